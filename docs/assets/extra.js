@@ -1,0 +1,13 @@
+// Names for what Material makes without one, so that a screen reader can tell them apart.
+const name = () => {
+  document.querySelectorAll("nav.md-code__nav").forEach((nav, index) => {
+    nav.setAttribute("aria-label", `Code ${index + 1}`);
+  });
+  // A table or code block wider than the page scrolls, and must scroll from the keyboard too.
+  document.querySelectorAll(".md-typeset__scrollwrap, .md-typeset pre > code, .adv-table").forEach((box) => {
+    if (box.scrollWidth > box.clientWidth) box.setAttribute("tabindex", "0");
+  });
+};
+// Material adds its own parts after this script ran.
+new MutationObserver(name).observe(document.body, { childList: true, subtree: true });
+addEventListener("load", name);

@@ -1,0 +1,1 @@
+"""The guestbook: entries with a name, a message and a picture."""

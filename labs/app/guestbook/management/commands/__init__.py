@@ -1,0 +1,1 @@
+"""Management commands that change one of Django's own."""

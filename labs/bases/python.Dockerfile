@@ -1,0 +1,81 @@
+# Stand-ins for python:3.13-slim (target slim) and python:3.13 (target full).
+# Their layers are shaped like the official ones. CPython is compiled once, with debug symbols as
+# in the full image; the slim image gets the same files stripped.
+# FROM names are local images: see README.md for the commands.
+
+FROM stand-in/debian-slim AS cpython
+RUN set -eux; \
+    sed -i 's/^Types: deb$/& deb-src/' /etc/apt/sources.list.d/debian.sources; \
+    apt-get update; \
+    apt-get install -y --no-install-recommends \
+        dpkg-dev gcc libc6-dev make xz-utils \
+        libbluetooth-dev libbz2-dev libdb-dev libffi-dev libgdbm-dev liblzma-dev libncursesw5-dev \
+        libreadline-dev libsqlite3-dev libssl-dev tk-dev uuid-dev zlib1g-dev
+# The checksum is the one python.org publishes: Debian's archive carries the tarball unchanged.
+ENV PYTHON_VERSION=3.13.5 \
+    PYTHON_SHA256=93e583f243454e6e9e4588ca2c2662206ad961659863277afcdb96801647d640
+WORKDIR /usr/src
+RUN set -eux; \
+    apt-get source --tar-only --download-only python3.13; \
+    echo "$PYTHON_SHA256 *python3.13_$PYTHON_VERSION.orig.tar.xz" | sha256sum -c -; \
+    mkdir python; \
+    tar -xJf "python3.13_$PYTHON_VERSION.orig.tar.xz" -C python --strip-components=1
+WORKDIR /usr/src/python
+# No --enable-optimizations and no --with-lto: they multiply the build time, and no lab measures
+# the speed of the interpreter. The rest follows the official build.
+RUN set -eux; \
+    ./configure \
+        --build="$(dpkg-architecture --query DEB_BUILD_GNU_TYPE)" \
+        --enable-loadable-sqlite-extensions \
+        --enable-option-checking=fatal \
+        --enable-shared \
+        --without-ensurepip \
+        --disable-test-modules
+RUN set -eux; \
+    cflags="$(dpkg-buildflags --get CFLAGS) -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer"; \
+    ldflags="$(dpkg-buildflags --get LDFLAGS)"; \
+    make -j "$(nproc)" EXTRA_CFLAGS="$cflags" LDFLAGS="$ldflags"; \
+    # Linked again with a path of its own, so that it never picks up another libpython3.13.
+    rm python; \
+    make EXTRA_CFLAGS="$cflags" LDFLAGS="$ldflags -Wl,-rpath='\$\$ORIGIN/../lib'" python
+RUN set -eux; \
+    make install; \
+    ldconfig; \
+    PYTHONDONTWRITEBYTECODE=1 python3 -m ensurepip; \
+    find /usr/local -depth \
+        \( -type d \( -name test -o -name tests -o -name idle_test -o -name __pycache__ \) \
+        -o -type f -name 'libpython*.a' \) -exec rm -rf '{}' +
+RUN set -eux; \
+    cp -a /usr/local /stripped; \
+    find /stripped -type f \( -name '*.so*' -o -name python3.13 \) -exec strip --strip-unneeded '{}' +; \
+    # The packages whose libraries the interpreter loads; tkinter is left without its own in slim.
+    find /usr/local -type f \( -name '*.so*' -o -name python3.13 \) -not -name '*tkinter*' -exec ldd '{}' + \
+        | awk '$2 == "=>" && $3 !~ "^/usr/local/" { sub("^/(usr/)?", "", $3); print "*" $3 }' \
+        | sort -u | xargs -r dpkg-query --search \
+        | awk -F: '!/^diversion/ { print $1 }' | sort -u >/runtime-packages; \
+    cat /runtime-packages
+
+
+FROM stand-in/debian-slim AS slim
+ENV PATH=/usr/local/bin:$PATH
+RUN set -eux; \
+    apt-get update; \
+    apt-get install -y --no-install-recommends ca-certificates netbase tzdata; \
+    apt-get dist-clean
+ENV PYTHON_VERSION=3.13.5 \
+    PYTHON_SHA256=93e583f243454e6e9e4588ca2c2662206ad961659863277afcdb96801647d640
+# Mounted, not copied: files and libraries make one layer, as in the official image.
+RUN --mount=type=bind,from=cpython,target=/cpython set -eux; \
+    apt-get update; \
+    xargs apt-get install -y --no-install-recommends </cpython/runtime-packages; \
+    apt-get dist-clean; \
+    cp -a /cpython/stripped/. /usr/local/; \
+    ldconfig; \
+    export PYTHONDONTWRITEBYTECODE=1; \
+    python3 --version; \
+    pip3 --version
+RUN set -eux; \
+    for name in idle pip pydoc python python-config; do \
+        ln -sT "$(echo "$name" | sed 's/^[a-z]*/&3/')" "/usr/local/bin/$name"; \
+    done
+CMD ["python3"]

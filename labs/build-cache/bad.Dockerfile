@@ -1,0 +1,8 @@
+FROM python:3.13-slim
+WORKDIR /app
+COPY . .
+RUN pip install --no-cache-dir -r requirements.txt
+RUN python manage.py collectstatic --noinput
+USER 1000
+EXPOSE 8000
+CMD ["gunicorn", "config.wsgi"]

@@ -1,0 +1,253 @@
+"""FROM name -> local image: the official one, or a stand-in built here; and its provenance.
+
+A stand-in is never tagged as official. It reaches a build by `--build-context NAME=...`, so
+the Dockerfile stays as a reader would write it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tempfile
+import tomllib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from docker.models.images import Image
+from pydantic import Field, ValidationError
+
+from advices import index, transfer
+from advices.buildx import BuildOrder, build
+from advices.command import clock, run
+from advices.engine import BASE_LABEL, Engine
+from advices.errors import BaseUnavailable, CommandFailed, LabInvalid
+from advices.provision import install_packages
+from advices.records import Record
+from advices.results import BaseRecord
+from advices.runs import check_space
+
+STAND_IN = "docker-advices-stand-in"
+WITH_INDEX = "docker-advices-base"
+_BUILD_NEEDS_BYTES = 8_000_000_000
+Say = Callable[[str], None]
+
+
+class RootRecipe(Record):
+    """A Debian root file system: the FROM name that recipes know it by."""
+
+    context: str
+
+
+class BaseRecipe(Record):
+    """How a stand-in is built, and what the official image weighs as published."""
+
+    dockerfile: str
+    target: str | None = None
+    rootfs: list[str]
+    published_transfer_bytes: Annotated[int, Field(gt=0)]
+    published_date: str
+    imports: list[str]
+
+
+class Recipes(Record):
+    """labs/bases/bases.toml."""
+
+    published_source: str
+    rootfs: dict[str, RootRecipe]
+    bases: dict[str, BaseRecipe]
+
+
+@dataclass(frozen=True)
+class Base:
+    """What stands behind a FROM name: the image for builds and where it comes from."""
+
+    name: str
+    image: str
+    kind: Literal["official", "stand-in"]
+    identity: str
+    diff_ids: frozenset[str]
+
+
+def read_recipes(folder: Path) -> Recipes:
+    """Return the recipes in `labs/bases`. Raises LabInvalid."""
+    try:
+        return Recipes.model_validate(tomllib.loads((folder / "bases.toml").read_text("utf-8")))
+    except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
+        raise LabInvalid(f"labs/bases/bases.toml: {error}") from None
+
+
+class Bases:
+    """Resolves FROM names for one engine. `say` hears of work that takes long."""
+
+    def __init__(self, engine: Engine, folder: Path, memory: transfer.Remembered, say: Say) -> None:
+        self._engine = engine
+        self._folder = folder
+        self._memory = memory
+        self._say = say
+        self._recipes = read_recipes(folder)
+        self._registry_answers = True
+        settings = index.host_settings()
+        self.pip_conf = index.pip_conf(index.reachable_address(engine)) if settings else None
+
+    def present(self, name: str) -> str | None:
+        """Return how a name would be met with no work: `official`, `stand-in` or None."""
+        if self._official(name, pull=False) is not None:
+            return "official"
+        if name in self._recipes.bases and self._engine.image(self._tag(name)) is not None:
+            return "stand-in"
+        return None
+
+    def names(self) -> tuple[str, ...]:
+        """Return every name that has a recipe."""
+        return tuple(self._recipes.bases)
+
+    def resolve(self, names: Iterable[str]) -> dict[str, Base]:
+        """Return a base for every name, pulled or built where it is not there yet.
+
+        Raises BaseUnavailable for a name that is neither to be pulled nor has a recipe.
+        """
+        return {name: self._resolve(name) for name in names}
+
+    def record(self, base: Base) -> BaseRecord:
+        """Return a base's provenance: what it weighs, next to the published official image."""
+        image = self._engine.image(
+            base.identity if base.kind == "official" else self._tag(base.name)
+        )
+        assert image is not None
+        recipe = self._recipes.bases.get(base.name)
+        found = transfer.layers(self._engine, image, base.diff_ids, self._memory)
+        return BaseRecord(
+            kind=base.kind,
+            identity=base.identity,
+            disk_bytes=sum(layer.disk_bytes for layer in found),
+            transfer_bytes=sum(layer.transfer_bytes for layer in found),
+            published_transfer_bytes=recipe.published_transfer_bytes if recipe else None,
+            published_date=recipe.published_date if recipe else None,
+        )
+
+    def _resolve(self, name: str) -> Base:
+        kind: Literal["official", "stand-in"] = "official"
+        image = self._official(name, pull=True)
+        if image is not None:
+            reference = identity = str(image.attrs["RepoDigests"][0])
+        else:
+            kind = "stand-in"
+            reference, identity = self._stand_in(name), self._recipe_digest(name)
+        if self.pip_conf is not None:
+            reference = self._with_index(name, reference, identity)
+        used = self._engine.image(reference)
+        assert used is not None
+        return Base(name, reference, kind, identity, frozenset(used.attrs["RootFS"]["Layers"]))
+
+    def _official(self, name: str, *, pull: bool) -> Image | None:
+        """Return the registry's image. One without a registry digest is not official."""
+        image = self._engine.image(name)
+        if image is not None and image.attrs.get("RepoDigests"):
+            return image
+        if not pull or not self._registry_answers:
+            return None
+        pulled = self._engine.pull(name)
+        if pulled is None:
+            self._registry_answers = False
+            self._say(f"no registry answers for {name}: using stand-ins built from Debian packages")
+        return pulled
+
+    def _recipe_digest(self, name: str) -> str:
+        """Return the digest of all that a stand-in is made of."""
+        recipe = self._recipes.bases[name]
+        parts = [recipe.target or "", *recipe.rootfs]
+        parts += [(self._folder / recipe.dockerfile).read_text("utf-8")]
+        parts += [(self._folder / "rootfs.sh").read_text("utf-8")]
+        return "sha256:" + hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+    def _tag(self, name: str) -> str:
+        return f"{STAND_IN}/{name}.{self._recipe_digest(name)[7:19]}"
+
+    def _stand_in(self, name: str) -> str:
+        recipe = self._recipes.bases.get(name)
+        if recipe is None:
+            raise BaseUnavailable(
+                f"`FROM {name}`: no registry answers and there is no stand-in for it",
+                why=f"stand-ins exist for {', '.join(self._recipes.bases)}",
+                next_step="connect to a registry, `docker load` the image, or write a recipe "
+                "in labs/bases",
+            )
+        tag = self._tag(name)
+        if self._engine.image(tag) is not None:
+            return tag
+        check_space(self._engine.facts().data_folder, _BUILD_NEEDS_BYTES)
+        started = clock()
+        roots = {
+            self._recipes.rootfs[root].context: self._root(root, name) for root in recipe.rootfs
+        }
+        self._say(f"building the stand-in for {name}; minutes the first time, then kept")
+        build(
+            BuildOrder(
+                dockerfile=self._folder / recipe.dockerfile,
+                context=self._folder,
+                tag=f"{tag}-unchecked",
+                bases=roots,
+                labels={BASE_LABEL: name},
+                target=recipe.target,
+                timeout_seconds=3600,
+            ),
+            on_step=lambda step: self._say(f"  {step}"),
+        )
+        self._check(f"{tag}-unchecked", recipe)
+        run(["docker", "tag", f"{tag}-unchecked", tag])
+        self._engine.remove_image(f"{tag}-unchecked")
+        self._say(f"the stand-in for {name} stands after {clock() - started:.0f} s")
+        return tag
+
+    def _root(self, root: str, name: str) -> str:
+        """Return the local image of a Debian root file system, made if need be."""
+        script = (self._folder / "rootfs.sh").read_bytes()
+        reference = f"{STAND_IN}/{root}:{hashlib.sha256(script).hexdigest()[:12]}"
+        if self._engine.image(reference) is not None:
+            return reference
+        try:
+            run(["mmdebstrap", "--version"])
+        except CommandFailed:
+            install_packages(("mmdebstrap",), because=f"the stand-in for {name} needs it")
+        self._say(f"making the root file system {root} from Debian packages")
+        with tempfile.TemporaryDirectory(prefix="docker-advices-") as folder:
+            tar = f"{folder}/{root}.tar"
+            run(["sh", str(self._folder / "rootfs.sh"), root, tar], timeout_seconds=1200)
+            self._engine.import_root(tar, reference, [f"LABEL {BASE_LABEL}={root}", 'CMD ["bash"]'])
+        return reference
+
+    def _check(self, tag: str, recipe: BaseRecipe) -> None:
+        """Raise BaseUnavailable when a stand-in lacks a module that labs may count on."""
+        program = "; ".join(f"import {name}" for name in recipe.imports)
+        try:
+            run(["docker", "run", "--rm", "--network=none", tag, "python", "-c", program])
+            run(["docker", "run", "--rm", "--network=none", tag, "pip", "--version"])
+        except CommandFailed as error:
+            raise BaseUnavailable(
+                f"the stand-in {tag} was built and does not work:\n{error.what}",
+                why="its recipe in labs/bases no longer fits Debian's packages",
+            ) from None
+
+    def _with_index(self, name: str, reference: str, identity: str) -> str:
+        """Return the base with our pip.conf on top: a layer of under one kilobyte."""
+        assert self.pip_conf is not None
+        key = hashlib.sha256(f"{reference}\0{identity}\0{self.pip_conf}".encode()).hexdigest()[:12]
+        tag = f"{WITH_INDEX}/{re.sub(r'[^a-z0-9./:_-]', '-', name)}.{key}"
+        if self._engine.image(tag) is not None:
+            return tag
+        with tempfile.TemporaryDirectory(prefix="docker-advices-") as folder:
+            context = Path(folder)
+            (context / "pip.conf").write_text(self.pip_conf, "utf-8")
+            (context / "Dockerfile").write_text("FROM base\nCOPY pip.conf /etc/pip.conf\n", "utf-8")
+            build(
+                BuildOrder(
+                    dockerfile=context / "Dockerfile",
+                    context=context,
+                    tag=tag,
+                    bases={"base": reference},
+                    labels={BASE_LABEL: name},
+                )
+            )
+        return tag

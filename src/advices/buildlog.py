@@ -1,0 +1,135 @@
+"""Pure: the records of `docker buildx build --progress=rawjson` become steps.
+
+The stream is one JSON object after another, each with `vertexes` (one per step, sent again
+as it starts and completes), `statuses` (progress of transfers) and `logs` (output, base64).
+buildx 0.13 writes an object over many lines, later ones on a single line.
+Source: BuildKit's client.SolveStatus.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from advices.results import Step
+
+# "[builder 2/5] RUN pip install": an instruction of the Dockerfile. FROM runs nothing, and
+# WORKDIR only makes an empty folder, which BuildKit takes from its cache even under --no-cache:
+# neither counts as a step.
+_STEP = re.compile(r"^\[(?:(?P<stage>\S+) )?\s*(?P<number>\d+)/(?P<of>\d+)\] (?P<text>.*)$", re.S)
+_NO_STEP = re.compile(r"^(FROM|WORKDIR)\b")
+_CONTEXT = "[internal] load build context"
+_FRACTION = re.compile(r"\.(\d{1,6})\d*")
+
+
+@dataclass
+class _Vertex:
+    name: str = ""
+    cached: bool = False
+    started: str | None = None
+    completed: str | None = None
+    error: str = ""
+    log: bytes = b""
+
+
+@dataclass
+class BuildLog:
+    """What a build said so far. Feed it every line of stderr; lines that are no JSON are kept."""
+
+    vertexes: dict[str, _Vertex] = field(default_factory=dict)
+    context_bytes: int = 0
+    other_lines: list[str] = field(default_factory=list)
+    on_step: Callable[[str], None] | None = None
+    _open: list[str] = field(default_factory=list)
+
+    def feed(self, line: str) -> None:
+        """Take in one line of the stream."""
+        line = line.rstrip("\n")
+        if self._open or line == "{":
+            self._open.append(line)
+            if line != "}":
+                return
+            line = "\n".join(self._open)
+            self._open.clear()
+        try:
+            record = json.loads(line) if line.startswith("{") else None
+        except ValueError:
+            record = None
+        if isinstance(record, dict):
+            self._record(record)
+        elif line.strip():
+            self.other_lines.append(line)
+
+    def _record(self, record: dict[str, Any]) -> None:
+        for vertex in record.get("vertexes") or ():
+            self._vertex(vertex)
+        for status in record.get("statuses") or ():
+            if self.vertexes.get(status["vertex"], _Vertex()).name == _CONTEXT:
+                self.context_bytes = max(self.context_bytes, int(status.get("current") or 0))
+        for log in record.get("logs") or ():
+            known = self.vertexes.setdefault(log["vertex"], _Vertex())
+            known.log = (known.log + base64.b64decode(log.get("data") or ""))[-20_000:]
+
+    def _vertex(self, sent: dict[str, Any]) -> None:
+        known = self.vertexes.setdefault(sent["digest"], _Vertex())
+        known.name = sent.get("name") or known.name
+        if self.on_step and sent.get("started") and not known.started and _STEP.match(known.name):
+            self.on_step(" ".join(known.name.split())[:100])
+        known.cached = bool(sent.get("cached")) or known.cached
+        known.started = sent.get("started") or known.started
+        known.completed = sent.get("completed") or known.completed
+        known.error = sent.get("error") or known.error
+
+    def steps(self) -> tuple[Step, ...]:
+        """Return the RUN, COPY and ADD instructions in the Dockerfile's order."""
+        found: list[tuple[str, int, Step]] = []
+        for vertex in self.vertexes.values():
+            match = _STEP.match(vertex.name)
+            if match is None or _NO_STEP.match(match["text"]) or vertex.completed is None:
+                continue
+            step = Step(
+                name=" ".join(match["text"].split()),
+                cached=vertex.cached,
+                seconds=0.0 if vertex.cached else _seconds(vertex.started, vertex.completed),
+            )
+            found.append((match["stage"] or "", int(match["number"]), step))
+        # BuildKit reports parallel stages in any order; within a stage the number rules.
+        stages = list(dict.fromkeys(stage for stage, _, _ in found))
+        found.sort(key=lambda entry: (stages.index(entry[0]), entry[1]))
+        return tuple(step for _, _, step in found)
+
+    def failed_step(self) -> tuple[str, str] | None:
+        """Return name and last lines of the step that failed, None if none says so."""
+        for vertex in self.vertexes.values():
+            if vertex.error and "context canceled" not in vertex.error and _STEP.match(vertex.name):
+                tail = vertex.log.decode("utf-8", "replace").strip().splitlines()[-12:]
+                return vertex.name, "\n".join(tail)
+        return None
+
+    def running_step(self) -> str | None:
+        """Return the name of a step that began and has not ended."""
+        for vertex in self.vertexes.values():
+            if vertex.started and not vertex.completed:
+                return vertex.name
+        return None
+
+    def error_text(self) -> str:
+        """Return all that the build said of errors, for recognising their cause."""
+        errors = [vertex.error for vertex in self.vertexes.values() if vertex.error]
+        return "\n".join([*errors, *self.other_lines])
+
+
+def _seconds(started: str | None, completed: str | None) -> float:
+    if started is None or completed is None:
+        return 0.0
+    return max(0.0, (_moment(completed) - _moment(started)).total_seconds())
+
+
+def _moment(text: str) -> dt.datetime:
+    """Return a Go timestamp: RFC 3339 with up to nine digits of a second, of which six count."""
+    return dt.datetime.fromisoformat(_FRACTION.sub(lambda m: "." + m[1].ljust(6, "0"), text))

@@ -1,0 +1,187 @@
+"""The command `advices`."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from advices import doctor as doctor_
+from advices import index, lab, provision
+from advices.bases import Bases
+from advices.command import VERBOSE_VARIABLE
+from advices.engine import Engine
+from advices.errors import AdvicesError
+from advices.labrun import check_labs, run_labs
+from advices.layout import project
+from advices.plan import Samples
+from advices.runs import cache_folder, measuring, sweep
+from advices.session import QUICK
+from advices.transfer import Remembered
+
+app = typer.Typer(
+    help="Measure good and bad container images for Python applications.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+engine_app = typer.Typer(help="The Docker engine of this machine.", no_args_is_help=True)
+app.add_typer(engine_app, name="engine")
+
+_out = Console(highlight=False, soft_wrap=True)
+_err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Slugs = Annotated[list[str] | None, typer.Argument(help="Labs by slug; all when none is given.")]
+Quick = Annotated[bool, typer.Option("--quick", help="One sample of each timing.")]
+ReplaySamples = Annotated[int, typer.Option("--samples", min=1, help="Samples of each timing.")]
+ColdSamples = Annotated[int, typer.Option(min=1, help="Samples of the first build.")]
+
+
+def say(message: str) -> None:
+    """Print a line of progress on stderr."""
+    _err.print(escape(message))
+
+
+@app.callback()
+def options(
+    verbose: Annotated[bool, typer.Option(help="Show every command that is run.")] = False,
+) -> None:
+    """Set what holds for every command."""
+    if verbose:
+        os.environ[VERBOSE_VARIABLE] = "1"
+
+
+@app.command("list")
+def list_() -> None:
+    """List the labs and their variants."""
+    labs = project().labs
+    table = Table("lab", "advice", "variants", box=None, pad_edge=False)
+    for slug in lab.slugs(labs):
+        found = lab.read(labs, slug)
+        table.add_row(slug, found.advice, ", ".join(found.variants))
+    _out.print(table)
+
+
+@app.command()
+def run(
+    slugs: Slugs = None,
+    samples: ReplaySamples = 3,
+    cold_samples: ColdSamples = 1,
+    quick: Quick = False,
+) -> None:
+    """Execute labs as notebooks, check their claims, write results and pages."""
+    wanted = QUICK if quick else Samples(cold_samples, samples)
+    run_labs(project(), slugs or [], wanted, say)
+
+
+@app.command()
+def check(
+    slugs: Slugs = None,
+    samples: ReplaySamples = 3,
+    cold_samples: ColdSamples = 1,
+    quick: Quick = False,
+) -> None:
+    """Execute labs into a scratch folder and compare with the committed results."""
+    wanted = QUICK if quick else Samples(cold_samples, samples)
+    check_labs(project(), slugs or [], wanted, say)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is there, what is not, and what to do about it."""
+    marks = {"ok": "[green]ok  [/]", "note": "[yellow]note[/]", "bad": "[red]bad [/]"}
+    bad = False
+    for found in doctor_.examine(project()):
+        bad |= found.mark == "bad"
+        _out.print(f"{marks[found.mark]} {found.subject + ':':<22} {escape(found.says)}")
+        if found.fix:
+            _out.print(f"     {'':<22} [dim]fix:[/] {escape(found.fix)}")
+    if bad:
+        raise typer.Exit(1)
+
+
+@app.command()
+def bases() -> None:
+    """Pull or build every base image that the labs name."""
+    layout = project()
+    connected = Engine()
+    with measuring(say), index.for_builds(connected):
+        memory = Remembered(cache_folder() / "layers.json")
+        found = Bases(connected, layout.bases, memory, say)
+        names = {n for s in lab.slugs(layout.labs) for n in lab.read(layout.labs, s).from_names()}
+        for name, base in found.resolve(sorted(names)).items():
+            _out.print(f"{name}: {base.kind}, {base.image}")
+
+
+@app.command()
+def clean() -> None:
+    """Remove what crashed runs left, and the caches of this project."""
+    swept = sweep(Engine())
+    _out.print(f"removed what {len(swept)} dead runs had left")
+    shutil.rmtree(cache_folder(), ignore_errors=True)
+    _out.print(f"removed {cache_folder()}")
+
+
+@engine_app.command("start")
+def engine_start() -> None:
+    """Use the engine that is there; where there is none, install and start one."""
+    provision.ensure_engine(say)
+    connected = Engine()
+    _out.print(f"engine {connected.facts().version} at {connected.address}")
+
+
+@engine_app.command("stop")
+def engine_stop() -> None:
+    """Stop the engine, if it was started by `advices engine start`."""
+    if not provision.stop_engine(say):
+        _out.print("nothing to stop: no running engine was started by this command")
+
+
+def main() -> None:
+    """Run the command; a foreseeable fault becomes its message and its exit code."""
+    sys.exit(_guarded(app))
+
+
+def _guarded(command: Callable[..., object]) -> int:
+    with _sigterm_as_interrupt():
+        try:
+            command(standalone_mode=False)
+        except typer.Exit as end:
+            return end.exit_code
+        except AdvicesError as error:
+            _err.print(f"[bold red]error:[/] {escape(str(error))}")
+            return error.exit_code
+        except (KeyboardInterrupt, typer.Abort):
+            _err.print("interrupted; everything of this run was removed")
+            return 130
+        except Exception as error:
+            if hasattr(error, "format_message"):  # click's own: wrong usage
+                if message := error.format_message():
+                    _err.print(f"[bold red]error:[/] {escape(message)}")
+                return 2
+            raise
+    return 0
+
+
+@contextlib.contextmanager
+def _sigterm_as_interrupt() -> Iterator[None]:
+    """Clean up on SIGTERM as on Ctrl-C: CI cancels a job with it."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

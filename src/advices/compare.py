@@ -1,0 +1,67 @@
+"""Pure: what moved between two results of one lab.
+
+Users, steps, layers and the page are exact; bytes have a band; seconds are left to claims,
+which compare them within one run. Results on other bases are compared by claims only: a
+contributor on another machine is not punished for what is not theirs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from advices.results import Result, Value
+
+BAND = 0.03
+_SMALLEST_BAND_BYTES = 4096
+
+
+@dataclass(frozen=True)
+class Drift:
+    """One measure that left its limit. `limit` says which change was allowed."""
+
+    variant: str
+    measure: str
+    old: Value
+    new: Value
+    limit: str
+
+
+def base_changes(old: Result, new: Result) -> tuple[str, ...]:
+    """Return a sentence for every base that is not the same in both results."""
+    before, after = old.provenance.bases, new.provenance.bases
+    return tuple(
+        f"{name}: {_base(before, name)} before, {_base(after, name)} now"
+        for name in sorted(before.keys() | after.keys())
+        if _base(before, name) != _base(after, name)
+    )
+
+
+def _base(bases: object, name: str) -> str:
+    assert isinstance(bases, dict)
+    found = bases.get(name)
+    return f"{found.kind} {found.identity[:19]}" if found else "not used"
+
+
+def drifts(old: Result, new: Result) -> tuple[Drift, ...]:
+    """Return every measure of the new result that left its limit around the old one."""
+    found = []
+    for variant in old.variants.keys() | new.variants.keys():
+        before = old.variants[variant].measures() if variant in old.variants else {}
+        after = new.variants[variant].measures() if variant in new.variants else {}
+        for measure in before.keys() | after.keys():
+            was, now = before.get(measure, "nothing"), after.get(measure, "nothing")
+            limit = _left(measure, was, now)
+            if limit:
+                found.append(Drift(variant, measure, was, now, limit))
+    return tuple(sorted(found, key=lambda drift: (drift.variant, drift.measure)))
+
+
+def _left(measure: str, was: Value, now: Value) -> str:
+    """Return the limit that a change broke, "" when it broke none."""
+    if measure.endswith("seconds"):
+        return ""
+    if measure.endswith("bytes") and isinstance(was, int) and isinstance(now, int):
+        allowed = max(_SMALLEST_BAND_BYTES, round(was * BAND))
+        limit = f"± {BAND:.0%}, at least {_SMALLEST_BAND_BYTES} bytes"
+        return limit if abs(now - was) > allowed else ""
+    return "exact" if was != now else ""

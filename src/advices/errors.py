@@ -1,0 +1,181 @@
+"""Every foreseeable fault: what happened, why it probably did, what to do next.
+
+A fault that a user can cause or meet is an `AdvicesError`. The command prints its three
+sentences and exits with the class's own code; a traceback means a bug in this package.
+Exit codes are stable: 2 belongs to wrong usage, 130 to Ctrl-C, 10 and up to this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+
+class AdvicesError(Exception):
+    """A foreseeable fault. `str(error)` is the whole message, in three lines at most."""
+
+    exit_code = 1
+    why = ""
+    next_step = ""
+
+    def __init__(self, what: str, *, why: str = "", next_step: str = "") -> None:
+        self.what = what
+        self.why = why or type(self).why
+        self.next_step = next_step or type(self).next_step
+        super().__init__(what)
+
+    def __str__(self) -> str:
+        lines = [self.what]
+        if self.why:
+            lines.append(f"why: {self.why}")
+        if self.next_step:
+            lines.append(f"next: {self.next_step}")
+        return "\n".join(lines)
+
+    def _render_traceback_(self) -> list[str]:
+        """IPython shows this instead of a traceback: a learner needs the message only."""
+        return [f"{type(self).__name__}: {self}"]
+
+
+class LabInvalid(AdvicesError):
+    """A lab folder or its lab.toml says something that cannot be measured."""
+
+    exit_code = 10
+    next_step = "mend the file at the place named above"
+
+
+class EngineMissing(AdvicesError):
+    """No Docker engine answers and none could be started."""
+
+    exit_code = 11
+    next_step = "run `advices doctor`; `advices engine start` installs and starts one on Debian"
+
+
+class EngineLost(AdvicesError):
+    """The engine answered before and does not any more."""
+
+    exit_code = 12
+    why = "the engine was stopped or crashed while it worked"
+    next_step = "look at its log (`advices doctor` says where), then run the same command again"
+
+
+class DiskFull(AdvicesError):
+    """There is not enough room for images, results or scratch files."""
+
+    exit_code = 13
+    next_step = "free some space (`docker system df` shows what the engine holds) and run it again"
+
+
+class DockerfileInvalid(AdvicesError):
+    """The engine could not read a Dockerfile."""
+
+    exit_code = 14
+    next_step = "mend the Dockerfile at the line named above"
+
+
+class StepFailed(AdvicesError):
+    """A step of a build ended with an error; the message carries its last lines."""
+
+    exit_code = 15
+    next_step = "mend the step named above, or try it in a container of the step before it"
+
+
+class NeverAnswered(AdvicesError):
+    """A container was started and its page never answered HTTP 200."""
+
+    exit_code = 16
+    next_step = "read the container's last lines above; start the image by hand to try it"
+
+
+class ResultInvalid(AdvicesError):
+    """A results file is missing, damaged or from another version of the schema."""
+
+    exit_code = 17
+    next_step = "measure it again: `advices run`"
+
+
+class ClaimBroken(AdvicesError):
+    """A claim of a lab no longer holds, or its bad variant no longer fails it."""
+
+    exit_code = 18
+    next_step = "mend the lab or, if the world has changed, the claim and its chapter"
+
+
+class ResultDrifted(AdvicesError):
+    """A measured number left the band around the committed one."""
+
+    exit_code = 19
+    next_step = "if the change is right, refresh the committed numbers: `advices run`"
+
+
+class BaseUnavailable(AdvicesError):
+    """Neither the official image nor a stand-in is to be had for a FROM name."""
+
+    exit_code = 20
+
+
+class NotebookFailed(AdvicesError):
+    """A notebook ended with an error that is not one of ours, hung, or lost its kernel."""
+
+    exit_code = 21
+    next_step = "open the notebook in JupyterLab (`./run lab`) and run the cell named above"
+
+
+class CommandFailed(AdvicesError):
+    """A program that this package calls ended with an exit code that is not expected."""
+
+    exit_code = 22
+
+
+class InstallRefused(AdvicesError):
+    """Something would have to be installed and we may not do it."""
+
+    exit_code = 23
+
+
+class PortTaken(AdvicesError):
+    """An address that a service of ours needs is in use by somebody else."""
+
+    exit_code = 24
+
+
+class BuildHung(AdvicesError):
+    """A build did not end within its time limit."""
+
+    exit_code = 25
+    next_step = (
+        "look at the step named above; raise build_timeout_seconds in lab.toml if it is right"
+    )
+
+
+class UnsteadyMeasure(AdvicesError):
+    """Two samples of one thing disagree in something that must be exact."""
+
+    exit_code = 26
+    why = "the engine's build cache was pruned, or the image was removed, while it was measured"
+    next_step = "run it again while nothing else uses the engine"
+
+
+def tree(root: type[AdvicesError] = AdvicesError) -> Iterator[type[AdvicesError]]:
+    """Return every error class of the tree below `root`, `root` included."""
+    yield root
+    for child in root.__subclasses__():
+        yield from tree(child)
+
+
+def rebuild(class_name: str, message: str) -> AdvicesError | None:
+    """Return the error that another process printed as `str(error)`, or None if not ours.
+
+    An error crosses from a notebook's kernel to the command as its class name and message.
+    """
+    for cls in tree():
+        if cls.__name__ == class_name:
+            what: list[str] = []
+            parts = {"why": "", "next": ""}
+            for line in message.splitlines():
+                label, _, rest = line.partition(": ")
+                if label in parts:
+                    parts[label] = rest
+                else:
+                    what.append(line)
+            return cls("\n".join(what), why=parts["why"], next_step=parts["next"])
+    return None

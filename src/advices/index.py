@@ -1,0 +1,186 @@
+"""pip in builds: straight out, or through a caching index on the host.
+
+A build does not know the host's private CA nor its index settings. Where the host has any,
+builds reach a caching index (proxpi) on the engine's bridge over plain HTTP, and the host's
+own settings fetch for it. The index lives as long as any run needs it: each run holds a
+shared lock, and the one that can take the lock alone at its end stops the index.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import signal
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from advices.command import poll, run, spawn_daemon
+from advices.engine import Engine
+from advices.errors import AdvicesError, BaseUnavailable, CommandFailed, PortTaken
+from advices.runs import cache_folder, state_folder
+
+PORT = 5081
+_CA_VARIABLES = ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_INDEX_VARIABLES = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_PROXY", "PIP_CLIENT_CERT")
+_SETTINGS = ("cert", "index-url", "extra-index-url", "proxy", "client-cert")
+
+
+def host_settings() -> tuple[str, ...]:
+    """Return the names of this host's CA and index settings; empty means straight out."""
+    found = [name for name in (*_CA_VARIABLES, *_INDEX_VARIABLES) if os.environ.get(name)]
+    with contextlib.suppress(CommandFailed):
+        for line in run([sys.executable, "-m", "pip", "config", "list"]).stdout.splitlines():
+            name = line.partition("=")[0]
+            if not name.startswith(":env:") and name.rpartition(".")[2] in _SETTINGS:
+                found.append(f"pip's {name}")
+    return tuple(found)
+
+
+def pip_conf(bridge_address: str) -> str:
+    """Return the /etc/pip.conf that sends a build's pip to the index on the host."""
+    return (
+        "[global]\n"
+        f"index-url = http://{bridge_address}:{PORT}/index/\n"
+        f"trusted-host = {bridge_address}\n"
+    )
+
+
+def reachable_address(engine: Engine) -> str:
+    """Return the bridge address that builds reach this host by.
+
+    Raises BaseUnavailable when the engine is not on this machine: then no service of ours
+    can be bound to its bridge.
+    """
+    address = engine.bridge_address()
+    if address is None or address not in run(["ip", "-4", "-o", "addr"]).stdout:
+        raise BaseUnavailable(
+            "builds cannot reach a package index on this host",
+            why="the host has its own CA or index settings "
+            f"({', '.join(host_settings())}) and the engine's bridge is not on this machine",
+            next_step="unset them if they are not needed, or use an engine on this machine",
+        )
+    return address
+
+
+@contextlib.contextmanager
+def for_builds(engine: Engine) -> Iterator[None]:
+    """Give builds what their pip needs while the body runs: an index, or nothing at all.
+
+    Raises what `reachable_address` and `caching_index` raise.
+    """
+    if not host_settings():
+        yield
+        return
+    with caching_index(reachable_address(engine)):
+        yield
+
+
+@contextlib.contextmanager
+def caching_index(address: str) -> Iterator[None]:
+    """Keep the index running while the body runs. Raises PortTaken."""
+    folder = state_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = os.open(folder / "index.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        with _only_starter(folder):
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            if not _is_ours(address):
+                _start(address, folder)
+        yield
+    finally:
+        with _only_starter(folder), contextlib.suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            stop()
+        os.close(lock)
+
+
+@contextlib.contextmanager
+def _only_starter(folder: Path) -> Iterator[None]:
+    with (folder / "index.starting.lock").open("w") as gate:
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        yield
+
+
+def _pid_file() -> Path:
+    return state_folder() / "index.pid"
+
+
+def _is_ours(address: str) -> bool:
+    """Return whether the index answers. Raises PortTaken when something else does."""
+    try:
+        # An address literal of this machine: no proxy may stand between.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(f"http://{address}:{PORT}/health", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except urllib.error.HTTPError as error:
+        raise PortTaken(
+            f"port {PORT} on {address} is in use by something else (HTTP {error.code})",
+            why="the caching index for builds needs this port",
+            next_step=f"stop what listens there: `ss -ltnp 'sport = :{PORT}'`",
+        ) from None
+    except OSError:
+        return False
+
+
+def _start(address: str, folder: Path) -> None:
+    env = {
+        "FLASK_APP": "proxpi.server",
+        "PROXPI_CACHE_DIR": str(cache_folder() / "index"),
+        # By default proxpi sends a client that waits for a second to the index itself,
+        # which is what a build cannot reach.
+        "PROXPI_DOWNLOAD_TIMEOUT": "600",
+        "PROXPI_LOGGING_LEVEL": "WARNING",
+    }
+    own_index = os.environ.get("PIP_INDEX_URL") or _configured("global.index-url")
+    if own_index:
+        env["PROXPI_INDEX_URL"] = own_index
+    (cache_folder() / "index").mkdir(parents=True, exist_ok=True)
+    argv = [sys.executable, "-m", "flask", "run", "--host", address, "--port", str(PORT)]
+    pid = spawn_daemon(argv, folder / "index.log", env)
+    _pid_file().write_text(str(pid), "utf-8")
+    for _ in poll(timeout_seconds=60, every_seconds=0.1):
+        if _is_ours(address):
+            return
+        if _ended(pid):
+            break
+    stop()
+    raise AdvicesError(
+        "the caching package index for builds did not start",
+        why=f"its log is {folder / 'index.log'}",
+        next_step="read the log's last lines",
+    )
+
+
+def _configured(key: str) -> str:
+    try:
+        return run([sys.executable, "-m", "pip", "config", "get", key]).stdout.strip()
+    except CommandFailed:
+        return ""
+
+
+def _ended(pid: int) -> bool:
+    """Return whether our child has ended; it would stay a zombie unless waited for."""
+    with contextlib.suppress(ChildProcessError):
+        return os.waitpid(pid, os.WNOHANG) != (0, 0)
+    return not Path(f"/proc/{pid}").exists()
+
+
+def stop() -> None:
+    """Stop the index that a run of ours started."""
+    try:
+        pid = int(_pid_file().read_text("utf-8"))
+    except (OSError, ValueError):
+        return
+    # The number may belong to another process by now: ask what it runs first.
+    command = Path(f"/proc/{pid}/cmdline")
+    if command.exists() and b"flask" in command.read_bytes():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+        for _ in poll(timeout_seconds=10):
+            if _ended(pid):
+                break
+    _pid_file().unlink(missing_ok=True)

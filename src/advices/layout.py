@@ -1,0 +1,104 @@
+"""Where things lie in the project, and the digest of what a lab is made of."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from advices.errors import LabInvalid
+from advices.lab import Lab
+
+_NOT_SOURCE = {"__pycache__", "data", "media", "staticfiles", ".venv", ".git"}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The project's folders, from its root."""
+
+    root: Path
+
+    @property
+    def labs(self) -> Path:
+        """Return the folder of the labs."""
+        return self.root / "labs"
+
+    @property
+    def bases(self) -> Path:
+        """Return the folder of the stand-ins' recipes."""
+        return self.root / "labs" / "bases"
+
+    @property
+    def results(self) -> Path:
+        """Return the folder of the committed results."""
+        return self.root / "docs" / "results"
+
+    @property
+    def lab_pages(self) -> Path:
+        """Return the folder of the generated pages."""
+        return self.root / "docs" / "labs"
+
+    def notebook(self, slug: str) -> Path:
+        """Return the notebook of a lab."""
+        return self.root / "notebooks" / f"{slug}.ipynb"
+
+
+def project(start: Path | None = None) -> Layout:
+    """Return the project that a folder, by default the current one, lies in.
+
+    Raises LabInvalid outside of a project.
+    """
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "mkdocs.yml").is_file() and (folder / "labs").is_dir():
+            return Layout(folder)
+    raise LabInvalid(
+        f"{here} is not inside a Docker Advices project",
+        why="no folder above it has both mkdocs.yml and labs/",
+        next_step="change into the cloned repository",
+    )
+
+
+def lab_digest(layout: Layout, lab: Lab) -> str:
+    """Return the SHA-256 of all that decides what a lab measures.
+
+    That is its Dockerfiles, lab.toml, the build context and the notebook's code cells; prose
+    is left out, so that rewording never makes a result look old.
+    """
+    digest = hashlib.sha256()
+    for file in sorted([lab.folder / "lab.toml", *map(lab.dockerfile, lab.variants)]):
+        _add(digest, file.name, file.read_bytes())
+    for file in _source_files(lab.context):
+        _add(digest, str(file.relative_to(lab.context)), file.read_bytes())
+    for code in code_cells(layout.notebook(lab.slug)):
+        _add(digest, "cell", code.encode())
+    return f"sha256:{digest.hexdigest()}"
+
+
+def code_cells(notebook: Path) -> tuple[str, ...]:
+    """Return the source of a notebook's code cells. Raises LabInvalid when it is no notebook."""
+    try:
+        cells = json.loads(notebook.read_text("utf-8"))["cells"]
+        return tuple("".join(c["source"]) for c in cells if c["cell_type"] == "code")
+    except FileNotFoundError:
+        raise LabInvalid(
+            f"there is no notebooks/{notebook.name}", why="every lab has a notebook of its name"
+        ) from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise LabInvalid(f"notebooks/{notebook.name} is not a notebook: {error}") from None
+
+
+def _source_files(folder: Path) -> Iterator[Path]:
+    for parent, folders, files in os.walk(folder):
+        folders[:] = sorted(set(folders) - _NOT_SOURCE)
+        for name in sorted(files):
+            if not name.endswith((".pyc", ".sqlite3")):
+                yield Path(parent) / name
+
+
+def _add(digest: hashlib._Hash, name: str, content: bytes) -> None:
+    digest.update(f"{name}\0{len(content)}\0".encode())
+    digest.update(content)

@@ -1,0 +1,11 @@
+"""What all records of this package share: frozen, strict about unknown keys."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Record(BaseModel):
+    """An immutable record. An unknown key is an error, never silently dropped."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)

@@ -1,0 +1,235 @@
+"""Macro registration for the site: chapters read every number from docs/results.
+
+The build fails on an unknown macro, lab, variant or measure, and on a missing result. This
+module is loaded by mkdocs-macros-plugin, which calls `define_env`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import logging
+import posixpath
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from advices import charts, claims, lab, render, results
+from advices.errors import AdvicesError, ResultInvalid
+from advices.quantities import describe, escape, ratio_text, value_text
+
+log = logging.getLogger("mkdocs.advices")
+
+
+class Environment(Protocol):
+    """What is read of the plugin: project folder, settings, current page, and `macro`."""
+
+    project_dir: str
+    conf: dict[str, object]
+    page: Any
+
+    def macro(self, function: Callable[..., str], name: str = "") -> object:
+        """Make a function known to the pages under a name."""
+
+
+class Macros:
+    """The macros. Each returns Markdown; `page` gives the current page's path below docs/."""
+
+    def __init__(self, labs: Path, docs: Path, page: Callable[[], str]) -> None:
+        self._labs, self._docs, self._page = labs, docs, page
+
+    def _result(self, slug: str) -> results.Result:
+        lab.read(self._labs, slug)
+        for needed in (self._docs / "results" / f"{slug}.json", self._docs / "labs" / f"{slug}.md"):
+            if not needed.is_file():
+                raise ResultInvalid(
+                    f"docs/{needed.parent.name}/{needed.name} is not there",
+                    why=f"the lab `{slug}` was not measured yet",
+                    next_step=f"`advices run {slug}` (`./run advices -- run {slug}`)",
+                )
+        return results.load(self._docs / "results", slug)
+
+    def _says(self, slug: str) -> dict[str, str]:
+        replays = lab.read(self._labs, slug).replays
+        return {name: replay.says for name, replay in replays.items()}
+
+    def _source(self, slug: str) -> str:
+        """Return the target of a link to the provenance of a lab, from the current page."""
+        here = posixpath.dirname(self._page())
+        return posixpath.relpath(f"labs/{slug}.md", here or ".") + "#provenance"
+
+    def _number(self, result: results.Result, text: str, where: str, measure: str) -> str:
+        stand_in = any(base.kind == "stand-in" for base in result.provenance.bases.values())
+        about = describe(measure, self._says(result.slug))
+        title = f"{about.label}: {about.meaning}. Measured {result.provenance.date[:10]}"
+        title += " on a stand-in base image" if stand_in else ""
+        target = f'{self._source(result.slug)} "{escape(title)}"'
+        return f'[{escape(text)}]({target}){{ .adv-value data-from="{where}" }}'
+
+    def measure(self, slug: str, variant: str, name: str) -> str:
+        """Return one value with its unit, linked to where it comes from."""
+        result = self._result(slug)
+        text = value_text(name, result.value(variant, name))
+        return self._number(result, text, f"{slug}/{variant}/{name}", name)
+
+    def ratio(self, slug: str, name: str, of: str, to: str) -> str:
+        """Return how variant `of` compares with `to` ("17 ×", "6 %"), linked likewise."""
+        result = self._result(slug)
+        values = [result.value(variant, name) for variant in (of, to)]
+        if any(isinstance(value, str | bool) for value in values):
+            raise ResultInvalid(f"`{name}` has no ratio", why="it is not a number")
+        text = ratio_text(float(values[0]), float(values[1]))
+        return self._number(result, text, f"{slug}/{of}:{to}/{name}", name)
+
+    def compare(self, slug: str, name: str, variants: Sequence[str] = ("bad", "good")) -> str:
+        """Return cards side by side, each with the variant's big value of one measure."""
+        said = lab.read(self._labs, slug)
+        about = describe(name, self._says(slug))
+        cards = ""
+        for variant in variants:
+            value = self.measure(slug, variant, name)
+            kind = variant if variant in ("bad", "good") else "other"
+            cards += (
+                f'<div class="adv-card adv-card--{kind}" markdown="1">\n'
+                f'<p class="adv-card__name"><b>{escape(variant)}</b> '
+                f"{escape(said.variants[variant].says)}</p>\n"
+                f'<p class="adv-card__value" markdown="span">{value}</p>\n</div>\n'
+            )
+        return (
+            f'<p class="adv-compare__what">{escape(about.label)} <em>{about.direction}</em></p>\n'
+            f'<div class="adv-compare" markdown="1">\n{cards}</div>\n'
+        )
+
+    def measured(self, slug: str) -> str:
+        """Return one sentence on when and on what a lab was measured, and on stand-ins."""
+        source = self._result(slug).provenance
+        stand_ins = [name for name, base in source.bases.items() if base.kind == "stand-in"]
+        if stand_ins:
+            bases = posixpath.relpath("bases.md", posixpath.dirname(self._page()) or ".")
+            names = ", ".join(map(escape, stand_ins))
+            images = f"[stand-in base images]({bases}) for {names}"
+        else:
+            images = "official base images"
+        quick = ", in quick mode" if source.mode == "quick" else ""
+        return (
+            f"Measured {source.date[:10]}{quick} on Docker {escape(source.engine_version)} "
+            f"with {images}. [Where the numbers come from]({self._source(slug)})."
+        )
+
+    def says(self, slug: str, variant: str = "") -> str:
+        """Return the lab's advice, or what a variant of it does, in the words of lab.toml."""
+        said = lab.read(self._labs, slug)
+        if not variant:
+            return escape(said.advice)
+        said.dockerfile(variant)
+        return escape(said.variants[variant].says)
+
+    def measures(
+        self, slug: str, names: Sequence[str], variants: Sequence[str] | None = None
+    ) -> str:
+        """Return a table of measures (rows) by variant (columns)."""
+        return render.measures_table(self._result(slug), names, variants, self._says(slug))
+
+    def replays(self, slug: str, variants: Sequence[str] | None = None) -> str:
+        """Return a table of every build of every variant."""
+        return render.replays_table(self._result(slug), variants, self._says(slug))
+
+    def layers(self, slug: str, variant: str) -> str:
+        """Return a table of the layers of one variant."""
+        return render.layers_table(self._result(slug), variant)
+
+    def steps(self, slug: str, variant: str, build: str) -> str:
+        """Return a table of the steps of one build."""
+        return render.steps_table(self._result(slug), variant, build)
+
+    def claims(self, slug: str) -> str:
+        """Return a table of the lab's claims with what was measured for each."""
+        table = render.claims_table(claims.verdicts(lab.read(self._labs, slug), self._result(slug)))
+        return f'<div class="adv-claims" markdown="1">\n\n{table}\n</div>\n'
+
+    def provenance(self, slug: str) -> str:
+        """Return a table of where the numbers of a lab come from."""
+        return render.provenance_table(self._result(slug))
+
+    def bases(self) -> str:
+        """Return a table of the bases of all labs; the same base measured alike only once."""
+        found = [self._result(slug).provenance.bases for slug in lab.slugs(self._labs)]
+        pairs = {(name, base): None for bases in found for name, base in bases.items()}
+        return render.bases_rows(sorted(pairs, key=lambda pair: pair[0]))
+
+    def bar_chart(self, slug: str, name: str, variants: Sequence[str] | None = None) -> str:
+        """Return a figure of one measure by variant."""
+        return charts.bar_figure(self._result(slug), name, variants, self._says(slug))
+
+    def replay_chart(
+        self,
+        slug: str,
+        name: str = "new_transfer_bytes",
+        variants: Sequence[str] | None = None,
+    ) -> str:
+        """Return a figure of one measure of every rebuild by variant."""
+        return charts.replay_figure(self._result(slug), name, variants, self._says(slug))
+
+    def layers_chart(
+        self, slug: str, variants: Sequence[str] | None = None, size: str = "disk_bytes"
+    ) -> str:
+        """Return a figure of the layers of every variant on one scale."""
+        return charts.layers_figure(self._result(slug), variants, size)
+
+    def dockerfile(self, slug: str, variant: str, highlight_against: str | None = None) -> str:
+        """Return a variant's Dockerfile as a code block, lines that another lacks highlighted."""
+        said = lab.read(self._labs, slug)
+        file = said.dockerfile(variant)
+        text = file.read_text("utf-8")
+        marked = ""
+        if highlight_against is not None:
+            other = said.dockerfile(highlight_against).read_text("utf-8")
+            lines = changed_lines(other, text)
+            marked = f' hl_lines="{" ".join(map(str, lines))}"' if lines else ""
+        longest = max((len(run) for run in re.findall("`+", text)), default=0)
+        fence = "`" * max(3, longest + 1)
+        title = f"labs/{slug}/{file.name}"
+        return f'{fence} dockerfile title="{title}"{marked}\n{text.rstrip()}\n{fence}\n'
+
+
+def changed_lines(before: str, after: str) -> list[int]:
+    """Return the numbers, from 1, of the lines of `after` that `before` has not there."""
+    matcher = difflib.SequenceMatcher(None, before.splitlines(), after.splitlines(), False)
+    return [
+        number + 1
+        for kind, _, _, start, end in matcher.get_opcodes()
+        if kind != "equal"
+        for number in range(start, end)
+    ]
+
+
+MACROS = (
+    *("measure", "ratio", "compare", "measured", "says", "measures", "replays", "layers"),
+    *("steps", "claims", "provenance", "bases", "bar_chart", "replay_chart", "layers_chart"),
+    "dockerfile",
+)
+
+
+def define_env(env: Environment) -> None:
+    """Register every macro with mkdocs-macros-plugin."""
+    project = Path(env.project_dir)
+    macros = Macros(
+        project / "labs", Path(str(env.conf["docs_dir"])), lambda: str(env.page.file.src_uri)
+    )
+    for name in MACROS:
+        env.macro(_reported(getattr(macros, name)), name)
+
+
+def _reported(function: Callable[..., str]) -> Callable[..., str]:
+    """Return the macro with its errors logged: the plugin hides them in a quiet build."""
+
+    @functools.wraps(function)
+    def call(*args: object, **kwargs: object) -> str:
+        try:
+            return function(*args, **kwargs)
+        except (AdvicesError, TypeError) as error:
+            log.error("%s: %s", function.__name__, error)
+            raise
+
+    return call

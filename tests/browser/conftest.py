@@ -1,0 +1,56 @@
+"""The built site, served on 127.0.0.1, and one headless chromium for all tests."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from serving import served
+
+ROOT = Path(__file__).parents[2]
+FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+
+
+@pytest.fixture(scope="session")
+def site():
+    """The folder of the built site: ADVICES_SITE, or site/."""
+    folder = Path(os.environ.get("ADVICES_SITE") or ROOT / "site")
+    if not (folder / "index.html").is_file():
+        pytest.fail(f"there is no built site in {folder}: `mkdocs build --strict` makes one")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def pages(site):
+    """The path of every page, from the site's root: "" is the home page."""
+    found = sorted(path.parent.relative_to(site).as_posix() for path in site.rglob("index.html"))
+    return ["" if path == "." else f"{path}/" for path in found]
+
+
+@pytest.fixture(scope="session")
+def address(site):
+    with served(site) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    playwright = pytest.importorskip("playwright.sync_api")
+    path = os.environ.get("CHROME_PATH") or shutil.which("chromium")
+    if not path:
+        pytest.fail("there is no chromium: `apt-get install chromium`, or set CHROME_PATH")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def tab(chromium):
+    """A page of a wide light window, closed after the test."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light")
+    yield context.new_page()
+    context.close()

@@ -1,0 +1,121 @@
+"""Every page of the built site in a real browser."""
+
+import os
+from pathlib import Path
+
+import checks
+import pytest
+
+from advices.results import load
+
+pytestmark = pytest.mark.browser
+ROOT = Path(__file__).parents[2]
+RESULTS = ROOT / "docs" / "results"
+WITH_NUMBERS = ("", "chapters/")
+
+
+def test_no_page_asks_another_host_or_has_an_error(tab, address, pages):
+    faults = checks.watch(tab)
+    for page in [*pages, "404.html"]:
+        tab.goto(f"{address}/{page}", wait_until="load")
+        # A page that scrolls may load more, and so may one that was left alone for a moment.
+        tab.evaluate("scrollTo(0, document.body.scrollHeight)")
+        tab.wait_for_timeout(50)
+    assert len(pages) >= 9
+    assert faults == []
+
+
+def test_the_published_results_are_the_committed_ones(site):
+    for file in RESULTS.glob("*.json"):
+        assert (site / "results" / file.name).read_bytes() == file.read_bytes()
+
+
+def test_every_number_is_the_one_of_its_result(tab, address, pages):
+    for page in pages:
+        tab.goto(f"{address}/{page}")
+        assert checks.numbers(tab, RESULTS) == []
+        if page in WITH_NUMBERS or page.startswith("chapters/b"):
+            assert tab.locator("a.adv-value").count() > 3, f"{page} shows no numbers"
+
+
+def test_every_number_leads_to_its_provenance(tab, address, pages):
+    origins = set()
+    for page in pages:
+        tab.goto(f"{address}/{page}")
+        origins |= checks.origins(tab)
+    assert origins
+    for origin in sorted(origins):
+        tab.goto(origin)
+        assert checks.provenance(tab) == []
+
+
+def test_a_number_says_when_and_on_what_it_was_measured(tab, address):
+    tab.goto(f"{address}/chapters/build-cache/")
+    title = tab.locator("a.adv-value").first.get_attribute("title")
+    source = load(RESULTS, "build-cache").provenance
+    assert source.date[:10] in title
+    assert ("stand-in" in title) == any(b.kind == "stand-in" for b in source.bases.values())
+
+
+def test_every_chart_has_a_name_and_its_table(tab, address, pages):
+    for page in pages:
+        tab.goto(f"{address}/{page}")
+        assert checks.charts(tab) == [], page
+        if page.startswith("chapters/"):
+            assert tab.locator("svg.adv-chart").count() > 0, page
+
+
+def test_the_table_behind_a_chart_opens(tab, address):
+    tab.goto(f"{address}/chapters/build-cache/")
+    figure = tab.locator("figure.adv-figure").first
+    assert not figure.locator("table").is_visible()
+    figure.locator("summary").click()
+    assert figure.locator("table").is_visible()
+
+
+def test_what_has_to_have_a_name_has_one(tab, address, pages):
+    for width in (320, 1440):
+        tab.set_viewport_size({"width": width, "height": 900})
+        for page in pages:
+            tab.goto(f"{address}/{page}", wait_until="load")
+            tab.wait_for_timeout(50)
+            assert checks.unnamed(tab) == [], page
+
+
+def test_the_lines_that_differ_are_marked(tab, address):
+    tab.goto(f"{address}/chapters/build-cache/")
+    assert tab.locator(".adv-pair .highlight").count() == 2
+    for block in tab.locator(".adv-pair .highlight").all():
+        assert block.locator(".hll").count() > 0
+
+
+def test_search_finds_a_chapter(tab, address):
+    faults = checks.watch(tab)
+    tab.goto(f"{address}/", wait_until="load")
+    # Typed as a reader does: the index is loaded when the field gets the focus.
+    tab.locator("input.md-search__input").click()
+    tab.locator("input.md-search__input").press_sequentially("small base")
+    tab.locator(".md-search-result__item").first.wait_for(timeout=10_000)
+    assert "small base" in tab.locator(".md-search-result__list").inner_text().lower()
+    assert faults == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1440])
+def test_no_page_scrolls_sideways(chromium, address, pages, tmp_path, scheme, width):
+    """Take a picture of every page too: ADVICES_SHOTS names a folder to keep them in."""
+    folder = Path(os.environ.get("ADVICES_SHOTS") or tmp_path)
+    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    tab = context.new_page()
+    faults = []
+    for page in pages:
+        tab.goto(f"{address}/{page}", wait_until="load")
+        tab.wait_for_timeout(50)
+        faults += checks.too_wide(tab)
+        name = page.strip("/").replace("/", "-") or "home"
+        shot = tab.screenshot(path=folder / f"{name}-{scheme}-{width}.png", full_page=True)
+        assert len(shot) > 5_000, f"{page} looks empty"
+    red = tab.evaluate("parseInt(getComputedStyle(document.body).backgroundColor.slice(4))")
+    context.close()
+    assert faults == []
+    assert (red > 128) == (scheme == "light")

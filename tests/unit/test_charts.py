@@ -1,0 +1,137 @@
+"""Charts are well-formed, named, and say the same as the result."""
+
+import xml.etree.ElementTree as ET
+
+import factory
+import pytest
+
+from advices import charts
+from advices.errors import ResultInvalid
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def bars(svg):
+    """Return (left, width) in percent of each drawn part, in order."""
+    root = ET.fromstring(svg)
+    return [
+        tuple(float(rect.get(side).rstrip("%")) for side in ("x", "width"))
+        for group in root.iter(f"{SVG}g")
+        for rect in group.iter(f"{SVG}rect")
+    ]
+
+
+def texts(svg):
+    return [text.text for text in ET.fromstring(svg).iter(f"{SVG}text")]
+
+
+def with_size(size):
+    """Return a result whose bad variant has one layer of `size` bytes on disk."""
+    result = factory.result()
+    bad = result.variants["bad"]
+    layer = bad.layers[0].model_copy(update={"disk_bytes": size})
+    changed = bad.model_copy(update={"layers": (layer,)})
+    return result.model_copy(update={"variants": {**result.variants, "bad": changed}})
+
+
+def test_a_bar_chart_is_named_and_has_no_ids():
+    svg = charts.bar_chart(factory.result(), "disk_bytes")
+    root = ET.fromstring(svg)
+    assert root.get("role") == "img"
+    assert root.get("aria-label") == "Bytes on disk: bad 300 MB, good 140 MB, cache-mount 140 MB"
+    assert not any(element.get("id") for element in root.iter())
+
+
+def test_bars_are_proportional_and_start_at_zero():
+    drawn = bars(charts.bar_chart(factory.result(), "disk_bytes"))
+    assert drawn == [(0, 100), (0, 46.67), (0, 46.67)]
+
+
+def test_only_the_wanted_variants_are_drawn_in_their_order():
+    svg = charts.bar_chart(factory.result(), "disk_bytes", ["good", "bad"])
+    assert texts(svg) == ["good", "140 MB", "bad", "300 MB"]
+
+
+def test_nothing_is_drawn_for_zero():
+    svg = charts.bar_chart(factory.result(), "unchanged.new_transfer_bytes")
+    assert bars(svg) == []
+    assert texts(svg).count("0 B") == 3
+
+
+def test_tiny_beside_huge_stays_visible():
+    drawn = bars(charts.bar_chart(with_size(10**13), "disk_bytes", ["bad", "good"]))
+    assert drawn == [(0, 100), (0, 0.7)]
+
+
+def test_many_tiny_layers_stay_on_the_track():
+    result = factory.result()
+    bad = result.variants["bad"]
+    tiny = bad.layers[0].model_copy(update={"disk_bytes": 1})
+    huge = bad.layers[0].model_copy(update={"disk_bytes": 10**9})
+    changed = bad.model_copy(update={"layers": (huge, *[tiny] * 30)})
+    drawn = bars(
+        charts.layers_chart(result.model_copy(update={"variants": {"bad": changed}}), ["bad"])
+    )
+    assert len(drawn) == 31
+    assert sum(drawn[-1]) <= 100.1
+
+
+def test_a_long_name_is_cut_on_screen_and_whole_in_the_name_of_the_chart():
+    long = "a-variant-whose-name-is-much-too-long-for-a-phone"
+    result = factory.result()
+    result = result.model_copy(update={"variants": {long: result.variants["bad"]}})
+    svg = charts.bar_chart(result, "disk_bytes")
+    assert texts(svg)[0].endswith("…")
+    assert len(texts(svg)[0]) <= 26
+    assert long in ET.fromstring(svg).get("aria-label")
+
+
+def test_replays_stand_on_one_scale_and_the_first_build_is_left_out():
+    svg = charts.replay_chart(
+        factory.result(), "seconds", ["bad", "good"], {"edit-source": "a line is edited"}
+    )
+    assert "When a line is edited" in texts(svg)
+    assert not any("first build" in text for text in texts(svg))
+    assert max(width for _, width in bars(svg)) == 100
+
+
+def test_layers_of_the_base_have_a_colour_of_their_own():
+    svg = charts.layers_chart(factory.result(), ["good"])
+    assert svg.count("--adv-base-layer") == 1
+    assert "base 80.0 MB, own 60.0 MB" in texts(svg)
+    assert bars(svg) == [(0, 57.14), (57.14, 42.86)]
+
+
+def test_what_has_no_length_is_not_drawn():
+    for name in ("page_digest", "answered"):
+        with pytest.raises(ResultInvalid, match="cannot be drawn"):
+            charts.bar_chart(factory.result(), name)
+    with pytest.raises(ResultInvalid, match="no size"):
+        charts.layers_chart(factory.result(), size="seconds")
+
+
+def test_foreign_text_is_harmless_in_a_chart():
+    result = factory.result()
+    nasty = '"><script>alert(1)</script>{{ 1 }}'
+    result = result.model_copy(update={"variants": {nasty: result.variants["bad"]}})
+    for svg in (charts.bar_chart(result, "disk_bytes"), charts.layers_chart(result)):
+        assert "<script" not in svg
+        assert "{{" not in svg
+        assert nasty in ET.fromstring(svg).get("aria-label")
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        charts.bar_figure(factory.result(), "disk_bytes"),
+        charts.replay_figure(factory.result()),
+        charts.layers_figure(factory.result()),
+    ],
+)
+def test_a_figure_has_direction_size_and_the_table_behind(figure):
+    root = ET.fromstring(figure)
+    caption = root.findtext("figcaption")
+    assert "Lower is better." in caption
+    assert "unpacked" in caption or "compressed" in caption
+    assert root.find("details//table") is not None
+    assert "\n\n" not in figure

@@ -1,0 +1,103 @@
+"""The guard of conftest.py: what it forbids, what it lets through, what a bare pytest runs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import docker
+import platformdirs
+import pytest
+
+from advices import command, engine, runs
+from advices.errors import CommandFailed, EngineMissing
+
+CONFTEST = Path(__file__).parent.parent / "conftest.py"
+PROGRAMS = ("docker", "dockerd", "apt-get", "sudo", "mmdebstrap", "systemctl")
+guarded = pytest.raises(AssertionError, match="must not touch the engine")
+
+
+@pytest.mark.parametrize("program", [*PROGRAMS, "/usr/bin/docker"])
+def test_no_program_of_the_engine_is_started(program: str, tmp_path: Path) -> None:
+    with guarded:
+        command.run([program, "version"])
+    with guarded:
+        command.stream_stderr([program], print, timeout_seconds=1)
+    with guarded:
+        command.spawn_daemon([program], tmp_path / "log")
+
+
+def test_env_does_not_hide_a_program() -> None:
+    with guarded:
+        command.run(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "update"])
+
+
+@pytest.mark.parametrize("where", [None, "unix:///var/run/docker.sock", "tcp://127.0.0.1:2375"])
+def test_no_engine_is_connected_to(where: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    if where:
+        monkeypatch.setenv("DOCKER_HOST", where)
+    for connect in (engine.Engine, engine.answers, docker.from_env, docker.DockerClient):
+        with guarded:
+            connect()
+
+
+def test_other_programs_run() -> None:
+    assert command.run([sys.executable, "-c", "print('ran')"]).stdout == "ran\n"
+
+
+def test_a_fake_of_the_test_itself_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(CommandFailed, match="`docker` is not installed"):
+        command.run(["docker", "version"])
+    fake = tmp_path / "docker"
+    fake.write_text("#!/bin/sh\necho fake $1\n")
+    fake.chmod(0o755)
+    assert command.run(["docker", "version"]).stdout == "fake version\n"
+
+
+def test_a_dead_socket_of_the_test_itself_is_an_engine_that_does_not_answer(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/dead.sock")
+    assert not engine.answers()
+    with pytest.raises(EngineMissing, match="no answer") as missing:
+        engine.Engine()
+    assert f"unix://{tmp_path}/dead.sock" in missing.value.what
+
+
+def test_nothing_of_the_user_is_touched(tmp_path: Path) -> None:
+    assert runs.state_folder().is_relative_to(tmp_path)
+    assert runs.cache_folder().is_relative_to(tmp_path)
+    assert Path.home().is_relative_to(tmp_path)
+    assert platformdirs.user_config_path("x").is_relative_to(tmp_path)
+    left = [name for name in os.environ if name.startswith(("ADVICES_", "DOCKER_"))]
+    assert left == ["DOCKER_CONFIG"]
+
+
+@pytest.mark.parametrize(
+    ("words", "collected"),
+    [
+        ([], ["test_plain"]),
+        (["-m", "engine"], ["test_engine"]),
+    ],
+)
+def test_marked_tests_run_when_they_are_named_only(
+    words: list[str], collected: list[str], tmp_path: Path
+) -> None:
+    shutil.copy(CONFTEST, tmp_path / "conftest.py")
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n  engine\n  browser\n")
+    (tmp_path / "test_some.py").write_text(
+        "import pytest\n"
+        "def test_plain(): pass\n"
+        "@pytest.mark.engine\ndef test_engine(): pass\n"
+        "@pytest.mark.browser\ndef test_browser(): pass\n"
+    )
+    argv = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--collect-only", "-q"]
+    done = subprocess.run(
+        [*argv, *words], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    found = [x.split("::")[1] for x in done.stdout.splitlines() if x.startswith("test_some.py::")]
+    assert found == collected, done.stdout + done.stderr

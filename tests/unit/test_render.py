@@ -1,0 +1,205 @@
+"""Values, ratios, escaping and tables, without a browser and without Docker."""
+
+import re
+from pathlib import Path
+
+import factory
+import pytest
+
+from advices import claims, lab, render
+from advices.errors import ResultInvalid
+from advices.quantities import OF_A_BUILD, OF_AN_IMAGE, percent_text, when
+from advices.results import Step
+
+ROOT = Path(__file__).parents[2]
+NASTY = "RUN <script>alert(1)</script> | `x` {{ 1 }} {% raw %} *b* [l](u) \\ $a$ \n&amp; ~~s~~"
+
+
+@pytest.mark.parametrize(
+    ("measure", "value", "text"),
+    [
+        ("disk_bytes", 0, "0 B"),
+        ("disk_bytes", 999, "999 B"),
+        ("disk_bytes", 1000, "1.00 kB"),
+        ("disk_bytes", 12_345, "12.3 kB"),
+        ("disk_bytes", 999_400, "999 kB"),
+        ("disk_bytes", 999_600, "1.00 MB"),
+        ("disk_bytes", 9_994_000, "9.99 MB"),
+        ("disk_bytes", 9_996_000, "10.0 MB"),
+        ("cold.new_transfer_bytes", 12_345_678, "12.3 MB"),
+        ("transfer_bytes", 412_872_069, "413 MB"),
+        ("transfer_bytes", 1_240_000_000, "1.24 GB"),
+        ("cold.seconds", 0.0, "0.00 s"),
+        ("cold.seconds", 1.254, "1.25 s"),
+        ("cold.seconds", 12.34, "12.3 s"),
+        ("first_200_seconds", 123.4, "123 s"),
+        ("cold.steps_run", 4, "4"),
+        ("uid", 1000, "1000"),
+        ("answered", True, "yes"),
+        ("answered", False, "no"),
+        ("page_digest", "abcdef0123456789", "abcdef012345"),
+    ],
+)
+def test_a_value_has_the_unit_of_its_name(measure, value, text):
+    assert render.value_text(measure, value) == text
+
+
+@pytest.mark.parametrize(
+    ("of", "to", "text"),
+    [
+        (17.4, 1, "17 ×"),
+        (1.34, 1, "1.3 ×"),
+        (1, 1, "1.0 ×"),
+        (0.997, 1, "99 %"),
+        (6, 100, "6.0 %"),
+        (15.4, 100, "15 %"),
+        (1, 6500, "0.015 %"),
+        (0, 5, "0 %"),
+    ],
+)
+def test_a_ratio_is_a_multiple_or_a_percentage(of, to, text):
+    assert render.ratio_text(of, to) == text
+
+
+def test_a_ratio_to_zero_is_an_error():
+    with pytest.raises(ResultInvalid, match="zero"):
+        render.ratio_text(1, 0)
+
+
+def test_a_percentage_may_be_more_than_all_or_endless():
+    assert percent_text(1.0) == "100 %"
+    assert percent_text(1.1) == "110 %"
+    assert percent_text(float("inf")) == "∞"
+
+
+def test_every_measure_of_a_result_is_described():
+    for measure in factory.result().variants["bad"].measures():
+        about = render.describe(measure)
+        assert about.label
+        assert about.meaning
+        assert about.direction in ("", "lower is better", "higher is better")
+
+
+def test_an_unknown_measure_has_no_description():
+    for name in ("disk_megabytes", "cold.disk_bytes", "steps_run", ""):
+        with pytest.raises(ResultInvalid, match="no description"):
+            render.describe(name)
+
+
+def test_a_build_is_named_in_the_words_of_the_lab():
+    assert when("cold") == "in the first build"
+    assert when("edit", {"edit": "one line is edited"}) == "when one line is edited"
+    assert when("edit") == "after edit"
+    assert render.describe("edit.seconds", {"edit": "x"}).label == "Build time when x"
+
+
+def test_foreign_text_is_harmless_wherever_it_is_shown():
+    result = factory.result()
+    bad = result.variants["bad"]
+    steps = (Step(name=NASTY, cached=False, seconds=1.0),)
+    builds = {name: b.model_copy(update={"steps": steps}) for name, b in bad.builds.items()}
+    layers = tuple(layer.model_copy(update={"created_by": NASTY}) for layer in bad.layers)
+    source = result.provenance.model_copy(
+        update={"engine_version": NASTY, "commit": NASTY, "storage_driver": NASTY, "date": NASTY}
+    )
+    result = result.model_copy(
+        update={
+            "variants": {NASTY: bad.model_copy(update={"builds": builds, "layers": layers})},
+            "provenance": source,
+        }
+    )
+    written = [
+        render.measures_table(result, ["disk_bytes"]),
+        render.replays_table(result),
+        render.layers_table(result, NASTY),
+        render.steps_table(result, NASTY, "cold"),
+        render.provenance_table(result),
+    ]
+    for text in written:
+        assert "<script" not in text
+        assert not re.search(r"[`{}\\$~*\[]", text.replace("\\|", ""))
+        # The bars that are left are those between the cells: the same number in every row.
+        assert len({line.count("|") for line in text.splitlines()}) == 1
+
+
+def test_escaped_text_reads_the_same():
+    import html
+
+    assert html.unescape(render.escape(NASTY)) == " ".join(NASTY.split())
+
+
+def test_control_signs_are_replaced():
+    assert render.escape("a\x1b[31mb\u202ec") == "a�&#91;31mb�c"
+
+
+def test_a_table_as_html_has_the_same_cells():
+    markdown = render.bases_table(factory.result())
+    written = render.table_html(markdown)
+    assert written.count("<tr>") == 2
+    assert written.count("</th>") == 7 + 1
+    assert '<th scope="row"><code>python:3.13-slim</code></th>' in written
+    assert '<td class="adv-number">−2.2 %</td>' in written
+
+
+def test_the_replays_show_spread_and_samples():
+    text = render.replays_table(factory.result(), ["good"], {"edit-source": "a line is edited"})
+    row = next(line for line in text.splitlines() if "a line is edited" in line)
+    cells = [cell.strip() for cell in row.strip("|").split("|")]
+    assert cells[1:] == [
+        *("<code>good</code>", "2", "2", "10.0 kB", "1.50 s", "1.35 s to 1.65 s", "3"),
+    ]
+
+
+def test_the_first_build_comes_first():
+    assert "first build" in render.replays_table(factory.result()).splitlines()[2]
+
+
+def test_an_unknown_variant_or_build_names_those_that_exist():
+    result = factory.result()
+    with pytest.raises(ResultInvalid, match="no variant `ugly`") as caught:
+        render.layers_table(result, "ugly")
+    assert "bad, good, cache-mount" in caught.value.why
+    with pytest.raises(ResultInvalid, match="no build `later`"):
+        render.steps_table(result, "bad", "later")
+
+
+def test_claims_say_what_was_measured_and_what_was_demanded():
+    made = lab.read(ROOT / "labs", "build-cache")
+    text = render.claims_table(claims.verdicts(made, factory.result()))
+    rows = {line.split("|")[1].strip(): line for line in text.splitlines()}
+    assert len(rows) == len(made.claims) + 2
+    moves = next(row for row in rows.values() if "moves at most a tenth" in row)
+    assert "≤ 10 % of bad" in moves
+    assert "0.015 %: holds" in moves
+    assert "100 %: fails, as it must" in moves
+
+
+def test_a_claim_that_came_out_wrong_is_strong():
+    made = lab.read(ROOT / "labs", "build-cache")
+    result = factory.result()
+    worse = result.model_copy(
+        update={"variants": {**result.variants, "good": result.variants["bad"]}}
+    )
+    text = render.claims_table(claims.verdicts(made, worse))
+    assert "<strong>fails, but must hold</strong>" in text
+
+
+def test_provenance_says_stand_in_distance_and_the_command():
+    text = render.provenance_table(factory.result())
+    assert "<strong>stand-in</strong>" in text
+    assert "43.0 MB, 2026-09-01; −2.2 %" in text
+    assert "<code>advices run build-cache</code>" in text
+    assert "sha256:" + "d" * 64 in text
+
+
+def test_a_base_without_published_size_says_so():
+    base = factory.result().provenance.bases["python:3.13-slim"]
+    alone = base.model_copy(update={"published_transfer_bytes": None, "published_date": None})
+    assert "not known" in render.bases_rows([("x:1", alone)])
+    assert render.distance_text(alone) == "not known"
+
+
+def test_the_method_explains_every_measure():
+    method = (ROOT / "docs" / "method.md").read_text("utf-8")
+    missing = [name for name in (*OF_AN_IMAGE, *OF_A_BUILD) if f"`{name}`" not in method]
+    assert missing == []
