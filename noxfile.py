@@ -25,7 +25,7 @@ def install(session: nox.Session, use: str) -> None:
 
 def build_site(session: nox.Session) -> None:
     """Build the site into site/, strictly: a warning is an error."""
-    session.run("mkdocs", "build", "--strict", "--quiet", "--clean")
+    session.run("mkdocs", "build", "--strict", "--clean")
 
 
 @nox.session(venv_location=TOOLS)

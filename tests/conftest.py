@@ -41,6 +41,7 @@ def _keep_off_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in [name for name in os.environ if name.startswith(_LEFT_BY_THE_USER)]:
         monkeypatch.delenv(name)
     home = tmp_path / "home"
+    home.mkdir()
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
@@ -55,7 +56,7 @@ def _forbid_the_engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     its tmp_path, a script named docker or a dead socket, is its own to touch.
     """
 
-    class Guarded(subprocess.Popen):  # type: ignore[type-arg]
+    class Guarded(subprocess.Popen):
         def __init__(self, args: Any, *rest: Any, **settings: Any) -> None:
             words = [args] if isinstance(args, str | bytes | os.PathLike) else list(args)
             if Path(os.fsdecode(words[0])).name == "env":

@@ -55,8 +55,12 @@ RUN set -eux; \
     ./Configure linux-x86_64 --prefix=/usr --libdir=lib --openssldir=/etc/ssl -O2 \
         shared no-apps no-async no-comp no-docs no-ec2m no-idea no-mdc2 no-module no-rc5 no-seed \
         no-ssl3 no-tests no-weak-ssl-ciphers no-zlib; \
-    make -j "$(nproc)" build_libs; \
-    make install_dev DESTDIR=/out
+    # Only the shared libraries: the static ones would be a second compilation of everything.
+    make -j "$(nproc)" build_generated; \
+    make -j "$(nproc)" libcrypto.so libssl.so; \
+    mkdir -p /out/usr/lib; \
+    cp -a libcrypto.so* libssl.so* /out/usr/lib/; \
+    cp -a include /out/usr/
 
 
 FROM musl AS libraries

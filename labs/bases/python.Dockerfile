@@ -79,3 +79,43 @@ RUN set -eux; \
         ln -sT "$(echo "$name" | sed 's/^[a-z]*/&3/')" "/usr/local/bin/$name"; \
     done
 CMD ["python3"]
+
+
+# The package lists of buildpack-deps, in its layers: what the full image adds to Debian.
+FROM stand-in/debian AS full
+RUN set -eux; \
+    apt-get update; \
+    apt-get install -y --no-install-recommends ca-certificates curl gnupg netbase sq wget; \
+    apt-get dist-clean
+RUN set -eux; \
+    apt-get update; \
+    apt-get install -y --no-install-recommends git mercurial openssh-client procps subversion; \
+    apt-get dist-clean
+RUN set -eux; \
+    apt-get update; \
+    apt-get install -y --no-install-recommends \
+        autoconf automake bzip2 default-libmysqlclient-dev dpkg-dev file g++ gcc imagemagick \
+        libbz2-dev libc6-dev libcurl4-openssl-dev libdb-dev libevent-dev libffi-dev libgdbm-dev \
+        libglib2.0-dev libgmp-dev libjpeg-dev libkrb5-dev liblzma-dev libmagickcore-dev \
+        libmagickwand-dev libmaxminddb-dev libncurses5-dev libncursesw5-dev libpng-dev libpq-dev \
+        libreadline-dev libsqlite3-dev libssl-dev libtool libwebp-dev libxml2-dev libxslt-dev \
+        libyaml-dev make patch unzip xz-utils zlib1g-dev; \
+    apt-get dist-clean
+ENV PATH=/usr/local/bin:$PATH
+RUN set -eux; \
+    apt-get update; \
+    apt-get install -y --no-install-recommends libbluetooth-dev tk-dev uuid-dev; \
+    apt-get dist-clean
+ENV PYTHON_VERSION=3.13.5 \
+    PYTHON_SHA256=93e583f243454e6e9e4588ca2c2662206ad961659863277afcdb96801647d640
+RUN --mount=type=bind,from=cpython,target=/cpython set -eux; \
+    cp -a /cpython/usr/local/. /usr/local/; \
+    ldconfig; \
+    export PYTHONDONTWRITEBYTECODE=1; \
+    python3 --version; \
+    pip3 --version
+RUN set -eux; \
+    for name in idle pip pydoc python python-config; do \
+        ln -sT "$(echo "$name" | sed 's/^[a-z]*/&3/')" "/usr/local/bin/$name"; \
+    done
+CMD ["python3"]

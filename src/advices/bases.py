@@ -134,7 +134,7 @@ class Bases:
             reference = identity = str(image.attrs["RepoDigests"][0])
         else:
             kind = "stand-in"
-            reference, identity = self._stand_in(name), self._recipe_digest(name)
+            reference, identity = self.stand_in(name), self._recipe_digest(name)
         if self.pip_conf is not None:
             reference = self._with_index(name, reference, identity)
         used = self._engine.image(reference)
@@ -165,7 +165,8 @@ class Bases:
     def _tag(self, name: str) -> str:
         return f"{STAND_IN}/{name}.{self._recipe_digest(name)[7:19]}"
 
-    def _stand_in(self, name: str) -> str:
+    def stand_in(self, name: str) -> str:
+        """Return the tag of a name's stand-in, built if need be. Raises BaseUnavailable."""
         recipe = self._recipes.bases.get(name)
         if recipe is None:
             raise BaseUnavailable(

@@ -112,9 +112,10 @@ class BuildLog:
         return None
 
     def running_step(self) -> str | None:
-        """Return the name of a step that began and has not ended."""
+        """Return the name of a step that began and did not end, or was cancelled."""
         for vertex in self.vertexes.values():
-            if vertex.started and not vertex.completed:
+            ended = vertex.completed and "cancel" not in vertex.error
+            if vertex.started and not ended and _STEP.match(vertex.name):
                 return vertex.name
         return None
 

@@ -119,9 +119,9 @@ def explain(dockerfile: str, log: BuildLog) -> AdvicesError:
     text = log.error_text()
     lower = text.lower()
     last = "\n".join(text.strip().splitlines()[-6:])
-    if "no space left on device" in lower:
-        return DiskFull(f"{dockerfile}: the engine found no space left on its device")
     failed = log.failed_step()
+    if "no space left on device" in (lower + (failed[1].lower() if failed else "")):
+        return DiskFull(f"{dockerfile}: the engine found no space left on its device")
     if failed is not None and "did not complete successfully" in lower:
         name, tail = failed
         return StepFailed(

@@ -236,7 +236,8 @@ def _svg(title: str, groups: Sequence[Group]) -> str:
     # The viewport in the middle leaves a margin, which percentages alone cannot do.
     return (
         f'<svg class="adv-chart" role="img" aria-label="{escape(f"{title}: {spoken}")}"'
-        f' xmlns="http://www.w3.org/2000/svg" width="640" height="{top}" style="height:{top}px"'
+        ' xmlns="http://www.w3.org/2000/svg" width="640"'
+        f' height="{top}" style="height:{top}px;max-width:100%"'
         ' font-family="system-ui, sans-serif" font-size="14">'
         f'<rect width="100%" height="100%" rx="8" style="fill:{_CARD}"/>'
         f'<svg x="3%" width="94%" height="{top}" overflow="visible">{"".join(lines)}</svg></svg>'

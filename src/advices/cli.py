@@ -41,6 +41,8 @@ app.add_typer(engine_app, name="engine")
 _out = Console(highlight=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
+INTERRUPTED = 130
+
 Slugs = Annotated[list[str] | None, typer.Argument(help="Labs by slug; all when none is given.")]
 Quick = Annotated[bool, typer.Option("--quick", help="One sample of each timing.")]
 ReplaySamples = Annotated[int, typer.Option("--samples", min=1, help="Samples of each timing.")]
@@ -124,12 +126,15 @@ def bases() -> None:
 
 
 @app.command()
-def clean() -> None:
-    """Remove what crashed runs left, and the caches of this project."""
+def clean(
+    caches: Annotated[bool, typer.Option("--caches", help="Also the caches on this host.")] = False,
+) -> None:
+    """Remove what crashed runs left in the engine and on this host."""
     swept = sweep(Engine())
     _out.print(f"removed what {len(swept)} dead runs had left")
-    shutil.rmtree(cache_folder(), ignore_errors=True)
-    _out.print(f"removed {cache_folder()}")
+    if caches:
+        shutil.rmtree(cache_folder(), ignore_errors=True)
+        _out.print(f"removed {cache_folder()}")
 
 
 @engine_app.command("start")
@@ -155,22 +160,22 @@ def main() -> None:
 def _guarded(command: Callable[..., object]) -> int:
     with _sigterm_as_interrupt():
         try:
-            command(standalone_mode=False)
-        except typer.Exit as end:
-            return end.exit_code
+            # Not standalone, so that faults arrive here; an exit code is then the return value.
+            code = command(standalone_mode=False)
         except AdvicesError as error:
             _err.print(f"[bold red]error:[/] {escape(str(error))}")
             return error.exit_code
         except (KeyboardInterrupt, typer.Abort):
-            _err.print("interrupted; everything of this run was removed")
-            return 130
+            code = INTERRUPTED
         except Exception as error:
             if hasattr(error, "format_message"):  # click's own: wrong usage
                 if message := error.format_message():
                     _err.print(f"[bold red]error:[/] {escape(message)}")
                 return 2
             raise
-    return 0
+    if code == INTERRUPTED:
+        _err.print("interrupted; everything of this run was removed")
+    return code if isinstance(code, int) else 0
 
 
 @contextlib.contextmanager

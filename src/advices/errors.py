@@ -40,6 +40,7 @@ class LabInvalid(AdvicesError):
     """A lab folder or its lab.toml says something that cannot be measured."""
 
     exit_code = 10
+    why = "the file says something that this toolkit does not know or cannot measure"
     next_step = "mend the file at the place named above"
 
 
@@ -47,6 +48,7 @@ class EngineMissing(AdvicesError):
     """No Docker engine answers and none could be started."""
 
     exit_code = 11
+    why = "it is not installed, or it is not running"
     next_step = "run `advices doctor`; `advices engine start` installs and starts one on Debian"
 
 
@@ -62,6 +64,7 @@ class DiskFull(AdvicesError):
     """There is not enough room for images, results or scratch files."""
 
     exit_code = 13
+    why = "images, layers and scratch copies need room"
     next_step = "free some space (`docker system df` shows what the engine holds) and run it again"
 
 
@@ -69,6 +72,7 @@ class DockerfileInvalid(AdvicesError):
     """The engine could not read a Dockerfile."""
 
     exit_code = 14
+    why = "it has a syntax error"
     next_step = "mend the Dockerfile at the line named above"
 
 
@@ -76,6 +80,7 @@ class StepFailed(AdvicesError):
     """A step of a build ended with an error; the message carries its last lines."""
 
     exit_code = 15
+    why = "the command ended with an error inside the build"
     next_step = "mend the step named above, or try it in a container of the step before it"
 
 
@@ -83,6 +88,7 @@ class NeverAnswered(AdvicesError):
     """A container was started and its page never answered HTTP 200."""
 
     exit_code = 16
+    why = "the program in it ended, listens elsewhere, or refuses the request"
     next_step = "read the container's last lines above; start the image by hand to try it"
 
 
@@ -90,6 +96,7 @@ class ResultInvalid(AdvicesError):
     """A results file is missing, damaged or from another version of the schema."""
 
     exit_code = 17
+    why = "it was not measured yet, or the file was changed by hand"
     next_step = "measure it again: `advices run`"
 
 
@@ -97,6 +104,7 @@ class ClaimBroken(AdvicesError):
     """A claim of a lab no longer holds, or its bad variant no longer fails it."""
 
     exit_code = 18
+    why = "the measurement disagrees with the lab"
     next_step = "mend the lab or, if the world has changed, the claim and its chapter"
 
 
@@ -104,6 +112,7 @@ class ResultDrifted(AdvicesError):
     """A measured number left the band around the committed one."""
 
     exit_code = 19
+    why = "an advice, a base, a dependency or the toolkit changed what is measured"
     next_step = "if the change is right, refresh the committed numbers: `advices run`"
 
 
@@ -111,12 +120,15 @@ class BaseUnavailable(AdvicesError):
     """Neither the official image nor a stand-in is to be had for a FROM name."""
 
     exit_code = 20
+    why = "no registry answers and there is no recipe that works"
+    next_step = "connect to a registry, or `docker load` the image"
 
 
 class NotebookFailed(AdvicesError):
     """A notebook ended with an error that is not one of ours, hung, or lost its kernel."""
 
     exit_code = 21
+    why = "a fault in the notebook or in the toolkit"
     next_step = "open the notebook in JupyterLab (`./run lab`) and run the cell named above"
 
 
@@ -124,24 +136,31 @@ class CommandFailed(AdvicesError):
     """A program that this package calls ended with an exit code that is not expected."""
 
     exit_code = 22
+    why = "a program that this step needs is missing, or refused its task"
+    next_step = "run the command by hand to see more"
 
 
 class InstallRefused(AdvicesError):
     """Something would have to be installed and we may not do it."""
 
     exit_code = 23
+    why = "only root, or a yes on a terminal, may change this machine"
+    next_step = "run it as root, or install what is named above yourself"
 
 
 class PortTaken(AdvicesError):
     """An address that a service of ours needs is in use by somebody else."""
 
     exit_code = 24
+    why = "another program listens there"
+    next_step = "stop what listens there and run the same command again"
 
 
 class BuildHung(AdvicesError):
     """A build did not end within its time limit."""
 
     exit_code = 25
+    why = "a step waits for something that does not come, or the machine is slow"
     next_step = (
         "look at the step named above; raise build_timeout_seconds in lab.toml if it is right"
     )

@@ -12,6 +12,7 @@ import contextlib
 import fcntl
 import os
 import signal
+import socket
 import sys
 import urllib.error
 import urllib.request
@@ -56,7 +57,7 @@ def reachable_address(engine: Engine) -> str:
     can be bound to its bridge.
     """
     address = engine.bridge_address()
-    if address is None or address not in run(["ip", "-4", "-o", "addr"]).stdout:
+    if address is None or not _is_here(address):
         raise BaseUnavailable(
             "builds cannot reach a package index on this host",
             why="the host has its own CA or index settings "
@@ -64,6 +65,16 @@ def reachable_address(engine: Engine) -> str:
             next_step="unset them if they are not needed, or use an engine on this machine",
         )
     return address
+
+
+def _is_here(address: str) -> bool:
+    """Return whether an address is one of this machine's: only those can be bound."""
+    with contextlib.closing(socket.socket()) as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError:
+            return False
+    return True
 
 
 @contextlib.contextmanager

@@ -83,13 +83,17 @@ class Claim(Record):
 
 
 class Lab(Record):
-    """One advice's lab. `folder` is where its Dockerfiles lie, `context` what they build."""
+    """One advice's lab. `folder` is where its Dockerfiles lie, `context` what they build.
+
+    `headline` is the measure that says best what the advice gains.
+    """
 
     slug: Slug
     folder: Path
     title: str
     advice: str
     context: Path
+    headline: str
     build_timeout_seconds: Annotated[float, Field(gt=0)] = 1200.0
     needs_free_bytes: Annotated[int, Field(gt=0)] = 4_000_000_000
     serve: Serve = Serve()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from advices import index, notebook, results
+from advices import charts, index, notebook, results
 from advices import lab as labs_
 from advices.claims import Verdict, verdicts
 from advices.command import clock
@@ -36,6 +36,8 @@ class Measured:
 def run_labs(layout: Layout, slugs: Sequence[str], samples: Samples, say: Say) -> None:
     """Measure labs and write docs/results and docs/labs, each lab as soon as it is done.
 
+    Beside each result stands a picture of its headline, for the README.
+
     Raises ClaimBroken, without writing that lab, when a claim does not come out as demanded.
     """
     for done in _measured(layout, slugs, samples, say):
@@ -43,6 +45,8 @@ def run_labs(layout: Layout, slugs: Sequence[str], samples: Samples, say: Say) -
         previous = _committed(layout, done.lab.slug)
         results.save(layout.results, done.result)
         results.write_whole(layout.results / "schema.json", results.schema_text())
+        picture = charts.bar_chart(done.result, done.lab.headline)
+        results.write_whole(layout.results / f"{done.lab.slug}.svg", picture)
         results.write_whole(layout.lab_pages / f"{done.lab.slug}.md", done.page)
         for line in _moved(previous, done.result):
             say(line)

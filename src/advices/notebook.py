@@ -57,8 +57,8 @@ def execute(file: Path, environment: Mapping[str, str], say: Say) -> Any:
         timeout=CELL_TIMEOUT_SECONDS,
         kernel_name="python3",
         resources={"metadata": {"path": str(file.parent)}},
-        # Sockets in a folder of this user, not ports that every user of the machine can reach.
-        config=Config({"KernelManager": {"transport": "ipc"}}),
+        # The kernel listens on ports that every user of the machine can reach.
+        config=Config({"KernelManager": {"transport_encryption": "auto"}}),
     )
     fault: list[BaseException] = []
 

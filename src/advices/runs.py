@@ -24,7 +24,7 @@ import platformdirs
 
 from advices.command import poll
 from advices.engine import Engine
-from advices.errors import DiskFull
+from advices.errors import DiskFull, EngineLost
 
 RUN_VARIABLE = "ADVICES_RUN"
 
@@ -92,12 +92,16 @@ def own_run(engine: Engine) -> Iterator[Run]:
     assert descriptor is not None
     try:
         yield Run(run_id, scratch)
-    finally:
-        try:
+    except BaseException:
+        # The fault that ended the run is the one to tell, not that its engine is gone too.
+        with contextlib.suppress(EngineLost):
             engine.remove_run(run_id)
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
-            os.close(descriptor)
+        raise
+    else:
+        engine.remove_run(run_id)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+        os.close(descriptor)
 
 
 def sweep(engine: Engine) -> tuple[str, ...]:

@@ -145,8 +145,7 @@ class Macros:
 
     def claims(self, slug: str) -> str:
         """Return a table of the lab's claims with what was measured for each."""
-        table = render.claims_table(claims.verdicts(lab.read(self._labs, slug), self._result(slug)))
-        return f'<div class="adv-claims" markdown="1">\n\n{table}\n</div>\n'
+        return render.claims_table(claims.verdicts(lab.read(self._labs, slug), self._result(slug)))
 
     def provenance(self, slug: str) -> str:
         """Return a table of where the numbers of a lab come from."""
@@ -211,12 +210,16 @@ MACROS = (
 )
 
 
+def page_path(page: Any) -> str:
+    """Return the path of a page below docs/, as MkDocs or its successor Zensical has it."""
+    return str(page.file.src_uri if hasattr(page, "file") else page.path)
+
+
 def define_env(env: Environment) -> None:
     """Register every macro with mkdocs-macros-plugin."""
     project = Path(env.project_dir)
-    macros = Macros(
-        project / "labs", Path(str(env.conf["docs_dir"])), lambda: str(env.page.file.src_uri)
-    )
+    docs = project / str(env.conf["docs_dir"])
+    macros = Macros(project / "labs", docs, lambda: page_path(env.page))
     for name in MACROS:
         env.macro(_reported(getattr(macros, name)), name)
 

@@ -129,6 +129,12 @@ def test_what_was_measured_on_a_stand_in_says_so(macros):
     )
 
 
+def test_the_page_is_known_to_mkdocs_and_to_its_successor():
+    mkdocs = SimpleNamespace(file=SimpleNamespace(src_uri="chapters/x.md"))
+    assert site.page_path(mkdocs) == "chapters/x.md"
+    assert site.page_path(SimpleNamespace(path="chapters/x.md")) == "chapters/x.md"
+
+
 def test_every_macro_is_registered_and_reports_its_error_in_a_quiet_build(project, caplog):
     found = {}
     environment = SimpleNamespace(

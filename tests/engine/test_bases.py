@@ -1,0 +1,126 @@
+"""The bases of the labs: whatever stands behind a FROM name behaves like the official image."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from engine_project import ROOT
+
+from advices import index
+from advices.bases import Base, Bases
+from advices.engine import Engine
+from advices.runs import cache_folder
+from advices.transfer import Remembered
+
+pytestmark = pytest.mark.engine
+
+NAMES = ("python:3.13", "python:3.13-slim", "python:3.13-alpine")
+# How far a stand-in's bytes to transfer may be from the official image's.
+LIMITS = {"python:3.13": 0.15, "python:3.13-slim": 0.10, "python:3.13-alpine": 0.10}
+
+
+@pytest.fixture(scope="module")
+def bases() -> Bases:
+    memory = Remembered(cache_folder() / "layers.json")
+    return Bases(Engine(), ROOT / "labs" / "bases", memory, print)
+
+
+@pytest.fixture(scope="module")
+def resolved(bases: Bases) -> dict[str, Base]:
+    return bases.resolve(NAMES)
+
+
+def run_in(image: str, *words: str) -> str:
+    argv = ["docker", "run", "--rm", "--network=none", image, *words]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_python_and_pip_are_where_the_official_image_has_them(
+    resolved: dict[str, Base], name: str
+) -> None:
+    image = resolved[name].image
+    paths = run_in(image, "sh", "-c", "command -v python python3 pip; readlink -f $(which python)")
+    assert paths.split() == [
+        "/usr/local/bin/python",
+        "/usr/local/bin/python3",
+        "/usr/local/bin/pip",
+        "/usr/local/bin/python3.13",
+    ]
+    assert run_in(image, "python", "--version").startswith("Python 3.13.")
+    assert run_in(image, "pip", "--version").startswith("pip ")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_modules_that_labs_count_on_work(resolved: dict[str, Base], name: str) -> None:
+    program = """
+import bz2, ctypes, hashlib, lzma, sqlite3, ssl, venv, zlib
+assert zlib.decompress(zlib.compress(b"x" * 1000)) == b"x" * 1000
+assert lzma.decompress(lzma.compress(b"y")) == bz2.decompress(bz2.compress(b"y")) == b"y"
+assert sqlite3.connect(":memory:").execute("select 6 * 7").fetchone() == (42,)
+assert ctypes.CDLL(None).abs(-3) == 3
+assert ssl.create_default_context().cert_store_stats()["x509_ca"] > 50
+venv.create("/tmp/venv", with_pip=True)
+import subprocess
+print(subprocess.check_output(["/tmp/venv/bin/pip", "list", "--format=freeze"], text=True))
+"""
+    assert run_in(resolved[name].image, "python", "-c", program).startswith("pip==")
+
+
+def test_the_alpine_base_is_musl_and_busybox(resolved: dict[str, Base]) -> None:
+    image = resolved["python:3.13-alpine"].image
+    assert "BusyBox" in run_in(image, "sh", "-c", "busybox | head -1")
+    libraries = run_in(image, "cat", "/proc/self/maps") + run_in(
+        image, "python", "-c", "print(open('/proc/self/maps').read())"
+    )
+    assert "ld-musl-x86_64.so.1" in libraries
+    assert "libc.so.6" not in libraries
+    tags = run_in(image, "pip", "debug", "--verbose")
+    assert "cp313-cp313-musllinux_1_2_x86_64" in tags
+    assert "manylinux" not in tags
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_bytes_are_near_the_official_image(
+    bases: Bases, resolved: dict[str, Base], name: str
+) -> None:
+    record = bases.record(resolved[name])
+    assert record.published_transfer_bytes is not None
+    distance = record.transfer_bytes / record.published_transfer_bytes - 1
+    assert abs(distance) <= LIMITS[name], f"{distance:+.1%}"
+    assert record.disk_bytes > record.transfer_bytes
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_build_on_it_installs_from_the_index(
+    resolved: dict[str, Base], name: str, tmp_path: Path
+) -> None:
+    (tmp_path / "Dockerfile").write_text(
+        f"FROM {name}\nRUN pip install --no-cache-dir itsdangerous==2.2.0\n", "utf-8"
+    )
+    context = f"{name}=docker-image://{resolved[name].image}"
+    argv = ["docker", "buildx", "build", "--no-cache", "--build-context", context, str(tmp_path)]
+    with index.for_builds(Engine()):
+        done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_stand_in_never_carries_an_official_name(resolved: dict[str, Base]) -> None:
+    listed = subprocess.check_output(["docker", "images", "--format", "{{json .}}"], text=True)
+    official = [name for name, base in resolved.items() if base.kind == "official"]
+    assert all(name.startswith("python:") for name in official)
+    assert '"Repository":"python"' not in listed or official
+
+
+def test_a_second_resolution_builds_nothing(resolved: dict[str, Base]) -> None:
+    heard: list[str] = []
+    memory = Remembered(cache_folder() / "layers.json")
+    again = Bases(Engine(), ROOT / "labs" / "bases", memory, heard.append)
+    assert {n: b.image for n, b in again.resolve(NAMES).items()} == {
+        n: b.image for n, b in resolved.items()
+    }
+    assert not [line for line in heard if "building" in line]

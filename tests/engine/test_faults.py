@@ -1,0 +1,240 @@
+"""Foreseeable faults: one clear message, an exit code of its own, nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from engine_project import GOOD, Project, SecondEngine, labelled
+
+from advices.command import poll
+from advices.engine import Engine
+
+pytestmark = pytest.mark.engine
+
+SLEEPS = "FROM python:3.13-slim\nRUN --network=none sleep 7321\n"
+FILLS = "FROM python:3.13-slim\nRUN --network=none head -c 900000000 /dev/urandom > /big\n"
+SILENT = 'FROM python:3.13-slim\nCMD ["sleep", "7321"]\n'
+
+
+def clean(project: Project) -> None:
+    """Assert that nothing of any run is left, in the engine or on the host."""
+    assert project.leftovers() == []
+    assert project.run_ids() == set()
+
+
+def message(output: str) -> None:
+    """Assert that a stranger can act on the output: what, why, next, and no traceback."""
+    assert "Traceback" not in output
+    assert output.count("error:") >= 1
+    assert "why: " in output
+    assert "next: " in output
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "exit_code", "says"),
+    [
+        ("FROM python:3.13-slim\nCOPPY . /srv\n", 14, "unknown instruction: COPPY"),
+        (
+            "FROM python:3.13-slim\nRUN echo the reason; exit 3\n",
+            15,
+            "RUN echo the reason; exit 3\nthe reason",
+        ),
+        ("FROM python:3.13-slim\nCOPY nothing-there /srv\n", 15, "nothing-there"),
+        ("FROM nobody/knows:1\n", 20, "`FROM nobody/knows:1`"),
+        (
+            'FROM python:3.13-slim\nCMD ["python", "-c", "print(\'the end\')"]\n',
+            16,
+            "the container ended). Its last lines:\nthe end",
+        ),
+        (SILENT, 16, "did not answer HTTP 200 at /index.html on port 8000 within 3 s"),
+        (GOOD.replace('"/srv"', '"/tmp"'), 16, "(HTTP 404)"),
+    ],
+    ids=["syntax", "failing-run", "copy-missing", "no-base", "app-ends", "app-silent", "not-found"],
+)
+def test_a_faulty_dockerfile(tiny: Project, dockerfile: str, exit_code: int, says: str) -> None:
+    tiny.write("labs/tiny/good.Dockerfile", dockerfile)
+    lab = tiny.read("labs/tiny/lab.toml")
+    tiny.write("labs/tiny/lab.toml", lab.replace("timeout_seconds = 30", "timeout_seconds = 3"))
+    code, output = tiny.advices("run", "--quick")
+    assert code == exit_code, output
+    assert says in output
+    message(output)
+    clean(tiny)
+
+
+def test_a_build_that_hangs_is_ended(tiny: Project) -> None:
+    tiny.write("labs/tiny/bad.Dockerfile", SLEEPS)
+    lab = tiny.read("labs/tiny/lab.toml")
+    tiny.write("labs/tiny/lab.toml", f"build_timeout_seconds = 3\n{lab}")
+    code, output = tiny.advices("run", "--quick")
+    assert code == 25, output
+    assert "sleep 7321" in output
+    message(output)
+    clean(tiny)
+
+
+def test_no_engine(tiny: Project) -> None:
+    tiny.env["DOCKER_HOST"] = "unix:///run/no-such-engine.sock"
+    for words in (["run"], ["check"], ["engine", "start"]):
+        tiny.write("docs/results/tiny.json", "{}") if words == ["check"] else None
+        code, output = tiny.advices(*words)
+        assert code == (17 if words == ["check"] else 11), output
+        message(output)
+    code, output = tiny.advices("doctor")
+    assert code == 1
+    assert "no Docker engine at unix:///run/no-such-engine.sock" in output
+    assert "fix: start that engine, or unset DOCKER_HOST" in output
+
+
+def test_a_corrupt_result_stops_a_check_before_it_measures(tiny: Project) -> None:
+    tiny.write("docs/results/tiny.json", '{"schema_version": 1, "slug"')
+    code, output = tiny.advices("check", "--quick")
+    assert code == 17, output
+    assert "tiny.json is damaged" in output
+    assert "cold, sample" not in output
+    message(output)
+
+
+def test_too_little_room_is_said_before_anything_is_built(tiny: Project) -> None:
+    lab = tiny.read("labs/tiny/lab.toml")
+    tiny.write("labs/tiny/lab.toml", lab.replace("1_000_000", "1_000_000_000_000_000"))
+    code, output = tiny.advices("run", "--quick")
+    assert code == 13, output
+    assert "cold, sample" not in output
+    message(output)
+    clean(tiny)
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_build_leaves_nothing(tiny: Project, sent: signal.Signals) -> None:
+    tiny.write("labs/tiny/good.Dockerfile", SLEEPS)
+    process = tiny.start("run", "--quick")
+    _wait(lambda: _processes("sleep 7321"))
+    process.send_signal(sent)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, output
+    assert "interrupted" in output
+    assert "Traceback" not in output
+    _wait(lambda: not _processes("sleep 7321"))
+    clean(tiny)
+
+
+def test_an_interrupted_container_leaves_nothing(tiny: Project) -> None:
+    tiny.write("labs/tiny/good.Dockerfile", SILENT)
+    process = tiny.start("run", "--quick")
+    _wait(lambda: _processes("sleep 7321"))
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, output
+    clean(tiny)
+    assert not _processes("sleep 7321")
+
+
+@pytest.mark.parametrize("dockerfile", [SLEEPS, SILENT], ids=["in-a-build", "in-a-container"])
+def test_what_a_killed_run_left_is_gone_after_the_next_start(
+    tiny: Project, dockerfile: str
+) -> None:
+    tiny.write("labs/tiny/good.Dockerfile", dockerfile)
+    process = tiny.start("run", "--quick")
+    _wait(lambda: _processes("sleep 7321"))
+    process.kill()
+    process.communicate(timeout=60)
+    assert tiny.leftovers() != []
+    assert tiny.run_ids() != set()
+    # The kernel notices within a second or so that its parent is gone, and ends.
+    _wait(lambda: not _processes("ipykernel_launcher", tiny.root))
+    tiny.write("labs/tiny/good.Dockerfile", GOOD)
+    code, output = tiny.advices("run", "--quick")
+    assert code == 0, output
+    clean(tiny)
+    assert labelled() == []
+    _end("sleep 7321")
+
+
+def test_the_engine_dies_during_a_build(
+    tiny: Project, tmp_path: Path, second_engine: Callable[[Path], SecondEngine]
+) -> None:
+    engine = second_engine(tmp_path / "data")
+    tiny.write("labs/tiny/bad.Dockerfile", SLEEPS)
+    tiny.env = engine.environment(tiny.env)
+    process = tiny.start("run", "--quick")
+    _wait(lambda: _processes("sleep 7321") or process.poll() is not None)
+    engine.process.send_signal(signal.SIGKILL)
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode == 12, output
+    assert "went away during the build" in output
+    message(output)
+    assert tiny.leftovers() == []
+    _end("sleep 7321")
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Return a folder with room for the base and little more."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=500m", "tmpfs", folder], check=True)
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def test_the_disk_fills_up_during_a_build(
+    tiny: Project, small_disk: Path, second_engine: Callable[[Path], SecondEngine]
+) -> None:
+    engine = second_engine(small_disk)
+    tiny.write("labs/tiny/bad.Dockerfile", FILLS)
+    tiny.env = engine.environment(tiny.env)
+    code, output = tiny.advices("run", "--quick")
+    assert code == 13, output
+    assert "no space left" in output
+    message(output)
+    assert tiny.leftovers() == []
+    tiny.env["DOCKER_HOST"] = ""
+    assert Engine().run_ids() == set()
+
+
+def test_the_disk_fills_up_while_a_result_is_written(tiny: Project, tmp_path: Path) -> None:
+    assert tiny.advices("run", "--quick")[0] == 0
+    results = tiny.root / "docs" / "results"
+    old = (results / "tiny.json").read_bytes()
+    (results / "schema.json").unlink()
+    size = f"size={-(-len(old) // 4096) * 4096 + 4096}"
+    subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", results], check=True)
+    try:
+        (results / "tiny.json").write_bytes(old)
+        code, output = tiny.advices("run", "--quick")
+        assert code == 13, output
+        message(output)
+        assert (results / "tiny.json").read_bytes() == old
+        clean(tiny)
+    finally:
+        subprocess.run(["umount", results], check=True)
+
+
+def _wait(condition: Callable[[], object]) -> None:
+    assert any(condition() for _ in poll(120, every_seconds=0.1)), "it never came to that"
+
+
+def _processes(words: str, folder: Path | None = None) -> list[int]:
+    """Return the processes whose command line holds `words`, those in `folder` only if given."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            inside = folder is None or folder in (entry / "cwd").resolve().parents
+        except OSError:
+            continue
+        if words in command and "buildx" not in command and inside and "-c" not in command:
+            found.append(int(entry.name))
+    return found
+
+
+def _end(words: str) -> None:
+    """End what a build of a killed engine or client still runs; the engine has no more hold."""
+    for pid in _processes(words):
+        os.kill(pid, signal.SIGKILL)

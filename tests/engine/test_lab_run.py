@@ -1,0 +1,124 @@
+"""A whole run of a tiny lab on a real engine: what it measures and what it leaves."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+
+import pytest
+from engine_project import Project
+
+from advices import results
+
+pytestmark = pytest.mark.engine
+
+
+def test_a_run_writes_what_it_measured_and_leaves_nothing(tiny: Project) -> None:
+    code, output = tiny.advices("run", "--samples", "2", "--cold-samples", "2")
+    assert code == 0, output
+    result = results.load(tiny.root / "docs" / "results", "tiny")
+    bad, good = result.variants["bad"], result.variants["good"]
+    assert (bad.boot.uid, good.boot.uid) == (0, 1000)
+    assert bad.boot.page_digest == good.boot.page_digest
+    assert (good.builds["cold"].steps_run, good.builds["cold"].steps_cached) == (1, 0)
+    assert len(good.builds["cold"].timing.samples) == 2
+    assert (good.builds["unchanged"].steps_run, good.builds["unchanged"].steps_cached) == (0, 1)
+    assert good.builds["unchanged"].new_transfer_bytes == 0
+    assert good.builds["edit"].steps_run == 1
+    assert 0 < good.builds["edit"].new_transfer_bytes < 2000
+    assert good.context_bytes > len("<h1>hello</h1>\n")
+    own = [layer for layer in good.layers if not layer.from_base]
+    assert [layer.created_by for layer in own] == ["COPY . /srv"]
+    # The files' bytes and the folders' entries of that layer, exactly as docker counts them.
+    assert own[0].disk_bytes == len("<h1>hello</h1>\n") + len("notes\n")
+    page = (tiny.root / "docs" / "labs" / "tiny.md").read_text("utf-8")
+    assert "## Provenance" in page
+    assert "cold, sample 1 of 2" in output
+    assert "cold, sample" not in page
+    assert tiny.leftovers() == []
+    assert tiny.run_ids() == set()
+
+
+def test_a_claim_that_breaks_is_named_and_nothing_is_written(tiny: Project) -> None:
+    tiny.write("labs/tiny/good.Dockerfile", tiny.read("labs/tiny/bad.Dockerfile"))
+    code, output = tiny.advices("run", "--quick")
+    assert code == 18, output
+    assert "claim `no-root` must hold for `good`: uid is 0, claimed = 1000" in output
+    assert not (tiny.root / "docs" / "results" / "tiny.json").exists()
+
+
+def test_a_bad_variant_that_passes_its_claims_is_a_broken_lab(tiny: Project) -> None:
+    tiny.write("labs/tiny/bad.Dockerfile", tiny.read("labs/tiny/good.Dockerfile"))
+    code, output = tiny.advices("run", "--quick")
+    assert code == 18, output
+    assert "must not hold for `bad`" in output
+
+
+def test_check_tells_what_drifted_and_touches_nothing(tiny: Project) -> None:
+    assert tiny.advices("run", "--quick")[0] == 0
+    assert tiny.advices("check", "--quick")[0] == 0
+    file = tiny.root / "docs" / "results" / "tiny.json"
+    data = json.loads(file.read_text("utf-8"))
+    data["variants"]["good"]["layers"][-1]["disk_bytes"] += 5_000_000_000
+    file.write_text(json.dumps(data), "utf-8")
+    before = file.read_bytes()
+    code, output = tiny.advices("check", "--quick")
+    assert code == 19, output
+    assert "tiny good disk_bytes" in output
+    assert "advices run" in output
+    assert file.read_bytes() == before
+
+
+def test_a_cold_build_starts_with_empty_cache_mounts_and_replays_find_them_filled(
+    tiny: Project,
+) -> None:
+    mount = "RUN --mount=type=cache,target=/kept "
+    dockerfile = (
+        "FROM python:3.13-slim\n"
+        f"{mount} mkdir /srv; ls -A /kept > /srv/cold.txt; touch /kept/mark\n"
+        "COPY . /srv\n"
+        f"{mount} test -e /kept/mark\n"
+        'CMD ["python", "-m", "http.server", "8000", "--directory", "/srv"]\n'
+    )
+    tiny.write("labs/tiny/good.Dockerfile", dockerfile)
+    tiny.write("labs/tiny/bad.Dockerfile", dockerfile)
+    lab = tiny.read("labs/tiny/lab.toml").partition("[[claims]]")[0]
+    empty = hashlib.sha256(b"").hexdigest()
+    tiny.write(
+        "labs/tiny/lab.toml",
+        lab.replace("/index.html", "/cold.txt")
+        + f"""[[claims]]
+id = "empty"
+says = "The cache mount was empty when the first build began."
+measure = "page_digest"
+equals = "{empty}"
+fails_for = []
+""",
+    )
+    for _ in range(2):
+        code, output = tiny.advices("run", "--quick")
+        assert code == 0, output
+
+
+def test_two_runs_at_once_wait_for_each_other_and_both_succeed(tiny: Project) -> None:
+    first, second = tiny.start("run", "--quick"), tiny.start("run", "--quick")
+    outputs = [process.communicate(timeout=300)[0] for process in (first, second)]
+    assert [first.returncode, second.returncode] == [0, 0], "\n".join(outputs)
+    assert sum("another run is measuring" in output for output in outputs) == 1
+    assert tiny.leftovers() == []
+    assert tiny.run_ids() == set()
+
+
+def test_what_is_not_ours_stays(tiny: Project, slim_stand_in: str) -> None:
+    start = ["docker", "run", "--detach", slim_stand_in, "sleep", "300"]
+    theirs = subprocess.run(start, capture_output=True, text=True, check=True).stdout.strip()
+    try:
+        assert tiny.advices("run", "--quick")[0] == 0
+        assert tiny.advices("clean")[0] == 0
+        listed = subprocess.run(
+            ["docker", "ps", "--quiet", "--no-trunc"], capture_output=True, text=True, check=True
+        )
+        assert theirs in listed.stdout.split()
+    finally:
+        subprocess.run(["docker", "rm", "--force", theirs], capture_output=True, check=True)

@@ -1,0 +1,151 @@
+"""Tiny projects and a second engine, for tests on real engines."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from advices.engine import RUN_LABEL, Engine
+from advices.layout import project
+
+ROOT = project(Path(__file__).parent).root
+GOOD = """\
+FROM python:3.13-slim
+COPY . /srv
+USER 1000
+CMD ["python", "-m", "http.server", "8000", "--directory", "/srv"]
+"""
+BAD = GOOD.replace("USER 1000\n", "")
+LAB = """\
+title = "Tiny"
+advice = "Do not run as root."
+context = "site"
+headline = "edit.new_transfer_bytes"
+needs_free_bytes = 1_000_000
+
+[serve]
+path = "/index.html"
+timeout_seconds = 30
+
+[variants.bad]
+dockerfile = "bad.Dockerfile"
+says = "root"
+
+[variants.good]
+dockerfile = "good.Dockerfile"
+says = "no root"
+
+[replays.unchanged]
+says = "nothing changes"
+
+[replays.edit]
+says = "one line is edited"
+file = "notes.txt"
+append = "{sample}"
+
+[[claims]]
+id = "no-root"
+says = "PID 1 has a user of its own."
+measure = "uid"
+equals = 1000
+"""
+
+
+def notebook(*cells: str) -> str:
+    """Return a notebook of code cells."""
+    made = [
+        {
+            "cell_type": "code",
+            "id": f"cell-{number}",
+            "metadata": {},
+            "source": source,
+            "execution_count": None,
+            "outputs": [],
+        }
+        for number, source in enumerate(cells)
+    ]
+    return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+@dataclass
+class Project:
+    """A project of one lab, with a state folder of its own."""
+
+    root: Path
+    env: dict[str, str] = field(default_factory=dict)
+
+    def write(self, name: str, text: str) -> None:
+        """Write a file of the project."""
+        file = self.root / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+
+    def read(self, name: str) -> str:
+        """Return the text of a file of the project."""
+        return (self.root / name).read_text("utf-8")
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        """Start the command `advices`."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "advices", *words],
+            cwd=self.root,
+            env=self.env,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+
+    def advices(self, *words: str) -> tuple[int, str]:
+        """Run the command to its end; return exit code and output."""
+        process = self.start(*words)
+        output, _ = process.communicate(timeout=300)
+        return process.returncode, output
+
+    def leftovers(self) -> list[str]:
+        """Return everything of a run that still lies around: scratch folders, half files."""
+        state = Path(self.env["XDG_STATE_HOME"]) / "docker-advices" / "runs"
+        found = [str(path) for path in state.glob("*")]
+        found += [str(path) for path in self.root.rglob(".*.json.*")]
+        found += [str(path) for path in Path(self.env["TMPDIR"]).glob("docker-advices-*")]
+        return found
+
+    def run_ids(self) -> set[str]:
+        """Return the runs of this project that the engine still holds something of."""
+        return {run for run in Engine().run_ids() if run.startswith(self.owner())}
+
+    def owner(self) -> str:
+        """Return what all run ids of this project begin with."""
+        program = "from advices import runs; print(runs._owner())"
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            env=self.env,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout.strip()
+
+
+@dataclass
+class SecondEngine:
+    """An engine for a test to break. It knows the slim base and has no network."""
+
+    process: subprocess.Popen[bytes]
+    address: str
+
+    def environment(self, env: dict[str, str]) -> dict[str, str]:
+        """Return `env` with this engine as docker's, and without CA or index settings."""
+        settings = ("PIP_", "SSL_CERT", "REQUESTS_CA", "CURL_CA")
+        kept = {key: value for key, value in env.items() if not key.startswith(settings)}
+        return {**kept, "DOCKER_HOST": self.address, "PIP_CONFIG_FILE": os.devnull}
+
+
+def labelled() -> list[str]:
+    """Return the ids of all containers that carry our label."""
+    argv = ["docker", "ps", "--all", "--quiet", "--filter", f"label={RUN_LABEL}"]
+    return subprocess.run(argv, capture_output=True, text=True, check=True).stdout.split()

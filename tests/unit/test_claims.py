@@ -1,0 +1,155 @@
+"""Claims over a made-up result: each predicate, each kind of value, each demand."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import factory
+import pytest
+
+from advices.claims import Verdict, verdicts
+from advices.errors import LabInvalid
+from advices.lab import Claim, Lab, Variant
+from advices.results import Result
+
+
+def judge(result: Result | None = None, **claim: Any) -> tuple[Verdict, ...]:
+    """Return the verdicts of one claim, by default over factory's result."""
+    lab = Lab(
+        slug="build-cache",
+        folder=Path("build-cache"),
+        title="t",
+        advice="a",
+        context=Path("app"),
+        headline="disk_bytes",
+        variants={n: Variant(dockerfile=n, says=n) for n in ("bad", "good", "cache-mount")},
+        replays={},
+        claims=(Claim(id="it", says="It is so.", **claim),),
+    )
+    return verdicts(lab, result or factory.result())
+
+
+def one(**claim: Any) -> Verdict:
+    return judge(**{"holds_for": ("good",), "fails_for": (), **claim})[0]
+
+
+@pytest.mark.parametrize(
+    ("claim", "value", "threshold", "holds"),
+    [
+        # The good image of factory: 140 MB on disk, uid 1000, 2 steps after an edit.
+        ({"measure": "edit-source.steps_run", "equals": 2}, 2, "= 2", True),
+        ({"measure": "edit-source.steps_run", "equals": 3}, 2, "= 3", False),
+        ({"measure": "answered", "equals": True}, True, "= True", True),
+        ({"measure": "answered", "equals": False}, True, "= False", False),
+        ({"measure": "page_digest", "equals": "c" * 64}, "c" * 64, "= " + "c" * 64, True),
+        ({"measure": "page_digest", "equals": "d"}, "c" * 64, "= d", False),
+        ({"measure": "edit-source.steps_run", "at_most": 2}, 2, "≤ 2", True),
+        ({"measure": "edit-source.steps_run", "at_most": 1.9}, 2, "≤ 1.9", False),
+        ({"measure": "uid", "at_least": 1000}, 1000, "≥ 1000", True),
+        ({"measure": "uid", "at_least": 1001}, 1000, "≥ 1001", False),
+        ({"measure": "first_200_seconds", "at_most": 1.0}, 0.9, "≤ 1", True),
+    ],
+)
+def test_each_predicate(claim: dict[str, Any], value: object, threshold: str, holds: bool) -> None:
+    found = one(**claim)
+    assert (found.value, found.threshold, found.holds) == (value, threshold, holds)
+
+
+@pytest.mark.parametrize(
+    ("claim", "value", "threshold", "holds"),
+    [
+        # bad / good after an edit: 6 and 2 steps; 140 MB and 300 MB on disk.
+        ({"measure": "edit-source.steps_run", "at_most": 0.5}, 1 / 3, "≤ 0.5 of bad", True),
+        ({"measure": "edit-source.steps_run", "at_most": 0.3}, 1 / 3, "≤ 0.3 of bad", False),
+        ({"measure": "edit-source.steps_run", "at_least": 0.3}, 1 / 3, "≥ 0.3 of bad", True),
+        ({"measure": "disk_bytes", "at_most": 0.5}, 140 / 300, "≤ 0.5 of bad", True),
+        ({"measure": "page_digest", "equals": True}, True, "= True", True),
+        ({"measure": "edit-source.steps_run", "equals": True}, False, "= True", False),
+        ({"measure": "edit-source.steps_run", "equals": False}, False, "= False", True),
+    ],
+)
+def test_relative_to_another_variant(
+    claim: dict[str, Any], value: object, threshold: str, holds: bool
+) -> None:
+    found = one(relative_to="bad", **claim)
+    assert found.value == (pytest.approx(value) if isinstance(value, float) else value)
+    assert (found.threshold, found.holds) == (threshold, holds)
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "ratio"), [(0, 0, 1.0), (5, 0, math.inf), (0, 5, 0.0), (5, 5, 1.0)]
+)
+def test_a_ratio_to_nothing(good: int, bad: int, ratio: float) -> None:
+    variants = {
+        "good": factory.variant(edit=factory.build(run=good)),
+        "bad": factory.variant(edit=factory.build(run=bad)),
+    }
+    result = factory.result().model_copy(update={"variants": variants})
+    found = judge(
+        result,
+        measure="edit.steps_run",
+        relative_to="bad",
+        at_most=1.0,
+        holds_for=("good",),
+        fails_for=(),
+    )
+    assert found[0].value == ratio
+    assert found[0].holds == (ratio <= 1)
+
+
+def test_seconds_are_compared_by_their_median() -> None:
+    slow = factory.build(seconds=1.0).model_copy(
+        update={"timing": factory.Timing(samples=(1.0, 90.0, 2.0))}
+    )
+    result = factory.result().model_copy(update={"variants": {"good": factory.variant(edit=slow)}})
+    found = judge(result, measure="edit.seconds", at_most=2.0, holds_for=("good",), fails_for=())
+    assert (found[0].value, found[0].holds) == (2.0, True)
+
+
+def test_a_claim_speaks_of_the_variants_that_it_names_in_order() -> None:
+    found = judge(measure="uid", equals=1000, holds_for=("good", "cache-mount"))
+    assert [(v.variant, v.must_hold) for v in found] == [
+        ("good", True),
+        ("cache-mount", True),
+        ("bad", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("at_most", "good_as_demanded", "bad_as_demanded"),
+    [
+        (2, True, True),  # good runs 2 steps and bad 6: as it shall be
+        (1, False, True),  # the good variant fails its claim
+        (6, True, False),  # the bad variant passes: the lab shows nothing
+    ],
+)
+def test_the_good_variant_must_hold_and_the_bad_one_must_fail(
+    at_most: int, good_as_demanded: bool, bad_as_demanded: bool
+) -> None:
+    good, bad = judge(measure="edit-source.steps_run", at_most=at_most)
+    assert (good.variant, good.must_hold, good.as_demanded) == ("good", True, good_as_demanded)
+    assert (bad.variant, bad.must_hold, bad.as_demanded) == ("bad", False, bad_as_demanded)
+
+
+def test_an_unknown_measure_names_those_that_are_there() -> None:
+    with pytest.raises(LabInvalid, match="variant `good` has no measure `weight`") as raised:
+        one(measure="weight", at_most=1)
+    assert "claim `it`" in raised.value.what
+    assert "disk_bytes" in raised.value.why
+
+
+def test_a_variant_that_was_not_measured_is_named() -> None:
+    result = factory.result().model_copy(update={"variants": {"good": factory.variant()}})
+    with pytest.raises(LabInvalid, match="variant `bad` has no measure") as raised:
+        judge(result, measure="uid", equals=0)
+    assert raised.value.why == "it has no result"
+
+
+@pytest.mark.parametrize(
+    "claim", [{"at_most": 1}, {"at_least": 1}, {"at_most": 1, "relative_to": "bad"}]
+)
+def test_text_has_no_order(claim: dict[str, Any]) -> None:
+    with pytest.raises(LabInvalid, match="`page_digest` is text and has no order"):
+        one(measure="page_digest", **claim)

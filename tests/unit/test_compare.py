@@ -1,0 +1,153 @@
+"""What moved between two results: what is exact, what has a band, what is not compared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import factory
+import pytest
+
+from advices.compare import Drift, base_changes, drifts
+from advices.results import Layer, Result, VariantResult
+
+
+def result(**variants: VariantResult) -> Result:
+    return factory.result().model_copy(update={"variants": variants})
+
+
+def good(**change: Any) -> Result:
+    """Return a result of one variant with these fields changed."""
+    return result(good=factory.variant().model_copy(update=change))
+
+
+def boot(**change: Any) -> dict[str, Any]:
+    return {"boot": factory.variant().boot.model_copy(update=change)}
+
+
+def builds(**change: Any) -> dict[str, Any]:
+    return {"builds": {"edit": factory.build(**change)}}
+
+
+def names(old: Result, new: Result) -> list[tuple[str, str, str]]:
+    return [(d.variant, d.measure, d.limit) for d in drifts(old, new)]
+
+
+def test_nothing_moved() -> None:
+    assert drifts(factory.result(), factory.result()) == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "measures"),
+    [
+        (boot(uid=0), ["uid"]),
+        (boot(answered=False), ["answered"]),
+        (boot(page_digest="d" * 64), ["page_digest"]),
+        ({"layers": ()}, ["disk_bytes", "layers", "transfer_bytes"]),
+    ],
+)
+def test_these_are_exact(change: dict[str, Any], measures: list[str]) -> None:
+    assert [measure for _, measure, _ in names(good(), good(**change))] == measures
+
+
+def test_steps_are_exact() -> None:
+    found = drifts(good(**builds(run=1, cached=2)), good(**builds(run=2, cached=1)))
+    assert found == (
+        Drift("good", "edit.steps_cached", 2, 1, "exact"),
+        Drift("good", "edit.steps_run", 1, 2, "exact"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "moved"),
+    [
+        # 3 % of a big number, and never less than 4096 bytes either way.
+        (1_000_000, 1_030_000, False),
+        (1_000_000, 970_000, False),
+        (1_000_000, 1_030_001, True),
+        (1_000_000, 969_999, True),
+        (10_000, 14_096, False),
+        (10_000, 14_097, True),
+        (0, 4_096, False),
+        (0, 4_097, True),
+        (4_097, 0, True),
+    ],
+)
+def test_bytes_have_a_band(was: int, now: int, moved: bool) -> None:
+    found = drifts(good(context_bytes=was), good(context_bytes=now))
+    wanted = Drift("good", "context_bytes", was, now, "± 3%, at least 4096 bytes")
+    assert found == ((wanted,) if moved else ())
+
+
+@pytest.mark.parametrize("measure", ["disk_bytes", "transfer_bytes"])
+def test_sizes_have_a_band(measure: str) -> None:
+    first: Layer = factory.variant().layers[0]
+
+    def sized(size: int) -> Result:
+        return good(layers=(first.model_copy(update={measure: size}),))
+
+    assert names(sized(1_000_000), sized(1_029_000)) == []
+    assert [n for _, n, _ in names(sized(1_000_000), sized(1_031_000))] == [measure]
+
+
+def test_seconds_are_not_compared() -> None:
+    slow = builds(seconds=500.0) | boot(first_200=factory.Timing(samples=(59.0,)))
+    assert drifts(good(**builds()), good(**slow)) == ()
+
+
+def test_what_is_new_and_what_is_gone_is_told() -> None:
+    one = factory.build(run=1, cached=0, new_bytes=0)
+    old = result(good=factory.variant(edit=one), old=factory.variant())
+    new = result(good=factory.variant(add=one), new=factory.variant())
+    found = drifts(old, new)
+    at_good = {(d.measure, d.old, d.new) for d in found if d.variant == "good"}
+    assert at_good == {
+        ("add.new_disk_bytes", "nothing", 0),
+        ("add.new_transfer_bytes", "nothing", 0),
+        ("add.steps_cached", "nothing", 0),
+        ("add.steps_run", "nothing", 1),
+        ("edit.new_disk_bytes", 0, "nothing"),
+        ("edit.new_transfer_bytes", 0, "nothing"),
+        ("edit.steps_cached", 0, "nothing"),
+        ("edit.steps_run", 1, "nothing"),
+    }
+    assert {d.variant for d in found} == {"good", "old", "new"}
+    assert all(d.new == "nothing" for d in found if d.variant == "old")
+
+
+def test_drifts_stand_in_order() -> None:
+    old = result(b=factory.variant(), a=factory.variant())
+    found = [(d.variant, d.measure) for d in drifts(old, result())]
+    assert found == sorted(found)
+    assert len(found) > 10
+
+
+def on_base(**change: Any) -> Result:
+    plain = factory.result()
+    record = plain.provenance.bases["python:3.13-slim"].model_copy(update=change)
+    return with_bases({"python:3.13-slim": record})
+
+
+def with_bases(bases: dict[str, Any]) -> Result:
+    plain = factory.result()
+    provenance = plain.provenance.model_copy(update={"bases": bases})
+    return plain.model_copy(update={"provenance": provenance})
+
+
+BEFORE = "python:3.13-slim: stand-in sha256:eeeeeeeeeeee before, "
+
+
+@pytest.mark.parametrize(
+    ("new", "sentence"),
+    [
+        (on_base(kind="official"), "official sha256:eeeeeeeeeeee now"),
+        (on_base(identity="sha256:" + "f" * 64), "stand-in sha256:ffffffffffff now"),
+        (with_bases({}), "not used now"),
+    ],
+)
+def test_another_base_is_told(new: Result, sentence: str) -> None:
+    assert base_changes(factory.result(), new) == (BEFORE + sentence,)
+
+
+@pytest.mark.parametrize("change", [{}, {"disk_bytes": 1, "transfer_bytes": 1}])
+def test_the_same_base_of_another_size_is_the_same_base(change: dict[str, Any]) -> None:
+    assert base_changes(factory.result(), on_base(**change)) == ()

@@ -1,0 +1,199 @@
+"""What the doctor finds: one line each, and a fix for each thing that is not well."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from advices import doctor, engine, index, provision
+from advices.command import Finished
+from advices.doctor import Finding
+from advices.engine import EngineFacts
+from advices.errors import BaseUnavailable, EngineMissing
+from advices.layout import Layout
+
+LAYOUT = Layout(Path("/no/project"))
+
+
+class FakeEngine:
+    """An engine with overlay2 and room enough."""
+
+    address = "unix:///x.sock"
+    driver = "overlay2"
+    folder = "/"
+    registry = True
+
+    def facts(self) -> EngineFacts:
+        return EngineFacts("26.1.5", self.driver, "linux/amd64", 2, self.folder)
+
+    def registry_answers(self, _: str) -> bool:
+        return self.registry
+
+
+class FakeBases:
+    """Two bases, of which one is there."""
+
+    def __init__(self, *_: Any) -> None: ...
+
+    def names(self) -> tuple[str, ...]:
+        return ("a:1", "b:1")
+
+    def present(self, name: str) -> str | None:
+        return "stand-in" if name == "a:1" else None
+
+
+@pytest.fixture(autouse=True)
+def _well(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make all of this machine well; a test breaks one thing."""
+    usage = namedtuple("usage", "free")
+    monkeypatch.setattr(engine, "Engine", FakeEngine)
+    monkeypatch.setattr(engine, "buildx_version", lambda: "v0.13.1")
+    monkeypatch.setattr(provision, "own_engine_pid", lambda: None)
+    monkeypatch.setattr(index, "host_settings", lambda: ())
+    monkeypatch.setattr(doctor, "Bases", FakeBases)
+    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: usage(50_000_000_000))
+
+
+def examine() -> dict[str, Finding]:
+    found = list(doctor.examine(LAYOUT))
+    subjects = [finding.subject for finding in found]
+    assert len(set(subjects)) == len(subjects)
+    for finding in found:
+        assert finding.says
+        assert bool(finding.fix) == (finding.mark != "ok"), f"{finding}: a fix for what is not well"
+    return dict(zip(subjects, found, strict=True))
+
+
+def test_a_machine_that_is_well() -> None:
+    found = examine()
+    assert {finding.mark for name, finding in found.items() if name != "b:1"} == {"ok"}
+    assert found["engine"].says == "26.1.5 at unix:///x.sock (not ours, will not be stopped)"
+    assert found["disk space"].says == "50.0 GB free in /"
+    assert (found["a:1"].says, found["b:1"].mark) == ("present, stand-in", "note")
+
+
+@pytest.fixture
+def no_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    def missing() -> None:
+        raise EngineMissing("no Docker engine at x: no answer")
+
+    monkeypatch.setattr(engine, "Engine", missing)
+    monkeypatch.setattr(engine, "buildx_version", lambda: None)
+    yield
+
+
+@pytest.mark.usefixtures("no_engine")
+@pytest.mark.parametrize(
+    ("default", "system", "fix"),
+    [
+        (True, "debian", "`advices engine start`"),
+        (True, "fedora", "install Docker Engine with buildx"),
+        (False, "debian", "unset DOCKER_HOST"),
+    ],
+)
+def test_no_engine_is_a_red_line_with_its_fix(
+    default: bool, system: str, fix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "is_default_socket", lambda: default)
+    monkeypatch.setattr(provision, "system", lambda: provision.System(system, "x", ""))
+    monkeypatch.setattr(provision.shutil, "which", lambda name: f"/usr/bin/{name}")
+    found = examine()
+    assert list(found) == ["engine", "buildx", "pip in builds"]
+    assert (found["engine"].mark, found["engine"].says) == (
+        *("bad", "no Docker engine at x: no answer"),
+    )
+    assert fix in found["engine"].fix
+    assert found["buildx"].mark == "bad"
+
+
+@pytest.mark.parametrize(
+    ("version", "mark"),
+    [
+        (None, "bad"),
+        ("v0.12.1", "bad"),
+        ("0.9.1+ds1", "bad"),
+        ("(unknown)", "bad"),
+        ("v0.13.0", "ok"),
+        ("v0.13.0-rc2", "ok"),
+        ("0.13.1+ds1-3", "ok"),
+        ("v0.30.1-desktop.1", "ok"),
+        ("v1.0.0", "ok"),
+    ],
+)
+def test_buildx(version: str | None, mark: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "buildx_version", lambda: version)
+    found = examine()["buildx"]
+    assert (found.mark, found.says) == (mark, version or "not installed")
+
+
+@pytest.mark.parametrize(
+    ("printed", "version"),
+    [
+        ("github.com/docker/buildx v0.13.1 788433953af1\n", "v0.13.1"),
+        ("github.com/docker/buildx 0.13.1+ds1 0.13.1+ds1-3\n", "0.13.1+ds1"),
+        ("", None),
+        ("docker\n", None),
+    ],
+)
+def test_the_version_of_buildx_is_read(
+    printed: str, version: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr(engine, "run", lambda _: Finished(0, printed, ""))
+    assert engine.buildx_version() == version
+
+
+def test_an_engine_of_ours_is_told_with_its_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provision, "own_engine_pid", lambda: 5)
+    found = examine()
+    assert found["engine"].says.endswith("(started by us)")
+    assert found["engine log"].says == str(provision.LOG)
+
+
+@pytest.mark.parametrize(("driver", "mark"), [("overlayfs", "ok"), ("btrfs", "note")])
+def test_another_storage_driver(driver: str, mark: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FakeEngine, "driver", driver)
+    assert examine()["storage driver"].mark == mark
+
+
+@pytest.mark.parametrize(
+    ("folder", "free", "mark"),
+    [
+        ("/", 10_000_000_000, "ok"),
+        ("/", 9_999_999_999, "bad"),
+        ("/on/another/machine", 0, "note"),
+    ],
+)
+def test_room(folder: str, free: int, mark: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = namedtuple("usage", "free")
+    monkeypatch.setattr(FakeEngine, "folder", folder)
+    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: usage(free))
+    assert examine()["disk space"].mark == mark
+
+
+def test_settings_of_the_host_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "host_settings", lambda: ("PIP_CERT", "pip's global.proxy"))
+    assert "(PIP_CERT, pip's global.proxy)" in examine()["pip in builds"].says
+
+
+@pytest.mark.parametrize(("registry", "how"), [(True, "it is pulled"), (False, "it is built")])
+def test_without_a_registry_bases_are_built(
+    registry: bool, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeEngine, "registry", registry)
+    found = examine()
+    assert found["registry"].mark == ("ok" if registry else "note")
+    assert found["b:1"].fix.startswith(how)
+
+
+def test_bases_that_cannot_be_examined(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unavailable(*_: Any) -> None:
+        raise BaseUnavailable("builds cannot reach an index", next_step="unset it")
+
+    monkeypatch.setattr(doctor, "Bases", unavailable)
+    found = examine()["base images"]
+    assert (found.mark, found.fix) == ("bad", "unset it")

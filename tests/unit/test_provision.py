@@ -1,0 +1,222 @@
+"""Installing and starting an engine: only where it may, and only our own is stopped."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from advices import command, engine, provision
+from advices.errors import EngineMissing, InstallRefused
+
+DEBIAN = """\
+PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"
+VERSION_CODENAME=bookworm
+ID=debian
+"""
+UBUNTU = 'ID=ubuntu\nID_LIKE=debian\nVERSION_CODENAME=noble\nHOME_URL="https://a.b/?c=d"\n'
+FEDORA = "ID=fedora\nVERSION_ID=42\n# ID=debian\n"
+ROCKY = 'ID="rocky"\nID_LIKE="rhel centos fedora"\n'
+MINT = 'ID=linuxmint\nID_LIKE="ubuntu debian"\nVERSION_CODENAME=wilma\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "has_apt"),
+    [
+        (DEBIAN, provision.System("debian", "bookworm", ""), True),
+        (UBUNTU, provision.System("ubuntu", "noble", "debian"), True),
+        (MINT, provision.System("linuxmint", "wilma", "ubuntu debian"), True),
+        (FEDORA, provision.System("fedora", "", ""), False),
+        (ROCKY, provision.System("rocky", "", "rhel centos fedora"), False),
+        ("", provision.System("", "", ""), False),
+        pytest.param(
+            *("ID='debian'\n", provision.System("debian", "", ""), True),
+            marks=pytest.mark.xfail(strict=True, reason="bug: os-release(5) has two quotes"),
+        ),
+    ],
+)
+def test_which_system_this_is(
+    text: str,
+    wanted: provision.System,
+    has_apt: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "os-release").write_text(text)
+    found = provision.system(tmp_path / "os-release")
+    assert found == wanted
+    monkeypatch.setattr(provision.shutil, "which", lambda name: f"/usr/bin/{name}")
+    assert found.has_apt == has_apt
+    monkeypatch.setattr(provision.shutil, "which", lambda _: None)
+    assert not found.has_apt
+
+
+def test_a_system_that_does_not_say() -> None:
+    assert provision.system(Path("/no/such/file")) == provision.System("", "", "")
+
+
+def test_only_the_engine_may_come_from_the_next_debian() -> None:
+    mirror = "http://mirror.example/debian"
+    files = provision.pin_trixie(mirror)
+    sources, preferences = (files[name] for name in sorted(files, reverse=True))
+    assert all(name.startswith("/etc/apt/") for name in files)
+    urls = re.findall(r"\w+://\S+", "".join(files.values()))
+    assert urls == [mirror], "a host that this machine's own apt does not use"
+    assert f"URIs: {mirror}\nSuites: trixie\n" in sources
+    everything, chosen = preferences.strip().split("\n\n")
+    assert everything == "Package: *\nPin: release n=trixie\nPin-Priority: -1"
+    assert chosen.startswith("Package: docker.io docker-cli docker-buildx containerd\n")
+
+
+def test_the_mirror_is_the_one_that_apt_uses(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = "http://security.example/x bookworm-security\nhttp://m.example/debian bookworm\n"
+    monkeypatch.setattr(provision, "run", lambda *_: command.Finished(0, listed, ""))
+    assert provision._mirror("bookworm") == "http://m.example/debian"
+    with pytest.raises(EngineMissing, match="apt has no source for sid"):
+        provision._mirror("sid")
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("uid", "stdin", "allowed"),
+    [
+        (0, io.StringIO(""), True),
+        (1000, io.StringIO("yes\n"), False),  # a pipe that happens to say yes
+        (1000, Terminal("y\n"), True),
+        (1000, Terminal(" YES \n"), True),
+        (1000, Terminal("\n"), False),
+        (1000, Terminal("n\n"), False),
+        (1000, Terminal("yesterday\n"), False),
+    ],
+)
+def test_nothing_is_changed_without_root_or_a_yes(
+    uid: int, stdin: io.StringIO, allowed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: uid)
+    monkeypatch.setattr("sys.stdin", stdin)
+    if allowed:
+        provision._allowed("Install it?")
+    else:
+        with pytest.raises(InstallRefused, match=r"Install it\? That needs a yes"):
+            provision._allowed("Install it?")
+
+
+def test_elsewhere_nothing_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provision, "system", lambda: provision.System("fedora", "", ""))
+    with pytest.raises(InstallRefused, match="x must be installed: y"):
+        provision.install_packages(("x",), because="y")
+    with pytest.raises(EngineMissing, match="packages are not Debian's"):
+        provision.install_engine(print)
+
+
+@pytest.mark.parametrize(("codename", "pinned"), [("bookworm", True), ("trixie", False)])
+def test_what_is_installed(codename: str, pinned: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+
+    def run(argv: list[str], **_: object) -> command.Finished:
+        done.append(" ".join(word for word in argv if not word.startswith("/tmp")))
+        return command.Finished(0, f"http://m.example {codename}\n", "")
+
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(provision, "run", run)
+    monkeypatch.setattr(provision.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(provision, "system", lambda: provision.System("debian", codename, ""))
+    provision.install_engine(lambda _: None)
+    assert done[-1].endswith(
+        "install --yes --no-install-recommends docker.io docker-cli docker-buildx"
+    )
+    assert [line for line in done if "docker-advices-trixie" in line] == (
+        [line for line in done if line.startswith("install -D")] if pinned else []
+    )
+    assert len([line for line in done if line.endswith(" update")]) == (2 if pinned else 1)
+
+
+@pytest.fixture
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    file = tmp_path / "engine.json"
+    monkeypatch.setattr(provision, "STATE", file)
+    return file
+
+
+def test_the_engine_that_we_started_is_known(state: Path) -> None:
+    me = os.getpid()
+    ticks = provision._started_ticks(me)
+    assert ticks is not None
+    assert ticks.isdigit()
+    state.write_text(json.dumps({"pid": me, "started_ticks": ticks}))
+    assert provision.own_engine_pid() == me
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        "",
+        "{",
+        "[]",
+        "{}",
+        "5",
+        json.dumps({"pid": os.getpid(), "started_ticks": "1"}),  # the number's next owner
+        json.dumps({"pid": os.getpid(), "started_ticks": None}),
+        json.dumps({"pid": os.getpid()}),
+        json.dumps({"pid": "x", "started_ticks": "1"}),
+        json.dumps({"pid": 2**22 + 1, "started_ticks": "1"}),  # no process has it
+        json.dumps({"pid": 2**22 + 1, "started_ticks": None}),
+    ],
+)
+def test_no_other_process_is_taken_for_it(state: Path, text: str | None) -> None:
+    if text is not None:
+        state.write_text(text)
+    assert provision.own_engine_pid() is None
+
+
+def test_what_we_did_not_start_is_not_stopped(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provision, "run", lambda *_: pytest.fail("something was stopped"))
+    state.write_text(json.dumps({"pid": os.getpid(), "started_ticks": "1"}))
+    assert provision.stop_engine(pytest.fail) is False
+    assert not state.exists()
+
+
+def test_our_own_engine_is_stopped(state: Path) -> None:
+    heard: list[str] = []
+    daemon = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    ticks = provision._started_ticks(daemon.pid)
+    state.write_text(json.dumps({"pid": daemon.pid, "started_ticks": ticks}))
+    assert provision.stop_engine(heard.append) is True
+    assert heard == ["stopped the engine"]
+    assert daemon.wait(30) != 0
+    assert not state.exists()
+
+
+def test_an_engine_that_answers_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "answers", lambda: True)
+    monkeypatch.setattr(engine, "buildx_version", lambda: "v0.13.1")
+    provision.ensure_engine(pytest.fail)
+
+
+@pytest.mark.parametrize(
+    ("answers", "says"),
+    [(False, "no Docker engine at unix:///"), (True, "buildx is not installed")],
+)
+def test_an_engine_of_somebody_else_is_neither_installed_nor_started(
+    answers: bool, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/x.sock")
+    monkeypatch.setattr(engine, "buildx_version", lambda: None)
+    monkeypatch.setattr(provision, "install_engine", lambda _: pytest.fail("installed"))
+    monkeypatch.setattr(provision, "_start", lambda _: pytest.fail("started"))
+    if answers:
+        monkeypatch.setattr(engine, "answers", lambda: True)
+        monkeypatch.setattr(engine, "Engine", object)
+    with pytest.raises(EngineMissing, match=re.escape(says)):
+        provision.ensure_engine(print)

@@ -1,0 +1,232 @@
+"""Runs of several processes: which lives, which is swept, and who waits for whom."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+from collections import namedtuple
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from advices import runs
+from advices.errors import DiskFull, EngineLost
+
+# A process that owns a run, or the lock of measuring, until its standard input ends.
+CHILD = """
+import sys
+from advices import runs
+class Engine:
+    def run_ids(self): return set()
+    def remove_run(self, run_id): print("removed", run_id, flush=True)
+def say(message): print("say", message, flush=True)
+if sys.argv[1] == "run":
+    with runs.own_run(Engine()) as run:
+        (run.scratch / "copy").mkdir()
+        print("holds", run.id, flush=True)
+        sys.stdin.read()
+else:
+    with runs.measuring(say):
+        print("holds", "measuring", flush=True)
+        sys.stdin.read()
+"""
+
+
+class Child:
+    """Another process of this user with the lock that `what` names."""
+
+    def __init__(self, what: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", CHILD, what],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout
+        word, self.holds = self.process.stdout.readline().split()
+        assert word == "holds"
+
+    def end(self) -> str:
+        """Let it end well and return what else it printed."""
+        return self.process.communicate(input="", timeout=30)[0]
+
+    def crash(self) -> None:
+        self.process.kill()
+        self.process.communicate(timeout=30)
+
+
+@pytest.fixture
+def child(request: pytest.FixtureRequest) -> Iterator[Child]:
+    """Return a process that owns a run; with a parameter, one that holds that lock."""
+    made = Child(getattr(request, "param", "run"))
+    yield made
+    with contextlib.suppress(ValueError, OSError):
+        made.crash()
+
+
+class FakeEngine:
+    """An engine that only knows which run ids are on its things."""
+
+    def __init__(self, *ids: str, fault: Exception | None = None) -> None:
+        self.ids = set(ids)
+        self.removed: list[str] = []
+        self.fault = fault
+
+    def run_ids(self) -> set[str]:
+        return set(self.ids)
+
+    def remove_run(self, run_id: str) -> None:
+        self.removed.append(run_id)
+        self.ids.discard(run_id)
+        if self.fault:
+            raise self.fault
+
+
+def folders() -> list[str]:
+    return sorted(path.name for path in (runs.state_folder() / "runs").glob("*"))
+
+
+def test_a_run_of_a_living_process_is_left_alone(child: Child) -> None:
+    engine = FakeEngine(child.holds)
+    assert runs.sweep(engine) == ()
+    assert engine.removed == []
+    assert folders() == [child.holds]
+    assert child.end() == f"removed {child.holds}\n"
+    assert folders() == []
+
+
+def test_a_run_of_a_dead_process_is_swept(child: Child) -> None:
+    child.crash()
+    assert folders() == [child.holds]
+    engine = FakeEngine(child.holds)
+    assert runs.sweep(engine) == (child.holds,)
+    assert engine.removed == [child.holds]
+    assert folders() == []
+
+
+def test_a_new_run_sweeps_first(child: Child) -> None:
+    child.crash()
+    engine = FakeEngine(child.holds)
+    with runs.own_run(engine) as run:
+        assert engine.removed == [child.holds]
+        assert folders() == [run.id]
+    assert engine.removed == [child.holds, run.id]
+
+
+def test_two_runs_have_two_ids_and_do_not_meet(child: Child) -> None:
+    with runs.own_run(FakeEngine()) as run:
+        assert run.id != child.holds
+        assert folders() == sorted([run.id, child.holds])
+        assert run.scratch.is_dir()
+    assert folders() == [child.holds]
+
+
+def test_what_another_user_left_is_not_ours_to_sweep() -> None:
+    engine = FakeEngine("00000000-abcd1234", "docker-compose", "")
+    assert runs.sweep(engine) == ()
+    assert engine.removed == []
+
+
+def test_what_was_left_in_the_engine_only_is_swept() -> None:
+    mine = f"{runs._owner()}-abcd1234"
+    engine = FakeEngine(mine)
+    assert runs.sweep(engine) == (mine,)
+    assert engine.removed == [mine]
+
+
+@pytest.mark.parametrize(
+    ("of_the_run", "of_the_engine", "told"),
+    [
+        (KeyError(), None, KeyError),
+        (KeyError(), EngineLost("gone"), KeyError),  # the first fault is the one to tell
+        (KeyboardInterrupt(), EngineLost("gone"), KeyboardInterrupt),
+        (None, EngineLost("gone"), EngineLost),
+    ],
+)
+def test_a_run_that_fails_leaves_nothing(
+    of_the_run: BaseException | None, of_the_engine: Exception | None, told: type[BaseException]
+) -> None:
+    engine = FakeEngine(fault=of_the_engine)
+    with pytest.raises(told), runs.own_run(engine) as run:
+        (run.scratch / "deep").mkdir()
+        if of_the_run:
+            raise of_the_run
+    assert engine.removed == [run.id]
+    assert folders() == []
+
+
+def test_no_room_for_a_run() -> None:
+    runs.state_folder().parent.mkdir(parents=True)
+    runs.state_folder().write_text("a file where the folder should be")
+    fault = pytest.raises(DiskFull, match="no scratch folder could be made")
+    with fault, runs.own_run(FakeEngine()):
+        pytest.fail("entered")
+
+
+def test_a_notebook_works_in_the_run_of_its_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert runs.attached() is None
+    monkeypatch.setenv(runs.RUN_VARIABLE, "me-1")
+    assert runs.attached() == runs.Run("me-1", runs.state_folder() / "runs" / "me-1")
+
+
+@pytest.mark.parametrize("child", ["measuring"], indirect=True)
+def test_measuring_waits_for_the_other(child: Child) -> None:
+    heard: list[str] = []
+
+    def say(message: str) -> None:
+        assert child.process.poll() is None, "nobody held it"
+        heard.append(message)
+        child.end()
+
+    with runs.measuring(say):
+        assert child.process.poll() == 0, "entered while the other one measured"
+    assert heard == ["another run is measuring; waiting for it to end"]
+
+
+@pytest.mark.parametrize("child", ["measuring"], indirect=True)
+def test_measuring_does_not_wait_for_the_dead(child: Child) -> None:
+    child.crash()
+    with runs.measuring(pytest.fail):
+        pass
+    with runs.measuring(pytest.fail):
+        pass
+
+
+Usage = namedtuple("Usage", "total used free")
+
+
+@pytest.mark.parametrize(
+    ("data", "temporary", "message"),
+    [
+        (5_000, 200_000_000, None),
+        (4_999, 200_000_000, r"0\.0 GB are free in .*engine"),
+        (5_000, 99_999_999, r"0\.1 GB are free in .*temporary"),
+    ],
+)
+def test_room_is_checked_before_work(
+    data: int,
+    temporary: int,
+    message: str | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    free = {str(tmp_path / "engine"): data, str(tmp_path / "temporary"): temporary}
+    for folder in free:
+        os.mkdir(folder)  # noqa: PTH102
+    monkeypatch.setattr(runs.tempfile, "gettempdir", lambda: str(tmp_path / "temporary"))
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: Usage(0, 0, free[place]))
+    with pytest.raises(DiskFull, match=message) if message else contextlib.nullcontext():
+        runs.check_space(str(tmp_path / "engine"), 5_000)
+
+
+def test_room_on_another_machine_cannot_be_checked() -> None:
+    runs.check_space("/no/such/folder/here", 10**18)
+
+
+def test_room_that_nobody_has() -> None:
+    with pytest.raises(DiskFull, match="GB are needed"):
+        runs.check_space("/", 10**18)
