@@ -2,140 +2,147 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import nox
 
-nox.needs_version = ">=2024.4.15"
-nox.options.reuse_venv = "yes"
 nox.options.sessions = []
-nox.options.error_on_missing_interpreters = True
-
-TOOLS = ".nox/tools"  # the toolkit with all that labs and site need
-DEV = ".nox/dev"  # the same and what tests need
+PYTEST = ("python", "-m", "pytest")
 
 
-def install(session: nox.Session, use: str) -> None:
-    """Install one compiled list and this project, without resolving or building anything else."""
-    session.install("--require-hashes", "-r", f"requirements/{use}.txt", silent=True)
-    session.install("--no-deps", "--no-build-isolation", "-e", ".", silent=True)
+def environment(session: nox.Session, use: str) -> None:
+    """Make .nox/USE out of one compiled list, and let the session find its programs there.
+
+    Sessions share environments by use, so that CI installs one and not seven. A stamp tells a
+    finished one from one that was interrupted or is out of date.
+    """
+    folder = Path(".nox", use).resolve()
+    listed = Path("requirements", f"{use}.txt")
+    stamp = folder / "made-from.txt"
+    made_from = f"{folder}\n{sys.version}\n{Path('pyproject.toml').read_text()}{listed.read_text()}"
+    if not stamp.is_file() or stamp.read_text() != made_from:
+        session.run(sys.executable, "-m", "venv", "--clear", str(folder), silent=True)
+        pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet"]
+        session.run(*pip, "--require-hashes", "-r", str(listed))
+        session.run(*pip, "--no-deps", "--no-build-isolation", "--editable", ".")
+        stamp.write_text(made_from)
+    os.environ["PATH"] = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
     session.env["NO_MKDOCS_2_WARNING"] = "1"
     session.env["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
 
 
 def build_site(session: nox.Session) -> None:
-    """Build the site into site/, strictly: a warning is an error."""
+    """Build the site into site/, strictly. Not quietly: a quiet build counts no warnings."""
     session.run("mkdocs", "build", "--strict", "--clean")
 
 
-@nox.session(venv_location=TOOLS)
+@nox.session(python=False)
 def site(session: nox.Session) -> None:
     """Execute every lab on a real engine, then build the site with its numbers into site/."""
-    install(session, "tools")
+    environment(session, "tools")
     session.run("advices", "engine", "start")
     session.run("advices", "run", *session.posargs)
     build_site(session)
-    session.log(f"the site: {Path('site/index.html').resolve().as_uri()} — or `./run serve`")
+    session.log(f"the site is {Path('site/index.html').resolve()}; `./run serve` serves it")
 
 
-@nox.session(venv_location=".nox/serve")
+@nox.session(python=False)
 def serve(session: nox.Session) -> None:
     """Serve the site with the committed numbers on 127.0.0.1:8000; needs no Docker."""
-    install(session, "site")
+    environment(session, "site")
     session.run("mkdocs", "serve", "--strict", "--dev-addr", "127.0.0.1:8000", *session.posargs)
 
 
-@nox.session(venv_location=TOOLS)
+@nox.session(python=False)
 def lab(session: nox.Session) -> None:
     """Open the notebooks in JupyterLab, to run the labs by hand."""
-    install(session, "tools")
-    session.run("jupyter", "lab", "--ServerApp.ip=127.0.0.1", "notebooks", *session.posargs)
+    environment(session, "tools")
+    session.run("jupyter", "lab", "--ServerApp.ip=127.0.0.1", *session.posargs, "notebooks")
 
 
-@nox.session(venv_location=TOOLS)
+@nox.session(python=False)
 def advices(session: nox.Session) -> None:
     """Call the command: `./run advices -- doctor`, `./run advices -- run build-cache`."""
-    install(session, "tools")
+    environment(session, "tools")
     session.run("advices", *session.posargs)
 
 
-@nox.session(venv_location=DEV)
+@nox.session(python=False)
 def tests(session: nox.Session) -> None:
-    """Everything that CI checks, in order."""
+    """Everything that CI checks, in order: the seven jobs from lint to pages."""
     for name in ("lint", "types", "unit", "app", "engine", "labs", "pages"):
         session.notify(name)
 
 
-@nox.session(venv_location=DEV)
+@nox.session(python=False)
 def lint(session: nox.Session) -> None:
-    """Style and format of all Python, and shell scripts that parse."""
-    install(session, "dev")
+    """Check style and format of all Python, and that shell scripts parse."""
+    environment(session, "dev")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
-    for script in ("run", ".ci/run", *sorted(map(str, Path("labs/bases").glob("*.sh")))):
-        session.run("sh", "-n", script, external=True)
+    for script in ("run", ".ci/run", *map(str, Path("labs/bases").glob("*.sh"))):
+        session.run("sh", "-n", script)
 
 
-@nox.session(venv_location=DEV)
+@nox.session(python=False)
 def types(session: nox.Session) -> None:
-    """Strict types of the toolkit."""
-    install(session, "dev")
+    """Check the toolkit's types, strictly."""
+    environment(session, "dev")
     session.run("mypy")
 
 
-@nox.session(venv_location=DEV)
+@nox.session(python=False)
 def unit(session: nox.Session) -> None:
-    """Fast tests, without Docker."""
-    install(session, "dev")
-    session.run("pytest", "tests/unit", *session.posargs)
+    """Run the fast tests, without Docker."""
+    environment(session, "dev")
+    session.run(*PYTEST, "tests/unit", *session.posargs)
 
 
-@nox.session(venv_location=".nox/app")
+@nox.session(venv_backend="venv", reuse_venv=True)
 def app(session: nox.Session) -> None:
-    """The sample project's own tests."""
+    """Run the sample project's own tests."""
     session.install("--require-hashes", "-r", "labs/app/requirements.txt", silent=True)
     session.chdir("labs/app")
     session.run("python", "-W", "error::DeprecationWarning", "manage.py", "test")
 
 
-@nox.session(venv_location=DEV)
+@nox.session(python=False)
 def engine(session: nox.Session) -> None:
-    """Tests on a real engine, faults included."""
-    install(session, "dev")
+    """Run the tests on a real engine, faults included."""
+    environment(session, "dev")
     session.run("advices", "engine", "start")
     session.run("advices", "bases")
-    session.run("pytest", "tests/engine", "-m", "engine", *session.posargs)
+    session.run(*PYTEST, "tests/engine", "-m", "engine", *session.posargs)
 
 
-@nox.session(venv_location=DEV)
+@nox.session(python=False)
 def labs(session: nox.Session) -> None:
     """Execute every lab again and compare with the committed numbers."""
-    install(session, "dev")
+    environment(session, "dev")
     session.run("advices", "engine", "start")
     session.run("advices", "check", "--quick", *session.posargs)
 
 
-@nox.session(venv_location=DEV)
+@nox.session(python=False)
 def pages(session: nox.Session) -> None:
     """Build the site and look at it with a real browser."""
-    install(session, "dev")
+    environment(session, "dev")
     build_site(session)
-    if not (shutil.which("chromium") or os.environ.get("CHROME_PATH")):
-        session.run("advices", "engine", "install-browser")
-    session.run("pytest", "tests/browser", "-m", "browser", *session.posargs)
+    if not (os.environ.get("CHROME_PATH") or shutil.which("chromium")):
+        apt = ("apt-get", "--quiet", "--quiet", "--option", "DPkg::Lock::Timeout=300")
+        session.run(*apt, "update")
+        session.run(*apt, "install", "--yes", "--no-install-recommends", "chromium", silent=True)
+    session.run(*PYTEST, "tests/browser", "-m", "browser", *session.posargs)
 
 
-@nox.session(venv_location=".nox/requirements")
+@nox.session
 def requirements(session: nox.Session) -> None:
     """Compile requirements/*.txt anew from the *.in files, with hashes."""
     session.install("uv")
-    lists = sorted(Path("requirements").glob("*.in"))
-    compiled = [(f, f.with_suffix(".txt"), "3.11") for f in lists]
-    compiled.append((Path("labs/app/requirements.in"), Path("labs/app/requirements.txt"), "3.11"))
-    for source, target, python in compiled:
+    for source in (*sorted(Path("requirements").glob("*.in")), Path("labs/app/requirements.in")):
         session.run(
-            *("uv", "pip", "compile", "--quiet", "--universal", "--python-version", python),
+            *("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),
             *("--generate-hashes", "--no-emit-index-url", "--no-header", "--upgrade"),
-            *("--custom-compile-command", "./run requirements"),
-            *(str(source), "-o", str(target)),
+            *(str(source), "--output-file", str(source.with_suffix(".txt"))),
         )

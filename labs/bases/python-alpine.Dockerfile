@@ -13,12 +13,13 @@ RUN set -eux; \
     ln -s /usr/include/linux /usr/include/asm-generic /usr/include/mtd /usr/include/x86_64-linux-gnu/asm \
         /usr/include/x86_64-linux-musl/
 # Named gcc, because CPython remembers its compiler's name and pip looks for it when it must build
-# a package. CPython's configure asks for the multiarch name, and Debian's answer is glibc's.
+# a package. CPython's configure asks for the multiarch name, and Debian's answer is glibc's; the
+# linker looks for a library's own libraries among glibc's, unless it is told.
 RUN set -eux; \
     mkdir -p /opt/musl/bin; \
     printf '%s\n' '#!/bin/sh' \
         'case " $* " in *" -print-multiarch "*|*" --print-multiarch "*) echo x86_64-linux-musl; exit ;; esac' \
-        'exec musl-gcc "$@"' >/opt/musl/bin/gcc; \
+        'exec musl-gcc -Wl,-rpath-link,/opt/musl/lib "$@"' >/opt/musl/bin/gcc; \
     chmod +x /opt/musl/bin/gcc; \
     # One place with the shape that CPython's --with-openssl expects.
     ln -s /usr/include/x86_64-linux-musl /opt/musl/include; \
@@ -29,7 +30,7 @@ WORKDIR /usr/src
 # Newest first, and an older version where that fails: on the days after a Debian update, mirrors
 # can list a source that they do not hold yet.
 RUN set -eu; \
-    for name in busybox bzip2 libffi openssl python3.13 sqlite3 xz-utils zlib; do \
+    for name in busybox bzip2 libffi ncurses openssl python3.13 readline sqlite3 xz-utils zlib; do \
         for version in $(apt-cache showsrc --only-source "$name" | sed -n 's/^Version: //p' | sort -rVu); do \
             apt-get source -q --tar-only --download-only "$name=$version" && break; \
         done; \
@@ -86,6 +87,21 @@ RUN set -eux; \
     autoreconf -fi; \
     ./configure --prefix=/usr --disable-static --disable-docs --disable-multi-os-directory; \
     make -j "$(nproc)" install DESTDIR=/out
+RUN set -eux; \
+    cd /usr/src/ncurses; \
+    ./configure --prefix=/usr --enable-widec --enable-overwrite --with-shared --without-normal \
+        --without-debug --without-ada --without-cxx --without-cxx-binding --without-manpages \
+        --without-progs --without-tests --disable-db-install --disable-stripping \
+        --with-default-terminfo-dir=/etc/terminfo --with-terminfo-dirs=/etc/terminfo; \
+    make -j "$(nproc)" libs; \
+    make install.libs install.includes DESTDIR=/out; \
+    cp -a /out/usr/include/. /opt/musl/include/; \
+    cp -a /out/usr/lib/. /opt/musl/lib/
+RUN set -eux; \
+    cd /usr/src/readline; \
+    ./configure --prefix=/usr --disable-static --disable-install-examples --with-curses; \
+    make -j "$(nproc)" shared SHLIB_LIBS=-lncursesw; \
+    make install-shared install-headers SHLIB_LIBS=-lncursesw DESTDIR=/out
 # Compiled by hand: its own makefile would compile the whole library twice, for a shell not wanted.
 RUN set -eux; \
     cd /usr/src/sqlite3; \
@@ -132,8 +148,11 @@ RUN set -eux; \
     mkdir -p /python/usr/lib; \
     cp -a /usr/local /python/usr/; \
     cp -a /opt/musl/lib/libbz2.so.* /opt/musl/lib/libffi.so.* /opt/musl/lib/liblzma.so.* \
+        /opt/musl/lib/libncursesw.so.* /opt/musl/lib/libpanelw.so.* /opt/musl/lib/libreadline.so.* \
         /opt/musl/lib/libsqlite3.so.* /python/usr/lib/; \
-    find /python/usr/lib -type f -exec strip --strip-unneeded '{}' +
+    find /python/usr/lib -type f -exec strip --strip-unneeded '{}' +; \
+    mkdir -p /python/etc; \
+    cp -a /usr/share/terminfo /python/etc/
 
 
 # What Alpine has in its own root file system: musl, BusyBox, OpenSSL, zlib and certificates.

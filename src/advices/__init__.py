@@ -1,0 +1,1 @@
+"""Measures good and bad container images for Python applications."""

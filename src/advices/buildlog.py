@@ -30,6 +30,7 @@ _FRACTION = re.compile(r"\.(\d{1,6})\d*")
 @dataclass
 class _Vertex:
     name: str = ""
+    inputs: tuple[str, ...] = ()
     cached: bool = False
     started: str | None = None
     completed: str | None = None
@@ -78,6 +79,7 @@ class BuildLog:
     def _vertex(self, sent: dict[str, Any]) -> None:
         known = self.vertexes.setdefault(sent["digest"], _Vertex())
         known.name = sent.get("name") or known.name
+        known.inputs = tuple(sent.get("inputs") or known.inputs)
         if self.on_step and sent.get("started") and not known.started and _STEP.match(known.name):
             self.on_step(" ".join(known.name.split())[:100])
         known.cached = bool(sent.get("cached")) or known.cached
@@ -98,10 +100,28 @@ class BuildLog:
                 seconds=0.0 if vertex.cached else _seconds(vertex.started, vertex.completed),
             )
             found.append((match["stage"] or "", int(match["number"]), step))
-        # BuildKit reports parallel stages in any order; within a stage the number rules.
-        stages = list(dict.fromkeys(stage for stage, _, _ in found))
-        found.sort(key=lambda entry: (stages.index(entry[0]), entry[1]))
+        # BuildKit reports parallel stages in any order: a stage stands behind those that it
+        # copies from, and within a stage the number rules.
+        depth = self._stage_depths()
+        found.sort(key=lambda entry: (depth[entry[0]], entry[0], entry[1]))
         return tuple(step for _, _, step in found)
+
+    def _stage_depths(self) -> dict[str, int]:
+        """Return for each stage how many vertexes its last one stands above the first."""
+        depths: dict[str, int] = {}
+
+        def depth(digest: str) -> int:
+            if digest not in depths:
+                vertex = self.vertexes.get(digest, _Vertex())
+                depths[digest] = 1 + max(map(depth, vertex.inputs), default=0)
+            return depths[digest]
+
+        stages: dict[str, int] = {}
+        for digest, vertex in self.vertexes.items():
+            if match := _STEP.match(vertex.name):
+                stage = match["stage"] or ""
+                stages[stage] = max(stages.get(stage, 0), depth(digest))
+        return stages
 
     def failed_step(self) -> tuple[str, str] | None:
         """Return name and last lines of the step that failed, None if none says so."""

@@ -70,7 +70,7 @@ def list_() -> None:
     table = Table("lab", "advice", "variants", box=None, pad_edge=False)
     for slug in lab.slugs(labs):
         found = lab.read(labs, slug)
-        table.add_row(slug, found.advice, ", ".join(found.variants))
+        table.add_row(slug, escape(found.advice), ", ".join(found.variants))
     _out.print(table)
 
 

@@ -188,13 +188,9 @@ def rebuild(class_name: str, message: str) -> AdvicesError | None:
     """
     for cls in tree():
         if cls.__name__ == class_name:
-            what: list[str] = []
-            parts = {"why": "", "next": ""}
-            for line in message.splitlines():
-                label, _, rest = line.partition(": ")
-                if label in parts:
-                    parts[label] = rest
-                else:
-                    what.append(line)
-            return cls("\n".join(what), why=parts["why"], next_step=parts["next"])
+            what, _, next_step = message.rpartition("\nnext: ")
+            if not what:
+                what, next_step = message, ""
+            what, _, why = what.rpartition("\nwhy: ") if "\nwhy: " in what else (what, "", "")
+            return cls(what, why=why, next_step=next_step)
     return None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from advices.errors import LabInvalid
 from advices.records import Record
@@ -111,7 +112,11 @@ class Lab(Record):
         for number, claim in enumerate(self.claims):
             for name in (*claim.holds_for, *claim.fails_for, claim.relative_to):
                 if name is not None and name not in self.variants:
-                    raise ValueError(f"claims.{number}: there is no variant `{name}`")
+                    raise PydanticCustomError(
+                        "unknown_variant",
+                        "there is no variant `{name}`",
+                        {"name": name, "where": ("claims", str(number))},
+                    )
         return self
 
     def dockerfile(self, variant: str) -> Path:
@@ -141,16 +146,20 @@ def external_images(dockerfile: str) -> tuple[str, ...]:
     stages: set[str] = set()
     images: list[str] = []
     for line in _FROM.finditer(dockerfile):
-        if line["image"] not in stages and line["image"] != "scratch":
+        # Stage names have no case.
+        if line["image"].lower() not in stages and line["image"] != "scratch":
             images.append(line["image"])
         if line["stage"]:
-            stages.add(line["stage"])
+            stages.add(line["stage"].lower())
     return tuple(dict.fromkeys(images))
 
 
 def slugs(labs: Path) -> tuple[str, ...]:
     """Return the slug of every lab below the folder `labs`: each folder with a lab.toml."""
     return tuple(sorted(path.parent.name for path in labs.glob("*/lab.toml")))
+
+
+_STRICT = "lab.toml is read strictly"
 
 
 def read(labs: Path, slug: str) -> Lab:
@@ -163,6 +172,8 @@ def read(labs: Path, slug: str) -> Lab:
     shown = f"labs/{slug}/lab.toml"
     try:
         text = file.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise LabInvalid(f"{shown}: {error}", why="it is not UTF-8 text") from None
     except FileNotFoundError:
         there = ", ".join(slugs(labs)) or "not here: this is not the project's folder"
         raise LabInvalid(
@@ -174,6 +185,9 @@ def read(labs: Path, slug: str) -> Lab:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise LabInvalid(f"{shown}: {error}", why="it is not valid TOML") from None
+    for key in ("slug", "folder"):
+        if key in data:
+            raise LabInvalid(f"{shown}:{line_of(text, (key,))}: {key}: unknown key", why=_STRICT)
     context = data.pop("context", None)
     if not isinstance(context, str):
         raise LabInvalid(f"{shown}:1: `context` must name a folder below labs/")
@@ -182,7 +196,7 @@ def read(labs: Path, slug: str) -> Lab:
             {**_tuples(data), "slug": slug, "folder": file.parent, "context": labs / context}
         )
     except ValidationError as error:
-        raise LabInvalid(_explain(error, text, shown), why="lab.toml is read strictly") from None
+        raise LabInvalid(_explain(error, text, shown), why=_STRICT) from None
     for where, fault in _missing_files(lab, context):
         raise LabInvalid(f"{shown}:{line_of(text, where)}: {fault}")
     return lab
@@ -218,6 +232,7 @@ def _explain(error: ValidationError, text: str, shown: str) -> str:
     lines = []
     for fault in error.errors():
         where = tuple(str(part) for part in fault["loc"] if part != "[key]")
+        where = where or fault.get("ctx", {}).get("where", ())
         message = fault["msg"].removeprefix("Value error, ")
         if fault["type"] == "extra_forbidden":
             message = "unknown key"

@@ -14,6 +14,7 @@ from typing import Any
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat.reader import NotJSONError
 from traitlets.config import Config
 
 from advices import errors
@@ -23,6 +24,11 @@ from advices.results import Result
 
 Say = Callable[[str], None]
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_ENDRAW = re.compile(r"\{%(?=[-+]?\s*endraw)")
+_NO_NOTEBOOK = (
+    *(OSError, ValueError, AttributeError, KeyError, TypeError),
+    *(NotJSONError, nbformat.ValidationError),
+)
 CELL_TIMEOUT_SECONDS = 3600
 
 
@@ -50,7 +56,7 @@ def execute(file: Path, environment: Mapping[str, str], say: Say) -> Any:
     that hangs and a kernel that dies. On KeyboardInterrupt the kernel and all its children
     are gone when it returns.
     """
-    notebook = nbformat.reads(file.read_text("utf-8"), as_version=4)  # type: ignore[no-untyped-call]
+    notebook = _read(file)
     client = _Client(
         notebook,
         say,
@@ -81,6 +87,21 @@ def execute(file: Path, environment: Mapping[str, str], say: Say) -> Any:
         raise
     if fault:
         raise _explain(fault[0], file.name) from None
+    return notebook
+
+
+def _read(file: Path) -> Any:
+    """Return a notebook that can be executed. Raises NotebookFailed when it is none."""
+    try:
+        notebook = nbformat.reads(file.read_text("utf-8"), as_version=4)  # type: ignore[no-untyped-call]
+        if not notebook.cells:
+            raise ValueError("it has no cells")
+    except _NO_NOTEBOOK as error:
+        raise NotebookFailed(
+            f"notebooks/{file.name} cannot be read: {error}",
+            why="it is missing or no notebook",
+            next_step=f"`git checkout notebooks/{file.name}` brings back the committed one",
+        ) from None
     return notebook
 
 
@@ -142,7 +163,8 @@ def page(notebook: Any, result: Result) -> str:
 
 
 def _raw(text: str) -> str:
-    return "{% raw %}\n" + text.replace("{% endraw", "{%\u200b endraw").strip() + "\n{% endraw %}\n"
+    # A space of no width keeps a text that would end the block from doing so, and is not seen.
+    return "{% raw %}\n" + _ENDRAW.sub("{\u200b%", text).strip() + "\n{% endraw %}\n"
 
 
 def _fence(language: str, text: str) -> str:

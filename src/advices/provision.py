@@ -45,7 +45,7 @@ def system(file: Path = Path("/etc/os-release")) -> System:
     with contextlib.suppress(OSError):
         for line in file.read_text("utf-8").splitlines():
             key, _, value = line.partition("=")
-            values[key] = value.strip('"')
+            values[key] = value.strip("\"'")
     return System(
         values.get("ID", ""), values.get("VERSION_CODENAME", ""), values.get("ID_LIKE", "")
     )

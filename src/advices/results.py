@@ -242,21 +242,25 @@ def write_whole(file: Path, text: str) -> Path:
 
     Raises DiskFull when there is no room; then the old file stands as it was.
     """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+    name = ""
     try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
         with os.fdopen(handle, "w", encoding="utf-8") as sink:
             sink.write(text)
             sink.flush()
             os.fsync(sink.fileno())
         Path(name).chmod(0o644)
         Path(name).replace(file)
+        name = ""
     except OSError as error:
-        Path(name).unlink(missing_ok=True)
-        raise DiskFull(f"{file.name} could not be written: {error.strerror}") from None
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        raise DiskFull(
+            f"{file.name} could not be written: {error.strerror}",
+            why="the disk is full, or its folder may not be written",
+        ) from None
+    finally:
+        if name:
+            Path(name).unlink(missing_ok=True)
     return file
 
 

@@ -7,6 +7,7 @@ comes within a few per mille of it. Source: docker's distribution push, compress
 from __future__ import annotations
 
 import json
+import posixpath
 import tarfile
 import zlib
 from collections.abc import Iterator
@@ -37,7 +38,7 @@ class Remembered:
         try:
             known = json.loads(file.read_text("utf-8"))
             self._known = {str(key): int(value) for key, value in known.items()}
-        except (OSError, ValueError, AttributeError):
+        except (OSError, ValueError, TypeError, AttributeError):
             self._known = {}
 
     def get(self, diff_id: str) -> int | None:
@@ -136,10 +137,14 @@ def _compress(engine: Engine, image: Image, memory: Remembered) -> dict[str, int
     """Return the transfer bytes of all layers of an image by diff id."""
     blobs: dict[str, _Blob] = {}
     waiting: dict[str, Future[_Blob]] = {}
+    links: dict[str, str] = {}
     stream = cast("IO[bytes]", _Stream(engine.saved(image)))
     try:
         with tarfile.open(fileobj=stream, mode="r|") as tar, ThreadPoolExecutor(2) as pool:
             for member in tar:
+                if member.issym() or member.islnk():
+                    # Engines before 25 save the second of two equal layers as a link.
+                    links[member.name] = _target(member)
                 if not member.isfile():
                     continue
                 known = memory.get("sha256:" + Path(member.name).name)
@@ -152,14 +157,22 @@ def _compress(engine: Engine, image: Image, memory: Remembered) -> dict[str, int
                 else:
                     blobs[member.name] = _measure(source)
             blobs.update({name: future.result() for name, future in waiting.items()})
-    except tarfile.TarError as error:
+        manifest = json.loads(blobs["manifest.json"].text)[0]
+        diff_ids = json.loads(blobs[manifest["Config"]].text)["rootfs"]["diff_ids"]
+        return {
+            diff_id: blobs[links.get(name, name)].transfer_bytes
+            for diff_id, name in zip(diff_ids, manifest["Layers"], strict=True)
+        }
+    except (tarfile.TarError, KeyError) as error:
+        # A stream that ends between two files looks whole to the reader of the tar.
         raise EngineLost(f"`docker save` broke off: {error}") from None
-    manifest = json.loads(blobs["manifest.json"].text)[0]
-    diff_ids = json.loads(blobs[manifest["Config"]].text)["rootfs"]["diff_ids"]
-    return {
-        diff_id: blobs[name].transfer_bytes
-        for diff_id, name in zip(diff_ids, manifest["Layers"], strict=True)
-    }
+
+
+def _target(link: tarfile.TarInfo) -> str:
+    """Return the name that a link in a saved image points to, from the top of the archive."""
+    if link.islnk():
+        return link.linkname
+    return posixpath.normpath(posixpath.join(posixpath.dirname(link.name), link.linkname))
 
 
 def _measure_bytes(content: bytes) -> _Blob:

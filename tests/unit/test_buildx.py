@@ -253,6 +253,26 @@ def test_an_interrupted_build_is_ended(fake_docker: FakeDocker, tmp_path: Path) 
     assert not Path("/proc", (tmp_path / "pid").read_text().strip()).exists()
 
 
+@pytest.mark.xfail(strict=True, reason="bug: a build that ignores SIGTERM is waited for")
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_a_build_that_will_not_end_is_killed(
+    interrupted: bool, fake_docker: FakeDocker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("advices.command.GRACE_SECONDS", 0.05)
+    fake_docker(
+        f"trap '' TERM; echo $$ > {tmp_path}/pid; echo ready >&2; while :; do sleep 0.1; done"
+    )
+
+    def interrupt(_: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt if interrupted else TimeoutError):
+        buildx.stream_stderr(
+            argv(order()), interrupt if interrupted else str, timeout_seconds=60 * interrupted
+        )
+    assert not Path("/proc", (tmp_path / "pid").read_text().strip()).exists()
+
+
 def test_without_docker(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(errors.CommandFailed, match="`docker` is not installed"):

@@ -91,10 +91,16 @@ def test_what_is_not_ours_does_not_come_back(name: str) -> None:
         (errors.AdvicesError("what", why="why"), "what\nwhy: why"),
         (errors.AdvicesError("what", next_step="do"), "what\nnext: do"),
         (errors.AdvicesError("what", why="why", next_step="do"), "what\nwhy: why\nnext: do"),
-        (errors.StepFailed("what"), f"what\nnext: {errors.StepFailed.next_step}"),
-        (errors.StepFailed("what", next_step="do"), "what\nnext: do"),
     ],
 )
 def test_a_message_is_what_why_and_next(error: errors.AdvicesError, message: str) -> None:
     assert str(error) == message
     assert error._render_traceback_() == [f"{type(error).__name__}: {message}"]
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+def test_a_class_says_what_its_error_does_not(cls: type[errors.AdvicesError]) -> None:
+    plain, own = cls("what"), cls("what", why="own why", next_step="own step")
+    assert (plain.why, plain.next_step) == (cls.why, cls.next_step)
+    assert str(own) == "what\nwhy: own why\nnext: own step"
+    assert "\n" not in cls.why + cls.next_step, "a message is of three lines"

