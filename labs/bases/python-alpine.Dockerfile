@@ -1,24 +1,25 @@
 # Stand-in for python:3.13-alpine: musl and BusyBox, made FROM scratch out of Debian's packages and
-# sources. It is not Alpine: it has no apk, so nothing can be added to it but Python packages.
-# The builder is a local image: see README.md for the command.
+# sources, for linux/amd64. It is not Alpine: it has no apk, so nothing can be added to it but
+# Python packages. The builder is a local image: see README.md for the command.
 
 FROM stand-in/debian-slim AS musl
 RUN set -eux; \
     sed -i 's/^Types: deb$/& deb-src/' /etc/apt/sources.list.d/debian.sources; \
     apt-get update; \
     apt-get install -y --no-install-recommends \
-        autoconf automake bzip2 ca-certificates gcc libc6-dev libltdl-dev libtool linux-libc-dev make musl-dev \
-        musl-tools perl tcl tzdata xz-utils; \
+        autoconf automake bzip2 ca-certificates gcc libc6-dev libltdl-dev libtool linux-libc-dev \
+        make musl-dev musl-tools perl tcl tzdata xz-utils; \
     # musl's own headers leave the kernel's out.
-    ln -s /usr/include/linux /usr/include/asm-generic /usr/include/mtd /usr/include/x86_64-linux-gnu/asm \
-        /usr/include/x86_64-linux-musl/
+    ln -s /usr/include/linux /usr/include/asm-generic /usr/include/mtd \
+        /usr/include/x86_64-linux-gnu/asm /usr/include/x86_64-linux-musl/
 # Named gcc, because CPython remembers its compiler's name and pip looks for it when it must build
 # a package. CPython's configure asks for the multiarch name, and Debian's answer is glibc's; the
 # linker looks for a library's own libraries among glibc's, unless it is told.
 RUN set -eux; \
     mkdir -p /opt/musl/bin; \
     printf '%s\n' '#!/bin/sh' \
-        'case " $* " in *" -print-multiarch "*|*" --print-multiarch "*) echo x86_64-linux-musl; exit ;; esac' \
+        'case " $* " in *" -print-multiarch "*|*" --print-multiarch "*)' \
+        '    echo x86_64-linux-musl; exit ;; esac' \
         'exec musl-gcc -Wl,-rpath-link,/opt/musl/lib "$@"' >/opt/musl/bin/gcc; \
     chmod +x /opt/musl/bin/gcc; \
     # One place with the shape that CPython's --with-openssl expects.
@@ -28,10 +29,11 @@ ENV PATH=/opt/musl/bin:$PATH \
     CC=gcc
 WORKDIR /usr/src
 # Newest first, and an older version where that fails: on the days after a Debian update, mirrors
-# can list a source that they do not hold yet.
+# can list a source that they do not hold yet. Upstream's tarballs only, without Debian's patches.
 RUN set -eu; \
     for name in busybox bzip2 libffi ncurses openssl python3.13 readline sqlite3 xz-utils zlib; do \
-        for version in $(apt-cache showsrc --only-source "$name" | sed -n 's/^Version: //p' | sort -rVu); do \
+        for version in $(apt-cache showsrc --only-source "$name" \
+                | sed -n 's/^Version: //p' | sort -rVu); do \
             apt-get source -q --tar-only --download-only "$name=$version" && break; \
         done; \
         mkdir "$name"; \
@@ -69,12 +71,11 @@ ENV CFLAGS="-O2 -fPIC"
 RUN set -eux; \
     cd /usr/src/zlib; \
     ./configure --prefix=/usr; \
-    make -j "$(nproc)" libz.so.1.3.1; \
-    make install DESTDIR=/out
+    make -j "$(nproc)" install DESTDIR=/out
 RUN set -eux; \
     cd /usr/src/bzip2; \
     make -f Makefile-libbz2_so CC=gcc; \
-    install -D -m 755 libbz2.so.1.0.8 /out/usr/lib/libbz2.so.1.0; \
+    install -D -m 755 libbz2.so.1.0.* /out/usr/lib/libbz2.so.1.0; \
     ln -s libbz2.so.1.0 /out/usr/lib/libbz2.so; \
     install -D -m 644 bzlib.h /out/usr/include/bzlib.h
 RUN set -eux; \
@@ -107,8 +108,9 @@ RUN set -eux; \
     cd /usr/src/sqlite3; \
     ./configure --disable-tcl; \
     make sqlite3.c sqlite3.h; \
-    gcc $CFLAGS -shared -Wl,-soname,libsqlite3.so.0 -DSQLITE_THREADSAFE=1 -DSQLITE_ENABLE_COLUMN_METADATA \
-        -DSQLITE_ENABLE_FTS5 -DSQLITE_ENABLE_MATH_FUNCTIONS -DSQLITE_ENABLE_RTREE \
+    gcc $CFLAGS -shared -Wl,-soname,libsqlite3.so.0 -DSQLITE_THREADSAFE=1 \
+        -DSQLITE_ENABLE_COLUMN_METADATA -DSQLITE_ENABLE_FTS5 -DSQLITE_ENABLE_MATH_FUNCTIONS \
+        -DSQLITE_ENABLE_RTREE \
         -o /out/usr/lib/libsqlite3.so.0 sqlite3.c; \
     ln -s libsqlite3.so.0 /out/usr/lib/libsqlite3.so; \
     cp sqlite3.h /out/usr/include/
@@ -164,7 +166,8 @@ WORKDIR /rootfs
 RUN set -eux; \
     rm -f linuxrc; \
     mkdir -p dev etc/ssl/certs home lib media mnt opt proc root run srv sys tmp usr/lib \
-        usr/local/bin usr/local/lib usr/local/share var/cache var/empty var/lib var/log var/spool var/tmp; \
+        usr/local/bin usr/local/lib usr/local/share \
+        var/cache var/empty var/lib var/log var/spool var/tmp; \
     chmod 700 root; \
     chmod 1777 tmp var/tmp; \
     ln -s ../run var/run; \

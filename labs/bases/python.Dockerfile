@@ -47,9 +47,11 @@ RUN set -eux; \
         -o -type f -name 'libpython*.a' \) -exec rm -rf '{}' +
 RUN set -eux; \
     cp -a /usr/local /stripped; \
-    find /stripped -type f \( -name '*.so*' -o -name python3.13 \) -exec strip --strip-unneeded '{}' +; \
+    find /stripped -type f \( -name '*.so*' -o -name python3.13 \) \
+        -exec strip --strip-unneeded '{}' +; \
     # The packages whose libraries the interpreter loads; tkinter is left without its own in slim.
-    find /usr/local -type f \( -name '*.so*' -o -name python3.13 \) -not -name '*tkinter*' -exec ldd '{}' + \
+    find /usr/local -type f \( -name '*.so*' -o -name python3.13 \) -not -name '*tkinter*' \
+        -exec ldd '{}' + \
         | awk '$2 == "=>" && $3 !~ "^/usr/local/" { sub("^/(usr/)?", "", $3); print "*" $3 }' \
         | sort -u | xargs -r dpkg-query --search \
         | awk -F: '!/^diversion/ { print $1 }' | sort -u >/runtime-packages; \

@@ -4,6 +4,8 @@
 #   debian-slim  what the slim one starts from: the same packages without those
 # Needs mmdebstrap and, in practice, root. `docker import OUT.tar NAME` makes it an image.
 set -eu
+# apt drops its rights to download: it must be able to read its settings whatever the caller's mask.
+umask 022
 
 suite=trixie
 
@@ -92,5 +94,5 @@ find "$root/var/log" -type f -delete
 FINISH
 
 mmdebstrap --quiet --variant=minbase "$@" \
-    --customize-hook="sh $settings/finish \"\$1\"" \
+    --customize-hook="sh '$settings/finish' \"\$1\"" \
     "$suite" "$out"

@@ -22,14 +22,13 @@ from advices import index, transfer
 from advices.buildx import BuildOrder, build
 from advices.command import clock, run
 from advices.engine import BASE_LABEL, Engine
-from advices.errors import BaseUnavailable, CommandFailed, LabInvalid
+from advices.errors import BaseUnavailable, CommandFailed, LabInvalid, UnsteadyMeasure
 from advices.provision import install_packages
 from advices.records import Record
 from advices.results import BaseRecord
 from advices.runs import check_space
 
 STAND_IN = "docker-advices-stand-in"
-WITH_INDEX = "docker-advices-base"
 _BUILD_NEEDS_BYTES = 8_000_000_000
 Say = Callable[[str], None]
 
@@ -61,12 +60,19 @@ class Recipes(Record):
 
 @dataclass(frozen=True)
 class Base:
-    """What stands behind a FROM name: the image for builds and where it comes from."""
+    """What stands behind a FROM name: the local image and where it comes from."""
 
     name: str
     image: str
     kind: Literal["official", "stand-in"]
     identity: str
+
+
+@dataclass(frozen=True)
+class MarkedBase:
+    """A base as one build of one run sees it, and the layers that count as the base's."""
+
+    image: str
     diff_ids: frozenset[str]
 
 
@@ -112,12 +118,10 @@ class Bases:
 
     def record(self, base: Base) -> BaseRecord:
         """Return a base's provenance: what it weighs, next to the published official image."""
-        image = self._engine.image(
-            base.identity if base.kind == "official" else self._tag(base.name)
-        )
+        image = self._engine.image(base.image)
         assert image is not None
         recipe = self._recipes.bases.get(base.name)
-        found = transfer.layers(self._engine, image, base.diff_ids, self._memory)
+        found = transfer.layers(self._engine, image, frozenset(), self._memory)
         return BaseRecord(
             kind=base.kind,
             identity=base.identity,
@@ -135,11 +139,38 @@ class Bases:
         else:
             kind = "stand-in"
             reference, identity = self.stand_in(name), self._recipe_digest(name)
-        if self.pip_conf is not None:
-            reference = self._with_index(name, reference, identity)
-        used = self._engine.image(reference)
-        assert used is not None
-        return Base(name, reference, kind, identity, frozenset(used.attrs["RootFS"]["Layers"]))
+        return Base(name, reference, kind, identity)
+
+    def marked(self, base: Base, run_id: str, mark: str) -> MarkedBase:
+        """Return the base with one more layer of under one kilobyte, for builds of one run.
+
+        The layer holds a file with the mark, and our pip.conf where pip needs one. With a mark
+        of its own no step of a build is answered by what an earlier build left in the cache:
+        BuildKit may take a cached step from any build that began alike, not from the last.
+        """
+        word = re.sub(r"[^A-Za-z0-9_.-]", "-", base.name)
+        tag = f"docker-advices-run/{run_id}:base-{word}-{mark}"
+        with tempfile.TemporaryDirectory(prefix="docker-advices-") as folder:
+            etc = Path(folder) / "files" / "etc"
+            etc.mkdir(parents=True)
+            (etc / "docker-advices-run").write_text(f"{run_id} {mark}\n", "utf-8")
+            if self.pip_conf is not None:
+                (etc / "pip.conf").write_text(self.pip_conf, "utf-8")
+            dockerfile = Path(folder) / "Dockerfile"
+            dockerfile.write_text("FROM base\nCOPY files /\n", "utf-8")
+            build(
+                BuildOrder(
+                    dockerfile=dockerfile,
+                    context=Path(folder),
+                    tag=tag,
+                    bases={"base": base.image},
+                    run_id=run_id,
+                )
+            )
+        image = self._engine.image(tag)
+        if image is None:
+            raise UnsteadyMeasure(f"{base.name}: the base just made is not there any more")
+        return MarkedBase(tag, frozenset(image.attrs["RootFS"]["Layers"]))
 
     def _official(self, name: str, *, pull: bool) -> Image | None:
         """Return the registry's image. One without a registry digest is not official."""
@@ -196,7 +227,11 @@ class Bases:
             ),
             on_step=lambda step: self._say(f"  {step}"),
         )
-        self._check(f"{tag}-unchecked", recipe)
+        try:
+            self._check(f"{tag}-unchecked", recipe)
+        except BaseUnavailable:
+            self._engine.remove_image(f"{tag}-unchecked")
+            raise
         run(["docker", "tag", f"{tag}-unchecked", tag])
         self._engine.remove_image(f"{tag}-unchecked")
         self._say(f"the stand-in for {name} stands after {clock() - started:.0f} s")
@@ -230,25 +265,3 @@ class Bases:
                 f"the stand-in {tag} was built and does not work:\n{error.what}",
                 why="its recipe in labs/bases no longer fits Debian's packages",
             ) from None
-
-    def _with_index(self, name: str, reference: str, identity: str) -> str:
-        """Return the base with our pip.conf on top: a layer of under one kilobyte."""
-        assert self.pip_conf is not None
-        key = hashlib.sha256(f"{reference}\0{identity}\0{self.pip_conf}".encode()).hexdigest()[:12]
-        tag = f"{WITH_INDEX}/{re.sub(r'[^a-z0-9./:_-]', '-', name)}.{key}"
-        if self._engine.image(tag) is not None:
-            return tag
-        with tempfile.TemporaryDirectory(prefix="docker-advices-") as folder:
-            context = Path(folder)
-            (context / "pip.conf").write_text(self.pip_conf, "utf-8")
-            (context / "Dockerfile").write_text("FROM base\nCOPY pip.conf /etc/pip.conf\n", "utf-8")
-            build(
-                BuildOrder(
-                    dockerfile=context / "Dockerfile",
-                    context=context,
-                    tag=tag,
-                    bases={"base": reference},
-                    labels={BASE_LABEL: name},
-                )
-            )
-        return tag

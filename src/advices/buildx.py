@@ -78,7 +78,7 @@ def build(order: BuildOrder, on_step: Callable[[str], None] | None = None) -> Bu
     log = BuildLog(on_step=on_step)
     try:
         code, seconds = stream_stderr(argv(order), log.feed, timeout_seconds=order.timeout_seconds)
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):
         raise CommandFailed(
             "`docker` is not installed",
             next_step="`advices doctor` says what is missing",
@@ -93,18 +93,14 @@ def build(order: BuildOrder, on_step: Callable[[str], None] | None = None) -> Bu
     return Built(log.steps(), log.context_bytes, seconds)
 
 
+# What the docker command says of its own connection, not what a registry or a step says.
 _LOST = (
     "cannot connect to the docker daemon",
     "error reading from server",
     "transport is closing",
-    "connection refused",
-    "connection reset",
-    "error during connect",
-    "unexpected eof",
-    "broken pipe",
     "closing transport",
+    "error during connect",
     "server closed the stream",
-    "no such file or directory: unknown",
 )
 _DOCKERFILE = (
     "dockerfile parse error",

@@ -53,7 +53,9 @@ def _verdict(claim: Claim, result: Result, variant: str, must_hold: bool) -> Ver
         else:
             value = value == other
     if claim.equals is not None:
-        holds, threshold = value == claim.equals, f"= {claim.equals}"
+        # The types as well: 1 == True, and a uid of 1 is no yes.
+        same = type(value) is type(claim.equals) and value == claim.equals
+        holds, threshold = same, f"= {claim.equals}"
     elif claim.at_most is not None:
         holds, threshold = _number(claim, value) <= claim.at_most, f"≤ {claim.at_most:g}"
     else:

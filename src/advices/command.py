@@ -21,6 +21,7 @@ from pathlib import Path
 from advices.errors import CommandFailed, DiskFull, InstallRefused
 
 VERBOSE_VARIABLE = "ADVICES_VERBOSE"
+GRACE_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,10 @@ def run(
             stdin=subprocess.DEVNULL,
             check=False,
         )
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):
         raise CommandFailed(
             f"`{argv[0]}` is not installed",
-            why="a program that this step needs is not on the PATH",
+            why="a program that this step needs is not on the PATH, or may not be executed",
             next_step=f"install `{argv[0]}` and run the same command again",
         ) from None
     except subprocess.TimeoutExpired:
@@ -109,7 +110,7 @@ def stream_stderr(
 
         def end() -> None:
             timed_out.set()
-            process.terminate()
+            _end(process)
 
         timer = threading.Timer(timeout_seconds, end)
         timer.start()
@@ -119,14 +120,23 @@ def stream_stderr(
                 on_line(line)
             process.wait()
         except BaseException:
-            process.terminate()
-            process.wait(10)
+            _end(process)
             raise
         finally:
             timer.cancel()
     if timed_out.is_set():
         raise TimeoutError
     return process.returncode, clock() - started
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End a program; one that does not heed that is killed."""
+    process.terminate()
+    try:
+        process.wait(GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def spawn_daemon(argv: Sequence[str], log: Path, env: Mapping[str, str] | None = None) -> int:

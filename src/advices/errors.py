@@ -174,6 +174,14 @@ class UnsteadyMeasure(AdvicesError):
     next_step = "run it again while nothing else uses the engine"
 
 
+class FileRefused(AdvicesError):
+    """A file or folder of the project may not be written."""
+
+    exit_code = 27
+    why = "it belongs to another user, or stands on a disk that is read-only"
+    next_step = "make it writable for this user and run the same command again"
+
+
 def tree(root: type[AdvicesError] = AdvicesError) -> Iterator[type[AdvicesError]]:
     """Return every error class of the tree below `root`, `root` included."""
     yield root

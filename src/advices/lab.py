@@ -139,19 +139,49 @@ class Lab(Record):
 _FROM = re.compile(
     r"^FROM\s+(?:--\S+\s+)*(?P<image>\S+)(?:\s+AS\s+(?P<stage>\S+))?\s*$", re.I | re.M
 )
+# COPY --from=IMAGE and RUN --mount=...,from=IMAGE name images as FROM does.
+_COPIED = re.compile(
+    r"^(?:COPY\s+(?:--\S+\s+)*?--|RUN\s+(?:--\S+\s+)*?--mount=(?:\S*,)?)from=(?P<image>[^\s,]+)",
+    re.I | re.M,
+)
 
 
 def external_images(dockerfile: str) -> tuple[str, ...]:
-    """Return the images that a Dockerfile's FROM lines name, stages and scratch left out."""
-    stages: set[str] = set()
+    """Return the images that a Dockerfile names, its own stages and scratch left out.
+
+    Raises LabInvalid for a name with a variable in it: which image that is, only the build
+    knows.
+    """
+    stages = {"scratch"}
     images: list[str] = []
     for line in _FROM.finditer(dockerfile):
         # Stage names have no case.
-        if line["image"].lower() not in stages and line["image"] != "scratch":
+        if line["image"].lower() not in stages:
             images.append(line["image"])
         if line["stage"]:
             stages.add(line["stage"].lower())
+    for line in _COPIED.finditer(dockerfile):
+        if line["image"].lower() not in stages and not line["image"].isdigit():
+            images.append(line["image"])
+    for image in images:
+        if "$" in image:
+            raise LabInvalid(
+                f"`FROM {image}`: a base may not be named by a variable",
+                why="the lab could not say on which image it was measured",
+                next_step="write the image's name into the Dockerfile",
+            )
     return tuple(dict.fromkeys(images))
+
+
+def final_base(dockerfile: str) -> str | None:
+    """Return the image that the last stage stands on, None when that is scratch."""
+    roots: dict[str, str] = {}
+    root = "scratch"
+    for line in _FROM.finditer(dockerfile):
+        root = roots.get(line["image"].lower(), line["image"])
+        if line["stage"]:
+            roots[line["stage"].lower()] = root
+    return None if root.lower() == "scratch" else root
 
 
 def slugs(labs: Path) -> tuple[str, ...]:
@@ -197,7 +227,7 @@ def read(labs: Path, slug: str) -> Lab:
         )
     except ValidationError as error:
         raise LabInvalid(_explain(error, text, shown), why=_STRICT) from None
-    for where, fault in _missing_files(lab, context):
+    for where, fault in _misplaced(lab, labs, context):
         raise LabInvalid(f"{shown}:{line_of(text, where)}: {fault}")
     return lab
 
@@ -215,17 +245,24 @@ def _tuples(data: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
-def _missing_files(lab: Lab, context: str) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield the key path and the fault of every file that a lab names and that is not there."""
+def _misplaced(lab: Lab, labs: Path, context: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield key path and fault of every file that a lab names and that is not where it must be."""
     for name, variant in lab.variants.items():
         if not (lab.folder / variant.dockerfile).is_file():
             fault = f"the file {variant.dockerfile} does not exist beside it"
             yield ("variants", name, "dockerfile"), fault
-    if not lab.context.is_dir():
+    if not lab.context.is_dir() or not _inside(labs, lab.context):
         yield ("context",), f"the folder labs/{context} does not exist"
     for name, replay in lab.replays.items():
-        if replay.file is not None and not (lab.context / replay.file).is_file():
+        if replay.file is None:
+            continue
+        file = lab.context / replay.file
+        if not file.is_file() or not _inside(lab.context, file):
             yield ("replays", name, "file"), f"{replay.file} does not exist in labs/{context}"
+
+
+def _inside(folder: Path, path: Path) -> bool:
+    return path.resolve().is_relative_to(folder.resolve())
 
 
 def _explain(error: ValidationError, text: str, shown: str) -> str:

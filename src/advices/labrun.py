@@ -43,9 +43,9 @@ def run_labs(layout: Layout, slugs: Sequence[str], samples: Samples, say: Say) -
     for done in _measured(layout, slugs, samples, say):
         _demand(done)
         previous = _committed(layout, done.lab.slug)
+        picture = charts.bar_chart(done.result, done.lab.headline)
         results.save(layout.results, done.result)
         results.write_whole(layout.results / "schema.json", results.schema_text())
-        picture = charts.bar_chart(done.result, done.lab.headline)
         results.write_whole(layout.results / f"{done.lab.slug}.svg", picture)
         results.write_whole(layout.lab_pages / f"{done.lab.slug}.md", done.page)
         for line in _moved(previous, done.result):

@@ -12,12 +12,12 @@ from pathlib import Path
 from docker.models.containers import Container
 
 from advices import plan, transfer
-from advices.bases import Base
+from advices.bases import Base, Bases, MarkedBase
 from advices.buildx import BuildOrder, Built, build
 from advices.command import clock, poll
 from advices.engine import Engine
 from advices.errors import DiskFull, NeverAnswered, UnsteadyMeasure
-from advices.lab import COLD, Lab, external_images
+from advices.lab import COLD, Lab, external_images, final_base
 from advices.results import Boot, Build, Layer, Step, Timing, VariantResult
 from advices.runs import Run
 
@@ -28,6 +28,7 @@ Say = Callable[[str], None]
 class _Taken:
     """What the plan's steps gave so far for one variant."""
 
+    marked: dict[str, MarkedBase] = field(default_factory=dict)
     built: dict[str, list[Built]] = field(default_factory=dict)
     layers: dict[str, list[Layer]] = field(default_factory=dict)
     first_200_seconds: list[float] = field(default_factory=list)
@@ -45,7 +46,8 @@ class Measurer:
         lab: Lab,
         run: Run,
         *,
-        bases: Mapping[str, Base],
+        bases: Bases,
+        resolved: Mapping[str, Base],
         memory: transfer.Remembered,
         say: Say,
     ) -> None:
@@ -53,6 +55,7 @@ class Measurer:
         self._lab = lab
         self._run = run
         self._bases = bases
+        self._resolved = resolved
         self._memory = memory
         self._say = say
 
@@ -82,16 +85,22 @@ class Measurer:
         self._say(f"{self._lab.slug} {step.variant}: {step.build}, sample {step.sample} of {of}")
         dockerfile = self._lab.dockerfile(step.variant)
         context = self._context(step)
+        # Replays stand on the base of the last cold build, and find the cache mounts it filled.
         cold_sample = step.sample if step.cold else samples.cold
+        mark = f"{step.variant}-{cold_sample}"
+        if step.cold:
+            taken.marked = {
+                name: self._bases.marked(self._resolved[name], self._run.id, mark)
+                for name in external_images(dockerfile.read_text("utf-8"))
+            }
         order = BuildOrder(
             dockerfile=dockerfile,
             context=context,
             tag=self._tag(step.variant, step.build),
-            bases={name: base.image for name, base in self._bases_of(dockerfile).items()},
+            bases={name: base.image for name, base in taken.marked.items()},
             run_id=self._run.id,
             no_cache=step.cold,
-            # Replays find the cache mounts that the last cold build filled.
-            cache_namespace=f"{self._run.id}-{step.variant}-{cold_sample}",
+            cache_namespace=f"{self._run.id}-{mark}",
             timeout_seconds=self._lab.build_timeout_seconds,
         )
         try:
@@ -124,16 +133,12 @@ class Measurer:
             ) from None
         return copy
 
-    def _bases_of(self, dockerfile: Path) -> dict[str, Base]:
-        names = external_images(dockerfile.read_text("utf-8"))
-        return {name: self._bases[name] for name in names}
-
     def _inspect(self, step: plan.InspectImage, taken: _Taken) -> None:
         image = self._engine.image(self._tag(step.variant, step.build))
         if image is None:
             raise UnsteadyMeasure(f"{step.variant}: the image just built is not there any more")
-        last_from = list(self._bases_of(self._lab.dockerfile(step.variant)).values())[-1:]
-        base_ids = frozenset(i for base in last_from for i in base.diff_ids)
+        base = final_base(self._lab.dockerfile(step.variant).read_text("utf-8"))
+        base_ids = taken.marked[base].diff_ids if base else frozenset[str]()
         taken.layers[step.build] = transfer.layers(self._engine, image, base_ids, self._memory)
         if step.build == COLD:
             taken.image_id = str(image.id)

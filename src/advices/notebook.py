@@ -67,23 +67,26 @@ def execute(file: Path, environment: Mapping[str, str], say: Say) -> Any:
         config=Config({"KernelManager": {"transport_encryption": "auto"}}),
     )
     fault: list[BaseException] = []
+    # Not Thread.join: before Python 3.13 an interrupted join takes the thread for ended.
+    done = threading.Event()
 
     def work() -> None:
         try:
             client.execute(env={**os.environ, **environment})
         except BaseException as error:
             fault.append(error)
+        finally:
+            done.set()
 
     # nbclient takes over Ctrl-C in the main thread and reports it as a dead kernel; in a
     # thread of its own it does not, and the interrupt arrives here.
-    worker = threading.Thread(target=work, daemon=True)
-    worker.start()
+    threading.Thread(target=work, daemon=True).start()
     try:
-        while worker.is_alive():
-            worker.join(0.2)
+        while not done.wait(0.2):
+            pass
     except BaseException:
         _kill_kernel(client)
-        worker.join(10)
+        done.wait(10)
         raise
     if fault:
         raise _explain(fault[0], file.name) from None

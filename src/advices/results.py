@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import statistics
@@ -11,10 +12,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
-from advices.errors import DiskFull, ResultInvalid
+from advices.errors import DiskFull, FileRefused, ResultInvalid
 from advices.lab import COLD
 from advices.records import Record
 
+_REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 SCHEMA_VERSION: Literal[1] = 1
 Value = int | float | bool | str
 Count = Annotated[int, Field(ge=0)]
@@ -254,10 +256,8 @@ def write_whole(file: Path, text: str) -> Path:
         Path(name).replace(file)
         name = ""
     except OSError as error:
-        raise DiskFull(
-            f"{file.name} could not be written: {error.strerror}",
-            why="the disk is full, or its folder may not be written",
-        ) from None
+        kind = FileRefused if error.errno in _REFUSED else DiskFull
+        raise kind(f"{file.name} could not be written: {error.strerror}") from None
     finally:
         if name:
             Path(name).unlink(missing_ok=True)

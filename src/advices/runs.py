@@ -68,6 +68,15 @@ def _locked(file: Path) -> int | None:
     return descriptor
 
 
+@contextlib.contextmanager
+def _gate() -> Iterator[None]:
+    """Let one process at a time begin a run or sweep: a run half begun looks dead."""
+    state_folder().mkdir(parents=True, exist_ok=True)
+    with (state_folder() / "runs.lock").open("w") as gate:
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        yield
+
+
 def attached() -> Run | None:
     """Return the run that a parent process owns and told us of, None without one."""
     run_id = os.environ.get(RUN_VARIABLE)
@@ -77,12 +86,13 @@ def attached() -> Run | None:
 @contextlib.contextmanager
 def own_run(engine: Engine) -> Iterator[Run]:
     """Sweep what dead runs left, then own a run; at the end remove all that carries its id."""
-    sweep(engine)
     run_id = f"{_owner()}-{secrets.token_hex(4)}"
     scratch = _runs() / run_id
     try:
-        scratch.mkdir(parents=True)
-        descriptor = _locked(scratch / "lock")
+        with _gate():
+            _sweep(engine)
+            scratch.mkdir(parents=True)
+            descriptor = _locked(scratch / "lock")
     except OSError as error:
         raise DiskFull(
             f"no scratch folder could be made: {error.strerror}",
@@ -106,6 +116,11 @@ def own_run(engine: Engine) -> Iterator[Run]:
 
 def sweep(engine: Engine) -> tuple[str, ...]:
     """Remove everything that dead runs of this user left; return their ids."""
+    with _gate():
+        return _sweep(engine)
+
+
+def _sweep(engine: Engine) -> tuple[str, ...]:
     folders = {path.name for path in _runs().glob("*") if path.is_dir()}
     mine = {run_id for run_id in engine.run_ids() if run_id.startswith(f"{_owner()}-")}
     swept = []

@@ -92,7 +92,8 @@ class LabSession:
                 self._engine,
                 self._lab,
                 self._run,
-                bases=self._resolved,
+                bases=self._bases,
+                resolved=self._resolved,
                 memory=self._memory,
                 say=tell,
             )

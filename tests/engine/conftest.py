@@ -92,7 +92,9 @@ def second_engine(tmp_path: Path, slim_stand_in: str) -> Iterator[Callable[[Path
         process.wait(60)
     # An engine that was killed leaves its layers mounted.
     mounted = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
-    for mount in reversed([m for m in mounted if any(m.startswith(f"{d}/") for d in data_folders)]):
+    for mount in reversed(
+        [m for m in mounted if any(Path(m).is_relative_to(d) for d in data_folders)]
+    ):
         subprocess.run(["umount", "--lazy", mount], check=True)
     shutil.rmtree(Path("/run") / f"advices-test-{os.getpid()}", ignore_errors=True)
 

@@ -11,7 +11,7 @@ from engine_project import ROOT
 from advices import index
 from advices.bases import Base, Bases
 from advices.engine import Engine
-from advices.runs import cache_folder
+from advices.runs import cache_folder, own_run
 from advices.transfer import Remembered
 
 pytestmark = pytest.mark.engine
@@ -97,15 +97,17 @@ def test_bytes_are_near_the_official_image(
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_build_on_it_installs_from_the_index(
-    resolved: dict[str, Base], name: str, tmp_path: Path
+    bases: Bases, resolved: dict[str, Base], name: str, tmp_path: Path
 ) -> None:
     (tmp_path / "Dockerfile").write_text(
         f"FROM {name}\nRUN pip install --no-cache-dir itsdangerous==2.2.0\n", "utf-8"
     )
-    context = f"{name}=docker-image://{resolved[name].image}"
-    argv = ["docker", "buildx", "build", "--no-cache", "--build-context", context, str(tmp_path)]
-    with index.for_builds(Engine()):
-        done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    engine = Engine()
+    with own_run(engine) as run, index.for_builds(engine):
+        marked = bases.marked(resolved[name], run.id, "test")
+        context = f"{name}=docker-image://{marked.image}"
+        argv = ["docker", "buildx", "build", "--no-cache", "--build-context", context]
+        done = subprocess.run([*argv, tmp_path], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 

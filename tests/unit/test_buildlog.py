@@ -190,7 +190,6 @@ def test_the_steps_of_a_stage_stay_together() -> None:
         assert names.index("COPY --from=css") == names.index("COPY --from=wheels") + 1
 
 
-@pytest.mark.xfail(strict=True, reason="bug: stages stand as they were first reported")
 def test_the_order_of_stages_does_not_depend_on_the_report() -> None:
     found = {tuple(reported(order)) for order in itertools.permutations(STAGES)}
     assert len(found) == 1

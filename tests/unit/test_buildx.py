@@ -253,7 +253,6 @@ def test_an_interrupted_build_is_ended(fake_docker: FakeDocker, tmp_path: Path) 
     assert not Path("/proc", (tmp_path / "pid").read_text().strip()).exists()
 
 
-@pytest.mark.xfail(strict=True, reason="bug: a build that ignores SIGTERM is waited for")
 @pytest.mark.parametrize("interrupted", [False, True])
 def test_a_build_that_will_not_end_is_killed(
     interrupted: bool, fake_docker: FakeDocker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -149,7 +149,6 @@ def test_list_names_the_labs_with_their_advice_and_variants(
         assert found[slug].rstrip().endswith(", ".join(read.variants))
 
 
-@pytest.mark.xfail(strict=True, reason="bug: an advice is read as rich's markup")
 def test_list_shows_an_advice_as_it_is(
     advices: Callable[..., int],
     tmp_path: Path,

@@ -69,7 +69,6 @@ def test_an_error_comes_back_from_its_name_and_message(
     assert str(back) == str(sent)
 
 
-@pytest.mark.xfail(strict=True, reason="bug: the line goes missing from what happened")
 @pytest.mark.parametrize("word", ["why", "next"])
 def test_a_line_of_a_program_is_not_taken_for_ours(word: str) -> None:
     what = f"this step failed:\n{word}: said pip"

@@ -170,7 +170,6 @@ def test_a_full_disk_leaves_the_old_file(
     assert before is None or file.read_text() == before
 
 
-@pytest.mark.xfail(strict=True, raises=OSError, reason="bug: not guarded before the first byte")
 def test_a_disk_without_room_for_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(**_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")

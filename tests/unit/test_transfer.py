@@ -188,7 +188,6 @@ def test_one_layer_twice_in_an_image(memory: Remembered, monkeypatch: pytest.Mon
     ]
 
 
-@pytest.mark.xfail(strict=True, raises=KeyError, reason="bug: a traceback on engines before 25")
 def test_one_layer_twice_in_an_image_of_an_old_engine(memory: Remembered) -> None:
     # Docker 24 saves the second of two equal layers as a link to the first.
     ids = [DIFF_IDS[2], DIFF_IDS[2]]
@@ -211,10 +210,7 @@ SAVED = by_digest(list(CONTENTS))
         1024,
         20_000,
         # Between two files of the tar: tarfile takes that for its good end.
-        pytest.param(
-            *(512,),
-            marks=pytest.mark.xfail(strict=True, raises=KeyError, reason="bug: a traceback"),
-        ),
+        512,
     ],
 )
 def test_a_saved_image_that_breaks_off(size: int, memory: Remembered) -> None:
@@ -284,10 +280,8 @@ def test_each_layer_is_told_by_its_instruction(case: str, memory: Remembered) ->
         "5",
         '{"sha256:a": "x"}',
         "\x00",
-        *(
-            pytest.param(text, marks=pytest.mark.xfail(strict=True, raises=TypeError, reason="bug"))
-            for text in ('{"sha256:a": null}', '{"sha256:a": []}')
-        ),
+        '{"sha256:a": null}',
+        '{"sha256:a": []}',
     ],
 )
 def test_a_damaged_memory_is_an_empty_one(text: str, tmp_path: Path) -> None:
