@@ -1,7 +1,7 @@
 """Pure: the records of `docker buildx build --progress=rawjson` become steps.
 
 The stream is one JSON object after another, each with `vertexes` (one per step, sent again
-as it starts and completes), `statuses` (progress of transfers) and `logs` (output, base64).
+as it starts and completes) and `logs` (output, base64); progress of transfers is passed over.
 buildx 0.13 writes an object over many lines, later ones on a single line.
 Source: BuildKit's client.SolveStatus.
 """
@@ -23,8 +23,6 @@ from advices.results import Step
 # neither counts as a step.
 _STEP = re.compile(r"^\[(?:(?P<stage>\S+) )?\s*(?P<number>\d+)/(?P<of>\d+)\] (?P<text>.*)$", re.S)
 _NO_STEP = re.compile(r"^(FROM|WORKDIR)\b")
-_CONTEXT = "[internal] load build context"
-_FRACTION = re.compile(r"\.(\d{1,6})\d*")
 
 
 @dataclass
@@ -43,7 +41,6 @@ class BuildLog:
     """What a build said so far. Feed it every line of stderr; lines that are no JSON are kept."""
 
     vertexes: dict[str, _Vertex] = field(default_factory=dict)
-    context_bytes: int = 0
     other_lines: list[str] = field(default_factory=list)
     on_step: Callable[[str], None] | None = None
     _open: list[str] = field(default_factory=list)
@@ -69,9 +66,6 @@ class BuildLog:
     def _record(self, record: dict[str, Any]) -> None:
         for vertex in record.get("vertexes") or ():
             self._vertex(vertex)
-        for status in record.get("statuses") or ():
-            if self.vertexes.get(status["vertex"], _Vertex()).name == _CONTEXT:
-                self.context_bytes = max(self.context_bytes, int(status.get("current") or 0))
         for log in record.get("logs") or ():
             known = self.vertexes.setdefault(log["vertex"], _Vertex())
             known.log = (known.log + base64.b64decode(log.get("data") or ""))[-20_000:]
@@ -148,9 +142,7 @@ class BuildLog:
 def _seconds(started: str | None, completed: str | None) -> float:
     if started is None or completed is None:
         return 0.0
-    return max(0.0, (_moment(completed) - _moment(started)).total_seconds())
-
-
-def _moment(text: str) -> dt.datetime:
-    """Return a Go timestamp: RFC 3339 with up to nine digits of a second, of which six count."""
-    return dt.datetime.fromisoformat(_FRACTION.sub(lambda m: "." + m[1].ljust(6, "0"), text))
+    return max(
+        0.0,
+        (dt.datetime.fromisoformat(completed) - dt.datetime.fromisoformat(started)).total_seconds(),
+    )

@@ -43,10 +43,9 @@ class BuildOrder:
 
 @dataclass(frozen=True)
 class Built:
-    """What a build showed: its steps, the context bytes sent, its wall seconds."""
+    """What a build showed: its steps and its wall seconds."""
 
     steps: tuple[Step, ...]
-    context_bytes: int
     seconds: float
 
 
@@ -90,7 +89,7 @@ def build(order: BuildOrder, on_step: Callable[[str], None] | None = None) -> Bu
         ) from None
     if code != 0:
         raise explain(order.dockerfile.name, log)
-    return Built(log.steps(), log.context_bytes, seconds)
+    return Built(log.steps(), seconds)
 
 
 # What the docker command says of its own connection, not what a registry or a step says.

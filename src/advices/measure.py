@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from docker.models.containers import Container
+from docker.utils.build import PatternMatcher
 
 from advices import plan, transfer
 from advices.bases import Base, Bases, MarkedBase
@@ -78,7 +79,7 @@ class Measurer:
         return self._result(name, taken)
 
     def _tag(self, variant: str, build_name: str) -> str:
-        return f"docker-advices-run/{self._run.id}:{variant}-{build_name}"
+        return f"docker-advices-run/{self._run.id}:{self._lab.slug}-{variant}-{build_name}"
 
     def _build(self, step: plan.BuildImage, samples: plan.Samples, taken: _Taken) -> None:
         of = samples.cold if step.cold else samples.replay
@@ -87,7 +88,7 @@ class Measurer:
         context = self._context(step)
         # Replays stand on the base of the last cold build, and find the cache mounts it filled.
         cold_sample = step.sample if step.cold else samples.cold
-        mark = f"{step.variant}-{cold_sample}"
+        mark = f"{self._lab.slug}-{step.variant}-{cold_sample}"
         if step.cold:
             taken.marked = {
                 name: self._bases.marked(self._resolved[name], self._run.id, mark)
@@ -123,7 +124,7 @@ class Measurer:
             shutil.copytree(self._lab.context, copy)
             if replay is not None and replay.file is not None and replay.append is not None:
                 # The run's id as well: an edit of an earlier run may still be in the cache.
-                mark = f"{self._run.id}-{step.variant}-{step.sample}"
+                mark = f"{self._run.id}-{self._lab.slug}-{step.variant}-{step.sample}"
                 with (copy / replay.file).open("a", encoding="utf-8") as file:
                     file.write(replay.append.replace("{sample}", mark))
         except (OSError, shutil.Error) as error:
@@ -217,7 +218,7 @@ class Measurer:
             )
         return VariantResult(
             dockerfile=self._lab.variants[name].dockerfile,
-            context_bytes=taken.built[COLD][0].context_bytes,
+            context_bytes=_context_bytes(self._lab.context),
             layers=tuple(taken.layers[COLD]),
             builds=builds,
             boot=Boot(
@@ -227,6 +228,19 @@ class Measurer:
                 page_digest=taken.page_digest,
             ),
         )
+
+
+def _context_bytes(context: Path) -> int:
+    """Return the bytes of all files that .dockerignore, itself left out, lets into the context.
+
+    What a builder is really sent is less: only files that a COPY names, and of those only what
+    changed since it was last sent them. That depends on its past, so it is not measured.
+    """
+    ignore = context / ".dockerignore"
+    patterns = ignore.read_text("utf-8").splitlines() if ignore.is_file() else []
+    kept = PatternMatcher([line for line in patterns if line.strip() and line[0] != "#"])
+    files = [context / name for name in kept.walk(str(context)) if name != ignore.name]
+    return sum(file.lstat().st_size for file in files if not file.is_dir() or file.is_symlink())
 
 
 def _what_ran(steps: tuple[Step, ...]) -> list[tuple[str, bool]]:

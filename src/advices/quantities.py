@@ -38,7 +38,7 @@ OF_AN_IMAGE: dict[str, Measure] = {
     "transfer_bytes": Measure(
         "Bytes to transfer", "all layers, compressed: what a first pull moves", True
     ),
-    "context_bytes": Measure("Build context", "the files that the builder may be sent", True),
+    "context_bytes": Measure("Build context", "the files that .dockerignore lets in", True),
     "layers": Measure("Layers", "the layers of the image, those of the base included"),
     "answered": Measure("Answers", "the running container answered HTTP 200", False),
     "first_200_seconds": Measure(
