@@ -44,7 +44,8 @@ def test_python_and_pip_are_where_the_official_image_has_them(
     resolved: dict[str, Base], name: str
 ) -> None:
     image = resolved[name].image
-    paths = run_in(image, "sh", "-c", "command -v python python3 pip; readlink -f $(which python)")
+    look = "for name in python python3 pip; do command -v $name; done; readlink -f $(which python)"
+    paths = run_in(image, "sh", "-c", look)
     assert paths.split() == [
         "/usr/local/bin/python",
         "/usr/local/bin/python3",

@@ -14,9 +14,7 @@ def test_the_context_is_what_dockerignore_lets_in(tmp_path: Path) -> None:
     (tmp_path / "data" / "big.bin").write_text("x" * 1000)
     (tmp_path / "b.pyc").write_text("x" * 100)
     without = _context_bytes(tmp_path)
-    (tmp_path / ".dockerignore").write_text(
-        "# what is not source\n\ndata\n**/*.pyc\n"
-    )
+    (tmp_path / ".dockerignore").write_text("# what is not source\n\ndata\n**/*.pyc\n")
     assert (without, _context_bytes(tmp_path)) == (1105, 5)
 
 
