@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tempfile
 import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -26,7 +25,7 @@ from advices.errors import BaseUnavailable, CommandFailed, LabInvalid, UnsteadyM
 from advices.provision import install_packages
 from advices.records import Record
 from advices.results import BaseRecord
-from advices.runs import check_space
+from advices.runs import check_space, scratch_folder
 
 STAND_IN = "docker-advices-stand-in"
 _BUILD_NEEDS_BYTES = 8_000_000_000
@@ -150,18 +149,18 @@ class Bases:
         """
         word = re.sub(r"[^A-Za-z0-9_.-]", "-", base.name)
         tag = f"docker-advices-run/{run_id}:base-{word}-{mark}"
-        with tempfile.TemporaryDirectory(prefix="docker-advices-") as folder:
-            etc = Path(folder) / "files" / "etc"
+        with scratch_folder() as folder:
+            etc = folder / "files" / "etc"
             etc.mkdir(parents=True)
             (etc / "docker-advices-run").write_text(f"{run_id} {mark}\n", "utf-8")
             if self.pip_conf is not None:
                 (etc / "pip.conf").write_text(self.pip_conf, "utf-8")
-            dockerfile = Path(folder) / "Dockerfile"
+            dockerfile = folder / "Dockerfile"
             dockerfile.write_text("FROM base\nCOPY files /\n", "utf-8")
             build(
                 BuildOrder(
                     dockerfile=dockerfile,
-                    context=Path(folder),
+                    context=folder,
                     tag=tag,
                     bases={"base": base.image},
                     run_id=run_id,
@@ -248,8 +247,8 @@ class Bases:
         except CommandFailed:
             install_packages(("mmdebstrap",), because=f"the stand-in for {name} needs it")
         self._say(f"making the root file system {root} from Debian packages")
-        with tempfile.TemporaryDirectory(prefix="docker-advices-") as folder:
-            tar = f"{folder}/{root}.tar"
+        with scratch_folder() as folder:
+            tar = str(folder / f"{root}.tar")
             run(["sh", str(self._folder / "rootfs.sh"), root, tar], timeout_seconds=1200)
             self._engine.import_root(tar, reference, [f"LABEL {BASE_LABEL}={root}", 'CMD ["bash"]'])
         return reference

@@ -247,7 +247,8 @@ def write_whole(file: Path, text: str) -> Path:
     name = ""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+        _remove_stale(file)
+        handle, name = tempfile.mkstemp(prefix=f".{file.name}.{os.getpid()}.", dir=file.parent)
         with os.fdopen(handle, "w", encoding="utf-8") as sink:
             sink.write(text)
             sink.flush()
@@ -262,6 +263,20 @@ def write_whole(file: Path, text: str) -> Path:
         if name:
             Path(name).unlink(missing_ok=True)
     return file
+
+
+def _remove_stale(file: Path) -> None:
+    """Remove half-written copies of a file whose writer was killed: its process is gone."""
+    for half in file.parent.glob(f".{file.name}.*"):
+        pid = half.name.removeprefix(f".{file.name}.").partition(".")[0]
+        if not pid.isdigit():
+            continue
+        try:
+            os.kill(int(pid), 0)
+        except ProcessLookupError:
+            half.unlink(missing_ok=True)
+        except PermissionError:
+            continue
 
 
 def schema_text() -> str:

@@ -69,6 +69,19 @@ def _locked(file: Path) -> int | None:
 
 
 @contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """Turn a state folder that cannot be written into DiskFull."""
+    try:
+        yield
+    except OSError as error:
+        raise DiskFull(
+            f"no scratch folder could be made: {error.strerror}",
+            why="the disk is full, or the state folder may not be written",
+            next_step=f"look at {state_folder()}",
+        ) from None
+
+
+@contextlib.contextmanager
 def _gate() -> Iterator[None]:
     """Let one process at a time begin a run or sweep: a run half begun looks dead."""
     state_folder().mkdir(parents=True, exist_ok=True)
@@ -86,56 +99,52 @@ def attached() -> Run | None:
 @contextlib.contextmanager
 def own_run(engine: Engine) -> Iterator[Run]:
     """Sweep what dead runs left, then own a run; at the end remove all that carries its id."""
-    run_id = f"{_owner()}-{secrets.token_hex(4)}"
-    scratch = _runs() / run_id
-    try:
-        with _gate():
-            _sweep(engine)
-            scratch.mkdir(parents=True)
-            descriptor = _locked(scratch / "lock")
-    except OSError as error:
-        raise DiskFull(
-            f"no scratch folder could be made: {error.strerror}",
-            why="the disk is full, or the state folder may not be written",
-            next_step=f"look at {state_folder()}",
-        ) from None
+    sweep(engine)
+    with scratch_folder() as scratch:
+        try:
+            yield Run(scratch.name, scratch)
+        except BaseException:
+            # The fault that ended the run is the one to tell, not that its engine is gone too.
+            with contextlib.suppress(EngineLost):
+                engine.remove_run(scratch.name)
+            raise
+        else:
+            engine.remove_run(scratch.name)
+
+
+@contextlib.contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """Give a folder that goes at the end, or with the next sweep if this process is killed."""
+    folder = _runs() / f"{_owner()}-{secrets.token_hex(4)}"
+    with _told(), _gate():
+        folder.mkdir(parents=True)
+        descriptor = _locked(folder / "lock")
     assert descriptor is not None
     try:
-        yield Run(run_id, scratch)
-    except BaseException:
-        # The fault that ended the run is the one to tell, not that its engine is gone too.
-        with contextlib.suppress(EngineLost):
-            engine.remove_run(run_id)
-        raise
-    else:
-        engine.remove_run(run_id)
+        yield folder
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
         os.close(descriptor)
 
 
 def sweep(engine: Engine) -> tuple[str, ...]:
     """Remove everything that dead runs of this user left; return their ids."""
-    with _gate():
-        return _sweep(engine)
-
-
-def _sweep(engine: Engine) -> tuple[str, ...]:
-    folders = {path.name for path in _runs().glob("*") if path.is_dir()}
-    mine = {run_id for run_id in engine.run_ids() if run_id.startswith(f"{_owner()}-")}
     swept = []
-    for run_id in sorted(folders | mine):
-        folder = _runs() / run_id
-        descriptor = None
-        if folder.is_dir():
-            descriptor = _locked(folder / "lock")
-            if descriptor is None:
-                continue
-        engine.remove_run(run_id)
-        shutil.rmtree(folder, ignore_errors=True)
-        if descriptor is not None:
-            os.close(descriptor)
-        swept.append(run_id)
+    with _told(), _gate():
+        folders = {path.name for path in _runs().glob("*") if path.is_dir()}
+        mine = {run_id for run_id in engine.run_ids() if run_id.startswith(f"{_owner()}-")}
+        for run_id in sorted(folders | mine):
+            folder = _runs() / run_id
+            descriptor = None
+            if folder.is_dir():
+                descriptor = _locked(folder / "lock")
+                if descriptor is None:
+                    continue
+            engine.remove_run(run_id)
+            shutil.rmtree(folder, ignore_errors=True)
+            if descriptor is not None:
+                os.close(descriptor)
+            swept.append(run_id)
     return tuple(swept)
 
 

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import stat
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -253,3 +254,15 @@ def test_the_cold_build_comes_first() -> None:
 def test_timings(samples: tuple[float, ...], median: float, spread: tuple[float, float]) -> None:
     timing = results.Timing(samples=samples)
     assert (timing.median, timing.spread) == (median, spread)
+
+
+def test_a_half_written_file_of_a_dead_writer_goes(tmp_path: Path) -> None:
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    dead, alive = tmp_path / f".x.json.{gone.pid}.abc", tmp_path / f".x.json.{os.getppid()}.abc"
+    other = tmp_path / f".y.json.{gone.pid}.abc"
+    for half in (dead, alive, other):
+        half.write_text("half")
+    results.write_whole(tmp_path / "x.json", "text")
+    left = {path for path in tmp_path.iterdir() if path.is_file()}
+    assert left == {tmp_path / "x.json", alive, other}
