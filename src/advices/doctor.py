@@ -10,7 +10,7 @@ from typing import Literal
 
 from advices import engine, index, provision
 from advices.bases import Bases
-from advices.errors import AdvicesError
+from advices.errors import AdvicesError, EngineForbidden
 from advices.layout import Layout
 from advices.runs import cache_folder
 from advices.transfer import Remembered
@@ -54,6 +54,8 @@ def examine(layout: Layout) -> Iterator[Finding]:
 
 
 def _fix_of_missing_engine(error: AdvicesError) -> str:
+    if isinstance(error, EngineForbidden):
+        return error.next_step
     if engine.is_default_socket() and provision.system().has_apt:
         return "`advices engine start` installs and starts one from the distribution's packages"
     if not engine.is_default_socket():

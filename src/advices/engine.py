@@ -16,7 +16,13 @@ from docker.models.images import Image
 from requests.exceptions import RequestException
 
 from advices.command import run
-from advices.errors import CommandFailed, DiskFull, EngineLost, EngineMissing
+from advices.errors import (
+    CommandFailed,
+    DiskFull,
+    EngineForbidden,
+    EngineLost,
+    EngineMissing,
+)
 
 RUN_LABEL = "io.docker-advices.run"
 BASE_LABEL = "io.docker-advices.base"
@@ -94,13 +100,11 @@ class Engine:
             self._docker = _client()
             self._docker.ping()
         except (docker.errors.DockerException, RequestException, OSError) as error:
-            cause = "permission denied" if "ermission denied" in str(error) else "no answer"
-            raise EngineMissing(
-                f"no Docker engine at {self.address}: {cause}",
-                why="this user may not use the socket: it is not in the group `docker`"
-                if cause == "permission denied"
-                else "it is not installed, or it is not running",
-            ) from None
+            if "ermission denied" in str(error):
+                raise EngineForbidden(
+                    f"the Docker engine at {self.address} may not be used by this user"
+                ) from None
+            raise EngineMissing(f"no Docker engine answers at {self.address}") from None
 
     @contextlib.contextmanager
     def _lost(self) -> Iterator[None]:

@@ -182,6 +182,14 @@ class FileRefused(AdvicesError):
     next_step = "make it writable for this user and run the same command again"
 
 
+class EngineForbidden(AdvicesError):
+    """An engine is there and this user may not use its socket."""
+
+    exit_code = 28
+    why = "its socket is for root and the group `docker`"
+    next_step = "`sudo usermod -aG docker $USER`, log in again, and run the same command again"
+
+
 def tree(root: type[AdvicesError] = AdvicesError) -> Iterator[type[AdvicesError]]:
     """Return every error class of the tree below `root`, `root` included."""
     yield root

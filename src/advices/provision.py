@@ -14,7 +14,7 @@ from pathlib import Path
 
 from advices import engine
 from advices.command import as_root, poll, run, spawn_daemon
-from advices.errors import CommandFailed, EngineMissing, InstallRefused
+from advices.errors import CommandFailed, EngineForbidden, EngineMissing, InstallRefused
 
 LOG = Path("/var/log/docker-advices/dockerd.log")
 STATE = Path("/var/lib/docker-advices/engine.json")
@@ -144,8 +144,11 @@ def ensure_engine(say: Say) -> None:
 
     Raises EngineMissing when the address is somebody else's and does not answer there.
     """
-    if engine.answers() and engine.buildx_version():
-        return
+    if engine.answers():
+        if engine.buildx_version():
+            return
+    else:
+        _stop_if_forbidden()
     if not engine.is_default_socket():
         engine.Engine()  # raises with the cause unless it answers, and then only buildx lacks
         raise EngineMissing("buildx is not installed", next_step="install the docker-buildx plugin")
@@ -153,6 +156,12 @@ def ensure_engine(say: Say) -> None:
         install_engine(say)
     if not _came_up(5):
         _start(say)
+
+
+def _stop_if_forbidden() -> None:
+    """Raise EngineForbidden where an engine runs that this user may not use."""
+    with contextlib.suppress(EngineMissing):
+        engine.Engine()
 
 
 def _daemon() -> str | None:
@@ -172,11 +181,7 @@ def _start(say: Say) -> None:
         run(as_root(["systemctl", "start", "docker"]))
         if _came_up(_START_SECONDS):
             return
-        raise EngineMissing(
-            "dockerd was started and this user may not use it",
-            why="its socket is for root and the group `docker`",
-            next_step="`sudo usermod -aG docker $USER`, log in again, and run it again",
-        )
+        raise EngineForbidden("dockerd was started and this user may not use it")
     # Left by an engine that was killed; dockerd refuses to start when the number in it has
     # been given to another process since.
     Path("/var/run/docker.pid").unlink(missing_ok=True)

@@ -87,7 +87,7 @@ def test_no_engine(tiny: Project) -> None:
         message(output)
     code, output = tiny.advices("doctor")
     assert code == 1
-    assert "no Docker engine at unix:///run/no-such-engine.sock" in output
+    assert "no Docker engine answers at unix:///run/no-such-engine.sock" in output
     assert "fix: start that engine, or unset DOCKER_HOST" in output
 
 

@@ -79,7 +79,7 @@ def test_a_machine_that_is_well() -> None:
 @pytest.fixture
 def no_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def missing() -> None:
-        raise EngineMissing("no Docker engine at x: no answer")
+        raise EngineMissing("no Docker engine answers at x")
 
     monkeypatch.setattr(engine, "Engine", missing)
     monkeypatch.setattr(engine, "buildx_version", lambda: None)
@@ -104,7 +104,7 @@ def test_no_engine_is_a_red_line_with_its_fix(
     found = examine()
     assert list(found) == ["engine", "buildx", "pip in builds"]
     assert (found["engine"].mark, found["engine"].says) == (
-        *("bad", "no Docker engine at x: no answer"),
+        *("bad", "no Docker engine answers at x"),
     )
     assert fix in found["engine"].fix
     assert found["buildx"].mark == "bad"

@@ -30,6 +30,8 @@ EXIT_CODES = {
     "PortTaken": 24,
     "BuildHung": 25,
     "UnsteadyMeasure": 26,
+    "FileRefused": 27,
+    "EngineForbidden": 28,
 }
 
 

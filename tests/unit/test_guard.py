@@ -65,7 +65,7 @@ def test_a_dead_socket_of_the_test_itself_is_an_engine_that_does_not_answer(
 ) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/dead.sock")
     assert not engine.answers()
-    with pytest.raises(EngineMissing, match="no answer") as missing:
+    with pytest.raises(EngineMissing, match="no Docker engine answers") as missing:
         engine.Engine()
     assert f"unix://{tmp_path}/dead.sock" in missing.value.what
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from advices import command, engine, provision
-from advices.errors import EngineMissing, InstallRefused
+from advices.errors import EngineForbidden, EngineMissing, InstallRefused
 
 DEBIAN = """\
 PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"
@@ -203,7 +203,7 @@ def test_an_engine_that_answers_is_used(monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.mark.parametrize(
     ("answers", "says"),
-    [(False, "no Docker engine at unix:///"), (True, "buildx is not installed")],
+    [(False, "no Docker engine answers at unix:///"), (True, "buildx is not installed")],
 )
 def test_an_engine_of_somebody_else_is_neither_installed_nor_started(
     answers: bool, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -217,3 +217,13 @@ def test_an_engine_of_somebody_else_is_neither_installed_nor_started(
         monkeypatch.setattr(engine, "Engine", object)
     with pytest.raises(EngineMissing, match=re.escape(says)):
         provision.ensure_engine(print)
+
+
+def test_an_engine_of_root_is_not_installed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused() -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(engine, "_client", refused)
+    with pytest.raises(EngineForbidden, match="may not be used by this user") as raised:
+        provision.ensure_engine(print)
+    assert "usermod -aG docker" in raised.value.next_step
