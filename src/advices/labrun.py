@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import contextlib
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
 from advices import charts, index, notebook, results
@@ -40,16 +41,18 @@ def run_labs(layout: Layout, slugs: Sequence[str], samples: Samples, say: Say) -
 
     Raises ClaimBroken, without writing that lab, when a claim does not come out as demanded.
     """
-    for done in _measured(layout, slugs, samples, say):
-        _demand(done)
-        previous = _committed(layout, done.lab.slug)
-        picture = charts.bar_chart(done.result, done.lab.headline)
-        results.save(layout.results, done.result)
-        results.write_whole(layout.results / "schema.json", results.schema_text())
-        results.write_whole(layout.results / f"{done.lab.slug}.svg", picture)
-        results.write_whole(layout.lab_pages / f"{done.lab.slug}.md", done.page)
-        for line in _moved(previous, done.result):
-            say(line)
+    # Closed at once when a claim breaks, so that the run ends before its fault is told.
+    with contextlib.closing(_measured(layout, slugs, samples, say)) as measured:
+        for done in measured:
+            _demand(_broken(done))
+            previous = _committed(layout, done.lab.slug)
+            picture = charts.bar_chart(done.result, done.lab.headline)
+            results.save(layout.results, done.result)
+            results.write_whole(layout.results / "schema.json", results.schema_text())
+            results.write_whole(layout.results / f"{done.lab.slug}.svg", picture)
+            results.write_whole(layout.lab_pages / f"{done.lab.slug}.md", done.page)
+            for line in _moved(previous, done.result):
+                say(line)
 
 
 def check_labs(layout: Layout, slugs: Sequence[str], samples: Samples, say: Say) -> None:
@@ -60,9 +63,10 @@ def check_labs(layout: Layout, slugs: Sequence[str], samples: Samples, say: Say)
     """
     wanted = slugs or labs_.slugs(layout.labs)
     committed = {slug: results.load(layout.results, slug) for slug in wanted}
+    broken: list[str] = []
     drifted: list[str] = []
     for done in _measured(layout, wanted, samples, say):
-        _demand(done)
+        broken += _broken(done)
         old = committed[done.lab.slug]
         changes = base_changes(old, done.result)
         if changes:
@@ -70,6 +74,7 @@ def check_labs(layout: Layout, slugs: Sequence[str], samples: Samples, say: Say)
                 say(f"{done.lab.slug}: other base, so compared by claims only: {change}")
         else:
             drifted += [_row(done.lab.slug, drift) for drift in drifts(old, done.result)]
+    _demand(broken)
     if drifted:
         raise ResultDrifted(
             "measured numbers left their limits:\n" + "\n".join(drifted),
@@ -79,7 +84,7 @@ def check_labs(layout: Layout, slugs: Sequence[str], samples: Samples, say: Say)
 
 def _measured(
     layout: Layout, slugs: Sequence[str], samples: Samples, say: Say
-) -> Iterator[Measured]:
+) -> Generator[Measured, None, None]:
     wanted = slugs or labs_.slugs(layout.labs)
     labs = [labs_.read(layout.labs, slug) for slug in wanted]
     engine = Engine()
@@ -104,16 +109,20 @@ def _measured(
             yield Measured(lab, result, notebook.page(executed, result), found)
 
 
-def _demand(done: Measured) -> None:
-    """Raise ClaimBroken, naming each claim with value and threshold, unless all agree."""
-    broken = [v for v in done.verdicts if not v.as_demanded]
+def _broken(done: Measured) -> list[str]:
+    """Return a line for each claim that did not come out as demanded, with value and threshold."""
+    return [
+        f"{done.lab.slug}: claim `{v.claim.id}` {'must' if v.must_hold else 'must not'} hold "
+        f"for `{v.variant}`: {v.claim.measure} is {_value(v)}, claimed {v.threshold}"
+        for v in done.verdicts
+        if not v.as_demanded
+    ]
+
+
+def _demand(broken: list[str]) -> None:
+    """Raise ClaimBroken when a claim is named."""
     if broken:
-        lines = [
-            f"{done.lab.slug}: claim `{v.claim.id}` {'must' if v.must_hold else 'must not'} hold "
-            f"for `{v.variant}`: {v.claim.measure} is {_value(v)}, claimed {v.threshold}"
-            for v in broken
-        ]
-        raise ClaimBroken("\n".join(lines), why="the measurement disagrees with the lab")
+        raise ClaimBroken("\n".join(broken))
 
 
 def _value(verdict: Verdict) -> str:

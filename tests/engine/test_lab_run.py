@@ -46,6 +46,8 @@ def test_a_claim_that_breaks_is_named_and_nothing_is_written(tiny: Project) -> N
     assert code == 18, output
     assert "claim `no-root` must hold for `good`: uid is 0, claimed = 1000" in output
     assert not (tiny.root / "docs" / "results" / "tiny.json").exists()
+    assert tiny.leftovers() == []
+    assert tiny.run_ids() == set()
 
 
 def test_a_bad_variant_that_passes_its_claims_is_a_broken_lab(tiny: Project) -> None:
@@ -122,3 +124,11 @@ def test_what_is_not_ours_stays(tiny: Project, slim_stand_in: str) -> None:
         assert theirs in listed.stdout.split()
     finally:
         subprocess.run(["docker", "rm", "--force", theirs], capture_output=True, check=True)
+
+
+def test_check_names_the_claim_that_broke(tiny: Project) -> None:
+    assert tiny.advices("run", "--quick")[0] == 0
+    tiny.write("labs/tiny/good.Dockerfile", tiny.read("labs/tiny/bad.Dockerfile"))
+    code, output = tiny.advices("check", "--quick")
+    assert code == 18, output
+    assert "claim `no-root` must hold for `good`: uid is 0, claimed = 1000" in output
