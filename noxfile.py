@@ -101,10 +101,12 @@ def unit(session: nox.Session) -> None:
 
 @nox.session(venv_backend="venv", reuse_venv=True)
 def app(session: nox.Session) -> None:
-    """Run the sample project's own tests."""
-    session.install("--require-hashes", "-r", "labs/app/requirements.txt", silent=True)
-    session.chdir("labs/app")
-    session.run("python", "-W", "error::DeprecationWarning", "manage.py", "test")
+    """Run the own tests of the sample projects of the labs and of the exercises."""
+    strictly = ("python", "-W", "error::DeprecationWarning")
+    for name, test in (("app", ("manage.py", "test")), ("exercise-app", ("-m", "unittest"))):
+        with session.chdir(f"labs/{name}"):
+            session.install("--require-hashes", "-r", "requirements.txt", silent=True)
+            session.run(*strictly, *test)
 
 
 @nox.session(python=False)
@@ -138,9 +140,9 @@ def pages(session: nox.Session) -> None:
 
 @nox.session
 def requirements(session: nox.Session) -> None:
-    """Compile requirements/*.txt anew from the *.in files, with hashes."""
+    """Compile the lists of pinned packages anew from the *.in files, with hashes."""
     session.install("uv")
-    for source in (*sorted(Path("requirements").glob("*.in")), Path("labs/app/requirements.in")):
+    for source in (*sorted(Path("requirements").glob("*.in")), *sorted(Path("labs").rglob("*.in"))):
         session.run(
             *("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),
             *("--generate-hashes", "--no-emit-index-url", "--no-header", "--upgrade"),

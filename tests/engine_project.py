@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from advices.engine import RUN_LABEL, Engine
+from advices.engine import Engine
 from advices.layout import project
 
 ROOT = project(Path(__file__).parent).root
@@ -53,6 +53,77 @@ says = "PID 1 has a user of its own."
 measure = "uid"
 equals = 1000
 """
+MISTAKES = """
+[[mistakes]]
+id = "no-user"
+says = "The USER line is missing."
+replace = "USER 1000\\n"
+breaks = ["no-root"]
+
+[[mistakes]]
+id = "no-page"
+says = "There is nothing to copy."
+replace = "COPY . /srv"
+by = "COPY gone /srv"
+breaks = ["builds"]
+"""
+EXERCISE = """\
+title = "Tiny too"
+advice = "Do not run as root."
+context = "site"
+needs_free_bytes = 1_000_000
+build_timeout_seconds = 120
+task = "Mend it."
+
+[serve]
+path = "/index.html"
+timeout_seconds = 30
+
+[[claims]]
+id = "no-root"
+says = "PID 1 has a user of its own."
+measure = "uid"
+equals = 1000
+
+[[claims]]
+id = "same-page"
+says = "The page is the same."
+measure = "page_digest"
+relative_to = "good"
+equals = true
+fails_for = []
+
+[[claims]]
+id = "small"
+says = "The image is hardly larger than the solution's."
+measure = "disk_bytes"
+relative_to = "good"
+at_most = 1.1
+fails_for = []
+
+[[mistakes]]
+id = "no-user"
+says = "The USER line is missing."
+replace = "USER 1000\\n"
+breaks = ["no-root"]
+hint = "Say [who] PID 1 is."
+
+[[mistakes]]
+id = "stuffed"
+says = "Something large is left in the image."
+replace = "COPY . /srv\\n"
+by = "COPY . /srv\\nRUN --network=none head -c 20000000 /dev/zero > /srv/big\\n"
+breaks = ["small"]
+hint = "Look for what is large."
+
+[[mistakes]]
+id = "elsewhere"
+says = "Another folder is served."
+replace = "/srv\\n"
+by = "/srv/\\nRUN --network=none echo x >> /srv/index.html\\n"
+breaks = ["same-page"]
+hint = "Do not touch the page."
+"""
 
 
 def notebook(*cells: str) -> str:
@@ -87,6 +158,13 @@ class Project:
     def read(self, name: str) -> str:
         """Return the text of a file of the project."""
         return (self.root / name).read_text("utf-8")
+
+    def teach(self) -> None:
+        """Give the lab an exercise."""
+        folder = "labs/tiny/exercise"
+        self.write(f"{folder}/exercise.toml", EXERCISE)
+        self.write(f"{folder}/Dockerfile", BAD)
+        self.write(f"{folder}/solution.Dockerfile", GOOD)
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         """Start the command `advices`."""
@@ -143,9 +221,3 @@ class SecondEngine:
         settings = ("PIP_", "SSL_CERT", "REQUESTS_CA", "CURL_CA")
         kept = {key: value for key, value in env.items() if not key.startswith(settings)}
         return {**kept, "DOCKER_HOST": self.address, "PIP_CONFIG_FILE": os.devnull}
-
-
-def labelled() -> list[str]:
-    """Return the ids of all containers that carry our label."""
-    argv = ["docker", "ps", "--all", "--quiet", "--filter", f"label={RUN_LABEL}"]
-    return subprocess.run(argv, capture_output=True, text=True, check=True).stdout.split()

@@ -1,17 +1,29 @@
-"""Made-up results for tests. No number of them may reach the site."""
+"""Made-up labs and results for tests. No number of them may reach the site."""
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+
+from advices import labfile
+from advices.context import Candidate
+from advices.lab import Lab
+from advices.layout import Layout, lab_digest
+from advices.plan import PlanStep, Samples
 from advices.results import (
     BaseRecord,
     Boot,
     Build,
     Layer,
+    MistakeResult,
     Provenance,
     Result,
     Step,
     Timing,
     VariantResult,
+    save,
 )
 
 
@@ -93,3 +105,212 @@ def result(slug: str = "build-cache") -> Result:
         ),
         variants={"bad": variant(scale=3), "good": variant(), "cache-mount": variant()},
     )
+
+
+LAB = """\
+title = "Order for the cache"
+advice = "Copy what changes often last."
+context = "app"
+headline = "edit-source.new_transfer_bytes"
+order = 10
+
+[variants.bad]
+dockerfile = "bad.Dockerfile"
+says = "everything copied before pip install"
+
+[variants.good]
+dockerfile = "good.Dockerfile"
+says = "requirements first, source last"
+
+[variants.cache-mount]
+dockerfile = "cache-mount.Dockerfile"
+says = "as good, and pip's downloads in a cache mount"
+
+[replays.unchanged]
+says = "nothing changes"
+
+[replays.edit-source]
+says = "one line of source is edited"
+file = "views.py"
+append = "# edited {sample}"
+
+[replays.add-dependency]
+says = "a dependency is added"
+file = "requirements.txt"
+append = "# {sample}"
+
+[[claims]]
+id = "a-deploy-moves-little"
+says = "After an edit a deploy moves at most a tenth of what it moved."
+measure = "edit-source.new_transfer_bytes"
+relative_to = "bad"
+at_most = 0.1
+holds_for = ["good", "cache-mount"]
+
+[[claims]]
+id = "not-root"
+says = "PID 1 has a user of its own."
+measure = "uid"
+equals = 1000
+fails_for = []
+
+[[mistakes]]
+id = "all-first"
+says = "All is copied | first."
+replace = "COPY requirements.txt .\\n"
+by = "COPY . .\\n"
+breaks = ["a-deploy-moves-little"]
+
+[[mistakes]]
+id = "no-user"
+says = "The USER line is missing."
+replace = "USER 1000\\n"
+breaks = ["not-root"]
+"""
+GOOD = """\
+FROM python:3.13-slim
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install -r requirements.txt
+COPY . .
+USER 1000
+CMD ["python", "views.py"]
+"""
+BAD = GOOD.replace("COPY requirements.txt .\n", "COPY . .\n").replace("USER 1000\n", "")
+EXERCISE = """\
+title = "Order another project"
+advice = "Copy what changes often last."
+context = "app"
+task = \"\"\"
+Mend the **Dockerfile**.
+\"\"\"
+
+[[claims]]
+id = "small"
+says = "The image is at most a tenth larger than the solution's."
+measure = "disk_bytes"
+relative_to = "good"
+at_most = 1.1
+
+[[claims]]
+id = "not-root"
+says = "PID 1 has a user of its own."
+measure = "uid"
+equals = 1000
+
+[[mistakes]]
+id = "no-user"
+says = "The USER line is missing."
+replace = "USER 1000\\n"
+breaks = ["not-root"]
+hint = "Who is PID 1?"
+"""
+SECOND = """\
+title = "A small <base>"
+advice = "Take a small base."
+context = "app"
+headline = "uid"
+order = 5
+claims = []
+
+[variants.bad]
+dockerfile = "bad.Dockerfile"
+says = "large"
+
+[variants.good]
+dockerfile = "good.Dockerfile"
+says = "small"
+"""
+
+
+def project(root: Path) -> Path:
+    """Write a project of two labs, one with an exercise, and made-up results of all; return it."""
+    order, base = "labs/build-cache", "labs/base-image"
+    files = {
+        "mkdocs.yml": "site_name: made up\n",
+        "labs/app/views.py": "x = 1\n",
+        "labs/app/requirements.txt": "django\n",
+        f"{order}/lab.toml": LAB,
+        f"{order}/bad.Dockerfile": BAD,
+        f"{order}/good.Dockerfile": GOOD,
+        f"{order}/cache-mount.Dockerfile": GOOD.replace("RUN pip", "RUN --mount=type=cache pip"),
+        f"{order}/exercise/exercise.toml": EXERCISE,
+        f"{order}/exercise/Dockerfile": BAD,
+        f"{order}/exercise/solution.Dockerfile": GOOD,
+        f"{base}/lab.toml": SECOND,
+        f"{base}/bad.Dockerfile": "FROM python:3.13\n",
+        f"{base}/good.Dockerfile": "FROM python:3.13-slim\n",
+        "notebooks/build-cache.ipynb": '{"cells": []}',
+        "docs/labs/build-cache.md": "# Lab\n",
+        "docs/labs/base-image.md": "# Lab\n",
+    }
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, "utf-8")
+    made = result()
+    both = {name: made.variants[name] for name in ("bad", "good")}
+    mistakes = {
+        "all-first": MistakeResult(says="", red=("a-deploy-moves-little",)),
+        "no-user": MistakeResult(says="", red=("not-root",)),
+    }
+    save(root / "docs/results", made.model_copy(update={"mistakes": mistakes}))
+    save(root / "docs/results", made.model_copy(update={"slug": "base-image", "variants": both}))
+    save(root / "docs/results/exercises", made.model_copy(update={"variants": both}))
+    return root
+
+
+def read_lab(folder: Path, toml: str = LAB) -> Lab:
+    """Return the made-up lab with another lab.toml, read from a folder that it is written to."""
+    (project(folder) / "labs/build-cache/lab.toml").write_text(toml, "utf-8")
+    return labfile.read(folder / "labs", "build-cache")
+
+
+def read_exercise(folder: Path, toml: str = EXERCISE) -> Lab:
+    """Return the made-up exercise with another exercise.toml, likewise."""
+    (project(folder) / "labs/build-cache/exercise/exercise.toml").write_text(toml, "utf-8")
+    return labfile.read_exercise(folder / "labs", "build-cache")
+
+
+class FakeMeasurer:
+    """Gives a measured variant, or a fault, by the candidate's name."""
+
+    def __init__(self, given: dict[str, VariantResult | Exception]) -> None:
+        self.given = given
+        self.asked: list[tuple[str, bool]] = []
+        self.steps: dict[str, Sequence[PlanStep]] = {}
+
+    def measure(
+        self, candidate: Candidate, steps: Sequence[PlanStep], *, must_answer: bool = True
+    ) -> VariantResult:
+        self.asked.append((candidate.name, must_answer))
+        self.steps[candidate.name] = steps
+        found = self.given[candidate.name]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+class FakeBench:
+    """A bench whose measurer is made up."""
+
+    def __init__(self, lab: Lab, **given: VariantResult | Exception) -> None:
+        self.lab = lab
+        self.layout = Layout(lab.context.parents[1])
+        self.run = SimpleNamespace(scratch=self.layout.root / "scratch")
+        self.samples, self.owner = Samples(1, 1), False
+        names = {name.replace("_", "-"): found for name, found in given.items()}
+        self.measurer = FakeMeasurer(names)
+
+    @contextlib.contextmanager
+    def ready(self) -> Iterator[FakeMeasurer]:
+        yield self.measurer
+
+    def result(
+        self, variants: dict[str, VariantResult], mistakes: dict[str, MistakeResult] | None = None
+    ) -> Result:
+        made = result()
+        source = made.provenance.model_copy(
+            update={"lab_digest": lab_digest(self.layout, self.lab)}
+        )
+        given = {"variants": dict(variants), "mistakes": mistakes or {}, "provenance": source}
+        return made.model_copy(update=given)

@@ -1,7 +1,8 @@
 """FROM name -> local image: the official one, or a stand-in built here; and its provenance.
 
 A stand-in is never tagged as official. It reaches a build by `--build-context NAME=...`, so
-the Dockerfile stays as a reader would write it.
+the Dockerfile stays as a reader would write it. In the same way a stand-in takes the place of a
+stage that can only be built on the official image.
 """
 
 from __future__ import annotations
@@ -12,16 +13,17 @@ import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from docker.models.images import Image
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from advices import index, transfer
 from advices.buildx import BuildOrder, build
 from advices.command import clock, run
 from advices.engine import BASE_LABEL, Engine
 from advices.errors import BaseUnavailable, CommandFailed, LabInvalid, UnsteadyMeasure
+from advices.lab import Lab, external_images, stage_body, stage_names
 from advices.provision import install_packages
 from advices.records import Record
 from advices.results import BaseRecord
@@ -38,15 +40,36 @@ class RootRecipe(Record):
     context: str
 
 
-class BaseRecipe(Record):
-    """How a stand-in is built, and what the official image weighs as published."""
+class Recipe(Record):
+    """How a stand-in is built, and the command that shows that it works."""
 
     dockerfile: str
     target: str | None = None
     rootfs: list[str]
-    published_transfer_bytes: Annotated[int, Field(gt=0)]
-    published_date: str
-    imports: list[str]
+    check: list[str] = Field(default_factory=list)
+
+
+class BaseRecipe(Recipe):
+    """The stand-in for an official image, and what that image weighs as published, if known.
+
+    `imports` names the modules that a stand-in with Python must have.
+    """
+
+    published_transfer_bytes: Annotated[int, Field(gt=0)] | None = None
+    published_date: str | None = None
+    imports: list[str] = Field(default_factory=list)
+
+
+class StageRecipe(Recipe):
+    """The stand-in for a stage that does nothing but `replaces` on the base `on`.
+
+    It is used where that base is a stand-in itself. The Dockerfile of the recipe knows the base
+    by the name `context`.
+    """
+
+    on: str
+    context: str
+    replaces: str
 
 
 class Recipes(Record):
@@ -55,6 +78,18 @@ class Recipes(Record):
     published_source: str
     rootfs: dict[str, RootRecipe]
     bases: dict[str, BaseRecipe]
+    stages: dict[str, StageRecipe] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        for name, stage in self.stages.items():
+            if stage.on not in self.bases:
+                raise ValueError(f"stages.{name}: there is no recipe for `{stage.on}`")
+        for recipe in (*self.bases.values(), *self.stages.values()):
+            for root in recipe.rootfs:
+                if root not in self.rootfs:
+                    raise ValueError(f"{recipe.dockerfile}: there is no rootfs `{root}`")
+        return self
 
 
 @dataclass(frozen=True)
@@ -115,6 +150,31 @@ class Bases:
         """
         return {name: self._resolve(name) for name in names}
 
+    def of_lab(self, lab: Lab) -> dict[str, Base]:
+        """Return a base for every name in a lab, the stages that have a stand-in included.
+
+        Raises BaseUnavailable as `resolve` does.
+        """
+        texts = [lab.dockerfile(variant).read_text("utf-8") for variant in lab.variants]
+        names = dict.fromkeys([*lab.from_names(), *(n for t in texts for n in self.names_in(t))])
+        return self.resolve(names)
+
+    def names_in(self, dockerfile: str) -> tuple[str, ...]:
+        """Return the images that a Dockerfile names, and its stages that have a stand-in here.
+
+        A stage has one when its base is a stand-in and it does what the recipe replaces, no
+        more and no less.
+        """
+        images = external_images(dockerfile)
+        stages = [
+            name
+            for name in stage_names(dockerfile)
+            if (recipe := self._recipes.stages.get(name)) is not None
+            and stage_body(dockerfile, name) == (recipe.on, recipe.replaces)
+            and self._resolve(recipe.on).kind == "stand-in"
+        ]
+        return (*images, *stages)
+
     def record(self, base: Base) -> BaseRecord:
         """Return a base's provenance: what it weighs, next to the published official image."""
         image = self._engine.image(base.image)
@@ -132,7 +192,8 @@ class Bases:
 
     def _resolve(self, name: str) -> Base:
         kind: Literal["official", "stand-in"] = "official"
-        image = self._official(name, pull=True)
+        # A stage's name is no image's: nobody's image may be pulled for it.
+        image = None if name in self._recipes.stages else self._official(name, pull=True)
         if image is not None:
             reference = identity = str(image.attrs["RepoDigests"][0])
         else:
@@ -184,20 +245,28 @@ class Bases:
             self._say(f"no registry answers for {name}: using stand-ins built from Debian packages")
         return pulled
 
+    def _recipe(self, name: str) -> Recipe | None:
+        return self._recipes.stages.get(name) or self._recipes.bases.get(name)
+
     def _recipe_digest(self, name: str) -> str:
         """Return the digest of all that a stand-in is made of."""
-        recipe = self._recipes.bases[name]
+        recipe = self._recipe(name)
+        assert recipe is not None
         parts = [recipe.target or "", *recipe.rootfs]
         parts += [(self._folder / recipe.dockerfile).read_text("utf-8")]
         parts += [(self._folder / "rootfs.sh").read_text("utf-8")]
+        if isinstance(recipe, StageRecipe):
+            parts += [self._recipe_digest(recipe.on)]
         return "sha256:" + hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     def _tag(self, name: str) -> str:
-        return f"{STAND_IN}/{name}.{self._recipe_digest(name)[7:19]}"
+        # The name of an image brings its tag along, that of a stage has none.
+        mark = "." if ":" in name else ":"
+        return f"{STAND_IN}/{name}{mark}{self._recipe_digest(name)[7:19]}"
 
     def stand_in(self, name: str) -> str:
         """Return the tag of a name's stand-in, built if need be. Raises BaseUnavailable."""
-        recipe = self._recipes.bases.get(name)
+        recipe = self._recipe(name)
         if recipe is None:
             raise BaseUnavailable(
                 f"`FROM {name}`: no registry answers and there is no stand-in for it",
@@ -208,18 +277,20 @@ class Bases:
         tag = self._tag(name)
         if self._engine.image(tag) is not None:
             return tag
+        below = {}
+        if isinstance(recipe, StageRecipe):
+            below[recipe.context] = self.stand_in(recipe.on)
         check_space(self._engine.facts().data_folder, _BUILD_NEEDS_BYTES)
         started = clock()
-        roots = {
-            self._recipes.rootfs[root].context: self._root(root, name) for root in recipe.rootfs
-        }
+        for root in recipe.rootfs:
+            below[self._recipes.rootfs[root].context] = self._root(root, name)
         self._say(f"building the stand-in for {name}; minutes the first time, then kept")
         build(
             BuildOrder(
                 dockerfile=self._folder / recipe.dockerfile,
                 context=self._folder,
                 tag=f"{tag}-unchecked",
-                bases=roots,
+                bases=below,
                 labels={BASE_LABEL: name},
                 target=recipe.target,
                 timeout_seconds=3600,
@@ -227,7 +298,7 @@ class Bases:
             on_step=lambda step: self._say(f"  {step}"),
         )
         try:
-            self._check(f"{tag}-unchecked", recipe)
+            _check(f"{tag}-unchecked", recipe)
         except BaseUnavailable:
             self._engine.remove_image(f"{tag}-unchecked")
             raise
@@ -253,14 +324,23 @@ class Bases:
             self._engine.import_root(tar, reference, [f"LABEL {BASE_LABEL}={root}", 'CMD ["bash"]'])
         return reference
 
-    def _check(self, tag: str, recipe: BaseRecipe) -> None:
-        """Raise BaseUnavailable when a stand-in lacks a module that labs may count on."""
+
+def checks(recipe: Recipe) -> list[list[str]]:
+    """Return the commands that must succeed in a stand-in before it is used."""
+    found = [recipe.check] if recipe.check else []
+    if isinstance(recipe, BaseRecipe) and recipe.imports:
         program = "; ".join(f"import {name}" for name in recipe.imports)
-        try:
-            run(["docker", "run", "--rm", "--network=none", tag, "python", "-c", program])
-            run(["docker", "run", "--rm", "--network=none", tag, "pip", "--version"])
-        except CommandFailed as error:
-            raise BaseUnavailable(
-                f"the stand-in {tag} was built and does not work:\n{error.what}",
-                why="its recipe in labs/bases no longer fits Debian's packages",
-            ) from None
+        found += [["python", "-c", program], ["pip", "--version"]]
+    return found
+
+
+def _check(tag: str, recipe: Recipe) -> None:
+    """Raise BaseUnavailable when a stand-in lacks what labs may count on."""
+    try:
+        for words in checks(recipe):
+            run(["docker", "run", "--rm", "--network=none", tag, *words])
+    except CommandFailed as error:
+        raise BaseUnavailable(
+            f"the stand-in {tag} was built and does not work:\n{error.what}",
+            why="its recipe in labs/bases no longer fits Debian's packages",
+        ) from None

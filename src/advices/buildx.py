@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from advices.buildlog import BuildLog
@@ -27,6 +27,7 @@ class BuildOrder:
 
     `cache_namespace` keeps this run's cache mounts apart from all others: BuildKit's own
     build argument BUILDKIT_CACHE_MOUNT_NS, which changes neither Dockerfile nor image.
+    `secrets` are BuildKit's: a file each, by id.
     """
 
     dockerfile: Path
@@ -38,7 +39,13 @@ class BuildOrder:
     target: str | None = None
     no_cache: bool = False
     cache_namespace: str | None = None
+    build_args: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, Path] = field(default_factory=dict)
     timeout_seconds: float = 1200
+
+    def for_target(self, target: str) -> BuildOrder:
+        """Return the same build ended at another stage."""
+        return replace(self, target=target)
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,10 @@ def argv(order: BuildOrder) -> list[str]:
         words.append("--no-cache")
     if order.cache_namespace:
         words += ["--build-arg", f"BUILDKIT_CACHE_MOUNT_NS={order.cache_namespace}"]
+    for key, value in order.build_args.items():
+        words += ["--build-arg", f"{key}={value}"]
+    for key, file in order.secrets.items():
+        words += ["--secret", f"id={key},src={file}"]
     return [*words, str(order.context)]
 
 

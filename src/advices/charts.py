@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from advices.errors import ResultInvalid
-from advices.quantities import Says, bytes_text, describe, escape, value_text, when
+from advices.measures import Says, describe, when
+from advices.quantities import bytes_text, escape, value_text
 from advices.render import (
     layers_table,
     measures_table,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from advices.errors import LabInvalid
-from advices.lab import Claim, Lab
+from advices.lab import COLD, Claim, Lab
 from advices.results import Result, Value
 
 
@@ -14,12 +15,13 @@ class Verdict:
     """One claim over one variant.
 
     `holds` is what the measurement said, `must_hold` what the lab demands of this variant:
-    a bad variant must fail. `value` is the measure, or its ratio for a relative claim.
+    a bad variant must fail. `value` is the measure, or its ratio for a relative claim; None
+    when the variant lacks it, as one does that did not answer: then the claim fails.
     """
 
     claim: Claim
     variant: str
-    value: Value
+    value: Value | None
     threshold: str
     holds: bool
     must_hold: bool
@@ -44,26 +46,52 @@ def verdicts(lab: Lab, result: Result) -> tuple[Verdict, ...]:
     )
 
 
+def judged(lab: Lab, result: Result, variant: str) -> tuple[Verdict, ...]:
+    """Return the verdict of every claim of the good variant, over another one of the result.
+
+    Times are left out: a mistake and a learner's file are built once, with a warm cache.
+    """
+    return tuple(_verdict(claim, result, variant, True) for claim in lab.claims if is_judged(claim))
+
+
+def is_judged(claim: Claim) -> bool:
+    """Return whether a claim is one of the good variant and needs no timing."""
+    warm = claim.measure in (f"{COLD}.steps_run", f"{COLD}.steps_cached")
+    return "good" in claim.holds_for and not claim.measure.endswith("seconds") and not warm
+
+
+def red(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
+    """Return the ids of the claims that fail, in order."""
+    return tuple(verdict.claim.id for verdict in verdicts if not verdict.holds)
+
+
 def _verdict(claim: Claim, result: Result, variant: str, must_hold: bool) -> Verdict:
     value = _value(claim, result, variant)
+    other = _value(claim, result, claim.relative_to) if claim.relative_to else None
+    if value is None or (claim.relative_to is not None and other is None):
+        return Verdict(claim, variant, None, _threshold(claim), False, must_hold)
     if claim.relative_to is not None:
-        other = _value(claim, result, claim.relative_to)
+        assert other is not None
         if claim.equals is None:
             value = _ratio(_number(claim, value), _number(claim, other))
         else:
             value = value == other
     if claim.equals is not None:
         # The types as well: 1 == True, and a uid of 1 is no yes.
-        same = type(value) is type(claim.equals) and value == claim.equals
-        holds, threshold = same, f"= {claim.equals}"
+        holds = type(value) is type(claim.equals) and value == claim.equals
     elif claim.at_most is not None:
-        holds, threshold = _number(claim, value) <= claim.at_most, f"≤ {claim.at_most:g}"
+        holds = _number(claim, value) <= claim.at_most
     else:
         assert claim.at_least is not None
-        holds, threshold = _number(claim, value) >= claim.at_least, f"≥ {claim.at_least:g}"
-    if claim.relative_to is not None:
-        threshold += f" of {claim.relative_to}" if claim.equals is None else ""
-    return Verdict(claim, variant, value, threshold, holds, must_hold)
+        holds = _number(claim, value) >= claim.at_least
+    return Verdict(claim, variant, value, _threshold(claim), holds, must_hold)
+
+
+def _threshold(claim: Claim) -> str:
+    if claim.equals is not None:
+        return f"= {claim.equals}"
+    sign, limit = ("≥", claim.at_least) if claim.at_most is None else ("≤", claim.at_most)
+    return f"{sign} {limit:g}" + (f" of {claim.relative_to}" if claim.relative_to else "")
 
 
 def _ratio(value: float, other: float) -> float:
@@ -72,9 +100,13 @@ def _ratio(value: float, other: float) -> float:
     return value / other
 
 
-def _value(claim: Claim, result: Result, variant: str) -> Value:
-    measures = result.variants[variant].measures() if variant in result.variants else {}
+def _value(claim: Claim, result: Result, variant: str) -> Value | None:
+    """Return the measure, None when this variant lacks it. Raises LabInvalid if all do."""
+    known = variant in result.variants
+    measures = result.variants[variant].measures() if known else {}
     if claim.measure not in measures:
+        if known and any(claim.measure in one.measures() for one in result.variants.values()):
+            return None
         raise LabInvalid(
             f"labs/{result.slug}/lab.toml: claim `{claim.id}`: variant `{variant}` has no "
             f"measure `{claim.measure}`",

@@ -8,6 +8,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
@@ -17,16 +18,16 @@ from rich.markup import escape
 from rich.table import Table
 
 from advices import doctor as doctor_
-from advices import index, lab, provision
-from advices.bases import Bases
+from advices import index, labfile, provision
+from advices.bases import Base, Bases
+from advices.bench import QUICK
 from advices.command import VERBOSE_VARIABLE
 from advices.engine import Engine
 from advices.errors import AdvicesError
-from advices.labrun import check_labs, run_labs
+from advices.labrun import check_exercise, check_labs, prove_exercise, run_labs
 from advices.layout import project
 from advices.plan import Samples
 from advices.runs import cache_folder, measuring, sweep
-from advices.session import QUICK
 from advices.transfer import Remembered
 
 app = typer.Typer(
@@ -42,6 +43,7 @@ _out = Console(highlight=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 INTERRUPTED = 130
+UNSOLVED = 1
 
 Slugs = Annotated[list[str] | None, typer.Argument(help="Labs by slug; all when none is given.")]
 Quick = Annotated[bool, typer.Option("--quick", help="One sample of each timing.")]
@@ -68,8 +70,8 @@ def list_() -> None:
     """List the labs and their variants."""
     labs = project().labs
     table = Table("lab", "advice", "variants", box=None, pad_edge=False)
-    for slug in lab.slugs(labs):
-        found = lab.read(labs, slug)
+    for slug in labfile.slugs(labs):
+        found = labfile.read(labs, slug)
         table.add_row(slug, escape(found.advice), ", ".join(found.variants))
     _out.print(table)
 
@@ -98,6 +100,39 @@ def check(
     check_labs(project(), slugs or [], wanted, say)
 
 
+@app.command("check-exercise")
+def check_exercise_(
+    slug: Annotated[str, typer.Argument(help="The lab whose exercise it is.")],
+    file: Annotated[
+        Path | None, typer.Option(help="Your Dockerfile; by default the exercise's own.")
+    ] = None,
+    solution: Annotated[bool, typer.Option("--solution", help="Show the solution.")] = False,
+    prove: Annotated[
+        bool, typer.Option("--prove", help="Prove that start, solution and hints are sound.")
+    ] = False,
+) -> None:
+    """Build and measure your Dockerfile of an exercise: which claims it meets, and hints."""
+    layout = project()
+    if solution:
+        text = labfile.read_exercise(layout.labs, slug).dockerfile("good").read_text("utf-8")
+        _out.print(escape(text.rstrip()))
+        return
+    if prove:
+        prove_exercise(layout, slug, say)
+        _out.print(f"{slug}: the exercise is sound")
+        return
+    found = check_exercise(layout, slug, file, say)
+    for row in found.rows:
+        _out.print(f"{'[green]met    ' if row.holds else '[red]not met'}[/] {escape(row.says)}")
+        _out.print(f"        yours {row.yours}, reference {row.reference}, limit {row.limit}")
+    for mistake in found.hints:
+        _out.print(f"[yellow]hint[/]    {escape(mistake.hint)}")
+    if not found.solved:
+        _out.print(f"not solved yet; `advices check-exercise {slug} --solution` shows a solution")
+        raise typer.Exit(UNSOLVED)
+    _out.print("[green]solved[/]: every claim is met")
+
+
 @app.command()
 def doctor() -> None:
     """Say what is there, what is not, and what to do about it."""
@@ -120,8 +155,10 @@ def bases() -> None:
     with measuring(say), index.for_builds(connected):
         memory = Remembered(cache_folder() / "layers.json")
         found = Bases(connected, layout.bases, memory, say)
-        names = {n for s in lab.slugs(layout.labs) for n in lab.read(layout.labs, s).from_names()}
-        for name, base in found.resolve(sorted(names)).items():
+        stand: dict[str, Base] = {}
+        for lab in labfile.all_of(layout.labs):
+            stand |= found.of_lab(lab)
+        for name, base in sorted(stand.items()):
             _out.print(f"{name}: {base.kind}, {base.image}")
 
 

@@ -88,6 +88,15 @@ def run(
     return Finished(done.returncode, done.stdout, done.stderr)
 
 
+_streams: set[subprocess.Popen[str]] = set()
+
+
+def end_streams() -> None:
+    """End every program that `stream_stderr` runs at this moment, in whatever thread."""
+    for process in tuple(_streams):
+        process.terminate()
+
+
 def stream_stderr(
     argv: Sequence[str], on_line: Callable[[str], None], *, timeout_seconds: float
 ) -> tuple[int, float]:
@@ -114,6 +123,7 @@ def stream_stderr(
 
         timer = threading.Timer(timeout_seconds, end)
         timer.start()
+        _streams.add(process)
         try:
             assert process.stderr is not None
             for line in process.stderr:
@@ -124,6 +134,7 @@ def stream_stderr(
             raise
         finally:
             timer.cancel()
+            _streams.discard(process)
     if timed_out.is_set():
         raise TimeoutError
     return process.returncode, clock() - started

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from advices.measures import varies
 from advices.results import Result, Value
 
 BAND = 0.03
@@ -58,7 +59,7 @@ def drifts(old: Result, new: Result) -> tuple[Drift, ...]:
 
 def _left(measure: str, was: Value, now: Value) -> str:
     """Return the limit that a change broke, "" when it broke none."""
-    if measure.endswith("seconds"):
+    if varies(measure):
         return ""
     if measure.endswith("bytes") and isinstance(was, int) and isinstance(now, int):
         allowed = max(_SMALLEST_BAND_BYTES, round(was * BAND))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import docker
@@ -15,7 +16,7 @@ from docker.models.containers import Container
 from docker.models.images import Image
 from requests.exceptions import RequestException
 
-from advices.command import run
+from advices.command import poll, run
 from advices.errors import (
     CommandFailed,
     DiskFull,
@@ -38,6 +39,36 @@ class EngineFacts:
     platform: str
     cores: int
     data_folder: str
+
+
+@dataclass(frozen=True)
+class Start:
+    """How a container is started, as the options of `docker run` say it.
+
+    `command` and `entrypoint` replace those of the image. By default all capabilities are
+    dropped; `default_capabilities` leaves those that plain `docker run` gives.
+    """
+
+    env: Mapping[str, str] = field(default_factory=dict)
+    user: str | None = None
+    read_only: bool = False
+    default_capabilities: bool = False
+    command: Sequence[str] = ()
+    entrypoint: Sequence[str] | None = None
+    network: str | None = None
+    alias: str | None = None
+
+
+HARDENED = Start()
+
+
+@dataclass(frozen=True)
+class Once:
+    """What a container that ran to its end left."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
 
 
 def context_name() -> str:
@@ -179,22 +210,91 @@ class Engine:
             argv += ["--change", change]
         run([*argv, tar, reference])
 
-    def start(self, image: str, *, run_id: str, port: int) -> Container:
-        """Start a container of ours: port on 127.0.0.1 only, no mounts, no capabilities."""
+    def start(
+        self, image: str, *, run_id: str, port: int | None = None, how: Start = HARDENED
+    ) -> Container:
+        """Start a container of ours: no mounts, limits on memory and processes.
+
+        `port` is published on 127.0.0.1 only. Without a network in `how` it is the default
+        bridge.
+        """
+        options: dict[str, Any] = {
+            "detach": True,
+            "labels": {RUN_LABEL: run_id},
+            "mem_limit": "512m",
+            "pids_limit": 256,
+            "environment": dict(how.env),
+            "read_only": how.read_only,
+        }
+        if port is not None:
+            options["ports"] = {f"{port}/tcp": ("127.0.0.1", 0)}
+        if not how.default_capabilities:
+            options |= {"cap_drop": ["ALL"], "security_opt": ["no-new-privileges"]}
+        if how.user is not None:
+            options["user"] = how.user
+        if how.entrypoint is not None:
+            options["entrypoint"] = list(how.entrypoint)
         with self._lost():
-            published: dict[str, int | list[int] | tuple[str, int] | None] = {
-                f"{port}/tcp": ("127.0.0.1", 0)
-            }
-            return self._docker.containers.run(
-                image,
-                detach=True,
-                labels={RUN_LABEL: run_id},
-                ports=published,
-                cap_drop=["ALL"],
-                security_opt=["no-new-privileges"],
-                mem_limit="512m",
-                pids_limit=256,
+            if how.network is None:
+                run_now: Container = self._docker.containers.run(
+                    image, list(how.command) or None, **options
+                )
+                return run_now
+            # Connected before it starts, so that its names are known from its first moment.
+            made: Container = self._docker.containers.create(
+                image, list(how.command) or None, network=how.network, **options
             )
+            if how.alias is not None:
+                network = self._docker.networks.get(how.network)
+                network.disconnect(made)
+                network.connect(made, aliases=[how.alias])
+            made.start()
+            return made
+
+    @contextlib.contextmanager
+    def network(self, run_id: str) -> Iterator[str]:
+        """Give the name of a network of ours, which goes at the end."""
+        name = f"docker-advices-{run_id}-{secrets.token_hex(4)}"
+        with self._lost():
+            made = self._docker.networks.create(name, driver="bridge", labels={RUN_LABEL: run_id})
+        try:
+            yield name
+        finally:
+            with self._lost(), contextlib.suppress(docker.errors.NotFound):
+                made.remove()
+
+    def run_once(self, image: str, *, run_id: str, how: Start, timeout_seconds: float = 60) -> Once:
+        """Run a container to its end and return its exit code and what it printed.
+
+        Raises CommandFailed when it does not end in time.
+        """
+        container = self.start(image, run_id=run_id, how=how)
+        try:
+            for _ in poll(timeout_seconds):
+                if not self.running(container):
+                    break
+            else:
+                raise CommandFailed(
+                    f"`{' '.join(how.command)[:80]}` in a container did not end within "
+                    f"{timeout_seconds:.0f} s"
+                )
+            with self._lost():
+                stdout = container.logs(stdout=True, stderr=False)
+                stderr = container.logs(stdout=False, stderr=True)
+                code = int(container.attrs["State"]["ExitCode"])
+        finally:
+            self.remove_container(container)
+        return Once(code, stdout.decode("utf-8", "replace"), stderr.decode("utf-8", "replace"))
+
+    def stop(self, container: Container) -> int:
+        """Stop a container as `docker stop` does and return its exit code.
+
+        It gets SIGTERM, and SIGKILL after docker's default grace of 10 s.
+        """
+        with self._lost():
+            container.stop()
+            container.reload()
+        return int(container.attrs["State"]["ExitCode"])
 
     def published_port(self, container: Container, port: int) -> int | None:
         """Return the host port that reaches the container's `port`, None if it is not up."""
@@ -216,6 +316,23 @@ class Engine:
         assert isinstance(printed, bytes)  # not a stream: `stream` was not asked for
         return printed.decode("utf-8", "replace").strip()
 
+    def changed_files(self, container: Container) -> list[str]:
+        """Return the paths that a container added, changed or removed, folders among them."""
+        with self._lost():
+            return [str(change["Path"]) for change in container.diff() or []]
+
+    def stdout(self, container: Container) -> str:
+        """Return all that a container has printed to stdout so far, without its stderr."""
+        with self._lost():
+            printed = container.logs(stdout=True, stderr=False)
+        assert isinstance(printed, bytes)  # not a stream: `stream` was not asked for
+        return printed.decode("utf-8", "replace")
+
+    def restart(self, container: Container) -> None:
+        """Kill a container and start the same one again: its own files stay as they are."""
+        with self._lost():
+            container.restart(timeout=0)
+
     def exec_output(self, container: Container, argv: list[str]) -> str | None:
         """Return what a command inside a container prints, None when it fails there."""
         with self._lost():
@@ -233,28 +350,28 @@ class Engine:
 
     def run_ids(self) -> set[str]:
         """Return the run ids on all containers, networks and images that carry our label."""
-        found: set[str] = set()
+        ours = {"label": RUN_LABEL}
+        # The plain lists of the API: the client's own ask again for each entry, and an entry of
+        # another run may be gone by then.
         with self._lost():
-            for container in self._docker.containers.list(all=True, filters={"label": RUN_LABEL}):
-                found.add(str(container.labels[RUN_LABEL]))
-            for image in self._docker.images.list(filters={"label": RUN_LABEL}):
-                found.add(str(image.labels[RUN_LABEL]))
-            for network in self._docker.networks.list(filters={"label": RUN_LABEL}):
-                found.add(str(network.attrs["Labels"][RUN_LABEL]))
-        return found
+            api = self._docker.api
+            listed = [*api.containers(all=True, filters=ours), *api.images(filters=ours)]
+            listed += api.networks(filters=ours)
+        return {str(entry["Labels"][RUN_LABEL]) for entry in listed}
 
     def remove_run(self, run_id: str) -> None:
         """Remove the containers, networks and images that carry this run's label, no others."""
         mine: dict[str, str | list[str] | bool] = {"label": f"{RUN_LABEL}={run_id}"}
         with self._lost():
-            for container in self._docker.containers.list(all=True, filters=mine):
+            listed = self._docker.containers.list(all=True, filters=mine, ignore_removed=True)
+            for container in listed:
                 self.remove_container(container)
             for network in self._docker.networks.list(filters=mine):
                 with contextlib.suppress(docker.errors.NotFound):
                     network.remove()
-            for image in self._docker.images.list(filters=mine):
+            for image in self._docker.api.images(filters=mine):
                 with contextlib.suppress(docker.errors.ImageNotFound):
-                    self._docker.images.remove(str(image.id), force=True)
+                    self._docker.images.remove(str(image["Id"]), force=True)
 
     def remove_image(self, reference: str) -> None:
         """Remove one tag of ours; the layers go with the last tag."""

@@ -190,6 +190,14 @@ class EngineForbidden(AdvicesError):
     next_step = "`sudo usermod -aG docker $USER`, log in again, and run the same command again"
 
 
+class DatabaseDown(AdvicesError):
+    """The database that a probe attaches did not start, or refused its work."""
+
+    exit_code = 29
+    why = "its image is broken, or the machine has too little memory for it"
+    next_step = "read its last lines above; start the image by hand to try it"
+
+
 def tree(root: type[AdvicesError] = AdvicesError) -> Iterator[type[AdvicesError]]:
     """Return every error class of the tree below `root`, `root` included."""
     yield root

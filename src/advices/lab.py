@@ -1,14 +1,12 @@
-"""A lab as data: its variants, its replays and its claims, read strictly from lab.toml."""
+"""A lab as data: its variants, replays, starts, claims and mistakes, and what FROM names."""
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from advices.errors import LabInvalid
@@ -21,10 +19,22 @@ Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
 
 
 class Variant(Record):
-    """One Dockerfile of a lab."""
+    """One Dockerfile of a lab, and what its build gets.
+
+    `answers` is false for a trap whose container must not answer. `leaves_out` are files of
+    the context that it does not get, `overlay` a folder beside lab.toml that is copied over
+    the context. `targets` are stages that are built besides the last one. `{canary}` in
+    `build_args`, `secrets` and overlay files becomes a secret made for the run.
+    """
 
     dockerfile: Annotated[str, Field(pattern=r"^[\w.-]+$")]
     says: str
+    answers: bool = True
+    leaves_out: tuple[str, ...] = ()
+    overlay: Annotated[str, Field(pattern=r"^[\w.-]+$")] | None = None
+    targets: tuple[str, ...] = ()
+    build_args: dict[str, str] = Field(default_factory=dict)
+    secrets: dict[str, str] = Field(default_factory=dict)
 
 
 class Replay(Record):
@@ -55,6 +65,22 @@ class Serve(Record):
     timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 60.0
 
 
+class AnotherStart(Record):
+    """A further way to start the image, as the options of `docker run` say it.
+
+    The first HTTP answer at `path` counts; `status` is the one that the start should bring.
+    """
+
+    says: str
+    env: dict[str, str] = Field(default_factory=dict)
+    user: str | None = None
+    read_only: bool = False
+    default_capabilities: bool = False
+    path: Annotated[str, Field(pattern=r"^/")] | None = None
+    port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    status: Annotated[int, Field(ge=100, le=599)] = 200
+
+
 class Claim(Record):
     """A sentence of the chapter with a predicate over one measure.
 
@@ -83,10 +109,57 @@ class Claim(Record):
         return self
 
 
-class Lab(Record):
-    """One advice's lab. `folder` is where its Dockerfiles lie, `context` what they build.
+class Mistake(Record):
+    """A known mistake: one change of the good Dockerfile or of its context.
 
-    `headline` is the measure that says best what the advice gains.
+    Applied alone it must turn red exactly the claims in `breaks`: those that hold for the
+    good variant and need no timing. `builds` stands for a Dockerfile that no longer builds.
+    `hint` and `sign`, a regular expression over the learner's Dockerfile, are for exercises.
+    """
+
+    id: Slug
+    says: str
+    replace: str = ""
+    by: str = ""
+    leaves_out: tuple[str, ...] = ()
+    breaks: Annotated[tuple[str, ...], Field(min_length=1)]
+    hint: str = ""
+    sign: str = ""
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Mistake:
+        if not self.replace and not self.leaves_out:
+            raise ValueError("a mistake needs `replace` or `leaves_out`")
+        try:
+            re.compile(self.sign)
+        except re.error as error:
+            raise ValueError(f"sign: {error}") from None
+        return self
+
+    def applied(self, dockerfile: str) -> str:
+        """Return the Dockerfile with this mistake in it. Raises LabInvalid if it does not fit."""
+        if not self.replace:
+            return dockerfile
+        if (found := dockerfile.count(self.replace)) != 1:
+            raise LabInvalid(
+                f"mistake `{self.id}`: `replace` must occur once in the good Dockerfile and "
+                f"occurs {found} times",
+                why="the Dockerfile was changed, or the text is too short to be unique",
+            )
+        return dockerfile.replace(self.replace, self.by)
+
+
+BUILDS = "builds"
+"""What a mistake breaks whose Dockerfile no longer builds."""
+
+
+class Lab(Record):
+    """One advice's lab, or its exercise. `folder` is where its Dockerfiles lie.
+
+    `context` is the folder that they build, `headline` the measure that says best what the
+    advice gains, `order` its place on the learning path. `probes` name what is looked at
+    besides builds and starts, `services` the images that a probe starts beside the project.
+    `intended_env` are variables that every variant means to set. `task` is an exercise's.
     """
 
     slug: Slug
@@ -94,13 +167,33 @@ class Lab(Record):
     title: str
     advice: str
     context: Path
-    headline: str
+    headline: str = "disk_bytes"
+    order: int = 1000
+    probes: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    intended_env: dict[str, str] = Field(default_factory=dict)
+    task: str = ""
     build_timeout_seconds: Annotated[float, Field(gt=0)] = 1200.0
     needs_free_bytes: Annotated[int, Field(gt=0)] = 4_000_000_000
     serve: Serve = Serve()
     variants: dict[Slug, Variant]
-    replays: dict[Slug, Replay]
+    replays: dict[Slug, Replay] = Field(default_factory=dict)
+    starts: dict[Slug, AnotherStart] = Field(default_factory=dict)
     claims: tuple[Claim, ...]
+    mistakes: tuple[Mistake, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_are_free(self) -> Lab:
+        claims = [BUILDS, *(claim.id for claim in self.claims)]
+        mistakes = [mistake.id for mistake in self.mistakes]
+        taken = [("starts", name, name) for name in self.starts if name in {COLD, *self.replays}]
+        taken += [("claims", str(n - 1), name) for n, name in _repeated(claims)]
+        taken += [("mistakes", str(n), name) for n, name in _repeated(mistakes)]
+        for kind, where, name in taken:
+            raise PydanticCustomError(
+                "name_taken", "the name `{name}` is taken", {"name": name, "where": (kind, where)}
+            )
+        return self
 
     @model_validator(mode="after")
     def _names_exist(self) -> Lab:
@@ -109,6 +202,14 @@ class Lab(Record):
                 raise ValueError(f"variants: there is no `{needed}`")
         if COLD in self.replays:
             raise ValueError(f"replays: `{COLD}` is the first build and needs no entry")
+        ids = {claim.id for claim in self.claims}
+        for number, mistake in enumerate(self.mistakes):
+            for unknown in set(mistake.breaks) - ids - {BUILDS}:
+                raise PydanticCustomError(
+                    "unknown_claim",
+                    "there is no claim `{name}`",
+                    {"name": unknown, "where": ("mistakes", str(number))},
+                )
         for number, claim in enumerate(self.claims):
             for name in (*claim.holds_for, *claim.fails_for, claim.relative_to):
                 if name is not None and name not in self.variants:
@@ -119,6 +220,11 @@ class Lab(Record):
                     )
         return self
 
+    @property
+    def is_exercise(self) -> bool:
+        """Return whether this is a lab's exercise: it has a task."""
+        return bool(self.task)
+
     def dockerfile(self, variant: str) -> Path:
         """Return the path of a variant's Dockerfile. Raises LabInvalid for an unknown name."""
         if variant not in self.variants:
@@ -128,12 +234,23 @@ class Lab(Record):
             )
         return self.folder / self.variants[variant].dockerfile
 
+    def says(self) -> dict[str, str]:
+        """Return what each replay and each start does, in the words of lab.toml, by name."""
+        found = {name: replay.says for name, replay in self.replays.items()}
+        return found | {name: start.says for name, start in self.starts.items()}
+
     def from_names(self) -> tuple[str, ...]:
-        """Return every image that a FROM of this lab names, without stage names, sorted."""
-        names: set[str] = set()
-        for variant in self.variants:
-            names |= set(external_images(self.dockerfile(variant).read_text("utf-8")))
-        return tuple(sorted(names))
+        """Return every image that this lab names, mistakes and services included, sorted."""
+        texts = [self.dockerfile(variant).read_text("utf-8") for variant in self.variants]
+        good = self.dockerfile("good").read_text("utf-8")
+        texts += [mistake.applied(good) for mistake in self.mistakes]
+        names = {name for text in texts for name in external_images(text)}
+        return tuple(sorted(names | set(self.services)))
+
+
+def _repeated(names: list[str]) -> list[tuple[int, str]]:
+    """Return index and name of each that stood there before."""
+    return [(number, name) for number, name in enumerate(names) if name in names[:number]]
 
 
 _FROM = re.compile(
@@ -173,6 +290,26 @@ def external_images(dockerfile: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(images))
 
 
+def stage_names(dockerfile: str) -> tuple[str, ...]:
+    """Return the names of a Dockerfile's stages, in lower case: they have no case."""
+    return tuple(line["stage"].lower() for line in _FROM.finditer(dockerfile) if line["stage"])
+
+
+def stage_body(dockerfile: str, stage: str) -> tuple[str, str]:
+    """Return the image that a stage starts from, and its instructions without comments.
+
+    Raises LabInvalid when there is no such stage.
+    """
+    lines = list(_FROM.finditer(dockerfile))
+    for number, line in enumerate(lines):
+        if (line["stage"] or "").lower() == stage:
+            end = lines[number + 1].start() if number + 1 < len(lines) else len(dockerfile)
+            body = [text.strip() for text in dockerfile[line.end() : end].splitlines()]
+            kept = [text for text in body if text and not text.startswith("#")]
+            return line["image"], "\n".join(kept)
+    raise LabInvalid(f"there is no stage `{stage}`")
+
+
 def final_base(dockerfile: str) -> str | None:
     """Return the image that the last stage stands on, None when that is scratch."""
     roots: dict[str, str] = {}
@@ -182,131 +319,3 @@ def final_base(dockerfile: str) -> str | None:
         if line["stage"]:
             roots[line["stage"].lower()] = root
     return None if root.lower() == "scratch" else root
-
-
-def slugs(labs: Path) -> tuple[str, ...]:
-    """Return the slug of every lab below the folder `labs`: each folder with a lab.toml."""
-    return tuple(sorted(path.parent.name for path in labs.glob("*/lab.toml")))
-
-
-_STRICT = "lab.toml is read strictly"
-
-
-def read(labs: Path, slug: str) -> Lab:
-    """Return the lab `slug` below the folder `labs`.
-
-    Raises LabInvalid, naming file and line, for an unknown lab or key, a bad value, a
-    missing Dockerfile or context.
-    """
-    file = labs / slug / "lab.toml"
-    shown = f"labs/{slug}/lab.toml"
-    try:
-        text = file.read_text("utf-8")
-    except UnicodeDecodeError as error:
-        raise LabInvalid(f"{shown}: {error}", why="it is not UTF-8 text") from None
-    except FileNotFoundError:
-        there = ", ".join(slugs(labs)) or "not here: this is not the project's folder"
-        raise LabInvalid(
-            f"there is no lab `{slug}`",
-            why=f"the labs are {there}",
-            next_step="`advices list` shows them",
-        ) from None
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise LabInvalid(f"{shown}: {error}", why="it is not valid TOML") from None
-    for key in ("slug", "folder"):
-        if key in data:
-            raise LabInvalid(f"{shown}:{line_of(text, (key,))}: {key}: unknown key", why=_STRICT)
-    context = data.pop("context", None)
-    if not isinstance(context, str):
-        raise LabInvalid(f"{shown}:1: `context` must name a folder below labs/")
-    try:
-        lab = Lab.model_validate(
-            {**_tuples(data), "slug": slug, "folder": file.parent, "context": labs / context}
-        )
-    except ValidationError as error:
-        raise LabInvalid(_explain(error, text, shown), why=_STRICT) from None
-    for where, fault in _misplaced(lab, labs, context):
-        raise LabInvalid(f"{shown}:{line_of(text, where)}: {fault}")
-    return lab
-
-
-def _tuples(data: dict[str, Any]) -> dict[str, Any]:
-    """Return TOML data with tuples for the arrays of claims: strict records take no lists."""
-    claims = data.get("claims")
-    if isinstance(claims, list):
-        data["claims"] = tuple(
-            {key: tuple(v) if isinstance(v, list) else v for key, v in claim.items()}
-            if isinstance(claim, dict)
-            else claim
-            for claim in claims
-        )
-    return data
-
-
-def _misplaced(lab: Lab, labs: Path, context: str) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield key path and fault of every file that a lab names and that is not where it must be."""
-    for name, variant in lab.variants.items():
-        if not (lab.folder / variant.dockerfile).is_file():
-            fault = f"the file {variant.dockerfile} does not exist beside it"
-            yield ("variants", name, "dockerfile"), fault
-    if not lab.context.is_dir() or not _inside(labs, lab.context):
-        yield ("context",), f"the folder labs/{context} does not exist"
-    for name, replay in lab.replays.items():
-        if replay.file is None:
-            continue
-        file = lab.context / replay.file
-        if not file.is_file() or not _inside(lab.context, file):
-            yield ("replays", name, "file"), f"{replay.file} does not exist in labs/{context}"
-
-
-def _inside(folder: Path, path: Path) -> bool:
-    return path.resolve().is_relative_to(folder.resolve())
-
-
-def _explain(error: ValidationError, text: str, shown: str) -> str:
-    lines = []
-    for fault in error.errors():
-        where = tuple(str(part) for part in fault["loc"] if part != "[key]")
-        where = where or fault.get("ctx", {}).get("where", ())
-        message = fault["msg"].removeprefix("Value error, ")
-        if fault["type"] == "extra_forbidden":
-            message = "unknown key"
-        name = ".".join(where) or "lab"
-        lines.append(f"{shown}:{line_of(text, where)}: {name}: {message}")
-    return "\n".join(lines)
-
-
-_HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?")
-_KEY = re.compile(r"^\s*([\w.\"-]+)\s*=")
-
-
-def line_of(text: str, where: tuple[str, ...]) -> int:
-    """Return the line of the longest known prefix of a key path in TOML text, from 1.
-
-    Numbers in `where` count the tables of an array (`claims`, `0`, `measure`). The TOML
-    reader of the standard library keeps no positions, hence this search over the text.
-    """
-    best = (0, 1)
-    table: tuple[str, ...] = ()
-    counts: dict[str, int] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        if header := _HEADER.match(line):
-            table = tuple(part.strip(' "') for part in header[2].split("."))
-            if header[1] == "[[":
-                counts[header[2]] = counts.get(header[2], -1) + 1
-                table = (*table, str(counts[header[2]]))
-            path = table
-        elif key := _KEY.match(line):
-            path = (*table, *(part.strip('"') for part in key[1].split(".")))
-        else:
-            continue
-        common = 0
-        for ours, theirs in zip(path, where, strict=False):
-            if ours != theirs:
-                break
-            common += 1
-        if common == len(path) and common > best[0]:
-            best = (common, number)
-    return best[1]

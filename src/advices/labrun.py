@@ -5,21 +5,23 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from advices import charts, index, notebook, results
-from advices import lab as labs_
+from advices import charts, index, labfile, notebook, results
+from advices.bench import QUICK, SAMPLES_VARIABLE, Bench
 from advices.claims import Verdict, verdicts
 from advices.command import clock
 from advices.compare import Drift, base_changes, drifts
 from advices.engine import Engine
 from advices.errors import AdvicesError, ClaimBroken, NotebookFailed, ResultDrifted
+from advices.exercises import Checked
 from advices.lab import Lab
 from advices.layout import Layout
 from advices.plan import Samples
+from advices.prove import awake, check, proved, unlike
 from advices.quantities import value_text
 from advices.results import Result
 from advices.runs import RUN_VARIABLE, measuring, own_run
-from advices.session import SAMPLES_VARIABLE
 
 Say = Callable[[str], None]
 
@@ -32,6 +34,8 @@ class Measured:
     result: Result
     page: str
     verdicts: tuple[Verdict, ...]
+    exercise: Result | None
+    faults: tuple[str, ...]
 
 
 def run_labs(layout: Layout, slugs: Sequence[str], samples: Samples, say: Say) -> None:
@@ -50,6 +54,8 @@ def run_labs(layout: Layout, slugs: Sequence[str], samples: Samples, say: Say) -
             results.save(layout.results, done.result)
             results.write_whole(layout.results / "schema.json", results.schema_text())
             results.write_whole(layout.results / f"{done.lab.slug}.svg", picture)
+            if done.exercise is not None:
+                results.save(layout.exercise_results, done.exercise)
             results.write_whole(layout.lab_pages / f"{done.lab.slug}.md", done.page)
             for line in _moved(previous, done.result):
                 say(line)
@@ -61,19 +67,27 @@ def check_labs(layout: Layout, slugs: Sequence[str], samples: Samples, say: Say)
     Raises ClaimBroken or ResultDrifted after all labs were measured, ResultInvalid when a
     committed result cannot be read.
     """
-    wanted = slugs or labs_.slugs(layout.labs)
+    wanted = slugs or labfile.slugs(layout.labs)
     committed = {slug: results.load(layout.results, slug) for slug in wanted}
+    solved = {
+        slug: results.load(layout.exercise_results, slug)
+        for slug in wanted
+        if labfile.has_exercise(layout.labs, slug)
+    }
     broken: list[str] = []
     drifted: list[str] = []
     for done in _measured(layout, wanted, samples, say):
         broken += _broken(done)
-        old = committed[done.lab.slug]
-        changes = base_changes(old, done.result)
-        if changes:
+        pairs = [(done.lab.slug, committed[done.lab.slug], done.result)]
+        if done.exercise is not None:
+            old = solved[done.lab.slug]
+            pairs.append((f"{done.lab.slug} exercise", old, done.exercise))
+        for name, old, new in pairs:
+            changes = base_changes(old, new)
             for change in changes:
-                say(f"{done.lab.slug}: other base, so compared by claims only: {change}")
-        else:
-            drifted += [_row(done.lab.slug, drift) for drift in drifts(old, done.result)]
+                say(f"{name}: other base, so compared by claims only: {change}")
+            if not changes:
+                drifted += [_row(name, drift) for drift in drifts(old, new)]
     _demand(broken)
     if drifted:
         raise ResultDrifted(
@@ -85,8 +99,8 @@ def check_labs(layout: Layout, slugs: Sequence[str], samples: Samples, say: Say)
 def _measured(
     layout: Layout, slugs: Sequence[str], samples: Samples, say: Say
 ) -> Generator[Measured, None, None]:
-    wanted = slugs or labs_.slugs(layout.labs)
-    labs = [labs_.read(layout.labs, slug) for slug in wanted]
+    wanted = slugs or labfile.slugs(layout.labs)
+    labs = [labfile.read(layout.labs, slug) for slug in wanted]
     engine = Engine()
     with own_run(engine) as run, measuring(say), index.for_builds(engine):
         environment = {
@@ -104,19 +118,30 @@ def _measured(
                 )
             result = results.load(run.scratch / "results", lab.slug)
             found = verdicts(lab, result)
+            exercise, faults = None, awake(lab, result) + unlike(lab, result)
+            if labfile.has_exercise(layout.labs, lab.slug):
+                say(f"{lab.slug}: its exercise")
+                task = labfile.read_exercise(layout.labs, lab.slug)
+                bench = Bench(layout, task, engine, run, samples=QUICK, say=say, owner=False)
+                exercise, unsound = proved(bench)
+                faults += unsound
             engine.remove_run(run.id)
             say(f"{lab.slug}: measured in {clock() - started:.0f} s")
-            yield Measured(lab, result, notebook.page(executed, result), found)
+            page = notebook.page(executed, result)
+            yield Measured(lab, result, page, found, exercise, tuple(faults))
 
 
 def _broken(done: Measured) -> list[str]:
-    """Return a line for each claim that did not come out as demanded, with value and threshold."""
+    """Return a line for each claim that did not come out as demanded, with value and threshold.
+
+    Then one for each mistake that was not caught as it should, and each fault of the exercise.
+    """
     return [
         f"{done.lab.slug}: claim `{v.claim.id}` {'must' if v.must_hold else 'must not'} hold "
         f"for `{v.variant}`: {v.claim.measure} is {_value(v)}, claimed {v.threshold}"
         for v in done.verdicts
         if not v.as_demanded
-    ]
+    ] + list(done.faults)
 
 
 def _demand(broken: list[str]) -> None:
@@ -126,6 +151,8 @@ def _demand(broken: list[str]) -> None:
 
 
 def _value(verdict: Verdict) -> str:
+    if verdict.value is None:
+        return "not there"
     if verdict.claim.relative_to is not None and isinstance(verdict.value, float):
         return f"{verdict.value:.3g} of {verdict.claim.relative_to}"
     return value_text(verdict.claim.measure, verdict.value)
@@ -149,3 +176,28 @@ def _moved(old: Result | None, new: Result) -> list[str]:
 def _row(slug: str, drift: Drift) -> str:
     old, new = (value_text(drift.measure, value) for value in (drift.old, drift.new))
     return f"  {slug} {drift.variant} {drift.measure}: {old} → {new} (limit: {drift.limit})"
+
+
+def check_exercise(layout: Layout, slug: str, file: Path | None, say: Say) -> Checked:
+    """Return how a learner's Dockerfile does; by default the exercise's own, as it stands.
+
+    Raises what `prove.check` raises.
+    """
+    exercise = labfile.read_exercise(layout.labs, slug)
+    engine = Engine()
+    with own_run(engine) as run:
+        bench = Bench(layout, exercise, engine, run, samples=QUICK, say=say, owner=True)
+        return check(bench, file or exercise.folder / labfile.LEARNERS)
+
+
+def prove_exercise(layout: Layout, slug: str, say: Say) -> None:
+    """Prove that an exercise is sound: start, solution, and each mistake with its hint.
+
+    Raises ClaimBroken, naming every fault.
+    """
+    exercise = labfile.read_exercise(layout.labs, slug)
+    engine = Engine()
+    with own_run(engine) as run:
+        bench = Bench(layout, exercise, engine, run, samples=QUICK, say=say, owner=True)
+        _, faults = proved(bench)
+    _demand(faults)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,8 @@ from pathlib import Path
 from advices.errors import LabInvalid
 from advices.lab import Lab
 
-_NOT_SOURCE = {"__pycache__", "data", "media", "staticfiles", ".venv", ".git"}
+# What tests, visitors and builds leave in a project. It decides nothing and no build gets it.
+NOT_SOURCE = ("__pycache__", "data", "media", "staticfiles", ".venv", ".git", "*.pyc", "*.sqlite3")
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,11 @@ class Layout:
     def results(self) -> Path:
         """Return the folder of the committed results."""
         return self.root / "docs" / "results"
+
+    @property
+    def exercise_results(self) -> Path:
+        """Return the folder of the committed results of the exercises' solutions."""
+        return self.results / "exercises"
 
     @property
     def lab_pages(self) -> Path:
@@ -65,15 +72,22 @@ def project(start: Path | None = None) -> Layout:
 def lab_digest(layout: Layout, lab: Lab) -> str:
     """Return the SHA-256 of all that decides what a lab measures.
 
-    That is its Dockerfiles, lab.toml, the build context and the notebook's code cells; prose
-    is left out, so that rewording never makes a result look old.
+    That is its Dockerfiles, its overlays, lab.toml, the build context and the notebook's code
+    cells; prose is left out, so that rewording never makes a result look old. Of an exercise
+    it is the solution and no notebook: a learner may change the rest.
     """
     digest = hashlib.sha256()
-    for file in sorted([lab.folder / "lab.toml", *map(lab.dockerfile, lab.variants)]):
+    toml = lab.folder / ("exercise.toml" if lab.is_exercise else "lab.toml")
+    variants = ["good"] if lab.is_exercise else list(lab.variants)
+    for file in sorted([toml, *map(lab.dockerfile, variants)]):
         _add(digest, file.name, file.read_bytes())
+    overlays = {lab.variants[name].overlay for name in variants} - {None}
+    for overlay in sorted(str(name) for name in overlays):
+        for file in _source_files(lab.folder / overlay):
+            _add(digest, str(file.relative_to(lab.folder)), file.read_bytes())
     for file in _source_files(lab.context):
         _add(digest, str(file.relative_to(lab.context)), file.read_bytes())
-    for code in code_cells(layout.notebook(lab.slug)):
+    for code in () if lab.is_exercise else code_cells(layout.notebook(lab.slug)):
         _add(digest, "cell", code.encode())
     return f"sha256:{digest.hexdigest()}"
 
@@ -92,11 +106,11 @@ def code_cells(notebook: Path) -> tuple[str, ...]:
 
 
 def _source_files(folder: Path) -> Iterator[Path]:
+    left_out = shutil.ignore_patterns(*NOT_SOURCE)
     for parent, folders, files in os.walk(folder):
-        folders[:] = sorted(set(folders) - _NOT_SOURCE)
-        for name in sorted(files):
-            if not name.endswith((".pyc", ".sqlite3")):
-                yield Path(parent) / name
+        folders[:] = sorted(set(folders) - left_out(parent, folders))
+        for name in sorted(set(files) - left_out(parent, files)):
+            yield Path(parent) / name
 
 
 def _add(digest: hashlib._Hash, name: str, content: bytes) -> None:

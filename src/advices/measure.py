@@ -1,25 +1,25 @@
-"""Steps of the plan + engine -> what one variant measured."""
+"""Steps of the plan + engine -> what one candidate measured."""
 
 from __future__ import annotations
 
-import hashlib
-import http.client
+import secrets
 import shutil
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from docker.models.containers import Container
-from docker.utils.build import PatternMatcher
+from docker.models.images import Image
 
-from advices import plan, transfer
+from advices import boot, plan, transfer
 from advices.bases import Base, Bases, MarkedBase
 from advices.buildx import BuildOrder, Built, build
-from advices.command import clock, poll
+from advices.context import CANARY, Candidate, context_bytes, copied, replayed
 from advices.engine import Engine
-from advices.errors import DiskFull, NeverAnswered, UnsteadyMeasure
-from advices.lab import COLD, Lab, external_images, final_base
-from advices.results import Boot, Build, Layer, Step, Timing, VariantResult
+from advices.errors import NeverAnswered, UnsteadyMeasure
+from advices.lab import COLD, Lab, final_base
+from advices.probes import Found, Subject
+from advices.probes.registry import probe
+from advices.results import Boot, Build, Layer, Step, Timing, VariantResult, write_whole
 from advices.runs import Run
 
 Say = Callable[[str], None]
@@ -27,19 +27,27 @@ Say = Callable[[str], None]
 
 @dataclass
 class _Taken:
-    """What the plan's steps gave so far for one variant."""
+    """What the plan's steps gave so far for one candidate."""
 
+    cold_samples: int
+    samples: int
     marked: dict[str, MarkedBase] = field(default_factory=dict)
     built: dict[str, list[Built]] = field(default_factory=dict)
     layers: dict[str, list[Layer]] = field(default_factory=dict)
-    first_200_seconds: list[float] = field(default_factory=list)
-    uid: int = -1
-    page_digest: str = ""
+    boots: list[Boot] = field(default_factory=list)
+    starts: dict[str, Boot] = field(default_factory=dict)
+    found: Found = field(default_factory=Found)
+    context_bytes: int = 0
     image_id: str = ""
+
+    @property
+    def answered(self) -> bool:
+        """Return whether the image served its page."""
+        return bool(self.boots) and self.boots[0].answered
 
 
 class Measurer:
-    """Measures the variants of one lab in one run."""
+    """Measures the candidates of one lab in one run."""
 
     def __init__(
         self,
@@ -59,200 +67,216 @@ class Measurer:
         self._resolved = resolved
         self._memory = memory
         self._say = say
+        self._marked: dict[tuple[str, str], MarkedBase] = {}
+        self._lock = threading.Lock()
+        # A run may hold several measurers of one name: a lab's, and its exercise's twice.
+        self._word = f"{lab.slug}-{secrets.token_hex(3)}"
+        self.canary = f"canary-{secrets.token_hex(12)}"
 
-    def variant(self, name: str, samples: plan.Samples) -> VariantResult:
-        """Return all measures of one variant.
+    def measure(
+        self, candidate: Candidate, steps: Sequence[plan.PlanStep], *, must_answer: bool = True
+    ) -> VariantResult:
+        """Return all measures that the steps give.
 
-        Raises what `buildx.build` raises, NeverAnswered when its page does not come, and
-        UnsteadyMeasure when a sample ran other steps than the first.
+        Raises what `buildx.build` raises, UnsteadyMeasure when a sample ran other steps than
+        the first, and, unless `must_answer` is false, NeverAnswered when its page does not come.
         """
-        taken = _Taken()
-        for step in plan.steps(self._lab, name, samples):
+        taken = _Taken(
+            cold_samples=sum(isinstance(s, plan.BuildImage) and s.cold for s in steps),
+            samples=sum(isinstance(s, plan.ServeImage) for s in steps),
+        )
+        for step in steps:
             match step:
                 case plan.BuildImage():
-                    self._build(step, samples, taken)
-                case plan.InspectImage():
-                    self._inspect(step, taken)
-                case plan.ServeImage():
-                    self._say(f"{self._lab.slug} {name}: start, sample {step.sample}")
-                    self._serve(name, taken)
-        return self._result(name, taken)
+                    self._build(candidate, step, taken)
+                case plan.InspectImage(build=name):
+                    self._inspect(candidate, name, taken)
+                case plan.ServeImage(sample=sample):
+                    if taken.answered or sample == 1:
+                        self._say(f"{self._lab.slug} {candidate.name}: start, sample {sample}")
+                        self._serve(candidate, taken, must_answer)
+                case plan.StartImage(start=start):
+                    self._say(f"{self._lab.slug} {candidate.name}: start {start}")
+                    taken.starts[start] = boot.another_start(
+                        self._booting(candidate, taken), self._lab.starts[start]
+                    )
+                case plan.ProbeImage(probe=name):
+                    self._say(f"{self._lab.slug} {candidate.name}: probe {name}")
+                    found = probe(name)(self._subject(candidate, taken))
+                    taken.found.values |= found.values
+                    taken.found.timings |= found.timings
+        return self._result(candidate, taken)
 
-    def _tag(self, variant: str, build_name: str) -> str:
-        return f"docker-advices-run/{self._run.id}:{self._lab.slug}-{variant}-{build_name}"
+    def _tag(self, candidate: Candidate, build_name: str) -> str:
+        # A stage's name may hold what a tag may not.
+        return f"docker-advices-run/{self._run.id}:{self._lab.slug}-{candidate.name}-{build_name}"
 
-    def _build(self, step: plan.BuildImage, samples: plan.Samples, taken: _Taken) -> None:
-        of = samples.cold if step.cold else samples.replay
-        self._say(f"{self._lab.slug} {step.variant}: {step.build}, sample {step.sample} of {of}")
-        dockerfile = self._lab.dockerfile(step.variant)
-        context = self._context(step)
+    def _build(self, candidate: Candidate, step: plan.BuildImage, taken: _Taken) -> None:
+        samples = taken.cold_samples if step.cold else taken.samples
+        what = f"{self._lab.slug} {candidate.name}: {step.build}"
+        self._say(f"{what}, sample {step.sample} of {samples}")
         # Replays stand on the base of the last cold build, and find the cache mounts it filled.
-        cold_sample = step.sample if step.cold else samples.cold
-        mark = f"{self._lab.slug}-{step.variant}-{cold_sample}"
+        cold_sample = step.sample if step.cold else taken.cold_samples
+        mark = f"{self._word}-{candidate.cache_of}-{cold_sample}"
         if step.cold:
-            taken.marked = {
-                name: self._bases.marked(self._resolved[name], self._run.id, mark)
-                for name in external_images(dockerfile.read_text("utf-8"))
-            }
-        order = BuildOrder(
-            dockerfile=dockerfile,
-            context=context,
-            tag=self._tag(step.variant, step.build),
-            bases={name: base.image for name, base in taken.marked.items()},
-            run_id=self._run.id,
-            no_cache=step.cold,
-            cache_namespace=f"{self._run.id}-{mark}",
-            timeout_seconds=self._lab.build_timeout_seconds,
-        )
+            with self._lock:
+                taken.marked = self._bases_of(candidate, mark)
+        order = self._order(candidate, taken, mark, step.build, no_cache=step.cold)
+        replay = self._lab.replays.get(step.build)
+        # The run's id as well: an edit of an earlier run may still be in the cache.
+        edit = f"{self._run.id}-{self._word}-{candidate.name}-{step.sample}"
+        copied(self._lab, candidate, order.context, canary=self.canary)
+        if replay is not None:
+            replayed(order.context, replay, edit)
         try:
+            if step.cold:
+                taken.context_bytes = context_bytes(order.context)
             built = build(order)
         finally:
-            shutil.rmtree(context, ignore_errors=True)
+            shutil.rmtree(order.context, ignore_errors=True)
         earlier = taken.built.setdefault(step.build, [])
         if earlier and _what_ran(earlier[0].steps) != _what_ran(built.steps):
             raise UnsteadyMeasure(
-                f"{dockerfile.name}: sample {step.sample} of `{step.build}` ran other steps than "
-                "the first"
+                f"{candidate.dockerfile.name}: sample {step.sample} of `{step.build}` ran other "
+                "steps than the first"
             )
         earlier.append(built)
+        if step.cold:
+            taken.image_id = str(self._image(order.tag, candidate.name).id)
 
-    def _context(self, step: plan.BuildImage) -> Path:
-        """Return a scratch copy of the project as it is after the replay."""
-        copy = self._run.scratch / f"{step.variant}-{step.build}-{step.sample}"
-        replay = self._lab.replays.get(step.build)
-        try:
-            shutil.copytree(self._lab.context, copy)
-            if replay is not None and replay.file is not None and replay.append is not None:
-                # The run's id as well: an edit of an earlier run may still be in the cache.
-                mark = f"{self._run.id}-{self._lab.slug}-{step.variant}-{step.sample}"
-                with (copy / replay.file).open("a", encoding="utf-8") as file:
-                    file.write(replay.append.replace("{sample}", mark))
-        except (OSError, shutil.Error) as error:
-            raise DiskFull(
-                f"the project could not be copied to a scratch folder: {error}",
-                why="the disk is full, or a file of the project cannot be read",
-            ) from None
-        return copy
+    def _bases_of(self, candidate: Candidate, mark: str) -> dict[str, MarkedBase]:
+        """Return the candidate's bases with a mark; one base with one mark is made once."""
+        names = self._bases.names_in(candidate.dockerfile.read_text("utf-8"))
+        unknown = [name for name in names if name not in self._resolved]
+        resolved = {**self._resolved, **self._bases.resolve(unknown)}
+        for name in names:
+            if candidate.fresh or (name, mark) not in self._marked:
+                self._marked[name, mark] = self._bases.marked(resolved[name], self._run.id, mark)
+        return {name: self._marked[name, mark] for name in names}
 
-    def _inspect(self, step: plan.InspectImage, taken: _Taken) -> None:
-        image = self._engine.image(self._tag(step.variant, step.build))
+    def _order(
+        self, candidate: Candidate, taken: _Taken, mark: str, name: str, *, no_cache: bool
+    ) -> BuildOrder:
+        variant = candidate.variant
+        context = self._run.scratch / f"context-{secrets.token_hex(4)}"
+        files = {
+            key: write_whole(
+                self._run.scratch / f"secret-{key}", value.replace(CANARY, self.canary)
+            )
+            for key, value in variant.secrets.items()
+        }
+        return BuildOrder(
+            dockerfile=candidate.dockerfile,
+            context=context,
+            tag=self._tag(candidate, name),
+            bases={name: base.image for name, base in taken.marked.items()},
+            run_id=self._run.id,
+            no_cache=no_cache and candidate.fresh,
+            cache_namespace=f"{self._run.id}-{mark}",
+            build_args={k: v.replace(CANARY, self.canary) for k, v in variant.build_args.items()},
+            secrets=files,
+            timeout_seconds=self._lab.build_timeout_seconds,
+        )
+
+    def _inspect(self, candidate: Candidate, name: str, taken: _Taken) -> None:
+        image = self._image(self._tag(candidate, name), candidate.name)
+        taken.layers[name] = transfer.layers(
+            self._engine, image, self._base_ids(candidate, taken), self._memory
+        )
+
+    def _image(self, reference: str, name: str) -> Image:
+        image = self._engine.image(reference)
         if image is None:
-            raise UnsteadyMeasure(f"{step.variant}: the image just built is not there any more")
-        base = final_base(self._lab.dockerfile(step.variant).read_text("utf-8"))
-        base_ids = taken.marked[base].diff_ids if base else frozenset[str]()
-        taken.layers[step.build] = transfer.layers(self._engine, image, base_ids, self._memory)
-        if step.build == COLD:
-            taken.image_id = str(image.id)
+            raise UnsteadyMeasure(f"{name}: the image just built is not there any more")
+        return image
 
-    def _serve(self, variant: str, taken: _Taken) -> None:
-        serve = self._lab.serve
-        started = clock()
-        container = self._engine.start(taken.image_id, run_id=self._run.id, port=serve.port)
+    def _base_ids(self, candidate: Candidate, taken: _Taken) -> frozenset[str]:
+        base = final_base(candidate.dockerfile.read_text("utf-8"))
+        return taken.marked[base].diff_ids if base else frozenset()
+
+    def _serve(self, candidate: Candidate, taken: _Taken, must_answer: bool) -> None:
         try:
-            body = self._first_page(container, started, variant)
-            taken.first_200_seconds.append(clock() - started)
-            taken.uid = self._uid(container, variant)
-        finally:
-            self._engine.remove_container(container)
-        digest = hashlib.sha256(body).hexdigest()
-        if taken.page_digest and digest != taken.page_digest:
+            shown = boot.first_page(self._booting(candidate, taken))
+        except NeverAnswered as error:
+            if must_answer and candidate.variant.answers:
+                raise
+            self._say(error.what)
+            shown = Boot(answered=False)
+        if taken.boots and shown.page_digest != taken.boots[0].page_digest:
             raise UnsteadyMeasure(
-                f"{variant}: two starts of one image gave two different pages at {serve.path}",
+                f"{candidate.name}: two starts of one image gave two different pages at "
+                f"{self._lab.serve.path}",
                 why="the page shows something that changes: a time, a token, a random order",
                 next_step="name a page in lab.toml ([serve] path) that stays the same",
             )
-        taken.page_digest = digest
+        taken.boots.append(shown)
 
-    def _first_page(self, container: Container, started: float, variant: str) -> bytes:
-        """Return the body of the first HTTP 200. Raises NeverAnswered."""
-        serve = self._lab.serve
-        last = "nothing listened"
-        left = serve.timeout_seconds - (clock() - started)
-        for _ in poll(left, every_seconds=0.02):
-            port = self._engine.published_port(container, serve.port)
-            if port is None:
-                if self._engine.running(container):
-                    continue
-                last = "the container ended"
-                break
+    def _booting(self, candidate: Candidate, taken: _Taken) -> boot.Image:
+        return boot.Image(self._engine, self._lab, taken.image_id, candidate.name, self._run.id)
+
+    def _subject(self, candidate: Candidate, taken: _Taken) -> Subject:
+        mark = f"{self._word}-{candidate.cache_of}-{taken.cold_samples}"
+
+        def build_target(target: str) -> Image:
+            order = self._order(candidate, taken, mark, f"target-{target}", no_cache=False)
+            copied(self._lab, candidate, order.context, canary=self.canary)
             try:
-                status, body = _get(port, serve.path)
-            except (OSError, http.client.HTTPException) as error:
-                last = f"{type(error).__name__}: {error}"
-                continue
-            if status == 200:
-                return body
-            last = f"HTTP {status}"
-        lines = self._engine.last_lines(container) or "(it printed nothing)"
-        raise NeverAnswered(
-            f"{self._lab.slug}: the container of `{variant}` did not answer HTTP 200 at "
-            f"{serve.path} on port {serve.port} within {serve.timeout_seconds:.0f} s "
-            f"({last}). Its last lines:\n{lines}",
-            why="the program in it ended, listens elsewhere, or refuses the request",
+                build(order.for_target(target))
+            finally:
+                shutil.rmtree(order.context, ignore_errors=True)
+            return self._image(order.tag, candidate.name)
+
+        return Subject(
+            engine=self._engine,
+            bases=self._bases,
+            memory=self._memory,
+            lab=self._lab,
+            variant=candidate.name,
+            targets=candidate.variant.targets,
+            image=self._image(taken.image_id, candidate.name),
+            base_ids=self._base_ids(candidate, taken),
+            answered=taken.answered,
+            run_id=self._run.id,
+            canary=self.canary,
+            samples=taken.samples,
+            build_target=build_target,
+            say=self._say,
         )
 
-    def _uid(self, container: Container, variant: str) -> int:
-        """Return the real uid of PID 1 as the kernel tells it inside the container."""
-        program = "print(open('/proc/1/status').read())"
-        for argv in (["cat", "/proc/1/status"], ["python3", "-c", program]):
-            status = self._engine.exec_output(container, argv)
-            for line in (status or "").splitlines():
-                if line.startswith("Uid:"):
-                    return int(line.split()[1])
-        raise NeverAnswered(
-            f"{variant}: the container answered and then ended, or has no way to read its PID 1"
-        )
-
-    def _result(self, name: str, taken: _Taken) -> VariantResult:
-        known = {layer.diff_id for layer in taken.layers[COLD]}
-        in_base = {layer.diff_id for layer in taken.layers[COLD] if layer.from_base}
+    def _result(self, candidate: Candidate, taken: _Taken) -> VariantResult:
+        # A plan for some claims reads no layers where none of them needs bytes.
+        cold = taken.layers.get(COLD, [])
+        known = {layer.diff_id for layer in cold}
+        in_base = {layer.diff_id for layer in cold if layer.from_base}
         builds = {}
-        for build_name, built in taken.built.items():
-            there = in_base if build_name == COLD else known
-            new = [x for x in taken.layers[build_name] if x.diff_id not in there]
-            builds[build_name] = Build(
+        for name, built in taken.built.items():
+            there = in_base if name == COLD else known
+            new = [layer for layer in taken.layers.get(name, []) if layer.diff_id not in there]
+            builds[name] = Build(
                 steps=built[0].steps,
                 timing=Timing(samples=tuple(round(one.seconds, 3) for one in built)),
                 new_disk_bytes=sum(layer.disk_bytes for layer in new),
                 new_transfer_bytes=sum(layer.transfer_bytes for layer in new),
             )
         return VariantResult(
-            dockerfile=self._lab.variants[name].dockerfile,
-            context_bytes=_context_bytes(self._lab.context),
-            layers=tuple(taken.layers[COLD]),
+            dockerfile=candidate.dockerfile.name,
+            context_bytes=taken.context_bytes,
+            layers=tuple(cold),
             builds=builds,
-            boot=Boot(
-                answered=True,
-                first_200=Timing(samples=tuple(round(x, 3) for x in taken.first_200_seconds)),
-                uid=taken.uid,
-                page_digest=taken.page_digest,
-            ),
+            boot=_together(taken.boots),
+            starts=taken.starts,
+            behaviours=boot.behaviours(self._lab, taken.starts),
+            probed=taken.found.values,
+            timings=taken.found.timings,
         )
 
 
-def _context_bytes(context: Path) -> int:
-    """Return the bytes of all files that .dockerignore, itself left out, lets into the context.
-
-    What a builder is really sent is less: only files that a COPY names, and of those only what
-    changed since it was last sent them. That depends on its past, so it is not measured.
-    """
-    ignore = context / ".dockerignore"
-    patterns = ignore.read_text("utf-8").splitlines() if ignore.is_file() else []
-    kept = PatternMatcher([line for line in patterns if line.strip() and line[0] != "#"])
-    files = [context / name for name in kept.walk(str(context)) if name != ignore.name]
-    return sum(file.lstat().st_size for file in files if not file.is_dir() or file.is_symlink())
+def _together(boots: Sequence[Boot]) -> Boot:
+    """Return one record of several starts: the first, with the times of all."""
+    samples = tuple(one.first_200.samples[0] for one in boots if one.first_200)
+    timing = Timing(samples=samples) if samples else None
+    return boots[0].model_copy(update={"first_200": timing})
 
 
 def _what_ran(steps: tuple[Step, ...]) -> list[tuple[str, bool]]:
     return [(step.name, step.cached) for step in steps]
-
-
-def _get(port: int, path: str) -> tuple[int, bytes]:
-    """Return status and body of one request to a container of ours, no proxy in between."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        return answer.status, answer.read()
-    finally:
-        connection.close()

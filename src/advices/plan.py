@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from advices.lab import COLD, Lab
+from advices.lab import COLD, Claim, Lab
+from advices.measures import PROBED
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,6 @@ class BuildImage:
     A cold build ignores the layer cache and starts with empty cache mounts.
     """
 
-    variant: str
     build: str
     sample: int
 
@@ -36,7 +37,6 @@ class BuildImage:
 class InspectImage:
     """Read the layers of the image built last: what a machine must fetch for `build`."""
 
-    variant: str
     build: str
 
 
@@ -44,29 +44,76 @@ class InspectImage:
 class ServeImage:
     """Start the cold image and wait for its page."""
 
-    variant: str
     sample: int
 
 
-PlanStep = BuildImage | InspectImage | ServeImage
+@dataclass(frozen=True)
+class StartImage:
+    """Start the cold image in a further way of lab.toml, once."""
+
+    start: str
 
 
-def steps(lab: Lab, variant: str, samples: Samples) -> tuple[PlanStep, ...]:
+@dataclass(frozen=True)
+class ProbeImage:
+    """Look at the cold image with a probe."""
+
+    probe: str
+
+
+PlanStep = BuildImage | InspectImage | ServeImage | StartImage | ProbeImage
+
+
+def steps(lab: Lab, samples: Samples) -> tuple[PlanStep, ...]:
     """Return what measures one variant, in order.
 
     The cold samples come first and the last of them is the image that every replay is
     compared with. The layers of a replay are read from its first sample: they are the same
     for each. Nothing is timed while something else of ours runs.
     """
-    lab.dockerfile(variant)
-    ordered: list[PlanStep] = [
-        BuildImage(variant, COLD, sample) for sample in range(1, samples.cold + 1)
-    ]
-    ordered.append(InspectImage(variant, COLD))
-    ordered += [ServeImage(variant, sample) for sample in range(1, samples.replay + 1)]
+    ordered: list[PlanStep] = [BuildImage(COLD, sample) for sample in range(1, samples.cold + 1)]
+    ordered.append(InspectImage(COLD))
+    ordered += [ServeImage(sample) for sample in range(1, samples.replay + 1)]
+    ordered += [StartImage(start) for start in lab.starts]
+    ordered += [ProbeImage(probe) for probe in lab.probes]
     for replay in lab.replays:
         for sample in range(1, samples.replay + 1):
-            ordered.append(BuildImage(variant, replay, sample))
+            ordered.append(BuildImage(replay, sample))
             if sample == 1:
-                ordered.append(InspectImage(variant, replay))
+                ordered.append(InspectImage(replay))
     return tuple(ordered)
+
+
+def steps_for(lab: Lab, claims: Iterable[Claim]) -> tuple[PlanStep, ...]:
+    """Return the steps that give the measures of some claims, one sample each."""
+    measures = {claim.measure for claim in claims}
+    prefixes = {measure.rpartition(".")[0] for measure in measures}
+
+    def needed(step: PlanStep) -> bool:
+        match step:
+            case ProbeImage(probe):
+                return bool(measures & PROBED[probe].keys())
+            case StartImage(start):
+                with_env = bool(lab.starts[start].env) and "behaviours" in measures
+                return with_env or start in prefixes
+            case BuildImage(build):
+                return build == COLD or build in prefixes
+            case InspectImage(build):
+                # The layers of a replay are compared with those of the first build.
+                wanted = build in _with_bytes(measures)
+                return wanted or (build == COLD and bool(_with_bytes(measures)))
+        return True
+
+    return tuple(step for step in steps(lab, Samples(1, 1)) if needed(step))
+
+
+def _with_bytes(measures: Iterable[str]) -> frozenset[str]:
+    """Return the builds whose layers must be read for some measures."""
+    of_the_image = {"disk_bytes", "transfer_bytes", "layers"}
+    of_a_build = {"new_disk_bytes", "new_transfer_bytes"}
+    parts = [measure.rpartition(".") for measure in measures]
+    return frozenset(
+        build or COLD
+        for build, _, name in parts
+        if (name in of_a_build and build) or (name in of_the_image and not build)
+    )

@@ -1,4 +1,4 @@
-"""Pure: what each measure means, and how a value, a ratio or a foreign text is written.
+"""Pure: how a value, a ratio or a foreign text is written.
 
 This is the only place that turns a number into words, so a notebook, a chart and a chapter
 write the same number in the same way.
@@ -7,88 +7,9 @@ write the same number in the same way.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 from advices.errors import ResultInvalid
-from advices.lab import COLD
 from advices.results import Value
-
-
-@dataclass(frozen=True)
-class Measure:
-    """What a measure is called, what it counts, and which direction is better, if any."""
-
-    label: str
-    meaning: str
-    lower_is_better: bool | None = None
-
-    @property
-    def direction(self) -> str:
-        """Return "lower is better", "higher is better", or "" when neither is."""
-        if self.lower_is_better is None:
-            return ""
-        return f"{'lower' if self.lower_is_better else 'higher'} is better"
-
-
-OF_AN_IMAGE: dict[str, Measure] = {
-    "disk_bytes": Measure(
-        "Bytes on disk", "all layers, unpacked, as a machine stores them that has the image", True
-    ),
-    "transfer_bytes": Measure(
-        "Bytes to transfer", "all layers, compressed: what a first pull moves", True
-    ),
-    "context_bytes": Measure("Build context", "the files that .dockerignore lets in", True),
-    "layers": Measure("Layers", "the layers of the image, those of the base included"),
-    "answered": Measure("Answers", "the running container answered HTTP 200", False),
-    "first_200_seconds": Measure(
-        "Time to the first answer", "from the start of the container to HTTP 200, median", True
-    ),
-    "uid": Measure("User", "the uid of PID 1 in the running container"),
-    "page_digest": Measure("Page", "SHA-256 of the page that it serves, first 12 digits"),
-}
-
-OF_A_BUILD: dict[str, Measure] = {
-    "steps_run": Measure("Steps run", "the build steps that ran", True),
-    "steps_cached": Measure("Steps from the cache", "the build steps that did not run", False),
-    "new_disk_bytes": Measure(
-        "New bytes on disk",
-        "layers that a machine lacks which has the image before, unpacked",
-        True,
-    ),
-    "new_transfer_bytes": Measure(
-        "New bytes to transfer",
-        "layers that a machine lacks which has the image before, compressed: what a deploy moves",
-        True,
-    ),
-    "seconds": Measure("Build time", "wall time of the build with its export, median", True),
-}
-
-Says = Mapping[str, str]
-"""What each replay does, in the words of lab.toml, by the replay's name."""
-
-
-def describe(measure: str, says: Says | None = None) -> Measure:
-    """Return what a measure means; for `<build>.<name>` the label says which build.
-
-    Raises ResultInvalid for a name that has no description here.
-    """
-    build, dot, name = measure.rpartition(".")
-    known = (OF_A_BUILD if dot else OF_AN_IMAGE).get(name)
-    if known is None:
-        raise ResultInvalid(
-            f"the measure `{measure}` has no description",
-            why="it is misspelt, or new and not described in src/advices/quantities.py",
-            next_step="use a name that the result has, or describe the new one there",
-        )
-    return replace(known, label=f"{known.label} {when(build, says)}") if dot else known
-
-
-def when(build: str, says: Says | None = None) -> str:
-    """Return the words that place a build in a sentence: "when one line is edited"."""
-    if build == COLD:
-        return "in the first build"
-    return f"when {says[build]}" if says and build in says else f"after {build}"
 
 
 def value_text(measure: str, value: Value) -> str:

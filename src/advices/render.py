@@ -9,17 +9,16 @@ from collections.abc import Iterable, Sequence
 
 from advices.claims import Verdict
 from advices.errors import ResultInvalid
+from advices.lab import BUILDS, Lab
+from advices.measures import Says, describe, when
 from advices.quantities import (
-    Says,
     bytes_text,
     code,
-    describe,
     escape,
     percent_text,
     ratio_text,
     seconds_text,
     value_text,
-    when,
 )
 from advices.results import BaseRecord, Build, Result, VariantResult, replay_names
 
@@ -32,6 +31,7 @@ __all__ = [
     "escape",
     "layers_table",
     "measures_table",
+    "mistakes_table",
     "provenance_table",
     "ratio_text",
     "replays_table",
@@ -202,6 +202,8 @@ def _outcome(verdict: Verdict) -> str:
 
 def _measured(verdict: Verdict) -> str:
     claim, value = verdict.claim, verdict.value
+    if value is None:
+        return "nothing"
     if claim.relative_to is not None and not isinstance(value, bool | str):
         return percent_text(value)
     return value_text(claim.measure, value)
@@ -218,6 +220,17 @@ def _demanded(verdict: Verdict) -> str:
     if claim.relative_to is not None:
         return f"{sign} {percent_text(limit)} of {claim.relative_to}"
     return f"{sign} {value_text(claim.measure, limit)}"
+
+
+def mistakes_table(lab: Lab, result: Result) -> str:
+    """Return each known mistake and the claims that it turned red, alone in the good Dockerfile."""
+    says = {claim.id: claim.says for claim in lab.claims} | {BUILDS: "The image builds."}
+    rows = []
+    for mistake in lab.mistakes:
+        found = result.mistakes.get(mistake.id)
+        red = [escape(says.get(one, one)) for one in found.red] if found else ["not measured"]
+        rows.append([escape(mistake.says), "<br>".join(red) or "nothing"])
+    return table(["Mistake, alone in the good Dockerfile", "What it turned red"], rows)
 
 
 def provenance_table(result: Result) -> str:

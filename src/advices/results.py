@@ -17,7 +17,7 @@ from advices.lab import COLD
 from advices.records import Record
 
 _REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
-SCHEMA_VERSION: Literal[1] = 1
+SCHEMA_VERSION: Literal[2] = 2
 Value = int | float | bool | str
 Count = Annotated[int, Field(ge=0)]
 
@@ -81,22 +81,50 @@ class Layer(Record):
 
 
 class Boot(Record):
-    """What the running container showed. `page_digest` is the SHA-256 of the page's body."""
+    """What a running container showed.
+
+    `page_digest` is the SHA-256 of the page's body, `answer_digest` that of status, headers
+    (without Date and cookies) and body, `capabilities` the number of effective capabilities of
+    PID 1. A container that did not answer shows none of them.
+    """
 
     answered: bool
-    first_200: Timing
-    uid: int
-    page_digest: str
+    status: int | None = None
+    first_200: Timing | None = None
+    uid: int | None = None
+    capabilities: int | None = None
+    page_digest: str | None = None
+    answer_digest: str | None = None
+
+    def measures(self, prefix: str = "") -> dict[str, Value]:
+        """Return what there is, by name."""
+        found = {
+            "answered": self.answered,
+            "first_200_seconds": self.first_200.median if self.first_200 else None,
+            "uid": self.uid,
+            "page_digest": self.page_digest,
+        }
+        if prefix:
+            found |= {"status": self.status, "capabilities": self.capabilities}
+        return {prefix + name: value for name, value in found.items() if value is not None}
 
 
 class VariantResult(Record):
-    """All measures of one variant."""
+    """All measures of one variant.
+
+    `boot` is the first way to start it, `starts` are the further ones of lab.toml, of which
+    `behaviours` counts the different answers. `probed` and `timings` hold what probes found.
+    """
 
     dockerfile: str
     context_bytes: Count
     layers: tuple[Layer, ...]
     builds: dict[str, Build]
     boot: Boot
+    starts: dict[str, Boot] = Field(default_factory=dict)
+    behaviours: int | None = None
+    probed: dict[str, Value] = Field(default_factory=dict)
+    timings: dict[str, Timing] = Field(default_factory=dict)
 
     @property
     def disk_bytes(self) -> int:
@@ -109,17 +137,20 @@ class VariantResult(Record):
         return sum(layer.transfer_bytes for layer in self.layers)
 
     def measures(self) -> dict[str, Value]:
-        """Return every measure by name; those of a build are prefixed `cold.` and so on."""
+        """Return every measure by name; those of a build or start are prefixed with its name."""
         found: dict[str, Value] = {
             "disk_bytes": self.disk_bytes,
             "transfer_bytes": self.transfer_bytes,
             "context_bytes": self.context_bytes,
             "layers": len(self.layers),
-            "answered": self.boot.answered,
-            "first_200_seconds": self.boot.first_200.median,
-            "uid": self.boot.uid,
-            "page_digest": self.boot.page_digest,
+            **self.boot.measures(),
+            **self.probed,
+            **{name: timing.median for name, timing in self.timings.items()},
         }
+        for name, boot in self.starts.items():
+            found |= boot.measures(f"{name}.")
+        if self.behaviours is not None:
+            found["behaviours"] = self.behaviours
         for name, build in self.builds.items():
             found[f"{name}.steps_run"] = build.steps_run
             found[f"{name}.steps_cached"] = build.steps_cached
@@ -164,14 +195,22 @@ class Provenance(Record):
     pip_index: Literal["direct", "caching index on the host"]
 
 
+class MistakeResult(Record):
+    """What one known mistake, alone in the good Dockerfile, turned red: claims by id."""
+
+    says: str
+    red: tuple[str, ...]
+
+
 class Result(Record):
     """One run of one lab."""
 
-    schema_version: Literal[1] = SCHEMA_VERSION
+    schema_version: Literal[2] = SCHEMA_VERSION
     slug: str
     title: str
     provenance: Provenance
     variants: dict[str, VariantResult]
+    mistakes: dict[str, MistakeResult] = Field(default_factory=dict)
 
     def value(self, variant: str, measure: str) -> Value:
         """Return one measure. Raises ResultInvalid, naming what exists, for an unknown name."""

@@ -13,29 +13,25 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import functools
 import html
-import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
+from pathlib import Path
 
-from advices import charts, index, quantities, render, transfer
-from advices.bases import Base, Bases
+from advices import charts, exercises, quantities, render
+from advices.bench import Bench, samples_from_environment
 from advices.claims import verdicts
-from advices.command import now, run
+from advices.context import of_variant
 from advices.engine import Engine, buildx_version
-from advices.errors import CommandFailed, EngineMissing, LabInvalid
-from advices.lab import Lab, read
-from advices.layout import Layout, lab_digest, project
-from advices.measure import Measurer
-from advices.plan import Samples
-from advices.results import BaseRecord, Provenance, Result, VariantResult, save
-from advices.runs import Run, attached, cache_folder, check_space, measuring, own_run
-
-SAMPLES_VARIABLE = "ADVICES_SAMPLES"
-QUICK = Samples(cold=1, replay=1)
+from advices.errors import EngineMissing, LabInvalid
+from advices.lab import Lab
+from advices.labfile import LEARNERS, read, read_exercise
+from advices.layout import Layout, project
+from advices.plan import steps
+from advices.prove import check, mistake_results
+from advices.results import MistakeResult, Result, VariantResult, save
+from advices.runs import attached, own_run
 
 
 @dataclass(frozen=True)
@@ -51,12 +47,6 @@ class Shown:
         return {"text/markdown": self.markdown, "text/plain": self.markdown}
 
 
-def samples_from_environment() -> Samples:
-    """Return the samples that `advices run` asked for, else the defaults."""
-    cold, _, replay = os.environ.get(SAMPLES_VARIABLE, "").partition(",")
-    return Samples(int(cold), int(replay)) if cold and replay else Samples()
-
-
 def tell(message: str) -> None:
     """Say what is being done, on stderr: progress is no part of a notebook's output."""
     print(message, file=sys.stderr, flush=True)
@@ -65,19 +55,12 @@ def tell(message: str) -> None:
 class LabSession:
     """One lab on one engine."""
 
-    def __init__(self, layout: Layout, lab: Lab, engine: Engine, run_: Run, *, owner: bool) -> None:
-        self._layout = layout
-        self._lab = lab
-        self._engine = engine
-        self._run = run_
-        self._owner = owner
-        self._samples = samples_from_environment()
-        self._memory = transfer.Remembered(cache_folder() / "layers.json")
-        self._bases = Bases(engine, layout.bases, self._memory, tell)
-        self._resolved: dict[str, Base] = {}
-        self._records: dict[str, BaseRecord] = {}
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._lab = bench.lab
         self._measured: dict[str, VariantResult] = {}
-        self._says = {name: replay.says for name, replay in lab.replays.items()}
+        self._mistakes: dict[str, MistakeResult] = {}
+        self._says = self._lab.says()
 
     def dockerfile(self, variant: str) -> Shown:
         """Return a variant's Dockerfile and what it stands for."""
@@ -87,19 +70,39 @@ class LabSession:
 
     def measure(self, *variants: str) -> Shown:
         """Build, rebuild and start variants, and return how their builds went."""
-        with self._ready():
-            measurer = Measurer(
-                self._engine,
-                self._lab,
-                self._run,
-                bases=self._bases,
-                resolved=self._resolved,
-                memory=self._memory,
-                say=tell,
-            )
+        with self._bench.ready() as measurer:
             for variant in variants:
-                self._measured[variant] = measurer.variant(variant, self._samples)
+                self._measured[variant] = measurer.measure(
+                    of_variant(self._lab, variant), steps(self._lab, self._bench.samples)
+                )
         return Shown(render.replays_table(self._result(), variants, self._says))
+
+    def mistakes(self) -> Shown:
+        """Apply each known mistake alone to the good Dockerfile; return what each turned red.
+
+        Raises LabInvalid when a variant was not measured: claims compare with the others.
+        """
+        self._demand_all_measured()
+        with self._bench.ready() as measurer:
+            self._mistakes = mistake_results(
+                measurer, self._lab, self._bench.run.scratch, self._result()
+            )
+        return Shown(render.mistakes_table(self._lab, self._result()))
+
+    def exercise(self, file: str | None = None) -> Shown:
+        """Check the exercise's Dockerfile, or another file; return claims met and hints.
+
+        Raises what a build raises, so that a Dockerfile that does not build says why.
+        """
+        lab = read_exercise(self._bench.layout.labs, self._lab.slug)
+        dockerfile = Path(file) if file else lab.folder / LEARNERS
+        bench = Bench(
+            *(self._bench.layout, lab, self._bench.engine, self._bench.run),
+            samples=self._bench.samples,
+            say=tell,
+            owner=self._bench.owner,
+        )
+        return Shown(exercises.markdown(check(bench, dockerfile)))
 
     def steps(self, variant: str, build: str) -> Shown:
         """Return what each step of one build did."""
@@ -128,8 +131,21 @@ class LabSession:
     def finish(self) -> Shown:
         """Return the verdict of every claim. Executed by `advices run`, also leave the result.
 
-        Raises LabInvalid when a variant was not measured.
+        Raises LabInvalid when a variant or a mistake was not measured.
         """
+        self._demand_all_measured()
+        if self._lab.mistakes and not self._mistakes:
+            raise LabInvalid(
+                f"{self._lab.slug}: its mistakes were not applied yet",
+                why="lab.toml lists mistakes, and each has to turn its claims red",
+                next_step="call mistakes() first",
+            )
+        result = self._result()
+        if not self._bench.owner:
+            save(self._bench.run.scratch / "results", result)
+        return Shown(render.claims_table(verdicts(self._lab, result)))
+
+    def _demand_all_measured(self) -> None:
         missing = [name for name in self._lab.variants if name not in self._measured]
         if missing:
             raise LabInvalid(
@@ -137,79 +153,32 @@ class LabSession:
                 why="the claims compare all variants",
                 next_step="call measure() for each of them first",
             )
-        result = self._result()
-        if not self._owner:
-            save(self._run.scratch / "results", result)
-        return Shown(render.claims_table(verdicts(self._lab, result)))
-
-    @contextlib.contextmanager
-    def _ready(self) -> Iterator[None]:
-        """Hold what measuring needs: room, the lock, the index, the bases."""
-        with contextlib.ExitStack() as held:
-            if self._owner:
-                held.enter_context(measuring(tell))
-                held.enter_context(index.for_builds(self._engine))
-            check_space(self._engine.facts().data_folder, self._lab.needs_free_bytes)
-            if not self._resolved:
-                self._resolved = self._bases.resolve(self._lab.from_names())
-                self._records = {n: self._bases.record(b) for n, b in self._resolved.items()}
-            yield
 
     def _result(self) -> Result:
-        ordered = [name for name in self._lab.variants if name in self._measured]
-        return Result(
-            slug=self._lab.slug,
-            title=self._lab.title,
-            provenance=self._provenance.model_copy(update={"bases": self._records}),
-            variants={name: self._measured[name] for name in ordered},
-        )
-
-    @functools.cached_property
-    def _provenance(self) -> Provenance:
-        facts = self._engine.facts()
-        return Provenance(
-            date=now().isoformat(),
-            commit=_commit(self._layout),
-            lab_digest=lab_digest(self._layout, self._lab),
-            toolkit_version=version("docker-advices"),
-            mode="quick" if self._samples == QUICK else "full",
-            cold_samples=self._samples.cold,
-            replay_samples=self._samples.replay,
-            bases={},
-            engine_version=facts.version,
-            buildx_version=buildx_version() or "unknown",
-            storage_driver=facts.storage_driver,
-            platform=facts.platform,
-            cores=facts.cores,
-            pip_index="caching index on the host" if self._bases.pip_conf else "direct",
-        )
+        ordered = {n: self._measured[n] for n in self._lab.variants if n in self._measured}
+        return self._bench.result(ordered, self._mistakes)
 
     def _repr_html_(self) -> str:
         advice = html.escape(quantities.escape(self._lab.advice), quote=False)
         return f"<p><strong>{html.escape(self._lab.title)}</strong>: {advice}</p>"
 
 
-def _commit(layout: Layout) -> str:
-    """Return the commit that is checked out, `+changes` behind it when labs or toolkit differ."""
-    git = ["git", "-C", str(layout.root)]
-    try:
-        commit = run([*git, "rev-parse", "HEAD"]).stdout.strip()
-        changed = run([*git, "status", "--porcelain", "--", "labs", "src", "notebooks"]).stdout
-    except CommandFailed:
-        return "unknown"
-    return f"{commit}+changes" if changed.strip() else commit
-
-
 def open_lab(slug: str) -> LabSession:
     """Return a session for one lab. Raises LabInvalid or EngineMissing."""
     layout = project()
-    lab = read(layout.labs, slug)
+    return LabSession(_bench(layout, read(layout.labs, slug)))
+
+
+def _bench(layout: Layout, lab: Lab) -> Bench:
     engine = Engine()
     if buildx_version() is None:
         raise EngineMissing("buildx is not installed", next_step="`advices doctor` says how")
-    parent_run = attached()
-    if parent_run is not None:
-        return LabSession(layout, lab, engine, parent_run, owner=False)
-    stack = contextlib.ExitStack()
-    atexit.register(stack.close)
-    return LabSession(layout, lab, engine, stack.enter_context(own_run(engine)), owner=True)
+    run = attached()
+    owner = run is None
+    if run is None:
+        stack = contextlib.ExitStack()
+        atexit.register(stack.close)
+        run = stack.enter_context(own_run(engine))
+    return Bench(
+        layout, lab, engine, run, samples=samples_from_environment(), say=tell, owner=owner
+    )

@@ -15,9 +15,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from advices import charts, claims, lab, render, results
+from advices import charts, claims, exercises, labfile, render, results
 from advices.errors import AdvicesError, ResultInvalid
-from advices.quantities import describe, escape, ratio_text, value_text
+from advices.lab import Lab
+from advices.measures import PROBED, describe
+from advices.quantities import code, escape, ratio_text, value_text
 
 log = logging.getLogger("mkdocs.advices")
 
@@ -40,7 +42,7 @@ class Macros:
         self._labs, self._docs, self._page = labs, docs, page
 
     def _result(self, slug: str) -> results.Result:
-        lab.read(self._labs, slug)
+        labfile.read(self._labs, slug)
         for needed in (self._docs / "results" / f"{slug}.json", self._docs / "labs" / f"{slug}.md"):
             if not needed.is_file():
                 raise ResultInvalid(
@@ -51,8 +53,7 @@ class Macros:
         return results.load(self._docs / "results", slug)
 
     def _says(self, slug: str) -> dict[str, str]:
-        replays = lab.read(self._labs, slug).replays
-        return {name: replay.says for name, replay in replays.items()}
+        return labfile.read(self._labs, slug).says()
 
     def _source(self, slug: str) -> str:
         """Return the target of a link to the provenance of a lab, from the current page."""
@@ -84,7 +85,7 @@ class Macros:
 
     def compare(self, slug: str, name: str, variants: Sequence[str] = ("bad", "good")) -> str:
         """Return cards side by side, each with the variant's big value of one measure."""
-        said = lab.read(self._labs, slug)
+        said = labfile.read(self._labs, slug)
         about = describe(name, self._says(slug))
         cards = ""
         for variant in variants:
@@ -117,9 +118,14 @@ class Macros:
             f"with {images}. [Where the numbers come from]({self._source(slug)})."
         )
 
+    def measured_all(self) -> str:
+        """Return for every lab, in learning order, when and on what it was measured."""
+        labs = self._in_order()
+        return "".join(f"- {self._chapter(said)}: {self.measured(said.slug)}\n" for said in labs)
+
     def says(self, slug: str, variant: str = "") -> str:
         """Return the lab's advice, or what a variant of it does, in the words of lab.toml."""
-        said = lab.read(self._labs, slug)
+        said = labfile.read(self._labs, slug)
         if not variant:
             return escape(said.advice)
         said.dockerfile(variant)
@@ -145,7 +151,72 @@ class Macros:
 
     def claims(self, slug: str) -> str:
         """Return a table of the lab's claims with what was measured for each."""
-        return render.claims_table(claims.verdicts(lab.read(self._labs, slug), self._result(slug)))
+        return render.claims_table(
+            claims.verdicts(labfile.read(self._labs, slug), self._result(slug))
+        )
+
+    def mistakes(self, slug: str) -> str:
+        """Return a table of the lab's known mistakes and the claims that each turned red."""
+        return render.mistakes_table(labfile.read(self._labs, slug), self._result(slug))
+
+    def exercise(self, slug: str) -> str:
+        """Return the lab's exercise: task, Dockerfile to mend, claims to meet, command."""
+        task = labfile.read_exercise(self._labs, slug)
+        reference = results.load(self._docs / "results" / "exercises", slug)
+        rows = render.table(
+            ["Claim to meet", "The start", "The solution"],
+            [
+                [escape(row.says), escape(row.yours), escape(row.reference)]
+                for row in exercises.start_rows(task, reference)
+            ],
+            " rr",
+        )
+        command = f"./run advices -- check-exercise {slug}"
+        return (
+            f"{task.task.strip()}\n\n"
+            f"The file to mend is `labs/{slug}/{labfile.EXERCISE}/{labfile.LEARNERS}`:\n\n"
+            f"{_fenced(task.dockerfile('bad').read_text('utf-8'), '')}\n"
+            f"Build and measure yours as often as you like:\n\n```sh\n{command}\n```\n\n"
+            "It says for each claim what your image measures, what the solution measures and "
+            f"where the limit is, and gives a hint for each mistake that it knows.\n\n{rows}\n"
+            f"`{command} --solution` shows a solution.\n"
+        )
+
+    def gains(self) -> str:
+        """Return a table of what each advice gained on its last run, in learning order."""
+        rows = []
+        for said in self._in_order():
+            name, result = said.headline, self._result(said.slug)
+            bad, good = (self.measure(said.slug, one, name) for one in ("bad", "good"))
+            values = [result.value(one, name) for one in ("bad", "good")]
+            about = describe(name, said.says())
+            of_bad = "—"
+            if about.direction and not any(isinstance(v, str | bool) or not v for v in values):
+                of_bad = self.ratio(said.slug, name, "good", "bad")
+            chapter = self._chapter(said)
+            rows.append([f"{chapter}: {escape(_lower_first(about.label))}", bad, good, of_bad])
+        return render.table(["Advice, and what is counted", "Bad", "Good", "Of bad"], rows, " rrr")
+
+    def path(self) -> str:
+        """Return the learning path: every chapter in order, with its advice."""
+        lines = [f"1. {self._chapter(s)}  \n   {escape(s.advice)}" for s in self._in_order()]
+        return "\n".join(lines) + "\n"
+
+    def _in_order(self) -> tuple[Lab, ...]:
+        return labfile.in_order(self._labs)
+
+    def _chapter(self, said: Lab) -> str:
+        here = posixpath.dirname(self._page()) or "."
+        return f"[{escape(said.title)}]({posixpath.relpath(f'chapters/{said.slug}.md', here)})"
+
+    def probes(self) -> str:
+        """Return a table of every measure that a probe takes, with what it counts."""
+        rows = [
+            [code(probe), code(name), escape(f"{about.label}: {about.meaning}")]
+            for probe, found in PROBED.items()
+            for name, about in found.items()
+        ]
+        return render.table(["Probe", "Measure", "What it counts"], rows)
 
     def provenance(self, slug: str) -> str:
         """Return a table of where the numbers of a lab come from."""
@@ -153,7 +224,7 @@ class Macros:
 
     def bases(self) -> str:
         """Return a table of the bases of all labs; the same base measured alike only once."""
-        found = [self._result(slug).provenance.bases for slug in lab.slugs(self._labs)]
+        found = [self._result(slug).provenance.bases for slug in labfile.slugs(self._labs)]
         pairs = {(name, base): None for bases in found for name, base in bases.items()}
         return render.bases_rows(sorted(pairs, key=lambda pair: pair[0]))
 
@@ -178,7 +249,7 @@ class Macros:
 
     def dockerfile(self, slug: str, variant: str, highlight_against: str | None = None) -> str:
         """Return a variant's Dockerfile as a code block, lines that another lacks highlighted."""
-        said = lab.read(self._labs, slug)
+        said = labfile.read(self._labs, slug)
         file = said.dockerfile(variant)
         text = file.read_text("utf-8")
         marked = ""
@@ -186,10 +257,18 @@ class Macros:
             other = said.dockerfile(highlight_against).read_text("utf-8")
             lines = changed_lines(other, text)
             marked = f' hl_lines="{" ".join(map(str, lines))}"' if lines else ""
-        longest = max((len(run) for run in re.findall("`+", text)), default=0)
-        fence = "`" * max(3, longest + 1)
-        title = f"labs/{slug}/{file.name}"
-        return f'{fence} dockerfile title="{title}"{marked}\n{text.rstrip()}\n{fence}\n'
+        return _fenced(text, f' title="labs/{slug}/{file.name}"{marked}')
+
+
+def _fenced(text: str, options: str) -> str:
+    """Return a Dockerfile as a code block that no backtick in it can end."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence} dockerfile{options}\n{text.rstrip()}\n{fence}\n"
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def changed_lines(before: str, after: str) -> list[int]:
@@ -206,7 +285,7 @@ def changed_lines(before: str, after: str) -> list[int]:
 MACROS = (
     *("measure", "ratio", "compare", "measured", "says", "measures", "replays", "layers"),
     *("steps", "claims", "provenance", "bases", "bar_chart", "replay_chart", "layers_chart"),
-    "dockerfile",
+    *("dockerfile", "mistakes", "exercise", "gains", "path", "probes", "measured_all"),
 )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import posixpath
 import tarfile
+import threading
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -35,6 +36,7 @@ class Remembered:
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        self._lock = threading.Lock()
         try:
             known = json.loads(file.read_text("utf-8"))
             self._known = {str(key): int(value) for key, value in known.items()}
@@ -47,8 +49,10 @@ class Remembered:
 
     def add(self, sizes: dict[str, int]) -> None:
         """Remember more layers."""
-        self._known.update(sizes)
-        write_whole(self._file, json.dumps(self._known, indent=0, sort_keys=True))
+        with self._lock:
+            self._known.update(sizes)
+            text = json.dumps(self._known, indent=0, sort_keys=True)
+        write_whole(self._file, text)
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ class _Blob:
     text: bytes
 
 
-class _Stream:
+class Stream:
     """The chunks of `docker save` as a file that only reads forward."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
@@ -138,13 +142,13 @@ def _compress(engine: Engine, image: Image, memory: Remembered) -> dict[str, int
     blobs: dict[str, _Blob] = {}
     waiting: dict[str, Future[_Blob]] = {}
     links: dict[str, str] = {}
-    stream = cast("IO[bytes]", _Stream(engine.saved(image)))
+    stream = cast("IO[bytes]", Stream(engine.saved(image)))
     try:
         with tarfile.open(fileobj=stream, mode="r|") as tar, ThreadPoolExecutor(2) as pool:
             for member in tar:
                 if member.issym() or member.islnk():
                     # Engines before 25 save the second of two equal layers as a link.
-                    links[member.name] = _target(member)
+                    links[member.name] = link_target(member)
                 if not member.isfile():
                     continue
                 known = memory.get("sha256:" + Path(member.name).name)
@@ -168,7 +172,7 @@ def _compress(engine: Engine, image: Image, memory: Remembered) -> dict[str, int
         raise EngineLost(f"`docker save` broke off: {error}") from None
 
 
-def _target(link: tarfile.TarInfo) -> str:
+def link_target(link: tarfile.TarInfo) -> str:
     """Return the name that a link in a saved image points to, from the top of the archive."""
     if link.islnk():
         return link.linkname

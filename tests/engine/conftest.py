@@ -43,6 +43,13 @@ def tiny(tmp_path: Path) -> Project:
     return made
 
 
+@pytest.fixture
+def taught(tiny: Project) -> Project:
+    """Return a project with one lab that has an exercise."""
+    tiny.teach()
+    return tiny
+
+
 def _answers(address: str) -> bool:
     ping = ["docker", "-H", address, "version"]
     return subprocess.run(ping, capture_output=True, check=False).returncode == 0

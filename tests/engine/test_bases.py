@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from engine_project import ROOT
 
 from advices import index
 from advices.bases import Base, Bases
+from advices.command import poll
 from advices.engine import Engine
 from advices.runs import cache_folder, own_run
 from advices.transfer import Remembered
@@ -127,3 +130,90 @@ def test_a_second_resolution_builds_nothing(resolved: dict[str, Base]) -> None:
         n: b.image for n, b in resolved.items()
     }
     assert not [line for line in heard if "building" in line]
+
+
+# How labs start a database: as its own user, without any capability. The second has no disk.
+PLAIN = ("--user=postgres", "--cap-drop=ALL", "--security-opt=no-new-privileges")
+READ_ONLY = (*PLAIN, "--read-only", "--tmpfs=/var/lib/postgresql/data:uid=999,gid=999,mode=700")
+READ_ONLY += ("--tmpfs=/var/run/postgresql:uid=999,gid=999", "--tmpfs=/tmp")
+ACCOUNT = ("--env=POSTGRES_USER=guest", "--env=POSTGRES_PASSWORD=secret")
+
+
+@contextlib.contextmanager
+def database(image: str, *options: str) -> Iterator[str]:
+    """Give a container of a database server that is started, and remove it with its volume."""
+    argv = ["docker", "run", "--detach", "--network=none", *options, image]
+    container = subprocess.check_output(argv, text=True).strip()
+    try:
+        yield container
+    finally:
+        subprocess.run(["docker", "rm", "--force", "--volumes", container], check=True)
+
+
+def in_container(container: str, *words: str) -> subprocess.CompletedProcess[str]:
+    argv = ["docker", "exec", "--env=PGPASSWORD=secret", container, *words]
+    return subprocess.run(argv, capture_output=True, text=True, check=False)
+
+
+def ready(container: str) -> bool:
+    words = ("pg_isready", "--quiet", "--host=127.0.0.1")
+    return any(in_container(container, *words).returncode == 0 for _ in poll(60, 0.2))
+
+
+def query(container: str, name: str, statement: str) -> str:
+    words = ("psql", "--host=127.0.0.1", "--username=guest", f"--dbname={name}", "-tAc", statement)
+    done = in_container(container, *words)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize("options", [(), PLAIN, READ_ONLY])
+def test_the_database_starts_keeps_and_stops(bases: Bases, options: tuple[str, ...]) -> None:
+    image = bases.resolve(["postgres:17"])["postgres:17"].image
+    with database(image, *options, *ACCOUNT, "--env=POSTGRES_DB=book") as container:
+        assert ready(container)
+        assert query(container, "book", "show server_version").startswith("17.")
+        assert query(container, "book", "show server_encoding") == "UTF8"
+        query(container, "book", "create table entries (name text)")
+        query(container, "book", "insert into entries values ('Ada')")
+        status = in_container(container, "cat", "/proc/1/status").stdout
+        assert "Uid:\t999\t" in status
+        subprocess.run(["docker", "stop", container], check=True, capture_output=True)
+        look = ["docker", "inspect", "--format={{.State.ExitCode}}", container]
+        assert subprocess.check_output(look, text=True).strip() == "0"
+        if "--read-only" not in options:  # its disk is gone with the container's end
+            subprocess.run(["docker", "start", container], check=True, capture_output=True)
+            assert ready(container)
+            assert query(container, "book", "select name from entries") == "Ada"
+
+
+def test_the_database_wants_a_password(bases: Bases) -> None:
+    image = bases.resolve(["postgres:17"])["postgres:17"].image
+    argv = ["docker", "run", "--rm", "--network=none", image]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "POSTGRES_PASSWORD" in done.stderr
+    with database(image, *ACCOUNT) as container:
+        assert ready(container)
+        # As in the official image: within the container none is asked for, from outside one is.
+        rules = in_container(container, "cat", "/var/lib/postgresql/data/pg_hba.conf").stdout
+        assert rules.splitlines()[-1].split() == ["host", "all", "all", "all", "scram-sha-256"]
+
+
+def test_the_compiler_on_alpine_makes_programs_for_musl(bases: Bases) -> None:
+    if bases.resolve(["python:3.13-alpine"])["python:3.13-alpine"].kind == "official":
+        pytest.skip("the official image installs its own compiler")
+    image = bases.resolve(["alpine-with-gcc"])["alpine-with-gcc"].image
+    program = """
+set -e
+echo 'int answer(void) { return 42; }' >/tmp/answer.c
+gcc -shared -fPIC -O2 -o /tmp/answer.so /tmp/answer.c
+python -c 'import ctypes; print(ctypes.CDLL("/tmp/answer.so").answer())'
+printf '#include <stdio.h>\nint main(void) { puts("ready"); }' >/tmp/main.c
+gcc -o /tmp/main /tmp/main.c
+/tmp/main
+readelf -l /tmp/main | grep -o '/lib/ld-musl[^]]*'
+python -c 'import sysconfig; print(sysconfig.get_config_var("CC"))'
+"""
+    wanted = ["42", "ready", "/lib/ld-musl-x86_64.so.1", "gcc"]
+    assert run_in(image, "sh", "-c", program).split() == wanted

@@ -14,16 +14,22 @@ from typing import Any
 
 import pytest
 
-from advices import lab
+from advices import labfile
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "advices"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-SLUGS = lab.slugs(ROOT / "labs")
+SLUGS = labfile.slugs(ROOT / "labs")
 
 # A writer builds the site, and anyone reads a result, on a laptop without Docker.
-PURE = ("site", "render", "charts", "quantities", "claims", "results", "lab", "plan", "compare")
-OURS = ("engine", "command", "measure", "buildx", "scanners", "notebook", "session")
+PURE = (
+    *("site", "render", "charts", "quantities", "claims", "results", "lab", "plan", "compare"),
+    *("labfile", "measures", "exercises", "layout", "prose"),
+)
+OURS = (
+    *("engine", "command", "measure", "buildx", "notebook", "session"),
+    *("boot", "bench", "prove", "probes", "bases"),
+)
 FORBIDDEN = (*(f"advices.{name}" for name in OURS), "docker", "nbclient")
 
 
@@ -134,6 +140,19 @@ def test_the_check_can_fail(line: str, tmp_path: Path) -> None:
     (chain,) = ways(package, "some.site", forbidden)
     assert chain.startswith("some.site → ")
     assert chain.endswith((" → some.engine", " → docker"))
+
+
+def test_the_core_knows_no_probe_by_name() -> None:
+    probes = {name for name in modules(SOURCE) if name.startswith("advices.probes.")}
+    of_the_core = {"advices.probes.registry"}
+    named = {
+        name: found
+        for name, file in modules(SOURCE).items()
+        if not name.startswith("advices.probes")
+        and (found := imports(name, file) & (probes - of_the_core))
+    }
+    assert len(probes) > 3
+    assert named == {}
 
 
 def test_one_door_leads_to_other_programs() -> None:

@@ -61,6 +61,11 @@ def fake_docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeDocker:
         ({"target": "slim"}, ["--target", "slim"]),
         ({"no_cache": True}, ["--no-cache"]),
         ({"cache_namespace": "n"}, ["--build-arg", "BUILDKIT_CACHE_MOUNT_NS=n"]),
+        ({"build_args": {"A": "1", "B": "x y"}}, ["--build-arg", "A=1", "--build-arg", "B=x y"]),
+        (
+            {"secrets": {"token": Path("/scratch/secret-token")}},
+            ["--secret", "id=token,src=/scratch/secret-token"],
+        ),
         (
             {"bases": {"a": "b"}, "run_id": "r", "target": "t", "no_cache": True,
              "cache_namespace": "n"},
@@ -72,6 +77,14 @@ def fake_docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeDocker:
 def test_the_command_line(settings: dict[str, Any], words: list[str]) -> None:
     named = ["--file", "labs/x/good.Dockerfile", "--tag", "t:1"]
     assert argv(order(**settings)) == [*FIXED, *named, *words, "labs/app"]
+
+
+def test_another_stage_is_the_same_build_with_another_end() -> None:
+    made = order(build_args={"A": "1"}, no_cache=True)
+    assert argv(made.for_target("web")) == argv(
+        order(build_args={"A": "1"}, no_cache=True, target="web")
+    )
+    assert made.target is None
 
 
 def log(*lines: str, step: str = "", error: str = "", output: str = "") -> BuildLog:

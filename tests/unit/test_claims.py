@@ -9,15 +9,20 @@ from typing import Any
 import factory
 import pytest
 
-from advices.claims import Verdict, verdicts
+from advices.claims import Verdict, is_judged, judged, red, verdicts
 from advices.errors import LabInvalid
 from advices.lab import Claim, Lab, Variant
-from advices.results import Result
+from advices.results import Boot, Result
 
 
 def judge(result: Result | None = None, **claim: Any) -> tuple[Verdict, ...]:
     """Return the verdicts of one claim, by default over factory's result."""
-    lab = Lab(
+    lab = lab_of(Claim(id="it", says="It is so.", **claim))
+    return verdicts(lab, result or factory.result())
+
+
+def lab_of(*claims: Claim) -> Lab:
+    return Lab(
         slug="build-cache",
         folder=Path("build-cache"),
         title="t",
@@ -26,9 +31,8 @@ def judge(result: Result | None = None, **claim: Any) -> tuple[Verdict, ...]:
         headline="disk_bytes",
         variants={n: Variant(dockerfile=n, says=n) for n in ("bad", "good", "cache-mount")},
         replays={},
-        claims=(Claim(id="it", says="It is so.", **claim),),
+        claims=claims,
     )
-    return verdicts(lab, result or factory.result())
 
 
 def one(**claim: Any) -> Verdict:
@@ -153,3 +157,59 @@ def test_a_variant_that_was_not_measured_is_named() -> None:
 def test_text_has_no_order(claim: dict[str, Any]) -> None:
     with pytest.raises(LabInvalid, match="`page_digest` is text and has no order"):
         one(measure="page_digest", **claim)
+
+
+@pytest.mark.parametrize(
+    ("silent", "claim"),
+    [
+        ("good", {"equals": 0}),
+        ("good", {"equals": 1000}),
+        ("good", {"at_most": 5000}),
+        ("good", {"at_least": 0}),
+        ("good", {"equals": True, "relative_to": "bad"}),
+        ("bad", {"equals": True, "relative_to": "bad"}),
+        ("bad", {"equals": False, "relative_to": "bad"}),
+        ("bad", {"at_most": 9.0, "relative_to": "bad"}),
+    ],
+)
+def test_what_a_variant_lacks_makes_its_claims_fail(silent: str, claim: dict[str, Any]) -> None:
+    result = factory.result()
+    without = result.variants[silent].model_copy(update={"boot": Boot(answered=False)})
+    result = result.model_copy(update={"variants": {**result.variants, silent: without}})
+    (found,) = judge(result, measure="uid", fails_for=(), **claim)
+    assert (found.value, found.holds) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("change", "wanted"),
+    [
+        ({}, True),
+        ({"measure": "edit.steps_run"}, True),
+        ({"measure": "cold.new_disk_bytes"}, True),
+        ({"holds_for": ("cache-mount", "good")}, True),
+        ({"holds_for": ("cache-mount",)}, False),
+        # A mistake and a learner's file are built once, with a warm cache.
+        ({"measure": "edit.seconds"}, False),
+        ({"measure": "first_200_seconds"}, False),
+        ({"measure": "stop_seconds"}, False),
+        ({"measure": "cold.steps_run"}, False),
+        ({"measure": "cold.steps_cached"}, False),
+    ],
+)
+def test_which_claims_are_judged_without_timing(change: dict[str, Any], wanted: bool) -> None:
+    claim = Claim(**{"id": "it", "says": "", "measure": "uid", "equals": 1000, **change})
+    assert is_judged(claim) == wanted
+
+
+def test_another_variant_is_judged_by_the_good_one_s_claims() -> None:
+    lab = lab_of(
+        Claim(id="not-root", says="", measure="uid", equals=1000),
+        Claim(id="fast", says="", measure="cold.seconds", at_most=0.0),
+        Claim(id="not-mine", says="", measure="uid", equals=0, holds_for=("bad",), fails_for=()),
+        Claim(id="small", says="", measure="disk_bytes", at_most=1.0, relative_to="good"),
+        Claim(id="few-steps", says="", measure="edit-source.steps_run", at_most=2),
+    )
+    found = judged(lab, factory.result(), "bad")
+    assert [v.claim.id for v in found] == ["not-root", "small", "few-steps"]
+    assert all((v.variant, v.must_hold) == ("bad", True) for v in found)
+    assert red(found) == ("small", "few-steps")

@@ -12,11 +12,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import factory
 import pytest
 import typer
 
 from advices import cli, errors
 from advices.doctor import Finding
+from advices.exercises import Checked, Row
+from advices.lab import Mistake
 
 ROOT = Path(__file__).parents[2]
 Printed = pytest.CaptureFixture[str]
@@ -112,6 +115,9 @@ def test_sigterm_is_an_interrupt(
         (["run", "--samples", "0"], "Invalid value for '--samples'"),
         (["check", "--samples", "x"], "Invalid value for '--samples'"),
         (["doctor", "build-cache"], "unexpected extra argument"),
+        (["check-exercise"], "Missing argument 'slug'"),
+        (["check-exercise", "order", "again"], "unexpected extra argument"),
+        (["check-exercise", "order", "--quick"], "No such option"),
     ],
 )
 def test_wrong_usage_ends_with_2(
@@ -143,8 +149,8 @@ def test_list_names_the_labs_with_their_advice_and_variants(
     assert advices("list") == 0
     lines = capsys.readouterr().out.splitlines()
     found = {line.split()[0]: line for line in lines}
-    for slug in cli.lab.slugs(ROOT / "labs"):
-        read = cli.lab.read(ROOT / "labs", slug)
+    for slug in cli.labfile.slugs(ROOT / "labs"):
+        read = cli.labfile.read(ROOT / "labs", slug)
         assert read.advice in found[slug]
         assert found[slug].rstrip().endswith(", ".join(read.variants))
 
@@ -203,6 +209,103 @@ def test_what_is_run(
     assert (layout.root, list(asked)) == (ROOT, slugs)
     assert (wanted.cold, wanted.replay) == samples
     assert say is cli.say
+
+
+MET = Row("It is [small].", True, "1 MB", "2 MB", "at most 2 MB")
+NOT_MET = Row("It is safe.", False, "nothing", "1000", "1000")
+HINT = Mistake(id="x", says="", replace="x", breaks=("x",), hint="Look at [user].")
+
+
+@pytest.mark.parametrize(
+    ("found", "code", "lines"),
+    [
+        (
+            Checked((MET,), ()),
+            0,
+            [
+                "met It is [small].",
+                "yours 1 MB, reference 2 MB, limit at most 2 MB",
+                "solved: every claim is met",
+            ],
+        ),
+        (
+            Checked((MET, NOT_MET), (HINT,)),
+            1,
+            [
+                "met It is [small].",
+                "yours 1 MB, reference 2 MB, limit at most 2 MB",
+                "not met It is safe.",
+                "yours nothing, reference 1000, limit 1000",
+                "hint Look at [user].",
+                "not solved yet; `advices check-exercise order --solution` shows a solution",
+            ],
+        ),
+    ],
+)
+def test_an_exercise_is_solved_or_not(
+    found: Checked,
+    code: int,
+    lines: list[str],
+    advices: Callable[..., int],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Printed,
+) -> None:
+    monkeypatch.setattr(cli, "check_exercise", lambda *_: found)
+    assert advices("check-exercise", "order") == code
+    printed = capsys.readouterr().out.splitlines()
+    assert [" ".join(line.split()) for line in printed] == lines
+
+
+@pytest.mark.parametrize(
+    ("words", "file"), [([], None), (["--file", "mine/Dockerfile"], Path("mine/Dockerfile"))]
+)
+def test_which_file_of_an_exercise_is_checked(
+    words: list[str],
+    file: Path | None,
+    advices: Callable[..., int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    called: list[Any] = []
+    monkeypatch.setattr(
+        cli, "check_exercise", lambda *given: called.append(given) or Checked((), ())
+    )
+    assert advices("check-exercise", "order", *words) == 0
+    ((layout, slug, given, say),) = called
+    assert (layout.root, slug, given, say) == (ROOT, "order", file, cli.say)
+
+
+def test_a_fault_of_a_learner_s_build_has_its_exit_code(
+    advices: Callable[..., int], monkeypatch: pytest.MonkeyPatch, capsys: Printed
+) -> None:
+    fault = errors.StepFailed("this step failed: RUN [x]\nits last line")
+    monkeypatch.setattr(cli, "check_exercise", raising(fault))
+    assert advices("check-exercise", "order") == 15
+    assert "RUN [x]\nits last line\nwhy: " in capsys.readouterr().err
+
+
+def test_the_solution_is_shown_as_it_is_and_nothing_is_built(
+    advices: Callable[..., int],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Printed,
+) -> None:
+    monkeypatch.chdir(factory.project(tmp_path))
+    assert advices("check-exercise", "build-cache", "--solution") == 0
+    assert capsys.readouterr().out == factory.GOOD
+    assert advices("check-exercise", "base-image", "--solution") == errors.LabInvalid.exit_code
+    assert "has no exercise" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("sound", [True, False])
+def test_an_exercise_is_proved(
+    sound: bool, advices: Callable[..., int], monkeypatch: pytest.MonkeyPatch, capsys: Printed
+) -> None:
+    fault = errors.ClaimBroken("order exercise: the start file gets no hint")
+    monkeypatch.setattr(cli, "prove_exercise", (lambda *_: None) if sound else raising(fault))
+    assert advices("check-exercise", "order", "--prove") == (0 if sound else 18)
+    printed = capsys.readouterr()
+    assert printed.out == ("order: the exercise is sound\n" if sound else "")
+    assert ("gets no hint" in printed.err) == (not sound)
 
 
 @pytest.mark.parametrize("verbose", [True, False])

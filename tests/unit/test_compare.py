@@ -8,7 +8,7 @@ import factory
 import pytest
 
 from advices.compare import Drift, base_changes, drifts
-from advices.results import Layer, Result, VariantResult
+from advices.results import Boot, Layer, Result, VariantResult
 
 
 def result(**variants: VariantResult) -> Result:
@@ -92,6 +92,27 @@ def test_sizes_have_a_band(measure: str) -> None:
 def test_seconds_are_not_compared() -> None:
     slow = builds(seconds=500.0) | boot(first_200=factory.Timing(samples=(59.0,)))
     assert drifts(good(**builds()), good(**slow)) == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "measures"),
+    [
+        ({"timings": {"stop_seconds": factory.Timing(samples=(90.0,))}}, []),
+        ({"probed": {"shells": 7, "requests_lost": 7}}, ["shells"]),
+        ({"probed": {"shells": 0, "requests_lost": 7}}, []),
+        # It is there and was not before: that is told of all but what varies.
+        ({"probed": {"shells": 0, "compilers": 1}}, ["compilers"]),
+        ({"behaviours": 2}, ["behaviours"]),
+        ({"starts": {"bare": Boot(answered=True, uid=1)}}, ["bare.answered", "bare.uid"]),
+    ],
+)
+def test_what_varies_is_not_compared(change: dict[str, Any], measures: list[str]) -> None:
+    old = {
+        "probed": {"shells": 0, "requests_lost": 0},
+        "timings": {"stop_seconds": factory.Timing(samples=(0.1,))},
+    }
+    found = names(good(**old), good(**old | change))
+    assert [measure for _, measure, _ in found] == measures
 
 
 def test_what_is_new_and_what_is_gone_is_told() -> None:

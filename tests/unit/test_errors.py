@@ -32,6 +32,7 @@ EXIT_CODES = {
     "UnsteadyMeasure": 26,
     "FileRefused": 27,
     "EngineForbidden": 28,
+    "DatabaseDown": 29,
 }
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from advices import lab
+from advices import lab, labfile
 from advices.errors import LabInvalid
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = lab.slugs(ROOT / "labs")
+SHIPPED = labfile.slugs(ROOT / "labs")
 
 # Line numbers in this file are read from this text: change both together.
 TOML = """\
@@ -52,6 +54,38 @@ relative_to = "bad"
 equals = true
 holds_for = ["good"]
 fails_for = []
+
+[starts.bare]
+says = "without a file system to write to"
+read_only = true
+
+[[mistakes]]
+id = "one-more"
+says = "One more step runs."
+replace = "slim"
+breaks = ["steps"]
+by = "slim\\nRUN one-more"
+"""
+EXERCISE = """\
+title = "Order another"
+advice = "Order well."
+context = "app"
+task = "Mend it."
+
+[[claims]]
+id = "small"
+says = "It is small."
+measure = "disk_bytes"
+at_most = 1.1
+relative_to = "good"
+
+[[mistakes]]
+id = "large"
+says = "It is large."
+replace = "slim"
+breaks = ["small"]
+hint = "Look at FROM."
+sign = "^FROM"
 """
 
 
@@ -65,6 +99,11 @@ def labs(tmp_path: Path) -> Path:
     (folder / "order" / "lab.toml").write_text(TOML)
     for name in ("bad", "good"):
         (folder / "order" / f"{name}.Dockerfile").write_text("FROM python:3.13-slim\n")
+    exercise = folder / "order" / "exercise"
+    exercise.mkdir()
+    (exercise / "exercise.toml").write_text(EXERCISE)
+    for name in ("Dockerfile", "solution.Dockerfile"):
+        (exercise / name).write_text("FROM python:3.13-slim\n")
     return folder
 
 
@@ -73,15 +112,15 @@ def change(labs: Path, old: str, new: str) -> None:
     (labs / "order" / "lab.toml").write_text(TOML.replace(old, new))
 
 
-def fault(labs: Path) -> str:
+def fault(labs: Path, read: Callable[[Path, str], lab.Lab] = labfile.read) -> str:
     with pytest.raises(LabInvalid) as raised:
-        lab.read(labs, "order")
+        read(labs, "order")
     assert raised.value.next_step
     return raised.value.what
 
 
 def test_a_sound_lab_reads_whole(labs: Path) -> None:
-    found = lab.read(labs, "order")
+    found = labfile.read(labs, "order")
     assert found.slug == "order"
     assert list(found.variants) == ["bad", "good"]
     assert found.replays["edit"].append == "# {sample}"
@@ -93,10 +132,17 @@ def test_a_sound_lab_reads_whole(labs: Path) -> None:
 
 @pytest.mark.parametrize("slug", SHIPPED)
 def test_every_shipped_lab_reads(slug: str) -> None:
-    found = lab.read(ROOT / "labs", slug)
+    found = labfile.read(ROOT / "labs", slug)
     assert found.claims, "a lab without claims demands nothing"
     assert any(claim.fails_for for claim in found.claims), "its bad variant may be good"
     assert all("latest" not in name and ":" in name for name in found.from_names())
+
+
+@pytest.mark.parametrize("slug", SHIPPED)
+def test_every_shipped_lab_has_mistakes_and_an_exercise_with_hints(slug: str) -> None:
+    assert labfile.read(ROOT / "labs", slug).mistakes
+    assert labfile.read_exercise(ROOT / "labs", slug).mistakes
+    assert (ROOT / "docs/results/exercises" / f"{slug}.json").is_file()
 
 
 def test_there_are_labs() -> None:
@@ -106,6 +152,43 @@ def test_there_are_labs() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "where", "says"),
     [
+        ('title = "Order"', 'title = "Order"\ntask = "x"', 2, "task: unknown key"),
+        ('title = "Order"', 'title = "Order"\norder = "first"', 2, "order: Input should be"),
+        ('title = "Order"', 'title = "Order"\nprobes = ["fils"]', 2, "there is no probe `fils`"),
+        ('title = "Order"', 'title = "Order"\nprobes = "files"', 2, "probes: Input should be"),
+        ('title = "Order"', 'title = "Order"\nintended_env = {A = 1}', 2, "valid string"),
+        ('title = "Order"', 'title = "Order"\nneeds_free_bytes = 0', 2, "needs_free_bytes"),
+        ('says = "bad"', 'says = "bad"\nanswers = "no"', 12, "variants.bad.answers"),
+        ('says = "bad"', 'says = "bad"\nleaves_out = [".gone"]', 12, ".gone does not exist in"),
+        ('says = "bad"', 'says = "bad"\nleaves_out = ["../order"]', 12, "does not exist in"),
+        ('says = "bad"', 'says = "bad"\nleaves_out = ["."]', 12, "does not exist in"),
+        ('says = "bad"', 'says = "bad"\noverlay = "gone"', 12, "folder gone does not exist"),
+        ('says = "bad"', 'says = "bad"\noverlay = "good.Dockerfile"', 12, "does not exist"),
+        ('says = "bad"', 'says = "bad"\noverlay = ".."', 12, "folder .. does not exist"),
+        ('says = "bad"', 'says = "bad"\noverlay = "a/b"', 12, "variants.bad.overlay"),
+        ('says = "bad"', 'says = "bad"\ntargets = "web"', 12, "variants.bad.targets"),
+        ('says = "bad"', 'says = "bad"\nsecrets = { a = 1 }', 12, "variants.bad.secrets"),
+        ("[starts.bare]", "[starts.cold]", 40, "the name `cold` is taken"),
+        ("[starts.bare]", "[starts.edit]", 40, "the name `edit` is taken"),
+        ("read_only = true", "readonly = true", 42, "starts.bare.readonly: unknown key"),
+        ("read_only = true", "status = 99", 42, "starts.bare.status"),
+        ("read_only = true", 'path = "x"', 42, "starts.bare.path"),
+        ("read_only = true", "port = 0", 42, "starts.bare.port"),
+        ("read_only = true", "user = 1000", 42, "starts.bare.user"),
+        ("read_only = true", "env = { A = 1 }", 42, "starts.bare.env"),
+        ('says = "without a file system to write to"', "", 40, "starts.bare.says: Field required"),
+        ('replace = "slim"', 'replace = "slum"', 47, "`replace` must occur once"),
+        ('replace = "slim"', 'replace = "3"', 47, "and occurs 2 times"),
+        ('replace = "slim"', "", 44, "a mistake needs `replace` or `leaves_out`"),
+        ('replace = "slim"', 'leaves_out = ["gone"]', 47, "gone does not exist in labs/app"),
+        ('replace = "slim"', 'replace = "slim"\nsign = "("', 44, "sign: "),
+        ('replace = "slim"', 'replace = "slim"\nbye = ""', 48, "mistakes.0.bye: unknown key"),
+        ('breaks = ["steps"]', 'breaks = ["stops"]', 44, "there is no claim `stops`"),
+        ('breaks = ["steps"]', "breaks = []", 48, "mistakes.0.breaks"),
+        ('breaks = ["steps"]', "", 44, "mistakes.0.breaks: Field required"),
+        ('id = "one-more"', 'id = "One"', 45, "mistakes.0.id"),
+        ('id = "same-page"', 'id = "steps"', 31, "the name `steps` is taken"),
+        ('id = "same-page"', 'id = "builds"', 31, "the name `builds` is taken"),
         ('title = "Order"', 'title = "Order"\ncolour = "red"', 2, "colour: unknown key"),
         ("port = 8000", "port = 8000\nhost = 'x'", 8, "serve.host: unknown key"),
         ("port = 8000", "port = 99999", 7, "less than or equal to 65535"),
@@ -140,6 +223,107 @@ def test_a_fault_is_named_with_its_file_and_line(
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "where", "says"),
+    [
+        ('title = "Order another"\n', "", 1, "title: Field required"),
+        ('task = "Mend it."', "", 1, "there is no `task`"),
+        ('task = "Mend it."', 'task = ""', 1, "there is no `task`"),
+        ('task = "Mend it."', 'task = "x"\norder = 10', 5, "order: unknown key"),
+        ('task = "Mend it."', 'task = "x"\nheadline = "uid"', 5, "headline: unknown key"),
+        ('task = "Mend it."', 'task = "x"\nslug = "x"', 5, "slug: unknown key"),
+        ('task = "Mend it."', 'task = "x"\nleaves_out = ["gone"]', 5, "gone does not exist in"),
+        ('task = "Mend it."', 'task = "x"\nleaves_out = "gone"', 5, "leaves_out: Input should"),
+        ('task = "Mend it."', 'task = "x"\noverlay = "gone"', 5, "folder gone does not exist"),
+        ('task = "Mend it."', 'task = "x"\nsecrets = {a = 1}', 5, "secrets.a: Input should be"),
+        ('hint = "Look at FROM."', "", 13, "mistake `large` has no hint"),
+        ('"good"', '"bad"', 11, "`relative_to` must be `good`"),
+        ('"good"', '"god"', 6, "there is no variant `god`"),
+        ('sign = "^FROM"', 'sign = "^FROM["', 13, "sign: "),
+        ('"slim"', '"alpine"', 16, "and occurs 0 times"),
+        ('context = "app"', 'context = "ap"', 3, "the folder labs/ap does not exist"),
+        (
+            "[[mistakes]]",
+            '[variants.bad]\ndockerfile = "Dockerfile"\n[[mistakes]]',
+            1,
+            "variants: unknown key",
+        ),
+    ],
+)
+def test_a_fault_of_an_exercise_is_named_with_its_file_and_line_once(
+    labs: Path, old: str, new: str, where: int, says: str
+) -> None:
+    assert EXERCISE.count(old) == 1, old
+    (labs / "order/exercise/exercise.toml").write_text(EXERCISE.replace(old, new))
+    (line,) = fault(labs, labfile.read_exercise).splitlines()
+    assert line.startswith(f"labs/order/exercise/exercise.toml:{where}: ")
+    assert says in line
+
+
+def test_an_exercise_is_a_lab_of_two_variants(labs: Path) -> None:
+    toml = EXERCISE.replace("task", 'leaves_out = ["views.py"]\nbuild_args = {A = "1"}\ntask')
+    (labs / "order/exercise/exercise.toml").write_text(toml)
+    found = labfile.read_exercise(labs, "order")
+    assert (found.slug, found.task, found.is_exercise) == ("order", "Mend it.", True)
+    assert not labfile.read(labs, "order").is_exercise
+    assert {name: found.dockerfile(name).name for name in found.variants} == {
+        "bad": "Dockerfile",
+        "good": "solution.Dockerfile",
+    }
+    for variant in found.variants.values():
+        assert (variant.leaves_out, variant.build_args) == (("views.py",), {"A": "1"})
+
+
+@pytest.mark.parametrize("gone", ["Dockerfile", "solution.Dockerfile"])
+def test_a_missing_file_of_an_exercise_is_named(labs: Path, gone: str) -> None:
+    (labs / "order/exercise" / gone).unlink()
+    assert f"the file {gone} does not exist" in fault(labs, labfile.read_exercise)
+
+
+def test_a_lab_without_an_exercise_names_those_that_have_one(labs: Path) -> None:
+    shutil.copytree(labs / "order", labs / "other")
+    (labs / "order/exercise/exercise.toml").unlink()
+    assert not labfile.has_exercise(labs, "order")
+    with pytest.raises(LabInvalid, match="`order` has no exercise") as raised:
+        labfile.read_exercise(labs, "order")
+    assert raised.value.why == "labs with an exercise: other"
+
+
+def test_the_exercise_of_an_unknown_lab(labs: Path) -> None:
+    with pytest.raises(LabInvalid, match="there is no lab `ordr`"):
+        labfile.read_exercise(labs, "ordr")
+
+
+def test_all_of_a_project_are_its_labs_and_then_its_exercises(labs: Path) -> None:
+    assert [one.title for one in labfile.all_of(labs)] == ["Order", "Order another"]
+
+
+def test_images_of_mistakes_and_services_count_among_those_of_a_lab(labs: Path) -> None:
+    (labs / "order" / "lab.toml").write_text(
+        TOML.replace("title", 'services = ["postgres:17"]\ntitle').replace(
+            "slim\\nRUN one-more", "alpine"
+        )
+    )
+    assert labfile.read(labs, "order").from_names() == (
+        *("postgres:17", "python:3.13-alpine", "python:3.13-slim"),
+    )
+
+
+def test_replays_and_starts_are_said_in_the_words_of_the_file(labs: Path) -> None:
+    assert labfile.read(labs, "order").says() == {
+        "unchanged": "nothing changes",
+        "edit": "a line is edited",
+        "bare": "without a file system to write to",
+    }
+
+
+def test_a_mistake_replaces_its_text_and_no_other() -> None:
+    some = lab.Mistake(id="x", says="", replace="USER 1\n", by="USER 0\n", breaks=("y",))
+    assert some.applied("FROM a\nUSER 1\nCMD a\n") == "FROM a\nUSER 0\nCMD a\n"
+    without = lab.Mistake(id="x", says="", leaves_out=("a",), breaks=("y",))
+    assert without.applied("FROM a\n") == "FROM a\n"
+
+
+@pytest.mark.parametrize(
     ("old", "new", "where"),
     [
         ('holds_for = ["good"]', 'holds_for = ["god"]', 31),
@@ -154,6 +338,13 @@ def test_an_unknown_variant_in_a_claim_is_named_with_its_line(
     message = fault(labs)
     assert "there is no variant `god`" in message
     assert f"labs/order/lab.toml:{where}: " in message
+
+
+def test_two_mistakes_go_by_two_names(labs: Path) -> None:
+    mistake = TOML[TOML.index("[[mistakes]]") :]
+    (labs / "order" / "lab.toml").write_text(f"{TOML}\n{mistake}")
+    (line,) = fault(labs).splitlines()
+    assert line == "labs/order/lab.toml:51: mistakes.1: the name `one-more` is taken"
 
 
 @pytest.mark.parametrize("key", ["slug", "folder"])
@@ -192,13 +383,13 @@ def test_not_even_text_is_a_fault_of_the_lab(labs: Path) -> None:
 
 def test_an_unknown_lab_names_those_that_are_there(labs: Path) -> None:
     with pytest.raises(LabInvalid, match="there is no lab `ordr`") as raised:
-        lab.read(labs, "ordr")
+        labfile.read(labs, "ordr")
     assert raised.value.why == "the labs are order"
 
 
 def test_an_unknown_variant_names_those_that_are_there(labs: Path) -> None:
     with pytest.raises(LabInvalid, match="no variant `best`") as raised:
-        lab.read(labs, "order").dockerfile("best")
+        labfile.read(labs, "order").dockerfile("best")
     assert raised.value.why == "it has bad, good"
 
 
@@ -206,7 +397,7 @@ def test_slugs_are_the_folders_with_a_lab_toml(labs: Path) -> None:
     (labs / "a-first").mkdir()
     (labs / "a-first" / "lab.toml").touch()
     (labs / "bases").mkdir()
-    assert lab.slugs(labs) == ("a-first", "order")
+    assert labfile.slugs(labs) == ("a-first", "order")
 
 
 @pytest.mark.parametrize(
@@ -248,14 +439,14 @@ def test_external_images(dockerfile: str, images: tuple[str, ...]) -> None:
     ],
 )
 def test_line_of(where: tuple[str, ...], line: int) -> None:
-    assert lab.line_of(TOML, where) == line
+    assert labfile.line_of(TOML, where) == line
 
 
 def test_line_of_knows_quoted_and_dotted_names() -> None:
     text = '[variants."cache-mount"]\nsays = "x"\n\n[a]\nserve.port = 1\n"b" = 2\n'
-    assert lab.line_of(text, ("variants", "cache-mount", "says")) == 2
-    assert lab.line_of(text, ("a", "serve", "port")) == 5
-    assert lab.line_of(text, ("a", "b")) == 6
+    assert labfile.line_of(text, ("variants", "cache-mount", "says")) == 2
+    assert labfile.line_of(text, ("a", "serve", "port")) == 5
+    assert labfile.line_of(text, ("a", "b")) == 6
 
 
 @pytest.mark.parametrize(

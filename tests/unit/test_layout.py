@@ -6,9 +6,10 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import factory
 import pytest
 
-from advices import lab as labs_
+from advices import labfile
 from advices.errors import LabInvalid
 from advices.layout import Layout, code_cells, lab_digest, project
 
@@ -81,8 +82,44 @@ def test_the_folders(layout: Layout) -> None:
     assert layout.notebook("x") == root / "notebooks" / "x.ipynb"
 
 
+def test_the_folder_of_the_solutions_results(layout: Layout) -> None:
+    assert layout.exercise_results == layout.root / "docs" / "results" / "exercises"
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        ("labs/build-cache/exercise/Dockerfile", True),
+        ("labs/build-cache/lab.toml", True),
+        ("notebooks/build-cache.ipynb", True),
+        ("labs/build-cache/exercise/more/unused.py", True),
+        ("labs/build-cache/exercise/solution.Dockerfile", False),
+        ("labs/build-cache/exercise/exercise.toml", False),
+        ("labs/app/views.py", False),
+    ],
+)
+def test_the_digest_of_an_exercise_is_that_of_its_solution(
+    change: str, same: bool, tmp_path: Path
+) -> None:
+    found = Layout(factory.project(tmp_path))
+    exercise = labfile.read_exercise(found.labs, "build-cache")
+    before = lab_digest(found, exercise)
+    old = (found.root / change).read_text() if (found.root / change).exists() else ""
+    write(found.root / change, old + "\n# more")
+    assert (lab_digest(found, exercise) == before) == same
+
+
+def test_an_overlay_decides_too(layout: Layout) -> None:
+    toml = TOML.replace('says = "bad"', 'says = "bad"\noverlay = "more"')
+    write(layout.labs / "x" / "lab.toml", toml)
+    write(layout.labs / "x" / "more" / "deep" / "a.py", "x = 1")
+    before = digest(layout)
+    write(layout.labs / "x" / "more" / "deep" / "a.py", "x = 2")
+    assert digest(layout) != before
+
+
 def digest(layout: Layout) -> str:
-    return lab_digest(layout, labs_.read(layout.labs, "x"))
+    return lab_digest(layout, labfile.read(layout.labs, "x"))
 
 
 def rewrite(name: str, text: str) -> Callable[[Path], None]:

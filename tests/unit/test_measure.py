@@ -1,25 +1,249 @@
-"""What of a measurement can be had without an engine."""
+"""How a candidate is measured, step by step, with an engine and builds that are made up."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
-from advices.measure import _context_bytes
+import factory
+import pytest
+
+from advices import boot, measure, transfer
+from advices.bases import MarkedBase
+from advices.buildx import BuildOrder, Built
+from advices.context import Candidate, of_learner, of_mistake, of_variant
+from advices.errors import NeverAnswered, UnsteadyMeasure
+from advices.lab import AnotherStart, Lab, Variant, external_images
+from advices.measure import Measurer
+from advices.plan import Samples, steps
+from advices.probes import Found, Subject
+from advices.results import Boot, Layer, Step, Timing
+from advices.runs import Run
+
+BASE, OWN, EDITED = (f"sha256:{letter * 64}" for letter in "abc")
+PAGE = Boot(answered=True, first_200=Timing(samples=(0.5,)), uid=1000, page_digest="x")
 
 
-def test_the_context_is_what_dockerignore_lets_in(tmp_path: Path) -> None:
-    (tmp_path / "kept").mkdir()
-    (tmp_path / "kept" / "a.py").write_text("12345")
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "big.bin").write_text("x" * 1000)
-    (tmp_path / "b.pyc").write_text("x" * 100)
-    without = _context_bytes(tmp_path)
-    (tmp_path / ".dockerignore").write_text("# what is not source\n\ndata\n**/*.pyc\n")
-    assert (without, _context_bytes(tmp_path)) == (1105, 5)
+def layer(diff_id: str) -> Layer:
+    return Layer(
+        diff_id=diff_id, created_by="", disk_bytes=10, transfer_bytes=1, from_base=diff_id == BASE
+    )
 
 
-def test_an_exception_in_dockerignore_is_heeded(tmp_path: Path) -> None:
-    (tmp_path / "a.md").write_text("123")
-    (tmp_path / "README.md").write_text("12")
-    (tmp_path / ".dockerignore").write_text("*\n!README.md\n")
-    assert _context_bytes(tmp_path) == 2
+class Here:
+    """All that a measurer asks: builds, layers, starts, probes; and what it was asked."""
+
+    def __init__(self, lab: Lab, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.lab, self.folder = lab, folder
+        self.orders: list[BuildOrder] = []
+        self.files: list[dict[str, str]] = []
+        self.secrets: list[dict[str, str]] = []
+        self.marks: list[str] = []
+        self.pages: list[Boot | Exception] = []
+        self.starts: list[AnotherStart] = []
+        self.steps: list[tuple[Step, ...]] = []
+        self.subjects: list[Subject] = []
+        self.said: list[str] = []
+        monkeypatch.setattr(measure, "build", self._build)
+        monkeypatch.setattr(transfer, "layers", self._layers)
+        monkeypatch.setattr(boot, "first_page", self._page)
+        monkeypatch.setattr(boot, "another_start", self._start)
+        monkeypatch.setattr(measure, "probe", lambda _: self._probe)
+        bases = SimpleNamespace(
+            resolve=lambda names: dict.fromkeys(names, "base"),
+            names_in=external_images,
+            marked=self._marked,
+        )
+        engine = SimpleNamespace(
+            image=lambda reference: SimpleNamespace(id=f"id of {reference}", tags=[reference])
+        )
+        made: Any = {"engine": engine, "bases": bases}
+        self.measurer = Measurer(
+            made["engine"],
+            lab,
+            Run("run-1", folder / "scratch"),
+            bases=made["bases"],
+            resolved={},
+            memory=transfer.Remembered(folder / "layers.json"),
+            say=self.said.append,
+        )
+        self.own_word, self.measurer._word = self.measurer._word, lab.slug
+
+    def measure(self, candidate: Candidate, samples: Samples, **more: bool) -> Any:
+        return self.measurer.measure(candidate, steps(self.lab, samples), **more)
+
+    def _build(self, order: BuildOrder) -> Built:
+        self.orders.append(order)
+        self.secrets.append({key: file.read_text() for key, file in order.secrets.items()})
+        self.files.append({file.name: file.read_text() for file in order.context.iterdir()})
+        ran = self.steps.pop(0) if self.steps else ()
+        return Built(ran, float(len(self.orders)))
+
+    def _layers(self, _engine: Any, image: Any, base_ids: frozenset[str], _memory: Any) -> Any:
+        assert base_ids == {BASE}
+        top = EDITED if "edit-source" in image.tags[0] else OWN
+        return [layer(BASE), layer(top)]
+
+    def _page(self, _image: boot.Image) -> Boot:
+        found = self.pages.pop(0) if self.pages else PAGE
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def _start(self, _image: boot.Image, start: AnotherStart) -> Boot:
+        self.starts.append(start)
+        return PAGE
+
+    def _probe(self, subject: Subject) -> Found:
+        self.subjects.append(subject)
+        return Found({"shells": 3}, {"stop_seconds": Timing(samples=(1.0,))})
+
+    def _marked(self, _base: Any, _run_id: str, mark: str) -> MarkedBase:
+        self.marks.append(mark)
+        return MarkedBase(f"marked:{mark}", frozenset({BASE}))
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Here:
+    lab = factory.read_lab(tmp_path)
+    starts = {"bare": AnotherStart(says="", read_only=True)}
+    lab = lab.model_copy(update={"starts": starts, "probes": ("files",)})
+    return Here(lab, tmp_path, monkeypatch)
+
+
+def changed(here: Here, **change: Any) -> Candidate:
+    """Return the good variant with these settings."""
+    variant = Variant.model_validate({"dockerfile": "good.Dockerfile", "says": "", **change})
+    return Candidate("good", here.lab.dockerfile("good"), variant, cache_of="good")
+
+
+def test_every_measure_comes_from_its_step(here: Here) -> None:
+    found = here.measure(of_variant(here.lab, "good"), Samples(1, 2))
+    assert list(found.builds) == ["cold", "unchanged", "edit-source", "add-dependency"]
+    assert found.builds["cold"].timing.samples == (1.0,)
+    assert found.builds["unchanged"].timing.samples == (2.0, 3.0)
+    # A machine with the base, and then one with the first image.
+    assert found.builds["cold"].new_disk_bytes == 10
+    assert found.builds["unchanged"].new_disk_bytes == 0
+    assert found.builds["edit-source"].new_transfer_bytes == 1
+    assert found.boot.first_200 == Timing(samples=(0.5, 0.5))
+    assert found.context_bytes == len("x = 1\n") + len("django\n")
+    measures = found.measures()
+    assert (measures["shells"], measures["stop_seconds"], measures["bare.uid"]) == (3, 1.0, 1000)
+    assert here.starts == [here.lab.starts["bare"]]
+    assert here.said[0] == "build-cache good: cold, sample 1 of 1"
+
+
+def test_only_first_builds_of_a_variant_ignore_the_cache(here: Here) -> None:
+    here.measure(of_variant(here.lab, "good"), Samples(2, 1))
+    assert [order.no_cache for order in here.orders] == [True, True, False, False, False]
+    # Each first build has a base and cache mounts of its own; replays find those of the last.
+    assert here.marks == ["build-cache-good-1", "build-cache-good-2"]
+    namespaces = [order.cache_namespace for order in here.orders]
+    assert namespaces == [f"run-1-build-cache-good-{n}" for n in (1, 2, 2, 2, 2)]
+    assert [order.bases["python:3.13-slim"] for order in here.orders[:3]] == [
+        f"marked:build-cache-good-{n}" for n in (1, 2, 2)
+    ]
+
+
+def test_two_measurers_of_one_run_share_no_base_and_no_edit(
+    here: Here, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # An exercise is measured in its lab's run, under the same names.
+    other = Here(here.lab, tmp_path, monkeypatch)
+    assert here.own_word != other.own_word
+    assert here.own_word.startswith("build-cache-")
+
+
+def test_a_variant_that_is_measured_again_gets_a_base_of_its_own_again(here: Here) -> None:
+    for _ in range(2):
+        here.measure(of_variant(here.lab, "good"), Samples(1, 1))
+    assert here.marks == ["build-cache-good-1"] * 2
+
+
+def test_a_mistake_is_built_on_the_good_variants_cache(here: Here, tmp_path: Path) -> None:
+    here.measure(of_variant(here.lab, "good"), Samples(1, 1))
+    here.orders.clear()
+    here.measure(of_mistake(here.lab, here.lab.mistakes[1], tmp_path), Samples(1, 1))
+    assert here.marks == ["build-cache-good-1"], "no base is made again"
+    assert {order.no_cache for order in here.orders} == {False}
+    assert {order.cache_namespace for order in here.orders} == {"run-1-build-cache-good-1"}
+    assert here.orders[0].tag == "docker-advices-run/run-1:build-cache-mistake-no-user-cold"
+    assert here.orders[0].dockerfile.name == "build-cache-no-user.Dockerfile"
+
+
+def test_a_learners_file_is_built_apart_from_the_variants(here: Here) -> None:
+    here.measure(of_learner(here.lab, here.lab.dockerfile("bad")), Samples(1, 1))
+    assert here.marks == ["build-cache-yours-1"]
+    assert here.orders[0].no_cache is False
+
+
+def test_a_replay_edits_the_copy_anew_for_every_sample(here: Here) -> None:
+    here.measure(of_variant(here.lab, "good"), Samples(1, 2))
+    texts = [files["views.py"] for files in here.files]
+    assert texts == [
+        *["x = 1\n"] * 3,
+        "x = 1\n# edited run-1-build-cache-good-1",
+        "x = 1\n# edited run-1-build-cache-good-2",
+        *["x = 1\n"] * 2,
+    ]
+    assert [path for path in (here.folder / "scratch").glob("context-*")] == []
+
+
+def test_the_secret_of_the_run_is_in_arguments_secrets_and_for_the_probe(here: Here) -> None:
+    secret = here.measurer.canary
+    given = {"build_args": {"A": "a-{canary}"}, "secrets": {"token": "{canary}"}}
+    here.measure(changed(here, **given, targets=("web",)), Samples(1, 1))
+    assert here.orders[0].build_args == {"A": f"a-{secret}"}
+    assert here.secrets[0] == {"token": secret}
+    assert here.subjects[0].canary == secret
+    assert here.subjects[0].targets == ("web",)
+
+
+def test_a_probe_builds_another_stage_with_the_cache(here: Here) -> None:
+    here.measure(of_variant(here.lab, "good"), Samples(1, 1))
+    here.orders.clear()
+    image = here.subjects[0].build_target("web")
+    (order,) = here.orders
+    assert (order.target, order.no_cache) == ("web", False)
+    assert image.tags == [order.tag]
+    assert order.tag.endswith("-good-target-web")
+    assert not order.context.exists()
+
+
+def test_a_page_that_does_not_come_ends_the_measurement(here: Here) -> None:
+    here.pages = [NeverAnswered("silence")]
+    with pytest.raises(NeverAnswered):
+        here.measure(of_variant(here.lab, "good"), Samples(1, 1))
+
+
+def test_a_trap_and_a_learners_file_may_be_silent_and_are_waited_for_once(here: Here) -> None:
+    silent = Boot(answered=False)
+    for candidate, more in (
+        (changed(here, answers=False), {}),
+        (of_learner(here.lab, here.lab.dockerfile("bad")), {"must_answer": False}),
+    ):
+        here.pages = [NeverAnswered("silence: its last lines")]
+        found = here.measure(candidate, Samples(1, 3), **more)
+        assert found.boot == silent
+        assert here.pages == []
+        assert "silence: its last lines" in here.said
+        assert [subject.answered for subject in here.subjects] == [False]
+        here.subjects.clear()
+
+
+@pytest.mark.parametrize(
+    "second", [PAGE.model_copy(update={"page_digest": "y"}), NeverAnswered("silence")]
+)
+def test_two_starts_must_show_one_page(here: Here, second: Boot | Exception) -> None:
+    here.pages = [PAGE, second]
+    with pytest.raises(UnsteadyMeasure if isinstance(second, Boot) else NeverAnswered):
+        here.measure(of_variant(here.lab, "good"), Samples(1, 2))
+
+
+def test_every_sample_must_run_the_same_steps(here: Here) -> None:
+    ran, cached = (Step(name="RUN x", cached=was, seconds=1.0) for was in (False, True))
+    here.steps = [(ran,), (cached,)]
+    with pytest.raises(UnsteadyMeasure, match="sample 2 of `cold` ran other steps"):
+        here.measure(of_variant(here.lab, "good"), Samples(2, 1))

@@ -6,9 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from advices.errors import LabInvalid
-from advices.lab import Lab, Replay, Variant
-from advices.plan import BuildImage, InspectImage, PlanStep, Samples, ServeImage, steps
+from advices.lab import AnotherStart, Claim, Lab, Replay, Variant
+from advices.plan import (
+    BuildImage,
+    InspectImage,
+    PlanStep,
+    ProbeImage,
+    Samples,
+    ServeImage,
+    StartImage,
+    steps,
+    steps_for,
+)
 
 LAB = Lab(
     slug="order",
@@ -17,6 +26,7 @@ LAB = Lab(
     advice="Order well.",
     context=Path("app"),
     headline="disk_bytes",
+    probes=("files", "user"),
     variants={
         "bad": Variant(dockerfile="bad.Dockerfile", says="bad"),
         "good": Variant(dockerfile="good.Dockerfile", says="good"),
@@ -25,48 +35,98 @@ LAB = Lab(
         "unchanged": Replay(says="nothing"),
         "edit": Replay(says="an edit", file="views.py", append="# {sample}"),
     },
+    starts={
+        "bare": AnotherStart(says="bare", read_only=True),
+        "one": AnotherStart(says="one", env={"A": "1"}),
+        "two": AnotherStart(says="two", env={"A": "2"}),
+    },
     claims=(),
 )
+LOOKS: list[PlanStep] = [
+    StartImage("bare"),
+    StartImage("one"),
+    StartImage("two"),
+    ProbeImage("files"),
+    ProbeImage("user"),
+]
 ONE = [
-    BuildImage("good", "cold", 1),
-    InspectImage("good", "cold"),
-    ServeImage("good", 1),
-    BuildImage("good", "unchanged", 1),
-    InspectImage("good", "unchanged"),
-    BuildImage("good", "edit", 1),
-    InspectImage("good", "edit"),
+    BuildImage("cold", 1),
+    InspectImage("cold"),
+    ServeImage(1),
+    *LOOKS,
+    BuildImage("unchanged", 1),
+    InspectImage("unchanged"),
+    BuildImage("edit", 1),
+    InspectImage("edit"),
 ]
 MANY = [
-    BuildImage("good", "cold", 1),
-    BuildImage("good", "cold", 2),
-    InspectImage("good", "cold"),
-    ServeImage("good", 1),
-    ServeImage("good", 2),
-    BuildImage("good", "unchanged", 1),
-    InspectImage("good", "unchanged"),
-    BuildImage("good", "unchanged", 2),
-    BuildImage("good", "edit", 1),
-    InspectImage("good", "edit"),
-    BuildImage("good", "edit", 2),
+    BuildImage("cold", 1),
+    BuildImage("cold", 2),
+    InspectImage("cold"),
+    ServeImage(1),
+    ServeImage(2),
+    *LOOKS,
+    BuildImage("unchanged", 1),
+    InspectImage("unchanged"),
+    BuildImage("unchanged", 2),
+    BuildImage("edit", 1),
+    InspectImage("edit"),
+    BuildImage("edit", 2),
 ]
 
 
 @pytest.mark.parametrize(("samples", "wanted"), [(Samples(1, 1), ONE), (Samples(2, 2), MANY)])
 def test_the_exact_steps(samples: Samples, wanted: list[PlanStep]) -> None:
-    assert list(steps(LAB, "good", samples)) == wanted
+    assert list(steps(LAB, samples)) == wanted
 
 
 def test_only_the_first_build_is_cold() -> None:
-    builds = [step for step in steps(LAB, "bad", Samples()) if isinstance(step, BuildImage)]
+    builds = [step for step in steps(LAB, Samples()) if isinstance(step, BuildImage)]
     assert [step.cold for step in builds] == [True] + [False] * 6
 
 
 def test_a_lab_without_replays_is_built_and_served() -> None:
-    lab = LAB.model_copy(update={"replays": {}})
-    kinds = [type(step) for step in steps(lab, "bad", Samples(1, 1))]
+    lab = LAB.model_copy(update={"replays": {}, "starts": {}, "probes": ()})
+    kinds = [type(step) for step in steps(lab, Samples(1, 1))]
     assert kinds == [BuildImage, InspectImage, ServeImage]
 
 
-def test_an_unknown_variant_has_no_plan() -> None:
-    with pytest.raises(LabInvalid, match="no variant `best`"):
-        steps(LAB, "best", Samples())
+COLD_LAYERS = InspectImage("cold")
+
+
+@pytest.mark.parametrize(
+    ("measures", "layers", "more"),
+    [
+        ([], [], []),
+        (["uid"], [], []),
+        (["disk_bytes", "uid"], [COLD_LAYERS], []),
+        (["cold.new_disk_bytes"], [COLD_LAYERS], []),
+        (["layers"], [COLD_LAYERS], []),
+        (["shells"], [], [ProbeImage("files")]),
+        (["hidden_bytes", "setuid_files"], [], [ProbeImage("files")]),
+        (["writable_app_files"], [], [ProbeImage("user")]),
+        (["bare.answered"], [], [StartImage("bare")]),
+        # The measure of a start is not the measure of that name that a probe gives.
+        (["two.capabilities"], [], [StartImage("two")]),
+        (["capabilities"], [], [ProbeImage("user")]),
+        (["behaviours"], [], [StartImage("one"), StartImage("two")]),
+        (["edit.steps_run"], [], [BuildImage("edit", 1)]),
+        # New bytes are those that the first build's layers have not.
+        (
+            ["edit.new_transfer_bytes"],
+            [COLD_LAYERS],
+            [BuildImage("edit", 1), InspectImage("edit")],
+        ),
+        (
+            ["unchanged.steps_run", "shells", "bare.uid"],
+            [],
+            [StartImage("bare"), ProbeImage("files"), BuildImage("unchanged", 1)],
+        ),
+    ],
+)
+def test_only_what_claims_need_is_done_once(
+    measures: list[str], layers: list[PlanStep], more: list[PlanStep]
+) -> None:
+    claims = [Claim(id="it", says="", measure=measure, equals=1) for measure in measures]
+    basic: list[PlanStep] = [BuildImage("cold", 1), *layers, ServeImage(1)]
+    assert list(steps_for(LAB, claims)) == basic + more

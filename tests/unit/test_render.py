@@ -1,17 +1,16 @@
 """Values, ratios, escaping and tables, without a browser and without Docker."""
 
 import re
-from pathlib import Path
 
 import factory
 import pytest
 
-from advices import claims, lab, render
+from advices import claims, render
 from advices.errors import ResultInvalid
-from advices.quantities import OF_A_BUILD, OF_AN_IMAGE, percent_text, when
-from advices.results import Step
+from advices.measures import when
+from advices.quantities import percent_text
+from advices.results import Boot, MistakeResult, Step
 
-ROOT = Path(__file__).parents[2]
 NASTY = "RUN <script>alert(1)</script> | `x` {{ 1 }} {% raw %} *b* [l](u) \\ $a$ \n&amp; ~~s~~"
 
 
@@ -163,8 +162,8 @@ def test_an_unknown_variant_or_build_names_those_that_exist():
         render.steps_table(result, "bad", "later")
 
 
-def test_claims_say_what_was_measured_and_what_was_demanded():
-    made = lab.read(ROOT / "labs", "build-cache")
+def test_claims_say_what_was_measured_and_what_was_demanded(tmp_path):
+    made = factory.read_lab(tmp_path)
     text = render.claims_table(claims.verdicts(made, factory.result()))
     rows = {line.split("|")[1].strip(): line for line in text.splitlines()}
     assert len(rows) == len(made.claims) + 2
@@ -174,14 +173,46 @@ def test_claims_say_what_was_measured_and_what_was_demanded():
     assert "100 %: fails, as it must" in moves
 
 
-def test_a_claim_that_came_out_wrong_is_strong():
-    made = lab.read(ROOT / "labs", "build-cache")
+def test_a_claim_that_came_out_wrong_is_strong(tmp_path):
+    made = factory.read_lab(tmp_path)
     result = factory.result()
     worse = result.model_copy(
         update={"variants": {**result.variants, "good": result.variants["bad"]}}
     )
     text = render.claims_table(claims.verdicts(made, worse))
     assert "<strong>fails, but must hold</strong>" in text
+
+
+def test_what_a_variant_does_not_have_is_nothing(tmp_path):
+    made = factory.read_lab(tmp_path, factory.LAB.replace("fails_for = []", 'fails_for = ["bad"]'))
+    result = factory.result()
+    silent = result.variants["bad"].model_copy(update={"boot": Boot(answered=False)})
+    result = result.model_copy(update={"variants": {**result.variants, "bad": silent}})
+    text = render.claims_table(claims.verdicts(made, result))
+    assert "nothing: fails, as it must" in text
+
+
+@pytest.mark.parametrize(
+    ("red", "cell"),
+    [
+        (("not-root",), "PID 1 has a user of its own."),
+        (
+            ("a-deploy-moves-little", "not-root"),
+            "After an edit a deploy moves at most a tenth of what it moved.<br>"
+            "PID 1 has a user of its own.",
+        ),
+        (("builds",), "The image builds."),
+        ((), "nothing"),
+        (None, "not measured"),
+        (("a|claim",), "a&#124;claim"),
+    ],
+)
+def test_a_mistake_stands_beside_what_it_turned_red(red, cell, tmp_path):
+    made = factory.read_lab(tmp_path)
+    found = {} if red is None else {"no-user": MistakeResult(says="", red=red)}
+    result = factory.result().model_copy(update={"mistakes": found})
+    row = render.mistakes_table(made, result).splitlines()[-1]
+    assert row == f"| The USER line is missing. | {cell} |"
 
 
 def test_provenance_says_stand_in_distance_and_the_command():
@@ -197,9 +228,3 @@ def test_a_base_without_published_size_says_so():
     alone = base.model_copy(update={"published_transfer_bytes": None, "published_date": None})
     assert "not known" in render.bases_rows([("x:1", alone)])
     assert render.distance_text(alone) == "not known"
-
-
-def test_the_method_explains_every_measure():
-    method = (ROOT / "docs" / "method.md").read_text("utf-8")
-    missing = [name for name in (*OF_AN_IMAGE, *OF_A_BUILD) if f"`{name}`" not in method]
-    assert missing == []

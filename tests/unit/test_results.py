@@ -16,9 +16,10 @@ from pydantic import ValidationError
 
 from advices import results
 from advices.errors import DiskFull, ResultInvalid
+from advices.results import Boot
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "results" / "schema.json"
-SHIPPED = [path for path in SCHEMA.parent.glob("*.json") if path != SCHEMA]
+SHIPPED = [path for path in SCHEMA.parent.rglob("*.json") if path != SCHEMA]
 
 
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
@@ -54,6 +55,66 @@ def test_the_schema_names_every_field() -> None:
     schema = json.loads(results.schema_text())
     assert set(schema["properties"]) == set(results.Result.model_fields)
     assert schema["additionalProperties"] is False
+
+
+FULL = Boot(
+    answered=True,
+    status=404,
+    first_200=results.Timing(samples=(3.0, 1.0, 2.0)),
+    uid=0,
+    capabilities=0,
+    page_digest="page",
+    answer_digest="answer",
+)
+
+
+@pytest.mark.parametrize(
+    ("boot", "prefix", "measures"),
+    [
+        (
+            FULL,
+            "",
+            {"answered": True, "first_200_seconds": 2.0, "uid": 0, "page_digest": "page"},
+        ),
+        (
+            FULL,
+            "bare.",
+            {
+                "bare.answered": True,
+                "bare.first_200_seconds": 2.0,
+                "bare.uid": 0,
+                "bare.page_digest": "page",
+                "bare.status": 404,
+                "bare.capabilities": 0,
+            },
+        ),
+        # A container that did not answer shows nothing else.
+        (Boot(answered=False), "", {"answered": False}),
+        (Boot(answered=False), "bare.", {"bare.answered": False}),
+    ],
+)
+def test_the_measures_of_a_start(boot: Boot, prefix: str, measures: dict[str, Any]) -> None:
+    assert boot.measures(prefix) == measures
+
+
+def test_starts_and_probes_are_among_the_measures_of_a_variant() -> None:
+    plain = factory.variant()
+    more = plain.model_copy(
+        update={
+            "starts": {"bare": Boot(answered=False), "two": Boot(answered=True, uid=7)},
+            "behaviours": 2,
+            "probed": {"shells": 3},
+            "timings": {"stop_seconds": results.Timing(samples=(3.0, 1.0, 2.0))},
+        }
+    ).measures()
+    assert {name: more[name] for name in more.keys() - plain.measures().keys()} == {
+        "bare.answered": False,
+        "two.answered": True,
+        "two.uid": 7,
+        "behaviours": 2,
+        "shells": 3,
+        "stop_seconds": 2.0,
+    }
 
 
 def broken(folder: Path, text: str | bytes) -> ResultInvalid:
@@ -113,8 +174,8 @@ def test_what_does_not_follow_the_schema_is_named(text: str, where: str, tmp_pat
 
 
 def test_a_newer_version(tmp_path: Path) -> None:
-    found = broken(tmp_path, json.dumps({"schema_version": 2, "all": "new"}))
-    assert found.what == "x.json has schema version 2; this toolkit reads 1"
+    found = broken(tmp_path, json.dumps({"schema_version": 3, "all": "new"}))
+    assert found.what == "x.json has schema version 3; this toolkit reads 2"
     assert "update the toolkit" in found.next_step
 
 

@@ -1,0 +1,12 @@
+FROM python:3.13-slim
+WORKDIR /srv
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY static static
+COPY templates templates
+COPY app.py gunicorn.conf.py ./
+RUN python -m compileall -q app.py
+COPY timetable.csv .
+USER 1000
+EXPOSE 8000
+CMD ["gunicorn", "app:app"]

@@ -1,0 +1,12 @@
+FROM python:3.13-slim
+ENV PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1
+WORKDIR /app
+COPY requirements.txt .
+RUN --mount=type=secret,id=netrc,target=/root/.netrc \
+    pip install --no-cache-dir -r requirements.txt
+COPY . .
+RUN python manage.py collectstatic --noinput
+USER 1000
+EXPOSE 8000
+CMD ["gunicorn", "config.wsgi"]

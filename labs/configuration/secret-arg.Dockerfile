@@ -1,0 +1,14 @@
+FROM python:3.13-slim
+ENV PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1
+WORKDIR /app
+COPY requirements.txt .
+ARG INDEX_TOKEN
+RUN echo "machine packages.example.com login ci password $INDEX_TOKEN" > /root/.netrc \
+ && pip install --no-cache-dir -r requirements.txt \
+ && rm /root/.netrc
+COPY . .
+RUN python manage.py collectstatic --noinput
+USER 1000
+EXPOSE 8000
+CMD ["gunicorn", "config.wsgi"]

@@ -1,0 +1,13 @@
+FROM python:3.13-slim
+ENV PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1
+WORKDIR /app
+COPY .netrc /root/.netrc
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY . .
+RUN rm /root/.netrc /app/.netrc
+RUN python manage.py collectstatic --noinput
+USER 1000
+EXPOSE 8000
+CMD ["gunicorn", "config.wsgi"]

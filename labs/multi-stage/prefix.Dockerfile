@@ -1,0 +1,22 @@
+FROM python:3.13-slim AS builder
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends gcc libc6-dev libpq-dev \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install --prefix=/install --no-cache-dir -r requirements.txt
+COPY . .
+RUN PYTHONPATH=/install/lib/python3.13/site-packages \
+    python manage.py collectstatic --noinput
+
+FROM python:3.13-slim
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libpq5 \
+    && rm -rf /var/lib/apt/lists/*
+ENV PATH=/install/bin:$PATH
+WORKDIR /app
+COPY --from=builder /install /install
+COPY --from=builder /app /app
+USER 1000
+EXPOSE 8000
+CMD ["gunicorn", "config.wsgi"]

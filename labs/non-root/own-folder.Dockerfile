@@ -1,0 +1,11 @@
+FROM python:3.13-slim
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY . .
+RUN python manage.py collectstatic --noinput
+RUN install --directory --owner=10001 --group=10001 data
+ENV DATA_DIR=/app/data
+USER 10001:10001
+EXPOSE 8000
+CMD ["gunicorn", "config.wsgi"]

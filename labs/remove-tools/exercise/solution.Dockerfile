@@ -1,0 +1,14 @@
+FROM python:3.13-slim
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends procps \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /srv
+RUN python -m venv --without-pip .venv
+ENV PATH=/srv/.venv/bin:$PATH
+COPY requirements.txt .
+RUN pip --python .venv install --no-cache-dir -r requirements.txt
+COPY --chown=1000:1000 . .
+USER 1000
+EXPOSE 8000
+HEALTHCHECK CMD ["pgrep", "gunicorn"]
+CMD ["gunicorn", "app:app"]

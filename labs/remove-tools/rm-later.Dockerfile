@@ -1,0 +1,16 @@
+FROM python:3.13-slim
+RUN apt-get update \
+    && apt-get install --yes build-essential curl
+WORKDIR /app
+RUN python -m venv --without-pip .venv
+ENV PATH=/app/.venv/bin:$PATH
+COPY requirements.txt .
+RUN pip --python .venv install -r requirements.txt
+RUN apt-get purge --yes --auto-remove build-essential \
+    && rm -rf /var/lib/apt/lists/* /root/.cache
+COPY --chown=1000:1000 . .
+RUN python manage.py collectstatic --noinput
+USER 1000
+EXPOSE 8000
+HEALTHCHECK CMD ["curl", "--fail", "--silent", "http://127.0.0.1:8000/healthz"]
+CMD ["gunicorn", "config.wsgi"]

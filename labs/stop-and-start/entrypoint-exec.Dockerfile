@@ -1,0 +1,16 @@
+FROM python:3.13-slim
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY . .
+RUN python manage.py collectstatic --noinput
+COPY --chmod=755 <<'SCRIPT' /usr/local/bin/entrypoint.sh
+#!/bin/sh
+set -e
+python manage.py check
+exec "$@"
+SCRIPT
+USER 1000
+EXPOSE 8000
+ENTRYPOINT ["entrypoint.sh"]
+CMD ["gunicorn", "config.wsgi"]

@@ -1,0 +1,1 @@
+"""Files of the site as rows of its database."""

@@ -1,0 +1,349 @@
+"""The files of an image, layer by layer, as `docker save` gives them, and what they add up to.
+
+A listing says of each entry of a layer's archive what it is. It is enough to tell what a
+container sees, what a later layer hides, and which bytes belong to what. The large layers of a
+base are remembered, so that one gigabyte is taken apart once and not for every variant.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import json
+import os
+import posixpath
+import tarfile
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, cast
+
+from docker.models.images import Image
+
+from advices.engine import Engine
+from advices.runs import cache_folder
+from advices.saved_image import diff_ids, read_layers
+
+Kind = Literal["file", "folder", "symlink", "hardlink", "other", "whiteout", "opaque"]
+
+_FORMAT = 1
+_WORTH_KEEPING = 500
+_SYMLINKS_AT_MOST = 40
+_WHITEOUT = ".wh."
+_OPAQUE = ".wh..wh..opq"
+
+
+class Entry(NamedTuple):
+    """One entry of a layer. `path` has no slash at its ends and is "" for the root.
+
+    `size` is that of a file's content in bytes; a hard link has none of its own. `target` is
+    what a link points to: as written for a symlink, a path of the same layer for a hard link.
+    `build_tool` marks a file that a Debian package of the sections devel and libdevel owns. A
+    whiteout's path is the one that it deletes, an opaque entry's the folder that it empties.
+    """
+
+    path: str
+    kind: Kind
+    size: int
+    mode: int
+    target: str = ""
+    build_tool: bool = False
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The entries of one layer, and how many packages each package database in it lists."""
+
+    entries: tuple[Entry, ...]
+    packages: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An entry that a container sees, with the number of its layer, the lowest being 0."""
+
+    entry: Entry
+    layer: int
+
+
+class Remembered:
+    """Listings by diff id, each in a file of its own, kept between runs.
+
+    A diff id is the digest of the layer, so what is remembered never goes stale.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder or cache_folder() / "listings"
+
+    def get(self, diff_id: str) -> Listing | None:
+        """Return a layer's listing, None when it is not remembered or its file is damaged."""
+        try:
+            with gzip.open(self._file(diff_id), "rt", encoding="utf-8") as file:
+                data = json.load(file)
+            entries = tuple(Entry(*_checked(row)) for row in data["entries"])
+            packages = {str(path): int(count) for path, count in data["packages"].items()}
+        except (OSError, EOFError, ValueError, TypeError, KeyError, AttributeError):
+            return None
+        return Listing(entries, packages)
+
+    def add(self, diff_id: str, listing: Listing) -> None:
+        """Remember a listing: the whole file or none. Without room it is not remembered."""
+        file = self._file(diff_id)
+        data = {"entries": listing.entries, "packages": dict(listing.packages)}
+        text = json.dumps(data, separators=(",", ":"), ensure_ascii=True)
+        with contextlib.suppress(OSError):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            handle, half = tempfile.mkstemp(prefix=".half-", dir=file.parent)
+            try:
+                with os.fdopen(handle, "wb") as sink:
+                    sink.write(gzip.compress(text.encode("ascii"), mtime=0))
+                Path(half).replace(file)
+            except BaseException:
+                Path(half).unlink(missing_ok=True)
+                raise
+
+    def _file(self, diff_id: str) -> Path:
+        return self._folder / f"{diff_id.rpartition(':')[2]}.{_FORMAT}.json.gz"
+
+
+def _checked(row: Any) -> tuple[str, Kind, int, int, str, bool]:
+    path, kind, size, mode, target, build_tool = row
+    return str(path), cast("Kind", kind), int(size), int(mode), str(target), bool(build_tool)
+
+
+def listings(
+    engine: Engine, image: Image, base_ids: frozenset[str], memory: Remembered
+) -> tuple[Listing, ...]:
+    """Return the listing of each layer, lowest first.
+
+    `base_ids` are the diff ids of the base's layers: the large ones of them are remembered, for
+    every other variant has them too. Raises EngineLost when the engine breaks off.
+    """
+    ids = diff_ids(image)
+    known = {one: found for one in set(ids) if (found := memory.get(one)) is not None}
+    if missing := frozenset(ids) - known.keys():
+        read = read_layers(engine, image, missing, listing)
+        for diff_id in read.keys() & base_ids:
+            if len(read[diff_id].entries) >= _WORTH_KEEPING:
+                memory.add(diff_id, read[diff_id])
+        known |= read
+    return tuple(known[diff_id] for diff_id in ids)
+
+
+# One layer
+
+
+_DPKG_STATUS = "var/lib/dpkg/status"
+_DPKG_INFO = "var/lib/dpkg/info/"
+_DISTROLESS = "var/lib/dpkg/status.d/"
+_APK = ("lib/apk/db/installed", "usr/lib/apk/db/installed")
+_BUILD_SECTIONS = frozenset({"devel", "libdevel"})
+
+
+def listing(layer: tarfile.TarFile) -> Listing:
+    """Return the listing of one layer's archive."""
+    entries: list[Entry] = []
+    packages: dict[str, int] = {}
+    status = ""
+    owned: dict[str, str] = {}
+    for member in layer:
+        entry = _entry(member)
+        entries.append(entry)
+        if entry.kind != "file":
+            continue
+        if entry.path == _DPKG_STATUS:
+            status = _text(layer, member)
+            packages[entry.path] = len(_installed(status))
+        elif entry.path in _APK:
+            lines = _text(layer, member).splitlines()
+            packages[entry.path] = sum(line.startswith("P:") for line in lines)
+        elif entry.path.startswith(_DISTROLESS) and not entry.path.endswith(".md5sums"):
+            packages[entry.path] = 1
+        elif entry.path.startswith(_DPKG_INFO) and entry.path.endswith(".list"):
+            name = entry.path.removeprefix(_DPKG_INFO).removesuffix(".list").partition(":")[0]
+            owned[name] = _text(layer, member)
+    # The list of a package's files lies in the layer that installed it, as does its section.
+    tools = {name for name, section in _installed(status) if section in _BUILD_SECTIONS}
+    paths = {path for name in tools & owned.keys() for path in _paths(owned[name])}
+    return Listing(
+        tuple(e._replace(build_tool=True) if e.path in paths else e for e in entries), packages
+    )
+
+
+def _entry(member: tarfile.TarInfo) -> Entry:
+    path = _clean(member.name)
+    folder, name = posixpath.split(path)
+    if name == _OPAQUE:
+        return Entry(folder, "opaque", 0, 0)
+    if name.startswith(_WHITEOUT):
+        return Entry(posixpath.join(folder, name.removeprefix(_WHITEOUT)), "whiteout", 0, 0)
+    if member.islnk():
+        return Entry(path, "hardlink", 0, member.mode, _clean(member.linkname))
+    if member.issym():
+        return Entry(path, "symlink", 0, member.mode, member.linkname)
+    if member.isfile():
+        return Entry(path, "file", member.size, member.mode)
+    return Entry(path, "folder" if member.isdir() else "other", 0, member.mode)
+
+
+def _clean(name: str) -> str:
+    return posixpath.normpath("/" + name).strip("/")
+
+
+def _text(layer: tarfile.TarFile, member: tarfile.TarInfo) -> str:
+    source = layer.extractfile(member)
+    assert source is not None
+    return source.read().decode("utf-8", "replace")
+
+
+def _installed(status: str) -> list[tuple[str, str]]:
+    """Return name and section of each package that dpkg's status says is installed."""
+    found = []
+    for paragraph in status.split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in paragraph.splitlines() if ": " in line)
+        if fields.get("Status") == "install ok installed":
+            section = fields.get("Section", "").rpartition("/")[2]
+            found.append((fields.get("Package", ""), section))
+    return found
+
+
+def _paths(owned: str) -> Iterator[str]:
+    """Yield the paths of a package's list of files, where they lie since /usr was merged too."""
+    for line in owned.splitlines():
+        path = line.strip().strip("/")
+        yield path
+        if path.startswith(("bin/", "sbin/", "lib/", "lib64/")):
+            yield f"usr/{path}"
+
+
+# All layers
+
+
+class Tree:
+    """What a container of an image sees: the layers over one another, whiteouts obeyed."""
+
+    def __init__(self, layers: Sequence[Listing]) -> None:
+        self._layers = layers
+        self.seen: dict[str, Seen] = {}
+        for number, layer in enumerate(layers):
+            self._lay(number, layer)
+
+    def _lay(self, number: int, layer: Listing) -> None:
+        # A whiteout deletes what lies below its layer only, wherever in the archive it stands.
+        hidden = {e.path for e in layer.entries if e.kind == "whiteout"}
+        emptied = {e.path for e in layer.entries if e.kind == "opaque"}
+        # What replaces a folder and is none itself hides all that was in the folder.
+        replaced = {
+            e.path
+            for e in layer.entries
+            if e.kind not in ("folder", "whiteout", "opaque")
+            and e.path in self.seen
+            and self.seen[e.path].entry.kind == "folder"
+        }
+        if hidden or emptied or replaced:
+            gone = hidden | replaced
+            self.seen = {
+                path: seen
+                for path, seen in self.seen.items()
+                if path not in gone and not any(up in gone or up in emptied for up in _above(path))
+            }
+        for entry in layer.entries:
+            if entry.kind in ("whiteout", "opaque"):
+                continue
+            self.seen[entry.path] = Seen(entry, number)
+            # Not every archive has an entry for each folder.
+            for up in _above(entry.path):
+                self.seen.setdefault(up, Seen(Entry(up, "folder", 0, 0o755), number))
+
+    def files(self) -> Iterator[Entry]:
+        """Yield what a container sees as regular files, hard links among them."""
+        for one in self.seen.values():
+            if one.entry.kind in ("file", "hardlink"):
+                yield one.entry
+
+    def resolve(self, path: str) -> str | None:
+        """Return the path that a path leads to through symlinks, None where it leads nowhere."""
+        left = [part for part in path.split("/") if part]
+        here = ""
+        followed = 0
+        while left:
+            part = left.pop(0)
+            if part in (".", ".."):
+                here = posixpath.dirname(here) if part == ".." else here
+                continue
+            there = posixpath.join(here, part)
+            seen = self.seen.get(there)
+            if seen is None or followed > _SYMLINKS_AT_MOST:
+                return None
+            if seen.entry.kind != "symlink":
+                here = there
+                continue
+            followed += 1
+            if seen.entry.target.startswith("/"):
+                here = ""
+            left = [step for step in seen.entry.target.split("/") if step] + left
+        return here
+
+    def executables(self, folders: Iterable[str]) -> dict[str, str]:
+        """Return the names in some folders that can be executed, each with the file it leads to.
+
+        As a shell does, the first folder that has a name wins.
+        """
+        found: dict[str, str] = {}
+        inside: dict[str, list[str]] = {}
+        for path in self.seen:
+            folder, name = posixpath.split(path)
+            inside.setdefault(folder, []).append(name)
+        for folder in folders:
+            real = self.resolve(folder)
+            for name in sorted(inside.get(real, []) if real is not None else []):
+                target = self.resolve(posixpath.join(real or "", name))
+                if name and target and self._can_be_executed(target):
+                    found.setdefault(name, target)
+        return found
+
+    def _can_be_executed(self, path: str) -> bool:
+        entry = self.seen[path].entry
+        return entry.kind in ("file", "hardlink") and bool(entry.mode & 0o111)
+
+    def packages(self) -> int:
+        """Return how many system packages the databases list that a container sees."""
+        return sum(
+            self._layers[seen.layer].packages.get(path, 0) for path, seen in self.seen.items()
+        )
+
+    def bytes_by(self, cause: Callable[[Entry], str], hidden: str) -> dict[str, int]:
+        """Return the bytes of all files of all layers, added up by what `cause` says of each.
+
+        Files that a container does not see, for a later layer deletes or replaces them, count
+        under the name `hidden`. A file with several hard links counts once, by the first of
+        its names that is seen.
+        """
+        sums: dict[str, int] = {}
+        for number, layer in enumerate(self._layers):
+            for names in _names_of_files(layer):
+                visible = [name for name in names if self.seen.get(name.path) == Seen(name, number)]
+                where = cause(visible[0]) if visible else hidden
+                sums[where] = sums.get(where, 0) + sum(name.size for name in names)
+        return sums
+
+
+def _above(path: str) -> Iterator[str]:
+    """Yield the folders that a path lies in, the root as "" last."""
+    while path:
+        path = posixpath.dirname(path)
+        yield path
+
+
+def _names_of_files(layer: Listing) -> Iterable[list[Entry]]:
+    """Return each file of a layer with all of its hard links, the file itself first."""
+    files: dict[str, list[Entry]] = {}
+    for entry in layer.entries:
+        if entry.kind == "file":
+            files[entry.path] = [entry]
+        elif entry.kind == "hardlink":
+            names = files.get(entry.target, [])
+            names.append(entry)
+            files[entry.path] = names
+    return {id(names): names for names in files.values() if names[0].kind == "file"}.values()

@@ -1,0 +1,77 @@
+"""What several probes need: programs for inside a container, and a container that answers."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+from collections.abc import Iterator
+from importlib import resources
+
+import docker.errors
+from docker.models.containers import Container
+
+from advices.boot import get
+from advices.command import poll
+from advices.engine import Start
+from advices.errors import NeverAnswered
+from advices.probes import Subject
+
+
+def program(name: str) -> str:
+    """Return the source of a program that runs inside a container."""
+    folder = resources.files("advices.probes") / "inside"
+    return (folder / f"{name}.py").read_text("utf-8")
+
+
+def python(name: str, *words: str, executable: str = "python3") -> Start:
+    """Return how a container is started that runs a program of ours and nothing else."""
+    return Start(entrypoint=(executable,), command=("-c", program(name), *words))
+
+
+def output(subject: Subject, how: Start, *, timeout_seconds: float = 300) -> str | None:
+    """Return the last line that a container of the image prints.
+
+    None when it cannot start or fails: then there is no such Python in the image. Raises
+    CommandFailed when it does not end in time.
+    """
+    image = str(subject.image.id)
+    try:
+        done = subject.engine.run_once(
+            image, run_id=subject.run_id, how=how, timeout_seconds=timeout_seconds
+        )
+    except docker.errors.APIError:
+        return None
+    lines = done.stdout.splitlines()
+    return lines[-1] if lines and done.exit_code == 0 else None
+
+
+@contextlib.contextmanager
+def answering(subject: Subject, how: Start) -> Iterator[Container]:
+    """Give a container of the image that answers, and remove it at the end.
+
+    Raises NeverAnswered when no HTTP answer comes within the lab's time limit.
+    """
+    serve = subject.lab.serve
+    container = subject.engine.start(
+        str(subject.image.id), run_id=subject.run_id, port=serve.port, how=how
+    )
+    try:
+        for _ in poll(serve.timeout_seconds):
+            port = subject.engine.published_port(container, serve.port)
+            if port is not None and _answers(port, serve.path):
+                break
+        else:
+            raise NeverAnswered(
+                f"{subject.lab.slug}: `{subject.variant}` answered before, and did not when it "
+                f"was started again, within {serve.timeout_seconds:.0f} s"
+            )
+        yield container
+    finally:
+        subject.engine.remove_container(container)
+
+
+def _answers(port: int, path: str) -> bool:
+    try:
+        return get(port, path).status == 200
+    except (OSError, http.client.HTTPException):
+        return False

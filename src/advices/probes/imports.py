@@ -1,0 +1,57 @@
+"""Says whether every distribution that is installed anywhere in the image imports."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import Any
+
+from advices.probes import Found, Subject
+from advices.probes.containers import output, python
+
+
+def probe(subject: Subject) -> Found:
+    """Return how many distributions do not import, and how many libraries they lack.
+
+    Each is tried as the image's own user with the image's own python, and what fails there
+    with the interpreter whose folder it lies in: a virtual environment has its own. An image
+    without a python has no such measure. Raises CommandFailed when a container hangs.
+    """
+    # Root with its usual rights, so that nothing is overlooked. It only looks.
+    finder = replace(python("imports", "find"), user="0:0", default_capabilities=True)
+    said = output(subject, finder)
+    if said is None:
+        subject.say(f"{subject.variant}: no python3 in the image, so no imports were tried")
+        return Found()
+    beside: dict[str, str] = dict(json.loads(said))
+    tried = _tried(subject, list(beside), "python3")
+    if tried is None:
+        failing = dict.fromkeys(beside, "python3 does not start")
+        lacked: list[str] = []
+    else:
+        failing, lacked = dict(tried["failing"]), list(tried["missing"])
+    for executable in sorted({beside[path] for path in failing} - {""}):
+        if tried is not None and executable == tried["python"]:
+            continue
+        theirs = [path for path in failing if beside[path] == executable]
+        again = _tried(subject, theirs, executable)
+        if again is not None:
+            for path in set(theirs) - set(again["failing"]):
+                del failing[path]
+    for path, why in sorted(failing.items()):
+        subject.say(f"{subject.variant}: {name(path)} does not import: {why}")
+    for library in lacked:
+        subject.say(f"{subject.variant}: the shared library {library} is missing")
+    return Found({"distributions_failing": len(failing), "missing_libraries": len(lacked)})
+
+
+def _tried(subject: Subject, paths: list[str], executable: str) -> dict[str, Any] | None:
+    """Return what a python of the image says of distributions, None when it does not start."""
+    said = output(subject, python("imports", "try", json.dumps(paths), executable=executable))
+    return json.loads(said) if said is not None else None
+
+
+def name(path: str) -> str:
+    """Return name and version of a distribution from the path of its dist-info."""
+    return PurePosixPath(path).name.removesuffix(".dist-info")

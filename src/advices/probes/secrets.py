@@ -1,0 +1,75 @@
+"""Where a secret that the build was given stays in the image, for everybody who has it."""
+
+from __future__ import annotations
+
+import tarfile
+from collections.abc import Iterator
+from typing import IO, Any
+
+from advices.probes import Found, Subject
+from advices.saved_image import diff_ids, read_layers
+
+_CHUNK = 1 << 20
+
+
+def probe(subject: Subject) -> Found:
+    """Return how many places of the image hold the run's secret.
+
+    Raises EngineLost when the engine breaks off.
+    """
+    canary = subject.canary
+    if not canary:
+        raise ValueError("no secret was made for this run")
+    image = subject.image
+    # The same layer twice, such as two that delete one file, is two places in the image.
+    own = [diff_id for diff_id in diff_ids(image) if diff_id not in subject.base_ids]
+    found = read_layers(
+        subject.engine, image, frozenset(own), lambda layer: layer_holds(layer, canary.encode())
+    )
+    history = subject.engine.history(image)
+    config = {key: image.attrs.get(key) for key in ("Config", "Author", "Comment")}
+    return Found(
+        {
+            "secrets_in_history": sum(any(holding(entry, canary)) for entry in history),
+            "secrets_in_config": sum(holding(config, canary)),
+            "secrets_in_layers": sum(found[diff_id] for diff_id in own),
+        }
+    )
+
+
+def holding(data: Any, secret: str) -> Iterator[bool]:
+    """Yield for each text in nested data, keys of tables too, whether it holds the secret."""
+    if isinstance(data, str):
+        yield secret in data
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            # A name and its value are one field, and count once.
+            yield secret in str(key) or (isinstance(value, str) and secret in value)
+            if not isinstance(value, str):
+                yield from holding(value, secret)
+    elif isinstance(data, list):
+        for value in data:
+            yield from holding(value, secret)
+
+
+def layer_holds(layer: tarfile.TarFile, secret: bytes) -> bool:
+    """Return whether a file in the layer's archive holds the secret."""
+    for member in layer:
+        if member.isfile():
+            source = layer.extractfile(member)
+            assert source is not None
+            if file_holds(source, secret):
+                return True
+    return False
+
+
+def file_holds(source: IO[bytes], secret: bytes, chunk_bytes: int = _CHUNK) -> bool:
+    """Return whether a file holds the secret, also where it lies across two chunks."""
+    before = b""
+    while chunk := source.read(chunk_bytes):
+        joined = before + chunk
+        if secret in joined:
+            return True
+        # The last bytes may be the beginning of it.
+        before = joined[max(0, len(joined) - len(secret) + 1) :]
+    return False

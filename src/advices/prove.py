@@ -1,0 +1,178 @@
+"""Measures mistakes and exercises: each mistake turns its claims red, each exercise is sound."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+from advices import results
+from advices.bench import Bench
+from advices.claims import is_judged, judged, red, verdicts
+from advices.command import end_streams, poll
+from advices.context import of_learner, of_mistake, of_variant
+from advices.errors import AdvicesError, DockerfileInvalid, LabInvalid, StepFailed
+from advices.exercises import YOURS, Checked, checked, hints
+from advices.lab import BUILDS, Lab, Mistake, external_images
+from advices.layout import lab_digest
+from advices.measure import Measurer
+from advices.plan import PlanStep, steps, steps_for
+from advices.results import MistakeResult, Result
+
+_MISTAKEN = "mistaken"
+_AT_ONCE = 3
+
+
+def judged_steps(lab: Lab) -> tuple[PlanStep, ...]:
+    """Return what measures the claims of the good variant that need no timing."""
+    return steps_for(lab, [claim for claim in lab.claims if is_judged(claim)])
+
+
+def mistake_results(
+    measurer: Measurer, lab: Lab, scratch: Path, result: Result
+) -> dict[str, MistakeResult]:
+    """Return what each mistake, alone in the good Dockerfile, turns red beside `result`.
+
+    Some are measured at once: no claim that is judged here needs a time, and much of it is waiting.
+    """
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        waiting = {
+            mistake.id: pool.submit(_mistake_result, measurer, lab, scratch, mistake, result)
+            for mistake in lab.mistakes
+        }
+        try:
+            return {name: future.result() for name, future in waiting.items()}
+        except BaseException:
+            _give_up(waiting.values())
+            raise
+
+
+def _give_up(waiting: Collection[Future[MistakeResult]]) -> None:
+    """End the builds of other threads: an interrupt reaches the main thread only."""
+    for future in waiting:
+        future.cancel()
+    for _ in poll(timeout_seconds=float("inf")):
+        end_streams()
+        if all(future.done() for future in waiting):
+            return
+
+
+def _mistake_result(
+    measurer: Measurer, lab: Lab, scratch: Path, mistake: Mistake, result: Result
+) -> MistakeResult:
+    candidate = of_mistake(lab, mistake, scratch)
+    try:
+        measured = measurer.measure(candidate, judged_steps(lab), must_answer=False)
+    except (StepFailed, DockerfileInvalid):
+        return MistakeResult(says=mistake.says, red=(BUILDS,))
+    beside = result.model_copy(update={"variants": {**result.variants, _MISTAKEN: measured}})
+    return MistakeResult(says=mistake.says, red=red(judged(lab, beside, _MISTAKEN)))
+
+
+def awake(lab: Lab, result: Result) -> list[str]:
+    """Return a line for each trap whose container answered, though lab.toml says that none does."""
+    return [
+        f"{lab.slug}: the container of `{name}` answered, and lab.toml says `answers = false`"
+        for name, variant in lab.variants.items()
+        if not variant.answers and name in result.variants and result.variants[name].boot.answered
+    ]
+
+
+def unlike(lab: Lab, result: Result) -> list[str]:
+    """Return a line for each mistake that did not turn red exactly what it should."""
+    lines = []
+    for mistake in lab.mistakes:
+        found = result.mistakes.get(mistake.id)
+        turned = set(found.red) if found else set()
+        if turned != set(mistake.breaks):
+            lines.append(
+                f"{lab.slug}: mistake `{mistake.id}` must turn red "
+                f"{', '.join(sorted(mistake.breaks))}, and turned red "
+                f"{', '.join(sorted(turned)) or 'nothing'}"
+            )
+    return lines
+
+
+def check(bench: Bench, dockerfile: Path) -> Checked:
+    """Return how a learner's Dockerfile does beside the solution of the exercise.
+
+    Raises what a build raises, with the hint of a known mistake that does not build, and
+    LabInvalid when the file is not there or is no text.
+    """
+    try:
+        text = dockerfile.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise LabInvalid(
+            f"{dockerfile} cannot be read: {error}",
+            why="it is not there, or it is not UTF-8 text",
+            next_step="write it, or name another file with --file",
+        ) from None
+    with bench.ready() as measurer:
+        try:
+            yours = measurer.measure(
+                of_learner(bench.lab, dockerfile), judged_steps(bench.lab), must_answer=False
+            )
+        except (StepFailed, DockerfileInvalid) as error:
+            known = " ".join(one.hint for one in hints(bench.lab, (BUILDS,), text))
+            raise type(error)(
+                error.what, why=error.why, next_step=known or error.next_step
+            ) from None
+        now = bench.result({YOURS: yours})
+        reference = _committed(bench, now)
+        if reference is None:
+            good = measurer.measure(of_variant(bench.lab, "good"), judged_steps(bench.lab))
+        else:
+            good = reference.variants["good"]
+    return checked(bench.lab, bench.result({"good": good, YOURS: yours}), text)
+
+
+def _committed(bench: Bench, now: Result) -> Result | None:
+    """Return the solution's committed result, if it is of this exercise on these bases."""
+    try:
+        found = results.load(bench.layout.exercise_results, bench.lab.slug)
+    except AdvicesError:
+        return None
+    names = external_images(bench.lab.dockerfile("good").read_text("utf-8"))
+    before, after = found.provenance.bases, now.provenance.bases
+    same = all(name in before and before[name].identity == after[name].identity for name in names)
+    digest = lab_digest(bench.layout, bench.lab)
+    return found if same and found.provenance.lab_digest == digest else None
+
+
+def proved(bench: Bench) -> tuple[Result, list[str]]:
+    """Return an exercise's result, and a line for each fault of the exercise itself.
+
+    The start must fail its claims and get a hint, the solution must meet all, and each
+    mistake, alone in the solution, must turn red its claims and get its own hint only.
+    """
+    lab = bench.lab
+    with bench.ready() as measurer:
+        variants = {
+            name: measurer.measure(
+                of_variant(lab, name), steps(lab, bench.samples), must_answer=name == "good"
+            )
+            for name in ("bad", "good")
+        }
+        mistakes = mistake_results(measurer, lab, bench.run.scratch, bench.result(variants))
+    result = bench.result(variants, mistakes)
+    faults = [
+        f"{lab.slug} exercise: claim `{v.claim.id}` {'must' if v.must_hold else 'must not'} hold "
+        f"for the {'solution' if v.variant == 'good' else 'start'}: "
+        f"{v.claim.measure} is {v.value}, claimed {v.threshold}"
+        for v in verdicts(lab, result)
+        if is_judged(v.claim) and not v.as_demanded
+    ]
+    faults += [line.replace(lab.slug, f"{lab.slug} exercise", 1) for line in unlike(lab, result)]
+    good = lab.dockerfile("good").read_text("utf-8")
+    for mistake in lab.mistakes:
+        shown = [one.id for one in hints(lab, mistakes[mistake.id].red, mistake.applied(good))]
+        if shown != [mistake.id]:
+            faults.append(
+                f"{lab.slug} exercise: mistake `{mistake.id}` must get its own hint alone, "
+                f"and gets {', '.join(shown) or 'none'}"
+            )
+    start = lab.dockerfile("bad").read_text("utf-8")
+    beside = bench.result({"good": variants["good"], YOURS: variants["bad"]})
+    if not checked(lab, beside, start).hints:
+        faults.append(f"{lab.slug} exercise: the start file gets no hint")
+    return result, faults

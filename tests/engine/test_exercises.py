@@ -1,0 +1,343 @@
+"""Exercises, mistakes, traps and further starts on a real engine: what a learner is told."""
+
+from __future__ import annotations
+
+import signal
+import time
+
+import pytest
+from engine_project import BAD, EXERCISE, GOOD, MISTAKES, Project, notebook
+
+from advices import results
+
+pytestmark = pytest.mark.engine
+
+MINE = "labs/tiny/exercise/Dockerfile"
+SLEEPS = "FROM python:3.13-slim\nRUN --network=none sleep 7317\n"
+SILENT = 'FROM python:3.13-slim\nCMD ["sh", "-c", "echo I wait; sleep 7317"]\n'
+
+
+def measuring(*calls: str) -> str:
+    """Return a notebook that measures the lab and makes these calls before it ends."""
+    opened = 'from advices.session import open_lab\nlab = open_lab("tiny")'
+    return notebook(opened, 'lab.measure("bad", "good")', *calls, "lab.finish()")
+
+
+def clean(project: Project) -> None:
+    """Assert that nothing of any run is left, in the engine or on the host."""
+    assert project.leftovers() == []
+    assert project.run_ids() == set()
+
+
+def hurry(project: Project, old: str, new: str) -> None:
+    """Change a setting of the exercise."""
+    assert EXERCISE.count(old) == 1
+    project.write("labs/tiny/exercise/exercise.toml", EXERCISE.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "exit_code", "says"),
+    [
+        ("FROM python:3.13-slim\nCOPPY . /srv\n", 14, "unknown instruction: COPPY"),
+        (
+            "FROM python:3.13-slim\nRUN --network=none echo the reason; exit 3\n",
+            15,
+            "echo the reason; exit 3\nthe reason",
+        ),
+        ("FROM python:3.13-slim\nCOPY gone /srv\n", 15, "COPY gone /srv"),
+        ("", 15, "Dockerfile: the build failed"),
+        ("FROM nobody/knows:1\n", 20, "`FROM nobody/knows:1`"),
+        ("ARG BASE\nFROM ${BASE}\n", 10, "a base may not be named by a variable"),
+        (None, 10, "the file Dockerfile does not exist"),
+    ],
+    ids=["syntax", "failing-run", "copy-missing", "empty", "no-base", "variable", "missing"],
+)
+def test_a_dockerfile_that_makes_no_image_is_told(
+    taught: Project, dockerfile: str | None, exit_code: int, says: str
+) -> None:
+    if dockerfile is None:
+        (taught.root / MINE).unlink()
+    else:
+        taught.write(MINE, dockerfile)
+    code, output = taught.advices("check-exercise", "tiny")
+    assert code == exit_code, output
+    assert says in output
+    assert "Traceback" not in output
+    assert "next: " in output
+    clean(taught)
+
+
+def test_a_file_that_is_not_there_is_told_before_anything_is_built(taught: Project) -> None:
+    code, output = taught.advices("check-exercise", "tiny", "--file", "mine/Dockerfile")
+    assert code == 10, output
+    assert "mine/Dockerfile cannot be read" in output
+    assert "name another file with --file" in output
+    assert "cold" not in output
+    clean(taught)
+
+
+def test_a_build_that_hangs_ends_in_time_and_names_its_step(taught: Project) -> None:
+    hurry(taught, "build_timeout_seconds = 120", "build_timeout_seconds = 3")
+    taught.write(MINE, SLEEPS)
+    started = time.monotonic()
+    code, output = taught.advices("check-exercise", "tiny")
+    assert code == 25, output
+    assert time.monotonic() - started < 60
+    assert "did not end within 3 s; it was in: " in output
+    assert "sleep 7317" in output
+    clean(taught)
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "says"),
+    [
+        (SILENT, "Its last lines:\nI wait"),
+        (
+            'FROM python:3.13-slim\nCMD ["python", "-c", "print(\'the end\')"]\n',
+            "(the container ended). Its last lines:\nthe end",
+        ),
+        ('FROM python:3.13-slim\nCMD ["no-such-program"]\n', "no-such-program"),
+        ("FROM python:3.13-slim\nUSER nobody-knows\n", "nobody-knows"),
+    ],
+    ids=["silent", "ends", "no-program", "no-user"],
+)
+def test_an_image_that_never_answers_has_its_claims_red(
+    taught: Project, dockerfile: str, says: str
+) -> None:
+    hurry(taught, "timeout_seconds = 30", "timeout_seconds = 3")
+    taught.write(MINE, dockerfile)
+    started = time.monotonic()
+    code, output = taught.advices("check-exercise", "tiny")
+    assert code == 1, output
+    assert time.monotonic() - started < 90
+    assert says in output
+    assert "Traceback" not in output
+    assert "not met PID 1 has a user of its own.\n        yours nothing, reference 1000" in output
+    assert "not met The page is the same.\n        yours nothing, reference " in output
+    assert "met     The image is hardly larger" in output
+    assert "hint" not in output, "nobody saw who PID 1 is"
+    clean(taught)
+
+
+def test_the_start_of_an_exercise_is_not_solved_and_gets_a_hint(taught: Project) -> None:
+    code, output = taught.advices("check-exercise", "tiny")
+    assert code == 1, output
+    assert "not met PID 1 has a user of its own.\n        yours 0, reference 1000, limit 1000" in (
+        output
+    )
+    assert "hint    Say [who] PID 1 is." in output
+    assert output.count("hint ") == 1
+    assert "not solved yet" in output
+    clean(taught)
+
+
+def test_a_solution_of_the_learner_s_own_is_solved(taught: Project) -> None:
+    taught.write("my/Dockerfile", GOOD.replace("COPY", "# mine\nCOPY"))
+    code, output = taught.advices("check-exercise", "tiny", "--file", "my/Dockerfile")
+    assert code == 0, output
+    assert "met     PID 1 has a user of its own.\n        yours 1000, reference 1000" in output
+    assert ", limit at most 1" in output
+    assert "the same" in output
+    assert "solved: every claim is met" in output
+    assert "hint" not in output
+    assert taught.read(MINE) == BAD, "the exercise's own file is not touched"
+    clean(taught)
+
+
+def test_a_mistake_alone_gets_its_own_hint_alone(taught: Project) -> None:
+    large = "COPY . /srv\nRUN --network=none head -c 30000000 /dev/zero > /srv/x\n"
+    taught.write(MINE, GOOD.replace("COPY . /srv\n", large))
+    code, output = taught.advices("check-exercise", "tiny")
+    assert code == 1, output
+    assert "hint    Look for what is large.\n" in output
+    assert output.count("hint ") == 1
+    assert output.count("not met") == 1
+
+
+def test_a_run_proves_the_exercise_and_writes_the_reference_of_the_next_check(
+    taught: Project,
+) -> None:
+    code, output = taught.advices("run", "--quick")
+    assert code == 0, output
+    folder = taught.root / "docs" / "results" / "exercises"
+    found = results.load(folder, "tiny")
+    assert {name: one.red for name, one in found.mistakes.items()} == {
+        "no-user": ("no-root",),
+        "stuffed": ("small",),
+        "elsewhere": ("same-page",),
+    }
+    assert found.variants["good"].boot.uid == 1000
+    # The reference is on record, so only the learner's image is built.
+    code, output = taught.advices("check-exercise", "tiny")
+    assert code == 1, output
+    assert "tiny yours: cold" in output
+    assert "tiny good: cold" not in output
+    # Another solution is not what is on record.
+    taught.write("labs/tiny/exercise/solution.Dockerfile", GOOD + "# changed\n")
+    code, output = taught.advices("check-exercise", "tiny")
+    assert "tiny good: cold" in output
+    # A reference that is not there stops a check before it measures.
+    (folder / "tiny.json").unlink()
+    code, output = taught.advices("check", "--quick")
+    assert code == 17, output
+    assert "cold, sample" not in output
+    clean(taught)
+
+
+def test_an_exercise_that_is_sound_is_proved(taught: Project) -> None:
+    code, output = taught.advices("check-exercise", "tiny", "--prove")
+    assert code == 0, output
+    assert "the exercise is sound" in output
+    assert not (taught.root / "docs").exists()
+    clean(taught)
+
+
+def test_an_interrupt_among_the_mistakes_leaves_nothing(taught: Project) -> None:
+    hurry(taught, "head -c 20000000 /dev/zero > /srv/big", "sleep 7317")
+    process = taught.start("check-exercise", "tiny", "--prove")
+    assert process.stdout is not None
+    heard = []
+    for line in process.stdout:
+        heard.append(line)
+        if "mistake-stuffed: cold" in line:
+            break
+    process.send_signal(signal.SIGTERM)
+    output, _ = process.communicate(timeout=90)
+    assert process.returncode == 130, "".join(heard) + output
+    assert "Traceback" not in output
+    clean(taught)
+
+
+def test_the_faults_of_an_exercise_are_all_named(taught: Project) -> None:
+    toml = EXERCISE.replace('breaks = ["small"]', 'breaks = ["no-root"]')
+    taught.write("labs/tiny/exercise/exercise.toml", toml)
+    taught.write(MINE, GOOD)
+    code, output = taught.advices("check-exercise", "tiny", "--prove")
+    assert code == 18, output
+    for fault in (
+        "tiny exercise: claim `no-root` must not hold for the start: uid is 1000, claimed = 1000",
+        "tiny exercise: mistake `stuffed` must turn red no-root, and turned red small",
+        "tiny exercise: mistake `no-user` must get its own hint alone, and gets no-user, stuffed",
+        "tiny exercise: mistake `stuffed` must get its own hint alone, and gets none",
+        "tiny exercise: the start file gets no hint",
+    ):
+        assert fault in output
+    assert not (taught.root / "docs").exists()
+    clean(taught)
+
+
+def test_mistakes_and_the_exercise_in_a_notebook(taught: Project) -> None:
+    taught.write("labs/tiny/lab.toml", taught.read("labs/tiny/lab.toml") + MISTAKES)
+    calls = ("lab.mistakes()", "print(lab.exercise().markdown)")
+    taught.write("notebooks/tiny.ipynb", measuring(*calls))
+    code, output = taught.advices("run", "--quick")
+    assert code == 0, output
+    found = results.load(taught.root / "docs" / "results", "tiny").mistakes
+    assert {name: one.red for name, one in found.items()} == {
+        "no-user": ("no-root",),
+        "no-page": ("builds",),
+    }
+    page = taught.read("docs/labs/tiny.md")
+    assert "| The USER line is missing. | PID 1 has a user of its own. |" in page
+    assert "<strong>not met</strong> | PID 1 has a user of its own. | 0 | 1000 | 1000 |" in page
+    clean(taught)
+
+
+def test_a_mistake_that_breaks_something_else_is_named(tiny: Project) -> None:
+    mistakes = MISTAKES.replace('breaks = ["builds"]', 'breaks = ["no-root"]')
+    mistakes = mistakes.replace('"USER 1000\\n"', '"COPY . /srv"\nby = "COPY . /srv/"')
+    tiny.write("labs/tiny/lab.toml", tiny.read("labs/tiny/lab.toml") + mistakes)
+    tiny.write("notebooks/tiny.ipynb", measuring("lab.mistakes()"))
+    code, output = tiny.advices("run", "--quick")
+    assert code == 18, output
+    assert "tiny: mistake `no-user` must turn red no-root, and turned red nothing" in output
+    assert "tiny: mistake `no-page` must turn red no-root, and turned red builds" in output
+    assert not (tiny.root / "docs" / "results" / "tiny.json").exists()
+    clean(tiny)
+
+
+TRAP = """
+[variants.trap]
+dockerfile = "trap.Dockerfile"
+says = "nobody listens"
+answers = false
+"""
+
+
+def with_trap(tiny: Project, dockerfile: str) -> tuple[int, str]:
+    """Run the lab with one more variant whose container must not answer."""
+    lab = tiny.read("labs/tiny/lab.toml")
+    lab = lab.replace("equals = 1000", 'equals = 1000\nfails_for = ["bad", "trap"]')
+    tiny.write("labs/tiny/lab.toml", lab + TRAP)
+    tiny.write("labs/tiny/trap.Dockerfile", dockerfile)
+    cells = tiny.read("notebooks/tiny.ipynb").replace(
+        'lab.measure(\\"bad\\", ', 'lab.measure(\\"bad\\", \\"trap\\", '
+    )
+    tiny.write("notebooks/tiny.ipynb", cells)
+    return tiny.advices("run", "--quick")
+
+
+def test_a_trap_does_not_answer_and_lacks_what_only_an_answer_shows(tiny: Project) -> None:
+    code, output = with_trap(tiny, 'FROM python:3.13-slim\nCMD ["python", "-c", "pass"]\n')
+    assert code == 0, output
+    trap = results.load(tiny.root / "docs" / "results", "tiny").variants["trap"]
+    assert trap.boot == results.Boot(answered=False)
+    assert "uid" not in trap.measures()
+    assert trap.measures()["edit.steps_run"] == 0
+    clean(tiny)
+
+
+def test_a_trap_that_answers_is_a_broken_lab(tiny: Project) -> None:
+    code, output = with_trap(tiny, BAD)
+    assert code == 18, output
+    assert "tiny: the container of `trap` answered, and lab.toml says `answers = false`" in output
+    clean(tiny)
+
+
+STARTS = """
+[starts.random-user]
+says = "with a random user"
+user = "41234:41234"
+read_only = true
+
+[starts.plain]
+says = "as docker run does it"
+default_capabilities = true
+
+[starts.not-there]
+says = "at a page that is not there"
+path = "/gone"
+status = 404
+
+[starts.one]
+says = "with one folder"
+env = { FOLDER = "/srv" }
+
+[starts.two]
+says = "with another folder"
+env = { FOLDER = "/etc" }
+"""
+
+
+def test_further_starts_are_measured(tiny: Project) -> None:
+    serves = GOOD.replace(
+        '["python", "-m", "http.server", "8000", "--directory", "/srv"]',
+        'exec python -m http.server 8000 --directory "${FOLDER:-/srv}"',
+    )
+    tiny.write("labs/tiny/good.Dockerfile", serves)
+    tiny.write("labs/tiny/lab.toml", tiny.read("labs/tiny/lab.toml") + STARTS)
+    code, output = tiny.advices("run", "--quick")
+    assert code == 0, output
+    found = results.load(tiny.root / "docs" / "results", "tiny").variants
+    good, bad = found["good"].measures(), found["bad"].measures()
+    assert good["random-user.uid"] == 41234
+    assert good["random-user.answered"] is True
+    assert good["random-user.page_digest"] == good["page_digest"]
+    # A user that is not root has no effective capability; root has docker's default ones.
+    assert good["plain.capabilities"] == 0
+    assert bad["plain.capabilities"] == 14
+    assert (bad["random-user.capabilities"], found["bad"].boot.capabilities) == (0, 0)
+    assert (good["not-there.answered"], good["not-there.status"]) == (True, 404)
+    assert (good["two.answered"], good["two.status"]) == (False, 404)
+    assert (good["behaviours"], bad["behaviours"]) == (2, 1)
+    clean(tiny)

@@ -1,0 +1,216 @@
+"""The probes `imports`, `user`, `stop` and `environment` on tiny images: a fault and none."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docker.models.images import Image
+
+from advices.bases import Bases
+from advices.buildx import BuildOrder, build
+from advices.engine import Engine
+from advices.lab import Claim, Lab, Serve, Variant
+from advices.probes import Subject, environment, imports, stop, user
+from advices.transfer import Remembered
+
+pytestmark = pytest.mark.engine
+
+ROOT = Path(__file__).parents[2]
+SITE = "/usr/local/lib/python3.13/site-packages"
+APP = """\
+import http.server, signal, threading
+
+class Page(http.server.SimpleHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"hi")
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = False  # it waits for them when it closes
+
+server = Server(("", 8000), Page)
+stop = lambda *_: threading.Thread(target=server.shutdown).start()
+signal.signal(signal.SIGTERM, stop)
+server.serve_forever()
+server.server_close()
+"""
+SERVES = 'FROM python:3.13-slim\nWORKDIR /srv\nCOPY app.py notes.txt ./\nCMD ["python", "app.py"]\n'
+# A library that is not there: the name in an extension module of Python's own is changed.
+LACKS = """\
+import glob, pathlib
+module = pathlib.Path(glob.glob("/usr/local/lib/python3.13/lib-dynload/_bz2.*.so")[0])
+lacking = module.read_bytes().replace(b"libbz2.so.1.0", b"libxz2.so.1.0")
+pathlib.Path("SITE/lacks.so").write_bytes(lacking)
+""".replace("SITE", SITE)
+Make = Callable[..., Subject]
+
+
+@pytest.fixture
+def said() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def make(tmp_path: Path, slim_stand_in: str, said: list[str]) -> Iterator[Make]:
+    """Return a function that builds a Dockerfile and returns it as a probe's subject."""
+    engine = Engine()
+    run_id = f"test-probes-{secrets.token_hex(4)}"
+    (tmp_path / "app.py").write_text(APP)
+    (tmp_path / "notes.txt").write_text("notes\n")
+    (tmp_path / "lacks.py").write_text(LACKS)
+
+    def made(dockerfile: str, *, samples: int = 1, **more: Any) -> Subject:
+        file = tmp_path / "Dockerfile"
+        file.write_text(dockerfile)
+        bases = {"python:3.13-slim": slim_stand_in}
+        tag = f"docker-advices-run/{run_id}:{secrets.token_hex(4)}"
+        build(BuildOrder(dockerfile=file, context=tmp_path, tag=tag, bases=bases, run_id=run_id))
+        image = engine.image(tag)
+        assert isinstance(image, Image)
+        lab = Lab(
+            slug="tiny",
+            folder=tmp_path,
+            title="Tiny",
+            advice="x",
+            context=tmp_path,
+            serve=Serve(timeout_seconds=20.0),
+            variants={n: Variant(dockerfile="Dockerfile", says=n) for n in ("bad", "good")},
+            claims=(Claim(id="x", says="x", measure="uid", equals=0),),
+            **more,
+        )
+        return Subject(
+            engine=engine,
+            bases=Bases(engine, ROOT / "labs" / "bases", Remembered(tmp_path / "none"), print),
+            memory=Remembered(tmp_path / "none"),
+            lab=lab,
+            variant="good",
+            targets=(),
+            image=image,
+            base_ids=frozenset(),
+            answered=True,
+            run_id=run_id,
+            canary="",
+            samples=samples,
+            build_target=lambda _: image,
+            say=said.append,
+        )
+
+    yield made
+    left = [c for c in engine._docker.containers.list() if run_id in str(c.labels)]
+    networks = [n for n in engine._docker.networks.list() if run_id in str(n.name)]
+    engine.remove_run(run_id)
+    assert (left, networks) == ([], [])
+
+
+def installed(name: str, site: str = SITE, source: str = "", also: str = "") -> str:
+    """Return the lines of a Dockerfile that install a distribution of one module."""
+    info = f"{site}/{name}-1.0.dist-info"
+    return (
+        f"RUN mkdir -p {info} && printf '%s' '{source}' > {site}/{name}.py"
+        f" && printf '%s\\n' {name}.py,, {also} > {info}/RECORD\n"
+    )
+
+
+def test_all_that_is_installed_imports(make: Make, said: list[str]) -> None:
+    found = imports.probe(make(SERVES + installed("sound") + "USER 4242\n"))
+    assert found.values == {"distributions_failing": 0, "missing_libraries": 0}
+    assert said == []
+
+
+def test_what_does_not_import_is_counted_and_named(make: Make, said: list[str]) -> None:
+    dockerfile = (
+        SERVES
+        + installed("sound")
+        + installed("crashes", source="import os; os.abort()")
+        + installed("lost", "/install/lib/python3.13/site-packages")
+        + installed("shut", "/root/.local/lib/python3.13/site-packages")
+        + "RUN chmod 700 /root\nUSER 1000\n"
+    )
+    found = imports.probe(make(dockerfile))
+    assert found.values == {"distributions_failing": 3, "missing_libraries": 0}
+    named = [line.split()[1] for line in said]
+    assert sorted(named) == ["crashes-1.0", "lost-1.0", "shut-1.0"]
+
+
+def test_a_missing_shared_library_is_found(make: Make, said: list[str]) -> None:
+    lacking = installed("wraps", also="lacks.so,,") + "COPY lacks.py /tmp/\n"
+    found = imports.probe(make(SERVES + lacking + "RUN python /tmp/lacks.py\n"))
+    assert found.values["missing_libraries"] == 1
+    assert "good: the shared library libxz2.so.1.0 is missing" in said
+
+
+def test_a_virtual_environment_has_a_python_of_its_own(make: Make) -> None:
+    venv = "RUN python -m venv --without-pip /venv\n"
+    venv += installed("inner", "/venv/lib/python3.13/site-packages")
+    assert imports.probe(make(SERVES + venv)).values["distributions_failing"] == 0
+    first = SERVES + venv + "ENV PATH=/venv/bin:$PATH\n"
+    assert imports.probe(make(first)).values["distributions_failing"] == 0
+    broken = SERVES + venv + "RUN rm /venv/bin/python3\n"
+    assert imports.probe(make(broken)).values["distributions_failing"] == 1
+
+
+def test_an_image_without_python_has_no_such_measure(make: Make, said: list[str]) -> None:
+    gone = "RUN rm -r /usr/local/bin\n"
+    assert imports.probe(make(SERVES + gone)).values == {}
+    assert "no python3 in the image" in said[0]
+
+
+@pytest.mark.parametrize(
+    ("lines", "capabilities", "writable"),
+    [
+        ("", 14, 2),
+        ("USER 1000\n", 0, 0),
+        ("RUN chown 1000 app.py\nUSER 1000\n", 0, 1),
+        ("RUN chgrp 50 notes.txt && chmod g+w notes.txt\nUSER 1000:50\n", 0, 1),
+        (
+            "RUN chown 1000 app.py\n"
+            'ENTRYPOINT ["python", "-c", "import os; os.setgid(1000); os.setuid(1000);'
+            " os.execvp('python', ['python', 'app.py'])\"]\n",
+            0,
+            1,
+        ),
+    ],
+    ids=["root", "user", "owner", "group", "becomes-another"],
+)
+def test_the_rights_of_pid_1(make: Make, lines: str, capabilities: int, writable: int) -> None:
+    found = user.probe(make(SERVES + lines))
+    assert found.values == {"capabilities": capabilities, "writable_app_files": writable}
+
+
+def test_a_server_that_hears_sigterm_stops_well(make: Make) -> None:
+    found = stop.probe(make(SERVES, samples=2))
+    assert found.values == {"stop_exit_code": 0, "requests_lost": 0}
+    assert len(found.timings["stop_seconds"].samples) == 2
+    assert found.timings["stop_seconds"].median < 6
+
+
+def test_a_server_behind_a_shell_is_killed_and_loses_its_requests(make: Make) -> None:
+    found = stop.probe(make(SERVES + "CMD python app.py\n"))
+    assert found.values == {"stop_exit_code": 137, "requests_lost": 1}
+    assert found.timings["stop_seconds"].median > 9
+
+
+def test_a_server_that_ends_at_once_loses_its_requests(make: Make) -> None:
+    found = stop.probe(make(SERVES + "STOPSIGNAL SIGKILL\n"))
+    assert found.values == {"stop_exit_code": 137, "requests_lost": 1}
+    assert found.timings["stop_seconds"].median < 6
+
+
+def test_variables_arrive_as_they_were_meant(make: Make, said: list[str]) -> None:
+    meant = {"A": "1", "B": "2"}
+    found = environment.probe(make(SERVES + "ENV A=1 \\\n    B=2\n", intended_env=meant))
+    assert found.values == {"env_wrong": 0}
+    assert said == []
+
+
+def test_a_line_that_swallows_the_next_is_found(make: Make, said: list[str]) -> None:
+    meant = {"A": "1", "B": "2"}
+    found = environment.probe(make(SERVES + "ENV A 1 \\\n    B=2\n", intended_env=meant))
+    assert found.values == {"env_wrong": 2}
+    assert said == ["good: A is '1     B=2'", "good: B is not set"]

@@ -1,0 +1,197 @@
+"""What a learner is told: each claim with value, reference and limit, and the right hints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import factory
+import pytest
+
+from advices.exercises import Checked, Row, checked, hints, markdown, start_rows
+from advices.lab import Claim, Lab, Mistake, Variant
+from advices.results import Boot, Result, VariantResult
+
+GOOD = factory.variant()
+# 140 MB on disk, 50 MB to transfer, 2 layers, 9 shells; the cold build adds 20 MB to transfer.
+REFERENCE = GOOD.model_copy(update={"probed": {"shells": 9}})
+
+
+def mistake(name: str, *breaks: str, sign: str = "") -> Mistake:
+    return Mistake(id=name, says=name, replace="x", breaks=breaks, hint=f"Hint: {name}.", sign=sign)
+
+
+def exercise(*claims: Claim, mistakes: tuple[Mistake, ...] = ()) -> Lab:
+    return Lab(
+        slug="order",
+        folder=Path("order"),
+        title="t",
+        advice="a",
+        context=Path("app"),
+        task="Mend it.",
+        variants={n: Variant(dockerfile=n, says=n) for n in ("bad", "good")},
+        claims=claims,
+        mistakes=mistakes,
+    )
+
+
+def claim(**more: Any) -> Claim:
+    return Claim(**{"id": "it", "says": "It is so.", **more})
+
+
+def result(yours: VariantResult, good: VariantResult = REFERENCE, name: str = "yours") -> Result:
+    return factory.result().model_copy(update={"variants": {"good": good, name: yours}})
+
+
+@pytest.mark.parametrize(
+    ("predicate", "row"),
+    [
+        (
+            {"measure": "disk_bytes", "at_most": 1.1, "relative_to": "good"},
+            (False, "300 MB", "140 MB", "at most 154 MB"),
+        ),
+        (
+            {"measure": "disk_bytes", "at_most": 3.0, "relative_to": "good"},
+            (True, "300 MB", "140 MB", "at most 420 MB"),
+        ),
+        (
+            {"measure": "cold.new_transfer_bytes", "at_least": 0.045, "relative_to": "good"},
+            (True, "20.0 MB", "20.0 MB", "at least 900 kB"),
+        ),
+        (
+            {"measure": "transfer_bytes", "at_most": 90_000_000},
+            (False, "110 MB", "50.0 MB", "at most 90.0 MB"),
+        ),
+        ({"measure": "layers", "at_most": 3}, (True, "2", "2", "at most 3")),
+        (
+            {"measure": "layers", "at_most": 1.5, "relative_to": "good"},
+            (True, "2", "2", "at most 3"),
+        ),
+        ({"measure": "uid", "at_least": 1000}, (True, "1000", "1000", "at least 1000")),
+        ({"measure": "uid", "equals": 65534}, (False, "1000", "1000", "65534")),
+        ({"measure": "answered", "equals": True}, (True, "yes", "yes", "yes")),
+        (
+            {"measure": "page_digest", "equals": True, "relative_to": "good"},
+            (True, "c" * 12, "c" * 12, "the same"),
+        ),
+        (
+            {"measure": "page_digest", "equals": False, "relative_to": "good"},
+            (False, "c" * 12, "c" * 12, "another"),
+        ),
+        # Nothing was found out about it in the learner's image.
+        ({"measure": "shells", "equals": 0}, (False, "nothing", "9", "0")),
+        (
+            {"measure": "shells", "at_most": 0.5, "relative_to": "good"},
+            (False, "nothing", "9", "at most 4.5"),
+        ),
+    ],
+)
+def test_a_row_says_yours_the_reference_and_the_limit(
+    predicate: dict[str, Any], row: tuple[bool, str, str, str]
+) -> None:
+    found = checked(exercise(claim(**predicate)), result(factory.variant(scale=3)), "")
+    assert found.rows == (Row("It is so.", *row),)
+    assert found.solved == row[0]
+
+
+def test_without_a_reference_there_is_no_limit() -> None:
+    silent = GOOD.model_copy(update={"boot": Boot(answered=False)})
+    one = claim(measure="uid", at_most=1.0, relative_to="good")
+    (row,) = checked(exercise(one), result(GOOD, silent), "").rows
+    assert (row.holds, row.reference, row.limit) == (False, "nothing", "nothing")
+
+
+def test_claims_that_need_timing_are_no_business_of_a_learner() -> None:
+    timed = claim(measure="cold.seconds", at_most=0.0)
+    found = checked(exercise(timed), result(GOOD), "")
+    assert (found.rows, found.solved) == ((), True)
+
+
+def test_the_start_stands_beside_the_solution() -> None:
+    one = claim(measure="uid", equals=1000)
+    start = GOOD.model_copy(update={"boot": Boot(answered=True, uid=0)})
+    assert start_rows(exercise(one), result(start, name="bad")) == (
+        Row("It is so.", False, "0", "1000", "1000"),
+    )
+
+
+ONE, TWO, BOTH = mistake("one", "a"), mistake("two", "b"), mistake("both", "a", "b")
+SIGNED = mistake("signed", "a", sign=r"(?m)^RUN chown")
+
+
+@pytest.mark.parametrize(
+    ("red", "dockerfile", "shown"),
+    [
+        ((), "RUN chown", []),
+        (("a",), "", ["one"]),
+        (("b",), "", ["two"]),
+        (("c",), "", []),
+        (("b", "c", "a"), "", ["one", "two", "both"]),
+        (("a",), "FROM x\nRUN chown -R 1 /app\n", ["one", "signed"]),
+        (("a",), "FROM x\nRUN id; RUN chown\n", ["one"]),
+        (("b",), "RUN chown", ["two"]),
+    ],
+)
+def test_a_hint_is_shown_when_all_that_it_breaks_is_red_and_its_sign_is_there(
+    red: tuple[str, ...], dockerfile: str, shown: list[str]
+) -> None:
+    given = (ONE, TWO, BOTH, SIGNED)
+    known = exercise(*(claim(id=name, measure="uid", equals=1) for name in "ab"), mistakes=given)
+    assert [one.id for one in hints(known, red, dockerfile)] == shown
+
+
+def test_a_learner_gets_the_hints_of_what_is_red() -> None:
+    known = exercise(
+        claim(id="a", measure="uid", equals=0),
+        claim(id="b", measure="uid", equals=1000),
+        mistakes=(ONE, TWO, BOTH, SIGNED),
+    )
+    assert checked(known, result(GOOD), "RUN chown").hints == (ONE, SIGNED)
+
+
+@pytest.mark.parametrize(
+    ("yours", "shown"),
+    [
+        (Boot(answered=True, uid=0, page_digest="d"), ["root", "large", "other-page", "silent"]),
+        # Nobody knows whether a silent image would be root's or show another page.
+        (Boot(answered=False), ["large", "silent"]),
+    ],
+)
+def test_a_silent_image_gets_no_hint_on_what_nobody_saw(yours: Boot, shown: list[str]) -> None:
+    known = exercise(
+        claim(id="not-root", measure="uid", equals=1000),
+        claim(id="same-page", measure="page_digest", equals="c" * 64),
+        claim(id="small", measure="disk_bytes", at_most=1),
+        mistakes=(
+            mistake("root", "not-root"),
+            mistake("large", "small"),
+            mistake("other-page", "same-page"),
+            mistake("silent", "same-page", "not-root"),
+        ),
+    )
+    found = checked(known, result(GOOD.model_copy(update={"boot": yours})), "")
+    assert [one.id for one in found.hints] == shown
+
+
+def test_what_a_probe_did_not_find_in_an_image_that_answers_is_hinted_at() -> None:
+    known = exercise(
+        claim(id="no-shell", measure="shells", equals=0),
+        claim(id="no-compiler", measure="compilers", equals=0),
+        mistakes=(mistake("shell", "no-shell"),),
+    )
+    probed = GOOD.model_copy(update={"probed": {"shells": 0, "compilers": 0}})
+    assert [one.id for one in checked(known, result(GOOD, probed), "").hints] == ["shell"]
+
+
+def test_markdown_is_a_table_and_the_hints() -> None:
+    rows = (Row("So | it is.", False, "2 MB", "1 MB", "at most 1 MB"), Row("Yes.", True, *"abc"))
+    lines = markdown(Checked(rows, (ONE,))).splitlines()
+    assert lines[2:] == [
+        "| <strong>not met</strong> | So &#124; it is. | 2 MB | 1 MB | at most 1 MB |",
+        "| met | Yes. | a | b | c |",
+        "",
+        "- Hint: Hint: one.",
+    ]
+    solved = markdown(Checked(rows[1:], ()))
+    assert solved.endswith("\nSolved: every claim is met.\n")
+    assert "Hint" not in solved

@@ -1,0 +1,105 @@
+"""What is written, compared and refused after labs were measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import factory
+import pytest
+
+from advices import labfile, labrun, results
+from advices.errors import ClaimBroken, ResultDrifted, ResultInvalid
+from advices.labrun import Measured, check_labs, run_labs
+from advices.layout import Layout
+from advices.plan import Samples
+from advices.results import Result
+
+SLUG = "build-cache"
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Layout:
+    return Layout(factory.project(tmp_path))
+
+
+def grown(result: Result) -> Result:
+    """Return a result whose images are three times as large."""
+    variants = dict.fromkeys(result.variants, factory.variant(scale=3))
+    return result.model_copy(update={"variants": variants})
+
+
+@pytest.fixture
+def measured(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Return what the labs' runs give, for a test to change."""
+    given: dict[str, Any] = {
+        "lab": labfile.read(layout.labs, SLUG),
+        "result": results.load(layout.results, SLUG),
+        "page": "# The page\n",
+        "verdicts": (),
+        "exercise": results.load(layout.exercise_results, SLUG),
+        "faults": (),
+    }
+
+    def run(*_: object) -> Iterator[Measured]:
+        given["ran"] = True
+        yield Measured(**{key: value for key, value in given.items() if key != "ran"})
+
+    monkeypatch.setattr(labrun, "_measured", run)
+    return given
+
+
+def test_a_run_writes_result_exercise_picture_and_page(
+    layout: Layout, measured: dict[str, Any]
+) -> None:
+    said: list[str] = []
+    measured["exercise"] = grown(measured["exercise"])
+    (layout.results / "build-cache.json").unlink()
+    run_labs(layout, [SLUG], Samples(), said.append)
+    assert results.load(layout.results, SLUG) == measured["result"]
+    assert results.load(layout.exercise_results, SLUG) == measured["exercise"]
+    assert (layout.lab_pages / f"{SLUG}.md").read_text() == "# The page\n"
+    assert (layout.results / f"{SLUG}.svg").read_text().startswith("<svg")
+    assert said == ["build-cache: first result"]
+
+
+def test_a_lab_without_an_exercise_writes_none(layout: Layout, measured: dict[str, Any]) -> None:
+    measured["exercise"] = None
+    (layout.exercise_results / f"{SLUG}.json").unlink()
+    run_labs(layout, [SLUG], Samples(), print)
+    assert not (layout.exercise_results / f"{SLUG}.json").exists()
+
+
+@pytest.mark.parametrize("call", [run_labs, check_labs])
+def test_a_fault_of_mistakes_or_exercise_is_a_broken_claim(
+    call: Any, layout: Layout, measured: dict[str, Any]
+) -> None:
+    measured["faults"] = ("one fault", "another")
+    measured["result"] = grown(measured["result"])
+    before = {file: file.read_bytes() for file in layout.results.rglob("*") if file.is_file()}
+    with pytest.raises(ClaimBroken) as raised:
+        call(layout, [SLUG], Samples(), print)
+    assert raised.value.what == "one fault\nanother"
+    assert before == {
+        file: file.read_bytes() for file in layout.results.rglob("*") if file.is_file()
+    }
+
+
+def test_an_exercise_that_drifted_is_named(layout: Layout, measured: dict[str, Any]) -> None:
+    check_labs(layout, [SLUG], Samples(), print)
+    measured["exercise"] = grown(measured["exercise"])
+    with pytest.raises(ResultDrifted) as raised:
+        check_labs(layout, [SLUG], Samples(), print)
+    assert "  build-cache exercise good disk_bytes: 140 MB → 300 MB" in raised.value.what
+    assert "  build-cache good " not in raised.value.what
+
+
+@pytest.mark.parametrize("gone", ["build-cache.json", "exercises/build-cache.json"])
+def test_a_check_loads_what_it_compares_with_before_it_measures(
+    gone: str, layout: Layout, measured: dict[str, Any]
+) -> None:
+    (layout.results / gone).unlink()
+    with pytest.raises(ResultInvalid, match=r"there is no result build-cache\.json"):
+        check_labs(layout, [SLUG], Samples(), print)
+    assert "ran" not in measured

@@ -1,0 +1,191 @@
+"""The visitors of the probe `stop`, against small servers of the test's own."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from advices.errors import UnsteadyMeasure
+from advices.probes import stop
+from advices.probes.containers import program
+
+INSIDE: dict[str, Any] = {"__name__": "inside"}
+exec(compile(program("stop"), "inside/stop.py", "exec"), INSIDE)
+INSIDE["SECONDS"] = 0.05
+INSIDE["WAIT_SECONDS"] = 0.3
+
+PAGE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
+FORM = (
+    b'<form action="/search"><input name="q"></form><form method="post">'
+    b'<input type="hidden" name="token" value="abc"><input name="name">'
+    b'<input type="file" name="picture"><textarea name="message"></textarea></form>'
+)
+FORM_PAGE = (
+    b"HTTP/1.1 200 OK\r\nSet-Cookie: csrftoken=xyz; Path=/\r\n"
+    b"Content-Length: %d\r\n\r\n%s" % (len(FORM), FORM)
+)
+NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+
+
+@contextlib.contextmanager
+def server(answer: Callable[[socket.socket, bytes], None]) -> Iterator[int]:
+    """Give the port of a server that hands each connection's head to `answer`."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    line, _ = listener.accept()
+                    with line:
+                        head = b""
+                        while not head.endswith(b"\r\n\r\n"):
+                            head += line.recv(1)
+                        answer(line, head)
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def visit(port: int) -> Any:
+    return INSIDE["Visit"]("127.0.0.1", port, "/page")
+
+
+def read(line: socket.socket, count: int) -> bytes:
+    got = b""
+    while len(got) < count and (more := line.recv(count - len(got))):
+        got += more
+    return got
+
+
+def test_a_form_is_signed_slowly_and_answered() -> None:
+    heads: list[bytes] = []
+    bodies: list[bytes] = []
+
+    def answer(line: socket.socket, head: bytes) -> None:
+        heads.append(head)
+        if head.startswith(b"GET"):
+            line.sendall(NOT_FOUND if b"/page" in head else FORM_PAGE)
+            return
+        line.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        length = int(head.partition(b"Content-Length: ")[2].split(b"\r\n")[0])
+        bodies.append(read(line, length))
+        line.sendall(PAGE)
+
+    with server(answer) as port:
+        assert visit(port).ask(0) == "answered"
+    assert [head.split(b" HTTP")[0] for head in heads] == [
+        b"GET /page",
+        b"GET /sign/",
+        b"POST /sign/",
+    ]
+    assert b"Cookie: csrftoken=xyz\r\n" in heads[2]
+    assert bodies[0].startswith(b"token=abc&name=Slow&message=A+visitor+on+a+slow+line.&slow=x")
+
+
+def test_a_site_that_takes_one_at_a_time_has_one_in_flight(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asked = []
+
+    def answer(line: socket.socket, head: bytes) -> None:
+        if head.startswith(b"GET"):
+            line.sendall(FORM_PAGE)
+            return
+        asked.append(head)
+        if len(asked) > 10:
+            return
+        line.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        read(line, int(head.partition(b"Content-Length: ")[2].split(b"\r\n")[0]))
+        line.sendall(PAGE)
+
+    with server(answer) as port:
+        made = visit(port)
+        made.run()
+    assert made.count == {"answered": 10, "lost": 0, "refused": made.visitors}
+    assert capsys.readouterr().out == "in flight\n"
+
+
+def test_an_accepted_request_without_an_answer_is_lost() -> None:
+    def answer(line: socket.socket, head: bytes) -> None:
+        if head.startswith(b"GET"):
+            line.sendall(FORM_PAGE)
+            return
+        line.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        read(line, 5)
+
+    with server(answer) as port:
+        assert visit(port).ask(0) == "lost"
+
+
+def test_half_an_answer_is_lost_too() -> None:
+    def answer(line: socket.socket, head: bytes) -> None:
+        line.sendall(NOT_FOUND if b"/sign/" in head else PAGE[:-1])
+
+    with server(answer) as port:
+        made = visit(port)
+        assert made.ask(0) == "lost"
+
+
+def test_a_connection_that_nobody_took_is_refused() -> None:
+    def answer(line: socket.socket, head: bytes) -> None:
+        if head.startswith(b"GET"):
+            line.sendall(FORM_PAGE)
+
+    with server(answer) as port:
+        made = visit(port)
+        assert made.ask(0) == "refused"
+    assert made.ask(0) == "refused"
+
+
+def test_without_a_form_a_plain_page_is_asked_for_by_one_visitor(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(line: socket.socket, head: bytes) -> None:
+        line.sendall(NOT_FOUND if b"/sign/" in head else PAGE)
+
+    with server(answer) as port:
+        made = visit(port)
+        assert made.visitors == 1
+        monkeypatch.setitem(INSIDE, "LIMIT_SECONDS", 0.2)
+        made.run()
+    assert made.count["lost"] == 0
+    assert made.count["answered"] > 0
+    assert capsys.readouterr().out == "in flight\n"
+
+
+def test_pieces_are_the_whole() -> None:
+    for length in (1, 9, 10, 11, 99, 101):
+        cut = INSIDE["pieces"](b"x" * length)
+        assert b"".join(cut) == b"x" * length
+        assert len(cut) <= 10
+
+
+def subject(samples: int, *, answered: bool = True) -> Any:
+    lab = SimpleNamespace(slug="tiny")
+    return SimpleNamespace(answered=answered, samples=samples, lab=lab, variant="good")
+
+
+def test_the_most_lost_counts_and_every_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    samples = iter([stop.Stopped(1.0, 0, 0), stop.Stopped(3.0, 0, 2), stop.Stopped(2.0, 0, 1)])
+    monkeypatch.setattr(stop, "_sample", lambda _: next(samples))
+    found = stop.probe(subject(3))
+    assert found.values == {"stop_exit_code": 0, "requests_lost": 2}
+    assert found.timings["stop_seconds"].median == 2.0
+
+
+def test_two_exit_codes_are_no_measure(monkeypatch: pytest.MonkeyPatch) -> None:
+    samples = iter([stop.Stopped(9.9, 0, 0), stop.Stopped(10.1, 137, 2)])
+    monkeypatch.setattr(stop, "_sample", lambda _: next(samples))
+    with pytest.raises(UnsteadyMeasure, match="0, 137"):
+        stop.probe(subject(2))
+
+
+def test_what_did_not_answer_has_no_measure() -> None:
+    assert stop.probe(subject(2, answered=False)).values == {}

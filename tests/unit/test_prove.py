@@ -1,0 +1,296 @@
+"""Mistakes and exercises without an engine: what a sound one is, and how each fault is named."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+from typing import Any
+
+import factory
+import pytest
+
+from advices import prove, results
+from advices.command import stream_stderr
+from advices.errors import BuildHung, DockerfileInvalid, LabInvalid, StepFailed
+from advices.lab import Lab
+from advices.plan import Samples, steps
+from advices.results import Boot, MistakeResult, VariantResult
+
+SOUND = factory.variant()
+ROOT = SOUND.model_copy(update={"boot": Boot(answered=True, uid=0, page_digest="c" * 64)})
+LARGE = factory.variant(scale=3)
+
+
+@pytest.fixture
+def exercise(tmp_path: Path) -> Lab:
+    return factory.read_exercise(tmp_path)
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Lab:
+    return factory.read_lab(tmp_path)
+
+
+def bench(exercise: Lab, **given: VariantResult | Exception) -> Any:
+    both = {"bad": LARGE.model_copy(update={"boot": ROOT.boot}), "good": SOUND}
+    return factory.FakeBench(exercise, **{**both, "mistake_no_user": ROOT, **given})
+
+
+@pytest.mark.parametrize(
+    ("found", "red"),
+    [
+        (SOUND, ()),
+        (ROOT, ("not-root",)),
+        (LARGE, ("a-deploy-moves-little",)),
+        (SOUND.model_copy(update={"boot": Boot(answered=False)}), ("not-root",)),
+        (StepFailed("it broke"), ("builds",)),
+        (DockerfileInvalid("it broke"), ("builds",)),
+    ],
+)
+def test_a_mistake_turns_red_what_it_breaks(
+    found: VariantResult | Exception, red: tuple[str, ...], lab: Lab, tmp_path: Path
+) -> None:
+    measurer: Any = factory.FakeMeasurer({"mistake-no-user": found})
+    one = lab.mistakes[1]
+    result = prove._mistake_result(measurer, lab, tmp_path, one, factory.result())
+    assert result == MistakeResult(says="The USER line is missing.", red=red)
+    assert measurer.asked == [("mistake-no-user", False)]
+
+
+def test_all_mistakes_are_measured_and_stand_in_the_order_of_the_lab(
+    lab: Lab, tmp_path: Path
+) -> None:
+    measurer: Any = factory.FakeMeasurer({"mistake-all-first": LARGE, "mistake-no-user": ROOT})
+    found = prove.mistake_results(measurer, lab, tmp_path, factory.result())
+    assert [(name, one.red) for name, one in found.items()] == [
+        ("all-first", ("a-deploy-moves-little",)),
+        ("no-user", ("not-root",)),
+    ]
+
+
+def test_a_mistake_that_hangs_is_a_fault(lab: Lab, tmp_path: Path) -> None:
+    given = {"mistake-all-first": LARGE, "mistake-no-user": BuildHung("it hangs")}
+    measurer: Any = factory.FakeMeasurer(given)
+    with pytest.raises(BuildHung):
+        prove.mistake_results(measurer, lab, tmp_path, factory.result())
+
+
+def test_only_what_claims_without_timing_need_is_done(lab: Lab) -> None:
+    builds = {step.build for step in prove.judged_steps(lab) if hasattr(step, "build")}
+    assert builds == {"cold", "edit-source"}
+
+
+def test_an_interrupt_ends_the_builds_of_other_threads(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second mistake's build runs on when the first is given up."""
+
+    class Building(factory.FakeMeasurer):
+        def measure(self, candidate: Any, *rest: Any, **more: Any) -> VariantResult:
+            if candidate.name == "mistake-all-first":
+                assert began.wait(10)
+                raise KeyboardInterrupt
+            argv = ["sh", "-c", "echo begun >&2; exec sleep 20"]
+            for _ in ("a build", "the next one"):
+                code, _ = stream_stderr(argv, lambda _: began.set(), timeout_seconds=60)
+                ended.append(code)
+            raise StepFailed("it was ended")
+
+    began, ended = threading.Event(), list[int]()
+    measurer: Any = Building({})
+    with pytest.raises(KeyboardInterrupt):
+        prove.mistake_results(measurer, lab, tmp_path, factory.result())
+    assert ended == [-signal.SIGTERM] * 2
+
+
+@pytest.mark.parametrize(
+    ("red", "line"),
+    [
+        (("not-root",), None),
+        ((), "must turn red not-root, and turned red nothing"),
+        (("builds",), "must turn red not-root, and turned red builds"),
+        (
+            ("not-root", "a-deploy-moves-little"),
+            "must turn red not-root, and turned red a-deploy-moves-little, not-root",
+        ),
+        (None, "must turn red not-root, and turned red nothing"),
+    ],
+)
+def test_a_mistake_must_turn_red_exactly_what_lab_toml_says(
+    red: tuple[str, ...] | None, line: str | None, lab: Lab
+) -> None:
+    found = {"all-first": MistakeResult(says="", red=("a-deploy-moves-little",))}
+    found |= {"no-user": MistakeResult(says="", red=red)} if red is not None else {}
+    lines = prove.unlike(lab, factory.result().model_copy(update={"mistakes": found}))
+    assert lines == ([f"build-cache: mistake `no-user` {line}"] if line else [])
+
+
+def test_a_trap_that_answers_is_told(lab: Lab) -> None:
+    trap = lab.variants["bad"].model_copy(update={"answers": False})
+    lab = lab.model_copy(update={"variants": {**lab.variants, "bad": trap, "gone": trap}})
+    result = factory.result()
+    assert prove.awake(lab, result) == [
+        "build-cache: the container of `bad` answered, and lab.toml says `answers = false`"
+    ]
+    silent = SOUND.model_copy(update={"boot": Boot(answered=False)})
+    silent_bad = {**result.variants, "bad": silent}
+    assert prove.awake(lab, result.model_copy(update={"variants": silent_bad})) == []
+
+
+def test_an_exercise_that_is_sound_has_no_faults(exercise: Lab) -> None:
+    made = bench(exercise)
+    result, faults = prove.proved(made)
+    assert faults == []
+    assert result.mistakes == {
+        "no-user": MistakeResult(says="The USER line is missing.", red=("not-root",))
+    }
+    assert made.measurer.asked == [("bad", False), ("good", True), ("mistake-no-user", False)]
+    assert made.measurer.steps == {
+        "bad": steps(exercise, Samples(1, 1)),
+        "good": steps(exercise, Samples(1, 1)),
+        "mistake-no-user": prove.judged_steps(exercise),
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "faults"),
+    [
+        (
+            {"good": ROOT},
+            ["claim `not-root` must hold for the solution: uid is 0, claimed = 1000"],
+        ),
+        (
+            {"bad": SOUND},
+            [
+                "claim `small` must not hold for the start: disk_bytes is 1.0, claimed ≤ 1.1 of "
+                "good",
+                "claim `not-root` must not hold for the start: uid is 1000, claimed = 1000",
+                "the start file gets no hint",
+            ],
+        ),
+        (
+            {"mistake_no_user": SOUND},
+            [
+                "mistake `no-user` must turn red not-root, and turned red nothing",
+                "mistake `no-user` must get its own hint alone, and gets none",
+            ],
+        ),
+        (
+            {"mistake_no_user": LARGE.model_copy(update={"boot": ROOT.boot})},
+            ["mistake `no-user` must turn red not-root, and turned red not-root, small"],
+        ),
+        (
+            {"mistake_no_user": StepFailed("it broke")},
+            [
+                "mistake `no-user` must turn red not-root, and turned red builds",
+                "mistake `no-user` must get its own hint alone, and gets none",
+            ],
+        ),
+    ],
+)
+def test_each_fault_of_an_exercise_is_named(
+    given: dict[str, Any], faults: list[str], exercise: Lab
+) -> None:
+    assert prove.proved(bench(exercise, **given))[1] == [
+        f"build-cache exercise: {fault}" for fault in faults
+    ]
+
+
+TWO = (
+    factory.EXERCISE
+    + """
+[[mistakes]]
+id = "too"
+says = "The same once more."
+replace = "WORKDIR /app"
+breaks = ["not-root"]
+hint = "The same."
+"""
+)
+
+
+def test_two_mistakes_that_cannot_be_told_apart_are_a_fault(tmp_path: Path) -> None:
+    made = bench(factory.read_exercise(tmp_path, TWO), mistake_too=ROOT)
+    assert prove.proved(made)[1] == [
+        "build-cache exercise: mistake `no-user` must get its own hint alone, and gets "
+        "no-user, too",
+        "build-cache exercise: mistake `too` must get its own hint alone, and gets no-user, too",
+    ]
+
+
+def test_a_sign_tells_two_mistakes_apart(tmp_path: Path) -> None:
+    signed = TWO + "sign = '\\A(?!.*WORKDIR)(?s:.*)USER'\n"
+    toml = signed.replace('hint = "Who', "sign = '(?s)\\A(?!.*USER)'\nhint = \"Who")
+    assert prove.proved(bench(factory.read_exercise(tmp_path, toml), mistake_too=ROOT))[1] == []
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    (tmp_path / "mine").write_text("FROM python:3.13-slim\n")
+    return tmp_path / "mine"
+
+
+def test_a_learners_dockerfile_is_measured_beside_the_solution(exercise: Lab, mine: Path) -> None:
+    made = bench(exercise, yours=ROOT)
+    found = prove.check(made, mine)
+    assert [(row.holds, row.yours, row.reference) for row in found.rows] == [
+        (True, "140 MB", "140 MB"),
+        (False, "0", "1000"),
+    ]
+    assert [one.id for one in found.hints] == ["no-user"]
+    assert made.measurer.asked == [("yours", False), ("good", True)]
+
+
+def test_the_solutions_result_is_not_measured_twice(exercise: Lab, mine: Path) -> None:
+    made = bench(exercise, yours=ROOT)
+    results.save(made.layout.exercise_results, made.result({"good": LARGE}))
+    assert prove.check(made, mine).rows[0].reference == "300 MB"
+    assert made.measurer.asked == [("yours", False)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda layout: (layout.labs / "build-cache/exercise/solution.Dockerfile").write_text(
+            factory.GOOD + "# another\n"
+        ),
+        lambda layout: (layout.labs / "app/views.py").write_text("x = 2\n"),
+        lambda layout: (layout.exercise_results / "build-cache.json").write_text("{"),
+        lambda layout: (layout.exercise_results / "build-cache.json").write_text(
+            (layout.exercise_results / "build-cache.json").read_text().replace("e" * 64, "f" * 64)
+        ),
+    ],
+    ids=["solution", "context", "damaged", "base"],
+)
+def test_the_result_of_another_solution_is_no_reference(
+    change: Any, exercise: Lab, mine: Path
+) -> None:
+    made = bench(exercise, yours=ROOT)
+    results.save(made.layout.exercise_results, made.result({"good": LARGE}))
+    change(made.layout)
+    assert prove.check(made, mine).rows[0].reference == "140 MB"
+    assert made.measurer.asked == [("yours", False), ("good", True)]
+
+
+@pytest.mark.parametrize("content", [None, b"FROM \xff\xfe"])
+def test_what_cannot_be_read_is_told_before_anything_is_built(
+    content: bytes | None, exercise: Lab, tmp_path: Path
+) -> None:
+    if content is not None:
+        (tmp_path / "mine").write_bytes(content)
+    made = bench(exercise)
+    with pytest.raises(LabInvalid, match="mine cannot be read") as raised:
+        prove.check(made, tmp_path / "mine")
+    assert "--file" in raised.value.next_step
+    assert made.measurer.asked == []
+
+
+def test_a_known_mistake_that_does_not_build_brings_its_hint(tmp_path: Path, mine: Path) -> None:
+    toml = TWO.replace('breaks = ["not-root"]', 'breaks = ["builds"]')
+    exercise = factory.read_exercise(tmp_path, toml)
+    hints = " ".join(one.hint for one in exercise.mistakes if one.breaks == ("builds",))
+    assert hints
+    with pytest.raises(StepFailed) as raised:
+        prove.check(bench(exercise, yours=StepFailed("no step")), mine)
+    assert (raised.value.what, raised.value.next_step) == ("no step", hints)

@@ -1,0 +1,87 @@
+"""What a notebook holds: the order of its calls, and what it leaves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import factory
+import pytest
+
+from advices import results
+from advices.errors import LabInvalid
+from advices.lab import Lab
+from advices.session import LabSession
+
+ROOT = factory.variant().model_copy(
+    update={"boot": results.Boot(answered=True, uid=0, page_digest="c" * 64)}
+)
+MEASURED: dict[str, Any] = {
+    "bad": factory.variant(scale=3),
+    "good": factory.variant(),
+    "cache_mount": factory.variant(),
+    "mistake_all_first": factory.variant(scale=3),
+    "mistake_no_user": ROOT,
+}
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Lab:
+    return factory.read_lab(tmp_path)
+
+
+def session(lab: Lab) -> tuple[LabSession, Any]:
+    bench: Any = factory.FakeBench(lab, **MEASURED)
+    return LabSession(bench), bench
+
+
+def left(bench: Any) -> results.Result:
+    return results.load(bench.run.scratch / "results", "build-cache")
+
+
+def test_what_was_measured_is_left_in_the_order_of_the_lab(lab: Lab) -> None:
+    opened, bench = session(lab)
+    opened.measure("good", "cache-mount")
+    opened.measure("bad")
+    shown = opened.mistakes()
+    assert "PID 1 has a user of its own." in shown.markdown
+    assert "holds" in opened.finish().markdown
+    found = left(bench)
+    assert list(found.variants) == ["bad", "good", "cache-mount"]
+    assert {name: one.red for name, one in found.mistakes.items()} == {
+        "all-first": ("a-deploy-moves-little",),
+        "no-user": ("not-root",),
+    }
+
+
+@pytest.mark.parametrize("call", ["mistakes", "finish"])
+def test_all_variants_are_measured_first(lab: Lab, call: str) -> None:
+    opened, bench = session(lab)
+    opened.measure("good")
+    with pytest.raises(LabInvalid, match="not measured yet: bad, cache-mount"):
+        getattr(opened, call)()
+    assert not bench.run.scratch.exists()
+
+
+def test_a_lab_with_mistakes_applies_them_before_it_ends(lab: Lab) -> None:
+    opened, bench = session(lab)
+    opened.measure("bad", "good", "cache-mount")
+    with pytest.raises(LabInvalid, match="its mistakes were not applied yet"):
+        opened.finish()
+    assert not (bench.run.scratch / "results").exists()
+
+
+def test_a_lab_without_mistakes_needs_none(lab: Lab) -> None:
+    opened, bench = session(lab.model_copy(update={"mistakes": ()}))
+    opened.measure("bad", "good", "cache-mount")
+    opened.finish()
+    assert left(bench).mistakes == {}
+
+
+def test_opened_by_hand_it_leaves_nothing(lab: Lab) -> None:
+    opened, bench = session(lab)
+    bench.owner = True
+    opened.measure("bad", "good", "cache-mount")
+    opened.mistakes()
+    opened.finish()
+    assert not (bench.run.scratch / "results").exists()
