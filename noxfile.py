@@ -143,8 +143,10 @@ def requirements(session: nox.Session) -> None:
     """Compile the lists of pinned packages anew from the *.in files, with hashes."""
     session.install("uv")
     for source in (*sorted(Path("requirements").glob("*.in")), *sorted(Path("labs").rglob("*.in"))):
+        # A scanner runs in an image of its own only, and needs a newer Python than the toolkit.
+        python = "3.13" if source.parent.name == "scanners" else "3.11"
         session.run(
-            *("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),
+            *("uv", "pip", "compile", "--quiet", "--universal", "--python-version", python),
             *("--generate-hashes", "--no-emit-index-url", "--no-header", "--upgrade"),
             *(str(source), "--output-file", str(source.with_suffix(".txt"))),
         )

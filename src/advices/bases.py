@@ -131,6 +131,11 @@ class Bases:
         settings = index.host_settings()
         self.pip_conf = index.pip_conf(index.reachable_address(engine)) if settings else None
 
+    @property
+    def registry_answers(self) -> bool:
+        """Return False once a registry was asked for an image in vain."""
+        return self._registry_answers
+
     def present(self, name: str) -> str | None:
         """Return how a name would be met with no work: `official`, `stand-in` or None."""
         if self._official(name, pull=False) is not None:

@@ -18,6 +18,7 @@ from advices.measure import Measurer
 from advices.plan import Samples
 from advices.results import BaseRecord, MistakeResult, Provenance, Result, VariantResult
 from advices.runs import Run, cache_folder, check_space, measuring
+from advices.scanners.images import ScannerImages
 
 SAMPLES_VARIABLE = "ADVICES_SAMPLES"
 QUICK = Samples(cold=1, replay=1)
@@ -74,6 +75,9 @@ class Bench:
                     self.run,
                     bases=self._bases,
                     resolved=self._resolved,
+                    scanners=ScannerImages(
+                        self.engine, self.layout.scanners, self._bases, self._say
+                    ),
                     memory=self._memory,
                     say=self._say,
                 )

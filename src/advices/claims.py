@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from advices.alerts import SEPARATOR
 from advices.errors import LabInvalid
 from advices.lab import COLD, Claim, Lab
 from advices.results import Result, Value
@@ -16,7 +17,8 @@ class Verdict:
 
     `holds` is what the measurement said, `must_hold` what the lab demands of this variant:
     a bad variant must fail. `value` is the measure, or its ratio for a relative claim; None
-    when the variant lacks it, as one does that did not answer: then the claim fails.
+    when the variant lacks it, as one does that did not answer: then the claim fails. `not_run`
+    says why the claim's scanner did not run: then nothing is known, and nothing demanded.
     """
 
     claim: Claim
@@ -25,11 +27,12 @@ class Verdict:
     threshold: str
     holds: bool
     must_hold: bool
+    not_run: str = ""
 
     @property
     def as_demanded(self) -> bool:
         """Return whether the measurement agrees with the lab."""
-        return self.holds == self.must_hold
+        return bool(self.not_run) or self.holds == self.must_hold
 
 
 def verdicts(lab: Lab, result: Result) -> tuple[Verdict, ...]:
@@ -49,9 +52,11 @@ def verdicts(lab: Lab, result: Result) -> tuple[Verdict, ...]:
 def judged(lab: Lab, result: Result, variant: str) -> tuple[Verdict, ...]:
     """Return the verdict of every claim of the good variant, over another one of the result.
 
-    Times are left out: a mistake and a learner's file are built once, with a warm cache.
+    Times are left out: a mistake and a learner's file are built once, with a warm cache. So is
+    what a scanner would have to say that did not run.
     """
-    return tuple(_verdict(claim, result, variant, True) for claim in lab.claims if is_judged(claim))
+    found = (_verdict(claim, result, variant, True) for claim in lab.claims if is_judged(claim))
+    return tuple(verdict for verdict in found if not verdict.not_run)
 
 
 def is_judged(claim: Claim) -> bool:
@@ -66,6 +71,9 @@ def red(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
 
 
 def _verdict(claim: Claim, result: Result, variant: str, must_hold: bool) -> Verdict:
+    known = result.variants.get(variant)
+    if known is not None and (why := known.not_run(claim.measure)):
+        return Verdict(claim, variant, None, _threshold(claim), False, must_hold, not_run=why)
     value = _value(claim, result, variant)
     other = _value(claim, result, claim.relative_to) if claim.relative_to else None
     if value is None or (claim.relative_to is not None and other is None):
@@ -79,6 +87,9 @@ def _verdict(claim: Claim, result: Result, variant: str, must_hold: bool) -> Ver
     if claim.equals is not None:
         # The types as well: 1 == True, and a uid of 1 is no yes.
         holds = type(value) is type(claim.equals) and value == claim.equals
+    elif claim.includes or claim.excludes:
+        found = set(str(value).split(SEPARATOR))
+        holds = found >= {*claim.includes} and not found & {*claim.excludes}
     elif claim.at_most is not None:
         holds = _number(claim, value) <= claim.at_most
     else:
@@ -90,6 +101,8 @@ def _verdict(claim: Claim, result: Result, variant: str, must_hold: bool) -> Ver
 def _threshold(claim: Claim) -> str:
     if claim.equals is not None:
         return f"= {claim.equals}"
+    if listed := claim.includes or claim.excludes:
+        return f"{'has' if claim.includes else 'has not'} {SEPARATOR.join(listed)}"
     sign, limit = ("≥", claim.at_least) if claim.at_most is None else ("≤", claim.at_most)
     return f"{sign} {limit:g}" + (f" of {claim.relative_to}" if claim.relative_to else "")
 

@@ -19,15 +19,19 @@ from rich.table import Table
 
 from advices import doctor as doctor_
 from advices import index, labfile, provision
+from advices.alert_tables import kinds
 from advices.bases import Base, Bases
 from advices.bench import QUICK
 from advices.command import VERBOSE_VARIABLE
 from advices.engine import Engine
-from advices.errors import AdvicesError
+from advices.errors import AdvicesError, ScannerMissing
 from advices.labrun import check_exercise, check_labs, prove_exercise, run_labs
 from advices.layout import project
+from advices.measures import SCANNERS
 from advices.plan import Samples
 from advices.runs import cache_folder, measuring, sweep
+from advices.scanners.images import ScannerImages
+from advices.scanners.own import Wanted, scan_own
 from advices.transfer import Remembered
 
 app = typer.Typer(
@@ -134,6 +138,39 @@ def check_exercise_(
 
 
 @app.command()
+def scan(
+    target: Annotated[
+        str, typer.Argument(help="http://127.0.0.1:PORT/, http://CONTAINER:PORT/ or a service.")
+    ],
+    scanner: Annotated[
+        str | None, typer.Option(help="wapiti or zap; by default all that are here.")
+    ] = None,
+    active: Annotated[
+        bool, typer.Option("--active", help="Attack as well: slower, and it writes to the site.")
+    ] = False,
+    known_as: Annotated[
+        str | None, typer.Option("--as", help="The host name that the scanner uses.")
+    ] = None,
+) -> None:
+    """Scan a running container of yours; nothing outside of this engine can be scanned."""
+    if scanner is not None and scanner not in SCANNERS:
+        raise typer.BadParameter(f"the scanners are {', '.join(SCANNERS)}", param_hint="--scanner")
+    for found in scan_own(project(), Wanted(target, scanner, active, known_as), say):
+        name = SCANNERS[found.scanner]
+        if not found.ran:
+            _out.print(f"[yellow]{name} did not run[/]: {escape(found.why_not)}")
+            continue
+        shown = Table("risk", "rule", "places", "the first of them", box=None, pad_edge=False)
+        for kind in kinds(found):
+            first = kind.alerts[0]
+            rule = kind.name if kind.rule == kind.name else f"{kind.rule} {kind.name}"
+            where = f"{first.method} {first.url}"
+            shown.add_row(kind.risk, escape(rule), str(len(kind.alerts)), escape(where))
+        _out.print(f"{name} {escape(found.version)}: {found.urls} pages, {found.seconds:.1f} s")
+        _out.print(shown if found.alerts else "no alert")
+
+
+@app.command()
 def doctor() -> None:
     """Say what is there, what is not, and what to do about it."""
     marks = {"ok": "[green]ok  [/]", "note": "[yellow]note[/]", "bad": "[red]bad [/]"}
@@ -149,7 +186,7 @@ def doctor() -> None:
 
 @app.command()
 def bases() -> None:
-    """Pull or build every base image that the labs name."""
+    """Pull or build every image that the labs need: bases and scanners."""
     layout = project()
     connected = Engine()
     with measuring(say), index.for_builds(connected):
@@ -160,6 +197,12 @@ def bases() -> None:
             stand |= found.of_lab(lab)
         for name, base in sorted(stand.items()):
             _out.print(f"{name}: {base.kind}, {base.image}")
+        images = ScannerImages(connected, layout.scanners, found, say)
+        for name, called in SCANNERS.items():
+            try:
+                _out.print(f"{called}: {images.find(name).reference}")
+            except ScannerMissing as error:
+                _out.print(f"{called}: not here. {escape(error.next_step)}")
 
 
 @app.command()

@@ -2,7 +2,8 @@
 
 Users, steps, layers and the page are exact; bytes have a band; seconds are left to claims,
 which compare them within one run. Results on other bases are compared by claims only: a
-contributor on another machine is not punished for what is not theirs.
+contributor on another machine is not punished for what is not theirs. The rules that a scanner
+raised are exact under one version of it, and compared by claims only under another.
 """
 
 from __future__ import annotations
@@ -43,16 +44,33 @@ def _base(bases: object, name: str) -> str:
     return f"{found.kind} {found.identity[:19]}" if found else "not used"
 
 
+def scanner_changes(old: Result, new: Result) -> tuple[str, ...]:
+    """Return a sentence for every scanner that ran in another version, or in one result only."""
+    before, after = _scanners(old), _scanners(new)
+    return tuple(
+        f"{name}: {before.get(name, 'not run')} before, {after.get(name, 'not run')} now"
+        for name in sorted(before.keys() | after.keys())
+        if before.get(name) != after.get(name)
+    )
+
+
+def _scanners(result: Result) -> dict[str, str]:
+    scans = [scan for variant in result.variants.values() for scan in variant.scans if scan.ran]
+    return {scan.scanner: scan.version for scan in scans}
+
+
 def drifts(old: Result, new: Result) -> tuple[Drift, ...]:
     """Return every measure of the new result that left its limit around the old one."""
     found = []
+    ran, runs = _scanners(old), _scanners(new)
+    other = tuple(f"{name}_" for name in ran.keys() | runs if ran.get(name) != runs.get(name))
     for variant in old.variants.keys() | new.variants.keys():
         before = old.variants[variant].measures() if variant in old.variants else {}
         after = new.variants[variant].measures() if variant in new.variants else {}
         for measure in before.keys() | after.keys():
             was, now = before.get(measure, "nothing"), after.get(measure, "nothing")
             limit = _left(measure, was, now)
-            if limit:
+            if limit and not measure.startswith(other):
                 found.append(Drift(variant, measure, was, now, limit))
     return tuple(sorted(found, key=lambda drift: (drift.variant, drift.measure)))
 

@@ -53,14 +53,14 @@ def of_learner(lab: Lab, dockerfile: Path) -> Candidate:
 
 
 def copied(lab: Lab, candidate: Candidate, to: Path, *, canary: str) -> Path:
-    """Return the project's copy, files left out and the overlay over it. Raises DiskFull."""
+    """Return the project's copy, files left out and the overlays over it. Raises DiskFull."""
     with _told():
         shutil.copytree(lab.context, to, ignore=shutil.ignore_patterns(*NOT_SOURCE))
         for name in candidate.variant.leaves_out:
             left = to / name
             shutil.rmtree(left) if left.is_dir() else left.unlink()
-        if candidate.variant.overlay is not None:
-            overlay = lab.folder / candidate.variant.overlay
+        for folder in filter(None, (lab.overlay, candidate.variant.overlay)):
+            overlay = lab.folder / folder
             shutil.copytree(overlay, to, dirs_exist_ok=True)
             for file in overlay.rglob("*"):
                 target = to / file.relative_to(overlay)

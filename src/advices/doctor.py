@@ -12,7 +12,9 @@ from advices import engine, index, provision
 from advices.bases import Bases
 from advices.errors import AdvicesError, EngineForbidden
 from advices.layout import Layout
+from advices.measures import SCANNERS
 from advices.runs import cache_folder
+from advices.scanners.images import ScannerImages
 from advices.transfer import Remembered
 
 Mark = Literal["ok", "note", "bad"]
@@ -115,6 +117,9 @@ def _registry_and_bases(connected: engine.Engine, layout: Layout) -> Iterator[Fi
         yield Finding("ok", "registry", "answers: official images are used")
     else:
         yield Finding("note", "registry", "none answers", "stand-ins from Debian packages are used")
+    images = ScannerImages(connected, layout.scanners, bases, _quiet)
+    for name, called in SCANNERS.items():
+        yield _scanner(images, name, called, reachable)
     for name in bases.names():
         kind = bases.present(name)
         if kind:
@@ -127,6 +132,26 @@ def _registry_and_bases(connected: engine.Engine, layout: Layout) -> Iterator[Fi
                 "not there yet",
                 f"it is {how} when a lab needs it: `advices bases` does it now",
             )
+
+
+def _scanner(images: ScannerImages, name: str, called: str, reachable: bool) -> Finding:
+    subject = f"scanner {called}"
+    try:
+        found = images.present(name)
+    except AdvicesError as error:
+        return Finding("bad", subject, error.what, error.next_step)
+    if found is not None and found.stub:
+        return Finding("bad", subject, f"{found.reference} is a stub", "`docker rmi` it")
+    if found is not None:
+        return Finding("ok", subject, f"present, {found.reference}")
+    if name == "wapiti":
+        fix = "it is built when it is needed: `advices bases` does it now"
+    elif reachable:
+        fix = "it is pulled when it is needed: `advices bases` does it now"
+    else:
+        fix = "the lab runs without it and says so; to have it, `docker load` it from a machine "
+        fix += "that can pull it (labs/scanners/scanners.toml names it)"
+    return Finding("note", subject, "not there", fix)
 
 
 def _quiet(_: str) -> None:

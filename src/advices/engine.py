@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import secrets
+import tarfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -46,7 +48,8 @@ class Start:
     """How a container is started, as the options of `docker run` say it.
 
     `command` and `entrypoint` replace those of the image. By default all capabilities are
-    dropped; `default_capabilities` leaves those that plain `docker run` gives.
+    dropped; `default_capabilities` leaves those that plain `docker run` gives. `files` is a tar
+    that is unpacked at / before the start: it takes the place of a mount.
     """
 
     env: Mapping[str, str] = field(default_factory=dict)
@@ -57,6 +60,9 @@ class Start:
     entrypoint: Sequence[str] | None = None
     network: str | None = None
     alias: str | None = None
+    memory: str = "512m"
+    processes: int = 256
+    files: bytes = b""
 
 
 HARDENED = Start()
@@ -64,11 +70,17 @@ HARDENED = Start()
 
 @dataclass(frozen=True)
 class Once:
-    """What a container that ran to its end left."""
+    """What a container that ran to its end left.
+
+    `fetched` is the file that was asked for, None when there is none. `out_of_memory` says that
+    the kernel killed it.
+    """
 
     exit_code: int
     stdout: str
     stderr: str
+    fetched: bytes | None = None
+    out_of_memory: bool = False
 
 
 def context_name() -> str:
@@ -189,7 +201,7 @@ class Engine:
 
     def pull(self, name: str) -> Image | None:
         """Return the image of a registry, None when no registry answers or it has none."""
-        repository, _, tag = name.partition(":")
+        repository, _, tag = name.partition("@" if "@" in name else ":")
         try:
             return self._docker.images.pull(repository, tag=tag or "latest")
         except (docker.errors.DockerException, RequestException):
@@ -221,8 +233,8 @@ class Engine:
         options: dict[str, Any] = {
             "detach": True,
             "labels": {RUN_LABEL: run_id},
-            "mem_limit": "512m",
-            "pids_limit": 256,
+            "mem_limit": how.memory,
+            "pids_limit": how.processes,
             "environment": dict(how.env),
             "read_only": how.read_only,
         }
@@ -235,38 +247,60 @@ class Engine:
         if how.entrypoint is not None:
             options["entrypoint"] = list(how.entrypoint)
         with self._lost():
-            if how.network is None:
+            if how.network is None and not how.files:
                 run_now: Container = self._docker.containers.run(
                     image, list(how.command) or None, **options
                 )
                 return run_now
             # Connected before it starts, so that its names are known from its first moment.
+            if how.network is not None:
+                options["network"] = how.network
             made: Container = self._docker.containers.create(
-                image, list(how.command) or None, network=how.network, **options
+                image, list(how.command) or None, **options
             )
-            if how.alias is not None:
-                network = self._docker.networks.get(how.network)
-                network.disconnect(made)
-                network.connect(made, aliases=[how.alias])
-            made.start()
+            try:
+                if how.network is not None and how.alias is not None:
+                    network = self._docker.networks.get(how.network)
+                    network.disconnect(made)
+                    network.connect(made, aliases=[how.alias])
+                if how.files:
+                    made.put_archive("/", how.files)
+                made.start()
+            except BaseException:
+                made.remove(force=True, v=True)
+                raise
             return made
 
     @contextlib.contextmanager
-    def network(self, run_id: str) -> Iterator[str]:
-        """Give the name of a network of ours, which goes at the end."""
+    def network(self, run_id: str, *, internal: bool = False) -> Iterator[str]:
+        """Give the name of a network of ours, which goes at the end.
+
+        From an `internal` one nothing but its own containers can be reached.
+        """
         name = f"docker-advices-{run_id}-{secrets.token_hex(4)}"
         with self._lost():
-            made = self._docker.networks.create(name, driver="bridge", labels={RUN_LABEL: run_id})
+            made = self._docker.networks.create(
+                name, driver="bridge", internal=internal, labels={RUN_LABEL: run_id}
+            )
         try:
             yield name
         finally:
             with self._lost(), contextlib.suppress(docker.errors.NotFound):
                 made.remove()
 
-    def run_once(self, image: str, *, run_id: str, how: Start, timeout_seconds: float = 60) -> Once:
+    def run_once(
+        self,
+        image: str,
+        *,
+        run_id: str,
+        how: Start,
+        timeout_seconds: float = 60,
+        fetch: str | None = None,
+    ) -> Once:
         """Run a container to its end and return its exit code and what it printed.
 
-        Raises CommandFailed when it does not end in time.
+        `fetch` names a file to copy out of it when it has ended. Raises CommandFailed when it
+        does not end in time.
         """
         container = self.start(image, run_id=run_id, how=how)
         try:
@@ -281,10 +315,29 @@ class Engine:
             with self._lost():
                 stdout = container.logs(stdout=True, stderr=False)
                 stderr = container.logs(stdout=False, stderr=True)
-                code = int(container.attrs["State"]["ExitCode"])
+                state = container.attrs["State"]
+                fetched = self._fetched(container, fetch) if fetch else None
         finally:
             self.remove_container(container)
-        return Once(code, stdout.decode("utf-8", "replace"), stderr.decode("utf-8", "replace"))
+        return Once(
+            int(state["ExitCode"]),
+            stdout.decode("utf-8", "replace"),
+            stderr.decode("utf-8", "replace"),
+            fetched,
+            bool(state.get("OOMKilled")),
+        )
+
+    @staticmethod
+    def _fetched(container: Container, path: str) -> bytes | None:
+        """Return one file of a container, as `docker cp` does; None when it is not there."""
+        try:
+            chunks, _ = container.get_archive(path)
+        except docker.errors.NotFound:
+            return None
+        with tarfile.open(fileobj=io.BytesIO(b"".join(chunks))) as archive:
+            member = archive.next()
+            file = archive.extractfile(member) if member is not None else None
+            return file.read() if file is not None else None
 
     def stop(self, container: Container) -> int:
         """Stop a container as `docker stop` does and return its exit code.
@@ -343,6 +396,23 @@ class Engine:
         assert isinstance(output, bytes)  # not a stream: `stream` was not asked for
         return output.decode("utf-8", "replace") if code == 0 else None
 
+    def others(self) -> list[Container]:
+        """Return the running containers that do not carry our label."""
+        with self._lost():
+            found = self._docker.containers.list(ignore_removed=True)
+        return [one for one in found if RUN_LABEL not in one.labels]
+
+    @contextlib.contextmanager
+    def joined(self, container: Container, network: str, alias: str) -> Iterator[None]:
+        """Connect a container of somebody to a network of ours, under a name, for a while."""
+        with self._lost():
+            self._docker.networks.get(network).connect(container, aliases=[alias])
+        try:
+            yield
+        finally:
+            with self._lost(), contextlib.suppress(docker.errors.NotFound, docker.errors.APIError):
+                self._docker.networks.get(network).disconnect(container, force=True)
+
     def remove_container(self, container: Container) -> None:
         """Remove a container that carries our label."""
         with self._lost(), contextlib.suppress(docker.errors.NotFound):
@@ -366,8 +436,11 @@ class Engine:
             listed = self._docker.containers.list(all=True, filters=mine, ignore_removed=True)
             for container in listed:
                 self.remove_container(container)
-            for network in self._docker.networks.list(filters=mine):
+            for network in self._docker.networks.list(filters=mine, greedy=True):
                 with contextlib.suppress(docker.errors.NotFound):
+                    # A learner's container that was scanned may still be on it: it stays.
+                    for endpoint in network.attrs.get("Containers") or {}:
+                        network.disconnect(endpoint, force=True)
                     network.remove()
             for image in self._docker.api.images(filters=mine):
                 with contextlib.suppress(docker.errors.ImageNotFound):

@@ -198,6 +198,30 @@ class DatabaseDown(AdvicesError):
     next_step = "read its last lines above; start the image by hand to try it"
 
 
+class ScanFailed(AdvicesError):
+    """A scanner ran and brought no result that can be believed. It is never "no alerts"."""
+
+    exit_code = 30
+    why = "the scanner could not reach the target, was stopped, or left no whole report"
+    next_step = "read the cause above; `advices --verbose scan` shows what the scanner printed"
+
+
+class TargetRefused(AdvicesError):
+    """What shall be scanned is no running container of this engine."""
+
+    exit_code = 31
+    why = "only your own containers may be scanned, and only through this engine"
+    next_step = "name a container, a compose service or a published port; `docker ps` lists them"
+
+
+class ScannerMissing(AdvicesError):
+    """The image of a scanner that was asked for is not to be had here."""
+
+    exit_code = 32
+    why = "it is not on this engine and no image registry answers"
+    next_step = "`docker load` it from a machine that has it, or use `--scanner wapiti`"
+
+
 def tree(root: type[AdvicesError] = AdvicesError) -> Iterator[type[AdvicesError]]:
     """Return every error class of the tree below `root`, `root` included."""
     yield root

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from advices.alerts import SEPARATOR
 from advices.claims import Verdict, judged, red
 from advices.lab import Claim, Lab, Mistake
 from advices.quantities import escape, value_text
@@ -89,6 +90,8 @@ def _limit(claim: Claim, reference: Value | None) -> str:
         if claim.relative_to is None:
             return value_text(claim.measure, claim.equals)
         return "the same" if claim.equals else "another"
+    if listed := claim.includes or claim.excludes:
+        return f"{'with' if claim.includes else 'without'} {SEPARATOR.join(listed)}"
     limit = claim.at_least if claim.at_most is None else claim.at_most
     assert limit is not None, "a claim has exactly one predicate"
     if claim.relative_to is not None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from advices.alerts import Attacks
 from advices.errors import LabInvalid
 from advices.records import Record
 
@@ -81,12 +82,25 @@ class AnotherStart(Record):
     status: Annotated[int, Field(ge=100, le=599)] = 200
 
 
+class ScanSettings(Record):
+    """How the `web-scan` probe scans a container of the lab.
+
+    It is started with `env` and known to the scanners as the host `site`. `attacks` says
+    what they do besides looking, which takes longer.
+    """
+
+    scanners: Annotated[tuple[Literal["wapiti", "zap"], ...], Field(min_length=1)]
+    attacks: Attacks = "none"
+    env: dict[str, str] = Field(default_factory=dict)
+
+
 class Claim(Record):
     """A sentence of the chapter with a predicate over one measure.
 
-    Exactly one of `equals`, `at_most` and `at_least` is the predicate. With `relative_to`
-    the value is the ratio to the same measure of that variant. The claim must hold for each
-    variant in `holds_for` and must fail for each in `fails_for`.
+    Exactly one of `equals`, `at_most`, `at_least`, `includes` and `excludes` is the predicate; the
+    last two name items of a measure that is a list, such as the rules of a scanner. With
+    `relative_to` the value is the ratio to the same measure of that variant. The claim must hold
+    for each variant in `holds_for` and must fail for each in `fails_for`.
     """
 
     id: Slug
@@ -95,6 +109,8 @@ class Claim(Record):
     equals: int | bool | str | None = None
     at_most: float | None = None
     at_least: float | None = None
+    includes: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
     relative_to: str | None = None
     holds_for: tuple[str, ...] = ("good",)
     fails_for: tuple[str, ...] = ("bad",)
@@ -102,8 +118,13 @@ class Claim(Record):
     @model_validator(mode="after")
     def _one_predicate(self) -> Claim:
         given = [p for p in (self.equals, self.at_most, self.at_least) if p is not None]
-        if len(given) != 1:
-            raise ValueError("exactly one of equals, at_most and at_least is needed")
+        listed = [p for p in (self.includes, self.excludes) if p]
+        if len(given) + len(listed) != 1:
+            raise ValueError(
+                "exactly one of equals, at_most, at_least, includes and excludes is needed"
+            )
+        if listed and self.relative_to is not None:
+            raise ValueError("`relative_to` does not go with includes and excludes")
         if not self.holds_for:
             raise ValueError("a claim that holds for no variant says nothing")
         return self
@@ -159,7 +180,9 @@ class Lab(Record):
     `context` is the folder that they build, `headline` the measure that says best what the
     advice gains, `order` its place on the learning path. `probes` name what is looked at
     besides builds and starts, `services` the images that a probe starts beside the project.
-    `intended_env` are variables that every variant means to set. `task` is an exercise's.
+    `intended_env` are variables that every variant means to set, `overlay` a folder beside
+    lab.toml that is copied over the context of every variant, `scan` says how the web scanners
+    go about it. `task` is an exercise's.
     """
 
     slug: Slug
@@ -172,6 +195,8 @@ class Lab(Record):
     probes: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     intended_env: dict[str, str] = Field(default_factory=dict)
+    overlay: Annotated[str, Field(pattern=r"^[\w.-]+$")] | None = None
+    scan: ScanSettings | None = None
     task: str = ""
     build_timeout_seconds: Annotated[float, Field(gt=0)] = 1200.0
     needs_free_bytes: Annotated[int, Field(gt=0)] = 4_000_000_000

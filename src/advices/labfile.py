@@ -143,12 +143,13 @@ def _tuples(data: Any) -> Any:
 
 def _misplaced(lab: Lab, labs: Path, context: str) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield key path and fault of every file that a lab names and that is not where it must be."""
+    if not _is_overlay(lab, lab.overlay):
+        yield ("overlay",), f"the folder {lab.overlay} does not exist"
     for name, variant in lab.variants.items():
         if not (lab.folder / variant.dockerfile).is_file():
             fault = f"the file {variant.dockerfile} does not exist beside it"
             yield ("variants", name, "dockerfile"), fault
-        overlay = lab.folder / variant.overlay if variant.overlay else lab.folder
-        if not overlay.is_dir() or not _inside(lab.folder, overlay):
+        if not _is_overlay(lab, variant.overlay):
             yield ("variants", name, "overlay"), f"the folder {variant.overlay} does not exist"
         for left in variant.leaves_out:
             if not _within(lab.context, left):
@@ -163,11 +164,19 @@ def _misplaced(lab: Lab, labs: Path, context: str) -> Iterator[tuple[tuple[str, 
             yield ("replays", name, "file"), f"{replay.file} does not exist in labs/{context}"
 
 
+def _is_overlay(lab: Lab, name: str | None) -> bool:
+    """Return whether an overlay is a folder of the lab, or none is named."""
+    overlay = lab.folder / name if name else lab.folder
+    return overlay.is_dir() and _inside(lab.folder, overlay)
+
+
 def _unfit(lab: Lab, context: str) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield key path and fault of each unknown probe, and of each mistake that does not fit."""
     for probe in lab.probes:
         if probe not in PROBED:
             yield ("probes",), f"there is no probe `{probe}`: the probes are {', '.join(PROBED)}"
+    if ("web-scan" in lab.probes) != (lab.scan is not None):
+        yield ("scan",), "the probe `web-scan` and the table [scan] go together"
     good = lab.dockerfile("good")
     for number, mistake in enumerate(lab.mistakes):
         for left in mistake.leaves_out:

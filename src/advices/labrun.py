@@ -11,7 +11,7 @@ from advices import charts, index, labfile, notebook, results
 from advices.bench import QUICK, SAMPLES_VARIABLE, Bench
 from advices.claims import Verdict, verdicts
 from advices.command import clock
-from advices.compare import Drift, base_changes, drifts
+from advices.compare import Drift, base_changes, drifts, scanner_changes
 from advices.engine import Engine
 from advices.errors import AdvicesError, ClaimBroken, NotebookFailed, ResultDrifted
 from advices.exercises import Checked
@@ -86,6 +86,8 @@ def check_labs(layout: Layout, slugs: Sequence[str], samples: Samples, say: Say)
             changes = base_changes(old, new)
             for change in changes:
                 say(f"{name}: other base, so compared by claims only: {change}")
+            for change in scanner_changes(old, new):
+                say(f"{name}: other scanner, so its rules are compared by claims only: {change}")
             if not changes:
                 drifted += [_row(name, drift) for drift in drifts(old, new)]
     _demand(broken)
@@ -141,7 +143,16 @@ def _broken(done: Measured) -> list[str]:
         f"for `{v.variant}`: {v.claim.measure} is {_value(v)}, claimed {v.threshold}"
         for v in done.verdicts
         if not v.as_demanded
-    ] + list(done.faults)
+    ] + [*done.faults, *_stubs(done)]
+
+
+def _stubs(done: Measured) -> list[str]:
+    """Return a line for each stub that stood in for a scanner: its numbers reach no site."""
+    scans = [scan for one in done.result.variants.values() for scan in one.scans]
+    names = sorted({scan.scanner for scan in scans if scan.stub})
+    return [
+        f"{done.lab.slug}: {name} was played by a stub, so nothing was scanned" for name in names
+    ]
 
 
 def _demand(broken: list[str]) -> None:

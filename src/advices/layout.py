@@ -34,6 +34,11 @@ class Layout:
         return self.root / "labs" / "bases"
 
     @property
+    def scanners(self) -> Path:
+        """Return the folder of the scanners' recipes."""
+        return self.root / "labs" / "scanners"
+
+    @property
     def results(self) -> Path:
         """Return the folder of the committed results."""
         return self.root / "docs" / "results"
@@ -81,7 +86,7 @@ def lab_digest(layout: Layout, lab: Lab) -> str:
     variants = ["good"] if lab.is_exercise else list(lab.variants)
     for file in sorted([toml, *map(lab.dockerfile, variants)]):
         _add(digest, file.name, file.read_bytes())
-    overlays = {lab.variants[name].overlay for name in variants} - {None}
+    overlays = {lab.overlay, *(lab.variants[name].overlay for name in variants)} - {None}
     for overlay in sorted(str(name) for name in overlays):
         for file in _source_files(lab.folder / overlay):
             _add(digest, str(file.relative_to(lab.folder)), file.read_bytes())

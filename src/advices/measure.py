@@ -21,6 +21,7 @@ from advices.probes import Found, Subject
 from advices.probes.registry import probe
 from advices.results import Boot, Build, Layer, Step, Timing, VariantResult, write_whole
 from advices.runs import Run
+from advices.scanners.images import ScannerImages
 
 Say = Callable[[str], None]
 
@@ -57,6 +58,7 @@ class Measurer:
         *,
         bases: Bases,
         resolved: Mapping[str, Base],
+        scanners: ScannerImages,
         memory: transfer.Remembered,
         say: Say,
     ) -> None:
@@ -64,6 +66,7 @@ class Measurer:
         self._lab = lab
         self._run = run
         self._bases = bases
+        self._scanners = scanners
         self._resolved = resolved
         self._memory = memory
         self._say = say
@@ -105,6 +108,7 @@ class Measurer:
                     found = probe(name)(self._subject(candidate, taken))
                     taken.found.values |= found.values
                     taken.found.timings |= found.timings
+                    taken.found.scans += found.scans
         return self._result(candidate, taken)
 
     def _tag(self, candidate: Candidate, build_name: str) -> str:
@@ -229,6 +233,7 @@ class Measurer:
         return Subject(
             engine=self._engine,
             bases=self._bases,
+            scanners=self._scanners,
             memory=self._memory,
             lab=self._lab,
             variant=candidate.name,
@@ -268,6 +273,7 @@ class Measurer:
             behaviours=boot.behaviours(self._lab, taken.starts),
             probed=taken.found.values,
             timings=taken.found.timings,
+            scans=tuple(taken.found.scans),
         )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from advices.alerts import RISKS
 from advices.errors import ResultInvalid
 from advices.lab import COLD
 
@@ -76,6 +77,26 @@ OF_A_BUILD: dict[str, Measure] = {
     ),
     "seconds": Measure("Build time", "wall time of the build with its export, median", True),
 }
+
+SCANNERS = {"wapiti": "Wapiti", "zap": "ZAP"}
+"""How each scanner is called."""
+
+
+def _of_a_scan(scanner: str, name: str) -> dict[str, Measure]:
+    """Return the measures that one scanner gives."""
+    return {
+        f"{scanner}_rules": Measure(f"Rules that {name} raised", "their ids, sorted"),
+        f"{scanner}_alerts": Measure(
+            f"Kinds of alerts by {name}", "rules that raised an alert at least once", True
+        ),
+        **{
+            f"{scanner}_{risk}": Measure(
+                f"Of risk {risk}, by {name}", f"rules that raised an alert of risk {risk}", True
+            )
+            for risk in RISKS
+        },
+    }
+
 
 PROBED: dict[str, dict[str, Measure]] = {
     "files": {
@@ -170,6 +191,13 @@ PROBED: dict[str, dict[str, Measure]] = {
         "shared_transfer_bytes": Measure(
             "Shared bytes", "what sharing layers saves on the way, compressed", False
         ),
+    },
+    "web-scan": {
+        "version_banner": Measure(
+            "Says its version", "the Server line of an answer has a number in it", True
+        ),
+        **_of_a_scan("wapiti", SCANNERS["wapiti"]),
+        **_of_a_scan("zap", SCANNERS["zap"]),
     },
     "twelve-factor": {
         "undeclared_distributions": Measure(

@@ -20,7 +20,8 @@ def value_text(measure: str, value: Value) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str):
-        return value[:12]
+        # A digest is known by its first digits; a list of rules is of use whole only.
+        return value if measure.endswith("_rules") else value[:12]
     if measure.endswith("_bytes"):
         return bytes_text(value)
     if measure.endswith("seconds"):

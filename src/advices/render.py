@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from advices.alerts import SEPARATOR
 from advices.claims import Verdict
 from advices.errors import ResultInvalid
 from advices.lab import BUILDS, Lab
@@ -192,6 +193,8 @@ def claims_table(verdicts: Iterable[Verdict]) -> str:
 
 
 def _outcome(verdict: Verdict) -> str:
+    if verdict.not_run:
+        return "not run here"
     outcome = "holds" if verdict.holds else "fails"
     if not verdict.as_demanded:
         outcome = f"<strong>{outcome}, but must {'hold' if verdict.must_hold else 'fail'}</strong>"
@@ -215,6 +218,8 @@ def _demanded(verdict: Verdict) -> str:
         if claim.relative_to is not None:
             return f"{'as' if claim.equals else 'not as'} {claim.relative_to}"
         return value_text(claim.measure, claim.equals)
+    if listed := claim.includes or claim.excludes:
+        return f"{'with' if claim.includes else 'without'} {SEPARATOR.join(listed)}"
     sign, limit = ("≥", claim.at_least) if claim.at_most is None else ("≤", claim.at_most)
     assert limit is not None, "a claim has exactly one predicate"
     if claim.relative_to is not None:

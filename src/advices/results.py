@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
+from advices.alerts import Scan, scanner_of
 from advices.errors import DiskFull, FileRefused, ResultInvalid
 from advices.lab import COLD
 from advices.records import Record
@@ -113,7 +114,8 @@ class VariantResult(Record):
     """All measures of one variant.
 
     `boot` is the first way to start it, `starts` are the further ones of lab.toml, of which
-    `behaviours` counts the different answers. `probed` and `timings` hold what probes found.
+    `behaviours` counts the different answers. `probed` and `timings` hold what probes found,
+    `scans` what each web scanner did.
     """
 
     dockerfile: str
@@ -125,6 +127,7 @@ class VariantResult(Record):
     behaviours: int | None = None
     probed: dict[str, Value] = Field(default_factory=dict)
     timings: dict[str, Timing] = Field(default_factory=dict)
+    scans: tuple[Scan, ...] = ()
 
     @property
     def disk_bytes(self) -> int:
@@ -147,6 +150,8 @@ class VariantResult(Record):
             **self.probed,
             **{name: timing.median for name, timing in self.timings.items()},
         }
+        for scan in self.scans:
+            found |= scan.measures()
         for name, boot in self.starts.items():
             found |= boot.measures(f"{name}.")
         if self.behaviours is not None:
@@ -158,6 +163,11 @@ class VariantResult(Record):
             found[f"{name}.new_transfer_bytes"] = build.new_transfer_bytes
             found[f"{name}.seconds"] = build.timing.median
         return found
+
+    def not_run(self, measure: str) -> str:
+        """Return why the scanner of a measure did not run, "" when it did or there is none."""
+        scan = scanner_of(measure, self.scans)
+        return "" if scan is None or scan.ran else scan.why_not or "not run"
 
 
 class BaseRecord(Record):

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from advices import charts, exercises, quantities, render
+from advices import alert_tables, charts, exercises, quantities, render
 from advices.bench import Bench, samples_from_environment
 from advices.claims import verdicts
 from advices.context import of_variant
@@ -127,6 +127,18 @@ class LabSession:
     def layers_chart(self, size: str, variants: Sequence[str] | None = None) -> Shown:
         """Return the images as stacked layers, with the table behind it."""
         return Shown(figure=charts.layers_figure(self._result(), variants, size))
+
+    def scanners(self) -> Shown:
+        """Return what each web scanner did here: when it ran, or why not."""
+        return Shown(alert_tables.scanners_table(self._result()))
+
+    def alerts(self, *variants: str) -> Shown:
+        """Return the rules that raised alerts, by variant."""
+        return Shown(alert_tables.alerts_table(self._result(), variants or None))
+
+    def alert(self, variant: str, scanner: str, rule: str) -> Shown:
+        """Return one alert with all that the scanner said of it."""
+        return Shown(alert_tables.alert_table(self._result(), variant, scanner, rule))
 
     def finish(self) -> Shown:
         """Return the verdict of every claim. Executed by `advices run`, also leave the result.

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from advices import charts, claims, exercises, labfile, render, results
+from advices import alert_tables, charts, claims, exercises, labfile, render, results
 from advices.errors import AdvicesError, ResultInvalid
 from advices.lab import Lab
 from advices.measures import PROBED, describe
@@ -228,6 +228,18 @@ class Macros:
         pairs = {(name, base): None for bases in found for name, base in bases.items()}
         return render.bases_rows(sorted(pairs, key=lambda pair: pair[0]))
 
+    def scanners(self, slug: str) -> str:
+        """Return a table of what each web scanner did on the machine of the last run."""
+        return alert_tables.scanners_table(self._result(slug))
+
+    def alerts(self, slug: str, variants: Sequence[str] | None = None) -> str:
+        """Return a table of the rules that raised alerts, by variant."""
+        return alert_tables.alerts_table(self._result(slug), variants)
+
+    def alert(self, slug: str, variant: str, scanner: str, rule: str) -> str:
+        """Return one alert with all that the scanner said of it."""
+        return alert_tables.alert_table(self._result(slug), variant, scanner, rule)
+
     def bar_chart(self, slug: str, name: str, variants: Sequence[str] | None = None) -> str:
         """Return a figure of one measure by variant."""
         return charts.bar_figure(self._result(slug), name, variants, self._says(slug))
@@ -286,6 +298,7 @@ MACROS = (
     *("measure", "ratio", "compare", "measured", "says", "measures", "replays", "layers"),
     *("steps", "claims", "provenance", "bases", "bar_chart", "replay_chart", "layers_chart"),
     *("dockerfile", "mistakes", "exercise", "gains", "path", "probes", "measured_all"),
+    *("scanners", "alerts", "alert"),
 )
 
 

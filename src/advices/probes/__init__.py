@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 
 from docker.models.images import Image
 
+from advices.alerts import Scan
 from advices.bases import Bases
 from advices.engine import Engine
 from advices.lab import Lab
 from advices.results import Timing, Value
+from advices.scanners.images import ScannerImages
 from advices.transfer import Remembered
 
 
@@ -32,6 +34,7 @@ class Subject:
 
     engine: Engine
     bases: Bases
+    scanners: ScannerImages
     memory: Remembered
     lab: Lab
     variant: str
@@ -48,10 +51,11 @@ class Subject:
 
 @dataclass
 class Found:
-    """What a probe measured: values by name, and the samples of what was timed."""
+    """What a probe measured: values by name, samples of what was timed, scans."""
 
     values: dict[str, Value] = field(default_factory=dict)
     timings: dict[str, Timing] = field(default_factory=dict)
+    scans: list[Scan] = field(default_factory=list)
 
 
 Probe = Callable[[Subject], Found]

@@ -1,0 +1,14 @@
+FROM python:3.13-slim AS build
+COPY requirements.txt .
+# Behind a private CA the builder hands in pip's settings; they stay out of the image.
+RUN --mount=type=secret,id=pip,target=/etc/pip.conf \
+    python -m venv /opt/wapiti \
+ && /opt/wapiti/bin/pip install --no-cache-dir --require-hashes -r requirements.txt
+
+FROM python:3.13-slim
+RUN useradd --uid 1000 --create-home wapiti
+COPY --from=build /opt/wapiti /opt/wapiti
+ENV PATH="/opt/wapiti/bin:$PATH"
+USER 1000
+WORKDIR /tmp
+ENTRYPOINT ["wapiti"]

@@ -1,0 +1,10 @@
+FROM python:3.13-slim
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY . .
+ENV DJANGO_SETTINGS_MODULE=config.development
+RUN python manage.py collectstatic --noinput
+USER 1000
+EXPOSE 8000
+CMD ["gunicorn", "config.wsgi"]

@@ -1,0 +1,135 @@
+"""The image of each scanner: ZAP's own by digest, Wapiti's built here on a Python base."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from advices import scanners
+from advices.bases import Bases
+from advices.buildx import BuildOrder, build
+from advices.engine import Engine
+from advices.errors import LabInvalid, ScannerMissing
+from advices.records import Record
+from advices.results import write_whole
+from advices.runs import scratch_folder
+
+SCANNER_LABEL = "io.docker-advices.scanner"
+STUB_LABEL = "io.docker-advices.stub"
+
+
+class _Wapiti(Record):
+    dockerfile: str
+    requirements: str
+    base: str
+
+
+class _Zap(Record):
+    image: str
+    version: str
+
+
+class Recipes(Record):
+    """labs/scanners/scanners.toml."""
+
+    wapiti: _Wapiti
+    zap: _Zap
+
+
+@dataclass(frozen=True)
+class ScannerImage:
+    """A scanner's image on this engine. `identity` is a digest: of the image, or its recipe.
+
+    `stub` marks an image that only plays the scanner, for tests.
+    """
+
+    scanner: str
+    reference: str
+    identity: str
+    stub: bool = False
+
+
+def read_recipes(folder: Path) -> Recipes:
+    """Return the recipes in `labs/scanners`. Raises LabInvalid."""
+    try:
+        return Recipes.model_validate(tomllib.loads((folder / "scanners.toml").read_text("utf-8")))
+    except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
+        raise LabInvalid(f"labs/scanners/scanners.toml: {error}") from None
+
+
+class ScannerImages:
+    """Finds, pulls or builds the scanners' images on one engine."""
+
+    def __init__(self, engine: Engine, folder: Path, bases: Bases, say: scanners.Say) -> None:
+        self._engine = engine
+        self._folder = folder
+        self._bases = bases
+        self._say = say
+
+    def present(self, scanner: str) -> ScannerImage | None:
+        """Return a scanner's image if it is there already, with no work."""
+        recipes = read_recipes(self._folder)
+        if scanner == "wapiti":
+            kind = self._bases.present(recipes.wapiti.base)
+            tag, identity = self._wapiti_tag(recipes.wapiti, kind or "")
+            there = self._engine.image(tag) is not None
+            return ScannerImage(scanner, tag, identity) if there else None
+        image = self._engine.image(recipes.zap.image)
+        if image is None:
+            return None
+        stub = STUB_LABEL in (image.labels or {})
+        return ScannerImage(scanner, recipes.zap.image, recipes.zap.image.partition("@")[2], stub)
+
+    def find(self, scanner: str) -> ScannerImage:
+        """Return a scanner's image, pulled or built if need be. Raises ScannerMissing."""
+        found = self.present(scanner)
+        if found is None:
+            recipes = read_recipes(self._folder)
+            if scanner == "wapiti":
+                return self._built(recipes.wapiti)
+            if self._bases.registry_answers:
+                self._say(f"pulling {recipes.zap.image}")
+                self._engine.pull(recipes.zap.image)
+            found = self.present(scanner)
+        if found is None:
+            raise ScannerMissing(
+                f"the image of ZAP is not here: {recipes.zap.image}",
+                next_step=f"`docker pull {recipes.zap.image}` where a registry answers, then "
+                "`docker save` there and `docker load` here",
+            )
+        return found
+
+    def _built(self, recipe: _Wapiti) -> ScannerImage:
+        base = self._bases.resolve([recipe.base])[recipe.base]
+        tag, identity = self._wapiti_tag(recipe, base.kind)
+        if self._engine.image(tag) is not None:
+            return ScannerImage("wapiti", tag, identity)
+        self._say("building the image of Wapiti; once, then it is kept")
+        with scratch_folder() as scratch:
+            pip = self._bases.pip_conf
+            secrets = {"pip": write_whole(scratch / "pip.conf", pip)} if pip else {}
+            build(
+                BuildOrder(
+                    dockerfile=self._folder / recipe.dockerfile,
+                    context=self._folder,
+                    tag=tag,
+                    bases={recipe.base: base.image},
+                    labels={SCANNER_LABEL: "wapiti"},
+                    secrets=secrets,
+                )
+            )
+        return ScannerImage("wapiti", tag, identity)
+
+    def _wapiti_tag(self, recipe: _Wapiti, kind: str) -> tuple[str, str]:
+        """Return the tag and the identity of Wapiti's image: both tell of what it is made."""
+        parts = [kind, recipe.base]
+        parts += [
+            (self._folder / name).read_text("utf-8")
+            for name in (recipe.dockerfile, recipe.requirements)
+        ]
+        digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        return f"docker-advices-scanner/wapiti:{digest[:12]}", f"sha256:{digest}"

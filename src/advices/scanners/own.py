@@ -1,0 +1,69 @@
+"""`advices scan`: a learner's own container, scanned while it runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from advices import index
+from advices.alerts import Scan, not_run
+from advices.bases import Bases
+from advices.engine import Engine
+from advices.errors import ScannerMissing
+from advices.layout import Layout
+from advices.runs import cache_folder, own_run
+from advices.scanners import Say
+from advices.scanners.images import ScannerImages
+from advices.scanners.run import Target, first_page, scanned
+from advices.scanners.target import chosen
+from advices.transfer import Remembered
+
+_WAIT_SECONDS = 15.0
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What `advices scan` was asked for. Without a scanner: every one that is there."""
+
+    address: str
+    scanner: str | None = None
+    active: bool = False
+    known_as: str | None = None
+
+
+def scan_own(layout: Layout, wanted: Wanted, say: Say) -> tuple[Scan, ...]:
+    """Return what each scanner found. The container itself is neither stopped nor changed.
+
+    It joins an internal network of ours, with the scanner alone, for as long as the scan takes.
+    Raises TargetRefused, ScannerMissing for one that was asked for by name, ScanFailed.
+    """
+    engine = Engine()
+    with own_run(engine) as run, index.for_builds(engine):
+        found = chosen(wanted.address, engine.others(), wanted.known_as)
+        bases = Bases(engine, layout.bases, Remembered(cache_folder() / "layers.json"), say)
+        images = ScannerImages(engine, layout.scanners, bases, say)
+        scans = []
+        for name in (wanted.scanner,) if wanted.scanner else ("wapiti", "zap"):
+            try:
+                image = images.find(name)
+            except ScannerMissing as error:
+                if wanted.scanner:
+                    raise
+                scans.append(not_run(name, error.what))
+                continue
+            with (
+                engine.network(run.id, internal=True) as network,
+                engine.joined(found.container, network, found.alias),
+            ):
+                target = Target(found.url, network, _WAIT_SECONDS)
+                first_page(engine, run.id, image, target)
+                scans.append(
+                    scanned(
+                        engine,
+                        run.id,
+                        image,
+                        target,
+                        attacks="all" if wanted.active else "none",
+                        say=say,
+                    )
+                )
+    return tuple(scans)

@@ -1,0 +1,161 @@
+"""One scanner's container against one target, alone with it on an internal network."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from importlib import resources
+from types import ModuleType
+
+import docker.errors
+
+from advices.alerts import Attacks, Scan
+from advices.command import clock, now
+from advices.engine import Engine, Once, Start
+from advices.errors import CommandFailed, ScanFailed
+from advices.scanners import Say, Work, wapiti, zap
+from advices.scanners.images import ScannerImage
+
+_SCANNERS: dict[str, ModuleType] = {wapiti.NAME: wapiti, zap.NAME: zap}
+_FIRST_PAGE_SECONDS = 60.0
+_KILLED = 137
+
+
+def _asks() -> str:
+    """Return the program that asks for the first page from inside a container."""
+    return (resources.files("advices.scanners") / "inside" / "first_page.py").read_text("utf-8")
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is scanned: its address as seen from the network that the scanner joins."""
+
+    url: str
+    network: str
+    wait_seconds: float = _FIRST_PAGE_SECONDS
+
+
+@dataclass(frozen=True)
+class FirstPage:
+    """How a target answered before it was scanned: its Server line."""
+
+    server: str
+
+
+def first_page(engine: Engine, run_id: str, image: ScannerImage, target: Target) -> FirstPage:
+    """Return how a target answers on its network. Raises ScanFailed unless it is with 200."""
+    words = ("-c", _asks(), target.url, f"{target.wait_seconds:g}")
+    how = Start(entrypoint=("python3",), command=words, network=target.network)
+    try:
+        once = engine.run_once(
+            image.reference, run_id=run_id, how=how, timeout_seconds=target.wait_seconds + 30
+        )
+        said = json.loads(once.stdout.splitlines()[-1])
+    except (docker.errors.APIError, CommandFailed, IndexError, ValueError) as error:
+        raise ScanFailed(
+            f"nothing could be asked from the image of {image.scanner}: {error}",
+            why="the image has no python3, or the engine refused to start it",
+        ) from None
+    if fault := said.get("fault"):
+        raise ScanFailed(
+            f"the target {target.url} did not answer within {target.wait_seconds:.0f} s: {fault}",
+            why="nothing listens there on all addresses (0.0.0.0), or it hangs",
+            next_step="look at `docker logs` of the target; name port and path as the "
+            "container has them",
+        )
+    if leads := said.get("leads"):
+        raise ScanFailed(
+            f"the start page {target.url} leads to {leads}, which is another place",
+            why="it sends visitors to HTTPS or to another host",
+            next_step="let the container behave as behind its proxy, or name a page that stays",
+        )
+    if said["status"] != 200:
+        raise ScanFailed(
+            f"the start page {target.url} answers {said['status']}, and must answer 200",
+            why="the page needs a login, or the application does not know this host name",
+            next_step="allow the host name in the application (Django: ALLOWED_HOSTS), or "
+            "give the scan one that it knows: `--as NAME`",
+        )
+    return FirstPage(server=str(said.get("server", "")))
+
+
+def scanned(
+    engine: Engine, run_id: str, image: ScannerImage, target: Target, *, attacks: Attacks, say: Say
+) -> Scan:
+    """Return what one scanner found at a target that answers.
+
+    Raises ScanFailed for whatever keeps a scan from being believed: it is never "no alerts".
+    """
+    scanner = _SCANNERS[image.scanner]
+    work: Work = scanner.work(target.url, attacks=attacks)
+    how = Start(
+        entrypoint=work.command[:1],
+        command=work.command[1:],
+        network=target.network,
+        memory=work.memory,
+        processes=1024,
+        files=work.archive(),
+    )
+    extra = "" if attacks == "none" else f", attacks: {attacks}"
+    say(f"{image.scanner}: scanning {target.url}{extra}")
+    started, date = clock(), now().isoformat()
+    try:
+        once = engine.run_once(
+            image.reference,
+            run_id=run_id,
+            how=how,
+            timeout_seconds=work.timeout_seconds,
+            fetch=work.report,
+        )
+    except CommandFailed:
+        raise ScanFailed(
+            f"{image.scanner} did not end within {work.timeout_seconds:.0f} s and was stopped",
+            why="the target answers slowly or without end, or the machine is slow",
+            next_step="scan a smaller part: name a path",
+        ) from None
+    except docker.errors.APIError as error:
+        raise ScanFailed(
+            f"the container of {image.scanner} does not start: {error.explanation or error}",
+            why=f"the image {image.reference} is not the one that labs/scanners names",
+        ) from None
+    report = _believed(image.scanner, work, once)
+    found = scanner.read(report, target.url, once.stdout)
+    return Scan(
+        scanner=image.scanner,
+        ran=True,
+        version=f"{found.version} (stub)" if image.stub else found.version,
+        image=image.identity,
+        stub=image.stub,
+        attacks=attacks,
+        date=date,
+        urls=found.urls,
+        seconds=round(clock() - started, 1),
+        alerts=found.alerts,
+    )
+
+
+def _believed(scanner: str, work: Work, once: Once) -> bytes:
+    """Return the report of a scan that ended as it should. Raises ScanFailed."""
+    if once.out_of_memory or once.exit_code == _KILLED:
+        raise ScanFailed(
+            f"{scanner} was killed ({'out of memory' if once.out_of_memory else 'exit code 137'})",
+            why=f"it needed more than its {work.memory} of memory, or somebody stopped it",
+            next_step="give the engine more memory, or scan a smaller part: name a path",
+        )
+    if once.exit_code not in work.accept:
+        raise ScanFailed(
+            f"{scanner} ended with exit code {once.exit_code}. Its last lines:\n{_end(once)}",
+            why="it did not do what it was told: a broken plan, an option it does not know, "
+            "or no page found",
+        )
+    if once.fetched is None or not once.fetched.strip():
+        raise ScanFailed(
+            f"{scanner} ended and left no report. Its last lines:\n{_end(once)}",
+            why="it could not write it, or gave up before it began",
+        )
+    return once.fetched
+
+
+def _end(once: Once) -> str:
+    lines = (once.stdout + once.stderr).strip().splitlines()[-8:]
+    return "\n".join(lines) or "(it printed nothing)"

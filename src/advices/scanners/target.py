@@ -1,0 +1,101 @@
+"""The container of a learner behind an address, if this engine runs one there.
+
+No name is looked up outside: an address that is no container of this engine is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+from docker.models.containers import Container
+
+from advices.errors import TargetRefused
+
+_HERE = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
+_SERVICE = "com.docker.compose.service"
+_NO_NETWORK = ("host", "none", "container")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A running container, and the address that a scanner on its network asks."""
+
+    container: Container
+    alias: str
+    url: str
+
+
+def chosen(address: str, containers: list[Container], known_as: str | None = None) -> Chosen:
+    """Return the one running container that an address names.
+
+    A host may be a published port's (`http://127.0.0.1:8000/`), a container's name or id, or a
+    compose service. `known_as` is the host name that the scanner uses, else the container's or
+    service's name. Raises TargetRefused.
+    """
+    parts = _parsed(address)
+    host, port = parts.hostname or "", parts.port or _DEFAULT_PORTS[parts.scheme]
+    if host in _HERE:
+        found = [(one, inner) for one in containers for inner in _published(one, port)]
+        what = f"no running container publishes port {port}"
+    else:
+        found = [(one, port) for one in containers if _is_called(one, host)]
+        what = f"`{host}` is no running container or compose service of this engine"
+    if not found:
+        raise TargetRefused(what)
+    if len(found) > 1:
+        names = ", ".join(str(one.name) for one, _ in found)
+        raise TargetRefused(
+            f"{address} may mean several containers: {names}",
+            why="a service can have several containers",
+            next_step="name one of them in the address",
+        )
+    container, inner = found[0]
+    mode = str(container.attrs["HostConfig"]["NetworkMode"])
+    if mode.partition(":")[0] in _NO_NETWORK:
+        raise TargetRefused(
+            f"the container `{container.name}` has no network of its own (--network {mode})",
+            why="it could not be scanned without everything else on that network",
+            next_step="start it on a bridge network, the default of `docker run`",
+        )
+    service = container.labels.get(_SERVICE)
+    alias = known_as or (host if host not in _HERE else service or str(container.name))
+    url = f"{parts.scheme}://{alias}:{inner}{parts.path or '/'}"
+    return Chosen(container, alias, url)
+
+
+def _parsed(address: str) -> SplitResult:
+    try:
+        parts = urlsplit(address if "//" in address else f"http://{address}")
+        fits = parts.scheme in _DEFAULT_PORTS and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        fits = False
+    if not fits:
+        raise TargetRefused(
+            f"`{address}` is no address that can be scanned",
+            why="it must be http:// or https:// with a host, and a port if it is another one",
+            next_step="write it as `http://127.0.0.1:8000/` or `http://CONTAINER:8000/`",
+        )
+    if parts.username or parts.password:
+        raise TargetRefused(
+            "the address has a name and a password in it",
+            why="an address is shown, logged and written into reports",
+            next_step="leave them out: the scan sees what a visitor without a login sees",
+        )
+    return parts
+
+
+def _is_called(container: Container, host: str) -> bool:
+    names = {str(container.name), container.labels.get(_SERVICE)}
+    return host in names or (len(host) >= 12 and str(container.id).startswith(host))
+
+
+def _published(container: Container, port: int) -> list[int]:
+    """Return the ports inside of a container that its host's port leads to, each once."""
+    inner = {
+        int(name.partition("/")[0])
+        for name, bound in (container.ports or {}).items()
+        if name.endswith("/tcp") and any(int(one["HostPort"]) == port for one in bound or ())
+    }
+    return sorted(inner)
