@@ -142,6 +142,13 @@ def notebook(*cells: str) -> str:
     return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
 
+def without_index(env: dict[str, str]) -> dict[str, str]:
+    """Return `env` without the CA or index settings for which a run starts an index."""
+    settings = ("PIP_", "SSL_CERT", "REQUESTS_CA", "CURL_CA")
+    kept = {key: value for key, value in env.items() if not key.startswith(settings)}
+    return {**kept, "PIP_CONFIG_FILE": os.devnull}
+
+
 @dataclass
 class Project:
     """A project of one lab, with a state folder of its own."""
@@ -218,6 +225,4 @@ class SecondEngine:
 
     def environment(self, env: dict[str, str]) -> dict[str, str]:
         """Return `env` with this engine as docker's, and without CA or index settings."""
-        settings = ("PIP_", "SSL_CERT", "REQUESTS_CA", "CURL_CA")
-        kept = {key: value for key, value in env.items() if not key.startswith(settings)}
-        return {**kept, "DOCKER_HOST": self.address, "PIP_CONFIG_FILE": os.devnull}
+        return {**without_index(env), "DOCKER_HOST": self.address}

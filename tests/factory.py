@@ -6,8 +6,10 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 from advices import labfile
+from advices.alerts import Alert, Scan
 from advices.context import Candidate
 from advices.lab import Lab
 from advices.layout import Layout, lab_digest
@@ -105,6 +107,43 @@ def result(slug: str = "build-cache") -> Result:
         ),
         variants={"bad": variant(scale=3), "good": variant(), "cache-mount": variant()},
     )
+
+
+def alert(rule: str = "No CSP", **change: Any) -> Alert:
+    """Return a finding of Wapiti, with these fields changed."""
+    found: dict[str, Any] = {
+        "scanner": "wapiti",
+        "rule": rule,
+        "name": rule,
+        "risk": "low",
+        "url": "http://site:8000/",
+        "method": "GET",
+    }
+    return Alert(**{**found, **change})
+
+
+def scan(*rules: str, **change: Any) -> Scan:
+    """Return a scan by Wapiti in which these rules raised an alert each."""
+    found: dict[str, Any] = {
+        "scanner": "wapiti",
+        "ran": True,
+        "version": "3.3.2",
+        "image": "sha256:" + "f" * 64,
+        "date": "2026-01-02T03:04:05+00:00",
+        "urls": 7,
+        "seconds": 2.0,
+        "alerts": tuple(map(alert, rules)),
+    }
+    return Scan(**{**found, **change})
+
+
+def scanned(**scans: Sequence[Scan]) -> Result:
+    """Return a result of variants with these scans, by their names."""
+    variants = {
+        name.replace("_", "-"): variant().model_copy(update={"scans": tuple(found)})
+        for name, found in scans.items()
+    }
+    return result().model_copy(update={"variants": variants})
 
 
 LAB = """\

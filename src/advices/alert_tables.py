@@ -55,8 +55,12 @@ def scan_of(result: Result, variant: str, scanner: str) -> Scan:
 def scanners_table(result: Result) -> str:
     """Return what each scanner did on the machine of this result: when it ran, or why not."""
     rows = []
-    first = next(iter(result.variants.values()))
-    for scan in first.scans:
+    found: dict[str, Scan] = {}
+    for variant in result.variants.values():
+        for scan in variant.scans:
+            # A variant that did not answer has no scans: the others tell of the scanners.
+            found.setdefault(scan.scanner, scan)
+    for scan in found.values():
         name = escape(SCANNERS.get(scan.scanner, scan.scanner))
         if not scan.ran:
             rows.append([name, f"<strong>not run on this machine</strong>: {escape(scan.why_not)}"])

@@ -136,13 +136,21 @@ class Bases:
         """Return False once a registry was asked for an image in vain."""
         return self._registry_answers
 
-    def present(self, name: str) -> str | None:
-        """Return how a name would be met with no work: `official`, `stand-in` or None."""
-        if self._official(name, pull=False) is not None:
-            return "official"
-        if name in self._recipes.bases and self._engine.image(self._tag(name)) is not None:
-            return "stand-in"
+    def known(self, name: str) -> Base | None:
+        """Return what stands behind a name, None when it would have to be pulled or built."""
+        is_stage = name in self._recipes.stages
+        image = None if is_stage else self._official(name, pull=False)
+        if image is not None:
+            return _of_registry(name, image)
+        if self._recipe(name) is not None and self._engine.image(self._tag(name)) is not None:
+            return Base(name, self._tag(name), "stand-in", self._recipe_digest(name))
         return None
+
+    def known_of(self, lab: Lab) -> dict[str, Base] | None:
+        """Return what stands behind every name of a lab, None when one is not there yet."""
+        found = {name: self.known(name) for name in self._names_of(lab, self.known)}
+        known = {name: base for name, base in found.items() if base is not None}
+        return known if len(known) == len(found) else None
 
     def names(self) -> tuple[str, ...]:
         """Return every name that has a recipe."""
@@ -160,9 +168,12 @@ class Bases:
 
         Raises BaseUnavailable as `resolve` does.
         """
+        return self.resolve(self._names_of(lab, self._resolve))
+
+    def _names_of(self, lab: Lab, find: Callable[[str], Base | None]) -> tuple[str, ...]:
         texts = [lab.dockerfile(variant).read_text("utf-8") for variant in lab.variants]
-        names = dict.fromkeys([*lab.from_names(), *(n for t in texts for n in self.names_in(t))])
-        return self.resolve(names)
+        of_stages = (name for text in texts for name in self._names_in(text, find))
+        return tuple(dict.fromkeys([*lab.from_names(), *of_stages]))
 
     def names_in(self, dockerfile: str) -> tuple[str, ...]:
         """Return the images that a Dockerfile names, and its stages that have a stand-in here.
@@ -170,13 +181,17 @@ class Bases:
         A stage has one when its base is a stand-in and it does what the recipe replaces, no
         more and no less.
         """
+        return self._names_in(dockerfile, self._resolve)
+
+    def _names_in(self, dockerfile: str, find: Callable[[str], Base | None]) -> tuple[str, ...]:
         images = external_images(dockerfile)
         stages = [
             name
             for name in stage_names(dockerfile)
             if (recipe := self._recipes.stages.get(name)) is not None
             and stage_body(dockerfile, name) == (recipe.on, recipe.replaces)
-            and self._resolve(recipe.on).kind == "stand-in"
+            and (base := find(recipe.on)) is not None
+            and base.kind == "stand-in"
         ]
         return (*images, *stages)
 
@@ -196,15 +211,11 @@ class Bases:
         )
 
     def _resolve(self, name: str) -> Base:
-        kind: Literal["official", "stand-in"] = "official"
         # A stage's name is no image's: nobody's image may be pulled for it.
         image = None if name in self._recipes.stages else self._official(name, pull=True)
         if image is not None:
-            reference = identity = str(image.attrs["RepoDigests"][0])
-        else:
-            kind = "stand-in"
-            reference, identity = self.stand_in(name), self._recipe_digest(name)
-        return Base(name, reference, kind, identity)
+            return _of_registry(name, image)
+        return Base(name, self.stand_in(name), "stand-in", self._recipe_digest(name))
 
     def marked(self, base: Base, run_id: str, mark: str) -> MarkedBase:
         """Return the base with one more layer of under one kilobyte, for builds of one run.
@@ -328,6 +339,11 @@ class Bases:
             run(["sh", str(self._folder / "rootfs.sh"), root, tar], timeout_seconds=1200)
             self._engine.import_root(tar, reference, [f"LABEL {BASE_LABEL}={root}", 'CMD ["bash"]'])
         return reference
+
+
+def _of_registry(name: str, image: Image) -> Base:
+    digest = str(image.attrs["RepoDigests"][0])
+    return Base(name, digest, "official", digest)
 
 
 def checks(recipe: Recipe) -> list[list[str]]:

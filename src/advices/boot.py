@@ -10,10 +10,11 @@ from docker.errors import APIError
 from docker.models.containers import Container
 
 from advices.command import clock, poll
-from advices.engine import HARDENED, Engine, Start
+from advices.engine import Engine
 from advices.errors import NeverAnswered
 from advices.lab import AnotherStart, Lab
 from advices.results import Boot, Timing
+from advices.starts import HARDENED, Start
 
 # They differ from answer to answer: the clock, and a CSRF token.
 _VOLATILE = {"date", "set-cookie"}

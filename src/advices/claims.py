@@ -71,8 +71,7 @@ def red(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
 
 
 def _verdict(claim: Claim, result: Result, variant: str, must_hold: bool) -> Verdict:
-    known = result.variants.get(variant)
-    if known is not None and (why := known.not_run(claim.measure)):
+    if why := _not_run(claim, result, variant):
         return Verdict(claim, variant, None, _threshold(claim), False, must_hold, not_run=why)
     value = _value(claim, result, variant)
     other = _value(claim, result, claim.relative_to) if claim.relative_to else None
@@ -96,6 +95,17 @@ def _verdict(claim: Claim, result: Result, variant: str, must_hold: bool) -> Ver
         assert claim.at_least is not None
         holds = _number(claim, value) >= claim.at_least
     return Verdict(claim, variant, value, _threshold(claim), holds, must_hold)
+
+
+def _not_run(claim: Claim, result: Result, variant: str) -> str:
+    """Return why a claim's scanner did not run, "" when it did or the claim needs none.
+
+    A variant that did not answer was not scanned: then the others say whether there is a scanner.
+    """
+    known = result.variants.get(variant)
+    if known is None or claim.measure in known.measures():
+        return ""
+    return next(filter(None, (one.not_run(claim.measure) for one in result.variants.values())), "")
 
 
 def _threshold(claim: Claim) -> str:

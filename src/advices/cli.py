@@ -18,7 +18,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from advices import doctor as doctor_
-from advices import index, labfile, provision
+from advices import index, labfile, provision, summary
 from advices.alert_tables import kinds
 from advices.bases import Base, Bases
 from advices.bench import QUICK
@@ -29,9 +29,11 @@ from advices.labrun import check_exercise, check_labs, prove_exercise, run_labs
 from advices.layout import project
 from advices.measures import SCANNERS
 from advices.plan import Samples
+from advices.results import write_whole
 from advices.runs import cache_folder, measuring, sweep
 from advices.scanners.images import ScannerImages
 from advices.scanners.own import Wanted, scan_own
+from advices.summary import Outcome
 from advices.transfer import Remembered
 
 app = typer.Typer(
@@ -48,10 +50,15 @@ _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 INTERRUPTED = 130
 UNSOLVED = 1
+JOB_PAGE_VARIABLE = "GITHUB_STEP_SUMMARY"
 
 Slugs = Annotated[list[str] | None, typer.Argument(help="Labs by slug; all when none is given.")]
 Quick = Annotated[bool, typer.Option("--quick", help="One sample of each timing.")]
 ReplaySamples = Annotated[int, typer.Option("--samples", min=1, help="Samples of each timing.")]
+Reports = Annotated[
+    Path | None,
+    typer.Option(help="A folder for summary.md, junit.xml, report.json and benchmark.json."),
+]
 ColdSamples = Annotated[int, typer.Option(min=1, help="Samples of the first build.")]
 
 
@@ -83,25 +90,53 @@ def list_() -> None:
 @app.command()
 def run(
     slugs: Slugs = None,
+    *,
     samples: ReplaySamples = 3,
     cold_samples: ColdSamples = 1,
     quick: Quick = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Measure also the labs that did not change.")
+    ] = False,
+    reports: Reports = None,
 ) -> None:
-    """Execute labs as notebooks, check their claims, write results and pages."""
+    """Execute the labs that changed, check their claims, write results and pages."""
     wanted = QUICK if quick else Samples(cold_samples, samples)
-    run_labs(project(), slugs or [], wanted, say)
+    with _reported(reports) as told:
+        run_labs(project(), slugs or [], wanted, say, force=force, told=told)
 
 
 @app.command()
 def check(
     slugs: Slugs = None,
+    *,
     samples: ReplaySamples = 3,
     cold_samples: ColdSamples = 1,
     quick: Quick = False,
+    reports: Reports = None,
 ) -> None:
     """Execute labs into a scratch folder and compare with the committed results."""
     wanted = QUICK if quick else Samples(cold_samples, samples)
-    check_labs(project(), slugs or [], wanted, say)
+    with _reported(reports) as told:
+        check_labs(project(), slugs or [], wanted, say, told=told)
+
+
+@contextlib.contextmanager
+def _reported(folder: Path | None) -> Iterator[Callable[[Outcome], None]]:
+    """Give what collects outcomes, and write the reports at the end, also of a run that failed.
+
+    On GitHub Actions the summary is added to the job's page.
+    """
+    outcomes: list[Outcome] = []
+    try:
+        yield outcomes.append
+    finally:
+        texts = summary.files(outcomes)
+        if folder is not None:
+            for name, text in texts.items():
+                write_whole(folder / name, text)
+        if page := os.environ.get(JOB_PAGE_VARIABLE):
+            with Path(page).open("a", encoding="utf-8") as job_page:
+                job_page.write(texts["summary.md"])
 
 
 @app.command("check-exercise")

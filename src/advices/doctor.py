@@ -121,9 +121,9 @@ def _registry_and_bases(connected: engine.Engine, layout: Layout) -> Iterator[Fi
     for name, called in SCANNERS.items():
         yield _scanner(images, name, called, reachable)
     for name in bases.names():
-        kind = bases.present(name)
-        if kind:
-            yield Finding("ok", name, f"present, {kind}")
+        base = bases.known(name)
+        if base:
+            yield Finding("ok", name, f"present, {base.kind}")
         else:
             how = "pulled" if reachable else "built, minutes the first time,"
             yield Finding(

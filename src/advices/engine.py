@@ -7,8 +7,8 @@ import io
 import os
 import secrets
 import tarfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import docker
@@ -26,6 +26,7 @@ from advices.errors import (
     EngineLost,
     EngineMissing,
 )
+from advices.starts import HARDENED, Once, Start
 
 RUN_LABEL = "io.docker-advices.run"
 BASE_LABEL = "io.docker-advices.base"
@@ -41,46 +42,6 @@ class EngineFacts:
     platform: str
     cores: int
     data_folder: str
-
-
-@dataclass(frozen=True)
-class Start:
-    """How a container is started, as the options of `docker run` say it.
-
-    `command` and `entrypoint` replace those of the image. By default all capabilities are
-    dropped; `default_capabilities` leaves those that plain `docker run` gives. `files` is a tar
-    that is unpacked at / before the start: it takes the place of a mount.
-    """
-
-    env: Mapping[str, str] = field(default_factory=dict)
-    user: str | None = None
-    read_only: bool = False
-    default_capabilities: bool = False
-    command: Sequence[str] = ()
-    entrypoint: Sequence[str] | None = None
-    network: str | None = None
-    alias: str | None = None
-    memory: str = "512m"
-    processes: int = 256
-    files: bytes = b""
-
-
-HARDENED = Start()
-
-
-@dataclass(frozen=True)
-class Once:
-    """What a container that ran to its end left.
-
-    `fetched` is the file that was asked for, None when there is none. `out_of_memory` says that
-    the kernel killed it.
-    """
-
-    exit_code: int
-    stdout: str
-    stderr: str
-    fetched: bytes | None = None
-    out_of_memory: bool = False
 
 
 def context_name() -> str:
@@ -275,12 +236,17 @@ class Engine:
     def network(self, run_id: str, *, internal: bool = False) -> Iterator[str]:
         """Give the name of a network of ours, which goes at the end.
 
-        From an `internal` one nothing but its own containers can be reached.
+        From an `internal` one nothing but its own containers can be reached. Without an address
+        of its bridge that goes for this host as well, which would answer there otherwise.
         """
         name = f"docker-advices-{run_id}-{secrets.token_hex(4)}"
         with self._lost():
             made = self._docker.networks.create(
-                name, driver="bridge", internal=internal, labels={RUN_LABEL: run_id}
+                name,
+                driver="bridge",
+                internal=internal,
+                options={"com.docker.network.bridge.inhibit_ipv4": "true"} if internal else None,
+                labels={RUN_LABEL: run_id},
             )
         try:
             yield name
@@ -438,9 +404,12 @@ class Engine:
                 self.remove_container(container)
             for network in self._docker.networks.list(filters=mine, greedy=True):
                 with contextlib.suppress(docker.errors.NotFound):
-                    # A learner's container that was scanned may still be on it: it stays.
-                    for endpoint in network.attrs.get("Containers") or {}:
-                        network.disconnect(endpoint, force=True)
+                    # A learner's container that was scanned may still be on it: it stays. One
+                    # that stopped could not start again if its network were gone.
+                    on_it: dict[str, str | list[str] | bool] = {"network": str(network.id)}
+                    for one in self._docker.api.containers(all=True, filters=on_it):
+                        with contextlib.suppress(docker.errors.NotFound):
+                            network.disconnect(one["Id"], force=True)
                     network.remove()
             for image in self._docker.api.images(filters=mine):
                 with contextlib.suppress(docker.errors.ImageNotFound):

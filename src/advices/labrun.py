@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from advices import charts, index, labfile, notebook, results
+from advices import charts, history, index, lab_page, labfile, notebook, results
+from advices.bases import Bases
 from advices.bench import QUICK, SAMPLES_VARIABLE, Bench
 from advices.claims import Verdict, verdicts
 from advices.command import clock
@@ -21,9 +22,13 @@ from advices.plan import Samples
 from advices.prove import awake, check, proved, unlike
 from advices.quantities import value_text
 from advices.results import Result
-from advices.runs import RUN_VARIABLE, measuring, own_run
+from advices.runs import RUN_VARIABLE, cache_folder, measuring, own_run
+from advices.summary import Outcome
+from advices.transfer import Remembered
+from advices.unchanged import Keys
 
 Say = Callable[[str], None]
+Told = Callable[[Outcome], None]
 
 
 @dataclass(frozen=True)
@@ -36,18 +41,40 @@ class Measured:
     verdicts: tuple[Verdict, ...]
     exercise: Result | None
     faults: tuple[str, ...]
+    seconds: float = 0.0
 
 
-def run_labs(layout: Layout, slugs: Sequence[str], samples: Samples, say: Say) -> None:
+def _nobody(_: Outcome) -> None:
+    """Hear of an outcome."""
+
+
+def run_labs(
+    layout: Layout,
+    slugs: Sequence[str],
+    samples: Samples,
+    say: Say,
+    *,
+    force: bool = False,
+    told: Told = _nobody,
+) -> None:
     """Measure labs and write docs/results and docs/labs, each lab as soon as it is done.
 
-    Beside each result stands a picture of its headline, for the README.
+    Beside each result stands a picture of its headline, for the README. A lab of which nothing
+    changed since its committed result is left alone unless `force` is given; where only the
+    notebook's prose changed, its page is written anew without a run. `told` hears of each lab as
+    soon as it is known what became of it.
 
     Raises ClaimBroken, without writing that lab, when a claim does not come out as demanded.
     """
+    wanted = tuple(slugs) or labfile.slugs(layout.labs)
+    if not force:
+        wanted = _changed(layout, wanted, samples, say, told)
+        if not wanted:
+            return
     # Closed at once when a claim breaks, so that the run ends before its fault is told.
-    with contextlib.closing(_measured(layout, slugs, samples, say)) as measured:
+    with contextlib.closing(_measured(layout, wanted, samples, say)) as measured:
         for done in measured:
+            told(_outcome(done))
             _demand(_broken(done))
             previous = _committed(layout, done.lab.slug)
             picture = charts.bar_chart(done.result, done.lab.headline)
@@ -57,15 +84,43 @@ def run_labs(layout: Layout, slugs: Sequence[str], samples: Samples, say: Say) -
             if done.exercise is not None:
                 results.save(layout.exercise_results, done.exercise)
             results.write_whole(layout.lab_pages / f"{done.lab.slug}.md", done.page)
+            refresh = history.entry(done.result, done.lab.headline, done.verdicts)
+            history.append(layout.results, done.lab.slug, refresh)
             for line in _moved(previous, done.result):
                 say(line)
 
 
-def check_labs(layout: Layout, slugs: Sequence[str], samples: Samples, say: Say) -> None:
+def _changed(
+    layout: Layout, slugs: Sequence[str], samples: Samples, say: Say, told: Told
+) -> tuple[str, ...]:
+    """Return the labs that must be measured; say of each other one since when it stands."""
+    keys = _keys(layout, Engine(), samples)
+    changed = []
+    for slug in slugs:
+        lab = labfile.read(layout.labs, slug)
+        result = keys.unchanged(lab)
+        page = keys.page(lab, result) if result else None
+        if result is None or page is None:
+            changed.append(slug)
+            continue
+        results.write_whole(layout.lab_pages / f"{slug}.md", page)
+        told(Outcome(slug, result, verdicts(lab, result), unchanged=True))
+        say(f"{slug}: unchanged since {result.provenance.date[:10]}; `--force` measures it again")
+    return tuple(changed)
+
+
+def _keys(layout: Layout, engine: Engine, samples: Samples) -> Keys:
+    memory = Remembered(cache_folder() / "layers.json")
+    return Keys(layout, engine, Bases(engine, layout.bases, memory, lambda _: None), samples)
+
+
+def check_labs(
+    layout: Layout, slugs: Sequence[str], samples: Samples, say: Say, *, told: Told = _nobody
+) -> None:
     """Measure labs and compare with docs/results; nothing committed is touched.
 
-    Raises ClaimBroken or ResultDrifted after all labs were measured, ResultInvalid when a
-    committed result cannot be read.
+    `told` hears of each lab. Raises ClaimBroken or ResultDrifted after all labs were measured,
+    ResultInvalid when a committed result cannot be read.
     """
     wanted = slugs or labfile.slugs(layout.labs)
     committed = {slug: results.load(layout.results, slug) for slug in wanted}
@@ -77,19 +132,16 @@ def check_labs(layout: Layout, slugs: Sequence[str], samples: Samples, say: Say)
     broken: list[str] = []
     drifted: list[str] = []
     for done in _measured(layout, wanted, samples, say):
-        broken += _broken(done)
-        pairs = [(done.lab.slug, committed[done.lab.slug], done.result)]
+        slug = done.lab.slug
+        moved, notes = _compared("", committed[slug], done.result)
         if done.exercise is not None:
-            old = solved[done.lab.slug]
-            pairs.append((f"{done.lab.slug} exercise", old, done.exercise))
-        for name, old, new in pairs:
-            changes = base_changes(old, new)
-            for change in changes:
-                say(f"{name}: other base, so compared by claims only: {change}")
-            for change in scanner_changes(old, new):
-                say(f"{name}: other scanner, so its rules are compared by claims only: {change}")
-            if not changes:
-                drifted += [_row(name, drift) for drift in drifts(old, new)]
+            more, further = _compared("exercise ", solved[slug], done.exercise)
+            moved, notes = moved + more, notes + further
+        for note in notes:
+            say(f"{slug}: {note}")
+        told(_outcome(done, drifts=moved, notes=notes))
+        broken += _broken(done)
+        drifted += [_row(slug, drift) for drift in moved]
     _demand(broken)
     if drifted:
         raise ResultDrifted(
@@ -98,11 +150,36 @@ def check_labs(layout: Layout, slugs: Sequence[str], samples: Samples, say: Say)
         )
 
 
+def _compared(kind: str, old: Result, new: Result) -> tuple[tuple[Drift, ...], tuple[str, ...]]:
+    """Return what drifted, and a note for each base or scanner that is another one."""
+    changes = base_changes(old, new)
+    notes = [f"{kind}other base, so compared by claims only: {change}" for change in changes]
+    notes += [
+        f"{kind}other scanner, so its rules are compared by claims only: {change}"
+        for change in scanner_changes(old, new)
+    ]
+    found = () if changes else drifts(old, new)
+    return tuple(replace(one, variant=f"{kind}{one.variant}") for one in found), tuple(notes)
+
+
+def _outcome(
+    done: Measured, drifts: tuple[Drift, ...] = (), notes: tuple[str, ...] = ()
+) -> Outcome:
+    return Outcome(
+        done.lab.slug,
+        done.result,
+        done.verdicts,
+        tuple(_broken(done)),
+        drifts,
+        notes,
+        seconds=done.seconds,
+    )
+
+
 def _measured(
     layout: Layout, slugs: Sequence[str], samples: Samples, say: Say
 ) -> Generator[Measured, None, None]:
-    wanted = slugs or labfile.slugs(layout.labs)
-    labs = [labfile.read(layout.labs, slug) for slug in wanted]
+    labs = [labfile.read(layout.labs, slug) for slug in slugs]
     engine = Engine()
     with own_run(engine) as run, measuring(say), index.for_builds(engine):
         environment = {
@@ -128,9 +205,14 @@ def _measured(
                 exercise, unsound = proved(bench)
                 faults += unsound
             engine.remove_run(run.id)
-            say(f"{lab.slug}: measured in {clock() - started:.0f} s")
-            page = notebook.page(executed, result)
-            yield Measured(lab, result, page, found, exercise, tuple(faults))
+            seconds = clock() - started
+            say(f"{lab.slug}: measured in {seconds:.0f} s")
+            # The images that the key speaks of stand only now.
+            key = _keys(layout, engine, samples).key(lab) or ""
+            source = result.provenance.model_copy(update={"key": key})
+            result = result.model_copy(update={"provenance": source})
+            page = lab_page.page(executed.cells, result)
+            yield Measured(lab, result, page, found, exercise, tuple(faults), seconds)
 
 
 def _broken(done: Measured) -> list[str]:
@@ -148,7 +230,9 @@ def _broken(done: Measured) -> list[str]:
 
 def _stubs(done: Measured) -> list[str]:
     """Return a line for each stub that stood in for a scanner: its numbers reach no site."""
-    scans = [scan for one in done.result.variants.values() for scan in one.scans]
+    both = (done.result, done.exercise)
+    variants = [one for result in both if result for one in result.variants.values()]
+    scans = [scan for one in variants for scan in one.scans]
     names = sorted({scan.scanner for scan in scans if scan.stub})
     return [
         f"{done.lab.slug}: {name} was played by a stub, so nothing was scanned" for name in names

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
 from advices import results
 from advices.bench import Bench
@@ -19,6 +21,7 @@ from advices.measure import Measurer
 from advices.plan import PlanStep, steps, steps_for
 from advices.results import MistakeResult, Result
 
+Found = TypeVar("Found")
 _MISTAKEN = "mistaken"
 _AT_ONCE = 3
 
@@ -35,11 +38,18 @@ def mistake_results(
 
     Some are measured at once: no claim that is judged here needs a time, and much of it is waiting.
     """
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        waiting = {
-            mistake.id: pool.submit(_mistake_result, measurer, lab, scratch, mistake, result)
+    return _at_once(
+        {
+            mistake.id: partial(_mistake_result, measurer, lab, scratch, mistake, result)
             for mistake in lab.mistakes
         }
+    )
+
+
+def _at_once(work: Mapping[str, Callable[[], Found]]) -> dict[str, Found]:
+    """Return what each piece of work gives; at the first fault all others end."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        waiting = {name: pool.submit(piece) for name, piece in work.items()}
         try:
             return {name: future.result() for name, future in waiting.items()}
         except BaseException:
@@ -47,7 +57,7 @@ def mistake_results(
             raise
 
 
-def _give_up(waiting: Collection[Future[MistakeResult]]) -> None:
+def _give_up(waiting: Collection[Future[Any]]) -> None:
     """End the builds of other threads: an interrupt reaches the main thread only."""
     for future in waiting:
         future.cancel()
@@ -147,12 +157,18 @@ def proved(bench: Bench) -> tuple[Result, list[str]]:
     """
     lab = bench.lab
     with bench.ready() as measurer:
-        variants = {
-            name: measurer.measure(
-                of_variant(lab, name), steps(lab, bench.samples), must_answer=name == "good"
-            )
-            for name in ("bad", "good")
-        }
+        # No claim of an exercise is about a time, so start and solution are built side by side.
+        variants = _at_once(
+            {
+                name: partial(
+                    measurer.measure,
+                    of_variant(lab, name),
+                    steps(lab, bench.samples),
+                    must_answer=name == "good",
+                )
+                for name in ("bad", "good")
+            }
+        )
         mistakes = mistake_results(measurer, lab, bench.run.scratch, bench.result(variants))
     result = bench.result(variants, mistakes)
     faults = [

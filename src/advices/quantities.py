@@ -21,7 +21,7 @@ def value_text(measure: str, value: Value) -> str:
         return "yes" if value else "no"
     if isinstance(value, str):
         # A digest is known by its first digits; a list of rules is of use whole only.
-        return value if measure.endswith("_rules") else value[:12]
+        return value or "none" if measure.endswith("_rules") else value[:12]
     if measure.endswith("_bytes"):
         return bytes_text(value)
     if measure.endswith("seconds"):

@@ -255,7 +255,7 @@ def provenance_table(result: Result) -> str:
         ["Machine", escape(f"{source.platform}, {source.cores} cores")],
         ["Packages from", escape(f"PyPI, {source.pip_index}")],
         ["Toolkit", escape(f"advices {source.toolkit_version}")],
-        ["Repeat it", code(f"advices run {result.slug}")],
+        ["Repeat it", code(f"advices run {result.slug} --force")],
     ]
     return table(["What", "Value"], rows)
 

@@ -187,7 +187,10 @@ class BaseRecord(Record):
 
 
 class Provenance(Record):
-    """What, when, where and with which versions a result was measured."""
+    """What, when, where and with which versions a result was measured.
+
+    `key` is the digest of all that decides the numbers of a lab, see `unchanged`.
+    """
 
     date: str
     commit: str
@@ -203,6 +206,7 @@ class Provenance(Record):
     platform: str
     cores: Annotated[int, Field(ge=1)]
     pip_index: Literal["direct", "caching index on the host"]
+    key: str = ""
 
 
 class MistakeResult(Record):

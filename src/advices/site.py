@@ -15,7 +15,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from advices import alert_tables, charts, claims, exercises, labfile, render, results
+from advices import (
+    alert_tables,
+    charts,
+    claims,
+    dashboard,
+    exercises,
+    history,
+    labfile,
+    render,
+    results,
+)
 from advices.errors import AdvicesError, ResultInvalid
 from advices.lab import Lab
 from advices.measures import PROBED, describe
@@ -197,6 +207,26 @@ class Macros:
             rows.append([f"{chapter}: {escape(_lower_first(about.label))}", bad, good, of_bad])
         return render.table(["Advice, and what is counted", "Bad", "Good", "Of bad"], rows, " rrr")
 
+    def dashboard(self) -> str:
+        """Return for every lab its effect over time and each claim's verdict, with dates."""
+        parts = []
+        for said in self._in_order():
+            result = self._result(said.slug)
+            entries = history.load(self._docs / "results", said.slug)
+            verdicts = claims.verdicts(said, result)
+            about = describe(said.headline, said.says())
+            shown = dashboard.curve(entries, about.label)
+            parts.append(f"## {escape(said.title)}\n")
+            parts.append(f"{escape(said.advice)} [The chapter]({self._to_chapter(said)}).\n")
+            parts.append(
+                f"{escape(about.label)}: {about.direction or 'neither is better'}. {shown}\n"
+            )
+            parts.append(f"{dashboard.runs_table(entries)}\n" if entries else "No history yet.\n")
+            table = dashboard.claims_table(verdicts, result.provenance.date, entries)
+            indented = "\n".join(f"    {line}" for line in table.splitlines())
+            parts.append(f'??? note "Every claim of this lab"\n\n{indented}\n')
+        return "\n".join(parts)
+
     def path(self) -> str:
         """Return the learning path: every chapter in order, with its advice."""
         lines = [f"1. {self._chapter(s)}  \n   {escape(s.advice)}" for s in self._in_order()]
@@ -206,8 +236,11 @@ class Macros:
         return labfile.in_order(self._labs)
 
     def _chapter(self, said: Lab) -> str:
+        return f"[{escape(said.title)}]({self._to_chapter(said)})"
+
+    def _to_chapter(self, said: Lab) -> str:
         here = posixpath.dirname(self._page()) or "."
-        return f"[{escape(said.title)}]({posixpath.relpath(f'chapters/{said.slug}.md', here)})"
+        return posixpath.relpath(f"chapters/{said.slug}.md", here)
 
     def probes(self) -> str:
         """Return a table of every measure that a probe takes, with what it counts."""
@@ -298,7 +331,7 @@ MACROS = (
     *("measure", "ratio", "compare", "measured", "says", "measures", "replays", "layers"),
     *("steps", "claims", "provenance", "bases", "bar_chart", "replay_chart", "layers_chart"),
     *("dockerfile", "mistakes", "exercise", "gains", "path", "probes", "measured_all"),
-    *("scanners", "alerts", "alert"),
+    *("scanners", "alerts", "alert", "dashboard"),
 )
 
 

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from engine_project import BAD, GOOD, LAB, ROOT, Project, SecondEngine, notebook
+from engine_project import BAD, GOOD, LAB, ROOT, Project, SecondEngine, notebook, without_index
+from scan_targets import Scans, Start, Theirs
 
+from advices import index
+from advices.alerts import Scan
 from advices.bases import Bases
+from advices.buildx import BuildOrder, build
 from advices.command import poll
 from advices.engine import Engine
+from advices.layout import Layout
+from advices.scanners import own
+from advices.scanners.images import ScannerImages
 from advices.transfer import Remembered
 
 
@@ -111,3 +120,77 @@ def slim_stand_in() -> str:
     """Return the tag of the slim stand-in, which `advices bases` built."""
     bases = Bases(Engine(), ROOT / "labs" / "bases", Remembered(Path("/nonexistent")), print)
     return bases.stand_in("python:3.13-slim")
+
+
+@pytest.fixture(scope="session")
+def wapiti_image() -> str:
+    """Return the tag of Wapiti's image, built where it is missing."""
+    engine = Engine()
+    bases = Bases(engine, ROOT / "labs" / "bases", Remembered(Path("/nonexistent")), print)
+    images = ScannerImages(engine, ROOT / "labs" / "scanners", bases, print)
+    if images.present("wapiti") is None:
+        with index.for_builds(engine):
+            images.find("wapiti")
+    return images.find("wapiti").reference
+
+
+@pytest.fixture(scope="session")
+def zap_stub(slim_stand_in: str) -> Iterator[str]:
+    """Return the tag of an image that only plays ZAP; see tests/zap_stub."""
+    folder, tag = ROOT / "tests" / "zap_stub", "docker-advices-test/zap-stub:0"
+    bases = {"python:3.13-slim": slim_stand_in}
+    build(BuildOrder(dockerfile=folder / "Dockerfile", context=folder, tag=tag, bases=bases))
+    yield tag
+    Engine().remove_image(tag)
+
+
+@pytest.fixture
+def scanning(tiny: Project, wapiti_image: str) -> Project:
+    """Return a project that knows the scanners. Their images are there: no index is needed."""
+    shutil.copytree(ROOT / "labs" / "scanners", tiny.root / "labs" / "scanners")
+    tiny.env = without_index(tiny.env)
+    return tiny
+
+
+@pytest.fixture
+def with_stub(scanning: Project, zap_stub: str) -> Project:
+    """Return the same project with the stub in the place of ZAP's image."""
+    named = "labs/scanners/scanners.toml"
+    known = re.sub('(?m)^image = ".*"', f'image = "{zap_stub}"', scanning.read(named))
+    scanning.write(named, known)
+    return scanning
+
+
+@pytest.fixture
+def here(scanning: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give this process the environment of the project."""
+    for name in set(os.environ) - set(scanning.env):
+        monkeypatch.delenv(name)
+    for name, value in scanning.env.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def scan(scanning: Project, here: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scans]:
+    """Return `advices scan` as a function that soon gives up. Whatever it meets, all is removed."""
+    monkeypatch.setattr(own, "_WAIT_SECONDS", 3.0)
+
+    def scanned(address: str, scanner: str = "wapiti", **how: Any) -> tuple[Scan, ...]:
+        return own.scan_own(Layout(scanning.root), own.Wanted(address, scanner, **how), print)
+
+    yield scanned
+    assert scanning.run_ids() == set()
+
+
+@pytest.fixture
+def theirs(slim_stand_in: str) -> Iterator[Start]:
+    """Return a function that starts a container of somebody else. It must survive the test."""
+    started: list[Theirs] = []
+
+    def start(*options: str, listens_on: str = "0.0.0.0") -> Theirs:
+        started.append(Theirs(slim_stand_in, options, listens_on))
+        return started[-1].start()
+
+    yield start
+    for one in started:
+        one.remove()

@@ -99,8 +99,23 @@ fails_for = []
 """,
     )
     for _ in range(2):
-        code, output = tiny.advices("run", "--quick")
+        code, output = tiny.advices("run", "--quick", "--force")
         assert code == 0, output
+
+
+def test_a_lab_runs_again_only_when_something_changed(tiny: Project) -> None:
+    assert tiny.advices("run", "--quick")[0] == 0
+    file = tiny.root / "docs" / "results" / "tiny.json"
+    before = file.read_bytes()
+    code, output = tiny.advices("run", "--quick")
+    assert (code, output.count("\n")) == (0, 1)
+    assert output.startswith("tiny: unchanged since ")
+    assert file.read_bytes() == before
+    tiny.write("labs/site/notes.txt", "other notes\n")
+    code, output = tiny.advices("run", "--quick")
+    assert code == 0, output
+    assert "tiny good: cold" in output
+    assert file.read_bytes() != before
 
 
 def test_two_runs_at_once_wait_for_each_other_and_both_succeed(tiny: Project) -> None:

@@ -17,9 +17,11 @@ import pytest
 import typer
 
 from advices import cli, errors
+from advices.alerts import Scan, not_run
 from advices.doctor import Finding
 from advices.exercises import Checked, Row
 from advices.lab import Mistake
+from advices.scanners.own import Wanted
 
 ROOT = Path(__file__).parents[2]
 Printed = pytest.CaptureFixture[str]
@@ -101,7 +103,7 @@ def test_sigterm_is_an_interrupt(
     advices: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = signal.getsignal(signal.SIGTERM)
-    monkeypatch.setattr(cli, "run_labs", lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+    monkeypatch.setattr(cli, "run_labs", lambda *_, **__: os.kill(os.getpid(), signal.SIGTERM))
     assert advices("run") == 130
     assert signal.getsignal(signal.SIGTERM) is before
 
@@ -115,6 +117,10 @@ def test_sigterm_is_an_interrupt(
         (["run", "--samples", "0"], "Invalid value for '--samples'"),
         (["check", "--samples", "x"], "Invalid value for '--samples'"),
         (["doctor", "build-cache"], "unexpected extra argument"),
+        (["scan"], "Missing argument 'target'"),
+        (["scan", "shop", "--scanner", "nikto"], "the scanners are wapiti, zap"),
+        (["scan", "shop", "--scanner"], "requires an argument"),
+        (["scan", "shop", "--attack"], "No such option"),
         (["check-exercise"], "Missing argument 'slug'"),
         (["check-exercise", "order", "again"], "unexpected extra argument"),
         (["check-exercise", "order", "--quick"], "No such option"),
@@ -203,12 +209,14 @@ def test_what_is_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     called: list[Any] = []
-    monkeypatch.setattr(cli, f"{command}_labs", lambda *given: called.append(given))
+    monkeypatch.setattr(cli, f"{command}_labs", lambda *given, **how: called.append((*given, how)))
     assert advices(command, *words) == 0
-    ((layout, asked, wanted, say),) = called
+    ((layout, asked, wanted, say, how),) = called
     assert (layout.root, list(asked)) == (ROOT, slugs)
     assert (wanted.cold, wanted.replay) == samples
     assert say is cli.say
+    assert callable(how.pop("told"))
+    assert how == ({"force": False} if command == "run" else {})
 
 
 MET = Row("It is [small].", True, "1 MB", "2 MB", "at most 2 MB")
@@ -316,7 +324,7 @@ def test_verbose_shows_every_command(
     capsys: Printed,
 ) -> None:
     argv = [sys.executable, "-c", "pass # two words"]
-    monkeypatch.setattr(cli, "run_labs", lambda *_: cli.index.run(argv))
+    monkeypatch.setattr(cli, "run_labs", lambda *_, **__: cli.index.run(argv))
     assert advices(*(["--verbose"] if verbose else []), "run") == 0
     wanted = f"+ {sys.executable} -c 'pass # two words'\n"
     assert capsys.readouterr().err == (wanted if verbose else "")
@@ -358,6 +366,78 @@ def test_the_doctor_tells_each_fix(
         "bad buildx: not installed",
         "fix: install [it]",
     ]
+
+
+@pytest.fixture
+def scans(monkeypatch: pytest.MonkeyPatch, advices: Callable[..., int]) -> Callable[..., Any]:
+    """Return a function that scans with the command, and what the command asked for."""
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(found: tuple[Scan, ...], *words: str) -> Any:
+        asked: list[Any] = []
+        monkeypatch.setattr(cli, "scan_own", lambda *given: asked.append(given) or found)
+        assert advices("scan", *words) == 0
+        ((layout, wanted, say),) = asked
+        assert (layout.root, say) == (ROOT, cli.say)
+        return wanted
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ([], Wanted("shop")),
+        (["--scanner", "zap"], Wanted("shop", "zap")),
+        (["--active", "--as", "www.example.org"], Wanted("shop", None, True, "www.example.org")),
+    ],
+)
+def test_what_is_scanned(words: list[str], wanted: Wanted, scans: Callable[..., Any]) -> None:
+    assert scans((), "shop", *words) == wanted
+
+
+def test_alerts_are_shown_by_rule_and_as_they_are(
+    scans: Callable[..., Any], capsys: Printed
+) -> None:
+    nasty = factory.alert(
+        "1", scanner="zap", name="[red]x[/red] [/]", url="http://shop/[b]", risk="high"
+    )
+    low = factory.alert("No CSP", scanner="zap")
+    scans((factory.scan(scanner="zap", version="2 [i]", alerts=(low, nasty, low)),), "shop")
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert lines == [
+        "ZAP 2 [i]: 7 pages, 2.0 s",
+        "risk rule places the first of them",
+        "high 1 [red]x[/red] [/] 1 GET http://shop/[b]",
+        "low No CSP 2 GET http://site:8000/",
+    ]
+
+
+def test_a_scan_without_alerts_and_a_scanner_that_did_not_run_read_differently(
+    scans: Callable[..., Any], capsys: Printed
+) -> None:
+    scans((factory.scan(), not_run("zap", "no [image] here")), "shop")
+    assert capsys.readouterr().out.splitlines() == [
+        "Wapiti 3.3.2: 7 pages, 2.0 s",
+        "no alert",
+        "ZAP did not run: no [image] here",
+    ]
+
+
+@pytest.mark.parametrize(
+    "cls", [errors.ScanFailed, errors.TargetRefused, errors.ScannerMissing, errors.EngineMissing]
+)
+def test_a_scan_that_fails_has_the_exit_code_of_its_fault(
+    cls: type[errors.AdvicesError],
+    advices: Callable[..., int],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Printed,
+) -> None:
+    monkeypatch.setattr(cli, "scan_own", raising(cls("it broke [there]")))
+    assert advices("scan", "shop") == cls.exit_code
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("error: it broke [there]\nwhy: ")
 
 
 def test_nothing_to_stop(

@@ -7,7 +7,8 @@ from typing import Any
 import factory
 import pytest
 
-from advices.compare import Drift, base_changes, drifts
+from advices.alerts import Scan, not_run
+from advices.compare import Drift, base_changes, drifts, scanner_changes
 from advices.results import Boot, Layer, Result, VariantResult
 
 
@@ -172,3 +173,65 @@ def test_another_base_is_told(new: Result, sentence: str) -> None:
 @pytest.mark.parametrize("change", [{}, {"disk_bytes": 1, "transfer_bytes": 1}])
 def test_the_same_base_of_another_size_is_the_same_base(change: dict[str, Any]) -> None:
     assert base_changes(factory.result(), on_base(**change)) == ()
+
+
+def wapiti(*rules: str, version: str = "3.3.2") -> Scan:
+    return factory.scan(*rules, version=version)
+
+
+def zap(*rules: str, version: str = "2.17.0") -> Scan:
+    return factory.scan(*rules, scanner="zap", version=version)
+
+
+def scans(*found: Scan) -> Result:
+    return factory.scanned(good=found)
+
+
+GONE = not_run("zap", "no image")
+
+
+def test_the_rules_of_one_scanner_are_exact() -> None:
+    assert drifts(scans(wapiti("a")), scans(wapiti("a"))) == ()
+    assert drifts(scans(wapiti("a")), scans(wapiti("a", "b"))) == (
+        Drift("good", "wapiti_alerts", 1, 2, "exact"),
+        Drift("good", "wapiti_low", 1, 2, "exact"),
+        Drift("good", "wapiti_rules", "a", "a; b", "exact"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "change"),
+    [
+        ([wapiti("a")], [wapiti("b", version="3.4.0")], "wapiti: 3.3.2 before, 3.4.0 now"),
+        ([zap("1")], [GONE], "zap: 2.17.0 before, not run now"),
+        ([GONE], [zap("1")], "zap: not run before, 2.17.0 now"),
+        ([], [zap("1")], "zap: not run before, 2.17.0 now"),
+        ([zap("1")], [zap("2", version="2.17.0 (stub)")], "zap: 2.17.0 before, 2.17.0 (stub) now"),
+    ],
+)
+def test_the_rules_of_another_scanner_are_told_and_not_compared(
+    old: list[Scan], new: list[Scan], change: str
+) -> None:
+    assert scanner_changes(scans(*old), scans(*new)) == (change,)
+    assert drifts(scans(*old), scans(*new)) == ()
+
+
+def test_another_version_of_one_scanner_does_not_excuse_the_other() -> None:
+    old, new = scans(wapiti("a"), zap("1")), scans(wapiti("b"), zap("2", version="3"))
+    assert [measure for _, measure, _ in names(old, new)] == ["wapiti_rules"]
+
+
+def test_another_scanner_does_not_excuse_other_measures() -> None:
+    old = factory.variant().model_copy(update={"probed": {"zapped": 1}, "scans": (zap("1"),)})
+    new = factory.variant().model_copy(update={"probed": {"zapped": 2}, "scans": (GONE,)})
+    assert names(result(good=old), result(good=new)) == [("good", "zapped", "exact")]
+
+
+@pytest.mark.parametrize("found", [[], [GONE], [wapiti("a"), GONE], [wapiti("a"), zap("1")]])
+def test_the_same_scanners_are_no_change(found: list[Scan]) -> None:
+    assert scanner_changes(scans(*found), scans(*found)) == ()
+
+
+def test_scanners_are_told_in_order() -> None:
+    found = scanner_changes(scans(), scans(zap(), wapiti()))
+    assert [line.partition(":")[0] for line in found] == ["wapiti", "zap"]

@@ -93,6 +93,26 @@ def test_a_canary_in_an_overlay_becomes_the_secret_of_the_run(lab: Lab) -> None:
     assert "{canary}" in (lab.folder / "more" / "token").read_text()
 
 
+def test_an_overlay_of_the_lab_lies_below_that_of_a_variant(lab: Lab) -> None:
+    texts = {"of-all": {"a": "{canary}", "views.py": "of all"}, "more": {"views.py": "of one"}}
+    for folder, given in texts.items():
+        (lab.folder / folder).mkdir()
+        for name, text in given.items():
+            (lab.folder / folder / name).write_text(text)
+    lab = lab.model_copy(update={"overlay": "of-all"})
+    everywhere = {**APP, "a": "canary-1"}
+    assert copy(lab, overlay="more") == {**everywhere, "views.py": "of one"}
+    (lab.folder.parents[1] / "copy").rename(lab.folder.parents[1] / "first")
+    assert copy(lab) == {**everywhere, "views.py": "of all"}
+
+
+def test_an_overlay_of_the_lab_comes_after_what_is_left_out(lab: Lab) -> None:
+    (lab.folder / "of-all").mkdir()
+    (lab.folder / "of-all" / "views.py").write_text("new")
+    found = copy(lab.model_copy(update={"overlay": "of-all"}), leaves_out=("views.py",))
+    assert found["views.py"] == "new"
+
+
 def test_what_cannot_be_copied_is_told(lab: Lab) -> None:
     with pytest.raises(DiskFull, match="could not be copied"):
         copy(lab, leaves_out=("gone",))

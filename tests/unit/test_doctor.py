@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,8 +14,9 @@ from advices import doctor, engine, index, provision
 from advices.command import Finished
 from advices.doctor import Finding
 from advices.engine import EngineFacts
-from advices.errors import BaseUnavailable, EngineMissing
+from advices.errors import BaseUnavailable, EngineMissing, LabInvalid
 from advices.layout import Layout
+from advices.scanners.images import ScannerImage
 
 LAYOUT = Layout(Path("/no/project"))
 
@@ -42,8 +44,22 @@ class FakeBases:
     def names(self) -> tuple[str, ...]:
         return ("a:1", "b:1")
 
-    def present(self, name: str) -> str | None:
-        return "stand-in" if name == "a:1" else None
+    def known(self, name: str) -> Any:
+        return SimpleNamespace(kind="stand-in") if name == "a:1" else None
+
+
+class FakeScanners:
+    """The images of both scanners; a test takes one away or breaks it."""
+
+    there: dict[str, ScannerImage | Exception]
+
+    def __init__(self, *_: Any) -> None: ...
+
+    def present(self, name: str) -> ScannerImage | None:
+        found = self.there.get(name)
+        if isinstance(found, Exception):
+            raise found
+        return found
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +71,9 @@ def _well(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(provision, "own_engine_pid", lambda: None)
     monkeypatch.setattr(index, "host_settings", lambda: ())
     monkeypatch.setattr(doctor, "Bases", FakeBases)
+    monkeypatch.setattr(doctor, "ScannerImages", FakeScanners)
+    there = {name: ScannerImage(name, f"{name}:1", "sha256:1") for name in ("wapiti", "zap")}
+    monkeypatch.setattr(FakeScanners, "there", there, raising=False)
     monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: usage(50_000_000_000))
 
 
@@ -74,6 +93,8 @@ def test_a_machine_that_is_well() -> None:
     assert found["engine"].says == "26.1.5 at unix:///x.sock (not ours, will not be stopped)"
     assert found["disk space"].says == "50.0 GB free in /"
     assert (found["a:1"].says, found["b:1"].mark) == ("present, stand-in", "note")
+    assert found["scanner Wapiti"].says == "present, wapiti:1"
+    assert found["scanner ZAP"].says == "present, zap:1"
 
 
 @pytest.fixture
@@ -197,3 +218,39 @@ def test_bases_that_cannot_be_examined(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "Bases", unavailable)
     found = examine()["base images"]
     assert (found.mark, found.fix) == ("bad", "unset it")
+
+
+@pytest.mark.parametrize(
+    ("name", "registry", "fix"),
+    [
+        ("Wapiti", True, "it is built when it is needed"),
+        ("Wapiti", False, "it is built when it is needed"),
+        ("ZAP", True, "it is pulled when it is needed"),
+        ("ZAP", False, "the lab runs without it and says so; to have it, `docker load` it"),
+    ],
+)
+def test_a_scanner_that_is_missing_is_a_note_that_says_how_it_comes(
+    name: str, registry: bool, fix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeScanners, "there", {})
+    monkeypatch.setattr(FakeEngine, "registry", registry)
+    found = examine()[f"scanner {name}"]
+    assert (found.mark, found.says) == ("note", "not there")
+    assert found.fix.startswith(fix)
+
+
+def test_a_stub_in_the_place_of_a_scanner_is_bad(monkeypatch: pytest.MonkeyPatch) -> None:
+    stub = ScannerImage("zap", "zap:stub", "sha256:1", stub=True)
+    monkeypatch.setattr(FakeScanners, "there", {"zap": stub})
+    found = examine()["scanner ZAP"]
+    assert (found.mark, found.says, found.fix) == ("bad", "zap:stub is a stub", "`docker rmi` it")
+
+
+def test_recipes_that_cannot_be_read_are_bad_and_the_rest_is_examined(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fault = LabInvalid("labs/scanners/scanners.toml: it broke", next_step="mend it")
+    monkeypatch.setattr(FakeScanners, "there", {"wapiti": fault, "zap": fault})
+    found = examine()
+    assert (found["scanner ZAP"].mark, found["scanner ZAP"].fix) == ("bad", "mend it")
+    assert found["a:1"].mark == "ok"

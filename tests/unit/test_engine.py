@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import tarfile
 from types import SimpleNamespace
 from typing import Any
 
+import docker.errors
 import pytest
 
-from advices.engine import RUN_LABEL, Engine, Start
+from advices.engine import RUN_LABEL, Engine
 from advices.errors import CommandFailed
+from advices.starts import Start
 
 
 class FakeDocker:
@@ -16,9 +20,16 @@ class FakeDocker:
 
     def __init__(self) -> None:
         self.calls: list[tuple[Any, ...]] = []
-        self.containers = SimpleNamespace(run=self._run, create=self._create)
+        self.running: list[Any] = []
+        self.containers = SimpleNamespace(
+            run=self._run, create=self._create, list=lambda **_: self.running
+        )
         self.networks = SimpleNamespace(get=self._network, create=self._network)
         self.status = "exited"
+        self.state: dict[str, Any] = {"ExitCode": 3}
+        self.files: dict[str, bytes] = {}
+        self.fault: Exception | None = None
+        self.made: dict[str, Any] = {}
 
     def _run(self, *words: Any, **options: Any) -> Any:
         self.calls.append(("run", *words, options))
@@ -28,7 +39,9 @@ class FakeDocker:
         self.calls.append(("create", *words, options))
         return self._container()
 
-    def _network(self, name: str, **_: Any) -> Any:
+    def _network(self, name: str, **options: Any) -> Any:
+        self.made |= options
+
         def call(what: str) -> Any:
             return lambda *_, **options: self.calls.append((what, name, options))
 
@@ -37,13 +50,32 @@ class FakeDocker:
 
     def _container(self) -> Any:
         return SimpleNamespace(
-            start=lambda: self.calls.append(("start",)),
+            start=self._start,
+            put_archive=lambda *words: self.calls.append(("put", *words)),
+            get_archive=self._get,
             remove=lambda **options: self.calls.append(("remove", options)),
             reload=lambda: None,
             status=self.status,
-            attrs={"State": {"ExitCode": 3}},
+            attrs={"State": self.state},
             logs=lambda *, stdout, stderr: b"out" if stdout else b"err",
         )
+
+    def _start(self) -> None:
+        self.calls.append(("start",))
+        if self.fault:
+            raise self.fault
+
+    def _get(self, path: str) -> Any:
+        """Give a file of a container as docker does, as a tar in pieces."""
+        if path not in self.files:
+            raise docker.errors.NotFound("no such file")
+        sink = io.BytesIO()
+        with tarfile.open(fileobj=sink, mode="w") as tar:
+            member = tarfile.TarInfo(path.rpartition("/")[2])
+            member.size = len(self.files[path])
+            tar.addfile(member, io.BytesIO(self.files[path]))
+        whole = sink.getvalue()
+        return iter([whole[:100], whole[100:]]), {"size": 1}
 
 
 @pytest.fixture
@@ -91,6 +123,8 @@ def test_a_container_is_hardened_and_on_one_port_of_this_machine(engine: Engine)
         ({"command": ("a", "b")}, "command", ["a", "b"]),
         ({"entrypoint": ("a", "b")}, "entrypoint", ["a", "b"]),
         ({"entrypoint": ()}, "entrypoint", []),
+        ({"memory": "2g"}, "mem_limit", "2g"),
+        ({"processes": 1024}, "pids_limit", 1024),
         ({"default_capabilities": True}, "cap_drop", None),
         ({"default_capabilities": True}, "security_opt", None),
         ({}, "user", None),
@@ -134,3 +168,87 @@ def test_a_container_that_does_not_end_is_removed(engine: Engine) -> None:
     with pytest.raises(CommandFailed, match=r"`a b` in a container did not end within 0 s"):
         engine.run_once("image", run_id="run-1", how=Start(command=("a", "b")), timeout_seconds=0.1)
     assert calls(engine)[-1][0] == "remove"
+
+
+def test_files_are_there_before_the_container_starts(engine: Engine) -> None:
+    engine.start("image", run_id="run-1", how=Start(files=b"tar"))
+    assert [call[0] for call in calls(engine)] == ["create", "put", "start"]
+    assert calls(engine)[1] == ("put", "/", b"tar")
+    assert "network" not in calls(engine)[0][-1]
+
+
+def test_a_container_that_does_not_start_leaves_none(engine: Engine) -> None:
+    engine._docker.fault = docker.errors.APIError("no such program")  # type: ignore[attr-defined]
+    with pytest.raises(docker.errors.APIError):
+        engine.start("image", run_id="run-1", how=Start(files=b"tar"))
+    assert calls(engine)[-1] == ("remove", {"force": True, "v": True})
+
+
+@pytest.mark.parametrize("internal", [True, False])
+def test_only_an_internal_network_leads_nowhere(engine: Engine, internal: bool) -> None:
+    with engine.network("run-1", internal=internal):
+        made = engine._docker.made  # type: ignore[attr-defined]
+        assert (made["internal"], made["labels"]) == (internal, {RUN_LABEL: "run-1"})
+
+
+@pytest.mark.parametrize(
+    ("files", "path", "fetched"),
+    [
+        ({"/tmp/report.json": b"{}" * 500}, "/tmp/report.json", b"{}" * 500),
+        ({"/tmp/report.json": b""}, "/tmp/report.json", b""),
+        ({}, "/tmp/report.json", None),
+        ({"/tmp/report.json": b"{}"}, None, None),
+    ],
+)
+def test_a_file_is_fetched_when_the_container_has_ended(
+    engine: Engine, files: dict[str, bytes], path: str | None, fetched: bytes | None
+) -> None:
+    engine._docker.files = files  # type: ignore[attr-defined]
+    once = engine.run_once("image", run_id="run-1", how=Start(), fetch=path)
+    assert once.fetched == fetched
+    assert calls(engine)[-1][0] == "remove"
+
+
+@pytest.mark.parametrize(
+    ("more", "out_of_memory"),
+    [({}, False), ({"OOMKilled": False}, False), ({"OOMKilled": True}, True)],
+)
+def test_a_container_that_the_kernel_killed_is_known(
+    engine: Engine, more: dict[str, bool], out_of_memory: bool
+) -> None:
+    engine._docker.state |= more  # type: ignore[attr-defined]
+    assert engine.run_once("image", run_id="r", how=Start()).out_of_memory == out_of_memory
+
+
+def test_the_containers_of_others_do_not_carry_our_label(engine: Engine) -> None:
+    ours, theirs = (SimpleNamespace(labels=labels) for labels in ({RUN_LABEL: "run-1"}, {"a": "b"}))
+    engine._docker.running = [ours, theirs]  # type: ignore[attr-defined]
+    assert engine.others() == [theirs]
+
+
+def test_a_container_of_somebody_is_joined_and_left_whatever_happens(engine: Engine) -> None:
+    theirs: Any = SimpleNamespace()
+    with pytest.raises(KeyError), engine.joined(theirs, "net", "shop"):
+        raise KeyError
+    assert calls(engine) == [
+        ("connect", "net", {"aliases": ["shop"]}),
+        ("disconnect", "net", {"force": True}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "repository", "tag"),
+    [
+        ("zap@sha256:1", "zap", "sha256:1"),
+        ("python:3.13", "python", "3.13"),
+        ("python", "python", "latest"),
+    ],
+)
+def test_an_image_is_pulled_by_digest_or_tag(
+    engine: Engine, name: str, repository: str, tag: str
+) -> None:
+    asked: list[tuple[str, str]] = []
+    pull = SimpleNamespace(pull=lambda repository, *, tag: asked.append((repository, tag)))
+    engine._docker.images = pull  # type: ignore[misc, assignment]
+    engine.pull(name)
+    assert asked == [(repository, tag)]

@@ -33,6 +33,9 @@ EXIT_CODES = {
     "FileRefused": 27,
     "EngineForbidden": 28,
     "DatabaseDown": 29,
+    "ScanFailed": 30,
+    "TargetRefused": 31,
+    "ScannerMissing": 32,
 }
 
 

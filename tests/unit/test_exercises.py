@@ -8,6 +8,7 @@ from typing import Any
 import factory
 import pytest
 
+from advices.alerts import Scan, not_run
 from advices.exercises import Checked, Row, checked, hints, markdown, start_rows
 from advices.lab import Claim, Lab, Mistake, Variant
 from advices.results import Boot, Result, VariantResult
@@ -195,3 +196,42 @@ def test_markdown_is_a_table_and_the_hints() -> None:
     solved = markdown(Checked(rows[1:], ()))
     assert solved.endswith("\nSolved: every claim is met.\n")
     assert "Hint" not in solved
+
+
+RULES = exercise(
+    claim(id="no-xss", measure="wapiti_rules", excludes=("XSS", "SQL")),
+    claim(id="csp", measure="wapiti_rules", includes=("CSP",)),
+    claim(id="zap", measure="zap_rules", excludes=("10038",)),
+    mistakes=(mistake("escape", "no-xss"), mistake("zap", "zap")),
+)
+
+
+def seen(*scans: Scan) -> VariantResult:
+    return GOOD.model_copy(update={"scans": scans})
+
+
+def test_a_row_of_rules_says_with_or_without_what() -> None:
+    zap = factory.scan("10038", scanner="zap")
+    yours = seen(factory.scan("XSS", "x" * 20), zap)
+    found = checked(RULES, result(yours, seen(factory.scan("CSP"), zap)), "FROM x")
+    assert [(row.holds, row.yours, row.reference, row.limit) for row in found.rows] == [
+        (False, "XSS; " + "x" * 20, "CSP", "without XSS; SQL"),
+        (False, "XSS; " + "x" * 20, "CSP", "with CSP"),
+        (False, "10038", "10038", "without 10038"),
+    ]
+    assert [one.id for one in found.hints] == ["escape", "zap"]
+
+
+def test_no_rule_at_all_is_said_with_a_word() -> None:
+    missing = not_run("zap", "no image")
+    found = checked(RULES, result(seen(factory.scan(), missing), seen(factory.scan())), "FROM x")
+    assert found.rows[0].yours == "none"
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_scanner_that_did_not_run_has_no_row_and_gives_no_hint(answered: bool) -> None:
+    missing = not_run("zap", "no image")
+    yours = seen(factory.scan("XSS"), missing) if answered else seen()
+    found = checked(RULES, result(yours, seen(factory.scan("CSP"), missing)), "FROM x")
+    assert [row.limit for row in found.rows] == ["without XSS; SQL", "with CSP"]
+    assert "zap" not in [one.id for one in found.hints]

@@ -202,6 +202,17 @@ def test_there_are_labs() -> None:
         ("{sample}", "sample", 20, "must hold {sample}"),
         ('id = "steps"', 'id = "Steps!"', 26, "claims.0.id"),
         ("at_most = 2", "at_most = 2\nat_least = 1", 25, "exactly one of equals"),
+        ("at_most = 2", 'at_most = 2\nincludes = ["a"]', 25, "exactly one of equals"),
+        ("at_most = 2", 'includes = ["a"]\nexcludes = ["b"]', 25, "exactly one of equals"),
+        ("at_most = 2", "includes = []", 25, "exactly one of equals"),
+        ("at_most = 2", 'includes = "a"', 29, "claims.0.includes: Input should be"),
+        ("at_most = 2", "excludes = [10038]", 29, "claims.0.excludes.0: Input should be"),
+        ("at_most = 2", 'includes = ["a"]\nrelative_to = "bad"', 25, "does not go with includes"),
+        ('title = "Order"', 'title = "Order"\noverlay = "gone"', 2, "folder gone does not exist"),
+        ('title = "Order"', 'title = "Order"\noverlay = ".."', 2, "folder .. does not exist"),
+        ('title = "Order"', 'title = "Order"\noverlay = "a/b"', 2, "overlay: String should"),
+        ('title = "Order"', 'title = "Order"\noverlay = "bad.Dockerfile"', 2, "does not exist"),
+        ('title = "Order"', 'title = "Order"\nprobes = ["web-scan"]', 1, "go together"),
         ("at_most = 2", "", 25, "exactly one of equals"),
         ("equals = true", "equals = true\nat_most = 1", 31, "exactly one of equals"),
         ("equals = true", "equal = true", 36, "claims.1.equal: unknown key"),
@@ -257,6 +268,44 @@ def test_a_fault_of_an_exercise_is_named_with_its_file_and_line_once(
     (line,) = fault(labs, labfile.read_exercise).splitlines()
     assert line.startswith(f"labs/order/exercise/exercise.toml:{where}: ")
     assert says in line
+
+
+@pytest.mark.parametrize(
+    ("settings", "where", "says"),
+    [
+        ('scanners = ["zap"]', 1, "the probe `web-scan` and the table [scan] go together"),
+        ("attacks = 'xss'", 1, "scan.scanners: Field required"),
+        ("scanners = []", 2, "scan.scanners: Tuple should have at least 1 item"),
+        ('scanners = "zap"', 2, "scan.scanners: Input should be a valid tuple"),
+        ('scanners = ["nikto"]', 2, "scan.scanners.0: Input should be 'wapiti' or 'zap'"),
+        ('scanners = ["zap"]\nattacks = "some"', 3, "scan.attacks: Input should be 'none', 'xss'"),
+        ('scanners = ["zap"]\nattacks = true', 3, "scan.attacks: Input should be 'none', 'xss'"),
+        ('scanners = ["zap"]\nenv = { A = 1 }', 3, "scan.env.A: Input should be a valid string"),
+        ('scanners = ["zap"]\ncolour = "red"', 3, "scan.colour: unknown key"),
+    ],
+)
+def test_a_fault_of_how_to_scan_is_named_with_its_line(
+    labs: Path, settings: str, where: int, says: str
+) -> None:
+    (labs / "order" / "lab.toml").write_text(f"{TOML}[scan]\n{settings}\n")
+    named = f"labs/order/lab.toml:{len(TOML.splitlines()) + where}: {says}"
+    assert any(line.startswith(named) for line in fault(labs).splitlines())
+
+
+def test_how_to_scan_and_an_overlay_of_all_variants_are_read(labs: Path) -> None:
+    change(labs, 'title = "Order"', 'title = "Order"\nprobes = ["web-scan"]\noverlay = "more"')
+    (labs / "order" / "more").mkdir()
+    with (labs / "order" / "lab.toml").open("a") as toml:
+        toml.write('[scan]\nscanners = ["zap", "wapiti"]\nenv = { A = "1" }\n')
+    found = labfile.read(labs, "order")
+    assert found.overlay == "more"
+    assert found.scan == lab.ScanSettings(scanners=("zap", "wapiti"), env={"A": "1"})
+    assert found.scan.attacks == "none"
+
+
+def test_a_claim_may_name_what_a_list_has(labs: Path) -> None:
+    change(labs, "at_most = 2", 'includes = ["a", "b"]')
+    assert labfile.read(labs, "order").claims[0].includes == ("a", "b")
 
 
 def test_an_exercise_is_a_lab_of_two_variants(labs: Path) -> None:

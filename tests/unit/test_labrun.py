@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import factory
 import pytest
 
 from advices import labfile, labrun, results
+from advices.alerts import Scan
 from advices.errors import ClaimBroken, ResultDrifted, ResultInvalid
 from advices.labrun import Measured, check_labs, run_labs
 from advices.layout import Layout
@@ -56,7 +58,7 @@ def test_a_run_writes_result_exercise_picture_and_page(
     said: list[str] = []
     measured["exercise"] = grown(measured["exercise"])
     (layout.results / "build-cache.json").unlink()
-    run_labs(layout, [SLUG], Samples(), said.append)
+    run_labs(layout, [SLUG], Samples(), said.append, force=True)
     assert results.load(layout.results, SLUG) == measured["result"]
     assert results.load(layout.exercise_results, SLUG) == measured["exercise"]
     assert (layout.lab_pages / f"{SLUG}.md").read_text() == "# The page\n"
@@ -67,11 +69,11 @@ def test_a_run_writes_result_exercise_picture_and_page(
 def test_a_lab_without_an_exercise_writes_none(layout: Layout, measured: dict[str, Any]) -> None:
     measured["exercise"] = None
     (layout.exercise_results / f"{SLUG}.json").unlink()
-    run_labs(layout, [SLUG], Samples(), print)
+    run_labs(layout, [SLUG], Samples(), print, force=True)
     assert not (layout.exercise_results / f"{SLUG}.json").exists()
 
 
-@pytest.mark.parametrize("call", [run_labs, check_labs])
+@pytest.mark.parametrize("call", [partial(run_labs, force=True), check_labs])
 def test_a_fault_of_mistakes_or_exercise_is_a_broken_claim(
     call: Any, layout: Layout, measured: dict[str, Any]
 ) -> None:
@@ -103,3 +105,50 @@ def test_a_check_loads_what_it_compares_with_before_it_measures(
     with pytest.raises(ResultInvalid, match=r"there is no result build-cache\.json"):
         check_labs(layout, [SLUG], Samples(), print)
     assert "ran" not in measured
+
+
+def stubbed(result: Result, **change: Any) -> Result:
+    """Return a result in which a stub played ZAP for one variant."""
+    stub = factory.scan(scanner="zap", stub=True, **change)
+    good = result.variants["good"].model_copy(update={"scans": (factory.scan("x"), stub)})
+    return result.model_copy(update={"variants": {**result.variants, "good": good}})
+
+
+@pytest.mark.parametrize("where", ["result", "exercise"])
+@pytest.mark.parametrize("call", [partial(run_labs, force=True), check_labs])
+def test_what_a_stub_said_is_refused_and_not_written(
+    call: Any, where: str, layout: Layout, measured: dict[str, Any]
+) -> None:
+    measured[where] = stubbed(measured[where])
+    before = {file: file.read_bytes() for file in layout.results.rglob("*") if file.is_file()}
+    with pytest.raises(ClaimBroken) as raised:
+        call(layout, [SLUG], Samples(), print)
+    assert raised.value.what == "build-cache: zap was played by a stub, so nothing was scanned"
+    assert before == {file: file.read_bytes() for file in before}
+
+
+def with_scans(result: Result, *scans: Scan) -> Result:
+    variants = {
+        name: one.model_copy(update={"scans": scans}) for name, one in result.variants.items()
+    }
+    return result.model_copy(update={"variants": variants})
+
+
+def test_another_scanner_is_told_and_its_rules_are_no_drift(
+    layout: Layout, measured: dict[str, Any]
+) -> None:
+    said: list[str] = []
+    results.save(layout.results, with_scans(measured["result"], factory.scan("x")))
+    measured["result"] = with_scans(measured["result"], factory.scan("y", version="4"))
+    check_labs(layout, [SLUG], Samples(), said.append)
+    told = "other scanner, so its rules are compared by claims only: wapiti: 3.3.2 before, 4 now"
+    assert f"build-cache: {told}" in said
+
+
+def test_other_rules_of_the_same_scanner_are_a_drift(
+    layout: Layout, measured: dict[str, Any]
+) -> None:
+    results.save(layout.results, with_scans(measured["result"], factory.scan("x")))
+    measured["result"] = with_scans(measured["result"], factory.scan("y"))
+    with pytest.raises(ResultDrifted, match="good wapiti_rules: x → y"):
+        check_labs(layout, [SLUG], Samples(), print)

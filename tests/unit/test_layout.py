@@ -77,6 +77,7 @@ def test_the_folders(layout: Layout) -> None:
     root = layout.root
     assert layout.labs == root / "labs"
     assert layout.bases == root / "labs" / "bases"
+    assert layout.scanners == root / "labs" / "scanners"
     assert layout.results == root / "docs" / "results"
     assert layout.lab_pages == root / "docs" / "labs"
     assert layout.notebook("x") == root / "notebooks" / "x.ipynb"
@@ -116,6 +117,24 @@ def test_an_overlay_decides_too(layout: Layout) -> None:
     before = digest(layout)
     write(layout.labs / "x" / "more" / "deep" / "a.py", "x = 2")
     assert digest(layout) != before
+
+
+def test_an_overlay_of_the_lab_decides_too(layout: Layout) -> None:
+    write(layout.labs / "x" / "more" / "a.py", "x = 1")
+    without = digest(layout)
+    write(layout.labs / "x" / "lab.toml", TOML.replace("claims", 'overlay = "more"\nclaims'))
+    before = digest(layout)
+    write(layout.labs / "x" / "more" / "a.py", "x = 2")
+    assert len({without, before, digest(layout)}) == 3
+
+
+def test_an_overlay_counts_once_though_lab_and_variant_name_it(layout: Layout) -> None:
+    write(layout.labs / "x" / "more" / "a.py", "x = 1")
+    lab = labfile.read(layout.labs, "x")
+    of_all = lab.model_copy(update={"overlay": "more"})
+    bad = lab.variants["bad"].model_copy(update={"overlay": "more"})
+    both = of_all.model_copy(update={"variants": {**lab.variants, "bad": bad}})
+    assert lab_digest(layout, of_all) == lab_digest(layout, both) != lab_digest(layout, lab)
 
 
 def digest(layout: Layout) -> str:

@@ -58,13 +58,14 @@ class Here:
         engine = SimpleNamespace(
             image=lambda reference: SimpleNamespace(id=f"id of {reference}", tags=[reference])
         )
-        made: Any = {"engine": engine, "bases": bases}
+        made: Any = {"engine": engine, "bases": bases, "scanners": SimpleNamespace()}
         self.measurer = Measurer(
             made["engine"],
             lab,
             Run("run-1", folder / "scratch"),
             bases=made["bases"],
             resolved={},
+            scanners=made["scanners"],
             memory=transfer.Remembered(folder / "layers.json"),
             say=self.said.append,
         )
@@ -97,7 +98,8 @@ class Here:
 
     def _probe(self, subject: Subject) -> Found:
         self.subjects.append(subject)
-        return Found({"shells": 3}, {"stop_seconds": Timing(samples=(1.0,))})
+        timings = {"stop_seconds": Timing(samples=(1.0,))}
+        return Found({"shells": 3}, timings, [factory.scan("x")])
 
     def _marked(self, _base: Any, _run_id: str, mark: str) -> MarkedBase:
         self.marks.append(mark)
@@ -131,6 +133,8 @@ def test_every_measure_comes_from_its_step(here: Here) -> None:
     assert found.context_bytes == len("x = 1\n") + len("django\n")
     measures = found.measures()
     assert (measures["shells"], measures["stop_seconds"], measures["bare.uid"]) == (3, 1.0, 1000)
+    assert found.scans == (factory.scan("x"),)
+    assert measures["wapiti_rules"] == "x"
     assert here.starts == [here.lab.starts["bare"]]
     assert here.said[0] == "build-cache good: cold, sample 1 of 1"
 
@@ -199,6 +203,7 @@ def test_the_secret_of_the_run_is_in_arguments_secrets_and_for_the_probe(here: H
     assert here.secrets[0] == {"token": secret}
     assert here.subjects[0].canary == secret
     assert here.subjects[0].targets == ("web",)
+    assert here.subjects[0].scanners is here.measurer._scanners
 
 
 def test_a_probe_builds_another_stage_with_the_cache(here: Here) -> None:

@@ -17,7 +17,8 @@ import pytest
 from advices import notebook
 from advices.command import poll
 from advices.errors import NotebookFailed, StepFailed
-from advices.notebook import execute, page
+from advices.lab_page import page
+from advices.notebook import execute
 
 
 def write(folder: Path, *cells: str) -> Path:
@@ -167,7 +168,7 @@ def shown(**data: str) -> Any:
 
 def page_of(*cells: Any) -> tuple[str, str]:
     """Return the page of an executed notebook, and what the site's macros make of it."""
-    text = page(nbformat.v4.new_notebook(cells=list(cells)), factory.result())
+    text = page(list(cells), factory.result())
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined)
     return text, environment.from_string(text).render()
 

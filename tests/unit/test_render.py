@@ -6,6 +6,7 @@ import factory
 import pytest
 
 from advices import claims, render
+from advices.alerts import not_run
 from advices.errors import ResultInvalid
 from advices.measures import when
 from advices.quantities import percent_text
@@ -37,6 +38,9 @@ NASTY = "RUN <script>alert(1)</script> | `x` {{ 1 }} {% raw %} *b* [l](u) \\ $a$
         ("answered", True, "yes"),
         ("answered", False, "no"),
         ("page_digest", "abcdef0123456789", "abcdef012345"),
+        ("wapiti_rules", "Clickjacking Protection; XSS", "Clickjacking Protection; XSS"),
+        ("zap_rules", "", "none"),
+        ("zap_alerts", 3, "3"),
     ],
 )
 def test_a_value_has_the_unit_of_its_name(measure, value, text):
@@ -219,7 +223,7 @@ def test_provenance_says_stand_in_distance_and_the_command():
     text = render.provenance_table(factory.result())
     assert "<strong>stand-in</strong>" in text
     assert "43.0 MB, 2026-09-01; −2.2 %" in text
-    assert "<code>advices run build-cache</code>" in text
+    assert "<code>advices run build-cache --force</code>" in text
     assert "sha256:" + "d" * 64 in text
 
 
@@ -228,3 +232,47 @@ def test_a_base_without_published_size_says_so():
     alone = base.model_copy(update={"published_transfer_bytes": None, "published_date": None})
     assert "not known" in render.bases_rows([("x:1", alone)])
     assert render.distance_text(alone) == "not known"
+
+
+RULES = """
+[[claims]]
+id = "no-xss"
+says = "There is no XSS."
+measure = "wapiti_rules"
+excludes = ["XSS|<b>"]
+holds_for = ["good"]
+
+[[claims]]
+id = "csp"
+says = "There is a CSP."
+measure = "wapiti_rules"
+includes = ["CSP", "Other"]
+holds_for = ["good"]
+fails_for = []
+"""
+
+
+def claims_rows(tmp_path, **scans):
+    """Return the cells of the two claims over what a scanner found."""
+    made = factory.read_lab(tmp_path, factory.LAB + RULES)
+    made = made.model_copy(update={"claims": made.claims[2:]})
+    text = render.claims_table(claims.verdicts(made, factory.scanned(**scans)))
+    return [[cell.strip() for cell in row.split("|")[1:-1]] for row in text.splitlines()[2:]]
+
+
+def test_claims_of_rules_say_with_what_and_without_what(tmp_path):
+    bad = factory.scan("XSS|<b>", "Other")
+    no_xss, csp = claims_rows(tmp_path, good=[factory.scan("CSP", "Other")], bad=[bad])
+    xss = "XSS&#124;&#60;b&#62;"
+    assert no_xss[1:] == [
+        f"without {xss}",
+        "CSP; Other: holds",
+        f"Other; {xss}: fails, as it must",
+    ]
+    assert csp[1:] == ["with CSP; Other", "CSP; Other: holds", "—"]
+
+
+def test_a_claim_of_a_scanner_that_did_not_run_neither_holds_nor_fails(tmp_path):
+    missing = not_run("wapiti", "no image")
+    rows = claims_rows(tmp_path, good=[missing], bad=[missing])
+    assert [row[2:] for row in rows] == [["not run here"] * 2, ["not run here", "—"]]

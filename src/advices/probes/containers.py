@@ -12,9 +12,9 @@ from docker.models.containers import Container
 
 from advices.boot import get
 from advices.command import poll
-from advices.engine import Start
 from advices.errors import NeverAnswered
 from advices.probes import Subject
+from advices.starts import Start
 
 
 def program(name: str) -> str:

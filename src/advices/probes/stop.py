@@ -9,11 +9,11 @@ import docker.errors
 from docker.models.containers import Container
 
 from advices.command import clock, poll
-from advices.engine import Start
 from advices.errors import CommandFailed, UnsteadyMeasure
 from advices.probes import Found, Subject
 from advices.probes.containers import answering, python
 from advices.results import Timing
+from advices.starts import Start
 
 SITE = "site"
 IN_FLIGHT = "in flight"

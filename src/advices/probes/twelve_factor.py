@@ -20,12 +20,13 @@ from docker.models.containers import Container
 from docker.models.images import Image
 
 from advices.command import clock, poll
-from advices.engine import Engine, Start
+from advices.engine import Engine
 from advices.errors import CommandFailed, DatabaseDown
 from advices.probes import Found, Subject
 from advices.probes.containers import program
 from advices.probes.requirements import declarations, requirements, undeclared
 from advices.results import Timing, Value
+from advices.starts import Start
 
 POSTGRES = "postgres:17"
 SITE = "site"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from advices.boot import status_fields
-from advices.engine import Start
 from advices.errors import NeverAnswered
 from advices.probes import Found, Subject
 from advices.probes.containers import answering, output, python
+from advices.starts import Start
 
 _STATUS = "print(open('/proc/1/status').read())"
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from advices.alerts import Scan, not_run
-from advices.engine import Start
 from advices.errors import LabInvalid, ScannerMissing
 from advices.probes import Found, Subject
 from advices.scanners.run import Target, first_page, scanned
+from advices.starts import Start
 
 SITE = "site"
 

@@ -7,7 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from advices import scanners
 from advices.bases import Bases
@@ -29,8 +29,11 @@ class _Wapiti(Record):
 
 
 class _Zap(Record):
+    """`image` is ZAP's by digest; `local` are names by which it may be here after a load."""
+
     image: str
     version: str
+    local: list[str] = Field(default_factory=list)
 
 
 class Recipes(Record):
@@ -74,15 +77,18 @@ class ScannerImages:
         """Return a scanner's image if it is there already, with no work."""
         recipes = read_recipes(self._folder)
         if scanner == "wapiti":
-            kind = self._bases.present(recipes.wapiti.base)
-            tag, identity = self._wapiti_tag(recipes.wapiti, kind or "")
+            base = self._bases.known(recipes.wapiti.base)
+            tag, identity = self._wapiti_tag(recipes.wapiti, base.kind if base else "")
             there = self._engine.image(tag) is not None
             return ScannerImage(scanner, tag, identity) if there else None
-        image = self._engine.image(recipes.zap.image)
-        if image is None:
-            return None
-        stub = STUB_LABEL in (image.labels or {})
-        return ScannerImage(scanner, recipes.zap.image, recipes.zap.image.partition("@")[2], stub)
+        for reference in (recipes.zap.image, *recipes.zap.local):
+            image = self._engine.image(reference)
+            if image is not None:
+                # `docker load` brings no registry digest along: then the image's id names it.
+                _, _, pinned = reference.partition("@")
+                stub = STUB_LABEL in (image.labels or {})
+                return ScannerImage(scanner, reference, pinned or str(image.id), stub)
+        return None
 
     def find(self, scanner: str) -> ScannerImage:
         """Return a scanner's image, pulled or built if need be. Raises ScannerMissing."""
@@ -97,9 +103,10 @@ class ScannerImages:
             found = self.present(scanner)
         if found is None:
             raise ScannerMissing(
-                f"the image of ZAP is not here: {recipes.zap.image}",
-                next_step=f"`docker pull {recipes.zap.image}` where a registry answers, then "
-                "`docker save` there and `docker load` here",
+                f"the image of ZAP {recipes.zap.version} is not here: {recipes.zap.image}",
+                next_step=f"`docker pull {recipes.zap.image}` where a registry answers, tag it as "
+                f"{' or '.join(recipes.zap.local[:1])}, `docker save` it there and `docker load` "
+                "it here",
             )
         return found
 

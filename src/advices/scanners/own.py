@@ -54,7 +54,7 @@ def scan_own(layout: Layout, wanted: Wanted, say: Say) -> tuple[Scan, ...]:
                 engine.network(run.id, internal=True) as network,
                 engine.joined(found.container, network, found.alias),
             ):
-                target = Target(found.url, network, _WAIT_SECONDS)
+                target = Target(found.url, network, _WAIT_SECONDS, found.relay)
                 first_page(engine, run.id, image, target)
                 scans.append(
                     scanned(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from types import ModuleType
 
@@ -11,28 +11,41 @@ import docker.errors
 
 from advices.alerts import Attacks, Scan
 from advices.command import clock, now
-from advices.engine import Engine, Once, Start
+from advices.engine import Engine
 from advices.errors import CommandFailed, ScanFailed
 from advices.scanners import Say, Work, wapiti, zap
 from advices.scanners.images import ScannerImage
+from advices.scanners.target import Relay
+from advices.starts import Once, Start
 
 _SCANNERS: dict[str, ModuleType] = {wapiti.NAME: wapiti, zap.NAME: zap}
 _FIRST_PAGE_SECONDS = 60.0
 _KILLED = 137
 
 
-def _asks() -> str:
-    """Return the program that asks for the first page from inside a container."""
-    return (resources.files("advices.scanners") / "inside" / "first_page.py").read_text("utf-8")
+def _program(name: str) -> str:
+    """Return the source of a program that runs inside a scanner's container."""
+    return (resources.files("advices.scanners") / "inside" / f"{name}.py").read_text("utf-8")
 
 
 @dataclass(frozen=True)
 class Target:
-    """What is scanned: its address as seen from the network that the scanner joins."""
+    """What is scanned: its address as the scanner asks for it, and the network it joins.
+
+    With a `relay` that address is one of the scanner's own loopback.
+    """
 
     url: str
     network: str
     wait_seconds: float = _FIRST_PAGE_SECONDS
+    relay: Relay | None = None
+
+    def start(self, command: tuple[str, ...]) -> Start:
+        """Return how a container is started that runs a command beside the target."""
+        if self.relay is not None:
+            relay = (str(self.relay.port), self.relay.host, str(self.relay.target_port))
+            command = ("python3", "-c", _program("relay"), *relay, *command)
+        return Start(entrypoint=command[:1], command=command[1:], network=self.network)
 
 
 @dataclass(frozen=True)
@@ -44,11 +57,13 @@ class FirstPage:
 
 def first_page(engine: Engine, run_id: str, image: ScannerImage, target: Target) -> FirstPage:
     """Return how a target answers on its network. Raises ScanFailed unless it is with 200."""
-    words = ("-c", _asks(), target.url, f"{target.wait_seconds:g}")
-    how = Start(entrypoint=("python3",), command=words, network=target.network)
+    asks = ("python3", "-c", _program("first_page"), target.url, f"{target.wait_seconds:g}")
     try:
         once = engine.run_once(
-            image.reference, run_id=run_id, how=how, timeout_seconds=target.wait_seconds + 30
+            image.reference,
+            run_id=run_id,
+            how=target.start(asks),
+            timeout_seconds=target.wait_seconds + 30,
         )
         said = json.loads(once.stdout.splitlines()[-1])
     except (docker.errors.APIError, CommandFailed, IndexError, ValueError) as error:
@@ -88,10 +103,8 @@ def scanned(
     """
     scanner = _SCANNERS[image.scanner]
     work: Work = scanner.work(target.url, attacks=attacks)
-    how = Start(
-        entrypoint=work.command[:1],
-        command=work.command[1:],
-        network=target.network,
+    how = replace(
+        target.start(work.command),
         memory=work.memory,
         processes=1024,
         files=work.archive(),

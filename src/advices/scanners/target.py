@@ -19,20 +19,33 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
+class Relay:
+    """A port of the scanner's own loopback that leads to the target."""
+
+    port: int
+    host: str
+    target_port: int
+
+
+@dataclass(frozen=True)
 class Chosen:
-    """A running container, and the address that a scanner on its network asks."""
+    """A running container, its name on our network, and the address that a scanner asks for.
+
+    There is a relay where that address is one of the scanner's own loopback.
+    """
 
     container: Container
     alias: str
     url: str
+    relay: Relay | None = None
 
 
 def chosen(address: str, containers: list[Container], known_as: str | None = None) -> Chosen:
     """Return the one running container that an address names.
 
     A host may be a published port's (`http://127.0.0.1:8000/`), a container's name or id, or a
-    compose service. `known_as` is the host name that the scanner uses, else the container's or
-    service's name. Raises TargetRefused.
+    compose service. `known_as` is the host name that the scanner uses, else the one of the address.
+    Raises TargetRefused.
     """
     parts = _parsed(address)
     host, port = parts.hostname or "", parts.port or _DEFAULT_PORTS[parts.scheme]
@@ -59,10 +72,19 @@ def chosen(address: str, containers: list[Container], known_as: str | None = Non
             why="it could not be scanned without everything else on that network",
             next_step="start it on a bridge network, the default of `docker run`",
         )
-    service = container.labels.get(_SERVICE)
-    alias = known_as or (host if host not in _HERE else service or str(container.name))
-    url = f"{parts.scheme}://{alias}:{inner}{parts.path or '/'}"
-    return Chosen(container, alias, url)
+    if host in _HERE and known_as is None:
+        # Frameworks refuse a host name with an underscore, as docker likes to make them.
+        alias = str(container.name).replace("_", "-")
+        return Chosen(container, alias, _url(parts, host, port), Relay(port, alias, inner))
+    alias = known_as or host
+    return Chosen(container, alias, _url(parts, alias, inner))
+
+
+def _url(parts: SplitResult, host: str, port: int) -> str:
+    """Return an address; a port that goes without saying is left out, as ZAP wants it."""
+    shown = f"[{host}]" if ":" in host else host
+    colon = "" if port == _DEFAULT_PORTS[parts.scheme] else f":{port}"
+    return f"{parts.scheme}://{shown}{colon}{parts.path or '/'}"
 
 
 def _parsed(address: str) -> SplitResult:
@@ -87,7 +109,8 @@ def _parsed(address: str) -> SplitResult:
 
 
 def _is_called(container: Container, host: str) -> bool:
-    names = {str(container.name), container.labels.get(_SERVICE)}
+    # A host has no case: an address is read in small letters.
+    names = {str(container.name).lower(), container.labels.get(_SERVICE, "").lower()}
     return host in names or (len(host) >= 12 and str(container.id).startswith(host))
 
 

@@ -6,7 +6,7 @@ be there and name pages. Its format is that of Wapiti 3.3.
 
 from __future__ import annotations
 
-from urllib.parse import urljoin
+from urllib.parse import urlsplit
 
 from pydantic import Field
 
@@ -105,7 +105,8 @@ def _alert(rule: str, finding: _Finding, url: str, solution: str) -> Alert:
         rule=rule,
         name=rule,
         risk=_RISKS[finding.level],
-        url=urljoin(url, finding.path),
+        # A path may begin with two slashes, and is no other host then.
+        url=urlsplit(url)._replace(path=finding.path, query="", fragment="").geturl(),
         method=finding.method,
         parameter=finding.parameter or "",
         evidence=cut(finding.info),

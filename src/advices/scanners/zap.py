@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import yaml
 from pydantic import Field, field_validator
@@ -28,7 +29,7 @@ _RULE_MINUTES = 1
 _REFLECTED_XSS = 40012
 _RISKS: tuple[Risk, ...] = ("informational", "low", "medium", "high")
 _CONFIDENCE: tuple[Confidence, ...] = ("false positive", "low", "medium", "high", "confirmed")
-_FOUND = re.compile(r"\bspider found (\d+) URLs", re.I)
+_FOUND = re.compile(r"\bspider found ([\d,.]+) URLs", re.I)
 _TAG = re.compile(r"</?[a-z][^>]*>", re.I)
 
 
@@ -155,11 +156,11 @@ def read(report: bytes, url: str, printed: str) -> Report:
     Raises ScanFailed for a report that proves nothing: no site, another one, no page found.
     """
     found = validated(_Report, report, "ZAP")
-    host = url.split("/")[2].partition(":")[0]
-    sites = [site for site in found.site if site.host == host]
+    host = urlsplit(url).hostname
+    sites = [site for site in found.site if site.host.strip("[]").lower() == host]
     said = _FOUND.search(printed)
     places = {one.uri for site in sites for alert in site.alerts for one in alert.instances}
-    urls = int(said[1]) if said else len(places)
+    urls = int(re.sub(r"\D", "", said[1])) if said else len(places)
     if not sites or urls < 1:
         others = ", ".join(site.host for site in found.site) or "none"
         raise ScanFailed(

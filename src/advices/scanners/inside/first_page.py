@@ -1,7 +1,7 @@
 """Runs in a container: asks an address until it answers, and says what it answered.
 
 Arguments: address, seconds. Prints one line of JSON: `status` and `server` of the first answer,
-a redirect followed on the same host only, or `fault`, why there was none.
+a redirect followed within the same place only, or `fault`, why there was none.
 """
 
 import http.client
@@ -27,6 +27,13 @@ def asked(address: str, left: float) -> tuple[int, str, str]:
         connection.close()
 
 
+def place(address: str) -> tuple[str, str, int]:
+    """Return scheme, host and port of an address: where it leads."""
+    parts = urllib.parse.urlsplit(address)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
+    return parts.scheme, parts.hostname or "", port
+
+
 def first_page(address: str, seconds: float) -> dict[str, object]:
     """Return what the address answers within some seconds."""
     end = time.monotonic() + seconds
@@ -39,13 +46,13 @@ def first_page(address: str, seconds: float) -> dict[str, object]:
                 there = urllib.parse.urljoin(here, location)
                 if status not in (301, 302, 303, 307, 308) or not location:
                     break
-                if urllib.parse.urlsplit(there).netloc != urllib.parse.urlsplit(address).netloc:
+                if place(there) != place(address):
                     return {"status": status, "server": server, "leads": there}
                 here = there
             return {"status": status, "server": server}
         except TimeoutError:
             fault = "it accepts connections and does not answer"
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException, ValueError) as error:
             fault = f"{type(error).__name__}: {error}"
             time.sleep(0.2)
     return {"fault": fault}

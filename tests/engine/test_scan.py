@@ -1,0 +1,206 @@
+"""`advices scan`: a container of somebody is scanned, stays as it was, and nothing is left."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from engine_project import Project
+from scan_targets import Scans, Start, Theirs, clean, docker, found_container
+
+from advices.command import poll
+from advices.engine import Engine
+from advices.errors import ScannerMissing, TargetRefused
+
+pytestmark = pytest.mark.engine
+
+SERVICE = "com.docker.compose.service"
+MISSED = ("Clickjacking Protection", "Content Security Policy Configuration", "MIME Type Confusion")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        lambda one: f"http://127.0.0.1:{one.port}/",
+        lambda one: f"http://{one.name}:8000/",
+        lambda one: "http://shop:8000/",
+    ],
+    ids=["published-port", "name", "service"],
+)
+def test_a_running_container_is_scanned_and_left_as_it_was(
+    scanning: Project, theirs: Start, address: Callable[[Theirs], str]
+) -> None:
+    one = theirs(f"--label={SERVICE}=shop")
+    before = one.state()
+    code, output = scanning.advices("scan", address(one), "--scanner", "wapiti")
+    assert code == 0, output
+    assert "Wapiti 3." in output
+    assert "1 pages" in output
+    for word in " ".join(MISSED).split():
+        assert word in output
+    assert f"GET {address(one)}" in output
+    assert one.state() == before
+    assert one.answers()
+    clean(scanning)
+
+
+def test_a_container_keeps_the_networks_that_it_was_on(
+    scanning: Project, scan: Scans, theirs: Start
+) -> None:
+    network = f"theirs-{scanning.owner()}"
+    docker("network", "create", network)
+    try:
+        one = theirs(f"--network={network}")
+        before = one.state()
+        (found,) = scan(f"http://{one.name}:8000/")
+        assert set(MISSED) <= set(found.rules())
+        assert one.state() == before
+        assert list(before[2]) == [network]
+        one.remove()
+    finally:
+        docker("network", "rm", network)
+
+
+def test_the_scanner_may_use_another_host_name(scan: Scans, theirs: Start) -> None:
+    one = theirs()
+    (found,) = scan(f"http://{one.name}:8000/", known_as="shop.test")
+    assert {alert.url for alert in found.alerts} == {"http://shop.test:8000/"}
+
+
+def test_without_a_scanner_named_what_is_not_here_is_said(
+    with_stub: Project, theirs: Start
+) -> None:
+    one = theirs()
+    code, output = with_stub.advices("scan", f"{one.name}:8000")
+    assert code == 0, output
+    assert "Wapiti 3." in output
+    assert "ZAP 0.0.0 (stub): 1 pages" in output
+    docker_toml = "labs/scanners/scanners.toml"
+    with_stub.write(docker_toml, with_stub.read(docker_toml).replace("zap-stub:0", "gone:0"))
+    code, output = with_stub.advices("scan", f"{one.name}:8000")
+    assert code == 0, output
+    assert "Wapiti 3." in output
+    assert "ZAP did not run: the image of ZAP 2.17.0 is not here" in output
+
+
+def test_a_scanner_that_was_asked_for_and_is_not_here(scanning: Project, theirs: Start) -> None:
+    one = theirs()
+    code, output = scanning.advices("scan", f"{one.name}:8000", "--scanner", "zap")
+    assert code == ScannerMissing.exit_code == 32, output
+    assert "the image of ZAP 2.17.0 is not here: zaproxy/zap-stable@sha256:" in output
+    assert "`docker pull zaproxy/zap-stable@sha256:" in output
+    assert "`docker save`" in output and "`docker load`" in output
+    assert "Traceback" not in output
+    clean(scanning)
+
+
+@pytest.fixture
+def forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forbid names to be looked up, connections but to the engine's socket, and containers."""
+
+    def no(*words: object, **_: object) -> None:
+        raise AssertionError(f"it reached out: {words}")
+
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        connect(self, address) if self.family == socket.AF_UNIX else no(address)
+
+    monkeypatch.setattr(socket, "getaddrinfo", no)
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+    for name in ("start", "network", "joined", "pull", "registry_answers"):
+        monkeypatch.setattr(Engine, name, no)
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("http://example.com/", "`example.com` is no running container"),
+        ("https://93.184.216.34/", "`93.184.216.34` is no running container"),
+        ("http://127.0.0.1:1/", "no running container publishes port 1"),
+        ("http://user:sesame@127.0.0.1:1/", "has a name and a password in it"),
+        ("ftp://127.0.0.1/", "is no address that can be scanned"),
+    ],
+)
+def test_what_is_no_container_is_refused_and_never_asked(
+    scan: Scans, forbidden: None, address: str, says: str
+) -> None:
+    with pytest.raises(TargetRefused, match=says) as refused:
+        scan(address)
+    assert "sesame" not in str(refused.value)
+
+
+def test_a_container_that_does_not_run_is_refused(
+    scan: Scans, theirs: Start, forbidden: None
+) -> None:
+    one = theirs()
+    port = one.port
+    docker("kill", one.name)
+    for address in (f"http://{one.name}:8000/", f"http://127.0.0.1:{port}/"):
+        with pytest.raises(TargetRefused, match="no running container"):
+            scan(address)
+
+
+def test_a_container_on_the_hosts_network_is_refused(
+    scan: Scans, theirs: Start, forbidden: None
+) -> None:
+    one = theirs("--network=host", listens_on="127.0.0.2")
+    with pytest.raises(TargetRefused, match="no network of its own"):
+        scan(f"http://{one.name}:8000/")
+
+
+def test_a_refusal_has_an_exit_code_of_its_own(scanning: Project) -> None:
+    code, output = scanning.advices("scan", "http://example.com/")
+    assert code == TargetRefused.exit_code == 31, output
+    assert "next: name a container" in output
+    assert "Traceback" not in output
+    clean(scanning)
+
+
+def test_an_interrupted_scan_leaves_the_container_as_it_was(
+    scanning: Project, theirs: Start
+) -> None:
+    one = theirs()
+    before = one.state()
+    process = scanning.start("scan", f"{one.name}:8000/slow", "--scanner", "wapiti")
+    found_container(scanning, "wapiti")
+    assert len(one.networks) == 2
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, output
+    assert "Traceback" not in output
+    assert one.state() == before
+    clean(scanning)
+
+
+@pytest.mark.parametrize("stopped", [False, True], ids=["running", "stopped"])
+def test_what_a_killed_scan_left_is_gone_after_the_next_start(
+    scanning: Project, theirs: Start, stopped: bool
+) -> None:
+    one = theirs()
+    before = one.networks
+    process = scanning.start("scan", f"{one.name}:8000/slow", "--scanner", "wapiti")
+    found_container(scanning, "wapiti")
+    process.kill()
+    process.communicate(timeout=60)
+    assert scanning.run_ids() != set()
+    assert len(one.networks) == 2
+    if stopped:
+        docker("kill", one.name)
+    assert scanning.advices("clean")[0] == 0
+    clean(scanning)
+    if stopped:
+        docker("start", one.name)
+    assert list(one.networks) == list(before)
+    assert any(_answers(one) for _ in poll(20, 0.2))
+
+
+def _answers(one: Theirs) -> bool:
+    try:
+        return one.answers()
+    except (OSError, subprocess.CalledProcessError):
+        return False

@@ -1,0 +1,128 @@
+"""What is kept of each refresh, and what the dashboard makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import factory
+import pytest
+
+from advices import dashboard, history, labrun
+from advices.claims import Verdict, verdicts
+from advices.errors import ResultInvalid
+from advices.history import Entry
+from advices.lab import Claim
+from advices.labrun import Measured, run_labs
+from advices.layout import Layout
+from advices.plan import Samples
+
+CLAIM = Claim(id="small", says="It is | <small>.", measure="disk_bytes", at_most=5)
+HOLDS = Verdict(CLAIM, "good", 4, "≤ 5", holds=True, must_hold=True)
+FAILS = Verdict(CLAIM, "bad", 9, "≤ 5", holds=False, must_hold=False)
+
+
+def of(date: str, bad: object = 100, good: object = 10, **claims: bool) -> Entry:
+    return Entry(
+        date=date,
+        commit="c" * 40,
+        mode="full",
+        bases={},
+        headline="disk_bytes",
+        values={"bad": bad, "good": good},
+        claims={name.replace("__", "/"): holds for name, holds in claims.items()},
+    )
+
+
+OLD = of("2026-01-01T00:00:00", small__good=True, small__bad=False)
+NEW = of("2026-02-02T00:00:00", good=50, small__good=False, small__bad=False)
+
+
+def test_an_entry_holds_the_headline_of_every_variant_and_every_verdict() -> None:
+    made = history.entry(
+        factory.result(), "disk_bytes", (HOLDS, FAILS, replace(HOLDS, not_run="x"))
+    )
+    assert made.values == {"bad": 300_000_000, "good": 140_000_000, "cache-mount": 140_000_000}
+    assert made.claims == {"small/good": True, "small/bad": False}
+    assert made.bases["python:3.13-slim"].startswith("stand-in sha256:")
+    assert (made.date[:10], made.mode) == ("2026-01-02", "full")
+
+
+def test_a_variant_without_the_measure_is_left_out() -> None:
+    assert history.entry(factory.result(), "behaviours", ()).values == {}
+
+
+def test_lines_are_added_and_read_in_order(tmp_path: Path) -> None:
+    assert history.load(tmp_path, "x") == ()
+    history.append(tmp_path, "x", OLD)
+    file = history.append(tmp_path, "x", NEW)
+    assert history.load(tmp_path, "x") == (OLD, NEW)
+    assert len(file.read_text().splitlines()) == 2
+
+
+@pytest.mark.parametrize("line", ["{", "{}", '{"date": 1}', "\x00"])
+def test_a_damaged_history_is_named_and_kept(line: str, tmp_path: Path) -> None:
+    file = history.append(tmp_path, "x", OLD)
+    file.write_text(file.read_text() + line + "\n")
+    before = file.read_text()
+    with pytest.raises(ResultInvalid, match=r"history/x\.jsonl cannot be read"):
+        history.append(tmp_path, "x", NEW)
+    assert file.read_text() == before
+
+
+def test_a_claim_that_reversed_is_found_with_its_date() -> None:
+    assert history.reversed_claims((OLD, NEW)) == {"small/good": NEW.date}
+    assert history.reversed_claims((OLD, OLD)) == {}
+    assert history.reversed_claims((NEW, of("2026-03-03", other__good=True))) == {}
+
+
+def test_runs_are_shown_newest_first() -> None:
+    lines = dashboard.runs_table((OLD, NEW)).splitlines()[2:]
+    assert lines[0].startswith(
+        "| 2026-02-02 | <code>cccccccccccc</code> | 100 B | 50 B | 50 % | 0 of 2"
+    )
+    assert lines[1].startswith(
+        "| 2026-01-01 | <code>cccccccccccc</code> | 100 B | 10 B | 10 % | 1 of 2"
+    )
+
+
+@pytest.mark.parametrize(
+    ("bad", "good", "shown"),
+    [(100, 10, "10 %"), (2.0, 4.0, "2.0 ×"), (0, 1, "—"), ("a", "b", "—"), (True, True, "—")],
+)
+def test_an_effect_is_shown_where_there_is_one(bad: object, good: object, shown: str) -> None:
+    assert dashboard.effect_text(of("2026-01-01", bad, good)) == shown
+
+
+def test_every_claim_has_its_verdict_and_date() -> None:
+    text = dashboard.claims_table((HOLDS, FAILS), "2026-02-02T00:00:00", (OLD, NEW))
+    says = "It is &#124; &#60;small&#62;."
+    assert f"| {says} | <code>good</code> | holds | 2026-02-02 | 2026-02-02 |" in text
+    assert f"| {says} | <code>bad</code> | fails, as it must | 2026-02-02 | never |" in text
+
+
+def test_a_verdict_that_must_not_be_is_strong_and_a_missing_scanner_is_no_verdict() -> None:
+    text = dashboard.claims_table((replace(HOLDS, holds=False),), "2026", ())
+    assert "<strong>fails</strong>" in text
+    text = dashboard.claims_table((replace(HOLDS, holds=False, not_run="no image"),), "2026", ())
+    assert "| not run here |" in text
+
+
+def test_a_curve_needs_two_numbers() -> None:
+    assert dashboard.curve((OLD,), "x") == ""
+    assert dashboard.curve((OLD, of("2026-01-02", "a", "b")), "x") == ""
+    drawn = dashboard.curve((OLD, NEW), "<x>")
+    assert 'points="3.0,20.6 117.0,3.0"' in drawn
+    assert "<title>&#60;x&#62;: the good value" in drawn
+
+
+def test_a_refresh_adds_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    layout = Layout(factory.project(tmp_path))
+    lab = factory.read_lab(tmp_path)
+    found = verdicts(lab, factory.result())
+    done = Measured(lab, factory.result(), "# Page\n", found, None, ())
+    monkeypatch.setattr(labrun, "_measured", lambda *_: (one for one in (done,)))
+    for lines in (1, 2):
+        run_labs(layout, [lab.slug], Samples(), print, force=True)
+        assert len(history.load(layout.results, lab.slug)) == lines
+    assert history.load(layout.results, lab.slug)[0].headline == lab.headline

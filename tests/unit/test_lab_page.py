@@ -1,0 +1,67 @@
+"""A page that gets new prose is the page that a run would have written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import factory
+import pytest
+
+from advices.lab_page import page, reworded
+
+RESULT = factory.result()
+
+
+def prose(text: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "source": text}
+
+
+def code(text: str, *outputs: str) -> dict[str, Any]:
+    made = [{"output_type": "stream", "name": "stdout", "text": one} for one in outputs]
+    return {"cell_type": "code", "source": text, "outputs": made}
+
+
+CELLS = [
+    prose("# Lab"),
+    code("a = 1"),
+    prose("first"),
+    code("print(a)", "{% raw %}\none\n{% endraw %}", "two"),
+    code("print(a)", "three"),
+    code("  \n"),
+    prose("<!-- output -->"),
+]
+BARE = [{**cell, "outputs": []} if cell["cell_type"] == "code" else cell for cell in CELLS]
+
+
+def test_the_same_prose_gives_the_same_page() -> None:
+    assert reworded(BARE, page(CELLS, RESULT), RESULT) == page(CELLS, RESULT)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [prose("# New"), *CELLS[1:]],
+        [*CELLS, prose("the end")],
+        [cell for cell in CELLS if cell["cell_type"] == "code"],
+        [*CELLS[:2], prose("between"), prose("and more"), *CELLS[2:]],
+    ],
+)
+def test_new_prose_gives_the_page_of_a_run(cells: list[dict[str, Any]]) -> None:
+    bare = [{**cell, "outputs": []} if cell["cell_type"] == "code" else cell for cell in cells]
+    assert reworded(bare, page(CELLS, RESULT), RESULT) == page(cells, RESULT)
+
+
+@pytest.mark.parametrize(
+    "cells", [[*BARE, code("new()")], [BARE[3], BARE[1]], [code("other")], [code("a = 2")]]
+)
+def test_other_code_must_be_executed(cells: list[dict[str, Any]]) -> None:
+    assert reworded(cells, page(CELLS, RESULT), RESULT) is None
+
+
+def test_a_page_without_outputs_proves_nothing() -> None:
+    assert reworded(BARE, "# by hand\n", RESULT) is None
+
+
+def test_a_cell_of_a_file_may_be_a_list_of_lines() -> None:
+    listed = [{**cell, "source": cell["source"].splitlines(keepends=True)} for cell in BARE]
+    assert reworded(listed, page(CELLS, RESULT), RESULT) == page(CELLS, RESULT)
