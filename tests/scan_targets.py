@@ -19,18 +19,24 @@ from advices.engine import RUN_LABEL, Engine
 
 # Argument: the address that it listens on. The path chooses how the site behaves.
 SITE = """
-import http.server, sys, time
+import http.server, os, sys, time, urllib.parse
+
+MORE = ["slow"], ["frail"]
 
 class Site(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        word = self.path.strip("/").split("/")
+        path, _, query = self.path.partition("?")
+        word = path.strip("/").split("/")
         if word[0] == "hang":
             time.sleep(3600)
         if word[0] == "slow":
             time.sleep(1)
-        links = "".join(f"<a href='/slow/{n}'>x</a>" for n in range(9) if word == ["slow"])
+        if word == ["frail", "0"]:
+            os._exit(1)
+        links = "".join(f"<a href='/{word[0]}/{n}'>x</a>" for n in range(9 * (word in MORE)))
         fault = f"<!-- zap-stub: {word[1]} -->" if word[0] == "order" else ""
-        page = f"<html><title>Theirs</title>{links}{fault}</html>".encode()
+        echo = urllib.parse.unquote_plus(query) if word[0] == "echo" else ""
+        page = f"<html><title>Theirs</title>{links}{fault}{echo}</html>".encode()
         self.send_response({"gone": 404, "away": 302}.get(word[0], 200))
         if word[0] == "away":
             self.send_header("Location", "http://example.com/")

@@ -16,6 +16,7 @@ from advices.context import of_learner, of_mistake, of_variant
 from advices.errors import AdvicesError, DockerfileInvalid, LabInvalid, StepFailed
 from advices.exercises import YOURS, Checked, checked, hints
 from advices.lab import BUILDS, Lab, Mistake, external_images
+from advices.labfile import LEARNERS
 from advices.layout import lab_digest
 from advices.measure import Measurer
 from advices.plan import PlanStep, steps, steps_for
@@ -178,6 +179,11 @@ def proved(bench: Bench) -> tuple[Result, list[str]]:
         for v in verdicts(lab, result)
         if is_judged(v.claim) and not v.as_demanded
     ]
+    if any(v.variant == "bad" and v.holds and not v.must_hold for v in verdicts(lab, result)):
+        faults.append(
+            f"{lab.slug} exercise: if you mended its {LEARNERS}, `git checkout "
+            f"labs/{lab.slug}/exercise/{LEARNERS}` brings the start back; `--file` checks a copy"
+        )
     faults += [line.replace(lab.slug, f"{lab.slug} exercise", 1) for line in unlike(lab, result)]
     good = lab.dockerfile("good").read_text("utf-8")
     for mistake in lab.mistakes:

@@ -29,12 +29,16 @@ _OF_THE_SITE_ONLY = (
 )
 
 
-def toolkit_digest(source: Path) -> str:
-    """Return the SHA-256 of the toolkit's source, as far as it measures or writes what is kept."""
+def toolkit_digest(source: Path, *, scans: bool = True) -> str:
+    """Return the SHA-256 of the toolkit's source, as far as it measures or writes what is kept.
+
+    A lab that scans nothing is not touched by what only scanners do.
+    """
     digest = hashlib.sha256()
     for file in sorted(source.rglob("*.py")):
-        if file.relative_to(source).as_posix() not in _OF_THE_SITE_ONLY:
-            digest.update(f"{file.relative_to(source)}\0".encode())
+        name = file.relative_to(source).as_posix()
+        if name not in _OF_THE_SITE_ONLY and (scans or not name.startswith("scanners/")):
+            digest.update(f"{name}\0".encode())
             digest.update(file.read_bytes())
     return digest.hexdigest()
 
@@ -55,12 +59,12 @@ class Keys:
         self._scanners = ScannerImages(engine, layout.scanners, bases, lambda _: None)
         facts = engine.facts()
         self._around = {
-            "toolkit": toolkit_digest(source),
             "engine": [facts.version, facts.storage_driver, facts.platform],
             "buildx": buildx_version(),
             "samples": [samples.cold, samples.replay],
             "pip": self._bases.pip_conf is not None,
         }
+        self._toolkit = {scans: toolkit_digest(source, scans=scans) for scans in (True, False)}
 
     def key(self, lab: Lab) -> str | None:
         """Return a lab's key; None when an image that it needs is not on the engine yet."""
@@ -75,6 +79,7 @@ class Keys:
             images |= {name: [base.kind, base.identity] for name, base in known.items()}
         parts = {
             **self._around,
+            "toolkit": self._toolkit[any(one.scan for one in labs)],
             "labs": [lab_digest(self._layout, one) for one in labs],
             "images": images,
             "scanners": {

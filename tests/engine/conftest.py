@@ -137,7 +137,7 @@ def wapiti_image() -> str:
 @pytest.fixture(scope="session")
 def zap_stub(slim_stand_in: str) -> Iterator[str]:
     """Return the tag of an image that only plays ZAP; see tests/zap_stub."""
-    folder, tag = ROOT / "tests" / "zap_stub", "docker-advices-test/zap-stub:0"
+    folder, tag = ROOT / "tests" / "zap_stub", f"docker-advices-test/zap-stub:{os.getpid()}"
     bases = {"python:3.13-slim": slim_stand_in}
     build(BuildOrder(dockerfile=folder / "Dockerfile", context=folder, tag=tag, bases=bases))
     yield tag

@@ -19,6 +19,7 @@ from advices.errors import ScannerMissing, TargetRefused
 pytestmark = pytest.mark.engine
 
 SERVICE = "com.docker.compose.service"
+ATTACKED = "Reflected Cross Site Scripting"
 MISSED = ("Clickjacking Protection", "Content Security Policy Configuration", "MIME Type Confusion")
 
 
@@ -71,6 +72,16 @@ def test_the_scanner_may_use_another_host_name(scan: Scans, theirs: Start) -> No
     assert {alert.url for alert in found.alerts} == {"http://shop.test:8000/"}
 
 
+def test_a_scanner_attacks_only_when_it_is_asked_to(scan: Scans, theirs: Start) -> None:
+    one = theirs()
+    before = one.state()
+    (found,) = scan(f"http://{one.name}:8000/echo?word=x")
+    assert ATTACKED not in found.rules()
+    (found,) = scan(f"http://{one.name}:8000/echo?word=x", active=True)
+    assert ATTACKED in found.rules()
+    assert one.state() == before
+
+
 def test_without_a_scanner_named_what_is_not_here_is_said(
     with_stub: Project, theirs: Start
 ) -> None:
@@ -79,8 +90,8 @@ def test_without_a_scanner_named_what_is_not_here_is_said(
     assert code == 0, output
     assert "Wapiti 3." in output
     assert "ZAP 0.0.0 (stub): 1 pages" in output
-    docker_toml = "labs/scanners/scanners.toml"
-    with_stub.write(docker_toml, with_stub.read(docker_toml).replace("zap-stub:0", "gone:0"))
+    recipes = "labs/scanners/scanners.toml"
+    with_stub.write(recipes, with_stub.read(recipes).replace("zap-stub:", "gone:"))
     code, output = with_stub.advices("scan", f"{one.name}:8000")
     assert code == 0, output
     assert "Wapiti 3." in output

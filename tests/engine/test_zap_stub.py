@@ -13,13 +13,13 @@ from advices.alert_tables import scanners_table
 from advices.bench import QUICK, Bench
 from advices.context import of_variant
 from advices.engine import Engine
-from advices.starts import Once
-from advices.starts import Start as How
 from advices.labfile import read
 from advices.layout import Layout
 from advices.plan import steps
 from advices.runs import own_run
 from advices.scanners import zap
+from advices.starts import Once
+from advices.starts import Start as How
 
 pytestmark = pytest.mark.engine
 

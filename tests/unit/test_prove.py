@@ -145,7 +145,9 @@ def test_an_exercise_that_is_sound_has_no_faults(exercise: Lab) -> None:
     assert result.mistakes == {
         "no-user": MistakeResult(says="The USER line is missing.", red=("not-root",))
     }
-    assert made.measurer.asked == [("bad", False), ("good", True), ("mistake-no-user", False)]
+    # Start and solution are measured side by side, the mistakes after both.
+    assert sorted(made.measurer.asked[:2]) == [("bad", False), ("good", True)]
+    assert made.measurer.asked[2:] == [("mistake-no-user", False)]
     assert made.measurer.steps == {
         "bad": steps(exercise, Samples(1, 1)),
         "good": steps(exercise, Samples(1, 1)),
@@ -166,6 +168,8 @@ def test_an_exercise_that_is_sound_has_no_faults(exercise: Lab) -> None:
                 "claim `small` must not hold for the start: disk_bytes is 1.0, claimed ≤ 1.1 of "
                 "good",
                 "claim `not-root` must not hold for the start: uid is 1000, claimed = 1000",
+                "if you mended its Dockerfile, `git checkout labs/build-cache/exercise/Dockerfile` "
+                "brings the start back; `--file` checks a copy",
                 "the start file gets no hint",
             ],
         ),

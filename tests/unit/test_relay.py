@@ -74,7 +74,9 @@ def test_what_is_sent_comes_to_the_target_and_its_answer_back() -> None:
 
 def test_without_a_target_a_visitor_is_turned_away() -> None:
     port = free_port()
-    done = relay(port, free_port(), VISITOR.replace("200_000", "2"), str(port))
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        done = relay(port, closed.getsockname()[1], VISITOR.replace("200_000", "2"), str(port))
     assert "heard" not in done.stdout
 
 

@@ -45,6 +45,7 @@ class Here:
         monkeypatch.setattr(own, "ScannerImages", lambda *_: SimpleNamespace(find=self._find))
         monkeypatch.setattr(own, "first_page", self._first_page)
         monkeypatch.setattr(own, "scanned", self._scanned)
+        monkeypatch.setattr(own, "survived", lambda *_: None)
 
     @contextlib.contextmanager
     def _run(self, _: Any) -> Iterator[Any]:

@@ -14,7 +14,7 @@ import pytest
 from advices.alerts import Attacks, Scan
 from advices.errors import CommandFailed, ScanFailed
 from advices.scanners.images import ScannerImage
-from advices.scanners.run import FirstPage, Target, first_page, scanned
+from advices.scanners.run import FirstPage, Target, first_page, scanned, survived
 from advices.scanners.target import Relay
 from advices.starts import Once, Start
 
@@ -219,3 +219,11 @@ def test_a_program_that_broke_is_no_answer(printed: str) -> None:
     engine: Any = FakeEngine(Once(1, printed, ""))
     with pytest.raises(ScanFailed, match="nothing could be asked"):
         first_page(engine, "run-1", WAPITI, TARGET)
+
+
+def test_a_target_that_was_scanned_must_still_answer_whatever_it_answers() -> None:
+    engine: Any = FakeEngine(Once(0, json.dumps({"status": 500}), ""))
+    survived(engine, "run-1", WAPITI, TARGET)
+    engine = FakeEngine(Once(0, json.dumps({"fault": "gone"}), ""))
+    with pytest.raises(ScanFailed, match="does not answer any more after the scan: gone"):
+        survived(engine, "run-1", WAPITI, TARGET)

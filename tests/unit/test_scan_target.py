@@ -192,3 +192,16 @@ def test_a_password_in_an_address_is_refused_and_not_repeated(address: str) -> N
     fault = refused(address, container())
     assert fault.what == "the address has a name and a password in it"
     assert "word@" not in str(fault)
+
+
+@pytest.mark.parametrize(
+    "name", ["localhost", "127.0.0.1", "a b", "", "a/b", "-x", "a:1", "x" * 64]
+)
+def test_a_name_that_cannot_be_the_targets_is_refused(name: str) -> None:
+    with pytest.raises(TargetRefused, match="cannot be the name of the target"):
+        find("http://shop:8000/", container(), known_as=name)
+
+
+def test_a_query_is_refused_and_not_repeated() -> None:
+    fault = refused("http://shop:8000/?token=abc", container())
+    assert "abc" not in str(fault)

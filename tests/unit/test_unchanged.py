@@ -71,6 +71,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(unchanged, "buildx_version", lambda: "0.13.1")
     source = tmp_path / "source"
     (source / "probes").mkdir(parents=True)
+    (source / "scanners").mkdir()
     (source / "measure.py").write_text("x = 1\n")
     (source / "site.py").write_text("x = 1\n")
     made = World(Layout(factory.project(tmp_path / "project")), source)
@@ -137,6 +138,7 @@ HARMLESS: dict[str, Callable[[World], object]] = {
         json.dumps({"cells": [{"cell_type": "markdown", "source": "# New"}, CELLS[1]]}),
     ),
     "a learner's work": lambda w: w.write("labs/build-cache/exercise/Dockerfile", "FROM scratch\n"),
+    "a scanner of other labs": lambda w: (w.source / "scanners" / "zap.py").write_text("x = 2\n"),
     "what only the site shows": lambda w: (w.source / "site.py").write_text("x = 2\n"),
     "another lab": lambda w: w.write("labs/base-image/bad.Dockerfile", "FROM python:3.14\n"),
 }
@@ -163,6 +165,14 @@ def test_the_digest_of_the_toolkit_knows_names(tmp_path: Path) -> None:
     before = toolkit_digest(tmp_path)
     (tmp_path / "one.py").rename(tmp_path / "two.py")
     assert toolkit_digest(tmp_path) != before
+
+
+def test_a_scanner_counts_for_a_lab_that_scans(tmp_path: Path) -> None:
+    (tmp_path / "scanners").mkdir()
+    before = toolkit_digest(tmp_path), toolkit_digest(tmp_path, scans=False)
+    (tmp_path / "scanners" / "zap.py").write_text("x\n")
+    assert toolkit_digest(tmp_path) != before[0]
+    assert toolkit_digest(tmp_path, scans=False) == before[1]
 
 
 @pytest.fixture

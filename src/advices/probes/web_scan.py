@@ -5,7 +5,7 @@ from __future__ import annotations
 from advices.alerts import Scan, not_run
 from advices.errors import LabInvalid, ScannerMissing
 from advices.probes import Found, Subject
-from advices.scanners.run import Target, first_page, scanned
+from advices.scanners.run import Target, first_page, scanned, survived
 from advices.starts import Start
 
 SITE = "site"
@@ -44,6 +44,7 @@ def probe(subject: Subject) -> Found:
                     attacks=settings.attacks,
                     say=subject.say,
                 )
+                survived(subject.engine, subject.run_id, image, target)
             finally:
                 subject.engine.remove_container(container)
         found.scans.append(scan)

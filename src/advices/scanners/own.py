@@ -13,7 +13,7 @@ from advices.layout import Layout
 from advices.runs import cache_folder, own_run
 from advices.scanners import Say
 from advices.scanners.images import ScannerImages
-from advices.scanners.run import Target, first_page, scanned
+from advices.scanners.run import Target, first_page, scanned, survived
 from advices.scanners.target import chosen
 from advices.transfer import Remembered
 
@@ -66,4 +66,5 @@ def scan_own(layout: Layout, wanted: Wanted, say: Say) -> tuple[Scan, ...]:
                         say=say,
                     )
                 )
+                survived(engine, run.id, image, target)
     return tuple(scans)

@@ -57,20 +57,7 @@ class FirstPage:
 
 def first_page(engine: Engine, run_id: str, image: ScannerImage, target: Target) -> FirstPage:
     """Return how a target answers on its network. Raises ScanFailed unless it is with 200."""
-    asks = ("python3", "-c", _program("first_page"), target.url, f"{target.wait_seconds:g}")
-    try:
-        once = engine.run_once(
-            image.reference,
-            run_id=run_id,
-            how=target.start(asks),
-            timeout_seconds=target.wait_seconds + 30,
-        )
-        said = json.loads(once.stdout.splitlines()[-1])
-    except (docker.errors.APIError, CommandFailed, IndexError, ValueError) as error:
-        raise ScanFailed(
-            f"nothing could be asked from the image of {image.scanner}: {error}",
-            why="the image has no python3, or the engine refused to start it",
-        ) from None
+    said = _asked(engine, run_id, image, target)
     if fault := said.get("fault"):
         raise ScanFailed(
             f"the target {target.url} did not answer within {target.wait_seconds:.0f} s: {fault}",
@@ -92,6 +79,41 @@ def first_page(engine: Engine, run_id: str, image: ScannerImage, target: Target)
             "give the scan one that it knows: `--as NAME`",
         )
     return FirstPage(server=str(said.get("server", "")))
+
+
+def survived(engine: Engine, run_id: str, image: ScannerImage, target: Target) -> None:
+    """Raise ScanFailed when a target that was scanned does not answer any more, whatever it is.
+
+    What a scanner asked in vain raised no alert: the rest of such a scan would look clean.
+    """
+    if fault := _asked(engine, run_id, image, target).get("fault"):
+        raise ScanFailed(
+            f"the target {target.url} does not answer any more after the scan: {fault}",
+            why="it ended or hung while it was scanned, so only a part of it was looked at",
+            next_step="look at `docker logs` of the target; start it again and scan a smaller "
+            "part: name a path",
+        )
+
+
+def _asked(
+    engine: Engine, run_id: str, image: ScannerImage, target: Target
+) -> dict[str, str | int]:
+    """Return what `inside/first_page.py` says of a target. Raises ScanFailed if it cannot run."""
+    asks = ("python3", "-c", _program("first_page"), target.url, f"{target.wait_seconds:g}")
+    try:
+        once = engine.run_once(
+            image.reference,
+            run_id=run_id,
+            how=target.start(asks),
+            timeout_seconds=target.wait_seconds + 30,
+        )
+        said: dict[str, str | int] = json.loads(once.stdout.splitlines()[-1])
+    except (docker.errors.APIError, CommandFailed, IndexError, ValueError) as error:
+        raise ScanFailed(
+            f"nothing could be asked from the image of {image.scanner}: {error}",
+            why="the image has no python3, or the engine refused to start it",
+        ) from None
+    return said
 
 
 def scanned(

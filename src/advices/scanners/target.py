@@ -5,6 +5,7 @@ No name is looked up outside: an address that is no container of this engine is 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
@@ -15,6 +16,7 @@ from advices.errors import TargetRefused
 _HERE = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
 _SERVICE = "com.docker.compose.service"
 _NO_NETWORK = ("host", "none", "container")
+_HOST_NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*", re.I)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -48,6 +50,12 @@ def chosen(address: str, containers: list[Container], known_as: str | None = Non
     Raises TargetRefused.
     """
     parts = _parsed(address)
+    if known_as is not None and not _is_host_name(known_as):
+        raise TargetRefused(
+            f"`{known_as}` cannot be the name of the target",
+            why="it must be a host name, and not one that means the scanner itself",
+            next_step="give a name that the application knows, such as `www.example.com`",
+        )
     host, port = parts.hostname or "", parts.port or _DEFAULT_PORTS[parts.scheme]
     if host in _HERE:
         found = [(one, inner) for one in containers for inner in _published(one, port)]
@@ -105,7 +113,17 @@ def _parsed(address: str) -> SplitResult:
             why="an address is shown, logged and written into reports",
             next_step="leave them out: the scan sees what a visitor without a login sees",
         )
+    if parts.query:
+        raise TargetRefused(
+            "the address has a query in it",
+            why="a scanner begins at a page and finds the rest itself; a query may hold a secret",
+            next_step="leave out what stands after the question mark",
+        )
     return parts
+
+
+def _is_host_name(name: str) -> bool:
+    return name not in _HERE and _HOST_NAME.fullmatch(name) is not None
 
 
 def _is_called(container: Container, host: str) -> bool:
