@@ -83,6 +83,8 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check", ".")
     for script in ("run", ".ci/run", *map(str, Path("labs/bases").glob("*.sh"))):
         session.run("sh", "-n", script)
+    workflows = sorted(map(str, Path(".github/workflows").glob("*.yml")))
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
 
 
 @nox.session(python=False)

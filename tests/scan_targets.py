@@ -35,7 +35,8 @@ class Site(http.server.BaseHTTPRequestHandler):
             os._exit(1)
         links = "".join(f"<a href='/{word[0]}/{n}'>x</a>" for n in range(9 * (word in MORE)))
         fault = f"<!-- zap-stub: {word[1]} -->" if word[0] == "order" else ""
-        echo = urllib.parse.unquote_plus(query) if word[0] == "echo" else ""
+        echo = "<form action='/echo'><input name='word'></form>" if word[0] == "echo" else ""
+        echo += urllib.parse.unquote_plus(query)
         page = f"<html><title>Theirs</title>{links}{fault}{echo}</html>".encode()
         self.send_response({"gone": 404, "away": 302}.get(word[0], 200))
         if word[0] == "away":
