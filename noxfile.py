@@ -117,7 +117,9 @@ def engine(session: nox.Session) -> None:
     environment(session, "dev")
     session.run("advices", "engine", "start")
     session.run("advices", "bases")
-    session.run(*PYTEST, "tests/engine", "-m", "engine", *session.posargs)
+    # Much of these tests is waiting. Tests of one file stay together: some look at all processes.
+    at_once = ("-n", "2", "--dist", "loadfile", "--durations", "10")
+    session.run(*PYTEST, "tests/engine", "-m", "engine", *at_once, *session.posargs)
 
 
 @nox.session(python=False)

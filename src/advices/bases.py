@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+import threading
 import tomllib
+from collections import defaultdict
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -20,7 +23,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from advices import index, transfer
 from advices.buildx import BuildOrder, build
-from advices.command import clock, run
+from advices.command import clock, end_streams, run
 from advices.engine import BASE_LABEL, Engine
 from advices.errors import BaseUnavailable, CommandFailed, LabInvalid, UnsteadyMeasure
 from advices.lab import Lab, external_images, stage_body, stage_names
@@ -128,6 +131,7 @@ class Bases:
         self._say = say
         self._recipes = read_recipes(folder)
         self._registry_answers = True
+        self._locks: dict[str, threading.Lock] = defaultdict(threading.Lock)
         settings = index.host_settings()
         self.pip_conf = index.pip_conf(index.reachable_address(engine)) if settings else None
 
@@ -159,9 +163,20 @@ class Bases:
     def resolve(self, names: Iterable[str]) -> dict[str, Base]:
         """Return a base for every name, pulled or built where it is not there yet.
 
-        Raises BaseUnavailable for a name that is neither to be pulled nor has a recipe.
+        Two at once: much of a build of Python is the work of one core. Raises BaseUnavailable for
+        a name that is neither to be pulled nor has a recipe.
         """
-        return {name: self._resolve(name) for name in names}
+        wanted = tuple(dict.fromkeys(names))
+        with ThreadPoolExecutor(2) as pool:
+            waiting = [pool.submit(self._resolve, name) for name in wanted]
+            try:
+                return {name: one.result() for name, one in zip(wanted, waiting, strict=True)}
+            except BaseException:
+                # An interrupt reaches the main thread only.
+                for one in waiting:
+                    one.cancel()
+                end_streams()
+                raise
 
     def of_lab(self, lab: Lab) -> dict[str, Base]:
         """Return a base for every name in a lab, the stages that have a stand-in included.
@@ -290,6 +305,10 @@ class Bases:
                 next_step="connect to a registry, `docker load` the image, or write a recipe "
                 "in labs/bases",
             )
+        with self._locks[name]:
+            return self._built(name, recipe)
+
+    def _built(self, name: str, recipe: Recipe) -> str:
         tag = self._tag(name)
         if self._engine.image(tag) is not None:
             return tag
@@ -299,7 +318,8 @@ class Bases:
         check_space(self._engine.facts().data_folder, _BUILD_NEEDS_BYTES)
         started = clock()
         for root in recipe.rootfs:
-            below[self._recipes.rootfs[root].context] = self._root(root, name)
+            with self._locks[f"rootfs {root}"]:
+                below[self._recipes.rootfs[root].context] = self._root(root, name)
         self._say(f"building the stand-in for {name}; minutes the first time, then kept")
         build(
             BuildOrder(

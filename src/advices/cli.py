@@ -20,7 +20,7 @@ from rich.table import Table
 from advices import doctor as doctor_
 from advices import index, labfile, provision, summary
 from advices.alert_tables import kinds
-from advices.bases import Base, Bases
+from advices.bases import Bases
 from advices.bench import QUICK
 from advices.command import VERBOSE_VARIABLE
 from advices.engine import Engine
@@ -202,7 +202,9 @@ def scan(
             where = f"{first.method} {first.url}"
             shown.add_row(kind.risk, escape(rule), str(len(kind.alerts)), escape(where))
         _out.print(f"{name} {escape(found.version)}: {found.urls} pages, {found.seconds:.1f} s")
-        _out.print(shown if found.alerts else "no alert")
+        # Whoever reads from a pipe wants whole lines.
+        wide = None if _out.is_terminal else 240
+        _out.print(shown if found.alerts else "no alert", width=wide)
 
 
 @app.command()
@@ -227,8 +229,9 @@ def bases() -> None:
     with measuring(say), index.for_builds(connected):
         memory = Remembered(cache_folder() / "layers.json")
         found = Bases(connected, layout.bases, memory, say)
-        stand: dict[str, Base] = {}
-        for lab in labfile.all_of(layout.labs):
+        labs = labfile.all_of(layout.labs)
+        stand = found.resolve(sorted({name for lab in labs for name in lab.from_names()}))
+        for lab in labs:
             stand |= found.of_lab(lab)
         for name, base in sorted(stand.items()):
             _out.print(f"{name}: {base.kind}, {base.image}")

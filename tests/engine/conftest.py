@@ -26,6 +26,13 @@ from advices.scanners.images import ScannerImages
 from advices.transfer import Remembered
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _index() -> Iterator[None]:
+    """Keep the index for builds up: a test in another process may end the one that it started."""
+    with index.for_builds(Engine()):
+        yield
+
+
 @pytest.fixture
 def tiny(tmp_path: Path) -> Project:
     """Return a project with one lab whose good variant passes."""

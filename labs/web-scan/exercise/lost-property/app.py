@@ -9,7 +9,9 @@ from flask.typing import ResponseReturnValue
 FOUND = ("a blue umbrella", "one left glove", "a bicycle bell", "an umbrella with a duck's head")
 PRODUCTION = os.environ.get("APP_ENV") == "production"
 HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'",
+    "Content-Security-Policy": (
+        "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
