@@ -108,6 +108,15 @@ def _not_run(claim: Claim, result: Result, variant: str) -> str:
     return next(filter(None, (one.not_run(claim.measure) for one in result.variants.values())), "")
 
 
+def of_the_list(claim: Claim, value: Value) -> str:
+    """Return what a claim on a list found of the items that it names, the others left out."""
+    found = set(str(value).split(SEPARATOR))
+    if claim.excludes:
+        return SEPARATOR.join(item for item in claim.excludes if item in found) or "none of them"
+    missing = SEPARATOR.join(item for item in claim.includes if item not in found)
+    return f"without {missing}" if missing else "all of them"
+
+
 def _threshold(claim: Claim) -> str:
     if claim.equals is not None:
         return f"= {claim.equals}"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from advices.alerts import SEPARATOR
-from advices.claims import Verdict, judged, red
+from advices.claims import Verdict, judged, of_the_list, red
 from advices.lab import Claim, Lab, Mistake
 from advices.quantities import escape, value_text
 from advices.render import table
@@ -74,14 +74,18 @@ def _row(verdict: Verdict, result: Result, variant: str) -> Row:
     return Row(
         says=claim.says,
         holds=verdict.holds,
-        yours=_text(claim.measure, yours),
-        reference=_text(claim.measure, reference),
+        yours=_text(claim, yours),
+        reference=_text(claim, reference),
         limit=_limit(claim, reference),
     )
 
 
-def _text(measure: str, value: Value | None) -> str:
-    return "nothing" if value is None else value_text(measure, value)
+def _text(claim: Claim, value: Value | None) -> str:
+    if value is None:
+        return "nothing"
+    if claim.includes or claim.excludes:
+        return of_the_list(claim, value)
+    return value_text(claim.measure, value)
 
 
 def _limit(claim: Claim, reference: Value | None) -> str:

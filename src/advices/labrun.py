@@ -10,7 +10,7 @@ from pathlib import Path
 from advices import charts, history, index, lab_page, labfile, notebook, results
 from advices.bases import Bases
 from advices.bench import QUICK, SAMPLES_VARIABLE, Bench
-from advices.claims import Verdict, verdicts
+from advices.claims import Verdict, of_the_list, verdicts
 from advices.command import clock
 from advices.compare import Drift, base_changes, drifts, scanner_changes
 from advices.engine import Engine
@@ -250,6 +250,8 @@ def _value(verdict: Verdict) -> str:
         return "not there"
     if verdict.claim.relative_to is not None and isinstance(verdict.value, float):
         return f"{verdict.value:.3g} of {verdict.claim.relative_to}"
+    if verdict.claim.includes or verdict.claim.excludes:
+        return of_the_list(verdict.claim, verdict.value)
     return value_text(verdict.claim.measure, verdict.value)
 
 

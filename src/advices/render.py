@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from advices.alerts import SEPARATOR
-from advices.claims import Verdict
+from advices.claims import Verdict, of_the_list
 from advices.errors import ResultInvalid
 from advices.lab import BUILDS, Lab
 from advices.measures import Says, describe, when
@@ -207,6 +207,8 @@ def _measured(verdict: Verdict) -> str:
     claim, value = verdict.claim, verdict.value
     if value is None:
         return "nothing"
+    if claim.includes or claim.excludes:
+        return of_the_list(claim, value)
     if claim.relative_to is not None and not isinstance(value, bool | str):
         return percent_text(value)
     return value_text(claim.measure, value)

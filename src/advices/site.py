@@ -32,6 +32,7 @@ from advices.measures import PROBED, describe
 from advices.quantities import code, escape, ratio_text, value_text
 
 log = logging.getLogger("mkdocs.advices")
+_LONGEST_NUMBER = 20
 
 
 class Environment(Protocol):
@@ -173,13 +174,14 @@ class Macros:
         """Return the lab's exercise: task, Dockerfile to mend, claims to meet, command."""
         task = labfile.read_exercise(self._labs, slug)
         reference = results.load(self._docs / "results" / "exercises", slug)
-        rows = render.table(
-            ["Claim to meet", "The start", "The solution"],
-            [
-                [escape(row.says), escape(row.yours), escape(row.reference)]
-                for row in exercises.start_rows(task, reference)
-            ],
-            " rr",
+        rows = exercises.start_rows(task, reference)
+        cells = [[escape(row.says), escape(row.yours), escape(row.reference)] for row in rows]
+        # Numbers stand to the right on one line; words must wrap.
+        words = any(
+            len(text) > _LONGEST_NUMBER for row in rows for text in (row.yours, row.reference)
+        )
+        shown = render.table(
+            ["Claim to meet", "The start", "The solution"], cells, "" if words else " rr"
         )
         command = f"./run advices -- check-exercise {slug}"
         return (
@@ -188,7 +190,7 @@ class Macros:
             f"{_fenced(task.dockerfile('bad').read_text('utf-8'), '')}\n"
             f"Build and measure yours as often as you like:\n\n```sh\n{command}\n```\n\n"
             "It says for each claim what your image measures, what the solution measures and "
-            f"where the limit is, and gives a hint for each mistake that it knows.\n\n{rows}\n"
+            f"where the limit is, and gives a hint for each mistake that it knows.\n\n{shown}\n"
             f"`{command} --solution` shows a solution.\n"
         )
 

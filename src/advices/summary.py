@@ -47,12 +47,12 @@ def markdown(outcomes: Sequence[Outcome]) -> str:
             "ok" if one.sound else "<strong>not ok</strong>",
             "unchanged" if one.unchanged else f"{one.seconds:.0f} s",
             str(sum(verdict.as_demanded for verdict in one.verdicts)),
-            str(sum(not verdict.as_demanded for verdict in one.verdicts)),
+            str(len(one.faults)),
             str(len(one.drifts)),
         ]
         for one in outcomes
     ]
-    header = ["Lab", "", "Measured in", "Claims as demanded", "Broken", "Drifted"]
+    header = ["Lab", "", "Measured in", "Claims as demanded", "Faults", "Drifted"]
     parts = ["## Docker Advices\n", table(header, rows, "  rrrr")]
     for one in outcomes:
         if one.sound and not one.notes:

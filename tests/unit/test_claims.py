@@ -10,7 +10,7 @@ import factory
 import pytest
 
 from advices.alerts import not_run
-from advices.claims import Verdict, is_judged, judged, red, verdicts
+from advices.claims import Verdict, is_judged, judged, of_the_list, red, verdicts
 from advices.errors import LabInvalid
 from advices.lab import Claim, Lab, Variant
 from advices.results import Boot, Result
@@ -294,3 +294,17 @@ def test_a_learner_is_not_judged_by_a_scanner_that_did_not_run() -> None:
     known = judged(lab, factory.scanned(good=[RULES], bad=[RULES]), "bad")
     assert red(known) == ("rules", "user")
     assert red(judged(lab, factory.scanned(good=[MISSING], bad=[MISSING]), "bad")) == ("user",)
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ({"excludes": ("A", "C")}, "A"),
+        ({"excludes": ("C", "D")}, "none of them"),
+        ({"includes": ("A", "B")}, "all of them"),
+        ({"includes": ("A", "C", "D")}, "without C; D"),
+    ],
+)
+def test_a_claim_on_a_list_says_of_it_what_it_names(rule: dict[str, Any], said: str) -> None:
+    claim = Claim(id="x", says="", measure="zap_rules", **rule)
+    assert of_the_list(claim, "A; B") == said

@@ -266,10 +266,10 @@ def test_claims_of_rules_say_with_what_and_without_what(tmp_path):
     xss = "XSS&#124;&#60;b&#62;"
     assert no_xss[1:] == [
         f"without {xss}",
-        "CSP; Other: holds",
-        f"Other; {xss}: fails, as it must",
+        "none of them: holds",
+        f"{xss}: fails, as it must",
     ]
-    assert csp[1:] == ["with CSP; Other", "CSP; Other: holds", "—"]
+    assert csp[1:] == ["with CSP; Other", "all of them: holds", "—"]
 
 
 def test_a_claim_of_a_scanner_that_did_not_run_neither_holds_nor_fails(tmp_path):
