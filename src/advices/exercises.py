@@ -117,7 +117,7 @@ def markdown(found: Checked) -> str:
         ]
         for row in found.rows
     ]
-    text = table(["", "Claim", "Yours", "Reference", "Limit"], rows, "  rrr")
+    text = table(["Verdict", "Claim", "Yours", "Reference", "Limit"], rows, "  rrr")
     if found.solved:
         return text + "\nSolved: every claim is met.\n"
     return text + "\n" + "\n".join(f"- Hint: {escape(one.hint)}" for one in found.hints) + "\n"
