@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from advices import engine, index, provision
+from advices import connection, engine, index, provision
 from advices.bases import Bases
 from advices.errors import AdvicesError, EngineForbidden
 from advices.layout import Layout
@@ -58,9 +58,9 @@ def examine(layout: Layout) -> Iterator[Finding]:
 def _fix_of_missing_engine(error: AdvicesError) -> str:
     if isinstance(error, EngineForbidden):
         return error.next_step
-    if engine.is_default_socket() and provision.system().has_apt:
+    if connection.is_default_socket() and provision.system().has_apt:
         return "`advices engine start` installs and starts one from the distribution's packages"
-    if not engine.is_default_socket():
+    if not connection.is_default_socket():
         return "start that engine, or unset DOCKER_HOST and DOCKER_CONTEXT to use the local one"
     return "install Docker Engine with buildx (Docker Desktop has both) and start it"
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import secrets
 import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import docker
 import docker.errors
-from docker.context import ContextAPI
 from docker.models.containers import Container
 from docker.models.images import Image
 from requests.exceptions import RequestException
 
+from advices import connection
 from advices.command import poll, run
 from advices.errors import (
     CommandFailed,
@@ -30,7 +28,6 @@ from advices.starts import HARDENED, Once, Start
 
 RUN_LABEL = "io.docker-advices.run"
 BASE_LABEL = "io.docker-advices.base"
-DEFAULT_SOCKET = "/var/run/docker.sock"
 
 
 @dataclass(frozen=True)
@@ -44,64 +41,13 @@ class EngineFacts:
     data_folder: str
 
 
-def context_name() -> str:
-    """Return the docker context in force, `default` where none was chosen."""
-    if os.environ.get("DOCKER_HOST"):
-        return "default"
-    chosen = os.environ.get("DOCKER_CONTEXT")
-    return chosen or str(ContextAPI.get_current_context().Name)
-
-
-def address() -> str:
-    """Return where the engine is looked for: DOCKER_HOST, else the context's, else the socket.
-
-    Raises EngineMissing when the chosen context does not exist.
-    """
-    if host := os.environ.get("DOCKER_HOST"):
-        return host
-    name = context_name()
-    if name == "default":
-        return f"unix://{DEFAULT_SOCKET}"
-    context = ContextAPI.get_context(name)
-    if context is None:
-        raise EngineMissing(
-            f"the docker context `{name}` does not exist",
-            why="DOCKER_CONTEXT or docker's own settings name it",
-            next_step="`docker context ls` shows the contexts; `docker context use` chooses one",
-        )
-    return str(context.Host)
-
-
-def is_default_socket() -> bool:
-    """Return whether the engine is looked for on this machine's default socket."""
-    return address() in (f"unix://{DEFAULT_SOCKET}", "unix:///run/docker.sock")
-
-
-def _client() -> docker.DockerClient:
-    if os.environ.get("DOCKER_HOST") or context_name() == "default":
-        return docker.from_env(timeout=120)
-    context = ContextAPI.get_context(context_name())
-    if context is None:
-        address()  # raises, and says which context is missing
-    return docker.DockerClient(base_url=address(), tls=context.TLSConfig or False, timeout=120)
-
-
-def answers() -> bool:
-    """Return whether an engine answers at `address()`."""
-    try:
-        with contextlib.closing(_client()) as client:
-            return bool(client.ping())
-    except (docker.errors.DockerException, RequestException, OSError):
-        return False
-
-
 class Engine:
     """A connection to an engine that answers. Raises EngineMissing when none does."""
 
     def __init__(self) -> None:
-        self.address = address()
+        self.address = connection.address()
         try:
-            self._docker = _client()
+            self._docker = connection.client()
             self._docker.ping()
         except (docker.errors.DockerException, RequestException, OSError) as error:
             if "ermission denied" in str(error):

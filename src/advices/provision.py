@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from advices import engine
+from advices import connection, engine
 from advices.command import as_root, poll, run, spawn_daemon
 from advices.errors import CommandFailed, EngineForbidden, EngineMissing, InstallRefused
 
@@ -144,12 +144,12 @@ def ensure_engine(say: Say) -> None:
 
     Raises EngineMissing when the address is somebody else's and does not answer there.
     """
-    if engine.answers():
+    if connection.answers():
         if engine.buildx_version():
             return
     else:
         _stop_if_forbidden()
-    if not engine.is_default_socket():
+    if not connection.is_default_socket():
         engine.Engine()  # raises with the cause unless it answers, and then only buildx lacks
         raise EngineMissing("buildx is not installed", next_step="install the docker-buildx plugin")
     if not _daemon() or not engine.buildx_version():
@@ -169,7 +169,7 @@ def _daemon() -> str | None:
 
 
 def _came_up(seconds: float) -> bool:
-    return any(engine.answers() for _ in poll(seconds, every_seconds=0.25))
+    return any(connection.answers() for _ in poll(seconds, every_seconds=0.25))
 
 
 def _start(say: Say) -> None:

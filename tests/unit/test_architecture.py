@@ -27,7 +27,7 @@ PURE = (
     *("labfile", "measures", "exercises", "layout", "prose", "alerts", "alert_tables"),
 )
 OURS = (
-    *("engine", "command", "measure", "buildx", "notebook", "session"),
+    *("engine", "connection", "command", "measure", "buildx", "notebook", "session"),
     *("boot", "bench", "prove", "probes", "bases", "scanners"),
 )
 FORBIDDEN = (*(f"advices.{name}" for name in OURS), "docker", "nbclient")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from advices import doctor, engine, index, provision
+from advices import connection, doctor, engine, index, provision
 from advices.command import Finished
 from advices.doctor import Finding
 from advices.engine import EngineFacts
@@ -119,7 +119,7 @@ def no_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_no_engine_is_a_red_line_with_its_fix(
     default: bool, system: str, fix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "is_default_socket", lambda: default)
+    monkeypatch.setattr(connection, "is_default_socket", lambda: default)
     monkeypatch.setattr(provision, "system", lambda: provision.System(system, "x", ""))
     monkeypatch.setattr(provision.shutil, "which", lambda name: f"/usr/bin/{name}")
     found = examine()

@@ -12,7 +12,7 @@ import docker
 import platformdirs
 import pytest
 
-from advices import command, engine, runs
+from advices import command, connection, engine, runs
 from advices.errors import CommandFailed, EngineMissing
 
 CONFTEST = Path(__file__).parent.parent / "conftest.py"
@@ -41,7 +41,7 @@ def test_env_does_not_hide_a_program() -> None:
 def test_no_engine_is_connected_to(where: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     if where:
         monkeypatch.setenv("DOCKER_HOST", where)
-    for connect in (engine.Engine, engine.answers, docker.from_env, docker.DockerClient):
+    for connect in (engine.Engine, connection.answers, docker.from_env, docker.DockerClient):
         with guarded:
             connect()
 
@@ -64,7 +64,7 @@ def test_a_dead_socket_of_the_test_itself_is_an_engine_that_does_not_answer(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/dead.sock")
-    assert not engine.answers()
+    assert not connection.answers()
     with pytest.raises(EngineMissing, match="no Docker engine answers") as missing:
         engine.Engine()
     assert f"unix://{tmp_path}/dead.sock" in missing.value.what

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from advices import command, engine, provision
+from advices import command, connection, engine, provision
 from advices.errors import EngineForbidden, EngineMissing, InstallRefused
 
 DEBIAN = """\
@@ -196,7 +196,7 @@ def test_our_own_engine_is_stopped(state: Path) -> None:
 
 
 def test_an_engine_that_answers_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "answers", lambda: True)
+    monkeypatch.setattr(connection, "answers", lambda: True)
     monkeypatch.setattr(engine, "buildx_version", lambda: "v0.13.1")
     provision.ensure_engine(pytest.fail)
 
@@ -213,7 +213,7 @@ def test_an_engine_of_somebody_else_is_neither_installed_nor_started(
     monkeypatch.setattr(provision, "install_engine", lambda _: pytest.fail("installed"))
     monkeypatch.setattr(provision, "_start", lambda _: pytest.fail("started"))
     if answers:
-        monkeypatch.setattr(engine, "answers", lambda: True)
+        monkeypatch.setattr(connection, "answers", lambda: True)
         monkeypatch.setattr(engine, "Engine", object)
     with pytest.raises(EngineMissing, match=re.escape(says)):
         provision.ensure_engine(print)
@@ -223,7 +223,7 @@ def test_an_engine_of_root_is_not_installed_again(monkeypatch: pytest.MonkeyPatc
     def refused() -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(engine, "_client", refused)
+    monkeypatch.setattr(connection, "client", refused)
     with pytest.raises(EngineForbidden, match="may not be used by this user") as raised:
         provision.ensure_engine(print)
     assert "usermod -aG docker" in raised.value.next_step
