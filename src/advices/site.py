@@ -218,11 +218,10 @@ class Macros:
             verdicts = claims.verdicts(said, result)
             about = describe(said.headline, said.says())
             shown = dashboard.curve(entries, about.label)
+            better = f": {about.direction}" if about.direction else ""
             parts.append(f"## {escape(said.title)}\n")
             parts.append(f"{escape(said.advice)} [The chapter]({self._to_chapter(said)}).\n")
-            parts.append(
-                f"{escape(about.label)}: {about.direction or 'neither is better'}. {shown}\n"
-            )
+            parts.append(f"{escape(about.label)}{better}. {shown}\n")
             parts.append(f"{dashboard.runs_table(entries)}\n" if entries else "No history yet.\n")
             table = dashboard.claims_table(verdicts, result.provenance.date, entries)
             indented = "\n".join(f"    {line}" for line in table.splitlines())
