@@ -12,10 +12,12 @@ from engine_project import ROOT
 from advices import index, labfile
 from advices.bases import Bases
 from advices.buildx import BuildOrder, build
-from advices.engine import Engine, Start
+from advices.engine import Engine
 from advices.errors import DatabaseDown
 from advices.probes import Found, Subject, twelve_factor
 from advices.runs import cache_folder, own_run
+from advices.scanners.images import ScannerImages
+from advices.starts import Start
 from advices.transfer import Remembered
 
 pytestmark = pytest.mark.engine
@@ -46,6 +48,7 @@ def subject() -> Iterator[Callable[[str, str], Subject]]:
             return Subject(
                 engine=engine,
                 bases=bases,
+                scanners=ScannerImages(engine, LABS / "scanners", bases, print),
                 memory=memory,
                 lab=lab.model_copy(
                     update={"serve": lab.serve.model_copy(update={"timeout_seconds": 4.0})}
