@@ -13,8 +13,8 @@ import threading
 import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -23,7 +23,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from advices import index, transfer
 from advices.buildx import BuildOrder, build
-from advices.command import clock, end_streams, run
+from advices.command import clock, run
 from advices.engine import BASE_LABEL, Engine
 from advices.errors import BaseUnavailable, CommandFailed, LabInvalid, UnsteadyMeasure
 from advices.lab import Lab, external_images, stage_body, stage_names
@@ -31,6 +31,7 @@ from advices.provision import install_packages
 from advices.records import Record
 from advices.results import BaseRecord
 from advices.runs import check_space, scratch_folder
+from advices.together import at_once
 
 STAND_IN = "docker-advices-stand-in"
 _BUILD_NEEDS_BYTES = 8_000_000_000
@@ -166,17 +167,7 @@ class Bases:
         Two at once: much of a build of Python is the work of one core. Raises BaseUnavailable for
         a name that is neither to be pulled nor has a recipe.
         """
-        wanted = tuple(dict.fromkeys(names))
-        with ThreadPoolExecutor(2) as pool:
-            waiting = [pool.submit(self._resolve, name) for name in wanted]
-            try:
-                return {name: one.result() for name, one in zip(wanted, waiting, strict=True)}
-            except BaseException:
-                # An interrupt reaches the main thread only.
-                for one in waiting:
-                    one.cancel()
-                end_streams()
-                raise
+        return at_once({name: partial(self._resolve, name) for name in names}, workers=2)
 
     def of_lab(self, lab: Lab) -> dict[str, Base]:
         """Return a base for every name in a lab, the stages that have a stand-in included.

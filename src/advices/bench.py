@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 
 from advices import index, transfer
@@ -16,6 +16,7 @@ from advices.lab import Lab
 from advices.layout import Layout, lab_digest
 from advices.measure import Measurer
 from advices.plan import Samples
+from advices.progress import Say
 from advices.results import BaseRecord, MistakeResult, Provenance, Result, VariantResult
 from advices.runs import Run, cache_folder, check_space, measuring
 from advices.scanners.images import ScannerImages
@@ -41,7 +42,7 @@ class Bench:
         run_: Run,
         *,
         samples: Samples,
-        say: Callable[[str], None],
+        say: Say,
         owner: bool,
     ) -> None:
         self.layout = layout
@@ -57,6 +58,15 @@ class Bench:
         self._records: dict[str, BaseRecord] = {}
         self._measurer: Measurer | None = None
         self._provenance: Provenance | None = None
+
+    def of(self, exercise: Lab) -> Bench:
+        """Return a bench for the exercise of this lab, in the same run: one sample of each."""
+        return Bench(
+            *(self.layout, exercise, self.engine, self.run),
+            samples=QUICK,
+            say=self._say,
+            owner=self.owner,
+        )
 
     @contextlib.contextmanager
     def ready(self) -> Iterator[Measurer]:

@@ -23,6 +23,7 @@ from advices.alert_tables import kinds
 from advices.bases import Bases
 from advices.bench import QUICK
 from advices.command import VERBOSE_VARIABLE
+from advices.display import Display
 from advices.engine import Engine
 from advices.errors import AdvicesError, ScannerMissing
 from advices.labrun import check_exercise, check_labs, prove_exercise, run_labs
@@ -47,6 +48,8 @@ app.add_typer(engine_app, name="engine")
 
 _out = Console(highlight=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
+# Apart from faults, so that it can be quiet.
+_progress = Console(stderr=True, highlight=False, soft_wrap=True)
 
 INTERRUPTED = 130
 UNSOLVED = 1
@@ -62,16 +65,13 @@ Reports = Annotated[
 ColdSamples = Annotated[int, typer.Option(min=1, help="Samples of the first build.")]
 
 
-def say(message: str) -> None:
-    """Print a line of progress on stderr."""
-    _err.print(escape(message))
-
-
 @app.callback()
 def options(
     verbose: Annotated[bool, typer.Option(help="Show every command that is run.")] = False,
+    quiet: Annotated[bool, typer.Option(help="Show no progress.")] = False,
 ) -> None:
     """Set what holds for every command."""
+    _progress.quiet = quiet
     if verbose:
         os.environ[VERBOSE_VARIABLE] = "1"
 
@@ -101,7 +101,7 @@ def run(
 ) -> None:
     """Execute the labs that changed, check their claims, write results and pages."""
     wanted = QUICK if quick else Samples(cold_samples, samples)
-    with _reported(reports) as told:
+    with _reported(reports) as told, Display(_progress) as say:
         run_labs(project(), slugs or [], wanted, say, force=force, told=told)
 
 
@@ -116,7 +116,7 @@ def check(
 ) -> None:
     """Execute labs into a scratch folder and compare with the committed results."""
     wanted = QUICK if quick else Samples(cold_samples, samples)
-    with _reported(reports) as told:
+    with _reported(reports) as told, Display(_progress) as say:
         check_labs(project(), slugs or [], wanted, say, told=told)
 
 
@@ -157,10 +157,12 @@ def check_exercise_(
         _out.print(escape(text.rstrip()))
         return
     if prove:
-        prove_exercise(layout, slug, say)
+        with Display(_progress) as say:
+            prove_exercise(layout, slug, say)
         _out.print(f"{slug}: the exercise is sound")
         return
-    found = check_exercise(layout, slug, file, say)
+    with Display(_progress) as say:
+        found = check_exercise(layout, slug, file, say)
     for row in found.rows:
         _out.print(f"{'[green]met    ' if row.holds else '[red]not met'}[/] {escape(row.says)}")
         _out.print(f"        yours {row.yours}, reference {row.reference}, limit {row.limit}")
@@ -190,7 +192,9 @@ def scan(
     """Scan a running container of yours; nothing outside of this engine can be scanned."""
     if scanner is not None and scanner not in SCANNERS:
         raise typer.BadParameter(f"the scanners are {', '.join(SCANNERS)}", param_hint="--scanner")
-    for found in scan_own(project(), Wanted(target, scanner, active, known_as), say):
+    with Display(_progress) as say:
+        scans = scan_own(project(), Wanted(target, scanner, active, known_as), say)
+    for found in scans:
         name = SCANNERS[found.scanner]
         if not found.ran:
             _out.print(f"[yellow]{name} did not run[/]: {escape(found.why_not)}")
@@ -226,7 +230,7 @@ def bases() -> None:
     """Pull or build every image that the labs need: bases and scanners."""
     layout = project()
     connected = Engine()
-    with measuring(say), index.for_builds(connected):
+    with Display(_progress) as say, measuring(say), index.for_builds(connected):
         memory = Remembered(cache_folder() / "layers.json")
         found = Bases(connected, layout.bases, memory, say)
         labs = labfile.all_of(layout.labs)
@@ -258,7 +262,8 @@ def clean(
 @engine_app.command("start")
 def engine_start() -> None:
     """Use the engine that is there; where there is none, install and start one."""
-    provision.ensure_engine(say)
+    # Not entered, so that no picture moves: sudo may ask for a password.
+    provision.ensure_engine(Display(_progress))
     connected = Engine()
     _out.print(f"engine {connected.facts().version} at {connected.address}")
 
@@ -266,7 +271,7 @@ def engine_start() -> None:
 @engine_app.command("stop")
 def engine_stop() -> None:
     """Stop the engine, if it was started by `advices engine start`."""
-    if not provision.stop_engine(say):
+    if not provision.stop_engine(Display(_progress)):
         _out.print("nothing to stop: no running engine was started by this command")
 
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from advices.errors import CommandFailed, DiskFull, InstallRefused
+from advices.together import alive, ended_by
 
 VERBOSE_VARIABLE = "ADVICES_VERBOSE"
 GRACE_SECONDS = 10.0
@@ -88,23 +89,15 @@ def run(
     return Finished(done.returncode, done.stdout, done.stderr)
 
 
-_streams: set[subprocess.Popen[str]] = set()
-
-
-def end_streams() -> None:
-    """End every program that `stream_stderr` runs at this moment, in whatever thread."""
-    for process in tuple(_streams):
-        process.terminate()
-
-
 def stream_stderr(
     argv: Sequence[str], on_line: Callable[[str], None], *, timeout_seconds: float
 ) -> tuple[int, float]:
     """Run a program, hand each line of its stderr to `on_line` as it comes.
 
     Returns the exit code and the wall time in seconds. Raises TimeoutError after
-    `timeout_seconds`. The program is ended when the caller is interrupted.
+    `timeout_seconds`. The program is ended when the caller is interrupted or given up.
     """
+    alive()
     show(argv)
     started = clock()
     with subprocess.Popen(
@@ -123,18 +116,18 @@ def stream_stderr(
 
         timer = threading.Timer(timeout_seconds, end)
         timer.start()
-        _streams.add(process)
         try:
-            assert process.stderr is not None
-            for line in process.stderr:
-                on_line(line)
-            process.wait()
+            with ended_by(process.terminate):
+                assert process.stderr is not None
+                for line in process.stderr:
+                    on_line(line)
+                process.wait()
+            alive()
         except BaseException:
             _end(process)
             raise
         finally:
             timer.cancel()
-            _streams.discard(process)
     if timed_out.is_set():
         raise TimeoutError
     return process.returncode, clock() - started
@@ -196,8 +189,12 @@ def now() -> dt.datetime:
 
 
 def poll(timeout_seconds: float, every_seconds: float = 0.05) -> Iterator[float]:
-    """Yield the seconds waited so far, again and again until `timeout_seconds` have passed."""
+    """Yield the seconds waited so far, again and again until `timeout_seconds` have passed.
+
+    Raises GivenUp when the work of this thread is given up.
+    """
     started = clock()
     while (waited := clock() - started) < timeout_seconds:
+        alive()
         yield waited
         time.sleep(every_seconds)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import os
 import signal
 import socket
@@ -33,12 +34,22 @@ _SETTINGS = ("cert", "index-url", "extra-index-url", "proxy", "client-cert")
 def host_settings() -> tuple[str, ...]:
     """Return the names of this host's CA and index settings; empty means straight out."""
     found = [name for name in (*_CA_VARIABLES, *_INDEX_VARIABLES) if os.environ.get(name)]
-    with contextlib.suppress(CommandFailed):
-        for line in run([sys.executable, "-m", "pip", "config", "list"]).stdout.splitlines():
-            name = line.partition("=")[0]
-            if not name.startswith(":env:") and name.rpartition(".")[2] in _SETTINGS:
-                found.append(f"pip's {name}")
-    return tuple(found)
+    return (*found, *_pip_settings())
+
+
+@functools.cache
+def _pip_settings() -> tuple[str, ...]:
+    """Return the settings of pip's files. Read once: pip takes half a second to tell them."""
+    try:
+        lines = run([sys.executable, "-m", "pip", "config", "list"]).stdout.splitlines()
+    except CommandFailed:
+        return ()
+    names = [line.partition("=")[0] for line in lines]
+    return tuple(
+        f"pip's {name}"
+        for name in names
+        if not name.startswith(":env:") and name.rpartition(".")[2] in _SETTINGS
+    )
 
 
 def pip_conf(bridge_address: str) -> str:

@@ -3,45 +3,29 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, replace
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from advices import charts, history, index, lab_page, labfile, notebook, results
-from advices.bases import Bases
-from advices.bench import QUICK, SAMPLES_VARIABLE, Bench
+from advices import charts, history, labfile, results
+from advices.bench import QUICK, Bench
 from advices.claims import Verdict, of_the_list, verdicts
-from advices.command import clock
 from advices.compare import Drift, base_changes, drifts, scanner_changes
 from advices.engine import Engine
-from advices.errors import AdvicesError, ClaimBroken, NotebookFailed, ResultDrifted
+from advices.errors import AdvicesError, ClaimBroken, ResultDrifted
+from advices.executing import Executed, keys, one_by_one, two_at_once
 from advices.exercises import Checked
-from advices.lab import Lab
 from advices.layout import Layout
 from advices.plan import Samples
-from advices.prove import awake, check, proved, unlike
+from advices.progress import Say
+from advices.prove import check, solved, unsound
 from advices.quantities import value_text
 from advices.results import Result
-from advices.runs import RUN_VARIABLE, cache_folder, measuring, own_run
+from advices.runs import own_run
 from advices.summary import Outcome
-from advices.transfer import Remembered
-from advices.unchanged import Keys
 
-Say = Callable[[str], None]
 Told = Callable[[Outcome], None]
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One lab after its run: the result, its page, and its verdicts."""
-
-    lab: Lab
-    result: Result
-    page: str
-    verdicts: tuple[Verdict, ...]
-    exercise: Result | None
-    faults: tuple[str, ...]
-    seconds: float = 0.0
 
 
 def _nobody(_: Outcome) -> None:
@@ -72,7 +56,7 @@ def run_labs(
         if not wanted:
             return
     # Closed at once when a claim breaks, so that the run ends before its fault is told.
-    with contextlib.closing(_measured(layout, wanted, samples, say)) as measured:
+    with contextlib.closing(one_by_one(layout, wanted, samples, say)) as measured:
         for done in measured:
             told(_outcome(done))
             _demand(_broken(done))
@@ -94,12 +78,12 @@ def _changed(
     layout: Layout, slugs: Sequence[str], samples: Samples, say: Say, told: Told
 ) -> tuple[str, ...]:
     """Return the labs that must be measured; say of each other one since when it stands."""
-    keys = _keys(layout, Engine(), samples)
+    known = keys(layout, Engine(), samples)
     changed = []
     for slug in slugs:
         lab = labfile.read(layout.labs, slug)
-        result = keys.unchanged(lab)
-        page = keys.page(lab, result) if result else None
+        result = known.unchanged(lab)
+        page = known.page(lab, result) if result else None
         if result is None or page is None:
             changed.append(slug)
             continue
@@ -109,40 +93,39 @@ def _changed(
     return tuple(changed)
 
 
-def _keys(layout: Layout, engine: Engine, samples: Samples) -> Keys:
-    memory = Remembered(cache_folder() / "layers.json")
-    return Keys(layout, engine, Bases(engine, layout.bases, memory, lambda _: None), samples)
-
-
 def check_labs(
     layout: Layout, slugs: Sequence[str], samples: Samples, say: Say, *, told: Told = _nobody
 ) -> None:
-    """Measure labs and compare with docs/results; nothing committed is touched.
+    """Measure labs, two at once, and compare with docs/results; nothing committed is touched.
 
     `told` hears of each lab. Raises ClaimBroken or ResultDrifted after all labs were measured,
     ResultInvalid when a committed result cannot be read.
     """
     wanted = slugs or labfile.slugs(layout.labs)
     committed = {slug: results.load(layout.results, slug) for slug in wanted}
-    solved = {
+    exercises = {
         slug: results.load(layout.exercise_results, slug)
         for slug in wanted
         if labfile.has_exercise(layout.labs, slug)
     }
-    broken: list[str] = []
-    drifted: list[str] = []
-    for done in _measured(layout, wanted, samples, say):
+    one_at_a_time = threading.Lock()
+
+    def compare(done: Executed) -> tuple[list[str], list[str]]:
+        """Return the lines of what is broken and of what drifted."""
         slug = done.lab.slug
         moved, notes = _compared("", committed[slug], done.result)
         if done.exercise is not None:
-            more, further = _compared("exercise ", solved[slug], done.exercise)
+            more, further = _compared("exercise ", exercises[slug], done.exercise)
             moved, notes = moved + more, notes + further
         for note in notes:
             say(f"{slug}: {note}")
-        told(_outcome(done, drifts=moved, notes=notes))
-        broken += _broken(done)
-        drifted += [_row(slug, drift) for drift in moved]
-    _demand(broken)
+        with one_at_a_time:
+            told(_outcome(done, drifts=moved, notes=notes))
+        return _broken(done), [_row(slug, drift) for drift in moved]
+
+    found = two_at_once(layout, wanted, samples, say, compare).values()
+    _demand([line for broken, _ in found for line in broken])
+    drifted = [line for _, rows in found for line in rows]
     if drifted:
         raise ResultDrifted(
             "measured numbers left their limits:\n" + "\n".join(drifted),
@@ -163,7 +146,7 @@ def _compared(kind: str, old: Result, new: Result) -> tuple[tuple[Drift, ...], t
 
 
 def _outcome(
-    done: Measured, drifts: tuple[Drift, ...] = (), notes: tuple[str, ...] = ()
+    done: Executed, drifts: tuple[Drift, ...] = (), notes: tuple[str, ...] = ()
 ) -> Outcome:
     return Outcome(
         done.lab.slug,
@@ -176,46 +159,7 @@ def _outcome(
     )
 
 
-def _measured(
-    layout: Layout, slugs: Sequence[str], samples: Samples, say: Say
-) -> Generator[Measured, None, None]:
-    labs = [labfile.read(layout.labs, slug) for slug in slugs]
-    engine = Engine()
-    with own_run(engine) as run, measuring(say), index.for_builds(engine):
-        environment = {
-            RUN_VARIABLE: run.id,
-            SAMPLES_VARIABLE: f"{samples.cold},{samples.replay}",
-        }
-        for lab in labs:
-            started = clock()
-            say(f"{lab.slug}: executing notebooks/{lab.slug}.ipynb")
-            executed = notebook.execute(layout.notebook(lab.slug), environment, say)
-            if not (run.scratch / "results" / f"{lab.slug}.json").is_file():
-                raise NotebookFailed(
-                    f"notebooks/{lab.slug}.ipynb left no result",
-                    why=f'it does not call `open_lab("{lab.slug}")` and `finish()`',
-                )
-            result = results.load(run.scratch / "results", lab.slug)
-            found = verdicts(lab, result)
-            exercise, faults = None, awake(lab, result) + unlike(lab, result)
-            if labfile.has_exercise(layout.labs, lab.slug):
-                say(f"{lab.slug}: its exercise")
-                task = labfile.read_exercise(layout.labs, lab.slug)
-                bench = Bench(layout, task, engine, run, samples=QUICK, say=say, owner=False)
-                exercise, unsound = proved(bench)
-                faults += unsound
-            engine.remove_run(run.id)
-            seconds = clock() - started
-            say(f"{lab.slug}: measured in {seconds:.0f} s")
-            # The images that the key speaks of stand only now.
-            key = _keys(layout, engine, samples).key(lab) or ""
-            source = result.provenance.model_copy(update={"key": key})
-            result = result.model_copy(update={"provenance": source})
-            page = lab_page.page(executed.cells, result)
-            yield Measured(lab, result, page, found, exercise, tuple(faults), seconds)
-
-
-def _broken(done: Measured) -> list[str]:
+def _broken(done: Executed) -> list[str]:
     """Return a line for each claim that did not come out as demanded, with value and threshold.
 
     Then one for each mistake that was not caught as it should, and each fault of the exercise.
@@ -228,7 +172,7 @@ def _broken(done: Measured) -> list[str]:
     ] + [*done.faults, *_stubs(done)]
 
 
-def _stubs(done: Measured) -> list[str]:
+def _stubs(done: Executed) -> list[str]:
     """Return a line for each stub that stood in for a scanner: its numbers reach no site."""
     both = (done.result, done.exercise)
     variants = [one for result in both if result for one in result.variants.values()]
@@ -296,5 +240,5 @@ def prove_exercise(layout: Layout, slug: str, say: Say) -> None:
     engine = Engine()
     with own_run(engine) as run:
         bench = Bench(layout, exercise, engine, run, samples=QUICK, say=say, owner=True)
-        _, faults = proved(bench)
+        faults = unsound(exercise, solved(bench))
     _demand(faults)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 import shutil
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from docker.models.images import Image
 
-from advices import boot, plan, transfer
+from advices import boot, plan, results, transfer
 from advices.bases import Base, Bases, MarkedBase
 from advices.buildx import BuildOrder, Built, build
 from advices.context import CANARY, Candidate, context_bytes, copied, replayed
@@ -19,11 +20,10 @@ from advices.errors import NeverAnswered, UnsteadyMeasure
 from advices.lab import COLD, Lab, final_base
 from advices.probes import Found, Subject
 from advices.probes.registry import probe
-from advices.results import Boot, Build, Layer, Step, Timing, VariantResult, write_whole
-from advices.runs import Run
+from advices.progress import Say, Step
+from advices.results import Boot, Build, Layer, Timing, VariantResult, write_whole
+from advices.runs import Run, undisturbed
 from advices.scanners.images import ScannerImages
-
-Say = Callable[[str], None]
 
 
 @dataclass
@@ -88,37 +88,43 @@ class Measurer:
             cold_samples=sum(isinstance(s, plan.BuildImage) and s.cold for s in steps),
             samples=sum(isinstance(s, plan.ServeImage) for s in steps),
         )
-        for step in steps:
-            match step:
-                case plan.BuildImage():
-                    self._build(candidate, step, taken)
-                case plan.InspectImage(build=name):
-                    self._inspect(candidate, name, taken)
-                case plan.ServeImage(sample=sample):
-                    if taken.answered or sample == 1:
-                        self._say(f"{self._lab.slug} {candidate.name}: start, sample {sample}")
-                        self._serve(candidate, taken, must_answer)
-                case plan.StartImage(start=start):
-                    self._say(f"{self._lab.slug} {candidate.name}: start {start}")
-                    taken.starts[start] = boot.another_start(
-                        self._booting(candidate, taken), self._lab.starts[start]
-                    )
-                case plan.ProbeImage(probe=name):
-                    self._say(f"{self._lab.slug} {candidate.name}: probe {name}")
-                    found = probe(name)(self._subject(candidate, taken))
-                    taken.found.values |= found.values
-                    taken.found.timings |= found.timings
-                    taken.found.scans += found.scans
+        name = f"exercise {candidate.name}" if self._lab.is_exercise else candidate.name
+        behind = partial(Step, self._lab.slug, name, steps=len(steps))
+        for number, step in enumerate(steps):
+            self._say(behind(plan.says(step), done=number))
+            # What is built with another's cache gives no times.
+            timed = candidate.fresh and plan.is_timed(self._lab, step)
+            with undisturbed(alone=timed):
+                self._do(step, candidate, taken, must_answer)
+        self._say(behind("", done=len(steps)))
         return self._result(candidate, taken)
+
+    def _do(
+        self, step: plan.PlanStep, candidate: Candidate, taken: _Taken, must_answer: bool
+    ) -> None:
+        match step:
+            case plan.BuildImage():
+                self._build(candidate, step, taken)
+            case plan.InspectImage(build=name):
+                self._inspect(candidate, name, taken)
+            case plan.ServeImage(sample=sample):
+                if taken.answered or sample == 1:
+                    self._serve(candidate, taken, must_answer)
+            case plan.StartImage(start=start):
+                taken.starts[start] = boot.another_start(
+                    self._booting(candidate, taken), self._lab.starts[start]
+                )
+            case plan.ProbeImage(probe=name):
+                found = probe(name)(self._subject(candidate, taken))
+                taken.found.values |= found.values
+                taken.found.timings |= found.timings
+                taken.found.scans += found.scans
 
     def _tag(self, candidate: Candidate, build_name: str) -> str:
         # A stage's name may hold what a tag may not.
         return f"docker-advices-run/{self._run.id}:{self._lab.slug}-{candidate.name}-{build_name}"
 
     def _build(self, candidate: Candidate, step: plan.BuildImage, taken: _Taken) -> None:
-        samples = taken.cold_samples if step.cold else taken.samples
-        what = f"{self._lab.slug} {candidate.name}: {step.build}"
-        self._say(f"{what}, sample {step.sample} of {samples}")
         # Replays stand on the base of the last cold build, and find the cache mounts it filled.
         cold_sample = step.sample if step.cold else taken.cold_samples
         mark = f"{self._word}-{candidate.cache_of}-{cold_sample}"
@@ -284,5 +290,5 @@ def _together(boots: Sequence[Boot]) -> Boot:
     return boots[0].model_copy(update={"first_200": timing})
 
 
-def _what_ran(steps: tuple[Step, ...]) -> list[tuple[str, bool]]:
+def _what_ran(steps: tuple[results.Step, ...]) -> list[tuple[str, bool]]:
     return [(step.name, step.cached) for step in steps]

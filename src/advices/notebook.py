@@ -7,7 +7,7 @@ import os
 import re
 import signal
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,9 @@ from traitlets.config import Config
 
 from advices import errors
 from advices.errors import AdvicesError, NotebookFailed
+from advices.progress import Say, received
+from advices.together import alive
 
-Say = Callable[[str], None]
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _NO_NOTEBOOK = (
     *(OSError, ValueError, AttributeError, KeyError, TypeError),
@@ -40,8 +41,8 @@ class _Client(NotebookClient):
         """Keep an output, unless it is progress."""
         content = msg["content"]
         if msg["msg_type"] == "stream" and content.get("name") == "stderr":
-            for line in content["text"].splitlines():
-                self._say(line)
+            for event in received(content["text"]):
+                self._say(event)
             return None
         return super().output(outs, msg, display_id, cell_index)
 
@@ -50,8 +51,8 @@ def execute(file: Path, environment: Mapping[str, str], say: Say) -> Any:
     """Return the executed notebook.
 
     Raises the AdvicesError that a cell raised, or NotebookFailed for any other error, a cell
-    that hangs and a kernel that dies. On KeyboardInterrupt the kernel and all its children
-    are gone when it returns.
+    that hangs and a kernel that dies. On KeyboardInterrupt and GivenUp the kernel and all its
+    children are gone when it returns.
     """
     notebook = _read(file)
     client = _Client(
@@ -80,7 +81,7 @@ def execute(file: Path, environment: Mapping[str, str], say: Say) -> Any:
     threading.Thread(target=work, daemon=True).start()
     try:
         while not done.wait(0.2):
-            pass
+            alive()
     except BaseException:
         _kill_kernel(client)
         done.wait(10)

@@ -107,6 +107,37 @@ def steps_for(lab: Lab, claims: Iterable[Claim]) -> tuple[PlanStep, ...]:
     return tuple(step for step in steps(lab, Samples(1, 1)) if needed(step))
 
 
+def says(step: PlanStep) -> str:
+    """Return a step in words."""
+    match step:
+        case BuildImage(build, sample):
+            return f"{build}, sample {sample}"
+        case InspectImage(build):
+            return f"layers of {build}"
+        case ServeImage(sample):
+            return f"start, sample {sample}"
+        case StartImage(start):
+            return f"start {start}"
+        case ProbeImage(probe):
+            return f"probe {probe}"
+
+
+def is_timed(lab: Lab, step: PlanStep) -> bool:
+    """Return whether a claim of the lab is about a time that this step takes."""
+    times = {claim.measure for claim in lab.claims if claim.measure.endswith("seconds")}
+    match step:
+        case BuildImage(build):
+            return f"{build}.seconds" in times
+        case ServeImage():
+            return "first_200_seconds" in times
+        case StartImage(start):
+            return f"{start}.first_200_seconds" in times
+        case ProbeImage(probe):
+            return bool(times & PROBED[probe].keys())
+        case InspectImage():
+            return False
+
+
 def _with_bytes(measures: Iterable[str]) -> frozenset[str]:
     """Return the builds whose layers must be read for some measures."""
     of_the_image = {"disk_bytes", "transfer_bytes", "layers"}

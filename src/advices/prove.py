@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
 
 from advices import results
 from advices.bench import Bench
 from advices.claims import is_judged, judged, red, verdicts
-from advices.command import end_streams, poll
 from advices.context import of_learner, of_mistake, of_variant
 from advices.errors import AdvicesError, DockerfileInvalid, LabInvalid, StepFailed
 from advices.exercises import YOURS, Checked, checked, hints
@@ -21,8 +17,8 @@ from advices.layout import lab_digest
 from advices.measure import Measurer
 from advices.plan import PlanStep, steps, steps_for
 from advices.results import MistakeResult, Result
+from advices.together import at_once
 
-Found = TypeVar("Found")
 _MISTAKEN = "mistaken"
 _AT_ONCE = 3
 
@@ -39,33 +35,13 @@ def mistake_results(
 
     Some are measured at once: no claim that is judged here needs a time, and much of it is waiting.
     """
-    return _at_once(
+    return at_once(
         {
             mistake.id: partial(_mistake_result, measurer, lab, scratch, mistake, result)
             for mistake in lab.mistakes
-        }
+        },
+        _AT_ONCE,
     )
-
-
-def _at_once(work: Mapping[str, Callable[[], Found]]) -> dict[str, Found]:
-    """Return what each piece of work gives; at the first fault all others end."""
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        waiting = {name: pool.submit(piece) for name, piece in work.items()}
-        try:
-            return {name: future.result() for name, future in waiting.items()}
-        except BaseException:
-            _give_up(waiting.values())
-            raise
-
-
-def _give_up(waiting: Collection[Future[Any]]) -> None:
-    """End the builds of other threads: an interrupt reaches the main thread only."""
-    for future in waiting:
-        future.cancel()
-    for _ in poll(timeout_seconds=float("inf")):
-        end_streams()
-        if all(future.done() for future in waiting):
-            return
 
 
 def _mistake_result(
@@ -150,16 +126,12 @@ def _committed(bench: Bench, now: Result) -> Result | None:
     return found if same and found.provenance.lab_digest == digest else None
 
 
-def proved(bench: Bench) -> tuple[Result, list[str]]:
-    """Return an exercise's result, and a line for each fault of the exercise itself.
-
-    The start must fail its claims and get a hint, the solution must meet all, and each
-    mistake, alone in the solution, must turn red its claims and get its own hint only.
-    """
+def solved(bench: Bench) -> Result:
+    """Return the result of an exercise: its start, its solution, and each of its mistakes."""
     lab = bench.lab
     with bench.ready() as measurer:
         # No claim of an exercise is about a time, so start and solution are built side by side.
-        variants = _at_once(
+        variants = at_once(
             {
                 name: partial(
                     measurer.measure,
@@ -168,10 +140,26 @@ def proved(bench: Bench) -> tuple[Result, list[str]]:
                     must_answer=name == "good",
                 )
                 for name in ("bad", "good")
-            }
+            },
+            workers=2,
         )
         mistakes = mistake_results(measurer, lab, bench.run.scratch, bench.result(variants))
-    result = bench.result(variants, mistakes)
+    return bench.result(variants, mistakes)
+
+
+def start_of(lab: Lab, result: Result) -> Checked:
+    """Return how an exercise's own start did, as a learner sees it at first."""
+    both = {"good": result.variants["good"], YOURS: result.variants["bad"]}
+    beside = result.model_copy(update={"variants": both})
+    return checked(lab, beside, lab.dockerfile("bad").read_text("utf-8"))
+
+
+def unsound(lab: Lab, result: Result) -> list[str]:
+    """Return a line for each fault of an exercise itself.
+
+    The start must fail its claims and get a hint, the solution must meet all, and each
+    mistake, alone in the solution, must turn red its claims and get its own hint only.
+    """
     faults = [
         f"{lab.slug} exercise: claim `{v.claim.id}` {'must' if v.must_hold else 'must not'} hold "
         f"for the {'solution' if v.variant == 'good' else 'start'}: "
@@ -187,14 +175,14 @@ def proved(bench: Bench) -> tuple[Result, list[str]]:
     faults += [line.replace(lab.slug, f"{lab.slug} exercise", 1) for line in unlike(lab, result)]
     good = lab.dockerfile("good").read_text("utf-8")
     for mistake in lab.mistakes:
-        shown = [one.id for one in hints(lab, mistakes[mistake.id].red, mistake.applied(good))]
+        found = result.mistakes.get(mistake.id)
+        turned = found.red if found else ()
+        shown = [one.id for one in hints(lab, turned, mistake.applied(good))]
         if shown != [mistake.id]:
             faults.append(
                 f"{lab.slug} exercise: mistake `{mistake.id}` must get its own hint alone, "
                 f"and gets {', '.join(shown) or 'none'}"
             )
-    start = lab.dockerfile("bad").read_text("utf-8")
-    beside = bench.result({"good": variants["good"], YOURS: variants["bad"]})
-    if not checked(lab, beside, start).hints:
+    if not start_of(lab, result).hints:
         faults.append(f"{lab.slug} exercise: the start file gets no hint")
-    return result, faults
+    return faults

@@ -57,11 +57,11 @@ def _runs() -> Path:
     return state_folder() / "runs"
 
 
-def _locked(file: Path) -> int | None:
+def _locked(file: Path, how: int = fcntl.LOCK_EX) -> int | None:
     """Return the descriptor of `file` locked for us, None when somebody else holds it."""
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, how | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
         return None
@@ -152,18 +152,43 @@ def sweep(engine: Engine) -> tuple[str, ...]:
 def measuring(say: Callable[[str], None]) -> Iterator[None]:
     """Hold the lock that keeps two runs from taking times at once; wait for it if need be."""
     state_folder().mkdir(parents=True, exist_ok=True)
-    descriptor = _locked(state_folder() / "measuring.lock")
+    file = state_folder() / "measuring.lock"
+    descriptor = _locked(file)
     if descriptor is None:
         say("another run is measuring; waiting for it to end")
-        for _ in poll(timeout_seconds=float("inf"), every_seconds=0.5):
-            descriptor = _locked(state_folder() / "measuring.lock")
-            if descriptor is not None:
-                break
-    assert descriptor is not None
+        descriptor = _awaited(file, fcntl.LOCK_EX, every_seconds=0.5)
     try:
         yield
     finally:
         os.close(descriptor)
+
+
+def _awaited(file: Path, how: int, *, every_seconds: float = 0.02) -> int:
+    """Return the descriptor of `file` locked for us, as soon as others let go of it."""
+    for _ in poll(timeout_seconds=float("inf"), every_seconds=every_seconds):
+        descriptor = _locked(file, how)
+        if descriptor is not None:
+            return descriptor
+    raise AssertionError("waiting has no end")
+
+
+@contextlib.contextmanager
+def undisturbed(*, alone: bool) -> Iterator[None]:
+    """Run a step beside others, or `alone` in the whole run: labs may be measured two at once.
+
+    Who asks waits in line: a step that wants to be alone lets no further one begin before it.
+    """
+    state_folder().mkdir(parents=True, exist_ok=True)
+    how = fcntl.LOCK_EX if alone else fcntl.LOCK_SH
+    line = _awaited(state_folder() / "step.line.lock", fcntl.LOCK_EX)
+    try:
+        held = _awaited(state_folder() / "step.lock", how)
+    finally:
+        os.close(line)
+    try:
+        yield
+    finally:
+        os.close(held)
 
 
 def check_space(folder: str, needed_bytes: int) -> None:

@@ -29,7 +29,8 @@ from advices.lab import Lab
 from advices.labfile import LEARNERS, read, read_exercise
 from advices.layout import Layout, project
 from advices.plan import steps
-from advices.prove import check, mistake_results
+from advices.progress import Event, line, sent
+from advices.prove import check, mistake_results, solved, start_of
 from advices.results import MistakeResult, Result, VariantResult, save
 from advices.runs import attached, own_run
 
@@ -47,9 +48,16 @@ class Shown:
         return {"text/markdown": self.markdown, "text/plain": self.markdown}
 
 
-def tell(message: str) -> None:
-    """Say what is being done, on stderr: progress is no part of a notebook's output."""
-    print(message, file=sys.stderr, flush=True)
+def tell(event: Event) -> None:
+    """Say what is being done, on stderr: progress is no part of a notebook's output.
+
+    To the command that executes the notebook it is sent as events, to a reader as lines.
+    """
+    text = line(event) if attached() is None else sent(event)
+    if text:
+        # In one piece: several threads tell at once.
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
 
 
 class LabSession:
@@ -92,16 +100,16 @@ class LabSession:
     def exercise(self, file: str | None = None) -> Shown:
         """Check the exercise's Dockerfile, or another file; return claims met and hints.
 
-        Raises what a build raises, so that a Dockerfile that does not build says why.
+        Executed by `advices run`, it measures the whole exercise and leaves its result. Raises
+        what a build raises, so that a Dockerfile that does not build says why.
         """
         lab = read_exercise(self._bench.layout.labs, self._lab.slug)
+        bench = self._bench.of(lab)
+        if file is None and not bench.owner:
+            result = solved(bench)
+            save(bench.run.scratch / "results" / "exercises", result)
+            return Shown(exercises.markdown(start_of(lab, result)))
         dockerfile = Path(file) if file else lab.folder / LEARNERS
-        bench = Bench(
-            *(self._bench.layout, lab, self._bench.engine, self._bench.run),
-            samples=self._bench.samples,
-            say=tell,
-            owner=self._bench.owner,
-        )
         return Shown(exercises.markdown(check(bench, dockerfile)))
 
     def steps(self, variant: str, build: str) -> Shown:

@@ -18,6 +18,7 @@ import typer
 
 from advices import cli, errors
 from advices.alerts import Scan, not_run
+from advices.display import Display
 from advices.doctor import Finding
 from advices.exercises import Checked, Row
 from advices.lab import Mistake
@@ -214,7 +215,7 @@ def test_what_is_run(
     ((layout, asked, wanted, say, how),) = called
     assert (layout.root, list(asked)) == (ROOT, slugs)
     assert (wanted.cold, wanted.replay) == samples
-    assert say is cli.say
+    assert isinstance(say, Display)
     assert callable(how.pop("told"))
     assert how == ({"force": False} if command == "run" else {})
 
@@ -279,7 +280,8 @@ def test_which_file_of_an_exercise_is_checked(
     )
     assert advices("check-exercise", "order", *words) == 0
     ((layout, slug, given, say),) = called
-    assert (layout.root, slug, given, say) == (ROOT, "order", file, cli.say)
+    assert (layout.root, slug, given) == (ROOT, "order", file)
+    assert isinstance(say, Display)
 
 
 def test_a_fault_of_a_learner_s_build_has_its_exit_code(
@@ -378,7 +380,8 @@ def scans(monkeypatch: pytest.MonkeyPatch, advices: Callable[..., int]) -> Calla
         monkeypatch.setattr(cli, "scan_own", lambda *given: asked.append(given) or found)
         assert advices("scan", *words) == 0
         ((layout, wanted, say),) = asked
-        assert (layout.root, say) == (ROOT, cli.say)
+        assert layout.root == ROOT
+        assert isinstance(say, Display)
         return wanted
 
     return run

@@ -11,9 +11,10 @@ import pytest
 from advices import dashboard, history, labrun
 from advices.claims import Verdict, verdicts
 from advices.errors import ResultInvalid
+from advices.executing import Executed
 from advices.history import Entry
 from advices.lab import Claim
-from advices.labrun import Measured, run_labs
+from advices.labrun import run_labs
 from advices.layout import Layout
 from advices.plan import Samples
 
@@ -120,8 +121,8 @@ def test_a_refresh_adds_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     layout = Layout(factory.project(tmp_path))
     lab = factory.read_lab(tmp_path)
     found = verdicts(lab, factory.result())
-    done = Measured(lab, factory.result(), "# Page\n", found, None, ())
-    monkeypatch.setattr(labrun, "_measured", lambda *_: (one for one in (done,)))
+    done = Executed(lab, factory.result(), "# Page\n", found, None, ())
+    monkeypatch.setattr(labrun, "one_by_one", lambda *_: (one for one in (done,)))
     for lines in (1, 2):
         run_labs(layout, [lab.slug], Samples(), print, force=True)
         assert len(history.load(layout.results, lab.slug)) == lines

@@ -122,7 +122,10 @@ def test_small_layers_and_own_ones_are_not_remembered(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "damage", [b"", b"\x1f\x8b", gzip.compress(b"[]"), gzip.compress(b'{"entries": [[1]]}')]
+    "damage",
+    [b"", b"\x1f\x8b", gzip.compress(b"[]"), gzip.compress(b'{"entries": [[1]]}')],
+    # No time of compression in the names: workers of one session must know the tests by the same.
+    ids=["empty", "cut", "a-list", "no-entry"],
 )
 def test_a_damaged_memory_is_read_again(damage: bytes, tmp_path: Path) -> None:
     memory = Remembered(tmp_path)

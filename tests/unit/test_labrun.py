@@ -13,7 +13,8 @@ import pytest
 from advices import labfile, labrun, results
 from advices.alerts import Scan
 from advices.errors import ClaimBroken, ResultDrifted, ResultInvalid
-from advices.labrun import Measured, check_labs, run_labs
+from advices.executing import Executed
+from advices.labrun import check_labs, run_labs
 from advices.layout import Layout
 from advices.plan import Samples
 from advices.results import Result
@@ -44,11 +45,16 @@ def measured(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         "faults": (),
     }
 
-    def run(*_: object) -> Iterator[Measured]:
+    def run(*_: object) -> Iterator[Executed]:
         given["ran"] = True
-        yield Measured(**{key: value for key, value in given.items() if key != "ran"})
+        yield Executed(**{key: value for key, value in given.items() if key != "ran"})
 
-    monkeypatch.setattr(labrun, "_measured", run)
+    def at_once(*ordered: Any) -> dict[str, Any]:
+        *_, then = ordered
+        return {done.lab.slug: then(done) for done in run()}
+
+    monkeypatch.setattr(labrun, "one_by_one", run)
+    monkeypatch.setattr(labrun, "two_at_once", at_once)
     return given
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -9,16 +10,17 @@ from typing import Any
 import factory
 import pytest
 
-from advices import boot, measure, transfer
+from advices import boot, measure, results, transfer
 from advices.bases import MarkedBase
 from advices.buildx import BuildOrder, Built
 from advices.context import Candidate, of_learner, of_mistake, of_variant
 from advices.errors import NeverAnswered, UnsteadyMeasure
-from advices.lab import AnotherStart, Lab, Variant, external_images
+from advices.lab import AnotherStart, Claim, Lab, Variant, external_images
 from advices.measure import Measurer
 from advices.plan import Samples, steps
 from advices.probes import Found, Subject
-from advices.results import Boot, Layer, Step, Timing
+from advices.progress import Event, Step
+from advices.results import Boot, Layer, Timing
 from advices.runs import Run
 
 BASE, OWN, EDITED = (f"sha256:{letter * 64}" for letter in "abc")
@@ -42,9 +44,9 @@ class Here:
         self.marks: list[str] = []
         self.pages: list[Boot | Exception] = []
         self.starts: list[AnotherStart] = []
-        self.steps: list[tuple[Step, ...]] = []
+        self.steps: list[tuple[results.Step, ...]] = []
         self.subjects: list[Subject] = []
-        self.said: list[str] = []
+        self.said: list[Event] = []
         monkeypatch.setattr(measure, "build", self._build)
         monkeypatch.setattr(transfer, "layers", self._layers)
         monkeypatch.setattr(boot, "first_page", self._page)
@@ -136,7 +138,30 @@ def test_every_measure_comes_from_its_step(here: Here) -> None:
     assert found.scans == (factory.scan("x"),)
     assert measures["wapiti_rules"] == "x"
     assert here.starts == [here.lab.starts["bare"]]
-    assert here.said[0] == "build-cache good: cold, sample 1 of 1"
+    events = [event for event in here.said if isinstance(event, Step)]
+    assert str(events[0]) == "build-cache good: cold, sample 1"
+    assert [event.done for event in events] == list(range(len(events)))
+    assert events[-1] == Step("build-cache", "good", "", len(events) - 1, len(events) - 1)
+
+
+def test_what_a_claim_times_runs_alone_and_nothing_else(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    how: list[bool] = []
+
+    def undisturbed(*, alone: bool) -> contextlib.AbstractContextManager[None]:
+        how.append(alone)
+        return contextlib.nullcontext()
+
+    monkeypatch.setattr(measure, "undisturbed", undisturbed)
+    timed = Claim(id="t", says="", measure="edit-source.seconds", at_most=1)
+    here.measurer._lab = here.lab = here.lab.model_copy(update={"claims": (timed,)})
+    here.measure(of_variant(here.lab, "good"), Samples(1, 1))
+    names = [str(event).partition(": ")[2] for event in here.said if str(event)]
+    steps = [name for name, is_alone in zip(names, how, strict=False) if is_alone]
+    assert steps == ["edit-source, sample 1"]
+    here.measure(of_learner(here.lab, here.lab.dockerfile("good")), Samples(1, 1))
+    assert how.count(True) == 1, "a build with a warm cache is no timing"
 
 
 def test_only_first_builds_of_a_variant_ignore_the_cache(here: Here) -> None:
@@ -248,7 +273,7 @@ def test_two_starts_must_show_one_page(here: Here, second: Boot | Exception) -> 
 
 
 def test_every_sample_must_run_the_same_steps(here: Here) -> None:
-    ran, cached = (Step(name="RUN x", cached=was, seconds=1.0) for was in (False, True))
+    ran, cached = (results.Step(name="RUN x", cached=was, seconds=1.0) for was in (False, True))
     here.steps = [(ran,), (cached,)]
     with pytest.raises(UnsteadyMeasure, match="sample 2 of `cold` ran other steps"):
         here.measure(of_variant(here.lab, "good"), Samples(2, 1))

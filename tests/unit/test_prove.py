@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 from pathlib import Path
 from typing import Any
@@ -11,11 +10,12 @@ import factory
 import pytest
 
 from advices import prove, results
-from advices.command import stream_stderr
+from advices.command import clock, stream_stderr
 from advices.errors import BuildHung, DockerfileInvalid, LabInvalid, StepFailed
 from advices.lab import Lab
 from advices.plan import Samples, steps
 from advices.results import Boot, MistakeResult, VariantResult
+from advices.together import GivenUp
 
 SOUND = factory.variant()
 ROOT = SOUND.model_copy(update={"boot": Boot(answered=True, uid=0, page_digest="c" * 64)})
@@ -84,7 +84,7 @@ def test_only_what_claims_without_timing_need_is_done(lab: Lab) -> None:
 def test_an_interrupt_ends_the_builds_of_other_threads(
     lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The second mistake's build runs on when the first is given up."""
+    """The second mistake's build runs on when the first is given up; it begins no other."""
 
     class Building(factory.FakeMeasurer):
         def measure(self, candidate: Any, *rest: Any, **more: Any) -> VariantResult:
@@ -93,15 +93,19 @@ def test_an_interrupt_ends_the_builds_of_other_threads(
                 raise KeyboardInterrupt
             argv = ["sh", "-c", "echo begun >&2; exec sleep 20"]
             for _ in ("a build", "the next one"):
-                code, _ = stream_stderr(argv, lambda _: began.set(), timeout_seconds=60)
-                ended.append(code)
+                try:
+                    stream_stderr(argv, lambda _: began.set(), timeout_seconds=60)
+                except GivenUp:
+                    ended.append(threading.current_thread())
             raise StepFailed("it was ended")
 
-    began, ended = threading.Event(), list[int]()
+    began, ended = threading.Event(), list[threading.Thread]()
+    started = clock()
     measurer: Any = Building({})
     with pytest.raises(KeyboardInterrupt):
         prove.mistake_results(measurer, lab, tmp_path, factory.result())
-    assert ended == [-signal.SIGTERM] * 2
+    assert len(ended) == 2
+    assert clock() - started < 10, "a build of 20 s was waited for"
 
 
 @pytest.mark.parametrize(
@@ -140,8 +144,8 @@ def test_a_trap_that_answers_is_told(lab: Lab) -> None:
 
 def test_an_exercise_that_is_sound_has_no_faults(exercise: Lab) -> None:
     made = bench(exercise)
-    result, faults = prove.proved(made)
-    assert faults == []
+    result = prove.solved(made)
+    assert prove.unsound(exercise, result) == []
     assert result.mistakes == {
         "no-user": MistakeResult(says="The USER line is missing.", red=("not-root",))
     }
@@ -196,7 +200,7 @@ def test_an_exercise_that_is_sound_has_no_faults(exercise: Lab) -> None:
 def test_each_fault_of_an_exercise_is_named(
     given: dict[str, Any], faults: list[str], exercise: Lab
 ) -> None:
-    assert prove.proved(bench(exercise, **given))[1] == [
+    assert prove.unsound(exercise, prove.solved(bench(exercise, **given))) == [
         f"build-cache exercise: {fault}" for fault in faults
     ]
 
@@ -215,8 +219,9 @@ hint = "The same."
 
 
 def test_two_mistakes_that_cannot_be_told_apart_are_a_fault(tmp_path: Path) -> None:
-    made = bench(factory.read_exercise(tmp_path, TWO), mistake_too=ROOT)
-    assert prove.proved(made)[1] == [
+    exercise = factory.read_exercise(tmp_path, TWO)
+    result = prove.solved(bench(exercise, mistake_too=ROOT))
+    assert prove.unsound(exercise, result) == [
         "build-cache exercise: mistake `no-user` must get its own hint alone, and gets "
         "no-user, too",
         "build-cache exercise: mistake `too` must get its own hint alone, and gets no-user, too",
@@ -226,7 +231,8 @@ def test_two_mistakes_that_cannot_be_told_apart_are_a_fault(tmp_path: Path) -> N
 def test_a_sign_tells_two_mistakes_apart(tmp_path: Path) -> None:
     signed = TWO + "sign = '\\A(?!.*WORKDIR)(?s:.*)USER'\n"
     toml = signed.replace('hint = "Who', "sign = '(?s)\\A(?!.*USER)'\nhint = \"Who")
-    assert prove.proved(bench(factory.read_exercise(tmp_path, toml), mistake_too=ROOT))[1] == []
+    exercise = factory.read_exercise(tmp_path, toml)
+    assert prove.unsound(exercise, prove.solved(bench(exercise, mistake_too=ROOT))) == []
 
 
 @pytest.fixture

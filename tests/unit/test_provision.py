@@ -170,6 +170,8 @@ def test_the_engine_that_we_started_is_known(state: Path) -> None:
         json.dumps({"pid": 2**22 + 1, "started_ticks": "1"}),  # no process has it
         json.dumps({"pid": 2**22 + 1, "started_ticks": None}),
     ],
+    # No process id in the names: workers of one session must know the tests by the same.
+    ids=range(12),
 )
 def test_no_other_process_is_taken_for_it(state: Path, text: str | None) -> None:
     if text is not None:

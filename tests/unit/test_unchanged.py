@@ -184,9 +184,9 @@ def started(world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         measured.extend(slugs)
         yield from ()
 
-    monkeypatch.setattr(labrun, "_measured", run)
+    monkeypatch.setattr(labrun, "one_by_one", run)
     monkeypatch.setattr(labrun, "Engine", lambda: None)
-    monkeypatch.setattr(labrun, "_keys", lambda *_: world.keys())
+    monkeypatch.setattr(labrun, "keys", lambda *_: world.keys())
     return measured
 
 

@@ -1,0 +1,139 @@
+"""Pure: what is being done, as events, and what they add up to.
+
+A run tells of its work by events. On a terminal they are a picture that changes, in a pipe lines.
+The kernel that executes a notebook sends them as text on its stderr.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field, replace
+
+
+@dataclass(frozen=True)
+class Planned:
+    """So many labs will be measured."""
+
+    labs: int
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A lab is measured from now on, in so many steps if nothing comes between."""
+
+    lab: str
+    steps: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """A candidate of a lab begins a step: `done` of its `steps` are behind it.
+
+    With `what` empty all of them are, or those that were left out need not be done.
+    """
+
+    lab: str
+    candidate: str
+    what: str
+    done: int
+    steps: int
+
+    def __str__(self) -> str:
+        return f"{self.lab} {self.candidate}: {self.what}" if self.what else ""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A lab was measured, in so many seconds."""
+
+    lab: str
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"{self.lab}: measured in {self.seconds:.0f} s"
+
+
+Event = str | Planned | Begun | Step | Measured
+Say = Callable[[Event], None]
+_WIRE = "docker-advices "
+
+
+def line(event: Event) -> str:
+    """Return an event as a line for people, empty when there is nothing to read in it."""
+    match event:
+        case Planned():
+            return ""
+        case Begun(lab):
+            return f"{lab}: executing notebooks/{lab}.ipynb"
+    return str(event)
+
+
+def sent(event: Event) -> str:
+    """Return an event as text that crosses from a kernel: `received` reads it."""
+    if isinstance(event, Step):
+        return _WIRE + json.dumps(asdict(event))
+    return line(event)
+
+
+def received(text: str) -> Iterator[Event]:
+    """Yield the events in what a kernel wrote, one for each line."""
+    for one in text.rstrip("\n").split("\n"):
+        if one.startswith(_WIRE):
+            yield Step(**json.loads(one.removeprefix(_WIRE)))
+        else:
+            yield one
+
+
+@dataclass(frozen=True)
+class Lab:
+    """How far a lab is: the steps that each of its candidates has behind it, and what it does."""
+
+    slug: str
+    steps: int = 0
+    behind: dict[str, int] = field(default_factory=dict)
+    doing: str = ""
+
+    @property
+    def done(self) -> int:
+        """Return how many steps are behind all candidates together."""
+        return sum(self.behind.values())
+
+    def after(self, step: Step) -> Lab:
+        """Return the lab when a candidate begins a step."""
+        done = step.done if step.what else step.steps
+        behind = {**self.behind, step.candidate: done}
+        doing = f"{step.candidate}: {step.what}" if step.what else self.doing
+        # A candidate that nobody announced, a learner's, adds its own steps.
+        known = max(self.steps, sum(behind.values()), step.steps)
+        return Lab(self.slug, known, behind, doing)
+
+
+@dataclass(frozen=True)
+class State:
+    """How far a run is: the labs under work, and how many are measured of how many."""
+
+    labs: dict[str, Lab] = field(default_factory=dict)
+    measured: int = 0
+    planned: int = 0
+
+    @property
+    def waiting(self) -> int:
+        """Return how many labs were not begun yet."""
+        return max(0, self.planned - self.measured - len(self.labs))
+
+    def after(self, event: Event) -> State:
+        """Return the state when an event has happened."""
+        match event:
+            case Planned(labs):
+                return replace(self, planned=labs)
+            case Begun(lab, steps):
+                return replace(self, labs={**self.labs, lab: Lab(lab, steps)})
+            case Step(lab=lab):
+                one = self.labs.get(lab, Lab(lab)).after(event)
+                return replace(self, labs={**self.labs, lab: one})
+            case Measured(lab):
+                left = {slug: one for slug, one in self.labs.items() if slug != lab}
+                return replace(self, labs=left, measured=self.measured + 1)
+            case str():
+                return self

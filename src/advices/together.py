@@ -1,0 +1,117 @@
+"""Work that is done at once, in threads: when one piece fails, all the others end.
+
+An interrupt reaches the main thread only. So whatever waits in a thread asks now and then whether
+its work was given up (`alive`), and whatever waits outside of Python says how it is ended
+(`ended_by`). Groups of work may lie in one another; giving one up gives up all in it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextvars import ContextVar, copy_context
+from typing import Any, TypeVar
+
+Found = TypeVar("Found")
+
+
+class GivenUp(BaseException):
+    """The work that this thread is part of was given up; the fault is told elsewhere."""
+
+
+class _Group:
+    """Pieces of work that end together."""
+
+    def __init__(self, around: _Group | None) -> None:
+        self.around = around
+        self._given_up = False
+        self._ends: list[Callable[[], None]] = []
+        self._lock = threading.Lock()
+
+    @property
+    def given_up(self) -> bool:
+        return self._given_up or (self.around is not None and self.around.given_up)
+
+    def give_up(self) -> None:
+        with self._lock:
+            self._given_up = True
+            ends = tuple(self._ends)
+        for end in ends:
+            end()
+
+    def add(self, end: Callable[[], None]) -> None:
+        with self._lock:
+            self._ends.append(end)
+        if self.around is not None:
+            self.around.add(end)
+
+    def remove(self, end: Callable[[], None]) -> None:
+        with self._lock:
+            self._ends.remove(end)
+        if self.around is not None:
+            self.around.remove(end)
+
+
+_group: ContextVar[_Group | None] = ContextVar("group", default=None)
+
+
+def alive() -> None:
+    """Raise GivenUp when the work that this thread is part of was given up."""
+    group = _group.get()
+    if group is not None and group.given_up:
+        raise GivenUp
+
+
+@contextlib.contextmanager
+def ended_by(end: Callable[[], None]) -> Iterator[None]:
+    """While the body runs, `end` is what ends it when its work is given up.
+
+    `end` is called in another thread and must not wait. Raises GivenUp when that came before.
+    """
+    group = _group.get()
+    if group is None:
+        yield
+        return
+    group.add(end)
+    try:
+        alive()
+        yield
+    finally:
+        group.remove(end)
+
+
+def at_once(work: Mapping[str, Callable[[], Found]], workers: int) -> dict[str, Found]:
+    """Return what each piece of work gives, in the order of `work`; `workers` run at a time.
+
+    Raises what the first piece that failed raised, after all the others have ended. So does an
+    interrupt.
+    """
+    group = _Group(_group.get())
+
+    def piece(job: Callable[[], Found]) -> Found:
+        _group.set(group)
+        alive()
+        return job()
+
+    with ThreadPoolExecutor(workers) as pool:
+        waiting = {name: pool.submit(copy_context().run, piece, job) for name, job in work.items()}
+        try:
+            wait(waiting.values(), return_when=FIRST_EXCEPTION)
+            if fault := _fault(waiting.values()):
+                raise fault
+        except BaseException:
+            group.give_up()
+            for future in waiting.values():
+                future.cancel()
+            wait(waiting.values())
+            raise
+        return {name: future.result() for name, future in waiting.items()}
+
+
+def _fault(futures: Any) -> BaseException | None:
+    """Return what a piece of work raised, rather the fault than what was given up for it."""
+    done: list[Future[Any]] = [one for one in futures if one.done() and not one.cancelled()]
+    faults = [fault for one in done if (fault := one.exception()) is not None]
+    return next((one for one in faults if not isinstance(one, GivenUp)), next(iter(faults), None))

@@ -1,0 +1,137 @@
+"""What events say, how they cross from a kernel, and what they add up to on a terminal."""
+
+from __future__ import annotations
+
+import io
+import threading
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from advices.display import Display
+from advices.progress import (
+    Begun,
+    Event,
+    Measured,
+    Planned,
+    State,
+    Step,
+    line,
+    received,
+    sent,
+)
+
+STEP = Step("order", "bad", "cold, sample 1", done=0, steps=4)
+
+
+def after(*events: Event) -> State:
+    state = State()
+    for event in events:
+        state = state.after(event)
+    return state
+
+
+@pytest.mark.parametrize(
+    ("event", "text"),
+    [
+        ("said", "said"),
+        (Planned(3), ""),
+        (Begun("order", 9), "order: executing notebooks/order.ipynb"),
+        (STEP, "order bad: cold, sample 1"),
+        (replace(STEP, what="", done=4), ""),
+        (Measured("order", 61.7), "order: measured in 62 s"),
+    ],
+)
+def test_an_event_is_a_line(event: Event, text: str) -> None:
+    assert line(event) == text
+
+
+def test_events_cross_as_text() -> None:
+    odd = Step("order", 'exercise "x"\u2028', "start a\nb", done=1, steps=4)
+    text = "".join(f"{sent(event)}\n" for event in (STEP, "a\x1eline", odd))
+    assert list(received(text)) == [STEP, "a\x1eline", odd]
+
+
+def test_steps_add_up_over_candidates() -> None:
+    good = replace(STEP, candidate="good", done=2)
+    lab = after(Begun("order", 20), STEP, replace(STEP, done=3), good).labs["order"]
+    assert (lab.done, lab.steps) == (5, 20)
+    assert lab.doing == "good: cold, sample 1"
+
+
+def test_a_candidate_that_ends_early_has_all_its_steps_behind_it() -> None:
+    ended = replace(STEP, what="", done=1)
+    lab = after(Begun("order", 20), STEP, ended).labs["order"]
+    assert (lab.done, lab.doing) == (4, "bad: cold, sample 1")
+
+
+def test_a_candidate_that_nobody_announced_counts_too() -> None:
+    lab = after(replace(STEP, candidate="yours", done=2)).labs["order"]
+    assert (lab.done, lab.steps) == (2, 4)
+
+
+def test_labs_are_counted() -> None:
+    state = after(Planned(3), Begun("order", 9), Begun("size", 9), Measured("order", 5.0))
+    assert (state.measured, state.planned, state.waiting, [*state.labs]) == (1, 3, 1, ["size"])
+
+
+def shown(*events: Event, terminal: bool, quiet: bool = False) -> str:
+    out = io.StringIO()
+    console = Console(
+        file=out,
+        force_terminal=terminal,
+        quiet=quiet,
+        width=100,
+        highlight=False,
+        _environ={"TERM": "xterm"},
+    )
+    with Display(console) as display:
+        for event in events:
+            display(event)
+        # The picture is drawn at its own pace, and once more when it ends.
+        display._live.refresh()
+    return out.getvalue()
+
+
+EVENTS = (Planned(2), Begun("order", 8), "using [stand-ins]", replace(STEP, done=2))
+
+
+def test_in_a_pipe_each_event_is_a_line() -> None:
+    assert shown(*EVENTS, Measured("order", 3.0), terminal=False).splitlines() == [
+        "order: executing notebooks/order.ipynb",
+        "using [stand-ins]",
+        "order bad: cold, sample 1",
+        "order: measured in 3 s",
+    ]
+
+
+def test_on_a_terminal_there_is_a_picture_and_what_stays() -> None:
+    text = shown(*EVENTS, terminal=True)
+    assert "using [stand-ins]" in text
+    assert "executing notebooks" not in text
+    row = next(one for one in text.splitlines() if "bad: cold, sample 1" in one)
+    assert "2/8" in row
+    assert "order" in row
+    assert "0:00" in row
+    assert "0 of 2 labs measured, 1 to come" in text
+
+
+def test_when_quiet_there_is_nothing() -> None:
+    assert shown(*EVENTS, terminal=True, quiet=True) == ""
+    assert shown(*EVENTS, terminal=False, quiet=True) == ""
+
+
+def test_several_threads_may_tell() -> None:
+    out = io.StringIO()
+    display = Display(Console(file=out, width=200))
+    threads = [
+        threading.Thread(target=lambda lab=lab: [display(Begun(lab, 1)) for _ in range(50)])
+        for lab in ("one", "two", "three")
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert len(out.getvalue().splitlines()) == 150
+    assert {*display._state.labs} == {"one", "two", "three"}
