@@ -84,7 +84,12 @@ def list_() -> None:
     for slug in labfile.slugs(labs):
         found = labfile.read(labs, slug)
         table.add_row(slug, escape(found.advice), ", ".join(found.variants))
-    _out.print(table)
+    _print_table(table)
+
+
+def _print_table(table: Table) -> None:
+    """Print a table. Whoever reads from a pipe wants whole lines."""
+    _out.print(table, width=None if _out.is_terminal else 240)
 
 
 @app.command()
@@ -206,9 +211,7 @@ def scan(
             where = f"{first.method} {first.url}"
             shown.add_row(kind.risk, escape(rule), str(len(kind.alerts)), escape(where))
         _out.print(f"{name} {escape(found.version)}: {found.urls} pages, {found.seconds:.1f} s")
-        # Whoever reads from a pipe wants whole lines.
-        wide = None if _out.is_terminal else 240
-        _out.print(shown if found.alerts else "no alert", width=wide)
+        _print_table(shown) if found.alerts else _out.print("no alert")
 
 
 @app.command()
