@@ -46,7 +46,9 @@ app = typer.Typer(
 engine_app = typer.Typer(help="The Docker engine of this machine.", no_args_is_help=True)
 app.add_typer(engine_app, name="engine")
 
-_out = Console(highlight=False, soft_wrap=True)
+# Whoever reads from a pipe wants whole lines.
+_WIDE = None if sys.stdout.isatty() else 240
+_out = Console(highlight=False, soft_wrap=True, width=_WIDE)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 # Apart from faults, so that it can be quiet.
 _progress = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -84,12 +86,7 @@ def list_() -> None:
     for slug in labfile.slugs(labs):
         found = labfile.read(labs, slug)
         table.add_row(slug, escape(found.advice), ", ".join(found.variants))
-    _print_table(table)
-
-
-def _print_table(table: Table) -> None:
-    """Print a table. Whoever reads from a pipe wants whole lines."""
-    _out.print(table, width=None if _out.is_terminal else 240)
+    _out.print(table)
 
 
 @app.command()
@@ -211,7 +208,7 @@ def scan(
             where = f"{first.method} {first.url}"
             shown.add_row(kind.risk, escape(rule), str(len(kind.alerts)), escape(where))
         _out.print(f"{name} {escape(found.version)}: {found.urls} pages, {found.seconds:.1f} s")
-        _print_table(shown) if found.alerts else _out.print("no alert")
+        _out.print(shown if found.alerts else "no alert")
 
 
 @app.command()

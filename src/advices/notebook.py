@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import re
@@ -85,6 +86,8 @@ def execute(file: Path, environment: Mapping[str, str], say: Say) -> Any:
     except BaseException:
         _kill_kernel(client)
         done.wait(10)
+        # A kernel that ends while it starts is cleaned up by nbclient twice, and the second fails.
+        atexit.unregister(client._cleanup_kernel)
         raise
     if fault:
         raise _explain(fault[0], file.name) from None
