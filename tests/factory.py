@@ -340,6 +340,11 @@ class FakeBench:
         names = {name.replace("_", "-"): found for name, found in given.items()}
         self.measurer = FakeMeasurer(names)
 
+    def of(self, exercise: Lab) -> FakeBench:
+        made = FakeBench(exercise)
+        made.run, made.owner, made.measurer = self.run, self.owner, self.measurer
+        return made
+
     @contextlib.contextmanager
     def ready(self) -> Iterator[FakeMeasurer]:
         yield self.measurer

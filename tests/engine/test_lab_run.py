@@ -34,7 +34,7 @@ def test_a_run_writes_what_it_measured_and_leaves_nothing(tiny: Project) -> None
     assert own[0].disk_bytes == len("<h1>hello</h1>\n") + len("notes\n")
     page = (tiny.root / "docs" / "labs" / "tiny.md").read_text("utf-8")
     assert "## Provenance" in page
-    assert "cold, sample 1 of 2" in output
+    assert "tiny bad: cold, sample 2" in output
     assert "cold, sample" not in page
     assert tiny.leftovers() == []
     assert tiny.run_ids() == set()
@@ -147,3 +147,23 @@ def test_check_names_the_claim_that_broke(tiny: Project) -> None:
     code, output = tiny.advices("check", "--quick")
     assert code == 18, output
     assert "claim `no-root` must hold for `good`: uid is 0, claimed = 1000" in output
+
+
+def test_two_labs_are_checked_at_once_and_each_is_compared(tiny: Project) -> None:
+    for name in ("lab.toml", "bad.Dockerfile", "good.Dockerfile"):
+        tiny.write(f"labs/other/{name}", tiny.read(f"labs/tiny/{name}"))
+    tiny.write("notebooks/other.ipynb", tiny.read("notebooks/tiny.ipynb").replace("tiny", "other"))
+    code, output = tiny.advices("run", "--quick")
+    assert code == 0, output
+    assert output.index("other: measured in") < output.index("tiny: executing")
+    other = tiny.read("docs/results/other.json")
+    tiny.write("docs/results/other.json", other.replace('"uid": 1000', '"uid": 1001'))
+    code, output = tiny.advices("check", "--quick")
+    assert code == 19, output
+    for begun in ("other: executing", "tiny: executing"):
+        for ended in ("other: measured in", "tiny: measured in"):
+            assert output.index(begun) < output.index(ended)
+    assert "other good uid: 1001 → 1000" in output
+    assert "tiny good" not in output.partition("left their limits")[2]
+    assert tiny.leftovers() == []
+    assert tiny.run_ids() == set()

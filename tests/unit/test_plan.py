@@ -15,6 +15,8 @@ from advices.plan import (
     Samples,
     ServeImage,
     StartImage,
+    is_timed,
+    says,
     steps,
     steps_for,
 )
@@ -130,3 +132,37 @@ def test_only_what_claims_need_is_done_once(
     claims = [Claim(id="it", says="", measure=measure, equals=1) for measure in measures]
     basic: list[PlanStep] = [BuildImage("cold", 1), *layers, ServeImage(1)]
     assert list(steps_for(LAB, claims)) == basic + more
+
+
+@pytest.mark.parametrize(
+    ("measure", "timed"),
+    [
+        ("cold.seconds", [BuildImage("cold", 1)]),
+        ("edit.seconds", [BuildImage("edit", 1)]),
+        ("first_200_seconds", [ServeImage(1)]),
+        ("bare.first_200_seconds", [StartImage("bare")]),
+        ("cold.steps_run", []),
+        ("uid", []),
+    ],
+)
+def test_a_step_is_timed_where_a_claim_is_about_its_time(
+    measure: str, timed: list[PlanStep]
+) -> None:
+    claim = Claim(id="it", says="", measure=measure, at_most=1)
+    lab = LAB.model_copy(update={"claims": (claim,)})
+    assert [step for step in steps(lab, Samples(1, 1)) if is_timed(lab, step)] == timed
+
+
+def test_a_probe_is_timed_where_a_claim_is_about_its_time() -> None:
+    claim = Claim(id="it", says="", measure="stop_seconds", at_most=1)
+    lab = LAB.model_copy(update={"claims": (claim,), "probes": ("files", "stop")})
+    assert [step for step in steps(lab, Samples(1, 1)) if is_timed(lab, step)] == [
+        ProbeImage("stop")
+    ]
+
+
+def test_every_kind_of_step_says_what_it_is() -> None:
+    said = {says(step) for step in steps(LAB, Samples(1, 1))}
+    assert {"cold, sample 1", "layers of cold", "start, sample 1", "start bare"} <= said
+    assert "probe files" in said
+    assert len(said) == len(steps(LAB, Samples(1, 1)))

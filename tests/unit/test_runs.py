@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections import namedtuple
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from advices import runs
+from advices.command import poll
 from advices.errors import DiskFull, EngineLost
+from advices.together import at_once
 
 # A process that owns a run, or the lock of measuring, until its standard input ends.
 CHILD = """
@@ -29,9 +32,13 @@ if sys.argv[1] == "run":
         (run.scratch / "copy").mkdir()
         print("holds", run.id, flush=True)
         sys.stdin.read()
-else:
+elif sys.argv[1] == "measuring":
     with runs.measuring(say):
         print("holds", "measuring", flush=True)
+        sys.stdin.read()
+else:
+    with runs.undisturbed(alone=sys.argv[1] == "alone"):
+        print("holds", sys.argv[1], flush=True)
         sys.stdin.read()
 """
 
@@ -194,6 +201,63 @@ def test_measuring_does_not_wait_for_the_dead(child: Child) -> None:
         pass
     with runs.measuring(pytest.fail):
         pass
+
+
+def entered(*, alone: bool) -> bool:
+    """Return whether a step may begin before its time is up."""
+    begun = threading.Event()
+
+    def step() -> None:
+        with runs.undisturbed(alone=alone):
+            begun.set()
+
+    def give_up() -> None:
+        begun.wait(1)
+        raise InterruptedError
+
+    # Given up after a second: a step that waits for ever would keep the test from ending.
+    with pytest.raises(InterruptedError):
+        at_once({"step": step, "limit": give_up}, 2)
+    return begun.is_set()
+
+
+@pytest.mark.parametrize(
+    ("child", "alone", "may"),
+    [
+        ("beside", False, True),
+        ("beside", True, False),
+        ("alone", False, False),
+        ("alone", True, False),
+    ],
+    indirect=["child"],
+)
+def test_a_step_that_is_timed_runs_alone(child: Child, alone: bool, may: bool) -> None:
+    assert entered(alone=alone) == may
+    child.end()
+    assert entered(alone=alone)
+
+
+def test_a_step_that_wants_to_be_alone_lets_none_pass(
+    request: pytest.FixtureRequest,
+) -> None:
+    first = Child("beside")
+    waits = subprocess.Popen(
+        [sys.executable, "-c", CHILD, "alone"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    line = runs.state_folder() / "step.line.lock"
+    request.addfinalizer(first.crash)
+    request.addfinalizer(waits.kill)
+    for _ in poll(timeout_seconds=30):
+        held = runs._locked(line)
+        if held is None:
+            break
+        os.close(held)
+    assert not entered(alone=False), "it passed the one that waits"
+    first.end()
+    assert waits.stdout
+    assert waits.stdout.readline() == b"holds alone\n"
+    waits.communicate(input=b"", timeout=30)
+    assert entered(alone=False)
 
 
 Usage = namedtuple("Usage", "total used free")

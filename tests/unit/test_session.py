@@ -11,7 +11,9 @@ import pytest
 from advices import results
 from advices.errors import LabInvalid
 from advices.lab import Lab
-from advices.session import LabSession
+from advices.progress import Step, received
+from advices.runs import RUN_VARIABLE
+from advices.session import LabSession, tell
 
 ROOT = factory.variant().model_copy(
     update={"boot": results.Boot(answered=True, uid=0, page_digest="c" * 64)}
@@ -85,3 +87,44 @@ def test_opened_by_hand_it_leaves_nothing(lab: Lab) -> None:
     opened.mistakes()
     opened.finish()
     assert not (bench.run.scratch / "results").exists()
+
+
+def test_executed_by_the_command_an_exercise_is_measured_whole_and_left(lab: Lab) -> None:
+    opened, bench = session(lab)
+    bench.measurer.given["bad"] = ROOT
+    shown = opened.exercise()
+    assert "not met" in shown.markdown
+    assert "Hint: Who is PID 1?" in shown.markdown
+    result = results.load(bench.run.scratch / "results" / "exercises", "build-cache")
+    assert list(result.variants) == ["bad", "good"]
+    assert result.mistakes["no-user"].red == ("not-root",)
+    assert sorted(name for name, _ in bench.measurer.asked) == ["bad", "good", "mistake-no-user"]
+
+
+@pytest.mark.parametrize("owner", [True, False])
+def test_a_learners_file_alone_is_measured(owner: bool, lab: Lab, tmp_path: Path) -> None:
+    opened, bench = session(lab)
+    bench.owner = owner
+    bench.measurer.given["yours"] = ROOT
+    file = tmp_path / "mine"
+    file.write_text("FROM python:3.13-slim\n")
+    shown = opened.exercise(None if owner else str(file))
+    assert "Hint: Who is PID 1?" in shown.markdown
+    assert not (bench.run.scratch / "results").exists()
+    assert ("yours", False) in bench.measurer.asked
+
+
+@pytest.mark.parametrize("executed", [True, False])
+def test_progress_is_sent_as_events_only_to_the_command(
+    executed: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if executed:
+        monkeypatch.setenv(RUN_VARIABLE, "run-1")
+    step = Step("order", "bad", "cold, sample 1", 0, 4)
+    for event in (step, "a message", Step("order", "bad", "", 4, 4)):
+        tell(event)
+    lines = capsys.readouterr().err
+    if executed:
+        assert list(received(lines))[:2] == [step, "a message"]
+    else:
+        assert lines == "order bad: cold, sample 1\na message\n"

@@ -1,0 +1,129 @@
+"""Labs are executed one by one or two at once; what an exercise left is not measured again."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from pathlib import Path
+from typing import Any
+
+import factory
+import pytest
+
+from advices import executing, labfile, results
+from advices.command import clock, poll
+from advices.errors import NotebookFailed
+from advices.executing import Executed
+from advices.layout import Layout
+from advices.plan import Samples
+from advices.progress import Event, Planned
+from advices.runs import Run
+
+SLUGS = ("base-image", "build-cache")
+
+
+@pytest.fixture
+def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
+    """Return a project of two labs, on a machine where nothing is asked of any engine."""
+    monkeypatch.setattr(executing, "Engine", lambda: None)
+    monkeypatch.setattr(executing, "sweep", lambda _: ())
+    monkeypatch.setattr(executing.index, "for_builds", lambda _: contextlib.nullcontext())
+    bases: Any = type("Bases", (), {"resolve": lambda *_: {}, "of_lab": lambda *_: {}})
+    monkeypatch.setattr(executing, "_bases", lambda *_: bases())
+    return Layout(factory.project(tmp_path))
+
+
+def executed(layout: Layout, slug: str) -> Executed:
+    lab, result = labfile.read(layout.labs, slug), results.load(layout.results, slug)
+    return Executed(lab, result, "", (), None, ())
+
+
+def test_one_by_one_the_second_begins_after_the_first(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+
+    def execute(_: Layout, lab: Any, *__: object) -> Executed:
+        order.append(f"{lab.slug} begins")
+        return executed(layout, lab.slug)
+
+    monkeypatch.setattr(executing, "_executed", execute)
+    heard: list[Event] = []
+    for done in executing.one_by_one(layout, SLUGS, Samples(), heard.append):
+        order.append(f"{done.lab.slug} taken")
+    assert order == [
+        *("base-image begins", "base-image taken"),
+        *("build-cache begins", "build-cache taken"),
+    ]
+    assert heard == [Planned(2)]
+
+
+def test_two_at_once_meet_and_each_is_taken_as_soon_as_it_is_done(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both, first_taken = threading.Barrier(2), threading.Event()
+
+    def execute(_: Layout, lab: Any, *__: object) -> Executed:
+        both.wait(10)
+        if lab.slug == "build-cache":
+            assert first_taken.wait(10)
+        return executed(layout, lab.slug)
+
+    def taken(done: Executed) -> str:
+        first_taken.set()
+        return done.lab.slug.upper()
+
+    monkeypatch.setattr(executing, "_executed", execute)
+    found = executing.two_at_once(layout, SLUGS, Samples(), lambda _: None, taken)
+    assert found == {"base-image": "BASE-IMAGE", "build-cache": "BUILD-CACHE"}
+
+
+def test_a_fault_of_one_lab_ends_the_other(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits = threading.Event()
+
+    def execute(_: Layout, lab: Any, *__: object) -> Executed:
+        if lab.slug == "build-cache":
+            assert waits.wait(10)
+            raise NotebookFailed("it broke")
+        for _ in poll(timeout_seconds=30):
+            waits.set()
+        return executed(layout, lab.slug)
+
+    monkeypatch.setattr(executing, "_executed", execute)
+    started = clock()
+    with pytest.raises(NotebookFailed, match="it broke"):
+        executing.two_at_once(layout, SLUGS, Samples(), lambda _: None, lambda _: None)
+    assert clock() - started < 10
+
+
+@pytest.mark.parametrize("left", [True, False])
+def test_an_exercise_is_measured_where_the_notebook_left_none(
+    left: bool, layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = results.load(layout.exercise_results, "build-cache")
+    other = made.model_copy(update={"title": "Measured here"})
+    monkeypatch.setattr(executing, "solved", lambda _: other)
+    monkeypatch.setattr(executing, "Bench", lambda *_, **__: None)
+    run = Run("run-1", tmp_path / "scratch")
+    if left:
+        results.save(run.scratch / "results" / "exercises", made)
+    exercise, nothing = labfile.read_exercise(layout.labs, "build-cache"), Any
+    found = executing._proof(layout, exercise, nothing, run, lambda _: None)
+    assert found == (made if left else other)
+
+
+def test_a_notebook_that_left_no_result_is_a_fault(layout: Layout, tmp_path: Path) -> None:
+    lab = labfile.read(layout.labs, "build-cache")
+    with pytest.raises(NotebookFailed, match=r"build-cache\.ipynb left no result"):
+        executing._left(Run("run-1", tmp_path / "scratch"), lab)
+
+
+def test_the_steps_of_a_lab_are_those_of_variants_mistakes_and_exercise(layout: Layout) -> None:
+    lab = labfile.read(layout.labs, "build-cache")
+    exercise = labfile.read_exercise(layout.labs, "build-cache")
+    one = len(executing.steps(lab, Samples(1, 1)))
+    judged = len(executing.judged_steps(lab)) * len(lab.mistakes)
+    alone = executing._steps(lab, None, Samples(1, 1))
+    assert alone == 3 * one + judged
+    assert executing._steps(lab, exercise, Samples(1, 1)) > alone
+    assert executing._steps(lab, None, Samples(1, 3)) > alone
