@@ -32,6 +32,19 @@ def environment(session: nox.Session, use: str) -> None:
     session.env["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
 
 
+def install_lighthouse(session: nox.Session) -> None:
+    """Make .nox/lighthouse out of the lock file, by the npm of the environment in use."""
+    folder, lock = Path(".nox", "lighthouse"), "package-lock.json"
+    stamp = folder / "made-from.json"
+    wanted = Path("tests", "lighthouse", lock).read_text()
+    if not stamp.is_file() or stamp.read_text() != wanted:
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(Path("tests", "lighthouse"), folder)
+        quietly = ("--no-audit", "--no-fund", "--no-update-notifier", "--loglevel", "error")
+        session.run("npm", "ci", "--prefix", str(folder), "--ignore-scripts", *quietly)
+        stamp.write_text(wanted)
+
+
 def build_site(session: nox.Session) -> None:
     """Build the site into site/, strictly. Not quietly: a quiet build counts no warnings."""
     session.run("mkdocs", "build", "--strict", "--clean")
@@ -132,13 +145,14 @@ def labs(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def pages(session: nox.Session) -> None:
-    """Build the site and look at it with a real browser."""
+    """Build the site and look at it with a real browser and with Lighthouse."""
     environment(session, "dev")
     build_site(session)
     if not (os.environ.get("CHROME_PATH") or shutil.which("chromium")):
         apt = ("apt-get", "--quiet", "--quiet", "--option", "DPkg::Lock::Timeout=300")
         session.run(*apt, "update")
         session.run(*apt, "install", "--yes", "--no-install-recommends", "chromium", silent=True)
+    install_lighthouse(session)
     session.run(*PYTEST, "tests/browser", "-m", "browser", *session.posargs)
 
 

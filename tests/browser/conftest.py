@@ -37,13 +37,23 @@ def address(site):
 
 
 @pytest.fixture(scope="session")
-def chromium():
-    playwright = pytest.importorskip("playwright.sync_api")
+def chromium_path():
     path = os.environ.get("CHROME_PATH") or shutil.which("chromium")
     if not path:
         pytest.fail("there is no chromium: `apt-get install chromium`, or set CHROME_PATH")
+    return path
+
+
+@pytest.fixture(scope="session")
+def chromium_flags():
+    return FLAGS
+
+
+@pytest.fixture(scope="session")
+def chromium(chromium_path):
+    playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=path, args=FLAGS)
+        browser = started.chromium.launch(executable_path=chromium_path, args=FLAGS)
         yield browser
         browser.close()
 
