@@ -22,7 +22,7 @@ from advices.plan import Samples
 from advices.prove import awake, check, proved, unlike
 from advices.quantities import value_text
 from advices.results import Result
-from advices.runs import RUN_VARIABLE, cache_folder, measuring, own_run
+from advices.runs import RUN_VARIABLE, cache_folder, measuring, own_run, sweep
 from advices.summary import Outcome
 from advices.transfer import Remembered
 from advices.unchanged import Keys
@@ -70,6 +70,7 @@ def run_labs(
     if not force:
         wanted = _changed(layout, wanted, samples, say, told)
         if not wanted:
+            sweep(Engine())
             return
     # Closed at once when a claim breaks, so that the run ends before its fault is told.
     with contextlib.closing(_measured(layout, wanted, samples, say)) as measured:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from engine_project import GOOD, Project, SecondEngine
-
-from advices.command import poll
+from engine_project import GOOD, Project, message
+from processes import end, named, wait
+from second_engine import SecondEngine
 
 pytestmark = pytest.mark.engine
 
@@ -24,14 +23,6 @@ def clean(project: Project) -> None:
     """Assert that nothing of any run is left, in the engine or on the host."""
     assert project.leftovers() == []
     assert project.run_ids() == set()
-
-
-def message(output: str) -> None:
-    """Assert that a stranger can act on the output: what, why, next, and no traceback."""
-    assert "Traceback" not in output
-    assert output.count("error:") >= 1
-    assert "why: " in output
-    assert "next: " in output
 
 
 @pytest.mark.parametrize(
@@ -117,25 +108,25 @@ def test_too_little_room_is_said_before_anything_is_built(tiny: Project) -> None
 def test_an_interrupted_build_leaves_nothing(tiny: Project, sent: signal.Signals) -> None:
     tiny.write("labs/tiny/good.Dockerfile", SLEEPS)
     process = tiny.start("run", "--quick")
-    _wait(lambda: _processes("sleep 7321"))
+    wait(lambda: named("sleep 7321"))
     process.send_signal(sent)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 130, output
     assert "interrupted" in output
     assert "Traceback" not in output
-    _wait(lambda: not _processes("sleep 7321"))
+    wait(lambda: not named("sleep 7321"))
     clean(tiny)
 
 
 def test_an_interrupted_container_leaves_nothing(tiny: Project) -> None:
     tiny.write("labs/tiny/good.Dockerfile", SILENT)
     process = tiny.start("run", "--quick")
-    _wait(lambda: _processes("sleep 7321"))
+    wait(lambda: named("sleep 7321"))
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 130, output
     clean(tiny)
-    assert not _processes("sleep 7321")
+    assert not named("sleep 7321")
 
 
 @pytest.mark.parametrize("dockerfile", [SLEEPS, SILENT], ids=["in-a-build", "in-a-container"])
@@ -144,35 +135,18 @@ def test_what_a_killed_run_left_is_gone_after_the_next_start(
 ) -> None:
     tiny.write("labs/tiny/good.Dockerfile", dockerfile)
     process = tiny.start("run", "--quick")
-    _wait(lambda: _processes("sleep 7321"))
+    wait(lambda: named("sleep 7321"))
     process.kill()
     process.communicate(timeout=60)
     assert tiny.leftovers() != []
     assert tiny.run_ids() != set()
     # The kernel notices within a second or so that its parent is gone, and ends.
-    _wait(lambda: not _processes("ipykernel_launcher", tiny.root))
+    wait(lambda: not named("ipykernel_launcher", tiny.root))
     tiny.write("labs/tiny/good.Dockerfile", GOOD)
     code, output = tiny.advices("run", "--quick")
     assert code == 0, output
     clean(tiny)
-    _end("sleep 7321")
-
-
-def test_the_engine_dies_during_a_build(
-    tiny: Project, tmp_path: Path, second_engine: Callable[[Path], SecondEngine]
-) -> None:
-    engine = second_engine(tmp_path / "data")
-    tiny.write("labs/tiny/bad.Dockerfile", SLEEPS)
-    tiny.env = engine.environment(tiny.env)
-    process = tiny.start("run", "--quick")
-    _wait(lambda: _processes("sleep 7321") or process.poll() is not None)
-    engine.process.send_signal(signal.SIGKILL)
-    output, _ = process.communicate(timeout=120)
-    assert process.returncode == 12, output
-    assert "went away during the build" in output
-    message(output)
-    assert tiny.leftovers() == []
-    _end("sleep 7321")
+    end("sleep 7321")
 
 
 @pytest.fixture
@@ -216,27 +190,3 @@ def test_the_disk_fills_up_while_a_result_is_written(tiny: Project, tmp_path: Pa
         clean(tiny)
     finally:
         subprocess.run(["umount", results], check=True)
-
-
-def _wait(condition: Callable[[], object]) -> None:
-    assert any(condition() for _ in poll(120, every_seconds=0.1)), "it never came to that"
-
-
-def _processes(words: str, folder: Path | None = None) -> list[int]:
-    """Return the processes whose command line holds `words`, those in `folder` only if given."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-            inside = folder is None or folder in (entry / "cwd").resolve().parents
-        except OSError:
-            continue
-        if words in command and "buildx" not in command and inside and "-c" not in command:
-            found.append(int(entry.name))
-    return found
-
-
-def _end(words: str) -> None:
-    """End what a build of a killed engine or client still runs; the engine has no more hold."""
-    for pid in _processes(words):
-        os.kill(pid, signal.SIGKILL)
