@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import mmap
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
@@ -16,6 +18,7 @@ pytestmark = pytest.mark.engine
 
 SLEEPS = "FROM python:3.13-slim\nRUN --network=none sleep 7321\n"
 FILLS = "FROM python:3.13-slim\nRUN --network=none head -c 900000000 /dev/urandom > /big\n"
+PAGE = mmap.PAGESIZE
 SILENT = 'FROM python:3.13-slim\nCMD ["sleep", "7321"]\n'
 
 
@@ -174,19 +177,32 @@ def test_the_disk_fills_up_during_a_build(
     assert tiny.run_ids() == set(), "nothing of it went to the other engine"
 
 
-def test_the_disk_fills_up_while_a_result_is_written(tiny: Project, tmp_path: Path) -> None:
+def test_the_disk_fills_up_while_results_are_written(tiny: Project) -> None:
     assert tiny.advices("run", "--quick")[0] == 0
-    results = tiny.root / "docs" / "results"
-    old = (results / "tiny.json").read_bytes()
-    (results / "schema.json").unlink()
-    size = f"size={-(-len(old) // 4096) * 4096 + 4096}"
-    subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", results], check=True)
+    before = tiny.kept()
+    pages = {file.name: -(-len(content) // PAGE) for file, content in before.items()}
+    there = sum(pages.values())
+    # Room beside the old files for what is written before the history, and for all but a page.
+    above = there - pages["tiny.jsonl"] - pages["tiny.json"]
+    for more, says in ((above, "tiny.jsonl"), (there - 1, "tiny.json")):
+        with disk_of(tiny.root / "docs", (there + more) * PAGE, before):
+            code, output = tiny.advices("run", "--quick", "--force")
+            assert code == 13, output
+            assert f"error: {says} could not be written: No space left on device" in output
+            message(output)
+            assert tiny.kept() == before
+            clean(tiny)
+
+
+@contextlib.contextmanager
+def disk_of(folder: Path, size_bytes: int, files: dict[Path, bytes]) -> Iterator[None]:
+    """Let a folder stand on a small disk of its own, with the files that it holds."""
+    size = f"size={size_bytes}"
+    subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", folder], check=True)
     try:
-        (results / "tiny.json").write_bytes(old)
-        code, output = tiny.advices("run", "--quick")
-        assert code == 13, output
-        message(output)
-        assert (results / "tiny.json").read_bytes() == old
-        clean(tiny)
+        for file, content in files.items():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        yield
     finally:
-        subprocess.run(["umount", results], check=True)
+        subprocess.run(["umount", folder], check=True)

@@ -186,6 +186,7 @@ def started(world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(labrun, "_measured", run)
     monkeypatch.setattr(labrun, "Engine", lambda: None)
+    monkeypatch.setattr(labrun, "sweep", lambda _: ())
     monkeypatch.setattr(labrun, "_keys", lambda *_: world.keys())
     return measured
 
