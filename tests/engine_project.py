@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -142,6 +144,14 @@ def notebook(*cells: str) -> str:
     return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
 
+def message(output: str) -> None:
+    """Assert that a stranger can act on the output: what, why, next, and no traceback."""
+    assert "Traceback" not in output
+    assert output.count("error:") >= 1
+    assert "why: " in output
+    assert "next: " in output
+
+
 def without_index(env: dict[str, str]) -> dict[str, str]:
     """Return `env` without the CA or index settings for which a run starts an index."""
     settings = ("PIP_", "SSL_CERT", "REQUESTS_CA", "CURL_CA")
@@ -151,10 +161,14 @@ def without_index(env: dict[str, str]) -> dict[str, str]:
 
 @dataclass
 class Project:
-    """A project of one lab, with a state folder of its own."""
+    """A project of one lab, with a state folder of its own.
+
+    `inside` are the words that start a program where the engine's published ports are.
+    """
 
     root: Path
     env: dict[str, str] = field(default_factory=dict)
+    inside: tuple[str, ...] = ()
 
     def write(self, name: str, text: str) -> None:
         """Write a file of the project."""
@@ -173,10 +187,20 @@ class Project:
         self.write(f"{folder}/Dockerfile", BAD)
         self.write(f"{folder}/solution.Dockerfile", GOOD)
 
+    def know_scanners(self, zap: str | None = None) -> None:
+        """Give the project the scanners' recipes, with an image in the place of ZAP's if named."""
+        folder = "labs/scanners"
+        shutil.copytree(ROOT / folder, self.root / folder, dirs_exist_ok=True)
+        if zap is not None:
+            known = self.read(f"{folder}/scanners.toml")
+            self.write(
+                f"{folder}/scanners.toml", re.sub('(?m)^image = ".*"', f'image = "{zap}"', known)
+            )
+
     def start(self, *words: str) -> subprocess.Popen[str]:
         """Start the command `advices`."""
         return subprocess.Popen(
-            [sys.executable, "-m", "advices", *words],
+            [*self.inside, sys.executable, "-m", "advices", *words],
             cwd=self.root,
             env=self.env,
             text=True,
@@ -190,6 +214,11 @@ class Project:
         process = self.start(*words)
         output, _ = process.communicate(timeout=300)
         return process.returncode, output
+
+    def kept(self) -> dict[Path, bytes]:
+        """Return every file that a run may write and that is committed, with its bytes."""
+        files = (self.root / "docs").rglob("*")
+        return {file: file.read_bytes() for file in files if file.is_file()}
 
     def leftovers(self) -> list[str]:
         """Return everything of a run that still lies around: scratch folders, half files."""
@@ -216,13 +245,25 @@ class Project:
         return done.stdout.strip()
 
 
-@dataclass
-class SecondEngine:
-    """An engine for a test to break. It knows the slim base and has no network."""
-
-    process: subprocess.Popen[bytes]
-    address: str
-
-    def environment(self, env: dict[str, str]) -> dict[str, str]:
-        """Return `env` with this engine as docker's, and without CA or index settings."""
-        return {**without_index(env), "DOCKER_HOST": self.address}
+def tiny_project(folder: Path) -> Project:
+    """Return a project with one lab whose good variant passes; its state is in `folder` too."""
+    made = Project(folder / "project")
+    made.write("mkdocs.yml", "site_name: tiny\n")
+    made.write("labs/site/index.html", "<h1>hello</h1>\n")
+    made.write("labs/site/notes.txt", "notes\n")
+    made.write("labs/tiny/lab.toml", LAB)
+    made.write("labs/tiny/bad.Dockerfile", BAD)
+    made.write("labs/tiny/good.Dockerfile", GOOD)
+    made.write(
+        "notebooks/tiny.ipynb",
+        notebook(
+            'from advices.session import open_lab\nlab = open_lab("tiny")\nlab',
+            'lab.measure("bad", "good")',
+            "lab.finish()",
+        ),
+    )
+    shutil.copytree(ROOT / "labs" / "bases", made.root / "labs" / "bases")
+    scratch = folder / "tmp"
+    scratch.mkdir()
+    made.env = {**os.environ, "XDG_STATE_HOME": str(folder / "state"), "TMPDIR": str(scratch)}
+    return made

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from advices.claims import Verdict
-from advices.history import Entry, reversed_claims
+from advices.history import Entry, reversed_claims, stepped_back
 from advices.quantities import code, escape, ratio_text, value_text
 from advices.render import table
 from advices.results import Value
@@ -22,20 +22,29 @@ def effect_text(one: Entry) -> str:
 
 
 def runs_table(entries: Sequence[Entry]) -> str:
-    """Return every refresh, the newest first: date, bad, good, and the good beside the bad one."""
+    """Return every refresh, the newest first: date, bad, good, and the good beside the bad one.
+
+    The order is that of the runs, whatever their clocks said; a date that steps back is marked.
+    """
     rows = [
         [
-            escape(one.date[:10]) + (" (quick)" if one.mode == "quick" else ""),
+            _date(one, before),
             code(one.commit[:12]),
             _value(one, "bad"),
             _value(one, "good"),
             escape(effect_text(one)),
             f"{sum(one.claims.values())} of {len(one.claims)}",
         ]
-        for one in reversed(entries)
+        for one, before in reversed([*zip(entries, (None, *entries), strict=False)])
     ]
     header = ["Measured", "Commit", "Bad", "Good", "Of bad", "Conditions that held"]
     return table(header, rows, "  rrrr")
+
+
+def _date(one: Entry, before: Entry | None) -> str:
+    text = escape(one.date[:10]) + (" (quick)" if one.mode == "quick" else "")
+    wrong = before is not None and stepped_back(before, one)
+    return text + (" (a clock was wrong: dated before the run below)" if wrong else "")
 
 
 def _value(one: Entry, variant: str) -> str:

@@ -13,18 +13,20 @@ from pydantic import ValidationError
 from advices.claims import Verdict
 from advices.errors import ResultInvalid
 from advices.records import Record
-from advices.results import Result, Value, write_whole
+from advices.results import Result, Value
 
 FOLDER = "history"
+SCHEMA_VERSION: Literal[1] = 1
 
 
 class Entry(Record):
-    """One refresh.
+    """One refresh. A line that names no version has the first.
 
     `values` holds the lab's headline measure by variant, `claims` whether each claim held, by
     `<claim>/<variant>`. A claim of a scanner that did not run is left out.
     """
 
+    schema_version: Literal[1] = SCHEMA_VERSION
     date: str
     commit: str
     mode: Literal["full", "quick"]
@@ -50,24 +52,81 @@ def entry(result: Result, headline: str, verdicts: Sequence[Verdict]) -> Entry:
 
 
 def load(results: Path, slug: str) -> tuple[Entry, ...]:
-    """Return a lab's refreshes, the oldest first; none before its first. Raises ResultInvalid."""
+    """Return a lab's refreshes, in the order in which they were made; none before its first.
+
+    Raises ResultInvalid.
+    """
+    lines = _text(results, slug).split("\n")
+    return tuple(
+        _entry(f"line {number} of {FOLDER}/{slug}.jsonl", line)
+        for number, line in enumerate(lines, start=1)
+        if line.strip()
+    )
+
+
+def _text(results: Path, slug: str) -> str:
     file = results / FOLDER / f"{slug}.jsonl"
     try:
-        lines = file.read_text("utf-8").splitlines() if file.is_file() else []
-        return tuple(Entry.model_validate_json(line) for line in lines if line.strip())
-    except (UnicodeDecodeError, ValidationError) as error:
-        raise ResultInvalid(
-            f"{FOLDER}/{file.name} cannot be read: {error}",
-            why="it was edited by hand, or a newer toolkit wrote it",
-            next_step="`git checkout` it, or remove it and begin a new one",
-        ) from None
+        return file.read_text("utf-8") if file.is_file() else ""
+    except UnicodeDecodeError as error:
+        raise _damaged(f"{FOLDER}/{file.name}", str(error)) from None
 
 
-def append(results: Path, slug: str, new: Entry) -> Path:
-    """Add a refresh to a lab's history and return its file: a reader sees all of it or none."""
-    entries = (*load(results, slug), new)
-    lines = [json.dumps(one.model_dump(mode="json"), ensure_ascii=False) for one in entries]
-    return write_whole(results / FOLDER / f"{slug}.jsonl", "\n".join(lines) + "\n")
+def _entry(where: str, line: str) -> Entry:
+    try:
+        data = json.loads(line)
+        version = data.get("schema_version") if isinstance(data, dict) else None
+        if isinstance(version, int) and version > SCHEMA_VERSION:
+            raise ResultInvalid(
+                f"{where} has schema version {version}; this toolkit reads {SCHEMA_VERSION}",
+                why="a newer toolkit wrote it, and this one neither reads nor adds to it",
+                next_step="update the toolkit",
+            )
+        return Entry.model_validate_json(line)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        field = ".".join(str(part) for part in fault["loc"])
+        raise _damaged(where, f"{field or 'top'}: {fault['msg']}") from None
+    except ValueError as error:
+        raise _damaged(where, str(error)) from None
+
+
+def _damaged(where: str, cause: str) -> ResultInvalid:
+    return ResultInvalid(
+        f"{where} cannot be read: {cause}",
+        why="it was edited by hand, or a copy of it broke off",
+        next_step="`git checkout` the file, or remove it and begin a new one",
+    )
+
+
+def appended(results: Path, slug: str, new: Entry) -> tuple[Path, str]:
+    """Return a lab's history file and its text with one more refresh.
+
+    The lines that are there stay byte for byte.
+    """
+    text = _text(results, slug)
+    line = json.dumps(new.model_dump(mode="json"), ensure_ascii=False)
+    between = "" if not text or text.endswith("\n") else "\n"
+    return results / FOLDER / f"{slug}.jsonl", f"{text}{between}{line}\n"
+
+
+def stepped_back(before: Entry, after: Entry) -> bool:
+    """Return whether a refresh is dated before the one that was made before it.
+
+    Then a clock was wrong, now or then. The order of the lines is what counts.
+    """
+    return after.date < before.date
+
+
+def clock_notes(results: Path, slug: str) -> list[str]:
+    """Return what must be said of the date of a lab's last refresh: nothing, if all is well."""
+    last = load(results, slug)[-2:]
+    if len(last) < 2 or not stepped_back(*last):
+        return []
+    return [
+        f"this run is dated {last[1].date}, before the run before it ({last[0].date}): a clock "
+        "was wrong. The order of the runs stands; if it is this machine's, set it and run again"
+    ]
 
 
 def reversed_claims(entries: Sequence[Entry]) -> dict[str, str]:

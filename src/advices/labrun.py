@@ -22,7 +22,7 @@ from advices.progress import Say
 from advices.prove import check, solved, unsound
 from advices.quantities import value_text
 from advices.results import Result
-from advices.runs import own_run
+from advices.runs import own_run, sweep
 from advices.summary import Outcome
 
 Told = Callable[[Outcome], None]
@@ -48,12 +48,16 @@ def run_labs(
     notebook's prose changed, its page is written anew without a run. `told` hears of each lab as
     soon as it is known what became of it.
 
-    Raises ClaimBroken, without writing that lab, when a claim does not come out as demanded.
+    Raises ClaimBroken, without writing that lab, when a claim does not come out as demanded, and
+    ResultInvalid, before anything is measured, for a result or a history of a newer toolkit.
     """
     wanted = tuple(slugs) or labfile.slugs(layout.labs)
+    for slug in wanted:
+        _refuse_newer(layout, slug)
     if not force:
         wanted = _changed(layout, wanted, samples, say, told)
         if not wanted:
+            sweep(Engine())
             return
     # Closed at once when a claim breaks, so that the run ends before its fault is told.
     with contextlib.closing(one_by_one(layout, wanted, samples, say)) as measured:
@@ -61,17 +65,35 @@ def run_labs(
             told(_outcome(done))
             _demand(_broken(done))
             previous = _committed(layout, done.lab.slug)
-            picture = charts.bar_chart(done.result, done.lab.headline)
-            results.save(layout.results, done.result)
-            results.write_whole(layout.results / "schema.json", results.schema_text())
-            results.write_whole(layout.results / f"{done.lab.slug}.svg", picture)
-            if done.exercise is not None:
-                results.save(layout.exercise_results, done.exercise)
-            results.write_whole(layout.lab_pages / f"{done.lab.slug}.md", done.page)
-            refresh = history.entry(done.result, done.lab.headline, done.verdicts)
-            history.append(layout.results, done.lab.slug, refresh)
+            results.write_together(_texts(layout, done))
             for line in _moved(previous, done.result):
                 say(line)
+            for note in history.clock_notes(layout.results, done.lab.slug):
+                say(f"{done.lab.slug}: {note}")
+
+
+def _refuse_newer(layout: Layout, slug: str) -> None:
+    """Raise ResultInvalid when a run could not replace what is there, before it measures."""
+    results.refuse_newer(layout.results, slug)
+    results.refuse_newer(layout.exercise_results, slug)
+    history.load(layout.results, slug)
+
+
+def _texts(layout: Layout, done: Executed) -> dict[Path, str]:
+    """Return all that is kept of a run, by file."""
+    slug = done.lab.slug
+    refresh = history.entry(done.result, done.lab.headline, done.verdicts)
+    file, lines = history.appended(layout.results, slug, refresh)
+    texts = {
+        layout.results / "schema.json": results.schema_text(),
+        layout.results / f"{slug}.svg": charts.bar_chart(done.result, done.lab.headline),
+        layout.lab_pages / f"{slug}.md": done.page,
+        file: lines,
+    }
+    if done.exercise is not None:
+        texts[layout.exercise_results / f"{slug}.json"] = results.dump(done.exercise)
+    # The last: its key says that the lab is unchanged, so all else must be there by then.
+    return {**texts, layout.results / f"{slug}.json": results.dump(done.result)}
 
 
 def _changed(

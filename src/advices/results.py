@@ -7,6 +7,7 @@ import json
 import os
 import statistics
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -263,13 +264,7 @@ def load(folder: Path, slug: str) -> Result:
             why="it was edited by hand or a copy of it broke off",
             next_step=f"`git checkout` it, or measure again: `advices run {slug}`",
         ) from None
-    version = data.get("schema_version") if isinstance(data, dict) else None
-    if isinstance(version, int) and version > SCHEMA_VERSION:
-        raise ResultInvalid(
-            f"{file.name} has schema version {version}; this toolkit reads {SCHEMA_VERSION}",
-            why="a newer toolkit wrote it",
-            next_step="update the toolkit, or measure again with this one",
-        )
+    _refuse_newer(file, data)
     try:
         return Result.model_validate_json(json.dumps(data))
     except ValidationError as error:
@@ -280,6 +275,29 @@ def load(folder: Path, slug: str) -> Result:
             why="it was edited by hand, or an older toolkit wrote it",
             next_step=f"measure again: `advices run {slug}`",
         ) from None
+
+
+def refuse_newer(folder: Path, slug: str) -> None:
+    """Raise ResultInvalid when a newer toolkit wrote the stored result of a lab.
+
+    An older one may not replace it. What cannot be read at all is nobody's to keep.
+    """
+    file = folder / f"{slug}.json"
+    try:
+        data = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError):
+        return
+    _refuse_newer(file, data)
+
+
+def _refuse_newer(file: Path, data: object) -> None:
+    version = data.get("schema_version") if isinstance(data, dict) else None
+    if isinstance(version, int) and version > SCHEMA_VERSION:
+        raise ResultInvalid(
+            f"{file.name} has schema version {version}; this toolkit reads {SCHEMA_VERSION}",
+            why="a newer toolkit wrote it, and this one neither reads nor replaces it",
+            next_step="update the toolkit; to go back to this one for good, remove the file",
+        )
 
 
 def dump(result: Result) -> str:
@@ -297,25 +315,38 @@ def write_whole(file: Path, text: str) -> Path:
 
     Raises DiskFull when there is no room; then the old file stands as it was.
     """
-    name = ""
+    write_together({file: text})
+    return file
+
+
+def write_together(texts: Mapping[Path, str]) -> None:
+    """Write text files, each whole, and none of them unless there is room for all.
+
+    They are put in place in the order given. Raises DiskFull or FileRefused; then every old file
+    stands as it was.
+    """
+    halves: dict[Path, Path] = {}
+    file = None
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        _remove_stale(file)
-        handle, name = tempfile.mkstemp(prefix=f".{file.name}.{os.getpid()}.", dir=file.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as sink:
-            sink.write(text)
-            sink.flush()
-            os.fsync(sink.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(file)
-        name = ""
+        for file, text in texts.items():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            _remove_stale(file)
+            handle, name = tempfile.mkstemp(prefix=f".{file.name}.{os.getpid()}.", dir=file.parent)
+            halves[file] = Path(name)
+            with os.fdopen(handle, "w", encoding="utf-8") as sink:
+                sink.write(text)
+                sink.flush()
+                os.fsync(sink.fileno())
+            Path(name).chmod(0o644)
+        for file, half in halves.items():
+            half.replace(file)
     except OSError as error:
         kind = FileRefused if error.errno in _REFUSED else DiskFull
-        raise kind(f"{file.name} could not be written: {error.strerror}") from None
+        named = file.name if file else ""
+        raise kind(f"{named} could not be written: {error.strerror}") from None
     finally:
-        if name:
-            Path(name).unlink(missing_ok=True)
-    return file
+        for half in halves.values():
+            half.unlink(missing_ok=True)
 
 
 def _remove_stale(file: Path) -> None:

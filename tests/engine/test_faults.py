@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
+import mmap
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from engine_project import GOOD, Project, SecondEngine
-
-from advices.command import poll
+from engine_project import GOOD, Project, message
+from processes import end, named, wait
+from second_engine import SecondEngine
 
 pytestmark = pytest.mark.engine
 
 SLEEPS = "FROM python:3.13-slim\nRUN --network=none sleep 7321\n"
 FILLS = "FROM python:3.13-slim\nRUN --network=none head -c 900000000 /dev/urandom > /big\n"
+PAGE = mmap.PAGESIZE
 SILENT = 'FROM python:3.13-slim\nCMD ["sleep", "7321"]\n'
 
 
@@ -24,14 +26,6 @@ def clean(project: Project) -> None:
     """Assert that nothing of any run is left, in the engine or on the host."""
     assert project.leftovers() == []
     assert project.run_ids() == set()
-
-
-def message(output: str) -> None:
-    """Assert that a stranger can act on the output: what, why, next, and no traceback."""
-    assert "Traceback" not in output
-    assert output.count("error:") >= 1
-    assert "why: " in output
-    assert "next: " in output
 
 
 @pytest.mark.parametrize(
@@ -117,25 +111,25 @@ def test_too_little_room_is_said_before_anything_is_built(tiny: Project) -> None
 def test_an_interrupted_build_leaves_nothing(tiny: Project, sent: signal.Signals) -> None:
     tiny.write("labs/tiny/good.Dockerfile", SLEEPS)
     process = tiny.start("run", "--quick")
-    _wait(lambda: _processes("sleep 7321"))
+    wait(lambda: named("sleep 7321"))
     process.send_signal(sent)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 130, output
     assert "interrupted" in output
     assert "Traceback" not in output
-    _wait(lambda: not _processes("sleep 7321"))
+    wait(lambda: not named("sleep 7321"))
     clean(tiny)
 
 
 def test_an_interrupted_container_leaves_nothing(tiny: Project) -> None:
     tiny.write("labs/tiny/good.Dockerfile", SILENT)
     process = tiny.start("run", "--quick")
-    _wait(lambda: _processes("sleep 7321"))
+    wait(lambda: named("sleep 7321"))
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 130, output
     clean(tiny)
-    assert not _processes("sleep 7321")
+    assert not named("sleep 7321")
 
 
 @pytest.mark.parametrize("dockerfile", [SLEEPS, SILENT], ids=["in-a-build", "in-a-container"])
@@ -144,35 +138,18 @@ def test_what_a_killed_run_left_is_gone_after_the_next_start(
 ) -> None:
     tiny.write("labs/tiny/good.Dockerfile", dockerfile)
     process = tiny.start("run", "--quick")
-    _wait(lambda: _processes("sleep 7321"))
+    wait(lambda: named("sleep 7321"))
     process.kill()
     process.communicate(timeout=60)
     assert tiny.leftovers() != []
     assert tiny.run_ids() != set()
     # The kernel notices within a second or so that its parent is gone, and ends.
-    _wait(lambda: not _processes("ipykernel_launcher", tiny.root))
+    wait(lambda: not named("ipykernel_launcher", tiny.root))
     tiny.write("labs/tiny/good.Dockerfile", GOOD)
     code, output = tiny.advices("run", "--quick")
     assert code == 0, output
     clean(tiny)
-    _end("sleep 7321")
-
-
-def test_the_engine_dies_during_a_build(
-    tiny: Project, tmp_path: Path, second_engine: Callable[[Path], SecondEngine]
-) -> None:
-    engine = second_engine(tmp_path / "data")
-    tiny.write("labs/tiny/bad.Dockerfile", SLEEPS)
-    tiny.env = engine.environment(tiny.env)
-    process = tiny.start("run", "--quick")
-    _wait(lambda: _processes("sleep 7321") or process.poll() is not None)
-    engine.process.send_signal(signal.SIGKILL)
-    output, _ = process.communicate(timeout=120)
-    assert process.returncode == 12, output
-    assert "went away during the build" in output
-    message(output)
-    assert tiny.leftovers() == []
-    _end("sleep 7321")
+    end("sleep 7321")
 
 
 @pytest.fixture
@@ -200,43 +177,32 @@ def test_the_disk_fills_up_during_a_build(
     assert tiny.run_ids() == set(), "nothing of it went to the other engine"
 
 
-def test_the_disk_fills_up_while_a_result_is_written(tiny: Project, tmp_path: Path) -> None:
+def test_the_disk_fills_up_while_results_are_written(tiny: Project) -> None:
     assert tiny.advices("run", "--quick")[0] == 0
-    results = tiny.root / "docs" / "results"
-    old = (results / "tiny.json").read_bytes()
-    (results / "schema.json").unlink()
-    size = f"size={-(-len(old) // 4096) * 4096 + 4096}"
-    subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", results], check=True)
+    before = tiny.kept()
+    pages = {file.name: -(-len(content) // PAGE) for file, content in before.items()}
+    there = sum(pages.values())
+    # Room beside the old files for what is written before the history, and for all but a page.
+    above = there - pages["tiny.jsonl"] - pages["tiny.json"]
+    for more, says in ((above, "tiny.jsonl"), (there - 1, "tiny.json")):
+        with disk_of(tiny.root / "docs", (there + more) * PAGE, before):
+            code, output = tiny.advices("run", "--quick", "--force")
+            assert code == 13, output
+            assert f"error: {says} could not be written: No space left on device" in output
+            message(output)
+            assert tiny.kept() == before
+            clean(tiny)
+
+
+@contextlib.contextmanager
+def disk_of(folder: Path, size_bytes: int, files: dict[Path, bytes]) -> Iterator[None]:
+    """Let a folder stand on a small disk of its own, with the files that it holds."""
+    size = f"size={size_bytes}"
+    subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", folder], check=True)
     try:
-        (results / "tiny.json").write_bytes(old)
-        code, output = tiny.advices("run", "--quick")
-        assert code == 13, output
-        message(output)
-        assert (results / "tiny.json").read_bytes() == old
-        clean(tiny)
+        for file, content in files.items():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        yield
     finally:
-        subprocess.run(["umount", results], check=True)
-
-
-def _wait(condition: Callable[[], object]) -> None:
-    assert any(condition() for _ in poll(120, every_seconds=0.1)), "it never came to that"
-
-
-def _processes(words: str, folder: Path | None = None) -> list[int]:
-    """Return the processes whose command line holds `words`, those in `folder` only if given."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-            inside = folder is None or folder in (entry / "cwd").resolve().parents
-        except OSError:
-            continue
-        if words in command and "buildx" not in command and inside and "-c" not in command:
-            found.append(int(entry.name))
-    return found
-
-
-def _end(words: str) -> None:
-    """End what a build of a killed engine or client still runs; the engine has no more hold."""
-    for pid in _processes(words):
-        os.kill(pid, signal.SIGKILL)
+        subprocess.run(["umount", folder], check=True)

@@ -240,3 +240,9 @@ def test_seconds_between_timestamps_of_go(started: str, completed: str, seconds:
 @pytest.mark.parametrize("field", ["vertexes", "logs"])
 def test_null_in_place_of_a_list(field: str) -> None:
     assert fed({field: None}).steps() == ()
+
+
+def test_a_clock_that_steps_back_during_a_step_makes_no_time_negative() -> None:
+    back = {"started": "2026-01-02T03:04:05Z", "completed": "2026-01-02T02:04:05Z"}
+    (step,) = fed(vertex("[1/1] RUN true", **back)).steps()
+    assert step.seconds == 0

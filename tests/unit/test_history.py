@@ -17,6 +17,7 @@ from advices.lab import Claim
 from advices.labrun import run_labs
 from advices.layout import Layout
 from advices.plan import Samples
+from advices.results import write_whole
 
 CLAIM = Claim(id="small", says="It is | <small>.", measure="disk_bytes", at_most=5)
 HOLDS = Verdict(CLAIM, "good", 4, "≤ 5", holds=True, must_hold=True)
@@ -53,22 +54,51 @@ def test_a_variant_without_the_measure_is_left_out() -> None:
     assert history.entry(factory.result(), "behaviours", ()).values == {}
 
 
+def add(folder: Path, new: Entry) -> Path:
+    return write_whole(*history.appended(folder, "x", new))
+
+
 def test_lines_are_added_and_read_in_order(tmp_path: Path) -> None:
     assert history.load(tmp_path, "x") == ()
-    history.append(tmp_path, "x", OLD)
-    file = history.append(tmp_path, "x", NEW)
+    add(tmp_path, OLD)
+    file = add(tmp_path, NEW)
     assert history.load(tmp_path, "x") == (OLD, NEW)
     assert len(file.read_text().splitlines()) == 2
 
 
-@pytest.mark.parametrize("line", ["{", "{}", '{"date": 1}', "\x00"])
-def test_a_damaged_history_is_named_and_kept(line: str, tmp_path: Path) -> None:
-    file = history.append(tmp_path, "x", OLD)
+def test_lines_that_are_there_stay_as_they_are(tmp_path: Path) -> None:
+    file = add(tmp_path, OLD)
+    # As the first toolkits wrote them, and without a newline at the end.
+    first = file.read_text().replace('"schema_version": 1, ', "  ").rstrip()
+    file.write_text(first)
+    add(tmp_path, of("2026-01-02", good="a\u2028b"))
+    assert file.read_text().startswith(f"{first}\n{{")
+    assert [one.values["good"] for one in history.load(tmp_path, "x")] == [10, "a\u2028b"]
+
+
+@pytest.mark.parametrize(
+    ("line", "cause"),
+    [
+        ("{", "Expecting property name"),
+        ("{}", "date: Field required"),
+        ('{"date": 1}', "date: Input should be a valid string"),
+        ("[]", "top: Input should be an object"),
+        ("\x00", "Expecting value"),
+    ],
+)
+def test_a_damaged_history_is_named(line: str, cause: str, tmp_path: Path) -> None:
+    file = add(tmp_path, OLD)
     file.write_text(file.read_text() + line + "\n")
-    before = file.read_text()
-    with pytest.raises(ResultInvalid, match=r"history/x\.jsonl cannot be read"):
-        history.append(tmp_path, "x", NEW)
-    assert file.read_text() == before
+    with pytest.raises(ResultInvalid) as raised:
+        history.load(tmp_path, "x")
+    assert raised.value.what.startswith(f"line 2 of history/x.jsonl cannot be read: {cause}")
+    assert "\n" not in raised.value.what
+
+
+def test_a_history_that_is_no_text(tmp_path: Path) -> None:
+    add(tmp_path, OLD).write_bytes(b"\xff\xfe")
+    with pytest.raises(ResultInvalid, match=r"history/x\.jsonl cannot be read: "):
+        history.load(tmp_path, "x")
 
 
 def test_a_claim_that_reversed_is_found_with_its_date() -> None:

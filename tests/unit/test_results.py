@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import resource
 import stat
 import subprocess
 from pathlib import Path
@@ -177,6 +178,15 @@ def test_a_newer_version(tmp_path: Path) -> None:
     found = broken(tmp_path, json.dumps({"schema_version": 3, "all": "new"}))
     assert found.what == "x.json has schema version 3; this toolkit reads 2"
     assert "update the toolkit" in found.next_step
+    with pytest.raises(ResultInvalid, match="has schema version 3"):
+        results.refuse_newer(tmp_path, "x")
+
+
+@pytest.mark.parametrize("text", ["", "[3]", "\xff", '{"schema_version": "3"}', WHOLE])
+def test_what_no_newer_toolkit_wrote_may_be_replaced(text: str, tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_bytes(text.encode("latin-1", "replace"))
+    results.refuse_newer(tmp_path, "x")
+    results.refuse_newer(tmp_path, "not-there")
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
@@ -228,6 +238,42 @@ def test_a_full_disk_leaves_the_old_file(
         [] if before is None else ["x.json"]
     )
     assert before is None or file.read_text() == before
+
+
+def refused_above(size_bytes: int, files: dict[Path, str]) -> None:
+    """Write files while the kernel, as it does on a full disk, takes no file above a size."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, before[1]))
+    try:
+        results.write_together(files)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("big", ["first", "second", "third"])
+def test_files_are_written_together_or_not_at_all(big: str, tmp_path: Path) -> None:
+    files = {tmp_path / name / "x.json": "new" for name in ("first", "second", "third")}
+    old = {file: "old" for file in [*files][:2]}
+    results.write_together(old)
+    with pytest.raises(DiskFull, match=r"x\.json could not be written: File too large"):
+        refused_above(4096, {**files, tmp_path / big / "x.json": "new" * 4096})
+    left = {path: path.read_text() for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == old
+    refused_above(4096, files)
+    assert {path: path.read_text() for path in tmp_path.rglob("*") if path.is_file()} == files
+
+
+def test_files_are_put_in_place_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    placed: list[str] = []
+    replace = Path.replace
+
+    def told(half: Path, file: Path) -> Path:
+        placed.append(file.name)
+        return replace(half, file)
+
+    monkeypatch.setattr(Path, "replace", told)
+    results.write_together({tmp_path / name: "text" for name in ("b", "a", "c")})
+    assert placed == ["b", "a", "c"]
 
 
 def test_a_disk_without_room_for_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -186,6 +186,7 @@ def started(world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(labrun, "one_by_one", run)
     monkeypatch.setattr(labrun, "Engine", lambda: None)
+    monkeypatch.setattr(labrun, "sweep", lambda _: ())
     monkeypatch.setattr(labrun, "keys", lambda *_: world.keys())
     return measured
 
