@@ -30,12 +30,15 @@ __all__ = [
     "describe",
     "distance_text",
     "escape",
+    "layer_sizes",
+    "layer_sizes_table",
     "layers_table",
     "measures_table",
     "mistakes_table",
     "provenance_table",
     "ratio_text",
     "replays_table",
+    "short",
     "steps_table",
     "table",
     "table_html",
@@ -43,6 +46,15 @@ __all__ = [
     "variant_of",
     "variants_of",
 ]
+
+# What a step that is longer does stands in its Dockerfile and, whole, in the result.
+_LONGEST_STEP = 96
+_BASE = ("", 0)
+
+
+def short(text: str, longest: int) -> str:
+    """Return a text of at most `longest` signs, the last of them "…" where more was said."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], numbers: str = "") -> str:
@@ -153,7 +165,7 @@ def layers_table(result: Result, variant: str) -> str:
     rows = [
         [
             str(number),
-            code(layer.created_by),
+            code(short(layer.created_by, _LONGEST_STEP)),
             "base" if layer.from_base else "own",
             bytes_text(layer.disk_bytes),
             bytes_text(layer.transfer_bytes),
@@ -163,12 +175,45 @@ def layers_table(result: Result, variant: str) -> str:
     return table(["Layer", "Made by", "Belongs to", "On disk", "To transfer"], rows, "r  rr")
 
 
+def layer_sizes(result: Result, variant: str, size: str) -> dict[tuple[str, int], int]:
+    """Return bytes by layer, lowest first: the base's layers as one, then each own one.
+
+    A layer is named by what made it and how often that occurred before. `size` is disk_bytes or
+    transfer_bytes.
+    """
+    found = {_BASE: 0}
+    for layer in variant_of(result, variant).layers:
+        length = layer.disk_bytes if size == "disk_bytes" else layer.transfer_bytes
+        if layer.from_base:
+            found[_BASE] += length
+        else:
+            again = sum(made == layer.created_by for made, _ in found)
+            found[layer.created_by, again] = length
+    return found
+
+
+def layer_sizes_table(result: Result, size: str, variants: Sequence[str] | None = None) -> str:
+    """Return `layer_sizes` (rows) by variant (columns); the same step is one row."""
+    wanted = variants_of(result, variants)
+    sizes = {variant: layer_sizes(result, variant, size) for variant in wanted}
+    # A dict keeps the order of first sight, a set would not.
+    layers = dict.fromkeys(layer for found in sizes.values() for layer in found)
+    rows = [
+        [
+            "the base" if layer == _BASE else code(short(layer[0], _LONGEST_STEP)),
+            *(bytes_text(of[layer]) if layer in of else "—" for of in sizes.values()),
+        ]
+        for layer in layers
+    ]
+    return table(["Made by", *map(code, wanted)], rows, " " + "r" * len(wanted))
+
+
 def steps_table(result: Result, variant: str, build: str) -> str:
     """Return the steps of one build in order: whether each ran, and its seconds."""
     rows = [
         [
             str(number),
-            code(step.name),
+            code(short(step.name, _LONGEST_STEP)),
             "from the cache" if step.cached else "ran",
             "—" if step.cached else seconds_text(step.seconds),
         ]
