@@ -18,7 +18,7 @@ from advices.render import (
     layer_sizes,
     layer_sizes_table,
     measures_table,
-    replays_table,
+    rebuilds_table,
     short,
     table_html,
     variants_of,
@@ -114,8 +114,7 @@ def layers_chart(
     for variant in variants_of(result, variants):
         base, *own = layer_sizes(result, variant, size).items()
         parts = [
-            Part(f"{short(step, _LONGEST_STEP)}, {bytes_text(length)}", length, _colour(variant))
-            for (step, _), length in own
+            Part(short(step, _LONGEST_STEP), length, _colour(variant)) for (step, _), length in own
         ]
         of_own = sum(length for _, length in own)
         note = f"base {bytes_text(base[1])}, own {bytes_text(of_own)}"
@@ -162,7 +161,7 @@ def replay_figure(
     return figure(
         replay_chart(result, measure, variants, says),
         _sentence(label, about.meaning, about.direction),
-        replays_table(result, variants, says),
+        rebuilds_table(result, measure, variants, says),
     )
 
 

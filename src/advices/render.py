@@ -37,6 +37,7 @@ __all__ = [
     "mistakes_table",
     "provenance_table",
     "ratio_text",
+    "rebuilds_table",
     "replays_table",
     "short",
     "steps_table",
@@ -74,7 +75,7 @@ def table_html(markdown: str) -> str:
     head, rule, *body = [
         [cell.strip() for cell in line.strip("|").split("|")] for line in markdown.splitlines()
     ]
-    css = [' class="adv-number"' if cell.endswith(":") else "" for cell in rule]
+    css = [' class="r"' if cell.endswith(":") else "" for cell in rule]
 
     def cells(row: list[str], first: str, other: str) -> str:
         tags = [first, *[other] * (len(row) - 1)]
@@ -158,6 +159,22 @@ def replays_table(
     header = ["Build", "Variant", "Steps run", "From the cache", "New bytes to transfer"]
     header += ["Seconds, median", "Fastest to slowest", "Samples"]
     return table(header, rows, "  rrrrrr")
+
+
+def rebuilds_table(
+    result: Result,
+    measure: str,
+    variants: Sequence[str] | None = None,
+    says: Says | None = None,
+) -> str:
+    """Return one measure of every rebuild (rows) by variant (columns), each with its unit."""
+    wanted = variants_of(result, variants)
+    rows = []
+    for build in replay_names(result)[1:]:
+        values = [result.value(variant, f"{build}.{measure}") for variant in wanted]
+        cells = [escape(value_text(measure, value)) for value in values]
+        rows.append([escape(when(build, says)), *cells])
+    return table(["Rebuild", *map(code, wanted)], rows, " " + "r" * len(wanted))
 
 
 def layers_table(result: Result, variant: str) -> str:

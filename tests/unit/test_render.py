@@ -141,7 +141,7 @@ def test_a_table_as_html_has_the_same_cells():
     assert written.count("<tr>") == 2
     assert written.count("</th>") == 7 + 1
     assert '<th scope="row"><code>python:3.13-slim</code></th>' in written
-    assert '<td class="adv-number">−2.2 %</td>' in written
+    assert '<td class="r">−2.2 %</td>' in written
 
 
 def test_the_replays_show_spread_and_samples():
