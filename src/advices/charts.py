@@ -37,8 +37,6 @@ _OTHER = "var(--adv-other, #5a54c4)"
 
 # A long name would run into the value at its right on a narrow screen.
 _LONGEST_NAME = 26
-# Under the mouse; the table behind the chart says more.
-_LONGEST_STEP = 60
 # A part that is not zero stays visible however small it is: about 2 px on a phone.
 _SMALLEST_PERCENT = 0.7
 _ROUND = ' rx="3"'
@@ -47,9 +45,8 @@ _TITLE_HEIGHT, _BAR_HEIGHT, _ROW_HEIGHT, _NOTE_HEIGHT = 26, 14, 46, 18
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of a bar: its name under the mouse, how long (any unit, not negative), its colour."""
+    """A piece of a bar: how long, in any unit and not negative, and its colour."""
 
-    name: str
     length: float
     colour: str
 
@@ -112,14 +109,10 @@ def layers_chart(
         raise ResultInvalid(f"a layer has no size `{size}`", why=f"it has {', '.join(SIZES)}")
     bars = []
     for variant in variants_of(result, variants):
-        base, *own = layer_sizes(result, variant, size).items()
-        parts = [
-            Part(short(step, _LONGEST_STEP), length, _colour(variant)) for (step, _), length in own
-        ]
-        of_own = sum(length for _, length in own)
-        note = f"base {bytes_text(base[1])}, own {bytes_text(of_own)}"
-        whole = (Part("", base[1], _BASE), *parts)
-        bars.append(Bar(variant, bytes_text(base[1] + of_own), whole, note))
+        base, *own = layer_sizes(result, variant, size).values()
+        parts = (Part(base, _BASE), *(Part(length, _colour(variant)) for length in own))
+        note = f"base {bytes_text(base)}, own {bytes_text(sum(own))}"
+        bars.append(Bar(variant, bytes_text(base + sum(own)), parts, note))
     return _svg(f"Layers, bytes {SIZES[size]}", (Group("", tuple(bars)),))
 
 
@@ -201,7 +194,7 @@ def _bar(result: Result, measure: str, variant: str) -> Bar:
     return Bar(
         variant,
         value_text(measure, value),
-        (Part("", float(value), _colour(variant)),),
+        (Part(float(value), _colour(variant)),),
     )
 
 
@@ -218,7 +211,7 @@ def _svg(title: str, groups: Sequence[Group]) -> str:
         for bar in group.bars:
             soft.append(_text(0, top + 14, short(bar.name, _LONGEST_NAME)))
             strong.append(_text("100%", top + 14, bar.value, ' text-anchor="end"'))
-            tracks.append(_rect(0, top + 21, 100, more=_ROUND))
+            tracks.append(_rect(0, top + 21, 100, _ROUND))
             parts += _parts(bar, top + 21, longest)
             if bar.note:
                 soft.append(_text(0, top + 51, bar.note))
@@ -258,18 +251,17 @@ def _parts(bar: Bar, top: int, longest: float) -> Iterator[str]:
     drawn = zip(bar.parts, percents, strict=True)
     for colour, alike in itertools.groupby(drawn, lambda pair: pair[0].colour):
         rects = []
-        for part, percent in alike:
+        for _, percent in alike:
             if percent:
-                rects.append(_rect(start, top, percent * shrink, part.name, round_))
+                rects.append(_rect(start, top, percent * shrink, round_))
                 start += percent * shrink
         if rects:
-            yield f'<g class="adv-part" style="fill:{colour}{edge}">{"".join(rects)}</g>'
+            yield f'<g style="fill:{colour}{edge}">{"".join(rects)}</g>'
 
 
-def _rect(start: float, top: int, percent: float, name: str = "", more: str = "") -> str:
+def _rect(start: float, top: int, percent: float, more: str) -> str:
     left = f' x="{start:.1f}%"' if start else ""
-    shape = f'<rect{left} y="{top}" width="{percent:.1f}%" height="{_BAR_HEIGHT}"{more}'
-    return f"{shape}><title>{escape(name)}</title></rect>" if name else f"{shape}/>"
+    return f'<rect{left} y="{top}" width="{percent:.1f}%" height="{_BAR_HEIGHT}"{more}/>'
 
 
 def _text(left: int | str, top: int, text: str, more: str = "") -> str:

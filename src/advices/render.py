@@ -49,7 +49,7 @@ __all__ = [
 ]
 
 # What a step that is longer does stands in its Dockerfile and, whole, in the result.
-_LONGEST_STEP = 96
+_LONGEST_STEP, _LONGEST_OF_BASE = 96, 48
 _BASE = ("", 0)
 
 
@@ -182,7 +182,7 @@ def layers_table(result: Result, variant: str) -> str:
     rows = [
         [
             str(number),
-            code(short(layer.created_by, _LONGEST_STEP)),
+            code(short(layer.created_by, _LONGEST_OF_BASE if layer.from_base else _LONGEST_STEP)),
             "base" if layer.from_base else "own",
             bytes_text(layer.disk_bytes),
             bytes_text(layer.transfer_bytes),
@@ -319,7 +319,7 @@ def provenance_table(result: Result) -> str:
         ["Machine", escape(f"{source.platform}, {source.cores} cores")],
         ["Packages from", escape(f"PyPI, {source.pip_index}")],
         ["Toolkit", escape(f"advices {source.toolkit_version}")],
-        ["Repeat it", code(f"advices run {result.slug} --force")],
+        ["Repeat it", code(f"./run advices -- run {result.slug} --force")],
     ]
     return table(["What", "Value"], rows)
 
@@ -332,10 +332,9 @@ def _base_text(base: BaseRecord) -> str:
     kind = "official image" if base.kind == "official" else "<strong>stand-in</strong>"
     text = f"{kind}, {bytes_text(base.transfer_bytes)} to transfer"
     if base.published_transfer_bytes is None:
-        return text + ", no published size of the official image to compare with"
-    published = bytes_text(base.published_transfer_bytes)
-    date = f", {escape(base.published_date)}" if base.published_date else ""
-    return text + f" (official image as published: {published}{date}; {distance_text(base)})"
+        return text + ", no official image to compare with"
+    published = f"{bytes_text(base.published_transfer_bytes)}, {distance_text(base)}"
+    return f"{text} (official: {published})"
 
 
 def distance_text(base: BaseRecord) -> str:

@@ -28,7 +28,7 @@ CELLS = [
     code("print(a)", "{% raw %}\none\n{% endraw %}", "two"),
     code("print(a)", "three"),
     code("  \n"),
-    prose("<!-- output -->"),
+    prose("{# output #}"),
 ]
 BARE = [{**cell, "outputs": []} if cell["cell_type"] == "code" else cell for cell in CELLS]
 
