@@ -39,6 +39,7 @@ _OTHER = "var(--adv-other, #5a54c4)"
 _LONGEST_NAME = 26
 # A part that is not zero stays visible however small it is: about 2 px on a phone.
 _SMALLEST_PERCENT = 0.7
+_BEHIND = "The numbers behind this chart"
 _ROUND = ' rx="3"'
 _TITLE_HEIGHT, _BAR_HEIGHT, _ROW_HEIGHT, _NOTE_HEIGHT = 26, 14, 46, 18
 
@@ -122,10 +123,10 @@ def figure(svg: str, caption: str, behind: str) -> str:
     `caption` is escaped; `behind` is a table made by `render.table`.
     """
     # A scrolling box without focus cannot be scrolled from the keyboard.
-    box = f'<div class="adv-table" tabindex="0" role="group" aria-label="{escape(caption)}">'
+    box = f'<div class="adv-table" tabindex="0" role="group" aria-label="{_BEHIND}">'
     return (
         f'<figure class="adv-figure">{svg}<figcaption>{escape(caption)}</figcaption>'
-        "<details><summary>The numbers behind this chart</summary>"
+        f"<details><summary>{_BEHIND}</summary>"
         f"{box}{table_html(behind)}</div></details></figure>"
     )
 

@@ -311,7 +311,7 @@ def provenance_table(result: Result) -> str:
         ["Lab digest", code(source.lab_digest)],
         ["Mode", f"{source.mode}: {_samples(source.cold_samples, source.replay_samples)}"],
         *[
-            [f"Base {code(name)}", f"{_base_text(base)}, identity {code(base.identity)}"]
+            [f"Base {code(name)}", f"{_base_text(base)}, identity {code(_first(base.identity))}"]
             for name, base in source.bases.items()
         ],
         ["Engine", escape(f"Docker {source.engine_version}, buildx {source.buildx_version}")],
@@ -326,6 +326,12 @@ def provenance_table(result: Result) -> str:
 
 def _samples(cold: int, replay: int) -> str:
     return f"samples a timing: {cold} of the first build, {replay} of everything else"
+
+
+def _first(digest: str) -> str:
+    """Return a digest by its first digits, as Docker shows it; the result holds it whole."""
+    kind, colon, digits = digest.rpartition(":")
+    return f"{kind}{colon}{digits[:12]}"
 
 
 def _base_text(base: BaseRecord) -> str:
