@@ -82,10 +82,11 @@
           const value = measured(result.variants[name], measure);
           const of = each.length > 1 ? `${name}, ${measure.split(".")[0]}` : name;
           if (Array.isArray(value)) samples.push(`${label}, ${of}: ${spread(value)}`);
-          else if (number) rows.push([name, exact(measure, value ?? link.textContent)]);
+          else if (number) rows.push([`Variant ${of}`, exact(measure, value ?? link.textContent)]);
         }
       }
     }
+    if (link.dataset.from.includes(":")) rows.push(["Compared", names.join(" with ")]);
     if (link.title && !number) rows.unshift(["What it shows", link.title]);
     if (list.length) rows.push(["Samples", ...(samples.length ? samples : ["Counted, not timed"])]);
     return rows;
@@ -131,10 +132,15 @@
       copy.textContent = "Copied";
     });
     // A page that came over plain HTTP may not write to the clipboard.
-    return make("p", [make("code", command), ...(navigator.clipboard ? [copy] : [])], {
+    return make("p", ["Repeat it: ", make("code", command), ...(navigator.clipboard ? [copy] : [])], {
       class: "adv-dialog__repeat",
       "aria-live": "polite",
     });
+  };
+
+  const table = (rows) => {
+    const line = ([term, ...said]) => make("div", [make("dt", term), ...said.map((one) => make("dd", one))]);
+    return make("dl", rows.map(line));
   };
 
   const dialog = make("dialog", "", {
@@ -146,12 +152,11 @@
     const title = link.classList.contains("adv-value") ? link.textContent : "Where this comes from";
     const close = make("button", "Close", { type: "button" });
     close.addEventListener("click", () => dialog.close());
-    const rows = [...what(link, result, schema["x-measures"]), ...where(result)];
     dialog.replaceChildren(
       make("header", [make("h2", title, { id: "adv-dialog-title" }), close]),
-      make("dl", rows.map(([term, ...said]) => make("div", [make("dt", term), ...said.map((one) => make("dd", one))]))),
-      make("p", "Repeat it:"),
+      table(what(link, result, schema["x-measures"])),
       repeat(link.dataset.from),
+      table(where(result)),
       make("p", [
         make("a", "The provenance on the lab’s page", { href: link.href }),
         " · ",

@@ -203,7 +203,10 @@ def _svg(title: str, groups: Sequence[Group]) -> str:
     bars = [bar for group in groups for bar in group.bars]
     longest = max((sum(part.length for part in bar.parts) for bar in bars), default=0)
     # What looks alike stands together and says its looks once: a page may hold many charts.
-    soft, strong, tracks, parts = [], [], [], []
+    soft: list[str] = []
+    strong: list[str] = []
+    tracks: list[str] = []
+    parts: list[str] = []
     top = 12
     for group in groups:
         if group.heading:

@@ -9,8 +9,8 @@ for the seconds of every build. An exercise's slug is `exercises/slug`, as its r
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from advices.quantities import escape
 from advices.results import Result
@@ -49,7 +49,7 @@ def link(text: str, target: str, source: str, title: str = "", look: str = "") -
 
 def line(result: Result, target: str, source: str, title: str = "") -> str:
     """Return the line below a table or a chart that says when, and leads to where it comes from."""
-    text = f"Measured {result.provenance.date[:10]} · where from"
+    text = f"Measured {escape(result.provenance.date[:10])} · where from"
     return link(text, target, source, title, "adv-from") + "\n"
 
 
@@ -64,6 +64,9 @@ def of_cell(code: str, slug: str) -> tuple[str, str]:
         named = {str(one.arg): ast.literal_eval(one.value) for one in call.keywords}
         variants, measures, title = _CALLS[call.func.attr](*given, **named)
     except (AssertionError, IndexError, KeyError, SyntaxError, TypeError, ValueError):
+        return slug, ""
+    # A call that is no notebook's of ours could hold what ends an attribute.
+    if not all(re.fullmatch(r"[\w.+-]+", str(name)) for name in (*(variants or ()), *measures)):
         return slug, ""
     return data(slug, variants, measures), title
 

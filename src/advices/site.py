@@ -210,8 +210,8 @@ class Macros:
             f"{_fenced(task.dockerfile('bad').read_text('utf-8'), '')}\n"
             f"Build and measure yours as often as you like:\n\n```sh\n{command}\n```\n\n"
             "It says for each claim what your image measures, what the solution measures and "
-            f"where the limit is, and gives a hint for each mistake that it knows.\n\n{shown}\n{line}\n"
-            f"`{command} --solution` shows a solution.\n"
+            f"where the limit is, and gives a hint for each mistake that it knows.\n\n"
+            f"{shown}\n{line}\n`{command} --solution` shows a solution.\n"
         )
 
     def gains(self) -> str:

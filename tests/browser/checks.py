@@ -70,8 +70,26 @@ def expected(where, folder):
 
 
 def origins(page):
-    """Return the address of the provenance of each number on a page, each once."""
-    return set(page.eval_on_selector_all("a.adv-value", "all => all.map(a => a.href)"))
+    """Return the address of the provenance of all that names its origin, each once."""
+    return set(page.eval_on_selector_all("a[data-from]", "all => all.map(a => a.href)"))
+
+
+def origins_missing(page):
+    """Return the tables and charts of numbers that no line below leads to where they come from.
+
+    Figures of history were not measured, the provenance itself needs none, and a table whose
+    every row holds a number that is a link has one in each.
+    """
+    return page.evaluate(
+        """[...document.querySelectorAll("article table, article figure")]
+             .filter(e => !e.closest("figure table, .adv-history"))
+             .filter(e => !e.matches("h2#provenance ~ table"))
+             .filter(e => ![...e.querySelectorAll("tbody tr")].every(r => r.querySelector(".adv-value")))
+             .filter(e => { let next = e;
+               while (next && !next.nextElementSibling) next = next.parentElement;
+               return !next?.nextElementSibling.querySelector("a.adv-from[data-from]") })
+             .map(e => "no origin: " + e.textContent.trim().slice(0, 60))"""
+    )
 
 
 def provenance(page):
@@ -83,7 +101,7 @@ def provenance(page):
         """h => { let text = ""; for (let e = h.nextElementSibling; e && e.tagName != "H2";
                e = e.nextElementSibling) text += e.textContent; return text }"""
     )
-    needed = ("Lab digest", "Commit", "Engine", "advices run")
+    needed = ("Lab digest", "Commit", "Engine", "advices -- run")
     return [f"{page.url}: the provenance lacks {name}" for name in needed if name not in after]
 
 

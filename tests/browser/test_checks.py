@@ -73,8 +73,22 @@ def test_a_wrong_number_is_found(wrong, tmp_path):
 def test_a_missing_or_thin_provenance_is_found(wrong):
     page, _ = wrong("<h2>Provenance</h2>")
     assert "no section" in checks.provenance(page)[0]
-    page, _ = wrong("<h2 id='provenance'>P</h2><p>Commit Engine advices run</p>")
+    page, _ = wrong("<h2 id='provenance'>P</h2><p>Commit Engine advices -- run</p>")
     assert checks.provenance(page) == [f"{page.url}: the provenance lacks Lab digest"]
+
+
+def test_a_table_and_a_chart_without_origin_are_found(wrong):
+    line = "<p><a class='adv-from' data-from='x'>from</a></p>"
+    table = "<table><tbody><tr><td>{}</td></tr></tbody></table>"
+    number = "<a class='adv-value'>1</a>"
+    page, _ = wrong(
+        f"<article><div>{table.format('good')}</div>{line}<figure>{table.format('x')}</figure>{line}"
+        f"{table.format(number)}<div class='adv-history'>{table.format('old')}</div>"
+        f"<h2 id='provenance'>P</h2>{table.format('its own')}</article>"
+    )
+    assert checks.origins_missing(page) == []
+    page, _ = wrong(f"<article>{table.format('one')}<p>x</p><figure>two</figure></article>")
+    assert checks.origins_missing(page) == ["no origin: one", "no origin: two"]
 
 
 @pytest.mark.parametrize(
