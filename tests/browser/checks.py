@@ -77,18 +77,27 @@ def origins(page):
 def origins_missing(page):
     """Return the tables and charts of numbers that no line below leads to where they come from.
 
-    Figures of history were not measured, the provenance itself needs none, and a table whose
-    every row holds a number that is a link has one in each.
+    Figures of history were not measured, and the provenance itself needs none. A table that an
+    author wrote has words, or numbers that are links themselves.
     """
     return page.evaluate(
-        """[...document.querySelectorAll("article table, article figure")]
-             .filter(e => !e.closest("figure table, .adv-history"))
-             .filter(e => !e.matches("h2#provenance ~ table"))
-             .filter(e => ![...e.querySelectorAll("tbody tr")].every(r => r.querySelector(".adv-value")))
-             .filter(e => { let next = e;
-               while (next && !next.nextElementSibling) next = next.parentElement;
-               return !next?.nextElementSibling.querySelector("a.adv-from[data-from]") })
-             .map(e => "no origin: " + e.textContent.trim().slice(0, 60))"""
+        """() => {
+             const stop = "h2, h3, pre, table, figure, .md-typeset__scrollwrap, .highlight";
+             const led = e => {
+               while (e && !e.nextElementSibling) e = e.parentElement;
+               for (e = e?.nextElementSibling; e && !e.matches(stop); e = e.nextElementSibling)
+                 if (e.querySelector("a.adv-from[data-from]")) return true;
+               return false };
+             const end = document.querySelector("h2#provenance");
+             const after = e => end && end.compareDocumentPosition(e) & 4;
+             const counts = cell => [...cell.childNodes].some(
+               part => part.nodeName != "CODE" && /\\d/.test(part.textContent));
+             const words = e => e.matches("table") && (e.querySelector(".adv-value")
+               || ![...e.querySelectorAll("td")].some(counts));
+             return [...document.querySelectorAll("article table, article figure")]
+               .filter(e => !e.closest("figure table, .adv-history") && !after(e) && !words(e))
+               .filter(e => !led(e))
+               .map(e => "no origin: " + e.textContent.trim().slice(0, 60)) }"""
     )
 
 

@@ -81,14 +81,19 @@ def test_a_table_and_a_chart_without_origin_are_found(wrong):
     line = "<p><a class='adv-from' data-from='x'>from</a></p>"
     table = "<table><tbody><tr><td>{}</td></tr></tbody></table>"
     number = "<a class='adv-value'>1</a>"
-    page, _ = wrong(
-        f"<article><div>{table.format('good')}</div>{line}<figure>{table.format('x')}</figure>{line}"
-        f"{table.format(number)}<div class='adv-history'>{table.format('old')}</div>"
-        f"<h2 id='provenance'>P</h2>{table.format('its own')}</article>"
-    )
+    good = [
+        f"<div>{table.format('1 MB')}</div><p>More.</p>{line}",
+        f"<figure>{table.format('2 MB')}</figure>{line}",
+        table.format(number),
+        table.format("words"),
+        f"<div class='adv-history'>{table.format('3 MB')}</div>",
+        f"<h2 id='provenance'>P</h2>{table.format('4 MB')}",
+    ]
+    page, _ = wrong(f"<article>{''.join(good)}</article>")
     assert checks.origins_missing(page) == []
-    page, _ = wrong(f"<article>{table.format('one')}<p>x</p><figure>two</figure></article>")
-    assert checks.origins_missing(page) == ["no origin: one", "no origin: two"]
+    bad = f"{table.format('1 MB')}<h2>x</h2>{line}<figure>2 MB</figure>{table.format('3 s')}{line}"
+    page, _ = wrong(f"<article>{bad}</article>")
+    assert checks.origins_missing(page) == ["no origin: 1 MB", "no origin: 2 MB"]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Provenance at a click: the dialog says what the result says, by mouse, keyboard, or not at all."""
+"""Provenance at a click: the dialog says what the result says, and without it a link does."""
 
 import json
 import statistics
