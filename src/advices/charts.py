@@ -7,18 +7,20 @@ card for places that have none (JupyterLab). No chart has ids, so none can clash
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from advices.errors import ResultInvalid
 from advices.measures import Says, describe, when
 from advices.quantities import bytes_text, escape, value_text
 from advices.render import (
-    layers_table,
+    layer_sizes,
+    layer_sizes_table,
     measures_table,
-    replays_table,
+    rebuilds_table,
+    short,
     table_html,
-    variant_of,
     variants_of,
 )
 from advices.results import Result, replay_names
@@ -37,14 +39,15 @@ _OTHER = "var(--adv-other, #5a54c4)"
 _LONGEST_NAME = 26
 # A part that is not zero stays visible however small it is: about 2 px on a phone.
 _SMALLEST_PERCENT = 0.7
+_BEHIND = "The numbers behind this chart"
+_ROUND = ' rx="3"'
 _TITLE_HEIGHT, _BAR_HEIGHT, _ROW_HEIGHT, _NOTE_HEIGHT = 26, 14, 46, 18
 
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of a bar: what it is, how long (any unit, not negative), and its colour."""
+    """A piece of a bar: how long, in any unit and not negative, and its colour."""
 
-    name: str
     length: float
     colour: str
 
@@ -99,7 +102,7 @@ def replay_chart(
 def layers_chart(
     result: Result, variants: Sequence[str] | None = None, size: str = "disk_bytes"
 ) -> str:
-    """Return an SVG of stacked layers on one scale, those of the base in grey, lowest first.
+    """Return an SVG of stacked layers on one scale, first the base in grey, then the own ones.
 
     `size` is disk_bytes or transfer_bytes.
     """
@@ -107,22 +110,10 @@ def layers_chart(
         raise ResultInvalid(f"a layer has no size `{size}`", why=f"it has {', '.join(SIZES)}")
     bars = []
     for variant in variants_of(result, variants):
-        layers = variant_of(result, variant).layers
-        lengths = [
-            layer.disk_bytes if size == "disk_bytes" else layer.transfer_bytes for layer in layers
-        ]
-        own = sum(n for n, layer in zip(lengths, layers, strict=True) if not layer.from_base)
-        total = sum(lengths)
-        parts = tuple(
-            Part(
-                f"{'base' if layer.from_base else 'own'}: {layer.created_by}, {bytes_text(length)}",
-                length,
-                _BASE if layer.from_base else _colour(variant),
-            )
-            for layer, length in zip(layers, lengths, strict=True)
-        )
-        note = f"base {bytes_text(total - own)}, own {bytes_text(own)}"
-        bars.append(Bar(variant, bytes_text(total), parts, note))
+        base, *own = layer_sizes(result, variant, size).values()
+        parts = (Part(base, _BASE), *(Part(length, _colour(variant)) for length in own))
+        note = f"base {bytes_text(base)}, own {bytes_text(sum(own))}"
+        bars.append(Bar(variant, bytes_text(base + sum(own)), parts, note))
     return _svg(f"Layers, bytes {SIZES[size]}", (Group("", tuple(bars)),))
 
 
@@ -131,16 +122,12 @@ def figure(svg: str, caption: str, behind: str) -> str:
 
     `caption` is escaped; `behind` is a table made by `render.table`.
     """
-    return _figure(svg, caption, table_html(behind))
-
-
-def _figure(svg: str, caption: str, behind: str) -> str:
     # A scrolling box without focus cannot be scrolled from the keyboard.
-    box = f'<div class="adv-table" tabindex="0" role="group" aria-label="{escape(caption)}">'
+    box = f'<div class="adv-table" tabindex="0" role="group" aria-label="{_BEHIND}">'
     return (
         f'<figure class="adv-figure">{svg}<figcaption>{escape(caption)}</figcaption>'
-        "<details><summary>The numbers behind this chart</summary>"
-        f"{box}{behind}</div></details></figure>"
+        f"<details><summary>{_BEHIND}</summary>"
+        f"{box}{table_html(behind)}</div></details></figure>"
     )
 
 
@@ -168,25 +155,21 @@ def replay_figure(
     return figure(
         replay_chart(result, measure, variants, says),
         _sentence(label, about.meaning, about.direction),
-        replays_table(result, variants, says),
+        rebuilds_table(result, measure, variants, says),
     )
 
 
 def layers_figure(
     result: Result, variants: Sequence[str] | None = None, size: str = "disk_bytes"
 ) -> str:
-    """Return `layers_chart` as a figure with caption and the layers of every variant."""
+    """Return `layers_chart` as a figure with caption and table."""
     svg = layers_chart(result, variants, size)
     caption = _sentence(
         f"Layers, bytes {SIZES[size]}",
-        "the base's layers in grey, the image's own in colour",
+        "those of the base together in grey, the image's own in colour",
         "lower is better",
     )
-    tables = "".join(
-        f"<p><strong>{escape(variant)}</strong></p>{table_html(layers_table(result, variant))}"
-        for variant in variants_of(result, variants)
-    )
-    return _figure(svg, caption, tables)
+    return figure(svg, caption, layer_sizes_table(result, size, variants))
 
 
 def _sentence(label: str, meaning: str, direction: str) -> str:
@@ -212,21 +195,30 @@ def _bar(result: Result, measure: str, variant: str) -> Bar:
     return Bar(
         variant,
         value_text(measure, value),
-        (Part(variant, float(value), _colour(variant)),),
+        (Part(float(value), _colour(variant)),),
     )
 
 
 def _svg(title: str, groups: Sequence[Group]) -> str:
     bars = [bar for group in groups for bar in group.bars]
     longest = max((sum(part.length for part in bar.parts) for bar in bars), default=0)
-    lines = []
+    # What looks alike stands together and says its looks once: a page may hold many charts.
+    soft: list[str] = []
+    strong: list[str] = []
+    tracks: list[str] = []
+    parts: list[str] = []
     top = 12
     for group in groups:
         if group.heading:
-            lines.append(_text(0, top + 14, group.heading, _INK, weight=600))
+            strong.append(_text(0, top + 14, group.heading))
             top += _TITLE_HEIGHT
         for bar in group.bars:
-            lines += _draw(bar, top, longest)
+            soft.append(_text(0, top + 14, short(bar.name, _LONGEST_NAME)))
+            strong.append(_text("100%", top + 14, bar.value, ' text-anchor="end"'))
+            tracks.append(_rect(0, top + 21, 100, _ROUND))
+            parts += _parts(bar, top + 21, longest)
+            if bar.note:
+                soft.append(_text(0, top + 51, bar.note))
             top += _ROW_HEIGHT + (_NOTE_HEIGHT if bar.note else 0)
         top += 6
     spoken = "; ".join(
@@ -241,17 +233,16 @@ def _svg(title: str, groups: Sequence[Group]) -> str:
         f' height="{top}" style="height:{top}px;max-width:100%"'
         ' font-family="system-ui, sans-serif" font-size="14">'
         f'<rect width="100%" height="100%" rx="8" style="fill:{_CARD}"/>'
-        f'<svg x="3%" width="94%" height="{top}" overflow="visible">{"".join(lines)}</svg></svg>'
+        f'<svg x="3%" width="94%" height="{top}" overflow="visible">'
+        f'<g style="fill:{_SOFT}">{"".join(soft)}</g>'
+        f'<g style="fill:{_INK};font-weight:600">{"".join(strong)}</g>'
+        f'<g style="fill:{_TRACK}">{"".join(tracks)}</g>'
+        f"{''.join(parts)}</svg></svg>"
     )
 
 
-def _draw(bar: Bar, top: int, longest: float) -> list[str]:
-    name = bar.name if len(bar.name) <= _LONGEST_NAME else bar.name[: _LONGEST_NAME - 1] + "…"
-    lines = [
-        _text(0, top + 14, name, _SOFT),
-        _text("100%", top + 14, bar.value, _INK, anchor="end", weight=600),
-        _rect(0, top + 21, 100, _TRACK),
-    ]
+def _parts(bar: Bar, top: int, longest: float) -> Iterator[str]:
+    """Return the parts of one bar that can be seen, those of one colour together."""
     # Parts that are drawn larger than they are push the others; 1 keeps the bar on its track.
     percents = [
         max(part.length / longest * 100, _SMALLEST_PERCENT) if part.length else 0.0
@@ -259,28 +250,24 @@ def _draw(bar: Bar, top: int, longest: float) -> list[str]:
     ]
     shrink = min(1.0, 100 / total) if (total := sum(percents)) else 1.0
     start = 0.0
-    for part, percent in zip(bar.parts, percents, strict=True):
-        if percent:
-            seen = _rect(start, top + 21, percent * shrink, part.colour, edge=len(percents) > 1)
-            lines.append(f"<g><title>{escape(part.name)}</title>{seen}</g>")
-            start += percent * shrink
-    if bar.note:
-        lines.append(_text(0, top + 51, bar.note, _SOFT))
-    return lines
+    edge = f";stroke:{_CARD}" if len(percents) > 1 else ""
+    round_ = "" if edge else _ROUND
+    drawn = zip(bar.parts, percents, strict=True)
+    for colour, alike in itertools.groupby(drawn, lambda pair: pair[0].colour):
+        rects = []
+        for _, percent in alike:
+            if percent:
+                rects.append(_rect(start, top, percent * shrink, round_))
+                start += percent * shrink
+        if rects:
+            yield f'<g style="fill:{colour}{edge}">{"".join(rects)}</g>'
 
 
-def _rect(start: float, top: int, percent: float, colour: str, *, edge: bool = False) -> str:
-    line = f";stroke:{_CARD};stroke-width:1" if edge else ""
-    return (
-        f'<rect x="{start:.2f}%" y="{top}" width="{percent:.2f}%" height="{_BAR_HEIGHT}"'
-        f' rx="{0 if edge else 3}" style="fill:{colour}{line}"/>'
-    )
+def _rect(start: float, top: int, percent: float, more: str) -> str:
+    left = f' x="{start:.1f}%"' if start else ""
+    return f'<rect{left} y="{top}" width="{percent:.1f}%" height="{_BAR_HEIGHT}"{more}/>'
 
 
-def _text(
-    left: int | str, top: int, text: str, colour: str, *, anchor: str = "start", weight: int = 400
-) -> str:
-    return (
-        f'<text x="{left}" y="{top}" text-anchor="{anchor}" font-weight="{weight}"'
-        f' style="fill:{colour}">{escape(text)}</text>'
-    )
+def _text(left: int | str, top: int, text: str, more: str = "") -> str:
+    where = f' x="{left}"' if left else ""
+    return f'<text{where} y="{top}"{more}>{escape(text)}</text>'

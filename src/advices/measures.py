@@ -249,6 +249,16 @@ PROBED: dict[str, dict[str, Measure]] = {
 
 _PROBED = {name: measure for of_one in PROBED.values() for name, measure in of_one.items()}
 
+
+def meanings() -> dict[str, dict[str, dict[str, str]]]:
+    """Return label and meaning of every measure, as published: of an image, a build, a start."""
+    kinds = {"image": OF_AN_IMAGE | _PROBED, "build": OF_A_BUILD, "start": OF_A_START}
+    return {
+        kind: {name: {"label": one.label, "meaning": one.meaning} for name, one in of_kind.items()}
+        for kind, of_kind in kinds.items()
+    }
+
+
 Says = Mapping[str, str]
 """What each replay and start does, in the words of lab.toml, by its name."""
 

@@ -30,12 +30,16 @@ __all__ = [
     "describe",
     "distance_text",
     "escape",
+    "layer_sizes",
+    "layer_sizes_table",
     "layers_table",
     "measures_table",
     "mistakes_table",
     "provenance_table",
     "ratio_text",
+    "rebuilds_table",
     "replays_table",
+    "short",
     "steps_table",
     "table",
     "table_html",
@@ -43,6 +47,15 @@ __all__ = [
     "variant_of",
     "variants_of",
 ]
+
+# What a step that is longer does stands in its Dockerfile and, whole, in the result.
+_LONGEST_STEP, _LONGEST_OF_BASE = 96, 48
+_BASE = ("", 0)
+
+
+def short(text: str, longest: int) -> str:
+    """Return a text of at most `longest` signs, the last of them "…" where more was said."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], numbers: str = "") -> str:
@@ -62,7 +75,7 @@ def table_html(markdown: str) -> str:
     head, rule, *body = [
         [cell.strip() for cell in line.strip("|").split("|")] for line in markdown.splitlines()
     ]
-    css = [' class="adv-number"' if cell.endswith(":") else "" for cell in rule]
+    css = [' class="r"' if cell.endswith(":") else "" for cell in rule]
 
     def cells(row: list[str], first: str, other: str) -> str:
         tags = [first, *[other] * (len(row) - 1)]
@@ -148,12 +161,28 @@ def replays_table(
     return table(header, rows, "  rrrrrr")
 
 
+def rebuilds_table(
+    result: Result,
+    measure: str,
+    variants: Sequence[str] | None = None,
+    says: Says | None = None,
+) -> str:
+    """Return one measure of every rebuild (rows) by variant (columns), each with its unit."""
+    wanted = variants_of(result, variants)
+    rows = []
+    for build in replay_names(result)[1:]:
+        values = [result.value(variant, f"{build}.{measure}") for variant in wanted]
+        cells = [escape(value_text(measure, value)) for value in values]
+        rows.append([escape(when(build, says)), *cells])
+    return table(["Rebuild", *map(code, wanted)], rows, " " + "r" * len(wanted))
+
+
 def layers_table(result: Result, variant: str) -> str:
     """Return the layers of one variant, lowest first, with both sizes."""
     rows = [
         [
             str(number),
-            code(layer.created_by),
+            code(short(layer.created_by, _LONGEST_OF_BASE if layer.from_base else _LONGEST_STEP)),
             "base" if layer.from_base else "own",
             bytes_text(layer.disk_bytes),
             bytes_text(layer.transfer_bytes),
@@ -163,12 +192,45 @@ def layers_table(result: Result, variant: str) -> str:
     return table(["Layer", "Made by", "Belongs to", "On disk", "To transfer"], rows, "r  rr")
 
 
+def layer_sizes(result: Result, variant: str, size: str) -> dict[tuple[str, int], int]:
+    """Return bytes by layer, lowest first: the base's layers as one, then each own one.
+
+    A layer is named by what made it and how often that occurred before. `size` is disk_bytes or
+    transfer_bytes.
+    """
+    found = {_BASE: 0}
+    for layer in variant_of(result, variant).layers:
+        length = layer.disk_bytes if size == "disk_bytes" else layer.transfer_bytes
+        if layer.from_base:
+            found[_BASE] += length
+        else:
+            again = sum(made == layer.created_by for made, _ in found)
+            found[layer.created_by, again] = length
+    return found
+
+
+def layer_sizes_table(result: Result, size: str, variants: Sequence[str] | None = None) -> str:
+    """Return `layer_sizes` (rows) by variant (columns); the same step is one row."""
+    wanted = variants_of(result, variants)
+    sizes = {variant: layer_sizes(result, variant, size) for variant in wanted}
+    # A dict keeps the order of first sight, a set would not.
+    layers = dict.fromkeys(layer for found in sizes.values() for layer in found)
+    rows = [
+        [
+            "the base" if layer == _BASE else code(short(layer[0], _LONGEST_STEP)),
+            *(bytes_text(of[layer]) if layer in of else "—" for of in sizes.values()),
+        ]
+        for layer in layers
+    ]
+    return table(["Made by", *map(code, wanted)], rows, " " + "r" * len(wanted))
+
+
 def steps_table(result: Result, variant: str, build: str) -> str:
     """Return the steps of one build in order: whether each ran, and its seconds."""
     rows = [
         [
             str(number),
-            code(step.name),
+            code(short(step.name, _LONGEST_STEP)),
             "from the cache" if step.cached else "ran",
             "—" if step.cached else seconds_text(step.seconds),
         ]
@@ -249,7 +311,7 @@ def provenance_table(result: Result) -> str:
         ["Lab digest", code(source.lab_digest)],
         ["Mode", f"{source.mode}: {_samples(source.cold_samples, source.replay_samples)}"],
         *[
-            [f"Base {code(name)}", f"{_base_text(base)}, identity {code(base.identity)}"]
+            [f"Base {code(name)}", f"{_base_text(base)}, identity {code(_first(base.identity))}"]
             for name, base in source.bases.items()
         ],
         ["Engine", escape(f"Docker {source.engine_version}, buildx {source.buildx_version}")],
@@ -257,7 +319,7 @@ def provenance_table(result: Result) -> str:
         ["Machine", escape(f"{source.platform}, {source.cores} cores")],
         ["Packages from", escape(f"PyPI, {source.pip_index}")],
         ["Toolkit", escape(f"advices {source.toolkit_version}")],
-        ["Repeat it", code(f"advices run {result.slug} --force")],
+        ["Repeat it", code(f"./run advices -- run {result.slug} --force")],
     ]
     return table(["What", "Value"], rows)
 
@@ -266,14 +328,19 @@ def _samples(cold: int, replay: int) -> str:
     return f"samples a timing: {cold} of the first build, {replay} of everything else"
 
 
+def _first(digest: str) -> str:
+    """Return a digest by its first digits, as Docker shows it; the result holds it whole."""
+    kind, colon, digits = digest.rpartition(":")
+    return f"{kind}{colon}{digits[:12]}"
+
+
 def _base_text(base: BaseRecord) -> str:
     kind = "official image" if base.kind == "official" else "<strong>stand-in</strong>"
     text = f"{kind}, {bytes_text(base.transfer_bytes)} to transfer"
     if base.published_transfer_bytes is None:
-        return text + ", no published size of the official image to compare with"
-    published = bytes_text(base.published_transfer_bytes)
-    date = f", {escape(base.published_date)}" if base.published_date else ""
-    return text + f" (official image as published: {published}{date}; {distance_text(base)})"
+        return text + ", no official image to compare with"
+    published = f"{bytes_text(base.published_transfer_bytes)}, {distance_text(base)}"
+    return f"{text} (official: {published})"
 
 
 def distance_text(base: BaseRecord) -> str:

@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError
 from advices.alerts import Scan, scanner_of
 from advices.errors import DiskFull, FileRefused, ResultInvalid
 from advices.lab import COLD
+from advices.measures import meanings
 from advices.records import Record
 
 _REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -364,5 +365,9 @@ def _remove_stale(file: Path) -> None:
 
 
 def schema_text() -> str:
-    """Return the JSON schema of a result file, as published beside the results."""
-    return json.dumps(Result.model_json_schema(), indent=1) + "\n"
+    """Return the JSON schema of a result file, as published beside the results.
+
+    Its `x-measures` say what each measure is called and what it counts.
+    """
+    described = Result.model_json_schema() | {"x-measures": meanings()}
+    return json.dumps(described, indent=1) + "\n"

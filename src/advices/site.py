@@ -23,6 +23,7 @@ from advices import (
     exercises,
     history,
     labfile,
+    origin,
     render,
     results,
 )
@@ -74,10 +75,22 @@ class Macros:
     def _number(self, result: results.Result, text: str, where: str, measure: str) -> str:
         stand_in = any(base.kind == "stand-in" for base in result.provenance.bases.values())
         about = describe(measure, self._says(result.slug))
-        title = f"{about.label}: {about.meaning}. Measured {result.provenance.date[:10]}"
+        title = f"{about.label}. Measured {result.provenance.date[:10]}"
         title += " on a stand-in base image" if stand_in else ""
-        target = f'{self._source(result.slug)} "{escape(title)}"'
-        return f'[{escape(text)}]({target}){{ .adv-value data-from="{where}" }}'
+        return origin.link(escape(text), self._source(result.slug), where, title, "adv-value")
+
+    def _shown(
+        self,
+        shown: str,
+        slug: str,
+        variants: Sequence[str] | None = None,
+        measures: Sequence[str] = (),
+        title: str = "",
+    ) -> str:
+        """Return a table or a chart with the line on where it comes from."""
+        source = origin.data(slug, variants, measures)
+        line = origin.line(self._result(slug), self._source(slug), source, title)
+        return f"{shown.rstrip()}\n\n{line}"
 
     def measure(self, slug: str, variant: str, name: str) -> str:
         """Return one value with its unit, linked to where it comes from."""
@@ -126,7 +139,8 @@ class Macros:
         quick = ", in quick mode" if source.mode == "quick" else ""
         return (
             f"Measured {source.date[:10]}{quick} on Docker {escape(source.engine_version)} "
-            f"with {images}. [Where the numbers come from]({self._source(slug)})."
+            f"with {images}. "
+            f"{origin.link('Where the numbers come from', self._source(slug), slug)}."
         )
 
     def measured_all(self) -> str:
@@ -146,29 +160,33 @@ class Macros:
         self, slug: str, names: Sequence[str], variants: Sequence[str] | None = None
     ) -> str:
         """Return a table of measures (rows) by variant (columns)."""
-        return render.measures_table(self._result(slug), names, variants, self._says(slug))
+        shown = render.measures_table(self._result(slug), names, variants, self._says(slug))
+        return self._shown(shown, slug, variants, names)
 
     def replays(self, slug: str, variants: Sequence[str] | None = None) -> str:
         """Return a table of every build of every variant."""
-        return render.replays_table(self._result(slug), variants, self._says(slug))
+        shown = render.replays_table(self._result(slug), variants, self._says(slug))
+        return self._shown(shown, slug, variants, origin.REBUILT)
 
     def layers(self, slug: str, variant: str) -> str:
         """Return a table of the layers of one variant."""
-        return render.layers_table(self._result(slug), variant)
+        shown = render.layers_table(self._result(slug), variant)
+        return self._shown(shown, slug, [variant], origin.OF_LAYERS)
 
     def steps(self, slug: str, variant: str, build: str) -> str:
         """Return a table of the steps of one build."""
-        return render.steps_table(self._result(slug), variant, build)
+        shown = render.steps_table(self._result(slug), variant, build)
+        return self._shown(shown, slug, [variant], origin.of_steps(build))
 
     def claims(self, slug: str) -> str:
         """Return a table of the lab's claims with what was measured for each."""
-        return render.claims_table(
-            claims.verdicts(labfile.read(self._labs, slug), self._result(slug))
-        )
+        verdicts = claims.verdicts(labfile.read(self._labs, slug), self._result(slug))
+        return self._shown(render.claims_table(verdicts), slug, title=origin.CLAIMS)
 
     def mistakes(self, slug: str) -> str:
         """Return a table of the lab's known mistakes and the claims that each turned red."""
-        return render.mistakes_table(labfile.read(self._labs, slug), self._result(slug))
+        shown = render.mistakes_table(labfile.read(self._labs, slug), self._result(slug))
+        return self._shown(shown, slug, title=origin.MISTAKES)
 
     def exercise(self, slug: str) -> str:
         """Return the lab's exercise: task, Dockerfile to mend, claims to meet, command."""
@@ -184,14 +202,16 @@ class Macros:
             ["Claim to meet", "The start", "The solution"], cells, "" if words else " rr"
         )
         command = f"./run advices -- check-exercise {slug}"
+        source = origin.data(f"exercises/{slug}")
+        line = origin.line(reference, self._source(slug), source, origin.EXERCISE)
         return (
             f"{task.task.strip()}\n\n"
             f"The file to mend is `labs/{slug}/{labfile.EXERCISE}/{labfile.LEARNERS}`:\n\n"
             f"{_fenced(task.dockerfile('bad').read_text('utf-8'), '')}\n"
             f"Build and measure yours as often as you like:\n\n```sh\n{command}\n```\n\n"
             "It says for each claim what your image measures, what the solution measures and "
-            f"where the limit is, and gives a hint for each mistake that it knows.\n\n{shown}\n"
-            f"`{command} --solution` shows a solution.\n"
+            f"where the limit is, and gives a hint for each mistake that it knows.\n\n"
+            f"{shown}\n{line}\n`{command} --solution` shows a solution.\n"
         )
 
     def gains(self) -> str:
@@ -222,8 +242,12 @@ class Macros:
             parts.append(f"## {escape(said.title)}\n")
             parts.append(f"{escape(said.advice)} [The chapter]({self._to_chapter(said)}).\n")
             parts.append(f"{escape(about.label)}{better}. {shown}\n")
-            parts.append(f"{dashboard.runs_table(entries)}\n" if entries else "No history yet.\n")
+            runs = dashboard.runs_table(entries)
+            both, one = ("bad", "good"), [said.headline]
+            shown = self._shown(runs, said.slug, both, one, origin.REFRESHES)
+            parts.append(f"{shown}\n" if entries else "No history yet.\n")
             table = dashboard.claims_table(verdicts, result.provenance.date, entries)
+            table = self._shown(table, said.slug, title=origin.CLAIMS)
             indented = "\n".join(f"    {line}" for line in table.splitlines())
             parts.append(f'??? note "Every claim of this lab"\n\n{indented}\n')
         return "\n".join(parts)
@@ -258,25 +282,36 @@ class Macros:
 
     def bases(self) -> str:
         """Return a table of the bases of all labs; the same base measured alike only once."""
-        found = [self._result(slug).provenance.bases for slug in labfile.slugs(self._labs)]
-        pairs = {(name, base): None for bases in found for name, base in bases.items()}
-        return render.bases_rows(sorted(pairs, key=lambda pair: pair[0]))
+        found: dict[tuple[str, results.BaseRecord], results.Result] = {}
+        for result in map(self._result, labfile.slugs(self._labs)):
+            for pair in result.provenance.bases.items():
+                found.setdefault(pair, result)
+        shown = render.bases_rows(sorted(found, key=lambda pair: pair[0]))
+        lines = {
+            result.slug: origin.line(result, self._source(result.slug), result.slug, origin.BASES)
+            for result in found.values()
+        }
+        return f"{shown}\n{''.join(lines.values())}"
 
     def scanners(self, slug: str) -> str:
         """Return a table of what each web scanner did on the machine of the last run."""
-        return alert_tables.scanners_table(self._result(slug))
+        shown = alert_tables.scanners_table(self._result(slug))
+        return self._shown(shown, slug, title=origin.SCANNERS)
 
     def alerts(self, slug: str, variants: Sequence[str] | None = None) -> str:
         """Return a table of the rules that raised alerts, by variant."""
-        return alert_tables.alerts_table(self._result(slug), variants)
+        shown = alert_tables.alerts_table(self._result(slug), variants)
+        return self._shown(shown, slug, variants, title=origin.ALERTS)
 
     def alert(self, slug: str, variant: str, scanner: str, rule: str) -> str:
         """Return one alert with all that the scanner said of it."""
-        return alert_tables.alert_table(self._result(slug), variant, scanner, rule)
+        shown = alert_tables.alert_table(self._result(slug), variant, scanner, rule)
+        return self._shown(shown, slug, [variant], title=origin.ALERTS)
 
     def bar_chart(self, slug: str, name: str, variants: Sequence[str] | None = None) -> str:
         """Return a figure of one measure by variant."""
-        return charts.bar_figure(self._result(slug), name, variants, self._says(slug))
+        shown = charts.bar_figure(self._result(slug), name, variants, self._says(slug))
+        return self._shown(shown, slug, variants, [name])
 
     def replay_chart(
         self,
@@ -285,13 +320,15 @@ class Macros:
         variants: Sequence[str] | None = None,
     ) -> str:
         """Return a figure of one measure of every rebuild by variant."""
-        return charts.replay_figure(self._result(slug), name, variants, self._says(slug))
+        shown = charts.replay_figure(self._result(slug), name, variants, self._says(slug))
+        return self._shown(shown, slug, variants, [f"+.{name}"])
 
     def layers_chart(
         self, slug: str, variants: Sequence[str] | None = None, size: str = "disk_bytes"
     ) -> str:
         """Return a figure of the layers of every variant on one scale."""
-        return charts.layers_figure(self._result(slug), variants, size)
+        shown = charts.layers_figure(self._result(slug), variants, size)
+        return self._shown(shown, slug, variants, [size])
 
     def dockerfile(self, slug: str, variant: str, highlight_against: str | None = None) -> str:
         """Return a variant's Dockerfile as a code block, lines that another lacks highlighted."""

@@ -70,8 +70,35 @@ def expected(where, folder):
 
 
 def origins(page):
-    """Return the address of the provenance of each number on a page, each once."""
-    return set(page.eval_on_selector_all("a.adv-value", "all => all.map(a => a.href)"))
+    """Return the address of the provenance of all that names its origin, each once."""
+    return set(page.eval_on_selector_all("a[data-from]", "all => all.map(a => a.href)"))
+
+
+def origins_missing(page):
+    """Return the tables and charts of numbers that no line below leads to where they come from.
+
+    Figures of history were not measured, and the provenance itself needs none. A table that an
+    author wrote has words, or numbers that are links themselves.
+    """
+    return page.evaluate(
+        """() => {
+             const stop = "h2, h3, pre, table, figure, .md-typeset__scrollwrap, .highlight";
+             const led = e => {
+               while (e && !e.nextElementSibling) e = e.parentElement;
+               for (e = e?.nextElementSibling; e && !e.matches(stop); e = e.nextElementSibling)
+                 if (e.querySelector("a.adv-from[data-from]")) return true;
+               return false };
+             const end = document.querySelector("h2#provenance");
+             const after = e => end && end.compareDocumentPosition(e) & 4;
+             const counts = cell => [...cell.childNodes].some(
+               part => part.nodeName != "CODE" && /\\d/.test(part.textContent));
+             const words = e => e.matches("table") && (e.querySelector(".adv-value")
+               || ![...e.querySelectorAll("td")].some(counts));
+             return [...document.querySelectorAll("article table, article figure")]
+               .filter(e => !e.closest("figure table, .adv-history") && !after(e) && !words(e))
+               .filter(e => !led(e))
+               .map(e => "no origin: " + e.textContent.trim().slice(0, 60)) }"""
+    )
 
 
 def provenance(page):
@@ -83,7 +110,7 @@ def provenance(page):
         """h => { let text = ""; for (let e = h.nextElementSibling; e && e.tagName != "H2";
                e = e.nextElementSibling) text += e.textContent; return text }"""
     )
-    needed = ("Lab digest", "Commit", "Engine", "advices run")
+    needed = ("Lab digest", "Commit", "Engine", "advices -- run")
     return [f"{page.url}: the provenance lacks {name}" for name in needed if name not in after]
 
 

@@ -73,8 +73,27 @@ def test_a_wrong_number_is_found(wrong, tmp_path):
 def test_a_missing_or_thin_provenance_is_found(wrong):
     page, _ = wrong("<h2>Provenance</h2>")
     assert "no section" in checks.provenance(page)[0]
-    page, _ = wrong("<h2 id='provenance'>P</h2><p>Commit Engine advices run</p>")
+    page, _ = wrong("<h2 id='provenance'>P</h2><p>Commit Engine advices -- run</p>")
     assert checks.provenance(page) == [f"{page.url}: the provenance lacks Lab digest"]
+
+
+def test_a_table_and_a_chart_without_origin_are_found(wrong):
+    line = "<p><a class='adv-from' data-from='x'>from</a></p>"
+    table = "<table><tbody><tr><td>{}</td></tr></tbody></table>"
+    number = "<a class='adv-value'>1</a>"
+    good = [
+        f"<div>{table.format('1 MB')}</div><p>More.</p>{line}",
+        f"<figure>{table.format('2 MB')}</figure>{line}",
+        table.format(number),
+        table.format("words"),
+        f"<div class='adv-history'>{table.format('3 MB')}</div>",
+        f"<h2 id='provenance'>P</h2>{table.format('4 MB')}",
+    ]
+    page, _ = wrong(f"<article>{''.join(good)}</article>")
+    assert checks.origins_missing(page) == []
+    bad = f"{table.format('1 MB')}<h2>x</h2>{line}<figure>2 MB</figure>{table.format('3 s')}{line}"
+    page, _ = wrong(f"<article>{bad}</article>")
+    assert checks.origins_missing(page) == ["no origin: 1 MB", "no origin: 2 MB"]
 
 
 @pytest.mark.parametrize(

@@ -7,16 +7,17 @@ import pytest
 
 from advices import charts
 from advices.errors import ResultInvalid
+from advices.quantities import value_text
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 def bars(svg):
     """Return (left, width) in percent of each drawn part, in order."""
-    root = ET.fromstring(svg)
+    _soft, _strong, _tracks, *parts = ET.fromstring(svg).iter(f"{SVG}g")
     return [
-        tuple(float(rect.get(side).rstrip("%")) for side in ("x", "width"))
-        for group in root.iter(f"{SVG}g")
+        (float(rect.get("x", "0%").rstrip("%")), float(rect.get("width").rstrip("%")))
+        for group in parts
         for rect in group.iter(f"{SVG}rect")
     ]
 
@@ -44,12 +45,12 @@ def test_a_bar_chart_is_named_and_has_no_ids():
 
 def test_bars_are_proportional_and_start_at_zero():
     drawn = bars(charts.bar_chart(factory.result(), "disk_bytes"))
-    assert drawn == [(0, 100), (0, 46.67), (0, 46.67)]
+    assert drawn == [(0, 100), (0, 46.7), (0, 46.7)]
 
 
 def test_only_the_wanted_variants_are_drawn_in_their_order():
     svg = charts.bar_chart(factory.result(), "disk_bytes", ["good", "bad"])
-    assert texts(svg) == ["good", "140 MB", "bad", "300 MB"]
+    assert texts(svg) == ["good", "bad", "140 MB", "300 MB"]
 
 
 def test_nothing_is_drawn_for_zero():
@@ -66,14 +67,14 @@ def test_tiny_beside_huge_stays_visible():
 def test_many_tiny_layers_stay_on_the_track():
     result = factory.result()
     bad = result.variants["bad"]
-    tiny = bad.layers[0].model_copy(update={"disk_bytes": 1})
+    tiny = bad.layers[0].model_copy(update={"disk_bytes": 1, "from_base": False})
     huge = bad.layers[0].model_copy(update={"disk_bytes": 10**9})
     changed = bad.model_copy(update={"layers": (huge, *[tiny] * 30)})
     drawn = bars(
         charts.layers_chart(result.model_copy(update={"variants": {"bad": changed}}), ["bad"])
     )
     assert len(drawn) == 31
-    assert sum(drawn[-1]) <= 100.1
+    assert sum(drawn[-1]) <= 100.2
 
 
 def test_a_long_name_is_cut_on_screen_and_whole_in_the_name_of_the_chart():
@@ -99,7 +100,35 @@ def test_layers_of_the_base_have_a_colour_of_their_own():
     svg = charts.layers_chart(factory.result(), ["good"])
     assert svg.count("--adv-base-layer") == 1
     assert "base 80.0 MB, own 60.0 MB" in texts(svg)
-    assert bars(svg) == [(0, 57.14), (57.14, 42.86)]
+    assert bars(svg) == [(0, 57.1), (57.1, 42.9)]
+
+
+def test_the_layers_of_the_base_are_one_part():
+    result = factory.result()
+    good = result.variants["good"]
+    twice = (good.layers[0], *good.layers)
+    changed = good.model_copy(update={"layers": twice})
+    svg = charts.layers_chart(result.model_copy(update={"variants": {"good": changed}}))
+    assert "base 160 MB, own 60.0 MB" in texts(svg)
+    assert len(bars(svg)) == 2
+
+
+def test_looks_are_said_once_however_many_bars_there_are():
+    result = factory.result()
+    many = {f"v{number}": result.variants["bad"] for number in range(20)}
+    svg = charts.bar_chart(result.model_copy(update={"variants": many}), "disk_bytes")
+    assert len(bars(svg)) == 20
+    assert svg.count("--adv-track") == svg.count("--adv-soft-ink") == 1
+
+
+def test_the_table_behind_a_chart_holds_what_is_drawn_and_no_more():
+    says = {"edit-source": "a line is edited", "unchanged": "nothing changes"}
+    behind = ET.fromstring(charts.replay_figure(factory.result(), "seconds", ["bad"], says))
+    rows = [[cell.text for cell in row] for row in behind.iterfind("details//tbody/tr")]
+    builds = [f"{name}.seconds" for name in factory.result().variants["bad"].builds][1:]
+    shown = [value_text(one, factory.result().value("bad", one)) for one in builds]
+    assert [row[1] for row in rows] == shown
+    assert "when a line is edited" in [row[0] for row in rows]
 
 
 def test_what_has_no_length_is_not_drawn():

@@ -28,7 +28,7 @@ CELLS = [
     code("print(a)", "{% raw %}\none\n{% endraw %}", "two"),
     code("print(a)", "three"),
     code("  \n"),
-    prose("<!-- output -->"),
+    prose("{# output #}"),
 ]
 BARE = [{**cell, "outputs": []} if cell["cell_type"] == "code" else cell for cell in CELLS]
 
@@ -65,3 +65,33 @@ def test_a_page_without_outputs_proves_nothing() -> None:
 def test_a_cell_of_a_file_may_be_a_list_of_lines() -> None:
     listed = [{**cell, "source": cell["source"].splitlines(keepends=True)} for cell in BARE]
     assert reworded(listed, page(CELLS, RESULT), RESULT) == page(CELLS, RESULT)
+
+
+def shown(text: str, kind: str, output: str) -> dict[str, Any]:
+    made = {"output_type": "display_data", "data": {kind: output}}
+    return {"cell_type": "code", "source": text, "outputs": [made]}
+
+
+TABLE = "| a |\n| --- |\n| 1 |"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        shown('lab.compare("uid")', "text/markdown", TABLE),
+        shown('lab.bar_chart("uid")', "text/html", "<figure>a chart</figure>"),
+    ],
+)
+def test_a_table_and_a_chart_say_where_they_come_from(cell: dict[str, Any]) -> None:
+    made = page([cell], RESULT)
+    date = RESULT.provenance.date[:10]
+    line = f"[Measured {date} · where from](#provenance)"
+    line += '{ .adv-from data-from="build-cache//uid" }'
+    assert f"\n{{% endraw %}}\n\n{line}\n" in made
+    assert reworded([{**cell, "outputs": []}], made, RESULT) == made
+
+
+def test_what_shows_no_numbers_says_nothing() -> None:
+    assert "data-from" not in page([shown("lab", "text/html", "<p>words</p>")], RESULT)
+    # A table in the words of a notebook is nobody's measurement.
+    assert "data-from" not in page([prose(TABLE)], RESULT)

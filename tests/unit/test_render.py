@@ -115,6 +115,8 @@ def test_foreign_text_is_harmless_wherever_it_is_shown():
         render.measures_table(result, ["disk_bytes"]),
         render.replays_table(result),
         render.layers_table(result, NASTY),
+        render.layer_sizes_table(result, "disk_bytes"),
+        render.rebuilds_table(result, "seconds", says={"edit-source": NASTY}),
         render.steps_table(result, NASTY, "cold"),
         render.provenance_table(result),
     ]
@@ -141,7 +143,7 @@ def test_a_table_as_html_has_the_same_cells():
     assert written.count("<tr>") == 2
     assert written.count("</th>") == 7 + 1
     assert '<th scope="row"><code>python:3.13-slim</code></th>' in written
-    assert '<td class="adv-number">−2.2 %</td>' in written
+    assert '<td class="r">−2.2 %</td>' in written
 
 
 def test_the_replays_show_spread_and_samples():
@@ -222,9 +224,42 @@ def test_a_mistake_stands_beside_what_it_turned_red(red, cell, tmp_path):
 def test_provenance_says_stand_in_distance_and_the_command():
     text = render.provenance_table(factory.result())
     assert "<strong>stand-in</strong>" in text
-    assert "43.0 MB, 2026-09-01; −2.2 %" in text
-    assert "<code>advices run build-cache --force</code>" in text
-    assert "sha256:" + "d" * 64 in text
+    assert "(official: 43.0 MB, −2.2 %)" in text
+    assert "<code>./run advices -- run build-cache --force</code>" in text
+    source = factory.result().provenance
+    assert f"<code>{source.lab_digest}</code>" in text
+    [base] = source.bases.values()
+    assert f"<code>{base.identity[:19]}</code>" in text
+    assert base.identity not in text
+
+
+def test_a_long_step_is_cut_in_a_table():
+    result = factory.result()
+    bad = result.variants["bad"]
+    layers = tuple(layer.model_copy(update={"created_by": "x" * 200}) for layer in bad.layers)
+    changed = bad.model_copy(update={"layers": layers})
+    result = result.model_copy(update={"variants": {"bad": changed}})
+    written = [render.layers_table(result, "bad"), render.layer_sizes_table(result, "disk_bytes")]
+    for text in written:
+        assert "x…</code>" in text
+        assert "x" * 97 not in text
+    assert render.short("abc", 3) == "abc"
+    assert render.short("abcd", 3) == "ab…"
+
+
+def test_the_same_step_is_one_row_and_a_repeated_one_two():
+    result = factory.result()
+    good = result.variants["good"]
+    own = next(layer for layer in good.layers if not layer.from_base)
+    twice = good.model_copy(update={"layers": (*good.layers, own)})
+    result = result.model_copy(update={"variants": {"good": good, "twice": twice}})
+    rows = render.layer_sizes_table(result, "disk_bytes").splitlines()[2:]
+    step = f"<code>{render.escape(own.created_by)}</code>"
+    assert rows == [
+        "| the base | 80.0 MB | 80.0 MB |",
+        f"| {step} | 60.0 MB | 60.0 MB |",
+        f"| {step} | — | 60.0 MB |",
+    ]
 
 
 def test_a_base_without_published_size_says_so():

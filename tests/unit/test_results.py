@@ -58,6 +58,16 @@ def test_the_schema_names_every_field() -> None:
     assert schema["additionalProperties"] is False
 
 
+def test_the_schema_says_what_every_measure_of_a_result_counts() -> None:
+    words = json.loads(results.schema_text())["x-measures"]
+    for variant in factory.result().variants.values():
+        for measure in variant.measures():
+            of, _, name = measure.rpartition(".")
+            kind = "image" if not of else "build" if of in variant.builds else "start"
+            assert words[kind][name]["label"]
+            assert words[kind][name]["meaning"]
+
+
 FULL = Boot(
     answered=True,
     status=404,

@@ -29,7 +29,7 @@ CELLS = [
     {"cell_type": "markdown", "source": ["# Lab\n"]},
     {"cell_type": "code", "source": ["lab.measure()"], "outputs": []},
 ]
-PAGE = "{% raw %}\n```python\nlab.measure()\n```\n{% endraw %}\n\n<!-- output -->\n\n"
+PAGE = "{% raw %}\n```python\nlab.measure()\n```\n{% endraw %}\n\n{# output #}\n\n"
 PAGE += "{% raw %}\nmeasured\n{% endraw %}\n"
 
 
