@@ -13,8 +13,9 @@ import factory
 import pytest
 
 from advices import command, dashboard, history, labrun
+from advices.executing import Executed
 from advices.history import Entry
-from advices.labrun import Measured, run_labs
+from advices.labrun import run_labs
 from advices.layout import Layout
 from advices.plan import Samples
 from advices.results import write_whole
@@ -79,10 +80,10 @@ def test_a_run_of_an_earlier_date_says_so_and_keeps_its_place(
     said: list[list[str]] = []
     for date in dates:
         source = factory.result().provenance.model_copy(update={"date": date})
-        done = Measured(
+        done = Executed(
             lab, factory.result().model_copy(update={"provenance": source}), "# P\n", (), None, ()
         )
-        monkeypatch.setattr(labrun, "_measured", lambda *_, done=done: (one for one in (done,)))
+        monkeypatch.setattr(labrun, "one_by_one", lambda *_, done=done: (one for one in (done,)))
         said.append([])
         run_labs(layout, [lab.slug], Samples(), said[-1].append, force=True)
     assert [one.date for one in history.load(layout.results, lab.slug)] == dates

@@ -30,7 +30,8 @@ def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
     (made.root / "mkdocs.yml").touch()
     entry = history.entry(factory.result(), "disk_bytes", ())
     write_whole(*history.appended(made.results, SLUG, entry))
-    monkeypatch.setattr(labrun, "_measured", lambda *_: pytest.fail("it measures"))
+    monkeypatch.setattr(labrun, "one_by_one", lambda *_: pytest.fail("it measures"))
+    monkeypatch.setattr(labrun, "two_at_once", lambda *_: pytest.fail("it measures"))
     monkeypatch.setattr(labrun, "Engine", lambda *_: pytest.fail("it asks for an engine"))
     return made
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import factory
 import pytest
 
-from advices import history, labfile, site
+from advices import history, labfile, results, site
 from advices.errors import AdvicesError, LabInvalid, ResultInvalid
 from advices.measures import PROBED
 
@@ -73,7 +73,9 @@ def test_an_exercise_comes_from_a_run_of_its_own(macros):
 def test_what_comes_from_several_labs_links_to_each(project, macros):
     measured = "edit-source.new_transfer_bytes"
     refresh = history.entry(factory.result(), measured, [])
-    history.append(project / "docs/results", "build-cache", refresh)
+    results.write_together(
+        dict([history.appended(project / "docs/results", "build-cache", refresh)])
+    )
     assert re.findall('data-from="([^"]+)"', macros.bases()) == ["base-image"]
     found = re.findall('data-from="([^"]+)"', macros.dashboard())
     assert "base-image" in found
