@@ -8,6 +8,7 @@ from pathlib import Path
 
 from advices.buildlog import BuildLog
 from advices.command import stream_stderr
+from advices.connection import answers
 from advices.engine import RUN_LABEL
 from advices.errors import (
     AdvicesError,
@@ -99,7 +100,10 @@ def build(order: BuildOrder, on_step: Callable[[str], None] | None = None) -> Bu
             f"{order.timeout_seconds:.0f} s; it was in: {log.running_step() or 'no step'}"
         ) from None
     if code != 0:
-        raise explain(order.dockerfile.name, log)
+        fault = explain(order.dockerfile.name, log)
+        if isinstance(fault, StepFailed) and not answers():
+            raise _lost(order.dockerfile.name, log)
+        raise fault
     return Built(log.steps(), seconds)
 
 
@@ -111,6 +115,8 @@ _LOST = (
     "closing transport",
     "error during connect",
     "server closed the stream",
+    # BuildKit's cache, in an engine that is being stopped.
+    "database not open",
 )
 _DOCKERFILE = (
     "dockerfile parse error",
@@ -124,7 +130,7 @@ def explain(dockerfile: str, log: BuildLog) -> AdvicesError:
     """Return the error that a failed build means, recognised by what the build said."""
     text = log.error_text()
     lower = text.lower()
-    last = "\n".join(text.strip().splitlines()[-6:])
+    last = _last(log)
     failed = log.failed_step()
     if "no space left on device" in (lower + (failed[1].lower() if failed else "")):
         return DiskFull(f"{dockerfile}: the engine found no space left on its device")
@@ -135,7 +141,7 @@ def explain(dockerfile: str, log: BuildLog) -> AdvicesError:
             why="the command ended with an error inside the build; above are its last lines",
         )
     if any(sign in lower for sign in _LOST):
-        return EngineLost(f"{dockerfile}: the engine went away during the build\n{last}")
+        return _lost(dockerfile, log)
     if any(sign in lower for sign in _DOCKERFILE):
         return DockerfileInvalid(
             f"{dockerfile} could not be read:\n{last}", why="it has a syntax error"
@@ -145,3 +151,11 @@ def explain(dockerfile: str, log: BuildLog) -> AdvicesError:
             f"{dockerfile}: this step failed: {failed[0]}\n{last}", why="the engine refused it"
         )
     return StepFailed(f"{dockerfile}: the build failed:\n{last}", why="the engine refused it")
+
+
+def _lost(dockerfile: str, log: BuildLog) -> EngineLost:
+    return EngineLost(f"{dockerfile}: the engine went away during the build\n{_last(log)}")
+
+
+def _last(log: BuildLog) -> str:
+    return "\n".join(log.error_text().strip().splitlines()[-6:])

@@ -162,9 +162,10 @@ class Mistake(Record):
         if not self.replace:
             return dockerfile
         if (found := dockerfile.count(self.replace)) != 1:
+            broken = ", ".join(f"`{claim}`" for claim in self.breaks)
             raise LabInvalid(
-                f"mistake `{self.id}`: `replace` must occur once in the good Dockerfile and "
-                f"occurs {found} times",
+                f"mistake `{self.id}`, which turns red {broken}: `replace` must occur once in the "
+                f"good Dockerfile and occurs {found} times",
                 why="the Dockerfile was changed, or the text is too short to be unique",
             )
         return dockerfile.replace(self.replace, self.by)

@@ -73,3 +73,14 @@ def test_a_missing_result_stops_the_build_and_names_the_command(project):
     done = build(project, '{{ measure("build-cache", "bad", "uid") }}')
     assert done.returncode != 0
     assert "advices run build-cache" in done.stdout + done.stderr
+
+
+def test_a_result_of_a_newer_toolkit_stops_the_build(project):
+    file = project / "docs" / "results" / "build-cache.json"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace('"schema_version": 2', '"schema_version": 3', 1), "utf-8")
+    assert file.read_text("utf-8") != text
+    done = build(project, '{{ measure("build-cache", "bad", "uid") }}')
+    assert done.returncode != 0
+    assert "build-cache.json has schema version 3; this toolkit reads 2" in done.stderr
+    assert "next: update the toolkit" in done.stderr

@@ -51,6 +51,7 @@ def fragile(
         code, output = project.advices("run", "--quick")
         assert code == 0, output
         assert engine.run_ids() == set()
+        assert len(project.kept()) == 5, "result, schema, picture, page and history"
         yield Fragile(project, engine)
 
 

@@ -174,6 +174,11 @@ NOT_COMPLETED = 'process "/bin/sh -c x" did not complete successfully: exit code
             errors.EngineLost,
             "error reading from server",
         ),
+        (
+            log("ERROR: failed to solve: database not open"),
+            errors.EngineLost,
+            "database not open",
+        ),
         (log("ERROR: something new"), errors.StepFailed, "something new"),
         (log(), errors.StepFailed, "the build failed"),
     ],
@@ -222,6 +227,19 @@ def test_the_words_reach_docker_as_they_are(fake_docker: FakeDocker, tmp_path: P
 def test_a_failed_build_is_explained(fake_docker: FakeDocker) -> None:
     fake_docker("echo 'ERROR: failed to solve: dockerfile parse error on line 3' >&2; exit 1")
     with pytest.raises(errors.DockerfileInvalid, match=r"good\.Dockerfile .*\n.*on line 3"):
+        build(order())
+
+
+@pytest.mark.parametrize(("there", "cls"), [(True, errors.StepFailed), (False, errors.EngineLost)])
+def test_no_step_is_blamed_when_the_engine_is_gone(
+    there: bool,
+    cls: type[errors.AdvicesError],
+    fake_docker: FakeDocker,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(buildx, "answers", lambda: there)
+    fake_docker("echo 'ERROR: failed to solve: words that nobody knows' >&2; exit 1")
+    with pytest.raises(cls, match=r"(?s)good\.Dockerfile: the .*words that nobody knows"):
         build(order())
 
 

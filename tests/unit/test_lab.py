@@ -177,7 +177,7 @@ def test_there_are_labs() -> None:
         ("read_only = true", "user = 1000", 42, "starts.bare.user"),
         ("read_only = true", "env = { A = 1 }", 42, "starts.bare.env"),
         ('says = "without a file system to write to"', "", 40, "starts.bare.says: Field required"),
-        ('replace = "slim"', 'replace = "slum"', 47, "`replace` must occur once"),
+        ('replace = "slim"', 'replace = "slum"', 47, "turns red `steps`: `replace` must occur"),
         ('replace = "slim"', 'replace = "3"', 47, "and occurs 2 times"),
         ('replace = "slim"', "", 44, "a mistake needs `replace` or `leaves_out`"),
         ('replace = "slim"', 'leaves_out = ["gone"]', 47, "gone does not exist in labs/app"),
