@@ -25,6 +25,7 @@ from advices import (
     labfile,
     render,
     results,
+    speed,
 )
 from advices.errors import AdvicesError, ResultInvalid
 from advices.lab import Lab
@@ -228,6 +229,10 @@ class Macros:
             parts.append(f'??? note "Every claim of this lab"\n\n{indented}\n')
         return "\n".join(parts)
 
+    def bench(self) -> str:
+        """Return a table of how fast this project is beside others, as `./run bench` measured."""
+        return speed.markdown(speed.load(self._docs / "results"))
+
     def path(self) -> str:
         """Return the learning path: every chapter in order, with its advice."""
         lines = [f"1. {self._chapter(s)}  \n   {escape(s.advice)}" for s in self._in_order()]
@@ -332,7 +337,7 @@ MACROS = (
     *("measure", "ratio", "compare", "measured", "says", "measures", "replays", "layers"),
     *("steps", "claims", "provenance", "bases", "bar_chart", "replay_chart", "layers_chart"),
     *("dockerfile", "mistakes", "exercise", "gains", "path", "probes", "measured_all"),
-    *("scanners", "alerts", "alert", "dashboard"),
+    *("scanners", "alerts", "alert", "dashboard", "bench"),
 )
 
 

@@ -1,0 +1,87 @@
+"""The site: its build beside the same pages without plugins."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import yaml
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
+from mkdocs.config.base import Config
+from mkdocs.plugins import BasePlugin, event_priority
+
+from advices.errors import CommandFailed
+from advices.results import write_whole
+from advices.speed import Comparison
+from benchmarks.taking import Place, program
+
+
+class _Nothing(Config):  # type: ignore[no-untyped-call]
+    """No settings."""
+
+
+class _Keeper(BasePlugin[_Nothing]):  # type: ignore[no-untyped-call]
+    """Keeps the text of each page as the macros left it."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, str] = {}
+
+    @event_priority(-100)
+    def on_page_markdown(self, markdown: str, /, *, page: Any, **_: Any) -> str:
+        """Hear of a page after all other plugins."""
+        # The plugins take the head of a page away; what it says goes on the page as well.
+        head = f"---\n{yaml.safe_dump(dict(page.meta))}---\n" if page.meta else ""
+        self.pages[page.file.src_uri] = f"{head}{markdown}"
+        return markdown
+
+
+def without_plugins(place: Place) -> Path:
+    """Return a folder with this site's pages as the macros left them, and no plugin."""
+    root, plain = place.project.root, place.scratch / "plain"
+    config = load_config(str(root / "mkdocs.yml"), site_dir=str(place.scratch / "kept"))
+    keeper = _Keeper()
+    config.plugins["keeper"] = keeper
+    build(config)
+    shutil.copytree(root / "docs", plain / "docs")
+    shutil.copytree(root / "overrides", plain / "overrides")
+    for name, text in keeper.pages.items():
+        write_whole(plain / "docs" / name, text)
+    settings = yaml.safe_load((root / "mkdocs.yml").read_text("utf-8"))
+    write_whole(plain / "mkdocs.yml", yaml.safe_dump({**settings, "plugins": []}, sort_keys=False))
+    return plain
+
+
+def site(place: Place) -> tuple[Comparison, ...]:
+    """Return `mkdocs build` of this site beside the same pages without plugins."""
+    place.say("  the pages as the macros leave them")
+    plain = without_plugins(place)
+    into = place.scratch / "built"
+    words = [program("mkdocs"), "build", "--strict", "--quiet", "--site-dir"]
+    times = place.in_turns(
+        ours=lambda: place.timed([*words, str(into / "ours")], place.project.root),
+        plain=lambda: place.timed([*words, str(into / "plain")], plain),
+    )
+    built = [pages(into / name) for name in ("ours", "plain")]
+    if not built[0] or built[0] != built[1]:
+        raise CommandFailed(
+            "the site without plugins has not the pages of the site",
+            why=f"only one of them has {', '.join(sorted(built[0] ^ built[1])[:3]) or 'any'}",
+        )
+    return (
+        Comparison(
+            id="site-build",
+            what="mkdocs build of this site",
+            against="the same pages, their macros done, without plugins",
+            goal=1.5,
+            ours=times["ours"],
+            theirs=times["plain"],
+        ),
+    )
+
+
+def pages(folder: Path) -> frozenset[str]:
+    """Return the pages of a built site."""
+    return frozenset(os.path.relpath(file, folder) for file in folder.rglob("*.html"))
