@@ -11,11 +11,13 @@ import yaml
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.config.base import Config
+from mkdocs.exceptions import MkDocsException
 from mkdocs.plugins import BasePlugin, event_priority
 
-from advices.errors import CommandFailed
-from advices.results import write_whole
-from advices.speed import Comparison
+from advices import speed
+from advices.errors import CommandFailed, ResultInvalid
+from advices.results import Timing, write_whole
+from advices.speed import Comparison, Machine, Speed
 from benchmarks.taking import Place, program
 
 
@@ -38,18 +40,69 @@ class _Keeper(BasePlugin[_Nothing]):  # type: ignore[no-untyped-call]
         return markdown
 
 
-def without_plugins(place: Place) -> Path:
-    """Return a folder with this site's pages as the macros left them, and no plugin."""
-    root, plain = place.project.root, place.scratch / "plain"
-    config = load_config(str(root / "mkdocs.yml"), site_dir=str(place.scratch / "kept"))
+_NOTHING = Speed(
+    date="2000-01-01",
+    commit="none",
+    machine=Machine(
+        cores=1,
+        memory_bytes=1,
+        platform="none",
+        engine_version="none",
+        buildx_version="none",
+        storage_driver="none",
+        versions={},
+    ),
+    comparisons=(
+        Comparison(
+            id="nothing",
+            what="nothing",
+            against="nothing",
+            ours=Timing(samples=(1.0,)),
+            theirs=Timing(samples=(1.0,)),
+        ),
+    ),
+)
+
+
+def copied(place: Place) -> Path:
+    """Return a copy of this site's sources.
+
+    Where speed was never measured, the copy gets a record of nothing: the first record of all
+    would need itself otherwise.
+    """
+    root, ours = place.project.root, place.scratch / "ours"
+    for folder in ("docs", "labs", "overrides"):
+        shutil.copytree(root / folder, ours / folder)
+    settings = yaml.safe_load((root / "mkdocs.yml").read_text("utf-8"))
+    # Folders that only `mkdocs serve` looks at.
+    settings.pop("watch", None)
+    write_whole(ours / "mkdocs.yml", yaml.safe_dump(settings, sort_keys=False))
+    try:
+        speed.load(ours / "docs" / "results")
+    except ResultInvalid:
+        speed.save(ours / "docs" / "results", _NOTHING)
+    return ours
+
+
+def without_plugins(ours: Path, plain: Path) -> Path:
+    """Return a copy of a site with its pages as the macros left them, and no plugin.
+
+    Raises CommandFailed when the site cannot be built.
+    """
     keeper = _Keeper()
-    config.plugins["keeper"] = keeper
-    build(config)
-    shutil.copytree(root / "docs", plain / "docs")
-    shutil.copytree(root / "overrides", plain / "overrides")
+    try:
+        config = load_config(str(ours / "mkdocs.yml"), site_dir=str(plain / "kept"))
+        config.plugins["keeper"] = keeper
+        build(config)
+    except MkDocsException as error:
+        raise CommandFailed(
+            f"the site cannot be built: {error}", next_step="`mkdocs build` says more"
+        ) from None
+    shutil.copytree(ours / "docs", plain / "docs")
+    shutil.copytree(ours / "overrides", plain / "overrides")
     for name, text in keeper.pages.items():
         write_whole(plain / "docs" / name, text)
-    settings = yaml.safe_load((root / "mkdocs.yml").read_text("utf-8"))
+    settings = yaml.safe_load((ours / "mkdocs.yml").read_text("utf-8"))
     write_whole(plain / "mkdocs.yml", yaml.safe_dump({**settings, "plugins": []}, sort_keys=False))
     return plain
 
@@ -57,11 +110,12 @@ def without_plugins(place: Place) -> Path:
 def site(place: Place) -> tuple[Comparison, ...]:
     """Return `mkdocs build` of this site beside the same pages without plugins."""
     place.say("  the pages as the macros leave them")
-    plain = without_plugins(place)
+    ours = copied(place)
+    plain = without_plugins(ours, place.scratch / "plain")
     into = place.scratch / "built"
     words = [program("mkdocs"), "build", "--strict", "--quiet", "--site-dir"]
     times = place.in_turns(
-        ours=lambda: place.timed([*words, str(into / "ours")], place.project.root),
+        ours=lambda: place.timed([*words, str(into / "ours")], ours),
         plain=lambda: place.timed([*words, str(into / "plain")], plain),
     )
     built = [pages(into / name) for name in ("ours", "plain")]
