@@ -69,6 +69,8 @@ def bench(
         env = {
             "XDG_STATE_HOME": str(state_folder() / "bench"),
             "XDG_CACHE_HOME": str(cache_folder() / "bench"),
+            # Else our modules alone are compiled anew by each program.
+            "PYTHONDONTWRITEBYTECODE": "",
             "PYTHONPATH": os.pathsep.join([str(layout.root), *filter(None, _python_path())]),
         }
         place = Place(layout, run.scratch, engine, run.id, samples, say, env)

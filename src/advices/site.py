@@ -52,9 +52,12 @@ class Macros:
 
     def __init__(self, labs: Path, docs: Path, page: Callable[[], str]) -> None:
         self._labs, self._docs, self._page = labs, docs, page
+        # The pages of one build ask for the same files again and again; a new build asks anew.
+        self._lab = functools.cache(functools.partial(labfile.read, labs))
+        self._result = functools.cache(self._load)
 
-    def _result(self, slug: str) -> results.Result:
-        labfile.read(self._labs, slug)
+    def _load(self, slug: str) -> results.Result:
+        self._lab(slug)
         for needed in (self._docs / "results" / f"{slug}.json", self._docs / "labs" / f"{slug}.md"):
             if not needed.is_file():
                 raise ResultInvalid(
@@ -65,7 +68,7 @@ class Macros:
         return results.load(self._docs / "results", slug)
 
     def _says(self, slug: str) -> dict[str, str]:
-        return labfile.read(self._labs, slug).says()
+        return self._lab(slug).says()
 
     def _source(self, slug: str) -> str:
         """Return the target of a link to the provenance of a lab, from the current page."""
@@ -97,7 +100,7 @@ class Macros:
 
     def compare(self, slug: str, name: str, variants: Sequence[str] = ("bad", "good")) -> str:
         """Return cards side by side, each with the variant's big value of one measure."""
-        said = labfile.read(self._labs, slug)
+        said = self._lab(slug)
         about = describe(name, self._says(slug))
         cards = ""
         for variant in variants:
@@ -137,7 +140,7 @@ class Macros:
 
     def says(self, slug: str, variant: str = "") -> str:
         """Return the lab's advice, or what a variant of it does, in the words of lab.toml."""
-        said = labfile.read(self._labs, slug)
+        said = self._lab(slug)
         if not variant:
             return escape(said.advice)
         said.dockerfile(variant)
@@ -163,13 +166,11 @@ class Macros:
 
     def claims(self, slug: str) -> str:
         """Return a table of the lab's claims with what was measured for each."""
-        return render.claims_table(
-            claims.verdicts(labfile.read(self._labs, slug), self._result(slug))
-        )
+        return render.claims_table(claims.verdicts(self._lab(slug), self._result(slug)))
 
     def mistakes(self, slug: str) -> str:
         """Return a table of the lab's known mistakes and the claims that each turned red."""
-        return render.mistakes_table(labfile.read(self._labs, slug), self._result(slug))
+        return render.mistakes_table(self._lab(slug), self._result(slug))
 
     def exercise(self, slug: str) -> str:
         """Return the lab's exercise: task, Dockerfile to mend, claims to meet, command."""
@@ -300,7 +301,7 @@ class Macros:
 
     def dockerfile(self, slug: str, variant: str, highlight_against: str | None = None) -> str:
         """Return a variant's Dockerfile as a code block, lines that another lacks highlighted."""
-        said = labfile.read(self._labs, slug)
+        said = self._lab(slug)
         file = said.dockerfile(variant)
         text = file.read_text("utf-8")
         marked = ""
