@@ -95,9 +95,9 @@ def _without_index() -> None:
 
     With them each run would start an index for its builds, on some machines and not on others.
     """
+    os.environ["PIP_CONFIG_FILE"] = os.devnull
     for name in index.host_settings():
         os.environ.pop(name, None)
-    os.environ["PIP_CONFIG_FILE"] = os.devnull
 
 
 def _machine(engine: Engine) -> Machine:
