@@ -16,8 +16,10 @@ from mkdocs.plugins import BasePlugin, event_priority
 
 from advices import speed
 from advices.errors import CommandFailed, ResultInvalid
+from advices.layout import Layout
 from advices.results import Timing, write_whole
 from advices.speed import Comparison, Machine, Speed
+from benchmarks.suites import settings
 from benchmarks.taking import Place, program
 
 
@@ -73,10 +75,8 @@ def copied(place: Place) -> Path:
     root, ours = place.project.root, place.scratch / "ours"
     for folder in ("docs", "labs", "overrides"):
         shutil.copytree(root / folder, ours / folder)
-    settings = yaml.safe_load((root / "mkdocs.yml").read_text("utf-8"))
-    # Folders that only `mkdocs serve` looks at.
-    settings.pop("watch", None)
-    write_whole(ours / "mkdocs.yml", yaml.safe_dump(settings, sort_keys=False))
+    # Only `mkdocs serve` looks at the folders to watch, and the toolkit is not copied.
+    write_whole(ours / "mkdocs.yml", settings(place.project, watch=None))
     try:
         speed.load(ours / "docs" / "results")
     except ResultInvalid:
@@ -102,8 +102,7 @@ def without_plugins(ours: Path, plain: Path) -> Path:
     shutil.copytree(ours / "overrides", plain / "overrides")
     for name, text in keeper.pages.items():
         write_whole(plain / "docs" / name, text)
-    settings = yaml.safe_load((ours / "mkdocs.yml").read_text("utf-8"))
-    write_whole(plain / "mkdocs.yml", yaml.safe_dump({**settings, "plugins": []}, sort_keys=False))
+    write_whole(plain / "mkdocs.yml", settings(Layout(ours), plugins=[]))
     return plain
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -127,7 +126,7 @@ def written(place: Place, name: str, count: int, good: str = GOOD) -> Layout:
     """Return a new project of `count` labs of two variants, `good` and the same as root."""
     layout = Layout(place.scratch / name)
     files = {
-        "mkdocs.yml": _settings(place.project.root / "mkdocs.yml"),
+        "mkdocs.yml": settings(place.project, nav=None, watch=None),
         "labs/site/index.html": "<h1>hello</h1>\n",
         "labs/site/notes.txt": "notes\n",
         **PAGES,
@@ -152,11 +151,11 @@ def written(place: Place, name: str, count: int, good: str = GOOD) -> Layout:
     return layout
 
 
-def _settings(file: Path) -> str:
-    """Return this site's settings for other pages: all but the navigation."""
-    settings = yaml.safe_load(file.read_text("utf-8"))
-    del settings["nav"]
-    return yaml.safe_dump(settings, sort_keys=False)
+def settings(layout: Layout, **others: object) -> str:
+    """Return the text of this site's settings with other values; None takes a setting away."""
+    ours = yaml.safe_load((layout.root / "mkdocs.yml").read_text("utf-8"))
+    kept = {name: value for name, value in {**ours, **others}.items() if value is not None}
+    return str(yaml.safe_dump(kept, sort_keys=False))
 
 
 def measured(place: Place, name: str, count: int) -> Layout:

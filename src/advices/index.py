@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import os
 import signal
 import socket
@@ -32,13 +33,23 @@ _SETTINGS = ("cert", "index-url", "extra-index-url", "proxy", "client-cert")
 
 def host_settings() -> tuple[str, ...]:
     """Return the names of this host's CA and index settings; empty means straight out."""
-    found = [name for name in (*_CA_VARIABLES, *_INDEX_VARIABLES) if os.environ.get(name)]
-    with contextlib.suppress(CommandFailed):
-        for line in run([sys.executable, "-m", "pip", "config", "list"]).stdout.splitlines():
-            name = line.partition("=")[0]
-            if not name.startswith(":env:") and name.rpartition(".")[2] in _SETTINGS:
-                found.append(f"pip's {name}")
-    return tuple(found)
+    found = (name for name in (*_CA_VARIABLES, *_INDEX_VARIABLES) if os.environ.get(name))
+    return (*found, *_settings_of_pip())
+
+
+@functools.cache
+def _settings_of_pip() -> tuple[str, ...]:
+    """Return pip's own settings, asked once: a run needs them several times, and pip is slow."""
+    try:
+        listed = run([sys.executable, "-m", "pip", "config", "list"]).stdout
+    except CommandFailed:
+        return ()
+    names = (line.partition("=")[0] for line in listed.splitlines())
+    return tuple(
+        f"pip's {name}"
+        for name in names
+        if not name.startswith(":env:") and name.rpartition(".")[2] in _SETTINGS
+    )
 
 
 def pip_conf(bridge_address: str) -> str:

@@ -112,7 +112,7 @@ def test_a_synthetic_project_can_be_read_and_has_the_settings_of_this_site(place
     assert texts[1].replace("USER 1000\n", "") == texts[0] != texts[1]
     ours = yaml.safe_load((ROOT / "mkdocs.yml").read_text())
     theirs = yaml.safe_load((layout.root / "mkdocs.yml").read_text())
-    assert {key for key in ours if ours[key] != theirs.get(key)} == {"nav"}
+    assert {key for key in ours if ours[key] != theirs.get(key)} == {"nav", "watch"}
     assert 'open_lab("tiny-002")' in code_cells(layout.notebook("tiny-002"))[0]
 
 
