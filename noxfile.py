@@ -156,6 +156,15 @@ def pages(session: nox.Session) -> None:
     session.run(*PYTEST, "tests/browser", "-m", "browser", *session.posargs)
 
 
+@nox.session(python=False)
+def bench(session: nox.Session) -> None:
+    """Time this project beside others, in turns, into docs/results/bench.json."""
+    environment(session, "bench")
+    session.run("advices", "engine", "start")
+    session.run("advices", "bases")
+    session.run("python", "-m", "benchmarks", *session.posargs)
+
+
 @nox.session
 def requirements(session: nox.Session) -> None:
     """Compile the lists of pinned packages anew from the *.in files, with hashes."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 
 from advices import index, transfer
@@ -113,7 +113,7 @@ class Bench:
         facts = self.engine.facts()
         return Provenance(
             date=now().isoformat(),
-            commit=_commit(self.layout),
+            commit=commit_of(self.layout, ("labs", "src", "notebooks")),
             lab_digest=lab_digest(self.layout, self.lab),
             toolkit_version=version("docker-advices"),
             mode="quick" if self.samples == QUICK else "full",
@@ -129,12 +129,12 @@ class Bench:
         )
 
 
-def _commit(layout: Layout) -> str:
-    """Return the commit that is checked out, `+changes` behind it when labs or toolkit differ."""
+def commit_of(layout: Layout, parts: Sequence[str]) -> str:
+    """Return the commit that is checked out, `+changes` behind it when one of its parts differs."""
     git = ["git", "-C", str(layout.root)]
     try:
         commit = run([*git, "rev-parse", "HEAD"]).stdout.strip()
-        changed = run([*git, "status", "--porcelain", "--", "labs", "src", "notebooks"]).stdout
+        changed = run([*git, "status", "--porcelain", "--", *parts]).stdout
     except CommandFailed:
         return "unknown"
     return f"{commit}+changes" if changed.strip() else commit

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from advices import index, lab_page, labfile, results
+from advices import index, lab_page, labfile, notebook, results
 from advices.bases import Bases
 from advices.bench import QUICK, SAMPLES_VARIABLE, Bench
 from advices.claims import Verdict, verdicts
@@ -96,9 +96,6 @@ def _ready(
 
 
 def _executed(layout: Layout, lab: Lab, samples: Samples, engine: Engine, say: Say) -> Executed:
-    # Only who executes a notebook waits the second and a half that its validator takes to load.
-    from advices import notebook  # noqa: PLC0415
-
     started = clock()
     exercise = _exercise(layout, lab)
     say(Begun(lab.slug, _steps(lab, exercise, samples)))

@@ -7,21 +7,40 @@ import contextlib
 import os
 import re
 import signal
+import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import nbformat
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-from nbformat.reader import NotJSONError
 from traitlets.config import Config
 
 from advices import errors
 from advices.errors import AdvicesError, NotebookFailed
 from advices.progress import Say, received
 from advices.together import alive
+
+
+@contextlib.contextmanager
+def _without(module: str) -> Iterator[None]:
+    """Let a module look as if it were not installed, to what is imported meanwhile."""
+    there = sys.modules.pop(module, None)
+    sys.modules[module] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[module]
+        if there is not None:
+            sys.modules[module] = there
+
+
+# jsonschema, which nbformat brings along, would make a grammar of the web's addresses. That takes
+# longer than all else at the start of the command, and no notebook is checked with it.
+with _without("rfc3987_syntax"):
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+    from nbformat.reader import NotJSONError
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _NO_NOTEBOOK = (

@@ -26,6 +26,7 @@ from advices import (
     origin,
     render,
     results,
+    speed,
 )
 from advices.errors import AdvicesError, ResultInvalid
 from advices.lab import Lab
@@ -52,9 +53,12 @@ class Macros:
 
     def __init__(self, labs: Path, docs: Path, page: Callable[[], str]) -> None:
         self._labs, self._docs, self._page = labs, docs, page
+        # The pages of one build ask for the same files again and again; a new build asks anew.
+        self._lab = functools.cache(functools.partial(labfile.read, labs))
+        self._result = functools.cache(self._load)
 
-    def _result(self, slug: str) -> results.Result:
-        labfile.read(self._labs, slug)
+    def _load(self, slug: str) -> results.Result:
+        self._lab(slug)
         for needed in (self._docs / "results" / f"{slug}.json", self._docs / "labs" / f"{slug}.md"):
             if not needed.is_file():
                 raise ResultInvalid(
@@ -65,7 +69,7 @@ class Macros:
         return results.load(self._docs / "results", slug)
 
     def _says(self, slug: str) -> dict[str, str]:
-        return labfile.read(self._labs, slug).says()
+        return self._lab(slug).says()
 
     def _source(self, slug: str) -> str:
         """Return the target of a link to the provenance of a lab, from the current page."""
@@ -109,7 +113,7 @@ class Macros:
 
     def compare(self, slug: str, name: str, variants: Sequence[str] = ("bad", "good")) -> str:
         """Return cards side by side, each with the variant's big value of one measure."""
-        said = labfile.read(self._labs, slug)
+        said = self._lab(slug)
         about = describe(name, self._says(slug))
         cards = ""
         for variant in variants:
@@ -150,7 +154,7 @@ class Macros:
 
     def says(self, slug: str, variant: str = "") -> str:
         """Return the lab's advice, or what a variant of it does, in the words of lab.toml."""
-        said = labfile.read(self._labs, slug)
+        said = self._lab(slug)
         if not variant:
             return escape(said.advice)
         said.dockerfile(variant)
@@ -180,12 +184,12 @@ class Macros:
 
     def claims(self, slug: str) -> str:
         """Return a table of the lab's claims with what was measured for each."""
-        verdicts = claims.verdicts(labfile.read(self._labs, slug), self._result(slug))
+        verdicts = claims.verdicts(self._lab(slug), self._result(slug))
         return self._shown(render.claims_table(verdicts), slug, title=origin.CLAIMS)
 
     def mistakes(self, slug: str) -> str:
         """Return a table of the lab's known mistakes and the claims that each turned red."""
-        shown = render.mistakes_table(labfile.read(self._labs, slug), self._result(slug))
+        shown = render.mistakes_table(self._lab(slug), self._result(slug))
         return self._shown(shown, slug, title=origin.MISTAKES)
 
     def exercise(self, slug: str) -> str:
@@ -251,6 +255,10 @@ class Macros:
             indented = "\n".join(f"    {line}" for line in table.splitlines())
             parts.append(f'??? note "Every claim of this lab"\n\n{indented}\n')
         return "\n".join(parts)
+
+    def bench(self) -> str:
+        """Return a table of how fast this project is beside others, as `./run bench` measured."""
+        return speed.markdown(speed.load(self._docs / "results"))
 
     def path(self) -> str:
         """Return the learning path: every chapter in order, with its advice."""
@@ -332,7 +340,7 @@ class Macros:
 
     def dockerfile(self, slug: str, variant: str, highlight_against: str | None = None) -> str:
         """Return a variant's Dockerfile as a code block, lines that another lacks highlighted."""
-        said = labfile.read(self._labs, slug)
+        said = self._lab(slug)
         file = said.dockerfile(variant)
         text = file.read_text("utf-8")
         marked = ""
@@ -369,7 +377,7 @@ MACROS = (
     *("measure", "ratio", "compare", "measured", "says", "measures", "replays", "layers"),
     *("steps", "claims", "provenance", "bases", "bar_chart", "replay_chart", "layers_chart"),
     *("dockerfile", "mistakes", "exercise", "gains", "path", "probes", "measured_all"),
-    *("scanners", "alerts", "alert", "dashboard"),
+    *("scanners", "alerts", "alert", "dashboard", "bench"),
 )
 
 

@@ -20,11 +20,14 @@ VARIABLES = (*index._CA_VARIABLES, *index._INDEX_VARIABLES)
 
 
 @pytest.fixture(autouse=True)
-def _plain_host(monkeypatch: pytest.MonkeyPatch) -> None:
+def _plain_host(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Make this host one without settings of its own."""
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
     prints(monkeypatch, "")
+    index._pip_settings.cache_clear()
+    yield
+    index._pip_settings.cache_clear()
 
 
 def prints(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
@@ -57,11 +60,18 @@ def test_each_variable_counts(name: str, monkeypatch: pytest.MonkeyPatch) -> Non
         ("\n", ()),
     ],
 )
-def test_settings_of_pip_count(
+def test_pip_settings_count(
     listed: str, found: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prints(monkeypatch, listed)
     assert index.host_settings() == found
+
+
+def test_pip_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    prints(monkeypatch, "global.proxy='http://p'\n")
+    assert index.host_settings() == ("pip's global.proxy",)
+    prints(monkeypatch, "")
+    assert index.host_settings() == ("pip's global.proxy",)
 
 
 def test_a_host_without_pip_has_its_variables(monkeypatch: pytest.MonkeyPatch) -> None:

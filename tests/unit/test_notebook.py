@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import unicodedata
 from pathlib import Path
@@ -243,3 +245,12 @@ def test_an_error_output_is_not_shown() -> None:
     error = nbformat.v4.new_output("error", ename="E", evalue="v", traceback=["trace"])
     _, rendered = page_of(code("x", error))
     assert "trace" not in rendered
+
+
+def test_the_command_starts_without_a_grammar_that_nothing_needs() -> None:
+    program = "import sys, advices.cli; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert "nbformat" in loaded
+    assert {"rfc3987_syntax", "lark"} & set(loaded) == set()

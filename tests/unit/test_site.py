@@ -285,3 +285,24 @@ def test_the_configuration_has_no_hooks_and_only_known_plugins():
     assert re.search(r"^  font: false$", text, re.M)
     plugins = text.split("\nplugins:\n")[1].split("\n\n")[0]
     assert re.findall(r"^  - (\w+)", plugins, re.M) == ["search", "macros"]
+
+
+def test_a_build_reads_a_lab_and_a_result_once_and_the_next_build_reads_them_anew(
+    project, monkeypatch
+):
+    read = []
+    for module, name in ((site.labfile, "read"), (site.results, "load")):
+        real = getattr(module, name)
+
+        def counted(folder, slug, name=name, real=real):
+            read.append(f"{name} {slug}")
+            return real(folder, slug)
+
+        monkeypatch.setattr(module, name, counted)
+    for _ in range(2):
+        read.clear()
+        macros = site.Macros(project / "labs", project / "docs", lambda: "index.md")
+        for variant in ("bad", "good"):
+            macros.measure("build-cache", variant, "uid")
+            macros.dockerfile("build-cache", variant)
+        assert sorted(read) == ["load build-cache", "read build-cache"]

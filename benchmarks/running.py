@@ -1,0 +1,94 @@
+"""Labs: a forced run beside a bare shell script, an unchanged suite beside jupyter-cache."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+from advices import labfile
+from advices.bases import Bases
+from advices.command import Finished
+from advices.plan import steps
+from advices.results import write_whole
+from advices.speed import Comparison
+from advices.transfer import Remembered
+from benchmarks.shell import Around, script
+from benchmarks.suites import QUICK, WORK, measured, slugs, written
+from benchmarks.taking import ADVICES, Place, program
+
+SUITE = 10
+
+
+def all_unchanged(count: int) -> Callable[[Finished], bool]:
+    """Return what sees that a run found each of its labs unchanged."""
+    return lambda done: done.stderr.count(": unchanged since ") == count
+
+
+def forced(place: Place) -> tuple[Comparison, ...]:
+    """Return `advices run LAB --force` beside the shell script."""
+    layout = written(place, "forced", 1, WORK)
+    (slug,) = slugs(1)
+    lab = labfile.read(layout.labs, slug)
+    bases = Bases(
+        place.engine, layout.bases, Remembered(place.scratch / "layers.json"), place.say
+    ).of_lab(lab)
+    folder = place.scratch / "by-hand"
+    folder.mkdir()
+
+    def by_hand() -> float:
+        around = Around(
+            {name: base.image for name, base in bases.items()}, place.run_id, secrets.token_hex(6)
+        )
+        file = write_whole(folder / "lab.sh", script(lab, steps(lab, QUICK), around))
+        return place.timed(["sh", str(file)], folder)
+
+    def ours() -> float:
+        argv = [*ADVICES, "run", slug, "--quick", "--force"]
+        return place.timed(argv, layout.root, lambda done: f"{slug}: measured in" in done.stderr)
+
+    times = place.in_turns(ours=ours, script=by_hand)
+    return (
+        Comparison(
+            id="forced-run",
+            what="advices run LAB --force",
+            against="a shell script with its builds, inspects and starts",
+            goal=1.15,
+            ours=times["ours"],
+            theirs=times["script"],
+        ),
+    )
+
+
+def unchanged(place: Place) -> tuple[Comparison, ...]:
+    """Return an unchanged suite beside jupyter-cache over the same notebooks."""
+    layout = measured(place, "unchanged", SUITE)
+    jcache = program("jcache")
+    notebooks = layout.root / "notebooks"
+    # It asks whether to make its cache where there is no such folder.
+    (notebooks / ".jupyter_cache").mkdir()
+    place.run([jcache, "notebook", "add", *(f"{slug}.ipynb" for slug in slugs(SUITE))], notebooks)
+
+    def theirs(to_execute: int) -> float:
+        return place.timed(
+            [jcache, "project", "execute", "--timeout", "600"],
+            notebooks,
+            lambda done: f"Executing {to_execute} notebook(s)" in done.stderr,
+        )
+
+    place.say("  jupyter-cache executes the notebooks, to have them in its cache")
+    theirs(SUITE)
+    times = place.in_turns(
+        ours=lambda: place.timed([*ADVICES, "run", "--quick"], layout.root, all_unchanged(SUITE)),
+        jcache=lambda: theirs(0),
+    )
+    return (
+        Comparison(
+            id="unchanged-suite",
+            what="advices run, nothing changed",
+            against="jcache project execute, all notebooks in its cache",
+            goal=1.0,
+            strictly=True,
+            ours=times["ours"],
+            theirs=times["jcache"],
+        ),
+    )

@@ -1,0 +1,186 @@
+"""Synthetic projects: some labs that are alike, measured once, then copied with their results."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from typing import Any
+
+import yaml
+
+from advices import labfile, results
+from advices.bases import Bases
+from advices.layout import Layout, lab_digest
+from advices.plan import Samples
+from advices.transfer import Remembered
+from advices.unchanged import Keys
+from benchmarks.taking import ADVICES, Place
+
+QUICK = Samples(cold=1, replay=1)
+WORK = """\
+FROM python:3.13-slim
+COPY notes.txt /srv/
+RUN --network=none python -m venv /opt/venv
+COPY . /srv
+USER 1000
+CMD ["python", "-m", "http.server", "8000", "--directory", "/srv"]
+"""
+"""What an install costs without a network: making an environment brings pip into it."""
+
+GOOD = """\
+FROM python:3.13-slim
+COPY . /srv
+USER 1000
+CMD ["python", "-m", "http.server", "8000", "--directory", "/srv"]
+"""
+LAB = """\
+title = "Lab {slug}"
+advice = "Say who PID 1 is."
+context = "site"
+headline = "edit.new_transfer_bytes"
+needs_free_bytes = 1_000_000
+order = {order}
+
+[serve]
+path = "/index.html"
+timeout_seconds = 60
+
+[variants.bad]
+dockerfile = "bad.Dockerfile"
+says = "as root"
+
+[variants.good]
+dockerfile = "good.Dockerfile"
+says = "as a user of its own"
+
+[replays.edit]
+says = "one line is edited"
+file = "index.html"
+append = "<p>{{sample}}</p>"
+
+[[claims]]
+id = "no-root"
+says = "PID 1 has a user of its own."
+measure = "uid"
+equals = 1000
+"""
+CHAPTER = """\
+# Lab {slug}
+
+{{{{ says("{slug}") }}}}
+
+{{{{ compare("{slug}", "edit.new_transfer_bytes") }}}}
+
+{{{{ measured("{slug}") }}}}
+
+{{{{ dockerfile("{slug}", "bad", "good") }}}}
+
+{{{{ dockerfile("{slug}", "good", "bad") }}}}
+
+{{{{ replay_chart("{slug}", "new_transfer_bytes") }}}}
+
+After the edit the build takes {{{{ measure("{slug}", "good", "edit.seconds") }}}} and moves
+{{{{ ratio("{slug}", "edit.new_transfer_bytes", "good", "bad") }}}} of what the bad one moves.
+
+{{{{ measures("{slug}", ["uid", "disk_bytes", "transfer_bytes", "edit.seconds"]) }}}}
+
+{{{{ steps("{slug}", "good", "edit") }}}}
+
+{{{{ layers("{slug}", "good") }}}}
+
+{{{{ replays("{slug}") }}}}
+
+{{{{ claims("{slug}") }}}}
+"""
+PAGES = {
+    "docs/index.md": "# All\n\n{{ gains() }}\n\n{{ path() }}\n",
+    "docs/dashboard.md": "# Does it still hold?\n\n{{ dashboard() }}\n",
+    "docs/bases.md": "# Bases\n\n{{ bases() }}\n",
+}
+
+
+def slugs(count: int) -> tuple[str, ...]:
+    """Return the names of the labs of a project of `count`."""
+    return tuple(f"tiny-{number:03}" for number in range(1, count + 1))
+
+
+def notebook(cells: Sequence[str]) -> str:
+    """Return a notebook of code cells."""
+    made: list[dict[str, Any]] = [
+        {
+            "cell_type": "code",
+            "id": f"cell-{number}",
+            "metadata": {},
+            "source": source,
+            "execution_count": None,
+            "outputs": [],
+        }
+        for number, source in enumerate(cells)
+    ]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    return json.dumps({"cells": made, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5})
+
+
+def written(place: Place, name: str, count: int, good: str = GOOD) -> Layout:
+    """Return a new project of `count` labs of two variants, `good` and the same as root."""
+    layout = Layout(place.scratch / name)
+    files = {
+        "mkdocs.yml": settings(place.project, nav=None, watch=None),
+        "labs/site/index.html": "<h1>hello</h1>\n",
+        "labs/site/notes.txt": "notes\n",
+        **PAGES,
+    }
+    for order, slug in enumerate(slugs(count), start=1):
+        files[f"labs/{slug}/lab.toml"] = LAB.format(slug=slug, order=order)
+        files[f"labs/{slug}/good.Dockerfile"] = good
+        files[f"labs/{slug}/bad.Dockerfile"] = good.replace("USER 1000\n", "")
+        files[f"docs/chapters/{slug}.md"] = CHAPTER.format(slug=slug)
+        files[f"notebooks/{slug}.ipynb"] = notebook(
+            (
+                f'from advices.session import open_lab\n\nlab = open_lab("{slug}")\nlab',
+                'lab.measure("bad", "good")',
+                'lab.compare("uid", "disk_bytes", "edit.seconds")',
+                "lab.finish()",
+            )
+        )
+    for file, text in files.items():
+        results.write_whole(layout.root / file, text)
+    for folder in ("labs/bases", "labs/scanners", "docs/assets", "overrides"):
+        shutil.copytree(place.project.root / folder, layout.root / folder)
+    return layout
+
+
+def settings(layout: Layout, **others: object) -> str:
+    """Return the text of this site's settings with other values; None takes a setting away."""
+    ours = yaml.safe_load((layout.root / "mkdocs.yml").read_text("utf-8"))
+    kept = {name: value for name, value in {**ours, **others}.items() if value is not None}
+    return str(yaml.safe_dump(kept, sort_keys=False))
+
+
+def measured(place: Place, name: str, count: int) -> Layout:
+    """Return a new project of which every lab stands as `advices run --quick` leaves it.
+
+    The first lab is measured. The others are the same but for their names, so each gets a copy
+    of the first one's result and page, with digests of its own.
+    """
+    layout = written(place, name, count)
+    first, *others = slugs(count)
+    place.say(f"measuring a lab of {name}")
+    place.run([*ADVICES, "run", first, "--quick"], layout.root)
+    memory = Remembered(place.scratch / "layers.json")
+    bases = Bases(place.engine, layout.bases, memory, place.say)
+    keys = Keys(layout, place.engine, bases, QUICK)
+    for slug in others:
+        for file in (
+            *(layout.results / f"{first}.svg", layout.lab_pages / f"{first}.md"),
+            *(layout.results / f"{first}.json", layout.results / "history" / f"{first}.jsonl"),
+        ):
+            text = file.read_text("utf-8").replace(first, slug)
+            results.write_whole(file.with_name(file.name.replace(first, slug)), text)
+        lab = labfile.read(layout.labs, slug)
+        copied = results.load(layout.results, slug)
+        own = {"lab_digest": lab_digest(layout, lab), "key": keys.key(lab) or ""}
+        source = copied.provenance.model_copy(update=own)
+        results.save(layout.results, copied.model_copy(update={"provenance": source}))
+    return layout
