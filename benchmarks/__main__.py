@@ -39,7 +39,8 @@ COMPARED = ("mkdocs", "mkdocs-material", "jupyter-cache", "nbconvert", "nbmake")
 OF_THE_FIGURES = ("labs", "src", "notebooks", "benchmarks", "docs/chapters", "mkdocs.yml")
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-_out = Console(highlight=False, soft_wrap=True)
+# Whoever reads from a pipe wants whole lines.
+_out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 240)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -117,8 +118,7 @@ def _show(measured: Speed) -> None:
     shown = Table(*speed.HEADER, box=None, pad_edge=False)
     for row in speed.rows(measured):
         shown.add_row(*map(escape, row))
-    # Whoever reads from a pipe wants whole lines.
-    _out.print(shown, width=None if _out.is_terminal else 240)
+    _out.print(shown)
     _out.print(escape(speed.where(measured)))
 
 

@@ -32,7 +32,6 @@ def _plain_host(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def prints(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     """Let every program print this."""
-    index._pip_settings.cache_clear()
     monkeypatch.setattr(index, "run", lambda *_, **__: Finished(0, text, ""))
 
 
