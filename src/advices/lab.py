@@ -157,18 +157,16 @@ class Mistake(Record):
             raise ValueError(f"sign: {error}") from None
         return self
 
+    def misfit(self, dockerfile: str) -> str:
+        """Return why this mistake cannot be made in a Dockerfile, "" when it can."""
+        found = dockerfile.count(self.replace) if self.replace else 1
+        return "" if found == 1 else f"its `replace` must occur once and occurs {found} times"
+
     def applied(self, dockerfile: str) -> str:
         """Return the Dockerfile with this mistake in it. Raises LabInvalid if it does not fit."""
-        if not self.replace:
-            return dockerfile
-        if (found := dockerfile.count(self.replace)) != 1:
-            broken = ", ".join(f"`{claim}`" for claim in self.breaks)
-            raise LabInvalid(
-                f"mistake `{self.id}`, which turns red {broken}: `replace` must occur once in the "
-                f"good Dockerfile and occurs {found} times",
-                why="the Dockerfile was changed, or the text is too short to be unique",
-            )
-        return dockerfile.replace(self.replace, self.by)
+        if misfit := self.misfit(dockerfile):
+            raise LabInvalid(f"mistake `{self.id}`: {misfit} in the good Dockerfile")
+        return dockerfile.replace(self.replace, self.by) if self.replace else dockerfile
 
 
 BUILDS = "builds"
@@ -269,7 +267,7 @@ class Lab(Record):
         """Return every image that this lab names, mistakes and services included, sorted."""
         texts = [self.dockerfile(variant).read_text("utf-8") for variant in self.variants]
         good = self.dockerfile("good").read_text("utf-8")
-        texts += [mistake.applied(good) for mistake in self.mistakes]
+        texts += [one.applied(good) for one in self.mistakes if not one.misfit(good)]
         names = {name for text in texts for name in external_images(text)}
         return tuple(sorted(names | set(self.services)))
 

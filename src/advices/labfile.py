@@ -171,23 +171,17 @@ def _is_overlay(lab: Lab, name: str | None) -> bool:
 
 
 def _unfit(lab: Lab, context: str) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield key path and fault of each unknown probe, and of each mistake that does not fit."""
+    """Yield key path and fault of each unknown probe, and of each mistake without its file."""
     for probe in lab.probes:
         if probe not in PROBED:
             yield ("probes",), f"there is no probe `{probe}`: the probes are {', '.join(PROBED)}"
     if ("web-scan" in lab.probes) != (lab.scan is not None):
         yield ("scan",), "the probe `web-scan` and the table [scan] go together"
-    good = lab.dockerfile("good")
     for number, mistake in enumerate(lab.mistakes):
         for left in mistake.leaves_out:
             if not _within(lab.context, left):
                 where = ("mistakes", str(number), "leaves_out")
                 yield where, f"{left} does not exist in labs/{context}"
-        if good.is_file():
-            try:
-                mistake.applied(good.read_text("utf-8"))
-            except LabInvalid as error:
-                yield ("mistakes", str(number), "replace"), error.what
 
 
 def _inside(folder: Path, path: Path) -> bool:

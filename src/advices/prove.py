@@ -33,6 +33,7 @@ def mistake_results(
 ) -> dict[str, MistakeResult]:
     """Return what each mistake, alone in the good Dockerfile, turns red beside `result`.
 
+    One that does not fit the Dockerfile any more turns nothing red, which `unlike` tells.
     Some are measured at once: no claim that is judged here needs a time, and much of it is waiting.
     """
     return at_once(
@@ -47,6 +48,8 @@ def mistake_results(
 def _mistake_result(
     measurer: Measurer, lab: Lab, scratch: Path, mistake: Mistake, result: Result
 ) -> MistakeResult:
+    if mistake.misfit(lab.dockerfile("good").read_text("utf-8")):
+        return MistakeResult(says=mistake.says, red=())
     candidate = of_mistake(lab, mistake, scratch)
     try:
         measured = measurer.measure(candidate, judged_steps(lab), must_answer=False)
@@ -68,7 +71,15 @@ def awake(lab: Lab, result: Result) -> list[str]:
 def unlike(lab: Lab, result: Result) -> list[str]:
     """Return a line for each mistake that did not turn red exactly what it should."""
     lines = []
+    good = lab.dockerfile("good").read_text("utf-8")
     for mistake in lab.mistakes:
+        if misfit := mistake.misfit(good):
+            broken = ", ".join(sorted(mistake.breaks))
+            lines.append(
+                f"{lab.slug}: mistake `{mistake.id}`, which turns red {broken}, was not made: "
+                f"{misfit} in the good Dockerfile"
+            )
+            continue
         found = result.mistakes.get(mistake.id)
         turned = set(found.red) if found else set()
         if turned != set(mistake.breaks):
@@ -175,6 +186,8 @@ def unsound(lab: Lab, result: Result) -> list[str]:
     faults += [line.replace(lab.slug, f"{lab.slug} exercise", 1) for line in unlike(lab, result)]
     good = lab.dockerfile("good").read_text("utf-8")
     for mistake in lab.mistakes:
+        if mistake.misfit(good):
+            continue
         found = result.mistakes.get(mistake.id)
         turned = found.red if found else ()
         shown = [one.id for one in hints(lab, turned, mistake.applied(good))]

@@ -130,6 +130,21 @@ def test_a_mistake_must_turn_red_exactly_what_lab_toml_says(
     assert lines == ([f"build-cache: mistake `no-user` {line}"] if line else [])
 
 
+def test_a_mistake_that_no_longer_fits_is_a_fault_and_hides_no_claim(
+    lab: Lab, tmp_path: Path
+) -> None:
+    good = lab.dockerfile("good")
+    good.write_text(good.read_text().replace("USER 1000\n", ""))
+    measurer: Any = factory.FakeMeasurer({"mistake-all-first": LARGE})
+    found = prove.mistake_results(measurer, lab, tmp_path, factory.result())
+    assert [name for name, _ in measurer.asked] == ["mistake-all-first"]
+    result = factory.result().model_copy(update={"mistakes": found})
+    assert prove.unlike(lab, result) == [
+        "build-cache: mistake `no-user`, which turns red not-root, was not made: its `replace` "
+        "must occur once and occurs 0 times in the good Dockerfile"
+    ]
+
+
 def test_a_trap_that_answers_is_told(lab: Lab) -> None:
     trap = lab.variants["bad"].model_copy(update={"answers": False})
     lab = lab.model_copy(update={"variants": {**lab.variants, "bad": trap, "gone": trap}})
