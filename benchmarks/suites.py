@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Sequence
 from typing import Any
 
+import nbformat
 import yaml
 
 from advices import labfile, results
@@ -107,19 +107,10 @@ def slugs(count: int) -> tuple[str, ...]:
 
 def notebook(cells: Sequence[str]) -> str:
     """Return a notebook of code cells."""
-    made: list[dict[str, Any]] = [
-        {
-            "cell_type": "code",
-            "id": f"cell-{number}",
-            "metadata": {},
-            "source": source,
-            "execution_count": None,
-            "outputs": [],
-        }
-        for number, source in enumerate(cells)
-    ]
+    made: Any = nbformat.v4
+    cells_of_code = [made.new_code_cell(source) for source in cells]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    return json.dumps({"cells": made, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5})
+    return str(made.writes(made.new_notebook(cells=cells_of_code, metadata=kernel)))
 
 
 def written(place: Place, name: str, count: int, good: str = GOOD) -> Layout:

@@ -118,7 +118,7 @@ def test_a_synthetic_project_can_be_read_and_has_the_settings_of_this_site(place
 
 def test_a_notebook_holds_its_cells():
     cells = json.loads(notebook(["a = 1", "a"]))["cells"]
-    assert [cell["source"] for cell in cells] == ["a = 1", "a"]
+    assert ["".join(cell["source"]) for cell in cells] == ["a = 1", "a"]
     assert len({cell["id"] for cell in cells}) == 2
 
 
