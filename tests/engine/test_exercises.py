@@ -170,12 +170,12 @@ def test_a_run_proves_the_exercise_and_writes_the_reference_of_the_next_check(
     # The reference is on record, so only the learner's image is built.
     code, output = taught.advices("check-exercise", "tiny")
     assert code == 1, output
-    assert "tiny yours: cold" in output
-    assert "tiny good: cold" not in output
+    assert "tiny exercise yours: cold" in output
+    assert "tiny exercise good: cold" not in output
     # Another solution is not what is on record.
     taught.write("labs/tiny/exercise/solution.Dockerfile", GOOD + "# changed\n")
     code, output = taught.advices("check-exercise", "tiny")
-    assert "tiny good: cold" in output
+    assert "tiny exercise good: cold" in output
     # A reference that is not there stops a check before it measures.
     (folder / "tiny.json").unlink()
     code, output = taught.advices("check", "--quick")
