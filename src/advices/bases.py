@@ -12,7 +12,7 @@ import re
 import threading
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -175,6 +175,16 @@ class Bases:
         Raises BaseUnavailable as `resolve` does.
         """
         return self.resolve(self._names_of(lab, self._resolve))
+
+    def of_labs(self, labs: Sequence[Lab]) -> dict[str, Base]:
+        """Return a base for every name in labs or exercises, the stages' bases before the stages.
+
+        Raises BaseUnavailable as `resolve` does.
+        """
+        found = self.resolve(sorted({name for lab in labs for name in lab.from_names()}))
+        for lab in labs:
+            found |= self.of_lab(lab)
+        return found
 
     def _names_of(self, lab: Lab, find: Callable[[str], Base | None]) -> tuple[str, ...]:
         texts = [lab.dockerfile(variant).read_text("utf-8") for variant in lab.variants]

@@ -233,10 +233,7 @@ def bases() -> None:
     with Display(_progress) as say, measuring(say), index.for_builds(connected):
         memory = Remembered(cache_folder() / "layers.json")
         found = Bases(connected, layout.bases, memory, say)
-        labs = labfile.all_of(layout.labs)
-        stand = found.resolve(sorted({name for lab in labs for name in lab.from_names()}))
-        for lab in labs:
-            stand |= found.of_lab(lab)
+        stand = found.of_labs(labfile.all_of(layout.labs))
         for name, base in sorted(stand.items()):
             _out.print(f"{name}: {base.kind}, {base.image}")
         images = ScannerImages(connected, layout.scanners, found, say)

@@ -71,10 +71,8 @@ def two_at_once(
     with _ready(layout, slugs, say) as (engine, labs):
         if len(labs) > 1:
             # Else two labs would build one stand-in twice.
-            bases = _bases(layout, engine, say)
-            bases.resolve(sorted({name for lab in labs for name in lab.from_names()}))
-            for lab in labs:
-                bases.of_lab(lab)
+            exercises = [one for lab in labs if (one := _exercise(layout, lab)) is not None]
+            _bases(layout, engine, say).of_labs([*labs, *exercises])
 
         def work(lab: Lab) -> Found:
             return then(_executed(layout, lab, samples, engine, say))

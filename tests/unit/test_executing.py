@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import factory
 import pytest
@@ -14,6 +14,7 @@ from advices import executing, labfile, results
 from advices.command import clock, poll
 from advices.errors import NotebookFailed
 from advices.executing import Executed
+from advices.lab import Lab
 from advices.layout import Layout
 from advices.plan import Samples
 from advices.progress import Event, Planned
@@ -28,9 +29,17 @@ def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
     monkeypatch.setattr(executing, "Engine", lambda: None)
     monkeypatch.setattr(executing, "sweep", lambda _: ())
     monkeypatch.setattr(executing.index, "for_builds", lambda _: contextlib.nullcontext())
-    bases: Any = type("Bases", (), {"resolve": lambda *_: {}, "of_lab": lambda *_: {}})
-    monkeypatch.setattr(executing, "_bases", lambda *_: bases())
+    monkeypatch.setattr(executing, "_bases", lambda *_: Resolved())
     return Layout(factory.project(tmp_path))
+
+
+class Resolved:
+    """Bases that remember for whom they were asked."""
+
+    asked: ClassVar[list[bool]] = []
+
+    def of_labs(self, labs: list[Lab]) -> None:
+        self.asked[:] = [lab.is_exercise for lab in labs]
 
 
 def executed(layout: Layout, slug: str) -> Executed:
@@ -76,6 +85,8 @@ def test_two_at_once_meet_and_each_is_taken_as_soon_as_it_is_done(
     monkeypatch.setattr(executing, "_executed", execute)
     found = executing.two_at_once(layout, SLUGS, Samples(), lambda _: None, taken)
     assert found == {"base-image": "BASE-IMAGE", "build-cache": "BUILD-CACHE"}
+    # All images stand before two labs could build one at once, those of the exercise too.
+    assert Resolved.asked == [False, False, True]
 
 
 def test_a_fault_of_one_lab_ends_the_other(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
