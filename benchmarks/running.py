@@ -8,10 +8,10 @@ from collections.abc import Callable
 from advices import labfile
 from advices.bases import Bases
 from advices.command import Finished
+from advices.layer_memory import LayerMemory
 from advices.plan import steps
 from advices.results import write_whole
 from advices.speed import Comparison
-from advices.transfer import Remembered
 from benchmarks.shell import Around, script
 from benchmarks.suites import QUICK, WORK, measured, slugs, written
 from benchmarks.taking import ADVICES, Place, program
@@ -29,9 +29,7 @@ def forced(place: Place) -> tuple[Comparison, ...]:
     layout = written(place, "forced", 1, WORK)
     (slug,) = slugs(1)
     lab = labfile.read(layout.labs, slug)
-    bases = Bases(
-        place.engine, layout.bases, Remembered(place.scratch / "layers.json"), place.say
-    ).of_lab(lab)
+    bases = Bases(place.engine, layout.bases, LayerMemory(place.scratch), place.say).of_lab(lab)
     folder = place.scratch / "by-hand"
     folder.mkdir()
 

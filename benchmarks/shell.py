@@ -15,7 +15,7 @@ from advices.buildx import BuildOrder, argv
 from advices.engine import RUN_LABEL
 from advices.errors import LabInvalid
 from advices.lab import COLD, Lab
-from advices.plan import BuildImage, InspectImage, PlanStep, ServeImage
+from advices.plan import BuildImage, InspectImages, PlanStep, ServeImage
 from advices.starts import HARDENED
 
 HEAD = """\
@@ -67,10 +67,10 @@ def script(lab: Lab, steps: Sequence[PlanStep], around: Around) -> str:
                 case BuildImage():
                     lines += _build(lab, variant, step, around)
                     tags.append(_tag(lab, variant, step.build, around))
-                case InspectImage(build=build):
-                    tag = _tag(lab, variant, build, around)
-                    lines.append(f"docker image inspect {tag} >inspected")
-                    lines.append(f"docker history --no-trunc {tag} >history")
+                case InspectImages(builds=builds):
+                    for tag in (_tag(lab, variant, build, around) for build in builds):
+                        lines.append(f"docker image inspect {tag} >inspected")
+                        lines.append(f"docker history --no-trunc {tag} >history")
                 case ServeImage():
                     lines.append(f"serve {_tag(lab, variant, COLD, around)}")
                 case _:

@@ -11,9 +11,9 @@ import yaml
 
 from advices import labfile, results
 from advices.bases import Bases
+from advices.layer_memory import LayerMemory
 from advices.layout import Layout, lab_digest
 from advices.plan import Samples
-from advices.transfer import Remembered
 from advices.unchanged import Keys
 from benchmarks.taking import ADVICES, Place
 
@@ -159,7 +159,7 @@ def measured(place: Place, name: str, count: int) -> Layout:
     first, *others = slugs(count)
     place.say(f"measuring a lab of {name}")
     place.run([*ADVICES, "run", first, "--quick"], layout.root)
-    memory = Remembered(place.scratch / "layers.json")
+    memory = LayerMemory(place.scratch)
     bases = Bases(place.engine, layout.bases, memory, place.say)
     keys = Keys(layout, place.engine, bases, QUICK)
     for slug in others:

@@ -21,12 +21,14 @@ from typing import Annotated, Literal, Self
 from docker.models.images import Image
 from pydantic import Field, ValidationError, model_validator
 
-from advices import index, transfer
+from advices import index
 from advices.buildx import BuildOrder, build
 from advices.command import clock, run
 from advices.engine import BASE_LABEL, Engine
 from advices.errors import BaseUnavailable, CommandFailed, LabInvalid, UnsteadyMeasure
 from advices.lab import Lab, external_images, stage_body, stage_names
+from advices.layer_memory import LayerMemory
+from advices.layers import layers
 from advices.provision import install_packages
 from advices.records import Record
 from advices.results import BaseRecord
@@ -125,7 +127,7 @@ def read_recipes(folder: Path) -> Recipes:
 class Bases:
     """Resolves FROM names for one engine. `say` hears of work that takes long."""
 
-    def __init__(self, engine: Engine, folder: Path, memory: transfer.Remembered, say: Say) -> None:
+    def __init__(self, engine: Engine, folder: Path, memory: LayerMemory, say: Say) -> None:
         self._engine = engine
         self._folder = folder
         self._memory = memory
@@ -216,7 +218,7 @@ class Bases:
         image = self._engine.image(base.image)
         assert image is not None
         recipe = self._recipes.bases.get(base.name)
-        found = transfer.layers(self._engine, image, frozenset(), self._memory)
+        found = layers(self._engine, image, frozenset(), self._memory)
         return BaseRecord(
             kind=base.kind,
             identity=base.identity,

@@ -7,18 +7,19 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 
-from advices import index, transfer
+from advices import index
 from advices.bases import Base, Bases
 from advices.command import now, run
 from advices.engine import Engine, buildx_version
 from advices.errors import CommandFailed
 from advices.lab import Lab
+from advices.layer_memory import LayerMemory
 from advices.layout import Layout, lab_digest
 from advices.measure import Measurer
 from advices.plan import Samples
 from advices.progress import Say
 from advices.results import BaseRecord, MistakeResult, Provenance, Result, VariantResult
-from advices.runs import Run, cache_folder, check_space, measuring
+from advices.runs import Run, check_space, measuring
 from advices.scanners.images import ScannerImages
 
 SAMPLES_VARIABLE = "ADVICES_SAMPLES"
@@ -52,7 +53,7 @@ class Bench:
         self.samples = samples
         self.owner = owner
         self._say = say
-        self._memory = transfer.Remembered(cache_folder() / "layers.json")
+        self._memory = LayerMemory()
         self._bases = Bases(engine, layout.bases, self._memory, say)
         self._resolved: dict[str, Base] = {}
         self._records: dict[str, BaseRecord] = {}

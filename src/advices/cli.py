@@ -27,6 +27,7 @@ from advices.display import Display
 from advices.engine import Engine
 from advices.errors import AdvicesError, ScannerMissing
 from advices.labrun import check_exercise, check_labs, prove_exercise, run_labs
+from advices.layer_memory import LayerMemory
 from advices.layout import project
 from advices.measures import SCANNERS
 from advices.plan import Samples
@@ -35,7 +36,6 @@ from advices.runs import cache_folder, measuring, sweep
 from advices.scanners.images import ScannerImages
 from advices.scanners.own import Wanted, scan_own
 from advices.summary import Outcome
-from advices.transfer import Remembered
 
 app = typer.Typer(
     help="Measure good and bad container images for Python applications.",
@@ -231,7 +231,7 @@ def bases() -> None:
     layout = project()
     connected = Engine()
     with Display(_progress) as say, measuring(say), index.for_builds(connected):
-        memory = Remembered(cache_folder() / "layers.json")
+        memory = LayerMemory()
         found = Bases(connected, layout.bases, memory, say)
         stand = found.of_labs(labfile.all_of(layout.labs))
         for name, base in sorted(stand.items()):

@@ -11,11 +11,10 @@ from typing import Literal
 from advices import connection, engine, index, provision
 from advices.bases import Bases
 from advices.errors import AdvicesError, EngineForbidden
+from advices.layer_memory import LayerMemory
 from advices.layout import Layout
 from advices.measures import SCANNERS
-from advices.runs import cache_folder
 from advices.scanners.images import ScannerImages
-from advices.transfer import Remembered
 
 Mark = Literal["ok", "note", "bad"]
 _MUCH_ROOM_BYTES = 10_000_000_000
@@ -108,7 +107,7 @@ def _ca() -> Finding:
 
 def _registry_and_bases(connected: engine.Engine, layout: Layout) -> Iterator[Finding]:
     try:
-        bases = Bases(connected, layout.bases, Remembered(cache_folder() / "layers.json"), _quiet)
+        bases = Bases(connected, layout.bases, LayerMemory(), _quiet)
     except AdvicesError as error:
         yield Finding("bad", "base images", error.what, error.next_step)
         return

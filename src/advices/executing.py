@@ -17,14 +17,14 @@ from advices.command import clock
 from advices.engine import Engine
 from advices.errors import NotebookFailed
 from advices.lab import Lab
+from advices.layer_memory import LayerMemory
 from advices.layout import Layout
 from advices.plan import Samples, steps
 from advices.progress import Begun, Measured, Planned, Say
 from advices.prove import awake, judged_steps, solved, unlike, unsound
 from advices.results import Result
-from advices.runs import RUN_VARIABLE, Run, cache_folder, measuring, own_run, sweep
+from advices.runs import RUN_VARIABLE, Run, measuring, own_run, sweep
 from advices.together import at_once
-from advices.transfer import Remembered
 from advices.unchanged import Keys
 
 Found = TypeVar("Found")
@@ -149,7 +149,7 @@ def _proof(layout: Layout, exercise: Lab, engine: Engine, run: Run, say: Say) ->
 
 
 def _bases(layout: Layout, engine: Engine, say: Say) -> Bases:
-    return Bases(engine, layout.bases, Remembered(cache_folder() / "layers.json"), say)
+    return Bases(engine, layout.bases, LayerMemory(), say)
 
 
 def keys(layout: Layout, engine: Engine, samples: Samples) -> Keys:

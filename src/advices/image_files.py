@@ -1,34 +1,19 @@
 """The files of an image, layer by layer, as `docker save` gives them, and what they add up to.
 
 A listing says of each entry of a layer's archive what it is. It is enough to tell what a
-container sees, what a later layer hides, and which bytes belong to what. The large layers of a
-base are remembered, so that one gigabyte is taken apart once and not for every variant.
+container sees, what a later layer hides, and which bytes belong to what.
 """
 
 from __future__ import annotations
 
-import contextlib
-import gzip
-import json
-import os
 import posixpath
 import tarfile
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Literal, NamedTuple, cast
-
-from docker.models.images import Image
-
-from advices.engine import Engine
-from advices.runs import cache_folder
-from advices.saved_image import diff_ids, read_layers
+from typing import Literal, NamedTuple
 
 Kind = Literal["file", "folder", "symlink", "hardlink", "other", "whiteout", "opaque"]
 
-_FORMAT = 1
-_WORTH_KEEPING = 500
 _SYMLINKS_AT_MOST = 40
 _WHITEOUT = ".wh."
 _OPAQUE = ".wh..wh..opq"
@@ -65,70 +50,6 @@ class Seen:
 
     entry: Entry
     layer: int
-
-
-class Remembered:
-    """Listings by diff id, each in a file of its own, kept between runs.
-
-    A diff id is the digest of the layer, so what is remembered never goes stale.
-    """
-
-    def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder or cache_folder() / "listings"
-
-    def get(self, diff_id: str) -> Listing | None:
-        """Return a layer's listing, None when it is not remembered or its file is damaged."""
-        try:
-            with gzip.open(self._file(diff_id), "rt", encoding="utf-8") as file:
-                data = json.load(file)
-            entries = tuple(Entry(*_checked(row)) for row in data["entries"])
-            packages = {str(path): int(count) for path, count in data["packages"].items()}
-        except (OSError, EOFError, ValueError, TypeError, KeyError, AttributeError):
-            return None
-        return Listing(entries, packages)
-
-    def add(self, diff_id: str, listing: Listing) -> None:
-        """Remember a listing: the whole file or none. Without room it is not remembered."""
-        file = self._file(diff_id)
-        data = {"entries": listing.entries, "packages": dict(listing.packages)}
-        text = json.dumps(data, separators=(",", ":"), ensure_ascii=True)
-        with contextlib.suppress(OSError):
-            file.parent.mkdir(parents=True, exist_ok=True)
-            handle, half = tempfile.mkstemp(prefix=".half-", dir=file.parent)
-            try:
-                with os.fdopen(handle, "wb") as sink:
-                    sink.write(gzip.compress(text.encode("ascii"), mtime=0))
-                Path(half).replace(file)
-            except BaseException:
-                Path(half).unlink(missing_ok=True)
-                raise
-
-    def _file(self, diff_id: str) -> Path:
-        return self._folder / f"{diff_id.rpartition(':')[2]}.{_FORMAT}.json.gz"
-
-
-def _checked(row: Any) -> tuple[str, Kind, int, int, str, bool]:
-    path, kind, size, mode, target, build_tool = row
-    return str(path), cast("Kind", kind), int(size), int(mode), str(target), bool(build_tool)
-
-
-def listings(
-    engine: Engine, image: Image, base_ids: frozenset[str], memory: Remembered
-) -> tuple[Listing, ...]:
-    """Return the listing of each layer, lowest first.
-
-    `base_ids` are the diff ids of the base's layers: the large ones of them are remembered, for
-    every other variant has them too. Raises EngineLost when the engine breaks off.
-    """
-    ids = diff_ids(image)
-    known = {one: found for one in set(ids) if (found := memory.get(one)) is not None}
-    if missing := frozenset(ids) - known.keys():
-        read = read_layers(engine, image, missing, listing)
-        for diff_id in read.keys() & base_ids:
-            if len(read[diff_id].entries) >= _WORTH_KEEPING:
-                memory.add(diff_id, read[diff_id])
-        known |= read
-    return tuple(known[diff_id] for diff_id in ids)
 
 
 # One layer

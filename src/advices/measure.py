@@ -11,13 +11,15 @@ from functools import partial
 
 from docker.models.images import Image
 
-from advices import boot, plan, results, transfer
+from advices import boot, plan, results
 from advices.bases import Base, Bases, MarkedBase
 from advices.buildx import BuildOrder, Built, build
 from advices.context import CANARY, Candidate, context_bytes, copied, replayed
 from advices.engine import Engine
 from advices.errors import NeverAnswered, UnsteadyMeasure
 from advices.lab import COLD, Lab, final_base
+from advices.layer_memory import LayerMemory
+from advices.layers import layers, learn
 from advices.probes import Found, Subject
 from advices.probes.registry import probe
 from advices.progress import Say, Step
@@ -32,6 +34,7 @@ class _Taken:
 
     cold_samples: int
     samples: int
+    listed: bool
     marked: dict[str, MarkedBase] = field(default_factory=dict)
     built: dict[str, list[Built]] = field(default_factory=dict)
     layers: dict[str, list[Layer]] = field(default_factory=dict)
@@ -59,7 +62,7 @@ class Measurer:
         bases: Bases,
         resolved: Mapping[str, Base],
         scanners: ScannerImages,
-        memory: transfer.Remembered,
+        memory: LayerMemory,
         say: Say,
     ) -> None:
         self._engine = engine
@@ -87,6 +90,7 @@ class Measurer:
         taken = _Taken(
             cold_samples=sum(isinstance(s, plan.BuildImage) and s.cold for s in steps),
             samples=sum(isinstance(s, plan.ServeImage) for s in steps),
+            listed=plan.ProbeImage("files") in steps,
         )
         name = f"exercise {candidate.name}" if self._lab.is_exercise else candidate.name
         behind = partial(Step, self._lab.slug, name, steps=len(steps))
@@ -105,8 +109,8 @@ class Measurer:
         match step:
             case plan.BuildImage():
                 self._build(candidate, step, taken)
-            case plan.InspectImage(build=name):
-                self._inspect(candidate, name, taken)
+            case plan.InspectImages(builds=names):
+                self._inspect(candidate, names, taken)
             case plan.ServeImage(sample=sample):
                 if taken.answered or sample == 1:
                     self._serve(candidate, taken, must_answer)
@@ -188,11 +192,18 @@ class Measurer:
             timeout_seconds=self._lab.build_timeout_seconds,
         )
 
-    def _inspect(self, candidate: Candidate, name: str, taken: _Taken) -> None:
-        image = self._image(self._tag(candidate, name), candidate.name)
-        taken.layers[name] = transfer.layers(
-            self._engine, image, self._base_ids(candidate, taken), self._memory
+    def _inspect(self, candidate: Candidate, names: Sequence[str], taken: _Taken) -> None:
+        images = {name: self._image(self._tag(candidate, name), candidate.name) for name in names}
+        base_ids = self._base_ids(candidate, taken)
+        learn(
+            self._engine,
+            list(images.values()),
+            base_ids,
+            self._memory,
+            listed=taken.listed,
         )
+        for name, image in images.items():
+            taken.layers[name] = layers(self._engine, image, base_ids, self._memory)
 
     def _image(self, reference: str, name: str) -> Image:
         image = self._engine.image(reference)

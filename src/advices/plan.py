@@ -34,10 +34,10 @@ class BuildImage:
 
 
 @dataclass(frozen=True)
-class InspectImage:
-    """Read the layers of the image built last: what a machine must fetch for `build`."""
+class InspectImages:
+    """Read the layers of the images of some builds: what a machine must fetch for each."""
 
-    build: str
+    builds: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -61,26 +61,24 @@ class ProbeImage:
     probe: str
 
 
-PlanStep = BuildImage | InspectImage | ServeImage | StartImage | ProbeImage
+PlanStep = BuildImage | InspectImages | ServeImage | StartImage | ProbeImage
 
 
 def steps(lab: Lab, samples: Samples) -> tuple[PlanStep, ...]:
     """Return what measures one variant, in order.
 
     The cold samples come first and the last of them is the image that every replay is
-    compared with. The layers of a replay are read from its first sample: they are the same
-    for each. Nothing is timed while something else of ours runs.
+    compared with. The layers are read when all is built, all at once, for the engine then
+    writes the base that the images share one time. Of a replay's samples the last is read:
+    they are the same for each. Nothing is timed while something else of ours runs.
     """
     ordered: list[PlanStep] = [BuildImage(COLD, sample) for sample in range(1, samples.cold + 1)]
-    ordered.append(InspectImage(COLD))
+    for replay in lab.replays:
+        ordered += [BuildImage(replay, sample) for sample in range(1, samples.replay + 1)]
+    ordered.append(InspectImages((COLD, *lab.replays)))
     ordered += [ServeImage(sample) for sample in range(1, samples.replay + 1)]
     ordered += [StartImage(start) for start in lab.starts]
     ordered += [ProbeImage(probe) for probe in lab.probes]
-    for replay in lab.replays:
-        for sample in range(1, samples.replay + 1):
-            ordered.append(BuildImage(replay, sample))
-            if sample == 1:
-                ordered.append(InspectImage(replay))
     return tuple(ordered)
 
 
@@ -88,6 +86,9 @@ def steps_for(lab: Lab, claims: Iterable[Claim]) -> tuple[PlanStep, ...]:
     """Return the steps that give the measures of some claims, one sample each."""
     measures = {claim.measure for claim in claims}
     prefixes = {measure.rpartition(".")[0] for measure in measures}
+    with_bytes = _with_bytes(measures)
+    # The layers of a replay are compared with those of the first build.
+    read = (COLD, *(replay for replay in lab.replays if replay in with_bytes))
 
     def needed(step: PlanStep) -> bool:
         match step:
@@ -98,13 +99,15 @@ def steps_for(lab: Lab, claims: Iterable[Claim]) -> tuple[PlanStep, ...]:
                 return with_env or start in prefixes
             case BuildImage(build):
                 return build == COLD or build in prefixes
-            case InspectImage(build):
-                # The layers of a replay are compared with those of the first build.
-                wanted = build in _with_bytes(measures)
-                return wanted or (build == COLD and bool(_with_bytes(measures)))
+            case InspectImages():
+                return bool(with_bytes)
         return True
 
-    return tuple(step for step in steps(lab, Samples(1, 1)) if needed(step))
+    return tuple(
+        InspectImages(read) if isinstance(step, InspectImages) else step
+        for step in steps(lab, Samples(1, 1))
+        if needed(step)
+    )
 
 
 def says(step: PlanStep) -> str:
@@ -112,8 +115,8 @@ def says(step: PlanStep) -> str:
     match step:
         case BuildImage(build, sample):
             return f"{build}, sample {sample}"
-        case InspectImage(build):
-            return f"layers of {build}"
+        case InspectImages(builds):
+            return f"layers of {', '.join(builds)}"
         case ServeImage(sample):
             return f"start, sample {sample}"
         case StartImage(start):
@@ -134,7 +137,7 @@ def is_timed(lab: Lab, step: PlanStep) -> bool:
             return f"{start}.first_200_seconds" in times
         case ProbeImage(probe):
             return bool(times & PROBED[probe].keys())
-        case InspectImage():
+        case InspectImages():
             return False
 
 

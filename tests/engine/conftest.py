@@ -19,10 +19,10 @@ from advices.alerts import Scan
 from advices.bases import Bases
 from advices.buildx import BuildOrder, build
 from advices.engine import Engine
+from advices.layer_memory import LayerMemory
 from advices.layout import Layout
 from advices.scanners import own
 from advices.scanners.images import ScannerImages
-from advices.transfer import Remembered
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -55,7 +55,7 @@ def second_engine(slim_stand_in: str) -> Iterator[Callable[[Path], SecondEngine]
 @pytest.fixture(scope="session")
 def slim_stand_in() -> str:
     """Return the tag of the slim stand-in, which `advices bases` built."""
-    bases = Bases(Engine(), ROOT / "labs" / "bases", Remembered(Path("/nonexistent")), print)
+    bases = Bases(Engine(), ROOT / "labs" / "bases", LayerMemory(Path("/nonexistent")), print)
     return bases.stand_in("python:3.13-slim")
 
 
@@ -63,7 +63,7 @@ def slim_stand_in() -> str:
 def wapiti_image() -> str:
     """Return the tag of Wapiti's image, built where it is missing."""
     engine = Engine()
-    bases = Bases(engine, ROOT / "labs" / "bases", Remembered(Path("/nonexistent")), print)
+    bases = Bases(engine, ROOT / "labs" / "bases", LayerMemory(Path("/nonexistent")), print)
     images = ScannerImages(engine, ROOT / "labs" / "scanners", bases, print)
     if images.present("wapiti") is None:
         with index.for_builds(engine):

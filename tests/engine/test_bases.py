@@ -14,8 +14,8 @@ from advices import index
 from advices.bases import Base, Bases
 from advices.command import poll
 from advices.engine import Engine
-from advices.runs import cache_folder, own_run
-from advices.transfer import Remembered
+from advices.layer_memory import LayerMemory
+from advices.runs import own_run
 
 pytestmark = pytest.mark.engine
 
@@ -26,7 +26,7 @@ LIMITS = {"python:3.13": 0.15, "python:3.13-slim": 0.10, "python:3.13-alpine": 0
 
 @pytest.fixture(scope="module")
 def bases() -> Bases:
-    memory = Remembered(cache_folder() / "layers.json")
+    memory = LayerMemory()
     return Bases(Engine(), ROOT / "labs" / "bases", memory, print)
 
 
@@ -124,7 +124,7 @@ def test_a_stand_in_never_carries_an_official_name(resolved: dict[str, Base]) ->
 
 def test_a_second_resolution_builds_nothing(resolved: dict[str, Base]) -> None:
     heard: list[str] = []
-    memory = Remembered(cache_folder() / "layers.json")
+    memory = LayerMemory()
     again = Bases(Engine(), ROOT / "labs" / "bases", memory, heard.append)
     assert {n: b.image for n, b in again.resolve(NAMES).items()} == {
         n: b.image for n, b in resolved.items()

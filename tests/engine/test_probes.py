@@ -14,9 +14,9 @@ from advices.bases import Bases
 from advices.buildx import BuildOrder, build
 from advices.engine import Engine
 from advices.lab import Claim, Lab, Serve, Variant
+from advices.layer_memory import LayerMemory
 from advices.probes import Subject, environment, imports, stop, user
 from advices.scanners.images import ScannerImages
-from advices.transfer import Remembered
 
 pytestmark = pytest.mark.engine
 
@@ -85,12 +85,12 @@ def make(tmp_path: Path, slim_stand_in: str, said: list[str]) -> Iterator[Make]:
             claims=(Claim(id="x", says="x", measure="uid", equals=0),),
             **more,
         )
-        bases = Bases(engine, ROOT / "labs" / "bases", Remembered(tmp_path / "none"), print)
+        bases = Bases(engine, ROOT / "labs" / "bases", LayerMemory(tmp_path / "none"), print)
         return Subject(
             engine=engine,
             bases=bases,
             scanners=ScannerImages(engine, ROOT / "labs" / "scanners", bases, print),
-            memory=Remembered(tmp_path / "none"),
+            memory=LayerMemory(tmp_path / "none"),
             lab=lab,
             variant="good",
             targets=(),

@@ -14,11 +14,11 @@ from advices.bases import Bases
 from advices.buildx import BuildOrder, build
 from advices.engine import Engine
 from advices.errors import DatabaseDown
+from advices.layer_memory import LayerMemory
 from advices.probes import Found, Subject, twelve_factor
-from advices.runs import cache_folder, own_run
+from advices.runs import own_run
 from advices.scanners.images import ScannerImages
 from advices.starts import Start
-from advices.transfer import Remembered
 
 pytestmark = pytest.mark.engine
 
@@ -32,7 +32,7 @@ def subject() -> Iterator[Callable[[str, str], Subject]]:
     """Return a function that builds the lab's good image with text replaced."""
     engine = Engine()
     lab = labfile.read(LABS, "twelve-factor")
-    memory = Remembered(cache_folder() / "layers.json")
+    memory = LayerMemory()
     bases = Bases(engine, LABS / "bases", memory, print)
     with own_run(engine) as run, index.for_builds(engine):
         (name,) = {name for name in lab.from_names() if name.startswith("python:")}

@@ -10,12 +10,13 @@ from typing import Any
 import factory
 import pytest
 
-from advices import boot, measure, results, transfer
+from advices import boot, measure, results
 from advices.bases import MarkedBase
 from advices.buildx import BuildOrder, Built
 from advices.context import Candidate, of_learner, of_mistake, of_variant
 from advices.errors import NeverAnswered, UnsteadyMeasure
 from advices.lab import AnotherStart, Claim, Lab, Variant, external_images
+from advices.layer_memory import LayerMemory
 from advices.measure import Measurer
 from advices.plan import Samples, steps
 from advices.probes import Found, Subject
@@ -46,9 +47,11 @@ class Here:
         self.starts: list[AnotherStart] = []
         self.steps: list[tuple[results.Step, ...]] = []
         self.subjects: list[Subject] = []
+        self.learnt: list[tuple[list[str], bool]] = []
         self.said: list[Event] = []
         monkeypatch.setattr(measure, "build", self._build)
-        monkeypatch.setattr(transfer, "layers", self._layers)
+        monkeypatch.setattr(measure, "learn", self._learn)
+        monkeypatch.setattr(measure, "layers", self._layers)
         monkeypatch.setattr(boot, "first_page", self._page)
         monkeypatch.setattr(boot, "another_start", self._start)
         monkeypatch.setattr(measure, "probe", lambda _: self._probe)
@@ -68,7 +71,7 @@ class Here:
             bases=made["bases"],
             resolved={},
             scanners=made["scanners"],
-            memory=transfer.Remembered(folder / "layers.json"),
+            memory=LayerMemory(folder),
             say=self.said.append,
         )
         self.own_word, self.measurer._word = self.measurer._word, lab.slug
@@ -82,6 +85,9 @@ class Here:
         self.files.append({file.name: file.read_text() for file in order.context.iterdir()})
         ran = self.steps.pop(0) if self.steps else ()
         return Built(ran, float(len(self.orders)))
+
+    def _learn(self, _engine: Any, images: Any, *_: Any, listed: bool) -> None:
+        self.learnt.append(([image.tags[0].rpartition(":")[2] for image in images], listed))
 
     def _layers(self, _engine: Any, image: Any, base_ids: frozenset[str], _memory: Any) -> Any:
         assert base_ids == {BASE}
@@ -138,6 +144,8 @@ def test_every_measure_comes_from_its_step(here: Here) -> None:
     assert found.scans == (factory.scan("x"),)
     assert measures["wapiti_rules"] == "x"
     assert here.starts == [here.lab.starts["bare"]]
+    names = [f"build-cache-good-{name}" for name in found.builds]
+    assert here.learnt == [(names, True)], "all images are read at once, for the files probe too"
     events = [event for event in here.said if isinstance(event, Step)]
     assert str(events[0]) == "build-cache good: cold, sample 1"
     assert [event.done for event in events] == list(range(len(events)))

@@ -9,7 +9,7 @@ import pytest
 from advices.lab import AnotherStart, Claim, Lab, Replay, Variant
 from advices.plan import (
     BuildImage,
-    InspectImage,
+    InspectImages,
     PlanStep,
     ProbeImage,
     Samples,
@@ -53,27 +53,23 @@ LOOKS: list[PlanStep] = [
 ]
 ONE = [
     BuildImage("cold", 1),
-    InspectImage("cold"),
+    BuildImage("unchanged", 1),
+    BuildImage("edit", 1),
+    InspectImages(("cold", "unchanged", "edit")),
     ServeImage(1),
     *LOOKS,
-    BuildImage("unchanged", 1),
-    InspectImage("unchanged"),
-    BuildImage("edit", 1),
-    InspectImage("edit"),
 ]
 MANY = [
     BuildImage("cold", 1),
     BuildImage("cold", 2),
-    InspectImage("cold"),
+    BuildImage("unchanged", 1),
+    BuildImage("unchanged", 2),
+    BuildImage("edit", 1),
+    BuildImage("edit", 2),
+    InspectImages(("cold", "unchanged", "edit")),
     ServeImage(1),
     ServeImage(2),
     *LOOKS,
-    BuildImage("unchanged", 1),
-    InspectImage("unchanged"),
-    BuildImage("unchanged", 2),
-    BuildImage("edit", 1),
-    InspectImage("edit"),
-    BuildImage("edit", 2),
 ]
 
 
@@ -90,14 +86,14 @@ def test_only_the_first_build_is_cold() -> None:
 def test_a_lab_without_replays_is_built_and_served() -> None:
     lab = LAB.model_copy(update={"replays": {}, "starts": {}, "probes": ()})
     kinds = [type(step) for step in steps(lab, Samples(1, 1))]
-    assert kinds == [BuildImage, InspectImage, ServeImage]
+    assert kinds == [BuildImage, InspectImages, ServeImage]
 
 
-COLD_LAYERS = InspectImage("cold")
+COLD_LAYERS = InspectImages(("cold",))
 
 
 @pytest.mark.parametrize(
-    ("measures", "layers", "more"),
+    ("measures", "before", "after"),
     [
         ([], [], []),
         (["uid"], [], []),
@@ -112,26 +108,26 @@ COLD_LAYERS = InspectImage("cold")
         (["two.capabilities"], [], [StartImage("two")]),
         (["capabilities"], [], [ProbeImage("user")]),
         (["behaviours"], [], [StartImage("one"), StartImage("two")]),
-        (["edit.steps_run"], [], [BuildImage("edit", 1)]),
+        (["edit.steps_run"], [BuildImage("edit", 1)], []),
         # New bytes are those that the first build's layers have not.
         (
             ["edit.new_transfer_bytes"],
-            [COLD_LAYERS],
-            [BuildImage("edit", 1), InspectImage("edit")],
+            [BuildImage("edit", 1), InspectImages(("cold", "edit"))],
+            [],
         ),
         (
             ["unchanged.steps_run", "shells", "bare.uid"],
-            [],
-            [StartImage("bare"), ProbeImage("files"), BuildImage("unchanged", 1)],
+            [BuildImage("unchanged", 1)],
+            [StartImage("bare"), ProbeImage("files")],
         ),
     ],
 )
 def test_only_what_claims_need_is_done_once(
-    measures: list[str], layers: list[PlanStep], more: list[PlanStep]
+    measures: list[str], before: list[PlanStep], after: list[PlanStep]
 ) -> None:
     claims = [Claim(id="it", says="", measure=measure, equals=1) for measure in measures]
-    basic: list[PlanStep] = [BuildImage("cold", 1), *layers, ServeImage(1)]
-    assert list(steps_for(LAB, claims)) == basic + more
+    wanted = [BuildImage("cold", 1), *before, ServeImage(1), *after]
+    assert list(steps_for(LAB, claims)) == wanted
 
 
 @pytest.mark.parametrize(
@@ -163,6 +159,11 @@ def test_a_probe_is_timed_where_a_claim_is_about_its_time() -> None:
 
 def test_every_kind_of_step_says_what_it_is() -> None:
     said = {says(step) for step in steps(LAB, Samples(1, 1))}
-    assert {"cold, sample 1", "layers of cold", "start, sample 1", "start bare"} <= said
+    assert {
+        "cold, sample 1",
+        "layers of cold, unchanged, edit",
+        "start, sample 1",
+        "start bare",
+    } <= said
     assert "probe files" in said
     assert len(said) == len(steps(LAB, Samples(1, 1)))

@@ -19,6 +19,7 @@ from layer_tars import (
     tree,
 )
 
+from advices.layer_memory import LayerMemory
 from advices.probes import Subject
 from advices.probes.files import CAUSES, partition, probe, search_path, values
 
@@ -196,6 +197,7 @@ def test_the_probe_reads_the_image() -> None:
         engine=FakeEngine(new_layout(layers)),
         image=image_of(layers, Config=config),
         base_ids=frozenset(),
+        memory=LayerMemory(),
     )
     found = probe(cast("Subject", subject))
     assert found.values == values((listed(DEBIAN), listed(GCC)), config)

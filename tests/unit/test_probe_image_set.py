@@ -77,7 +77,11 @@ def subject(once: Once, monkeypatch: pytest.MonkeyPatch) -> tuple[Subject, list[
     def layers(_engine: object, image: Any, *_: object) -> list[Layer]:
         return [BASE, layer(image.id, 30)]
 
+    def learn(_engine: object, images: list[Any], *_: object, listed: bool) -> None:
+        did.append(f"learn {' '.join(image.id for image in images)}")
+
     monkeypatch.setattr(image_set, "layers", layers)
+    monkeypatch.setattr(image_set, "learn", learn)
     made = SimpleNamespace(
         engine=SimpleNamespace(run_once=run_once),
         memory=None,
@@ -97,7 +101,9 @@ def test_every_other_stage_is_built_and_its_program_checked(
 ) -> None:
     made, did = subject(Once(0, "", ""), monkeypatch)
     found = image_set.probe(made)
-    assert did == ["build worker", "run worker", "build report", "run report"]
+    assert did == [
+        *("build worker", "run worker", "build report", "run report", "learn web worker report")
+    ]
     assert found.values["images"] == 3
     assert found.values["set_disk_bytes"] == 390
 

@@ -14,9 +14,9 @@ from advices.alerts import Scan
 from advices.bases import Bases
 from advices.engine import Engine
 from advices.lab import Lab
+from advices.layer_memory import LayerMemory
 from advices.results import Timing, Value
 from advices.scanners.images import ScannerImages
-from advices.transfer import Remembered
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Subject:
     """One variant's image, as a probe gets it.
 
     `image` is the image of the first build, `base_ids` the diff ids of its base's layers,
-    `memory` the transfer bytes of layers that are known.
+    `memory` what is known of layers.
     `build_target` builds another stage of the same Dockerfile, with the cache, and returns its
     image. `answered` says whether the container served its page. `canary` is the secret that
     this run gave to the build wherever lab.toml says `{canary}`. `targets` are the stages that
@@ -35,7 +35,7 @@ class Subject:
     engine: Engine
     bases: Bases
     scanners: ScannerImages
-    memory: Remembered
+    memory: LayerMemory
     lab: Lab
     variant: str
     targets: tuple[str, ...]

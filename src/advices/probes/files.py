@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from advices.image_files import Entry, Listing, Remembered, Tree, listings
+from advices.image_files import Entry, Listing, Tree
+from advices.layers import listings
 from advices.probes import Found, Subject
 from advices.results import Value
 
@@ -62,7 +63,7 @@ def probe(subject: Subject) -> Found:
 
     Raises EngineLost when the engine breaks off.
     """
-    layers = listings(subject.engine, subject.image, subject.base_ids, Remembered())
+    layers = listings(subject.engine, subject.image, subject.base_ids, subject.memory)
     return Found(values(layers, subject.image.attrs["Config"]))
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from advices.errors import NeverAnswered
+from advices.layers import layers, learn
 from advices.probes import Found, Subject
 from advices.probes.containers import python
 from advices.results import Layer
-from advices.transfer import layers
 
 _LAST_LINES = 6
 
@@ -24,6 +24,7 @@ def probe(subject: Subject) -> Found:
         image = subject.build_target(target)
         _check(subject, target, str(image.id))
         images.append(image)
+    learn(subject.engine, images, subject.base_ids, subject.memory, listed=False)
     found = [layers(subject.engine, image, subject.base_ids, subject.memory) for image in images]
     return Found(values=dict(weigh(found)))
 

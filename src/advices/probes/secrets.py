@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from advices.probes import Found, Subject
-from advices.saved_image import diff_ids, read_layers
+from advices.saved_image import StoredLayer, diff_ids, read_layers, unpacked
 
 _CHUNK = 1 << 20
 
@@ -23,9 +23,12 @@ def probe(subject: Subject) -> Found:
     image = subject.image
     # The same layer twice, such as two that delete one file, is two places in the image.
     own = [diff_id for diff_id in diff_ids(image) if diff_id not in subject.base_ids]
-    found = read_layers(
-        subject.engine, image, frozenset(own), lambda layer: layer_holds(layer, canary.encode())
-    )
+
+    def holds(stored: StoredLayer) -> bool:
+        with unpacked(stored.source) as layer:
+            return layer_holds(layer, canary.encode())
+
+    found = read_layers(subject.engine, [image], frozenset(own), holds)
     history = subject.engine.history(image)
     config = {key: image.attrs.get(key) for key in ("Config", "Author", "Comment")}
     return Found(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from advices import index
@@ -9,13 +10,13 @@ from advices.alerts import Scan, not_run
 from advices.bases import Bases
 from advices.engine import Engine
 from advices.errors import ScannerMissing
+from advices.layer_memory import LayerMemory
 from advices.layout import Layout
-from advices.runs import cache_folder, own_run
+from advices.runs import own_run
 from advices.scanners import Say
 from advices.scanners.images import ScannerImages
 from advices.scanners.run import Target, first_page, scanned, survived
 from advices.scanners.target import chosen
-from advices.transfer import Remembered
 
 _WAIT_SECONDS = 15.0
 
@@ -37,9 +38,11 @@ def scan_own(layout: Layout, wanted: Wanted, say: Say) -> tuple[Scan, ...]:
     Raises TargetRefused, ScannerMissing for one that was asked for by name, ScanFailed.
     """
     engine = Engine()
-    with own_run(engine) as run, index.for_builds(engine):
+    with own_run(engine) as run, ExitStack() as later:
+        # Refused before anything but the engine is asked.
         found = chosen(wanted.address, engine.others(), wanted.known_as)
-        bases = Bases(engine, layout.bases, Remembered(cache_folder() / "layers.json"), say)
+        later.enter_context(index.for_builds(engine))
+        bases = Bases(engine, layout.bases, LayerMemory(), say)
         images = ScannerImages(engine, layout.scanners, bases, say)
         scans = []
         for name in (wanted.scanner,) if wanted.scanner else ("wapiti", "zap"):

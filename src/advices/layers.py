@@ -1,0 +1,177 @@
+"""The layers of images: what each adds on disk, what it takes to transfer, what it holds.
+
+A registry stores layers as gzip at Go's default level, which is 6; Python's zlib at level 6
+comes within a few per mille of it. Source: docker's distribution push, compress/gzip.
+"""
+
+from __future__ import annotations
+
+import io
+import zlib
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import IO, cast
+
+from docker.models.images import Image
+
+from advices.engine import Engine
+from advices.image_files import Listing, listing
+from advices.layer_memory import LayerMemory
+from advices.results import Layer
+from advices.saved_image import StoredLayer, diff_ids, read_layers, unpacked
+
+_CHUNK = 1 << 20
+_AT_ONCE = 64 << 20
+
+
+def learn(
+    engine: Engine,
+    images: Sequence[Image],
+    base_ids: frozenset[str],
+    memory: LayerMemory,
+    *,
+    listed: bool,
+) -> dict[str, Listing]:
+    """Let the memory know the layers of some images, by one `docker save` for what it lacks.
+
+    `base_ids` are the diff ids of the base's layers. Returns, if `listed`, the listing of every
+    layer by diff id. Raises EngineLost when the engine breaks off.
+    """
+    ids = {diff_id for image in images for diff_id in diff_ids(image)}
+    unweighed = {one for one in ids if memory.transfer_bytes(one) is None}
+    listings = {one: memory.listing(one) for one in ids} if listed else {}
+    unlisted = {one for one, found in listings.items() if found is None}
+    if unweighed | unlisted:
+        with ThreadPoolExecutor(2) as pool:
+            read = read_layers(
+                engine,
+                images,
+                frozenset(unweighed | unlisted),
+                partial(_read, pool, listed=bool(unlisted)),
+            )
+            sizes = {diff_id: one.transfer_bytes.result() for diff_id, one in read.items()}
+        memory.add_sizes({one: sizes[one] for one in unweighed})
+        for one in unlisted:
+            listings[one] = read[one].listing
+            memory.add_listing(one, read[one].listing, of_base=one in base_ids)
+    return {one: found for one, found in listings.items() if found is not None}
+
+
+def layers(
+    engine: Engine, image: Image, base_ids: frozenset[str], memory: LayerMemory
+) -> list[Layer]:
+    """Return an image's layers, lowest first, with bytes on disk and to transfer.
+
+    The image is read from the engine only if one of its layers was never compressed.
+    """
+    learn(engine, [image], base_ids, memory, listed=False)
+    ids = diff_ids(image)
+    return [
+        Layer(
+            diff_id=diff_id,
+            created_by=text,
+            disk_bytes=size,
+            transfer_bytes=memory.transfer_bytes(diff_id) or 0,
+            from_base=diff_id in base_ids,
+        )
+        for diff_id, (text, size) in zip(ids, _created_by(engine, image, len(ids)), strict=True)
+    ]
+
+
+def listings(
+    engine: Engine, image: Image, base_ids: frozenset[str], memory: LayerMemory
+) -> tuple[Listing, ...]:
+    """Return the listing of each layer, lowest first. Raises EngineLost."""
+    found = learn(engine, [image], base_ids, memory, listed=True)
+    return tuple(found[diff_id] for diff_id in diff_ids(image))
+
+
+# Instructions
+
+
+def _created_by(engine: Engine, image: Image, count: int) -> list[tuple[str, int]]:
+    """Return instruction and bytes of each layer.
+
+    History has an entry per instruction and does not say which of them made a layer: those
+    with bytes did, and of the empty ones COPY, ADD, RUN and WORKDIR do (WORKDIR may make an
+    empty layer), metadata such as ENV and CMD does not.
+    """
+    entries = [(str(e.get("CreatedBy") or ""), int(e["Size"])) for e in engine.history(image)]
+    made = [entry for entry in entries if entry[1] > 0 or _makes_layer(entry[0])]
+    if len(made) != count:
+        made = [entry for entry in entries if entry[1] > 0]
+    if len(made) != count:
+        made = ([("", 0)] * count + made)[-count:]
+    return [(_readable(text), size) for text, size in made]
+
+
+def _makes_layer(created_by: str) -> bool:
+    words = created_by.removeprefix("/bin/sh -c ").removeprefix("|").split()
+    if "#(nop)" in words:
+        return any(word in words[:3] for word in ("ADD", "COPY", "WORKDIR"))
+    return bool(words) and words[0] in ("ADD", "COPY", "RUN", "WORKDIR")
+
+
+def _readable(created_by: str) -> str:
+    text = created_by.replace("# buildkit", "").replace("/bin/sh -c #(nop)", "")
+    return " ".join(text.replace("RUN /bin/sh -c", "RUN").split()) or "imported root file system"
+
+
+# One layer, weighed and listed in one pass
+
+
+@dataclass(frozen=True)
+class _LayerRead:
+    transfer_bytes: Future[int]
+    listing: Listing
+
+
+class _Weighing:
+    """A file that only reads forward, and compresses on the way what is read from it."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self._source = source
+        self._gzip = zlib.compressobj(level=6, wbits=31)
+        self._compressed_bytes = 0
+
+    def read(self, size: int) -> bytes:
+        chunk = self._source.read(size)
+        self._compressed_bytes += len(self._gzip.compress(chunk))
+        return chunk
+
+    def compressed_bytes(self) -> int:
+        """Return the size of all that the source held, compressed. Reads what is left of it."""
+        while self.read(_CHUNK):
+            pass
+        return self._compressed_bytes + len(self._gzip.flush())
+
+
+def _read(pool: ThreadPoolExecutor, stored: StoredLayer, *, listed: bool) -> _LayerRead:
+    """Read one layer. What fits into memory is compressed beside the reading of the next."""
+    if stored.compressed:
+        found = _listed(stored.source) if listed else Listing(())
+        return _LayerRead(_done(stored.stored_bytes), found)
+    if stored.stored_bytes <= _AT_ONCE:
+        content = stored.source.read(stored.stored_bytes)
+        weight = pool.submit(_gzip_bytes, content)
+        return _LayerRead(weight, _listed(io.BytesIO(content)) if listed else Listing(()))
+    weighing = _Weighing(stored.source)
+    found = _listed(cast("IO[bytes]", weighing)) if listed else Listing(())
+    return _LayerRead(_done(weighing.compressed_bytes()), found)
+
+
+def _done(transfer_bytes: int) -> Future[int]:
+    future: Future[int] = Future()
+    future.set_result(transfer_bytes)
+    return future
+
+
+def _gzip_bytes(content: bytes) -> int:
+    return _Weighing(io.BytesIO(content)).compressed_bytes()
+
+
+def _listed(source: IO[bytes]) -> Listing:
+    with unpacked(source) as archive:
+        return listing(archive)
