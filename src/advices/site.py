@@ -55,6 +55,7 @@ class Macros:
         self._labs, self._docs, self._page = labs, docs, page
         # The pages of one build ask for the same files again and again; a new build asks anew.
         self._lab = functools.cache(functools.partial(labfile.read, labs))
+        self._in_order = functools.cache(functools.partial(labfile.in_order, labs))
         self._result = functools.cache(self._load)
 
     def _load(self, slug: str) -> results.Result:
@@ -264,9 +265,6 @@ class Macros:
         """Return the learning path: every chapter in order, with its advice."""
         lines = [f"1. {self._chapter(s)}  \n   {escape(s.advice)}" for s in self._in_order()]
         return "\n".join(lines) + "\n"
-
-    def _in_order(self) -> tuple[Lab, ...]:
-        return labfile.in_order(self._labs)
 
     def _chapter(self, said: Lab) -> str:
         return f"[{escape(said.title)}]({self._to_chapter(said)})"
