@@ -15,6 +15,7 @@ from docker.models.images import Image
 
 from advices.engine import Engine
 from advices.errors import CommandFailed, EngineLost
+from advices.together import alive
 
 Read = TypeVar("Read")
 
@@ -101,6 +102,7 @@ def read_layers(
     try:
         with tarfile.open(fileobj=stream, mode="r|", bufsize=_CHUNK) as saved:
             for member in saved:
+                alive()
                 if member.issym() or member.islnk():
                     # Engines before 25 save the second of two equal layers as a link.
                     links[member.name] = _link_target(member)

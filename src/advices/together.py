@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextvars import ContextVar, copy_context
 from typing import Any, TypeVar
 
 Found = TypeVar("Found")
+
+_LISTEN_SECONDS = 0.2
 
 
 class GivenUp(BaseException):
@@ -29,6 +31,24 @@ class _Group:
         self._given_up = False
         self._ends: list[Callable[[], None]] = []
         self._lock = threading.Lock()
+        self._pieces = 0
+        self._fewer = threading.Condition(self._lock)
+
+    @contextlib.contextmanager
+    def at_work(self) -> Iterator[None]:
+        with self._lock:
+            self._pieces += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._pieces -= 1
+                self._fewer.notify_all()
+
+    def wait_until_idle(self) -> None:
+        with self._lock:
+            while self._pieces:
+                self._fewer.wait(_LISTEN_SECONDS)
 
     @property
     def given_up(self) -> bool:
@@ -92,22 +112,34 @@ def at_once(work: Mapping[str, Callable[[], Found]], workers: int) -> dict[str, 
 
     def piece(job: Callable[[], Found]) -> Found:
         _group.set(group)
-        alive()
-        return job()
+        with group.at_work():
+            alive()
+            return job()
 
+    waiting: dict[str, Future[Found]] = {}
     with ThreadPoolExecutor(workers) as pool:
-        waiting = {name: pool.submit(copy_context().run, piece, job) for name, job in work.items()}
         try:
-            wait(waiting.values(), return_when=FIRST_EXCEPTION)
+            for name, job in work.items():
+                waiting[name] = pool.submit(copy_context().run, piece, job)
+            _all_done_or_one_failed(waiting.values())
             if fault := _fault(waiting.values()):
                 raise fault
         except BaseException:
             group.give_up()
             for future in waiting.values():
                 future.cancel()
-            wait(waiting.values())
+            # Not the futures: an interrupt while a piece is handed over leaves none of it. One
+            # that begins after this gives up at once.
+            group.wait_until_idle()
             raise
         return {name: future.result() for name, future in waiting.items()}
+
+
+def _all_done_or_one_failed(futures: Collection[Future[Any]]) -> None:
+    """Wait. A signal that comes just before a wait without end would be heard only after it."""
+    left: Collection[Future[Any]] = futures
+    while left and _fault(futures) is None:
+        left = wait(left, timeout=_LISTEN_SECONDS, return_when=FIRST_EXCEPTION).not_done
 
 
 def _fault(futures: Any) -> BaseException | None:

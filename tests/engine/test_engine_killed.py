@@ -84,7 +84,7 @@ def test_the_engine_is_killed_while_an_image_is_saved(fragile: Fragile) -> None:
 
     output = killed(fragile, {"labs/tiny/bad.Dockerfile": SAVES}, saves)
     assert "tiny bad: cold, sample 1" in output
-    assert "tiny bad: unchanged" not in output
+    assert "tiny bad: start" not in output
 
 
 def killed(fragile: Fragile, files: dict[str, str], in_the_phase: Callable[[], object]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import threading
 from functools import partial
 
@@ -130,6 +131,24 @@ def test_what_comes_too_late_is_given_up_at_once() -> None:
     with pytest.raises(KeyError):
         at_once({"late": late, "fails": fail}, 2)
     assert heard == []
+
+
+def test_a_signal_that_no_wait_is_woken_by_is_heard_all_the_same() -> None:
+    heard = threading.Event()
+
+    def job() -> None:
+        # Marks the signal as come, as one does that comes just before the main thread waits.
+        _thread.interrupt_main()
+        try:
+            for _ in poll(timeout_seconds=5, every_seconds=0.01):
+                alive()
+        except GivenUp:
+            heard.set()
+            raise
+
+    with pytest.raises(KeyboardInterrupt):
+        at_once({"a": job}, 1)
+    assert heard.is_set(), "the interrupt came only after the work had ended by itself"
 
 
 def test_outside_of_any_group_nothing_is_given_up() -> None:
