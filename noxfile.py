@@ -68,6 +68,16 @@ def serve(session: nox.Session) -> None:
 
 
 @nox.session(python=False)
+def learn(session: nox.Session) -> None:
+    """Serve the site with cells and exercises that run in the page, on your own engine."""
+    environment(session, "tools")
+    # Without an engine the pages can be read, and the command says what is missing.
+    session.run("advices", "engine", "start", success_codes=range(256))
+    build_site(session)
+    session.run("advices", "learn", *session.posargs)
+
+
+@nox.session(python=False)
 def lab(session: nox.Session) -> None:
     """Open the notebooks in JupyterLab, to run the labs by hand."""
     environment(session, "tools")

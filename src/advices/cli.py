@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import sys
+import webbrowser
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
@@ -242,6 +243,34 @@ def bases() -> None:
                 _out.print(f"{called}: {images.find(name).reference}")
             except ScannerMissing as error:
                 _out.print(f"{called}: not here. {escape(error.next_step)}")
+
+
+@app.command()
+def learn(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8890,
+    site: Annotated[Path | None, typer.Option(help="A built site; else the project's.")] = None,
+    browser: Annotated[bool, typer.Option(help="Open the address in a browser.")] = True,
+) -> None:
+    """Serve the site on this machine, with cells and exercises that run in the page."""
+    # Only this command needs a server, and loading one takes a second.
+    from advices.learn import server  # noqa: PLC0415
+
+    layout = project()
+    try:
+        Engine()
+    except AdvicesError as error:
+        _err.print(f"[yellow]cells cannot build anything yet:[/] {escape(str(error))}")
+
+    def show(address: str) -> None:
+        _out.print(f"the next browser: {address}")
+
+    def ready(address: str) -> None:
+        _out.print(f"learn here: {address}")
+        _out.print("the address works once; Ctrl-C ends the server and its kernels")
+        if browser:
+            webbrowser.open(address)
+
+    server.serve(layout, server.Learning(site or layout.root / "site", port), ready, show)
 
 
 @app.command()

@@ -222,6 +222,14 @@ class ScannerMissing(AdvicesError):
     next_step = "`docker load` it from a machine that has it, or use `--scanner wapiti`"
 
 
+class SiteMissing(AdvicesError):
+    """The site was not built yet."""
+
+    exit_code = 36
+    why = "it is made of docs/ and is no part of the repository"
+    next_step = "`mkdocs build` makes it; `./run learn` does both"
+
+
 def tree(root: type[AdvicesError] = AdvicesError) -> Iterator[type[AdvicesError]]:
     """Return every error class of the tree below `root`, `root` included."""
     yield root

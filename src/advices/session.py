@@ -109,8 +109,20 @@ class LabSession:
             result = solved(bench)
             save(bench.run.scratch / "results" / "exercises", result)
             return Shown(exercises.markdown(start_of(lab, result)))
-        dockerfile = Path(file) if file else lab.folder / LEARNERS
-        return Shown(exercises.markdown(check(bench, dockerfile)))
+        return Shown(exercises.markdown(self.checked(Path(file) if file else None)))
+
+    def checked(self, file: Path | None = None) -> exercises.Checked:
+        """Return how the exercise's Dockerfile, or another file, does claim by claim.
+
+        Raises what a build raises.
+        """
+        lab = read_exercise(self._bench.layout.labs, self._lab.slug)
+        return check(self._bench.of(lab), file or lab.folder / LEARNERS)
+
+    @property
+    def scratch(self) -> Path:
+        """Return the folder of this session's run, which goes with it."""
+        return self._bench.run.scratch
 
     def steps(self, variant: str, build: str) -> Shown:
         """Return what each step of one build did."""

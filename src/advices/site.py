@@ -212,7 +212,9 @@ class Macros:
         return (
             f"{task.task.strip()}\n\n"
             f"The file to mend is `labs/{slug}/{labfile.EXERCISE}/{labfile.LEARNERS}`:\n\n"
-            f"{_fenced(task.dockerfile('bad').read_text('utf-8'), '')}\n"
+            # Where cells run in the page, the file can be mended and checked here.
+            f'<div data-exercise="{slug}" markdown="1">\n\n'
+            f"{_fenced(task.dockerfile('bad').read_text('utf-8'), '')}\n</div>\n\n"
             f"Build and measure yours as often as you like:\n\n```sh\n{command}\n```\n\n"
             "It says for each claim what your image measures, what the solution measures and "
             f"where the limit is, and gives a hint for each mistake that it knows.\n\n"

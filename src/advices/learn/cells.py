@@ -1,0 +1,71 @@
+"""What the page calls in a learner's kernel: outputs as HTML, and the check of an exercise.
+
+Imported by the client's own code (client/page.js), in the kernel that the lab's cells run in.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import markdown
+from IPython.core.getipython import get_ipython
+
+from advices.exercises import Checked
+from advices.exercises import markdown as as_markdown
+from advices.labfile import LEARNERS
+from advices.results import write_whole
+from advices.session import LabSession, Shown, open_lab
+
+CHECKED = "application/vnd.advices.checked+json"
+
+# As in mkdocs.yml, so that an output looks like what is recorded.
+_EXTENSIONS = ["tables", "attr_list", "md_in_html", "pymdownx.highlight", "pymdownx.superfences"]
+_SETTINGS = {"pymdownx.highlight": {"pygments_lang_class": True}}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How a learner's Dockerfile did, as the page shows it claim by claim."""
+
+    found: Checked
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        data = {
+            "solved": self.found.solved,
+            "rows": [asdict(row) for row in self.found.rows],
+            "hints": [one.hint for one in self.found.hints],
+        }
+        return {CHECKED: data, "text/plain": as_markdown(self.found)}
+
+
+def prepare() -> None:
+    """Let this kernel show what the toolkit returns as HTML too, for the page."""
+    shell = get_ipython()
+    if shell is not None and shell.display_formatter is not None:
+        shell.display_formatter.formatters["text/html"].for_type(Shown, as_html)
+
+
+def as_html(shown: Shown) -> str:
+    """Return what a cell shows as HTML, made of Markdown as the site makes it."""
+    if shown.figure:
+        return shown.figure
+    return str(
+        markdown.markdown(shown.markdown, extensions=_EXTENSIONS, extension_configs=_SETTINGS)
+    )
+
+
+def check(slug: str, dockerfile: str) -> Verdict:
+    """Return how a Dockerfile does as the solution of a lab's exercise.
+
+    The learner's file in the project is left alone. Raises what `advices check-exercise` raises.
+    """
+    session = _session(slug)
+    file = write_whole(session.scratch / "learn" / LEARNERS, dockerfile)
+    return Verdict(session.checked(file))
+
+
+@functools.cache
+def _session(slug: str) -> LabSession:
+    return open_lab(slug)

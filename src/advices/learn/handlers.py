@@ -1,0 +1,138 @@
+"""What the server answers beside Jupyter's own: pages, their files, the client, the way in."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from jupyter_server.auth.decorator import allow_unauthenticated
+from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.utils import url_path_join
+from tornado import web
+
+from advices.layout import project
+from advices.learn.live_page import CLIENT, ENTER, PAGES, POLICY, live, page_file
+
+FILES = r"[^?]*\.(?:css|js|mjs|map|json|jsonl|svg|png|ico|xml|txt|gz)"
+
+
+class Codes:
+    """Codes that let a browser in, each good once. `used` hears that one was."""
+
+    def __init__(self, used: Callable[[], object] = lambda: None) -> None:
+        self._code = secrets.token_urlsafe(32)
+        self._used = used
+
+    def current(self) -> str:
+        """Return the code that is good now."""
+        return self._code
+
+    def take(self, code: str) -> bool:
+        """Return whether a code is good; it is not any more."""
+        if not secrets.compare_digest(code.encode(), self._code.encode()):
+            return False
+        self._code = secrets.token_urlsafe(32)
+        self._used()
+        return True
+
+
+def add_handlers(app: Any) -> None:
+    """Add ours to a server's handlers.
+
+    The site is the folder in the setting `AdvicesLearn.site`, else the project's site/.
+    """
+    site = Path(app.config.get("AdvicesLearn", {}).get("site") or project().root / "site")
+    client = Path(__file__).parent / "client"
+
+    def at(*parts: str) -> str:
+        return url_path_join(app.base_url, *parts)
+
+    app.web_app.add_handlers(
+        ".*$",
+        [
+            (at(CLIENT, "(.*)"), _File, {"path": str(client)}),
+            (at(PAGES, f"({FILES})"), _File, {"path": str(site)}),
+            (at(PAGES), web.RedirectHandler, {"url": at(PAGES) + "/", "permanent": False}),
+            (at(PAGES, "(.*)"), _Page, {"site": site}),
+        ],
+    )
+
+
+def add_way_in(app: Any, codes: Codes) -> None:
+    """Let browsers in by codes. JupyterHub has its own way in and needs none."""
+    way = (url_path_join(app.base_url, ENTER), _Enter, {"codes": codes})
+    app.web_app.add_handlers(".*$", [way])
+
+
+class _Enter(JupyterHandler):
+    """Lets a browser in that knows the code of the moment: it gets Jupyter's own cookie."""
+
+    def initialize(self, codes: Codes) -> None:
+        self._codes = codes
+
+    @allow_unauthenticated
+    def get(self) -> None:
+        """Set the cookie and go to the first page, without the code in its address."""
+        if not self._codes.take(self.get_query_argument("code", "")):
+            self.set_status(403)
+            self.set_header("Content-Type", "text/html; charset=utf-8")
+            self.finish(
+                '<!doctype html><html lang="en"><title>Docker Advices</title>'
+                "<h1>This address lets nobody in any more</h1>"
+                "<p>Each address that <code>./run learn</code> prints works once. "
+                "The terminal shows the one that is good now.</p>"
+            )
+            return
+        provider = self.identity_provider
+        provider.set_login_cookie(self, provider.generate_anonymous_user(self))
+        self.redirect(url_path_join(self.base_url, PAGES) + "/")
+
+
+class _Page(JupyterHandler):
+    """A page of the site, for who is let in."""
+
+    def initialize(self, site: Path) -> None:
+        self._site = site
+
+    @property
+    def content_security_policy(self) -> str:
+        """Return the policy of the site's pages."""
+        return POLICY
+
+    @web.authenticated
+    def get(self, path: str) -> None:
+        """Send a page with the scripts that run its cells, or the site's own 404."""
+        file = page_file(self._site, path)
+        if file is None and page_file(self._site, f"{path}/"):
+            self.redirect(url_path_join(self.base_url, PAGES, path) + "/")
+            return
+        if file is None:
+            self.set_status(404)
+            file = page_file(self._site, "404.html")
+        if file is None:
+            raise web.HTTPError(404)
+        # The scripts send it back with what they ask for; asking for it here sets its cookie.
+        _ = self.xsrf_token
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.set_header("Cache-Control", "no-store")
+        self.finish(live(file.read_text("utf-8"), self.base_url))
+
+
+class _File(JupyterHandler, web.StaticFileHandler):
+    """A file that pages load. They are public: workers ask for some without a cookie."""
+
+    @allow_unauthenticated
+    async def get(self, path: str, include_body: bool = True) -> None:
+        """Send the file."""
+        await web.StaticFileHandler.get(self, path, include_body)
+
+    @allow_unauthenticated
+    async def head(self, path: str) -> None:
+        """Send what is known of the file."""
+        await web.StaticFileHandler.get(self, path, include_body=False)
+
+    def set_extra_headers(self, path: str) -> None:
+        """Let a browser ask whether the file is still the same: a new build makes a new one."""
+        self.set_header("Cache-Control", "no-cache")

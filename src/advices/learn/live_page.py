@@ -1,0 +1,42 @@
+"""Pure: a page of the built site as a server with kernels sends it."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+
+PAGES = "learn"
+"""Where the site lies below the server's base address."""
+
+CLIENT = "learn-client"
+"""Where the scripts lie that run cells."""
+
+ENTER = "learn-enter"
+"""Where a browser is let in by a code that is good once."""
+
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors 'self'"
+)
+"""The Content-Security-Policy of a page: nothing from elsewhere. Material has scripts inline."""
+
+
+def live(page: str, base_url: str) -> str:
+    """Return a page with the scripts that run its cells. Published, it has none of them."""
+    client = html.escape(f"{base_url}{CLIENT}", quote=True)
+    head = (
+        f'<link rel="stylesheet" href="{client}/learn.css">'
+        f'<script type="module" src="{client}/learn.js"></script></head>'
+    )
+    return page.replace("</head>", head, 1)
+
+
+def page_file(site: Path, path: str) -> Path | None:
+    """Return the file of a page by its path in an address, None when the site has no such page."""
+    asked = site / path
+    file = asked / "index.html" if path.endswith("/") or not path else asked
+    file = file.resolve()
+    if not file.is_relative_to(site.resolve()) or not file.is_file():
+        return None
+    return file

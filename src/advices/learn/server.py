@@ -1,0 +1,110 @@
+"""`advices learn`: the server for one learner, on this machine only."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jupyter_server.serverapp import ServerApp
+from jupyter_server.utils import url_path_join
+from traitlets.config import Config
+
+from advices.bench import SAMPLES_VARIABLE
+from advices.errors import PortTaken, SiteMissing
+from advices.layout import Layout
+from advices.learn.handlers import Codes, add_way_in
+from advices.learn.live_page import ENTER, PAGES
+
+ADDRESS = "127.0.0.1"
+PORT = 8890
+KERNEL_IDLE_SECONDS = 1800
+
+
+@dataclass(frozen=True)
+class Learning:
+    """How a server is started. `port` 0 is any free one; `base_url` begins and ends with /."""
+
+    site: Path
+    port: int = PORT
+    base_url: str = "/"
+    kernel_idle_seconds: int = KERNEL_IDLE_SECONDS
+
+
+def settings(layout: Layout, learning: Learning) -> Config:
+    """Return the settings of the server: who may reach it, and for how long a kernel idles.
+
+    Jupyter's own checks stay as they are: other hosts' names and other origins are refused, and
+    every request that changes something needs the XSRF token.
+    """
+    return Config(
+        {
+            "AdvicesLearn": {"site": str(learning.site)},
+            "ServerApp": {
+                "ip": ADDRESS,
+                "port": learning.port,
+                # A port that was named is meant.
+                "port_retries": 50 if learning.port == PORT else 0,
+                "allow_remote_access": False,
+                "base_url": learning.base_url,
+                "default_url": url_path_join(learning.base_url, PAGES) + "/",
+                "root_dir": str(layout.root),
+                "jpserver_extensions": {"advices.learn": True, "jupyterlab": True},
+                "open_browser": False,
+                # Who may use the engine could be root anyway.
+                "allow_root": True,
+                "answer_yes": True,
+                "log_level": "WARN",
+            },
+            # Nobody is told this token: a browser is let in by a code that is good once.
+            "IdentityProvider": {"token": secrets.token_hex(32)},
+            "MappingKernelManager": {
+                "cull_idle_timeout": learning.kernel_idle_seconds,
+                "cull_interval": min(60, max(1, learning.kernel_idle_seconds // 2)),
+                "cull_connected": True,
+            },
+            "KernelManager": {"transport_encryption": "auto"},
+            "LabApp": {
+                "log_level": "WARN",
+                "expose_app_in_browser": False,
+                "extension_manager": "readonly",
+            },
+        }
+    )
+
+
+def serve(
+    layout: Layout,
+    learning: Learning,
+    ready: Callable[[str], object],
+    show: Callable[[str], object],
+) -> None:
+    """Serve until somebody stops it. `ready` is told the first address, `show` every later one.
+
+    Raises SiteMissing when the site was not built, PortTaken when the port is in use.
+    """
+    if not (learning.site / "index.html").is_file():
+        raise SiteMissing(f"{learning.site} holds no site")
+    # A learner waits for what a cell does: one sample of each timing.
+    os.environ.setdefault(SAMPLES_VARIABLE, "1,1")
+    codes = Codes(used=lambda: show(address()))
+    app: Any = ServerApp.instance(config=settings(layout, learning))
+
+    def address() -> str:
+        path = url_path_join(learning.base_url, ENTER)
+        return f"http://{ADDRESS}:{app.port}{path}?code={codes.current()}"
+
+    try:
+        app.initialize(argv=[])
+    except SystemExit:
+        raise PortTaken(
+            f"port {learning.port} on {ADDRESS} is in use",
+            why="another program, or another `advices learn`, listens there",
+            next_step="stop it, or choose another: `advices learn --port 0` takes a free one",
+        ) from None
+    add_way_in(app, codes)
+    app.io_loop.add_callback(lambda: ready(address()))
+    app.start()
