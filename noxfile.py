@@ -163,6 +163,8 @@ def pages(session: nox.Session) -> None:
         session.run(*apt, "update")
         session.run(*apt, "install", "--yes", "--no-install-recommends", "chromium", silent=True)
     install_lighthouse(session)
+    # Cells that run in the page build real images.
+    session.run("advices", "engine", "start")
     session.run(*PYTEST, "tests/browser", "-m", "browser", *session.posargs)
 
 

@@ -15,7 +15,7 @@ import atexit
 import contextlib
 import html
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -126,39 +126,45 @@ class LabSession:
 
     def steps(self, variant: str, build: str) -> Shown:
         """Return what each step of one build did."""
-        return Shown(render.steps_table(self._result(), variant, build))
+        return Shown(render.steps_table(self._of(variant), variant, build))
 
     def layers(self, variant: str) -> Shown:
         """Return the layers of a variant's image."""
-        return Shown(render.layers_table(self._result(), variant))
+        return Shown(render.layers_table(self._of(variant), variant))
 
     def compare(self, *measures: str, variants: Sequence[str] | None = None) -> Shown:
         """Return measures of the variants side by side."""
-        return Shown(render.measures_table(self._result(), measures, variants, self._says))
+        return Shown(
+            render.measures_table(self._of(*variants or ()), measures, variants, self._says)
+        )
 
     def bar_chart(self, measure: str, variants: Sequence[str] | None = None) -> Shown:
         """Return a bar chart of one measure, with the table behind it."""
-        return Shown(figure=charts.bar_figure(self._result(), measure, variants, self._says))
+        return Shown(
+            figure=charts.bar_figure(self._of(*variants or ()), measure, variants, self._says)
+        )
 
     def replay_chart(self, measure: str, variants: Sequence[str] | None = None) -> Shown:
         """Return a chart of one measure of the rebuilds, with the table behind it."""
-        return Shown(figure=charts.replay_figure(self._result(), measure, variants, self._says))
+        return Shown(
+            figure=charts.replay_figure(self._of(*variants or ()), measure, variants, self._says)
+        )
 
     def layers_chart(self, size: str, variants: Sequence[str] | None = None) -> Shown:
         """Return the images as stacked layers, with the table behind it."""
-        return Shown(figure=charts.layers_figure(self._result(), variants, size))
+        return Shown(figure=charts.layers_figure(self._of(*variants or ()), variants, size))
 
     def scanners(self) -> Shown:
         """Return what each web scanner did here: when it ran, or why not."""
-        return Shown(alert_tables.scanners_table(self._result()))
+        return Shown(alert_tables.scanners_table(self._of()))
 
     def alerts(self, *variants: str) -> Shown:
         """Return the rules that raised alerts, by variant."""
-        return Shown(alert_tables.alerts_table(self._result(), variants or None))
+        return Shown(alert_tables.alerts_table(self._of(*variants), variants or None))
 
     def alert(self, variant: str, scanner: str, rule: str) -> Shown:
         """Return one alert with all that the scanner said of it."""
-        return Shown(alert_tables.alert_table(self._result(), variant, scanner, rule))
+        return Shown(alert_tables.alert_table(self._of(variant), variant, scanner, rule))
 
     def finish(self) -> Shown:
         """Return the verdict of every claim. Executed by `advices run`, also leave the result.
@@ -178,11 +184,21 @@ class LabSession:
         return Shown(render.claims_table(verdicts(self._lab, result)))
 
     def _demand_all_measured(self) -> None:
-        missing = [name for name in self._lab.variants if name not in self._measured]
+        self._demand(self._lab.variants, "the claims compare all variants")
+
+    def _of(self, *variants: str) -> Result:
+        """Return the result so far. Raises LabInvalid when it lacks what shall be shown."""
+        known = [name for name in variants if name in self._lab.variants]
+        some = known or list(self._lab.variants)[: not self._measured]
+        self._demand(some, "this shows what was measured")
+        return self._result()
+
+    def _demand(self, variants: Iterable[str], why: str) -> None:
+        missing = [name for name in variants if name not in self._measured]
         if missing:
             raise LabInvalid(
                 f"{self._lab.slug}: not measured yet: {', '.join(missing)}",
-                why="the claims compare all variants",
+                why=why,
                 next_step="call measure() for each of them first",
             )
 

@@ -65,6 +65,24 @@ def test_all_variants_are_measured_first(lab: Lab, call: str) -> None:
     assert not bench.run.scratch.exists()
 
 
+@pytest.mark.parametrize(
+    ("call", "missing"),
+    [
+        (lambda lab: lab.steps("bad", "cold"), "bad"),
+        (lambda lab: lab.compare("disk_bytes", variants=["good", "bad"]), "bad"),
+        (lambda lab: lab.alert("bad", "wapiti", "x"), "bad"),
+    ],
+)
+def test_what_was_not_measured_is_not_shown(lab: Lab, call: Any, missing: str) -> None:
+    opened, _ = session(lab)
+    with pytest.raises(LabInvalid, match="not measured yet: "):
+        opened.bar_chart("disk_bytes")
+    opened.measure("good")
+    assert opened.compare("disk_bytes").markdown
+    with pytest.raises(LabInvalid, match=f"not measured yet: {missing}\nwhy"):
+        call(opened)
+
+
 def test_a_lab_with_mistakes_applies_them_before_it_ends(lab: Lab) -> None:
     opened, bench = session(lab)
     opened.measure("bad", "good", "cache-mount")

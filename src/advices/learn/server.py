@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,7 +83,9 @@ def serve(
     ready: Callable[[str], object],
     show: Callable[[str], object],
 ) -> None:
-    """Serve until somebody stops it. `ready` is told the first address, `show` every later one.
+    """Serve until somebody stops it, and end the process then.
+
+    `ready` is told the first address, `show` every later one.
 
     Raises SiteMissing when the site was not built, PortTaken when the port is in use.
     """
@@ -108,3 +111,7 @@ def serve(
     add_way_in(app, codes)
     app.io_loop.add_callback(lambda: ready(address()))
     app.start()
+    # The kernels are shut down by now. A thread that waited for a file would keep the process for
+    # ever; a kernel that did not heed ends with its parent.
+    sys.stdout.flush()
+    os._exit(0)

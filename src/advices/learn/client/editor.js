@@ -49,10 +49,10 @@ export class Editor {
   constructor(text, language, label, run) {
     this.start = text;
     this.language = language;
-    this.code = document.createElement("code");
-    const behind = document.createElement("pre");
-    behind.setAttribute("aria-hidden", "true");
-    behind.append(this.code);
+    // No pre: the site puts a button into each.
+    this.behind = document.createElement("div");
+    this.behind.className = "adv-edit__behind";
+    this.behind.setAttribute("aria-hidden", "true");
     this.field = document.createElement("textarea");
     for (const [name, value] of Object.entries({
       ...{ "aria-label": label, spellcheck: "false", autocapitalize: "off", autocomplete: "off" },
@@ -66,7 +66,7 @@ export class Editor {
     });
     this.element = document.createElement("div");
     this.element.className = "adv-edit highlight";
-    this.element.append(behind, this.field);
+    this.element.append(this.behind, this.field);
     this.text = text;
   }
 
@@ -92,6 +92,6 @@ export class Editor {
       return span;
     });
     // A last line that is empty has height only if something follows.
-    this.code.replaceChildren(...spans, "\n");
+    this.behind.replaceChildren(...spans, "\n");
   }
 }

@@ -24,11 +24,6 @@ export class Kernel {
     this.#path = path;
   }
 
-  // Whether this page has a kernel now. What it knows stays with it.
-  get alive() {
-    return this.#socket?.readyState === WebSocket.OPEN;
-  }
-
   async #ask(path, method = "GET", body = undefined) {
     let answer;
     try {
@@ -46,11 +41,28 @@ export class Kernel {
     return answer.status === 204 ? null : answer.json();
   }
 
-  // Two pages of one lab, and JupyterLab, share the kernel of its notebook.
+  // See to it that there is a kernel; return whether it is another one than before. Two pages of
+  // one lab, and JupyterLab, share the kernel of its notebook.
   async start() {
-    if (this.alive) return;
+    if (await this.#lives()) return false;
+    const before = this.#id;
     this.#starting ??= this.#open().finally(() => (this.#starting = null));
     await this.#starting;
+    return this.#id !== before;
+  }
+
+  // The line to a kernel that was ended for idling stays open: the server must be asked.
+  async #lives() {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
+    try {
+      await this.#ask(`kernels/${this.#id}`);
+      return true;
+    } catch (error) {
+      if (!(error instanceof Died)) throw error;
+      this.#socket.close();
+      this.#socket = null;
+      return false;
+    }
   }
 
   async #open() {
@@ -114,9 +126,9 @@ export class Kernel {
     }
   }
 
-  // Run code; `on` hears each output as (type, content). Resolves with the kernel's reply.
+  // Run code in the kernel that was started; `on` hears each output as (type, content). Resolves
+  // with the kernel's reply.
   async run(code, on = () => {}, { quiet = false, expressions = {} } = {}) {
-    await this.start();
     const header = {
       ...{ msg_id: uuid(), msg_type: "execute_request", username: "", version: "5.3" },
       ...{ session: this.#session, date: new Date().toISOString() },

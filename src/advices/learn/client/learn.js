@@ -35,13 +35,16 @@ class Lesson {
   }
 
   async ready() {
-    if (this.kernel.alive && this.prepared) return;
-    this.state.textContent = "Starting a kernel…";
-    await this.kernel.start();
+    if (!this.prepared) this.state.textContent = "Starting a kernel…";
+    const isNew = await this.kernel.start();
+    if (!isNew && this.prepared) return;
     const reply = await this.kernel.run(PREPARE, () => {}, { quiet: true });
     if (reply.status === "error") throw new Error(`The kernel cannot be prepared: ${reply.evalue}`);
+    const again = isNew && this.prepared;
     this.prepared = true;
-    this.state.textContent = "The kernel is running.";
+    this.state.textContent = again
+      ? "The kernel had ended; this is a new one. What cells had computed is gone."
+      : "The kernel is running.";
   }
 
   // The first cell opens the lab. A page that was opened in the middle runs it by itself.
@@ -76,6 +79,12 @@ class Lesson {
   }
 }
 
+// The date that the page's numbers were measured on, as its lines of origin say it.
+const measuredOn = () => {
+  const found = /Measured (\d{4}-\d{2}-\d{2})/.exec(document.querySelector(".adv-from")?.textContent);
+  return found ? ` ${found[1]}` : "";
+};
+
 class Cell {
   constructor(lesson, { text, language, name, verb, isLab, recorded, codeOf, solved }) {
     Object.assign(this, { lesson, name, isLab, recorded, codeOf, solved });
@@ -90,7 +99,7 @@ class Cell {
     this.element = make("div", { class: "adv-cell" }, this.editor.element, bar, this.place);
     if (recorded) {
       // What was recorded stays at hand beside the learner's own run.
-      this.record = make("details", { class: "adv-record", open: "" }, make("summary", {}, "Recorded output"), recorded);
+      this.record = make("details", { class: "adv-record", open: "" }, make("summary", {}, `Recorded${measuredOn()}`), recorded);
     }
   }
 
@@ -151,23 +160,38 @@ class Cell {
 
 const textOf = (block) => block.querySelector("code").textContent.replace(/\n$/, "");
 
+const isMark = (node, text) => node?.nodeType === Node.COMMENT_NODE && node.data.trim() === text;
+
+// What stands between the marks of an output behind a block of code (src/advices/lab_page.py).
+const recordedOf = (block) => {
+  const found = [];
+  let next = block.nextSibling;
+  while (isMark(skipBlank(next), "recorded")) {
+    next = skipBlank(next).nextSibling;
+    for (; next && !isMark(next, "/recorded"); next = next.nextSibling) found.push(next);
+    next = next?.nextSibling;
+  }
+  return found;
+};
+
+const skipBlank = (node) => {
+  while (node?.nodeType === Node.TEXT_NODE && !node.data.trim()) node = node.nextSibling;
+  return node;
+};
+
 // The lab's cells: each block of code, with what was recorded of it behind it.
 const labCells = (lesson) => {
   for (const block of document.querySelectorAll(".md-content .language-python.highlight")) {
-    const recorded = [];
-    for (let next = block.nextElementSibling; next?.matches(".adv-recorded"); next = next.nextElementSibling)
-      recorded.push(next);
-    const kept = recorded.length ? make("div") : null;
+    const found = recordedOf(block);
+    const recorded = found.length ? make("div") : null;
     const cell = new Cell(lesson, {
       ...{ text: textOf(block), language: "python", name: `Cell ${lesson.cells.length + 1}` },
-      ...{ verb: "Run", isLab: true, recorded: kept, codeOf: (text) => text },
+      ...{ verb: "Run", isLab: true, recorded, codeOf: (text) => text },
     });
     lesson.cells.push(cell);
     block.replaceWith(cell.element);
-    if (kept) {
-      kept.append(...recorded);
-      cell.element.after(cell.record);
-    }
+    recorded?.append(...found);
+    if (recorded) cell.element.after(cell.record);
   }
 };
 

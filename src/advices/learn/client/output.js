@@ -117,6 +117,10 @@ export class Output {
 
   // Progress: the last line is seen, those before at a click.
   #progress(text) {
+    if (text.includes("IOPub data rate exceeded")) {
+      this.say("Cut: the cell prints faster than the server passes on.");
+      return;
+    }
     this.#lines.push(...text.replace(ANSI, "").split("\n").filter((line) => line.trim()));
     this.#lines.splice(0, this.#lines.length - MOST_LOG_LINES);
     if (!this.#lines.length) return;

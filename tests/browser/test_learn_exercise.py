@@ -1,0 +1,62 @@
+"""An exercise in the page, on the real engine: a mistake gets its own hint, the solution solves."""
+
+from __future__ import annotations
+
+import pytest
+from learning import ROOT, Cell, learning
+from playwright.sync_api import expect
+
+from advices.labfile import read_exercise
+
+pytestmark = pytest.mark.browser
+CHAPTER = "learn/chapters/non-root/"
+BUILD_SECONDS = 300
+
+
+@pytest.fixture(scope="module")
+def tab(chromium, site):
+    with learning(site) as server:
+        context = chromium.new_context(viewport={"width": 1440, "height": 900})
+        page = context.new_page()
+        page.goto(server.entry())
+        page.goto(server.base + CHAPTER)
+        page.evaluate(
+            "document.addEventListener('advices:solved', (event) => (window.solved = event.detail))"
+        )
+        yield page
+        context.close()
+
+
+def test_a_dockerfile_is_mended_in_the_page(tab):
+    lab = read_exercise(ROOT / "labs", "non-root")
+    known = {mistake.id: mistake for mistake in lab.mistakes}
+    good = lab.dockerfile("good").read_text("utf-8")
+    cell = Cell(tab)
+    start = lab.dockerfile("bad").read_text("utf-8").strip()
+    assert cell.place.locator("textarea").input_value() == start
+
+    cell.write(known["user-root"].applied(good))
+    cell.press("Check")
+    # Progress comes while it builds.
+    expect(cell.shown.locator("summary")).to_contain_text("yours", timeout=60_000)
+    cell.wait(BUILD_SECONDS)
+    unmet = cell.shown.locator("li.adv-unmet")
+    expect(unmet).to_have_count(2)
+    expect(unmet.first).to_contain_text("PID 1 is not root.")
+    expect(cell.shown.locator(".adv-hint")).to_have_text([f"Hint: {known['user-root'].hint}"])
+
+    # What does not build says so, with the hint of the mistake that it is.
+    shown = cell.run(known["user-too-early"].applied(good), verb="Check", seconds=BUILD_SECONDS)
+    assert "pip install" in shown
+    assert known["user-too-early"].hint in shown
+    assert tab.evaluate("window.solved") is None
+
+    shown = cell.run(good, verb="Check", seconds=BUILD_SECONDS)
+    assert "Solved: every claim is met." in shown
+    expect(cell.shown.locator("li.adv-met")).to_have_count(len(lab.claims))
+    assert tab.evaluate("window.solved") == {"slug": "non-root"}
+
+    tab.reload()
+    assert cell.place.locator("textarea").input_value() == good, "the draft is kept"
+    cell.press("Reset")
+    assert cell.place.locator("textarea").input_value() == start, "the file was left alone"

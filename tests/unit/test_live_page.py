@@ -1,0 +1,47 @@
+"""Pages as a server with kernels sends them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from advices.learn.live_page import live, page_file
+
+
+def test_a_page_gets_the_scripts_and_nothing_else_changes() -> None:
+    page = "<html><head><title>x</title></head><body></head></body></html>"
+    found = live(page, '/user/"ada"/')
+    assert found.count("learn-client/learn.js") == 1
+    assert '"/user/&quot;ada&quot;/learn-client/learn.css"' in found
+    assert found.endswith("</head><body></head></body></html>")
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    for name in ("site/index.html", "site/labs/a/index.html", "outside/index.html"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    (tmp_path / "site" / "link").symlink_to(tmp_path / "outside")
+    return tmp_path / "site"
+
+
+@pytest.mark.parametrize(
+    ("path", "file"),
+    [
+        ("", "index.html"),
+        ("labs/a/", "labs/a/index.html"),
+        ("labs/a/index.html", "labs/a/index.html"),
+        ("labs/a", None),
+        ("labs/b/", None),
+        ("../outside/", None),
+        ("../outside/index.html", None),
+        ("link/", None),
+    ],
+)
+def test_only_pages_of_the_site_are_found(site: Path, path: str, file: str | None) -> None:
+    assert page_file(site, path) == (site / file if file else None)
+
+
+def test_no_absolute_path_leads_out(site: Path) -> None:
+    assert page_file(site, str(site.parent / "outside" / "index.html")) is None
