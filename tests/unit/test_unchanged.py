@@ -175,6 +175,13 @@ def test_a_scanner_counts_for_a_lab_that_scans(tmp_path: Path) -> None:
     assert toolkit_digest(tmp_path, scans=False) == before[1]
 
 
+def test_what_serves_pages_counts_for_no_lab(tmp_path: Path) -> None:
+    before = toolkit_digest(tmp_path)
+    (tmp_path / "learn").mkdir()
+    (tmp_path / "learn" / "server.py").write_text("x\n")
+    assert toolkit_digest(tmp_path) == before
+
+
 @pytest.fixture
 def started(world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the labs that a run measures."""
