@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.cookiejar
 import json
 import re
 import socket
+import subprocess
+import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 import pytest
 from learning import ROOT, learning
+
+from advices.command import poll
 
 pytestmark = pytest.mark.browser
 LAB = "learn/labs/build-cache/"
@@ -190,3 +195,25 @@ def test_it_works_below_a_hubs_address(site):
         status, _, text = client.ask(server.base + LAB)
         assert '"/user/ada/learn-client/learn.js"' in text
         assert client.ask(f"{server.base}learn-client/learn.js")[0] == 200
+
+
+def test_any_jupyter_server_can_load_it_as_an_extension(tmp_path):
+    # As JupyterHub starts one: elsewhere, with the project as the folder whose files it shows.
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    words = [
+        *(sys.executable, "-m", "jupyter_server", "--ServerApp.jpserver_extensions"),
+        *("advices.learn=True", f"--ServerApp.port={port}", f"--ServerApp.root_dir={ROOT}"),
+        *("--ServerApp.ip=127.0.0.1", "--ServerApp.open_browser=False", "--allow-root"),
+    ]
+    address = f"http://127.0.0.1:{port}/learn-client/learn.js"
+    with subprocess.Popen(words, cwd=tmp_path, stderr=subprocess.DEVNULL) as process:
+        try:
+            for _ in poll(timeout_seconds=60):
+                with contextlib.suppress(urllib.error.URLError):
+                    assert Client().ask(address)[0] == 200
+                    break
+            else:
+                pytest.fail("no server answered")
+        finally:
+            process.kill()

@@ -41,9 +41,11 @@ class Codes:
 def add_handlers(app: Any) -> None:
     """Add ours to a server's handlers.
 
-    The site is the folder in the setting `AdvicesLearn.site`, else the project's site/.
+    The site is the folder in the setting `AdvicesLearn.site`, else site/ of the project that the
+    server shows the files of.
     """
-    site = Path(app.config.get("AdvicesLearn", {}).get("site") or project().root / "site")
+    told = app.config.get("AdvicesLearn", {}).get("site")
+    site = Path(told) if told else project(Path(app.root_dir)).root / "site"
     client = Path(__file__).parent / "client"
 
     def at(*parts: str) -> str:
