@@ -63,12 +63,12 @@ const needs = (command) => {
 };
 
 /**
- * Return why a Dockerfile does not build, as {line, why}, or null when nothing speaks against it.
+ * Return why a Dockerfile does not build, as {number, line, why}, or null when nothing speaks against it.
  * It looks for what commands need: files that were copied, packages that were installed, the
  * right to write.
  */
 export const misfit = (lines, ignore = []) => {
-  if (!/^FROM /i.test(lines[0] ?? "")) return { line: lines[0] ?? "", why: "FROM must come first" };
+  if (!/^FROM /i.test(lines[0] ?? "")) return { number: 0, line: lines[0] ?? "", why: "FROM must come first" };
   const copied = (file, before) => !ignored(file, ignore) && before.some((line) => copies(line, file));
   let installed = false;
   let user = null;
@@ -79,10 +79,10 @@ export const misfit = (lines, ignore = []) => {
     for (const command of line.split("&&")) {
       const { list, program, packages } = needs(command);
       const missing = [list, program].find((file) => file && !copied(file, lines.slice(0, number)));
-      if (missing) return { line, why: `${missing} is not there yet: no line before it copies it` };
-      if (packages && !installed) return { line, why: "the packages it imports are not installed yet" };
-      if (user && list) return { line, why: `user ${user} may not write where packages are installed` };
-      if (user && packages) return { line, why: `user ${user} may not write into the folder of the project` };
+      if (missing) return { number, line, why: `${missing} is not there yet: no line before it copies it` };
+      if (packages && !installed) return { number, line, why: "the packages it imports are not installed yet" };
+      if (user && list) return { number, line, why: `user ${user} may not write where packages are installed` };
+      if (user && packages) return { number, line, why: `user ${user} may not write into the folder of the project` };
       installed ||= Boolean(list);
     }
   }
@@ -92,12 +92,12 @@ export const misfit = (lines, ignore = []) => {
 /** Return what happens as one sentence; `says` are the words for the edit. */
 export const sentence = (lines, { says, file = null, ignore = [] }) => {
   const wrong = misfit(lines, ignore);
-  if (wrong) return `This would not build. At ${wrong.line}: ${wrong.why}.`;
+  if (wrong) return `This would not build. At “${wrong.line}”: ${wrong.why}.`;
   const steps = rebuild(lines, { file, ignore });
   const ran = steps.filter((step) => step.runs).length;
   const when = says[0].toUpperCase() + says.slice(1);
   const kept = file !== null && ignored(file, ignore) ? ` .dockerignore keeps ${file} out of the build.` : "";
   if (ran === 0) return `${when}: no step runs again, all ${steps.length} come from the cache.${kept}`;
   const from = steps.find((step) => step.first).line;
-  return `${when}: ${ran} of ${steps.length} steps run again, from ${from} on.`;
+  return `${when}: ${ran} of ${steps.length} steps run again, from “${from}” on.`;
 };

@@ -9,6 +9,7 @@ from advices.errors import ResultInvalid
 from advices.measures import Says, describe, when
 from advices.quantities import bytes_text, value_text
 from advices.render import (
+    instruction,
     layer_sizes,
     layer_sizes_table,
     measures_table,
@@ -81,7 +82,7 @@ def _layers_bar(variant: str, sizes: dict[tuple[str, int], int], labelled: float
     large = [(made_by, size) for (made_by, _), size in own if size and size >= labelled]
     for number, (made_by, size) in enumerate(large):
         part = Part(size, colour(variant), _OPACITIES[number % len(_OPACITIES)])
-        found.append((_instruction(made_by), size, part))
+        found.append((short(instruction(made_by), _LONGEST_LABEL), size, part))
     small = [size for _, size in own if not (size and size >= labelled)]
     if sum(small):
         layers = "layer" if len(small) == 1 else "layers"
@@ -90,12 +91,6 @@ def _layers_bar(variant: str, sizes: dict[tuple[str, int], int], labelled: float
     labels = tuple(Label(said, bytes_text(size), part) for said, size, part in found)
     parts = tuple(part for _, _, part in found)
     return Bar(variant, bytes_text(sum(sizes.values())), parts, labels=labels)
-
-
-def _instruction(made_by: str) -> str:
-    """Return what made a layer without options: the part that tells it from others."""
-    words = [word for word in made_by.split() if not word.startswith("--")]
-    return short(" ".join(words), _LONGEST_LABEL)
 
 
 def bar_figure(

@@ -28,6 +28,7 @@ _LONGEST_NAME = 26
 # A part that is not zero stays visible however small it is: about 2 px on a phone.
 _SMALLEST_PERCENT = 0.7
 _BEHIND = "The numbers behind this chart"
+ANCHORED = ' text-anchor="end"'
 _ROUND = ' rx="3"'
 _TITLE_HEIGHT, _BAR_HEIGHT, _ROW_HEIGHT, _NOTE_HEIGHT = 26, 14, 46, 18
 

@@ -194,7 +194,7 @@ def test_an_order_that_does_not_build_is_said_plainly(lines, line, why):
     assert found["line"] == line
     assert why in found["why"]
     (said,) = ask([["sentence", lines, {"says": "nothing changes"}]])
-    assert said == f"This would not build. At {line}: {found['why']}."
+    assert said == f"This would not build. At “{line}”: {found['why']}."
 
 
 def test_what_happens_is_one_sentence():
@@ -209,7 +209,7 @@ def test_what_happens_is_one_sentence():
     )
     assert kept.startswith("The README is edited: no step runs again, all 4 come from the cache.")
     assert kept.endswith(".dockerignore keeps README.md out of the build.")
-    assert ran == "The README is edited: 2 of 4 steps run again, from COPY . . on."
+    assert ran == "The README is edited: 2 of 4 steps run again, from “COPY . .” on."
     assert nothing == "Nothing changes: no step runs again, all 4 come from the cache."
 
 
