@@ -94,9 +94,12 @@ const explore = (box) => {
       if (!dragged) return;
       event.preventDefault();
       if (dragged === item) return;
-      // A step goes to the other side of the one that it was dragged over.
-      const all = items();
-      move(dragged, item, all.indexOf(dragged) > all.indexOf(item));
+      // By halves, so that a step that changed places is not at once under the pointer again.
+      const { top, height } = item.getBoundingClientRect();
+      const before = event.clientY < top + height / 2;
+      if (dragged !== (before ? item.previousElementSibling : item.nextElementSibling)) {
+        move(dragged, item, before);
+      }
     });
     return item;
   };
