@@ -59,7 +59,7 @@ export const rebuild = (lines, { file = null, ignore = [], cold = false }) => {
 const needs = (command) => {
   const list = /\bpip3? (?:.* )?install\b.* -r (\S+)/.exec(command)?.[1];
   const program = /\bpython3? (?:-m compileall (?:-\S+ )*)?(\w+\.py)\b/.exec(command)?.[1];
-  return { list, program, packages: program === "manage.py" };
+  return { list, program, packages: program === "manage.py", writes: /\bcollectstatic\b/.test(command) };
 };
 
 /**
@@ -74,15 +74,15 @@ export const misfit = (lines, ignore = []) => {
   let user = null;
   for (const [number, line] of lines.entries()) {
     const set = /^USER (\S+)/i.exec(line)?.[1];
-    if (set) user = /^(root|0)(:|$)/.test(set) ? null : set;
+    if (set) user = /^(root|0)(:|$)/.test(set) ? null : set.split(":")[0];
     if (!/^RUN /i.test(line)) continue;
     for (const command of line.split("&&")) {
-      const { list, program, packages } = needs(command);
+      const { list, program, packages, writes } = needs(command);
       const missing = [list, program].find((file) => file && !copied(file, lines.slice(0, number)));
       if (missing) return { number, line, why: `${missing} is not there yet: no line before it copies it` };
       if (packages && !installed) return { number, line, why: "the packages it imports are not installed yet" };
       if (user && list) return { number, line, why: `user ${user} may not write where packages are installed` };
-      if (user && packages) return { number, line, why: `user ${user} may not write into the folder of the project` };
+      if (user && writes) return { number, line, why: `user ${user} may not write into the folder of the project` };
       installed ||= Boolean(list);
     }
   }
