@@ -12,7 +12,12 @@ from advices.stages import Stage, read_stages
 _LANES, _LEFT = 3, 12
 _GAP, _LINE, _PAD = 18, 20, 12
 _LONGEST_NAME, _LONGEST_LINE = 18, 60
-_SHIPS, _STAYS, _UNUSED = "is the image", "stays behind", "is not built"
+_SHIPS, _BELOW, _STAYS, _UNUSED = (
+    "is shipped",
+    "its layers are shipped",
+    "stays behind",
+    "is not built",
+)
 
 
 def stages_chart(dockerfile: str, targets: Sequence[str] = ()) -> str:
@@ -22,11 +27,11 @@ def stages_chart(dockerfile: str, targets: Sequence[str] = ()) -> str:
     Dockerfile without a stage.
     """
     stages = read_stages(dockerfile, targets)
-    tops: dict[str, tuple[int, int]] = {}
+    tops: list[tuple[int, int]] = []
     drawn, top = [], 8
     for stage in stages:
         height = _LINE * (len(_lines(stage)) + 1) + _PAD
-        tops[stage.name] = (top, height)
+        tops.append((top, height))
         drawn.append(_box(stage, top, height))
         top += height + _GAP
     drawn += _arrows(stages, tops)
@@ -40,8 +45,8 @@ def stages_figure(dockerfile: str, targets: Sequence[str] = ()) -> str:
     """Return `stages_chart` as a figure with caption and table."""
     return figure(
         stages_chart(dockerfile, targets),
-        "Each box is a stage, each arrow what a later stage takes from it. What no arrow carries "
-        "to the framed stage is not in the image.",
+        "Each box is a stage, each arrow what a later one takes from it. A stage in a strong frame "
+        "is shipped: it holds what it makes itself, and what arrows bring.",
         _table(read_stages(dockerfile, targets)),
     )
 
@@ -49,12 +54,14 @@ def stages_figure(dockerfile: str, targets: Sequence[str] = ()) -> str:
 def _fate(stage: Stage) -> str:
     if stage.ships:
         return _SHIPS
+    if stage.below:
+        return _BELOW
     return _STAYS if stage.needed else _UNUSED
 
 
 def _lines(stage: Stage) -> tuple[str, ...]:
     """Return what a stage stands on and takes, in words."""
-    return (f"stands on {stage.base}", *dict.fromkeys(taken.how for taken in stage.takes))
+    return (f"stands on {stage.base.name}", *dict.fromkeys(taken.how for taken in stage.takes))
 
 
 def _box(stage: Stage, top: int, height: int) -> str:
@@ -75,14 +82,9 @@ def _box(stage: Stage, top: int, height: int) -> str:
     )
 
 
-def _arrows(stages: Sequence[Stage], tops: dict[str, tuple[int, int]]) -> Iterator[str]:
+def _arrows(stages: Sequence[Stage], tops: Sequence[tuple[int, int]]) -> Iterator[str]:
     """Return an arrow for each pair of stages of which one takes from the other."""
-    pairs = [
-        (source, stage.name)
-        for stage in stages
-        for source in dict.fromkeys((stage.base, *(taken.source for taken in stage.takes)))
-        if source in tops
-    ]
+    pairs = [(source, target) for target, one in enumerate(stages) for source in one.stages()]
     for number, (source, target) in enumerate(pairs):
         # Lanes keep arrows apart; more arrows than lanes share them.
         lane = round(_LEFT - (number % _LANES + 1) * _LEFT / (_LANES + 1), 1)
@@ -104,7 +106,7 @@ def _table(stages: Sequence[Stage]) -> str:
     rows = [
         [
             code(stage.name),
-            code(stage.base),
+            code(stage.base.name),
             "; ".join(escape(taken.how) for taken in stage.takes) or "—",
             str(stage.steps),
             _fate(stage),

@@ -14,10 +14,18 @@ _MOUNT = re.compile(r"--mount=(\S+)")
 
 
 @dataclass(frozen=True)
+class Source:
+    """What something is taken from: its name, and the number of the stage, None for an image."""
+
+    name: str
+    number: int | None
+
+
+@dataclass(frozen=True)
 class Taken:
     """What a stage takes from a stage or an image: `how` in words, "copies /venv from builder"."""
 
-    source: str
+    source: Source
     how: str
 
 
@@ -25,15 +33,22 @@ class Taken:
 class Stage:
     """One stage: what it stands on and takes, how many steps it has, and what becomes of it.
 
-    `ships` says that it is an image, `needed` that it is built because of one that ships.
+    `ships` says that it is an image, `needed` that it is built because of one that ships,
+    `below` that its layers are in one that ships, which stands on it.
     """
 
     name: str
-    base: str
+    base: Source
     takes: list[Taken] = field(default_factory=list)
     steps: int = 0
     ships: bool = False
     needed: bool = False
+    below: bool = False
+
+    def stages(self) -> tuple[int, ...]:
+        """Return the numbers of the stages that this one needs, each once."""
+        sources = (self.base, *(taken.source for taken in self.takes))
+        return tuple(dict.fromkeys(one.number for one in sources if one.number is not None))
 
 
 def read_stages(dockerfile: str, targets: Sequence[str] = ()) -> tuple[Stage, ...]:
@@ -66,13 +81,14 @@ def _instructions(dockerfile: str) -> list[str]:
     return [" ".join(line.split()) for line in joined.splitlines() if line.strip()]
 
 
-def _resolved(source: str, stages: Sequence[Stage]) -> str:
-    """Return the name of the stage that a name or number means, else the image's name."""
-    # Names have no case, and the last stage of a name is the one that counts.
-    by_name = {stage.name.lower(): stage.name for stage in stages}
+def _resolved(source: str, stages: Sequence[Stage]) -> Source:
+    """Return what a name or number means after these stages: one of them, or an image."""
     if source.isdigit() and int(source) < len(stages):
-        return stages[int(source)].name
-    return by_name.get(source.lower(), source)
+        return Source(stages[int(source)].name, int(source))
+    # Names have no case, and the last stage of a name is the one that counts.
+    numbers = {stage.name.lower(): number for number, stage in enumerate(stages)}
+    number = numbers.get(source.lower())
+    return Source(source if number is None else stages[number].name, number)
 
 
 def _taken(line: str, stages: Sequence[Stage]) -> list[Taken]:
@@ -83,23 +99,24 @@ def _taken(line: str, stages: Sequence[Stage]) -> list[Taken]:
         paths = ", ".join(copy["paths"].split()[:-1])
         if source is None:
             return []
-        name = _resolved(source[1], earlier)
-        return [Taken(name, f"copies {paths} from {name}")]
-    found = []
+        found = _resolved(source[1], earlier)
+        return [Taken(found, f"copies {paths} from {found.name}")]
+    mounts = []
     for options in _MOUNT.findall(line) if line[:4].upper() == "RUN " else ():
         given = dict(option.partition("=")[::2] for option in options.split(","))
-        if source := given.get("from"):
-            path, name = given.get("source") or given.get("src") or "/", _resolved(source, earlier)
-            found.append(Taken(name, f"sees {path} of {name} during one step"))
-    return found
+        if name := given.get("from"):
+            path, seen = given.get("source") or given.get("src") or "/", _resolved(name, earlier)
+            mounts.append(Taken(seen, f"sees {path} of {seen.name} during one step"))
+    return mounts
 
 
 def _mark_needed(stages: Sequence[Stage]) -> None:
-    """Mark the stages that are built: what ships, and all that it takes from."""
-    by_name = {stage.name: stage for stage in stages}
-    waiting = [stage for stage in stages if stage.ships]
-    for stage in waiting:
-        stage.needed = True
-        for name in (stage.base, *(taken.source for taken in stage.takes)):
-            if name in by_name and by_name[name] not in waiting:
-                waiting.append(by_name[name])
+    """Mark what an image that ships stands on, and all that is built for it."""
+    # A stage takes from earlier ones only, so each is known to be needed before its turn.
+    for stage in reversed(stages):
+        stage.needed = stage.needed or stage.ships
+        if stage.needed:
+            for number in stage.stages():
+                stages[number].needed = True
+        if (stage.ships or stage.below) and stage.base.number is not None:
+            stages[stage.base.number].below = True

@@ -28,9 +28,14 @@ RUN --mount=type=cache,target=/c --mount=type=bind,from=0,source=/wheels,target=
 
 def test_what_is_taken_is_found_in_every_spelling():
     build, unused, last = read_stages(THREE)
-    assert (build.name, build.base, build.steps, build.takes) == ("Build", "python:3.13", 1, [])
-    assert (last.name, last.base, last.steps) == ("stage-2", "Build", 3)
-    assert [(taken.source, taken.how) for taken in last.takes] == [
+    assert (build.name, build.base.name, build.steps, build.takes) == (
+        "Build",
+        "python:3.13",
+        1,
+        [],
+    )
+    assert (last.name, last.base.name, last.steps) == ("stage-2", "Build", 3)
+    assert [(taken.source.name, taken.how) for taken in last.takes] == [
         ("Build", "copies /venv, /etc/x from Build"),
         ("busybox", "copies /bin/sh from busybox"),
         ("Build", "sees /wheels of Build during one step"),
@@ -38,6 +43,21 @@ def test_what_is_taken_is_found_in_every_spelling():
     assert [one.ships for one in (build, unused, last)] == [False, False, True]
     # BuildKit does not build what nothing that ships takes from.
     assert [one.needed for one in (build, unused, last)] == [True, False, True]
+
+
+def test_a_stage_whose_files_alone_are_taken_stays_behind():
+    svg = stage_charts.stages_chart("FROM a AS build\nFROM a\nCOPY --from=build /x /x\n")
+    assert texts(svg).count("stays behind") == texts(svg).count("is shipped") == 1
+    # What a common stage brings is in every image that stands on it.
+    common, _, _ = read_stages("FROM a AS c\nFROM c AS d\nFROM d\n")
+    assert common.below
+
+
+def test_a_stage_named_as_its_image_does_not_take_from_itself():
+    first, last = read_stages("FROM python AS python\nFROM python\nCOPY --from=stage-1 x y\n")
+    assert first.base.number is None
+    assert (last.base.number, last.takes[0].source.number) == (0, None)
+    assert first.below and last.ships and not last.below
 
 
 def test_targets_ship_too():
@@ -56,12 +76,12 @@ def texts(svg):
 def test_the_picture_says_what_ships_and_what_is_taken():
     svg = stage_charts.stages_chart(THREE)
     shown = texts(svg)
-    assert shown.count("is the image") == shown.count("stays behind") == 1
+    assert shown.count("is shipped") == shown.count("its layers are shipped") == 1
     assert shown.count("is not built") == 1
     assert "copies /venv, /etc/x from Build" in shown
     # One arrow for all that one stage takes from another.
     assert svg.count("<path") == 1
-    assert ET.fromstring(svg).get("aria-label").startswith("Stages: Build stays behind")
+    assert ET.fromstring(svg).get("aria-label").startswith("Stages: Build its layers are shipped")
     for source, number in (
         ("FROM a", 0),
         ("FROM a AS b\nFROM b AS c\nFROM c\nCOPY --from=b x y", 3),
@@ -82,6 +102,6 @@ def test_every_dockerfile_of_every_lab_can_be_drawn():
         for name, variant in lab.variants.items():
             text = lab.dockerfile(name).read_text("utf-8")
             root = ET.fromstring(stage_charts.stages_figure(text, variant.targets))
-            shipped = sum("is the image" in (cell.text or "") for cell in root.iter("td"))
+            shipped = sum("is shipped" in (cell.text or "") for cell in root.iter("td"))
             assert shipped == 1 + len(variant.targets), (slug, name)
             assert root.find("details//table/tbody/tr") is not None
