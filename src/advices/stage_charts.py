@@ -11,10 +11,10 @@ from advices.stages import Stage, read_stages
 
 _LANES, _LEFT = 3, 12
 _GAP, _LINE, _PAD = 18, 20, 12
-_LONGEST_NAME, _LONGEST_LINE = 18, 60
+_LONGEST_NAME, _LONGEST_LINE = 14, 60
 _SHIPS, _BELOW, _STAYS, _UNUSED = (
     "is shipped",
-    "its layers are shipped",
+    "layers shipped",
     "stays behind",
     "is not built",
 )
