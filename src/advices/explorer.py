@@ -13,13 +13,19 @@ from advices.errors import LabInvalid
 from advices.lab import Lab
 
 _WITHOUT = "Reordering the instructions on this page needs JavaScript."
+# Its scripts come when a reader comes near, so that the page stays light for who does not.
+_LATER = (
+    "new IntersectionObserver(([seen],watch)=>{if(seen.isIntersecting){watch.disconnect();"
+    'import("%s/explorer.js")}},{rootMargin:"400px"})'
+    '.observe(document.querySelector(".adv-explorer"))'
+)
 
 
 def cache_explorer(lab: Lab, variants: Sequence[str], assets: str) -> str:
     """Return the explorer of a lab's Dockerfiles as HTML, each variant a place to start from.
 
-    `assets` is the folder of the scripts as seen from the page. Raises LabInvalid for a variant
-    that is not there or has more stages than one.
+    `assets` is the folder of the scripts as seen from the page, with "./" or "../". Raises
+    LabInvalid for a variant that is not there or has more stages than one.
     """
     starts = {name: lab.dockerfile(name).read_text("utf-8").strip() for name in variants}
     for name, text in starts.items():
@@ -33,7 +39,7 @@ def cache_explorer(lab: Lab, variants: Sequence[str], assets: str) -> str:
         f'<div class="adv-explorer"><script type="application/json">'
         f"{_data({'starts': starts, 'edits': edits, 'ignore': _ignore_lines(lab)})}</script>"
         f"<noscript>{_WITHOUT}</noscript></div>\n"
-        f'<script type="module" src="{assets}/explorer.js"></script>\n'
+        f'<script type="module">{_LATER % assets}</script>\n'
     )
 
 

@@ -351,7 +351,9 @@ class Macros:
         """Return the explorer in which the reader reorders Dockerfiles; it starts from variants."""
         # Pages are folders, so a page lies one level below its file's folder.
         levels = self._page().count("/") + (not self._page().endswith("index.md"))
-        return explorer.cache_explorer(self._lab(slug), variants, "../" * levels + "assets")
+        return explorer.cache_explorer(
+            self._lab(slug), variants, ("../" * levels or "./") + "assets"
+        )
 
     def alerts_by_risk(self, slug: str, variants: Sequence[str] | None = None) -> str:
         """Return a figure of the rules that raised alerts, by scanner, variant and risk."""

@@ -74,13 +74,13 @@ def test_every_table_and_chart_links_to_where_it_comes_from(macros, call, source
 
 @pytest.mark.parametrize(
     ("page", "assets"),
-    [("chapters/x.md", "../../assets"), ("x.md", "../assets"), ("index.md", "assets")],
+    [("chapters/x.md", "../../assets"), ("x.md", "../assets"), ("index.md", "./assets")],
 )
 def test_the_explorer_holds_dockerfiles_edits_and_what_is_kept_out(project, page, assets):
     (project / "labs/app/.dockerignore").write_text("# a comment\n\n*.md\n</script>&\n")
     macros = site.Macros(project / "labs", project / "docs", lambda: page)
     text = macros.cache_explorer("build-cache", ["good"])
-    assert f'<script type="module" src="{assets}/explorer.js"></script>' in text
+    assert f'import("{assets}/explorer.js")' in text
     inner = text.partition('application/json">')[2].partition("</script>")[0]
     found = json.loads(inner)
     assert found["starts"] == {"good": factory.GOOD.strip()}
