@@ -277,9 +277,11 @@ def _repeated(names: list[str]) -> list[tuple[int, str]]:
     return [(number, name) for number, name in enumerate(names) if name in names[:number]]
 
 
-_FROM = re.compile(
+FROM_LINE = re.compile(
     r"^FROM\s+(?:--\S+\s+)*(?P<image>\S+)(?:\s+AS\s+(?P<stage>\S+))?\s*$", re.I | re.M
 )
+"""A line that begins a stage: its `image`, and the name of the `stage` if it has one."""
+
 # COPY --from=IMAGE and RUN --mount=...,from=IMAGE name images as FROM does.
 _COPIED = re.compile(
     r"^(?:COPY\s+(?:--\S+\s+)*?--|RUN\s+(?:--\S+\s+)*?--mount=(?:\S*,)?)from=(?P<image>[^\s,]+)",
@@ -295,7 +297,7 @@ def external_images(dockerfile: str) -> tuple[str, ...]:
     """
     stages = {"scratch"}
     images: list[str] = []
-    for line in _FROM.finditer(dockerfile):
+    for line in FROM_LINE.finditer(dockerfile):
         # Stage names have no case.
         if line["image"].lower() not in stages:
             images.append(line["image"])
@@ -316,7 +318,7 @@ def external_images(dockerfile: str) -> tuple[str, ...]:
 
 def stage_names(dockerfile: str) -> tuple[str, ...]:
     """Return the names of a Dockerfile's stages, in lower case: they have no case."""
-    return tuple(line["stage"].lower() for line in _FROM.finditer(dockerfile) if line["stage"])
+    return tuple(line["stage"].lower() for line in FROM_LINE.finditer(dockerfile) if line["stage"])
 
 
 def stage_body(dockerfile: str, stage: str) -> tuple[str, str]:
@@ -324,7 +326,7 @@ def stage_body(dockerfile: str, stage: str) -> tuple[str, str]:
 
     Raises LabInvalid when there is no such stage.
     """
-    lines = list(_FROM.finditer(dockerfile))
+    lines = list(FROM_LINE.finditer(dockerfile))
     for number, line in enumerate(lines):
         if (line["stage"] or "").lower() == stage:
             end = lines[number + 1].start() if number + 1 < len(lines) else len(dockerfile)
@@ -338,7 +340,7 @@ def final_base(dockerfile: str) -> str | None:
     """Return the image that the last stage stands on, None when that is scratch."""
     roots: dict[str, str] = {}
     root = "scratch"
-    for line in _FROM.finditer(dockerfile):
+    for line in FROM_LINE.finditer(dockerfile):
         root = roots.get(line["image"].lower(), line["image"])
         if line["stage"]:
             roots[line["stage"].lower()] = root

@@ -27,6 +27,7 @@ EXERCISE = "The start of the exercise beside its solution"
 LEARNERS = "The Dockerfile of the exercise, as it stands, beside its solution"
 SCANNERS = "What each web scanner did, or why it did not run"
 ALERTS = "What the web scanners reported"
+STAGES = "The stages of the Dockerfile that was measured"
 REFRESHES = "The measure of the front page, each time that the lab was measured"
 BASES = "The images behind the names in FROM"
 
@@ -83,6 +84,9 @@ _CALLS: dict[str, Callable[..., _Shown]] = {
     "mistakes": lambda: (None, (), MISTAKES),
     "finish": lambda: (None, (), CLAIMS),
     "exercise": lambda _=None: (None, (), LEARNERS),
+    "cache_timeline": lambda build, *variants: (variants or None, of_steps(build), ""),
+    "alerts_by_risk": lambda *variants: (variants or None, (), ALERTS),
+    "stages": lambda variant: ([variant], (), STAGES),
     "scanners": lambda: (None, (), SCANNERS),
     "alerts": lambda *variants: (variants or None, (), ALERTS),
     "alert": lambda variant, *_: ([variant], (), ALERTS),

@@ -26,10 +26,12 @@ from advices.results import BaseRecord, Build, Result, VariantResult, replay_nam
 __all__ = [
     "bases_rows",
     "bases_table",
+    "build_of",
     "claims_table",
     "describe",
     "distance_text",
     "escape",
+    "instruction",
     "layer_sizes",
     "layer_sizes_table",
     "layers_table",
@@ -56,6 +58,11 @@ _BASE = ("", 0)
 def short(text: str, longest: int) -> str:
     """Return a text of at most `longest` signs, the last of them "…" where more was said."""
     return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def instruction(step: str) -> str:
+    """Return an instruction without its options: the part that tells it from others."""
+    return " ".join(word for word in step.split() if not word.startswith("--"))
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], numbers: str = "") -> str:
@@ -107,7 +114,8 @@ def variants_of(result: Result, variants: Sequence[str] | None) -> tuple[str, ..
     return wanted
 
 
-def _build_of(result: Result, variant: str, build: str) -> Build:
+def build_of(result: Result, variant: str, build: str) -> Build:
+    """Return one build of a variant. Raises ResultInvalid, naming those that exist."""
     builds = variant_of(result, variant).builds
     if build not in builds:
         raise ResultInvalid(
@@ -140,7 +148,7 @@ def replays_table(
     rows = []
     for build in replay_names(result):
         for variant in variants_of(result, variants):
-            made = _build_of(result, variant, build)
+            made = build_of(result, variant, build)
             fastest, slowest = made.timing.spread
             spread = f"{seconds_text(fastest)} to {seconds_text(slowest)}"
             samples = len(made.timing.samples)
@@ -234,7 +242,7 @@ def steps_table(result: Result, variant: str, build: str) -> str:
             "from the cache" if step.cached else "ran",
             "—" if step.cached else seconds_text(step.seconds),
         ]
-        for number, step in enumerate(_build_of(result, variant, build).steps, start=1)
+        for number, step in enumerate(build_of(result, variant, build).steps, start=1)
     ]
     return table(["Step", "Instruction", "What happened", "Seconds"], rows, "r  r")
 

@@ -19,7 +19,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from advices import alert_tables, charts, exercises, quantities, render
+from advices import (
+    alert_charts,
+    alert_tables,
+    charts,
+    exercises,
+    quantities,
+    render,
+    stage_charts,
+    timeline,
+)
 from advices.bench import Bench, samples_from_environment
 from advices.claims import verdicts
 from advices.context import of_variant
@@ -153,6 +162,25 @@ class LabSession:
     def layers_chart(self, size: str, variants: Sequence[str] | None = None) -> Shown:
         """Return the images as stacked layers, with the table behind it."""
         return Shown(figure=charts.layers_figure(self._of(*variants or ()), variants, size))
+
+    def cache_timeline(self, build: str, *variants: str) -> Shown:
+        """Return each step of one build by variant: what ran, and where the cache stops."""
+        return Shown(
+            figure=timeline.cache_timeline_figure(
+                self._of(*variants), build, variants or None, self._says
+            )
+        )
+
+    def alerts_by_risk(self, *variants: str) -> Shown:
+        """Return the rules that raised alerts by risk, with the table behind the picture."""
+        return Shown(
+            figure=alert_charts.alerts_by_risk_figure(self._of(*variants), variants or None)
+        )
+
+    def stages(self, variant: str) -> Shown:
+        """Return the stages of a variant's Dockerfile and what each takes from others."""
+        text = self._lab.dockerfile(variant).read_text("utf-8")
+        return Shown(figure=stage_charts.stages_figure(text, self._lab.variants[variant].targets))
 
     def scanners(self) -> Shown:
         """Return what each web scanner did here: when it ran, or why not."""

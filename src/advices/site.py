@@ -16,17 +16,21 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from advices import (
+    alert_charts,
     alert_tables,
     charts,
     claims,
     dashboard,
     exercises,
+    explorer,
     history,
     labfile,
     origin,
     render,
     results,
     speed,
+    stage_charts,
+    timeline,
 )
 from advices.errors import AdvicesError, ResultInvalid
 from advices.lab import Lab
@@ -338,6 +342,34 @@ class Macros:
         shown = charts.layers_figure(self._result(slug), variants, size)
         return self._shown(shown, slug, variants, [size])
 
+    def cache_timeline(self, slug: str, build: str, variants: Sequence[str] | None = None) -> str:
+        """Return a figure of each step of one build by variant: what ran, where the cache stops."""
+        shown = timeline.cache_timeline_figure(
+            self._result(slug), build, variants, self._says(slug)
+        )
+        return self._shown(shown, slug, variants, origin.of_steps(build))
+
+    def cache_explorer(self, slug: str, variants: Sequence[str] = ("bad", "good")) -> str:
+        """Return the explorer in which the reader reorders Dockerfiles; it starts from variants."""
+        # Pages are folders, so a page lies one level below its file's folder.
+        levels = self._page().count("/") + (not self._page().endswith("index.md"))
+        return explorer.cache_explorer(
+            self._lab(slug), variants, ("../" * levels or "./") + "assets"
+        )
+
+    def alerts_by_risk(self, slug: str, variants: Sequence[str] | None = None) -> str:
+        """Return a figure of the rules that raised alerts, by scanner, variant and risk."""
+        shown = alert_charts.alerts_by_risk_figure(self._result(slug), variants)
+        return self._shown(shown, slug, variants, title=origin.ALERTS)
+
+    def stages(self, slug: str, variant: str) -> str:
+        """Return a figure of the stages of a variant's Dockerfile, read from that file."""
+        said = self._lab(slug)
+        file = said.dockerfile(variant)
+        targets = said.variants[variant].targets
+        shown = stage_charts.stages_figure(file.read_text("utf-8"), targets)
+        return self._shown(shown, slug, [variant], title=origin.STAGES)
+
     def dockerfile(self, slug: str, variant: str, highlight_against: str | None = None) -> str:
         """Return a variant's Dockerfile as a code block, lines that another lacks highlighted."""
         said = self._lab(slug)
@@ -378,6 +410,7 @@ MACROS = (
     *("steps", "claims", "provenance", "bases", "bar_chart", "replay_chart", "layers_chart"),
     *("dockerfile", "mistakes", "exercise", "gains", "path", "probes", "measured_all"),
     *("scanners", "alerts", "alert", "dashboard", "bench"),
+    *("cache_timeline", "cache_explorer", "alerts_by_risk", "stages"),
 )
 
 

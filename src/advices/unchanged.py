@@ -24,7 +24,7 @@ from advices.scanners.images import ScannerImages
 
 # What they change shows when the site is built, never in a result or a lab's page.
 _OF_THE_SITE_ONLY = (
-    *("site.py", "prose.py", "doctor.py", "cli.py"),
+    *("site.py", "prose.py", "doctor.py", "cli.py", "explorer.py"),
     *("unchanged.py", "summary.py", "history.py", "dashboard.py", "speed.py"),
 )
 

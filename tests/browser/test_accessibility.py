@@ -7,6 +7,7 @@ pytestmark = pytest.mark.browser
 KINDS = (
     *("", "start/", "method/", "dashboard/", "bases/", "404.html"),
     *("chapters/build-cache/", "chapters/twelve-factor/", "chapters/web-scan/"),
+    "chapters/multi-stage/",
     *("labs/base-image/", "labs/web-scan/"),
 )
 

@@ -14,11 +14,13 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def bars(svg):
     """Return (left, width) in percent of each drawn part, in order."""
-    _soft, _strong, _tracks, *parts = ET.fromstring(svg).iter(f"{SVG}g")
+    _soft, _strong, _tracks, *parts = ET.fromstring(svg).findall(f"{SVG}svg/{SVG}g")
     return [
         (float(rect.get("x", "0%").rstrip("%")), float(rect.get("width").rstrip("%")))
         for group in parts
         for rect in group.iter(f"{SVG}rect")
+        # The others are spots beside labels.
+        if rect.get("width").endswith("%")
     ]
 
 
@@ -70,10 +72,11 @@ def test_many_tiny_layers_stay_on_the_track():
     tiny = bad.layers[0].model_copy(update={"disk_bytes": 1, "from_base": False})
     huge = bad.layers[0].model_copy(update={"disk_bytes": 10**9})
     changed = bad.model_copy(update={"layers": (huge, *[tiny] * 30)})
-    drawn = bars(
-        charts.layers_chart(result.model_copy(update={"variants": {"bad": changed}}), ["bad"])
-    )
-    assert len(drawn) == 31
+    svg = charts.layers_chart(result.model_copy(update={"variants": {"bad": changed}}), ["bad"])
+    drawn = bars(svg)
+    assert texts(svg)[-3:-1] == ["the base", "30 small layers"]
+    # What is too small to be seen is one part.
+    assert len(drawn) == 2
     assert sum(drawn[-1]) <= 100.2
 
 
@@ -98,9 +101,27 @@ def test_replays_stand_on_one_scale_and_the_first_build_is_left_out():
 
 def test_layers_of_the_base_have_a_colour_of_their_own():
     svg = charts.layers_chart(factory.result(), ["good"])
-    assert svg.count("--adv-base-layer") == 1
-    assert "base 80.0 MB, own 60.0 MB" in texts(svg)
+    # The part of the bar, and the spot beside its label.
+    assert svg.count("--adv-base-layer") == svg.count("--adv-good") == 2
     assert bars(svg) == [(0, 57.1), (57.1, 42.9)]
+
+
+def test_each_layer_is_labelled_with_what_made_it_and_its_bytes():
+    result = factory.result()
+    base, own = result.variants["good"].layers
+    made_by = "RUN --mount=type=cache,target=/x pip install --no-cache-dir -r list.txt " + "y" * 99
+    own = own.model_copy(update={"created_by": made_by})
+    again = own.model_copy(update={"created_by": "COPY . .", "disk_bytes": 20_000_000})
+    changed = result.variants["good"].model_copy(update={"layers": (base, own, again)})
+    svg = charts.layers_chart(result.model_copy(update={"variants": {"good": changed}}))
+    shown = texts(svg)
+    for label in ("80.0 MB", "60.0 MB", "20.0 MB", "the base", "COPY . ."):
+        assert label in shown
+    (cut,) = [label for label in shown if label.startswith("RUN pip install -r list.txt y")]
+    assert cut.endswith("…")
+    assert "(the base 80.0 MB, RUN pip install" in ET.fromstring(svg).get("aria-label")
+    # Neighbours of one colour do not look alike.
+    assert svg.count('fill-opacity="0.7"') == 2
 
 
 def test_the_layers_of_the_base_are_one_part():
@@ -109,7 +130,7 @@ def test_the_layers_of_the_base_are_one_part():
     twice = (good.layers[0], *good.layers)
     changed = good.model_copy(update={"layers": twice})
     svg = charts.layers_chart(result.model_copy(update={"variants": {"good": changed}}))
-    assert "base 160 MB, own 60.0 MB" in texts(svg)
+    assert "160 MB" in texts(svg)
     assert len(bars(svg)) == 2
 
 

@@ -45,6 +45,13 @@ def test_a_date_cannot_leave_the_line() -> None:
         ('lab.layers_chart("disk_bytes", ["bad"])', "x/bad/disk_bytes"),
         ('lab.steps("bad", "cold")', "x/bad/cold.steps_run,cold.steps_cached,cold.seconds"),
         ('lab.alert("bad", "zap", "10020")', "x/bad/"),
+        (
+            'lab.cache_timeline("cold", "bad", "good")',
+            "x/bad,good/cold.steps_run,cold.steps_cached,cold.seconds",
+        ),
+        ('lab.alerts_by_risk("bad")', "x/bad/"),
+        ("lab.alerts_by_risk()", "x"),
+        ('lab.stages("good")', "x/good/"),
         ("lab.finish()", "x"),
         # What is not known for certain is about the lab as a whole.
         ("lab.measure(*names)", "x"),

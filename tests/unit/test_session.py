@@ -56,6 +56,21 @@ def test_what_was_measured_is_left_in_the_order_of_the_lab(lab: Lab) -> None:
     }
 
 
+def test_a_notebook_shows_the_same_pictures_as_the_site(lab: Lab) -> None:
+    scanned = factory.variant().model_copy(update={"scans": (factory.scan("a"),)})
+    bench: Any = factory.FakeBench(lab, good=scanned)
+    opened = LabSession(bench)
+    opened.measure("good")
+    for shown in (
+        opened.cache_timeline("edit-source", "good"),
+        opened.alerts_by_risk("good"),
+        opened.stages("good"),
+        opened.layers_chart("disk_bytes"),
+    ):
+        assert shown.figure.startswith('<figure class="adv-figure">')
+        assert "<details>" in shown._repr_mimebundle_()["text/html"]
+
+
 @pytest.mark.parametrize("call", ["mistakes", "finish"])
 def test_all_variants_are_measured_first(lab: Lab, call: str) -> None:
     opened, bench = session(lab)

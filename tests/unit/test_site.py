@@ -1,5 +1,6 @@
 """The macros of the site, and what the pages may not hold."""
 
+import json
 import logging
 import re
 from pathlib import Path
@@ -50,6 +51,11 @@ REBUILT = "+.steps_run,+.steps_cached,+.new_transfer_bytes,+.seconds"
         (lambda m: m.bar_chart("build-cache", "layers"), "/layers"),
         (lambda m: m.replay_chart("build-cache", "seconds", ["good"]), "good/+.seconds"),
         (lambda m: m.layers_chart("build-cache", size="transfer_bytes"), "/transfer_bytes"),
+        (
+            lambda m: m.cache_timeline("build-cache", "cold", ["bad"]),
+            "bad/cold.steps_run,cold.steps_cached,cold.seconds",
+        ),
+        (lambda m: m.stages("build-cache", "good"), "good/"),
         (lambda m: m.claims("build-cache"), ""),
         (lambda m: m.mistakes("build-cache"), ""),
         (lambda m: m.scanners("build-cache"), ""),
@@ -63,7 +69,30 @@ def test_every_table_and_chart_links_to_where_it_comes_from(macros, call, source
     assert line.startswith(target)
     slug = "build-cache/" + source if source else "build-cache"
     assert line.endswith(f'{{ .adv-from data-from="{slug}" }}')
-    assert ("/" in source) == (' "' not in line.partition("{")[0]) or source == "bad/"
+    assert ("/" in source) == (' "' not in line.partition("{")[0]) or source in ("bad/", "good/")
+
+
+@pytest.mark.parametrize(
+    ("page", "assets"),
+    [("chapters/x.md", "../../assets"), ("x.md", "../assets"), ("index.md", "./assets")],
+)
+def test_the_explorer_holds_dockerfiles_edits_and_what_is_kept_out(project, page, assets):
+    (project / "labs/app/.dockerignore").write_text("# a comment\n\n*.md\n</script>&\n")
+    macros = site.Macros(project / "labs", project / "docs", lambda: page)
+    text = macros.cache_explorer("build-cache", ["good"])
+    assert f'import("{assets}/explorer.js")' in text
+    inner = text.partition('application/json">')[2].partition("</script>")[0]
+    found = json.loads(inner)
+    assert found["starts"] == {"good": factory.GOOD.strip()}
+    assert found["ignore"] == ["*.md", "</script>&"]
+    assert {"says": "one line of source is edited", "file": "views.py"} in found["edits"]
+
+
+def test_a_dockerfile_of_several_stages_cannot_be_explored(project, macros):
+    file = project / "labs/build-cache/good.Dockerfile"
+    file.write_text(f"FROM x AS y\n{file.read_text()}")
+    with pytest.raises(LabInvalid, match="cannot be explored"):
+        macros.cache_explorer("build-cache")
 
 
 def test_an_exercise_comes_from_a_run_of_its_own(macros):
@@ -121,6 +150,10 @@ def test_a_ratio_is_computed_from_the_result(macros):
         lambda m: m.bar_chart("build-cache", "weight"),
         lambda m: m.replay_chart("build-cache", "weight"),
         lambda m: m.layers_chart("build-cache", ["ugly"]),
+        lambda m: m.cache_timeline("build-cache", "later"),
+        lambda m: m.alerts_by_risk("build-cache"),
+        lambda m: m.stages("build-cache", "ugly"),
+        lambda m: m.cache_explorer("build-cache", ["ugly"]),
         lambda m: m.mistakes("no-such-lab"),
         lambda m: m.exercise("no-such-lab"),
         lambda m: m.exercise("base-image"),

@@ -1,0 +1,107 @@
+"""The stages of a Dockerfile: what each takes from others, what ships, and the picture of it."""
+
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from advices import labfile, stage_charts
+from advices.errors import LabInvalid
+from advices.stages import read_stages
+
+SVG = "{http://www.w3.org/2000/svg}"
+THREE = """\
+# syntax=docker/dockerfile:1
+FROM --platform=linux/amd64 python:3.13 AS Build
+RUN apt-get update \\
+    # between
+    && apt-get install gcc
+FROM python:3.13-slim AS unused
+COPY . .
+FROM build
+COPY --from=BUILD --chown=1000 /venv /etc/x /
+COPY --from=busybox /bin/sh /bin/sh
+RUN --mount=type=cache,target=/c --mount=type=bind,from=0,source=/wheels,target=/w \\
+    pip install /w/*
+"""
+
+
+def test_what_is_taken_is_found_in_every_spelling():
+    build, unused, last = read_stages(THREE)
+    assert (build.name, build.base.name, build.steps, build.takes) == (
+        "Build",
+        "python:3.13",
+        1,
+        [],
+    )
+    assert (last.name, last.base.name, last.steps) == ("stage-2", "Build", 3)
+    assert [(taken.source.name, taken.how) for taken in last.takes] == [
+        ("Build", "copies /venv, /etc/x from Build"),
+        ("busybox", "copies /bin/sh from busybox"),
+        ("Build", "sees /wheels of Build during one step"),
+    ]
+    assert [one.ships for one in (build, unused, last)] == [False, False, True]
+    # BuildKit does not build what nothing that ships takes from.
+    assert [one.needed for one in (build, unused, last)] == [True, False, True]
+
+
+def test_a_stage_whose_files_alone_are_taken_stays_behind():
+    svg = stage_charts.stages_chart("FROM a AS build\nFROM a\nCOPY --from=build /x /x\n")
+    assert texts(svg).count("stays behind") == texts(svg).count("is shipped") == 1
+    # What a common stage brings is in every image that stands on it.
+    common, _, _ = read_stages("FROM a AS c\nFROM c AS d\nFROM d\n")
+    assert common.below
+
+
+def test_a_stage_named_as_its_image_does_not_take_from_itself():
+    first, last = read_stages("FROM python AS python\nFROM python\nCOPY --from=stage-1 x y\n")
+    assert first.base.number is None
+    assert (last.base.number, last.takes[0].source.number) == (0, None)
+    assert first.below and last.ships and not last.below
+
+
+def test_targets_ship_too():
+    assert [one.ships for one in read_stages(THREE, ["build"])] == [True, False, True]
+
+
+def test_without_a_stage_there_is_nothing_to_draw():
+    with pytest.raises(LabInvalid, match="without FROM"):
+        read_stages("RUN true\n")
+
+
+def texts(svg):
+    return [text.text for text in ET.fromstring(svg).iter(f"{SVG}text")]
+
+
+def test_the_picture_says_what_ships_and_what_is_taken():
+    svg = stage_charts.stages_chart(THREE)
+    shown = texts(svg)
+    assert shown.count("is shipped") == shown.count("layers shipped") == 1
+    assert shown.count("is not built") == 1
+    assert "copies /venv, /etc/x from Build" in shown
+    # One arrow for all that one stage takes from another.
+    assert svg.count("<path") == 1
+    assert ET.fromstring(svg).get("aria-label").startswith("Stages: Build layers shipped")
+    for source, number in (
+        ("FROM a", 0),
+        ("FROM a AS b\nFROM b AS c\nFROM c\nCOPY --from=b x y", 3),
+    ):
+        assert stage_charts.stages_chart(source).count("<path") == number
+
+
+def test_foreign_names_are_harmless():
+    figure = stage_charts.stages_figure('FROM <b>&"{{x}} AS y\nFROM y\nCOPY --from=y <i> /\n')
+    ET.fromstring(figure)
+    assert "<b>" not in figure and "<i>" not in figure and "{{" not in figure
+
+
+def test_every_dockerfile_of_every_lab_can_be_drawn():
+    labs = Path(__file__).parents[2] / "labs"
+    for slug in labfile.slugs(labs):
+        lab = labfile.read(labs, slug)
+        for name, variant in lab.variants.items():
+            text = lab.dockerfile(name).read_text("utf-8")
+            root = ET.fromstring(stage_charts.stages_figure(text, variant.targets))
+            shipped = sum("is shipped" in (cell.text or "") for cell in root.iter("td"))
+            assert shipped == 1 + len(variant.targets), (slug, name)
+            assert root.find("details//table/tbody/tr") is not None
