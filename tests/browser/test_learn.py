@@ -285,3 +285,22 @@ def test_the_client_stays_small():
     files = sorted((ROOT / "src" / "advices" / "learn" / "client").iterdir())
     assert len(files) > 3
     assert sum(len(gzip.compress(file.read_bytes())) for file in files) < 50_000
+
+
+SAME = """async (client) => {
+    const { fromHtml } = await import(client);
+    const changed = [];
+    for (const shown of document.querySelectorAll("figure, .md-content table")) {
+        const copy = fromHtml(shown.outerHTML).firstElementChild;
+        const [is, was] = [copy, shown].map((one) => one.outerHTML.match(/<[^>]*>/g));
+        changed.push(...was.filter((tag, at) => tag !== is[at]).slice(0, 3));
+    }
+    return changed;
+}"""
+
+
+@pytest.mark.parametrize("page", ["labs/build-cache/", "labs/base-image/", "labs/web-scan/"])
+def test_what_the_toolkit_draws_passes_whole(opened, server, page):
+    tab = opened(path=f"learn/{page}")
+    assert tab.locator("figure svg").count() > 0
+    assert tab.evaluate(SAME, f"{server.base}learn-client/output.js") == []
