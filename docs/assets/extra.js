@@ -11,3 +11,7 @@ const name = () => {
 // Material adds its own parts after this script ran.
 new MutationObserver(name).observe(document.body, { childList: true, subtree: true });
 addEventListener("load", name);
+// On paper nobody can follow a link: the style writes out where it leads.
+addEventListener("beforeprint", () => {
+  for (const link of document.querySelectorAll("article a[href]:not([href^='#'])")) link.dataset.leads = link.href;
+});
