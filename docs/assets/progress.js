@@ -136,7 +136,9 @@
     // Whoever scrolls to the end has read the chapter; a jump to a section is no reading.
     let [scrolled, atEnd, jumped] = [false, false, ""];
     const reached = () => {
-      if (scrolled && atEnd && !has("read", slug)) set("read", slug, true);
+      // A page also scrolls when the button gets the focus: then the reader is about to press it.
+      const pressing = document.activeElement === read;
+      if (scrolled && atEnd && !pressing && !has("read", slug)) set("read", slug, true);
     };
     const watcher = new IntersectionObserver((seen) => {
       atEnd = seen.at(-1).isIntersecting;
