@@ -108,7 +108,9 @@ def test_the_picture_can_be_drawn_from_its_source(chromium):
 def test_a_published_page_is_as_light_and_as_accessible(chromium, home, published):
     pages = [*published.glob("chapters/*/index.html"), *published.glob("labs/*/index.html")]
     assert len(pages) > 15
-    heavy = {str(one): size for one in pages if (size := compressed_bytes(one)) > LONGEST_HTML_BYTES}
+    heavy = {
+        str(one): size for one in pages if (size := compressed_bytes(one)) > LONGEST_HTML_BYTES
+    }
     assert heavy == {}
     for scheme in ("light", "dark"):
         for width in (320, 1440):

@@ -73,9 +73,11 @@ def test_the_search_comes_when_somebody_searches(tab, address):
     tab.context.on("request", lambda request: asked.append(request.url))
     tab.goto(f"{address}/chapters/build-cache/", wait_until="networkidle")
     assert not any("search" in url.replace("search-later.js", "") for url in asked)
-    with tab.context.expect_event("request", lambda request: "/workers/search" in request.url):
-        with tab.expect_request("**/search_index.json"):
-            tab.keyboard.press("/")
+    with (
+        tab.context.expect_event("request", lambda request: "/workers/search" in request.url),
+        tab.expect_request("**/search_index.json"),
+    ):
+        tab.keyboard.press("/")
 
 
 @pytest.mark.parametrize("query", ["?q=base", "?h=base"])
