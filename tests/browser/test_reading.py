@@ -127,7 +127,6 @@ def printed(tab, address, page):
     tab.set_viewport_size({"width": 720, "height": 1000})
     tab.goto(f"{address}/{page}", wait_until="load")
     tab.emulate_media(media="print", color_scheme="dark")
-    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
 
 
 CUT_OFF = """() => [...document.querySelectorAll(
@@ -159,6 +158,7 @@ def test_a_page_prints_whole_in_light_colours_and_without_the_frame(tab, address
 
 def test_paper_says_where_links_lead(tab, address):
     printed(tab, address, CHAPTER)
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
     leads = tab.locator("article p > a[href*='glossary']").first.evaluate(
         "a => getComputedStyle(a, '::after').content"
     )
