@@ -8,6 +8,7 @@ from typing import Any
 
 import nbformat
 import yaml
+from mkdocs.utils.yaml import yaml_load
 
 from advices import labfile, results
 from advices.bases import Bases
@@ -144,7 +145,8 @@ def written(place: Place, name: str, count: int, good: str = GOOD) -> Layout:
 
 def settings(layout: Layout, **others: object) -> str:
     """Return the text of this site's settings with other values; None takes a setting away."""
-    ours = yaml.safe_load((layout.root / "mkdocs.yml").read_text("utf-8"))
+    # Some values come from the environment, which MkDocs' own reader knows.
+    ours = yaml_load((layout.root / "mkdocs.yml").read_text("utf-8"))
     kept = {name: value for name, value in {**ours, **others}.items() if value is not None}
     return str(yaml.safe_dump(kept, sort_keys=False))
 

@@ -8,6 +8,24 @@ const name = () => {
     if (box.scrollWidth > box.clientWidth) box.setAttribute("tabindex", "0");
   });
 };
+// Material's menu and search are opened by labels, which no key reaches: a button lies on each.
+for (const label of document.querySelectorAll("label:is(.md-header__button:not([title]), .md-nav__link, .md-nav__title)[for^=__]")) {
+  const toggle = document.getElementById(label.htmlFor);
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "adv-key";
+  button.ariaLabel = { __drawer: "Menu", __search: "Search" }[toggle.id] ?? label.textContent.trim();
+  button.addEventListener("click", () => toggle.click());
+  label.append(button);
+}
+addEventListener("keydown", ({ key }) => {
+  const drawer = document.getElementById("__drawer");
+  if (key === "Escape" && drawer.checked) drawer.click();
+});
 // Material adds its own parts after this script ran.
 new MutationObserver(name).observe(document.body, { childList: true, subtree: true });
 addEventListener("load", name);
+// On paper nobody can follow a link: the style writes out where it leads.
+addEventListener("beforeprint", () => {
+  for (const link of document.querySelectorAll("article a[href]:not([href^='#'])")) link.dataset.leads = link.href;
+});

@@ -1,5 +1,6 @@
-// Material fetches its search index, larger than any page, with every page. Here the request waits
-// until somebody searches. Loaded before Material's bundle; without it search works all the same.
+// Material fetches its search index, larger than any page, and the program that searches it with every
+// page. Here both wait until somebody searches. Loaded before Material's bundle; without it search works
+// all the same.
 {
   const { open, send } = XMLHttpRequest.prototype;
   const field = document.forms.search?.elements.query;
@@ -18,5 +19,21 @@
   XMLHttpRequest.prototype.send = function (body) {
     if (!waiting.has(this)) return send.call(this, body);
     asked.then(() => send.call(this, body));
+  };
+  // What is said to the program before it is there is told to it later, in the same order.
+  const Program = Worker;
+  globalThis.Worker = class extends EventTarget {
+    constructor(url, ...more) {
+      super();
+      if (!/\/workers\/search\b/.test(url)) return new Program(url, ...more);
+      this.there = asked.then(() => {
+        const program = new Program(url, ...more);
+        program.onmessage = ({ data }) => this.dispatchEvent(new MessageEvent("message", { data }));
+        return program;
+      });
+    }
+    postMessage(message) {
+      this.there.then((program) => program.postMessage(message));
+    }
   };
 }

@@ -11,7 +11,7 @@ import functools
 import logging
 import posixpath
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -25,6 +25,7 @@ from advices import (
     explorer,
     history,
     labfile,
+    learning,
     origin,
     render,
     results,
@@ -272,6 +273,19 @@ class Macros:
         lines = [f"1. {self._chapter(s)}  \n   {escape(s.advice)}" for s in self._in_order()]
         return "\n".join(lines) + "\n"
 
+    def progress(self) -> str:
+        """Return the place of the sentence on how much this reader has read and solved."""
+        slugs = [said.slug for said in self._in_order()]
+        return learning.summary(slugs, self._with_exercise(slugs))
+
+    def progress_table(self) -> str:
+        """Return a table of every chapter, in learning order, for this reader's own marks."""
+        chapters = {said.slug: self._chapter(said) for said in self._in_order()}
+        return learning.progress_table(chapters, self._with_exercise(chapters))
+
+    def _with_exercise(self, slugs: Iterable[str]) -> list[str]:
+        return [slug for slug in slugs if labfile.has_exercise(self._labs, slug)]
+
     def _chapter(self, said: Lab) -> str:
         return f"[{escape(said.title)}]({self._to_chapter(said)})"
 
@@ -409,7 +423,7 @@ MACROS = (
     *("measure", "ratio", "compare", "measured", "says", "measures", "replays", "layers"),
     *("steps", "claims", "provenance", "bases", "bar_chart", "replay_chart", "layers_chart"),
     *("dockerfile", "mistakes", "exercise", "gains", "path", "probes", "measured_all"),
-    *("scanners", "alerts", "alert", "dashboard", "bench"),
+    *("scanners", "alerts", "alert", "dashboard", "bench", "progress", "progress_table"),
     *("cache_timeline", "cache_explorer", "alerts_by_risk", "stages"),
 )
 

@@ -19,9 +19,32 @@ def packed(path, _changed):
 
 
 class Host(http.server.SimpleHTTPRequestHandler):
-    """Texts go out as gzip to who takes it, over a connection that is kept, without a log."""
+    """Texts go out as gzip to who takes it, over a connection that is kept, without a log.
+
+    The site stands below the path `below`, as on hosts of several sites. What is not there is
+    answered with the site's own page for that, if it has one.
+    """
 
     protocol_version = "HTTP/1.1"
+    below = "/"
+
+    def translate_path(self, path):
+        if not path.startswith(self.below):
+            return str(Path(self.directory) / "beside-the-site")
+        return super().translate_path("/" + path.removeprefix(self.below))
+
+    def send_error(self, code, *args, **kwargs):
+        page = Path(self.directory) / "404.html"
+        if code != HTTPStatus.NOT_FOUND or not page.is_file():
+            return super().send_error(code, *args, **kwargs)
+        body = page.read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+        return None
 
     def log_message(self, *args):
         """Say nothing: pytest shows what matters."""
@@ -43,10 +66,11 @@ class Host(http.server.SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def served(folder):
+def served(folder, below="/"):
     """Serve a folder on a free port of 127.0.0.1; yield its address without a last slash."""
-    handler = functools.partial(Host, directory=str(folder))
+    host = type("Host", (Host,), {"below": below})
+    handler = functools.partial(host, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"http://127.0.0.1:{server.server_port}{below}".rstrip("/")
         server.shutdown()

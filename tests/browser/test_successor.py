@@ -42,3 +42,17 @@ def test_the_successor_makes_the_same_pages_with_the_same_numbers(site: Path, th
     ours = numbers(site)
     assert sum(map(len, ours.values())) > 50
     assert numbers(theirs) == ours
+    assert_a_reader_finds_all(theirs)
+
+
+def assert_a_reader_finds_all(theirs: Path) -> None:
+    """Check what is made of the templates of this project: the lost page, and a page's script."""
+    missing = (theirs / "404.html").read_text("utf-8")
+    article = missing.partition("<article")[2].partition("</article>")[0]
+    chapters = sorted(path.stem for path in (ROOT / "docs" / "chapters").glob("*.md"))
+    assert sorted(re.findall(r"chapters/([\w-]+)/", article)) == chapters
+    mine = (theirs / "progress" / "index.html").read_text("utf-8")
+    assert re.findall(r'src="([^"]*progress[^"]*)"', mine) == [
+        "../assets/progress.js",
+        "../assets/progress-page.js",
+    ]

@@ -53,7 +53,8 @@ def test_every_chapter_and_lab_is_light(chromium, address, pages, site):
 
 
 def test_scripts_styles_and_workers_are_counted(tab, address, site):
-    files = asked_for(tab, address, "chapters/build-cache/", site)
+    # The one worker, which searches, comes with a search.
+    files = asked_for(tab, address, "chapters/build-cache/?q=base", site)
     for part in ("chapters/", "assets/extra.css", "assets/provenance.js", "bundle.", "workers/"):
         assert any(part in name for name in files), part
 
@@ -67,12 +68,15 @@ def test_a_heavy_page_is_found(tab, address, site, monkeypatch):
     assert "bundle" in whole
 
 
-def test_the_search_index_comes_when_somebody_searches(tab, address):
+def test_the_search_comes_when_somebody_searches(tab, address):
     asked = []
-    tab.on("request", lambda request: asked.append(request.url))
+    tab.context.on("request", lambda request: asked.append(request.url))
     tab.goto(f"{address}/chapters/build-cache/", wait_until="networkidle")
-    assert not any("search_index" in url for url in asked)
-    with tab.expect_request("**/search_index.json"):
+    assert not any("search" in url.replace("search-later.js", "") for url in asked)
+    with (
+        tab.context.expect_event("request", lambda request: "/workers/search" in request.url),
+        tab.expect_request("**/search_index.json"),
+    ):
         tab.keyboard.press("/")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from mkdocs.utils.yaml import yaml_load
 
 from advices import labfile
 from advices.command import Finished
@@ -110,7 +111,7 @@ def test_a_synthetic_project_can_be_read_and_has_the_settings_of_this_site(place
     lab = labfile.read(layout.labs, "tiny-002")
     texts = [lab.dockerfile(name).read_text() for name in ("bad", "good")]
     assert texts[1].replace("USER 1000\n", "") == texts[0] != texts[1]
-    ours = yaml.safe_load((ROOT / "mkdocs.yml").read_text())
+    ours = yaml_load((ROOT / "mkdocs.yml").read_text())
     theirs = yaml.safe_load((layout.root / "mkdocs.yml").read_text())
     assert {key for key in ours if ours[key] != theirs.get(key)} == {"nav", "watch"}
     assert 'open_lab("tiny-002")' in code_cells(layout.notebook("tiny-002"))[0]

@@ -339,3 +339,24 @@ def test_a_build_reads_a_lab_and_a_result_once_and_the_next_build_reads_them_ane
             macros.measure("build-cache", variant, "uid")
             macros.dockerfile("build-cache", variant)
         assert sorted(read) == ["load build-cache", "read build-cache"]
+
+
+def test_progress_names_every_chapter_and_those_with_an_exercise(macros):
+    text = macros.progress()
+    assert (
+        'data-read="build-cache base-image"' in text or 'data-read="base-image build-cache"' in text
+    )
+    assert 'data-solved="build-cache"' in text
+    assert "hidden" in text
+
+
+def test_the_table_of_progress_has_a_place_for_each_button(macros):
+    rows = macros.progress_table().splitlines()[2:]
+    (with_one,) = [row for row in rows if "build-cache" in row]
+    assert with_one.startswith("| [")
+    assert "(build-cache.md)" in with_one
+    assert '<span data-cell="read build-cache"></span>' in with_one
+    assert '<span data-cell="solved build-cache"></span>' in with_one
+    (without,) = [row for row in rows if "base-image" in row]
+    assert '"read base-image"' in without
+    assert "no exercise" in without

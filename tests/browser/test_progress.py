@@ -1,0 +1,372 @@
+"""What a reader has read and solved: kept, shown, taken along, forgotten, and never sent."""
+
+import json
+import re
+
+import checks
+import pytest
+from test_accessibility import violations
+
+pytestmark = pytest.mark.browser
+CHAPTER, OTHER = "chapters/build-cache/", "chapters/non-root/"
+KEY = "advices.progress /"
+RECORD = {"kind": "docker-advices-progress", "version": 1, "read": [], "solved": []}
+READ, UNDO = "Mark as read", "Read ✓ (undo)"
+SOLVED, UNSOLVE = "I solved the exercise", "Exercise solved ★ (undo)"
+
+
+def press(tab, name):
+    tab.get_by_role("button", name=name, exact=True).press("Enter")
+
+
+def kept(tab):
+    return json.loads(tab.evaluate("key => localStorage.getItem(key)", KEY) or "null")
+
+
+def keep(tab, text):
+    tab.evaluate("([key, text]) => localStorage.setItem(key, text)", [KEY, text])
+
+
+def settled(tab):
+    """Wait until the browser has told every observer what it saw of the last scroll."""
+    frame = "new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
+    tab.evaluate(f"async () => {{ for (let n = 0; n < 4; n++) await {frame} }}")
+
+
+def marks(tab, place=".md-nav--primary"):
+    """Return the name of the mark beside each chapter's link that has one, by the link's text."""
+    rows = tab.locator(f"{place} a:has(> .adv-done)").evaluate_all(
+        """all => all.map(a => [a.href, a.querySelector('.adv-done').getAttribute('aria-label')])"""
+    )
+    return {re.search(r"chapters/([\w-]+)/", href)[1]: name for href, name in rows}
+
+
+def choose(tab, content):
+    """Import a file with this content; return what the page says."""
+    said = tab.locator("#adv-said")
+    tab.evaluate("document.getElementById('adv-said').textContent = ''")
+    file = {"name": "mine.json", "mimeType": "application/json", "buffer": content}
+    with tab.expect_file_chooser() as chooser:
+        tab.get_by_role("button", name="Import from a file").click()
+    chooser.value.set_files(file)
+    tab.wait_for_function("document.getElementById('adv-said').textContent !== ''")
+    return said.inner_text()
+
+
+def test_what_was_marked_is_there_after_reload_on_every_page_and_can_be_taken_back(tab, address):
+    tab.goto(f"{address}/{CHAPTER}")
+    press(tab, READ)
+    press(tab, SOLVED)
+    assert marks(tab) == {"build-cache": "read, exercise solved"}
+    tab.reload()
+    tab.get_by_role("button", name=UNDO).wait_for()
+    for page in (OTHER, "glossary/", "404.html"):
+        tab.goto(f"{address}/{page}")
+        assert marks(tab) == {"build-cache": "read, exercise solved"}
+    tab.goto(f"{address}/")
+    assert marks(tab, ".adv-path") == {"build-cache": "read, exercise solved"}
+    count = tab.locator(".adv-path li").count()
+    said = f"1 of {count} chapters read, 1 of {count} exercises solved"
+    assert tab.locator(".adv-progress").inner_text() == said
+    tab.goto(f"{address}/{CHAPTER}")
+    press(tab, UNDO)
+    press(tab, UNSOLVE)
+    assert marks(tab) == {}
+    assert kept(tab) == RECORD
+
+
+def test_the_keyboard_alone_marks_and_keeps_its_place(tab, address):
+    tab.goto(f"{address}/{CHAPTER}")
+    tab.get_by_role("button", name=READ).focus()
+    settled(tab)
+    assert kept(tab) is None
+    tab.keyboard.press("Space")
+    tab.get_by_role("button", name=UNDO).wait_for()
+    assert tab.evaluate("document.activeElement.textContent") == UNDO
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.textContent") == SOLVED
+
+
+def test_scrolling_to_the_end_reads_a_chapter_and_does_not_overrule_the_reader(tab, address):
+    tab.goto(f"{address}/{CHAPTER}")
+    tab.mouse.move(700, 500)
+    tab.mouse.wheel(0, 600)
+    tab.wait_for_function("scrollY > 0")
+    assert kept(tab) is None
+    tab.mouse.wheel(0, 100_000)
+    tab.get_by_role("button", name=UNDO).wait_for()
+    assert kept(tab)["read"] == ["build-cache"]
+    press(tab, UNDO)
+    tab.mouse.wheel(0, -3_000)
+    tab.wait_for_function("innerHeight + scrollY < document.body.scrollHeight - 500")
+    tab.mouse.wheel(0, 100_000)
+    tab.wait_for_function("innerHeight + scrollY > document.body.scrollHeight - 50")
+    settled(tab)
+    assert kept(tab)["read"] == []
+
+
+def test_a_jump_to_the_exercise_is_no_reading(tab, address):
+    tab.goto(f"{address}/{CHAPTER}", wait_until="load")
+    # High enough that the end is seen together with the exercise.
+    height = tab.evaluate(
+        """() => Math.ceil(document.querySelector(".adv-end").getBoundingClientRect().bottom
+             - document.getElementById("exercise").getBoundingClientRect().top + 300)"""
+    )
+    tab.set_viewport_size({"width": 1440, "height": height})
+    tab.evaluate("location.hash = '#exercise'")
+    tab.wait_for_function("scrollY > 100")
+    settled(tab)
+    assert kept(tab) is None
+
+
+def test_a_script_says_that_an_exercise_is_solved(tab, address):
+    tab.goto(f"{address}/{CHAPTER}")
+    say = "slug => document.dispatchEvent(new CustomEvent('advices:solved', {detail: {slug}}))"
+    for nonsense in ("<b>", "", None, 1, {"a": 1}, "a b"):
+        tab.evaluate(say, nonsense)
+    tab.evaluate("document.dispatchEvent(new CustomEvent('advices:solved'))")
+    assert kept(tab) is None
+    tab.evaluate(say, "build-cache")
+    tab.evaluate(say, "build-cache")
+    assert kept(tab) == RECORD | {"solved": ["build-cache"]}
+    assert tab.get_by_role("button", name=UNSOLVE).is_visible()
+
+
+def test_two_tabs_are_alike_and_lose_nothing(tab, address):
+    other = tab.context.new_page()
+    for page, path in ((tab, CHAPTER), (other, OTHER)):
+        page.goto(f"{address}/{path}")
+    press(tab, READ)
+    other.locator(".md-nav--primary .adv-done").first.wait_for(state="attached")
+    press(other, READ)
+    tab.wait_for_function("document.querySelectorAll('a > .adv-done').length === 2")
+    assert sorted(kept(tab)["read"]) == ["build-cache", "non-root"]
+    assert marks(tab) == marks(other)
+
+
+def test_a_page_that_was_put_aside_shows_what_is_true_by_now_and_writes_over_nothing(tab, address):
+    """A page that the browser keeps whole hears of no change while it waits."""
+    tab.goto(f"{address}/{CHAPTER}")
+    keep(tab, json.dumps(RECORD | {"read": ["non-root"]}))
+    assert marks(tab) == {}
+    tab.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    assert marks(tab) == {"non-root": "read"}
+    keep(tab, json.dumps(RECORD | {"read": ["non-root", "web-scan"]}))
+    press(tab, READ)
+    assert kept(tab)["read"] == ["non-root", "web-scan", "build-cache"]
+
+
+def test_a_site_beside_keeps_its_own(tab, address):
+    tab.goto(f"{address}/{CHAPTER}")
+    tab.evaluate("localStorage.setItem('advices.progress /other/', 'x')")
+    press(tab, READ)
+    assert tab.evaluate("localStorage.getItem('advices.progress /other/')") == "x"
+
+
+def test_export_and_import_take_progress_along(tab, address, chromium, tmp_path):
+    tab.goto(f"{address}/progress/")
+    press(tab, "Mark as read: Order for the cache")
+    press(tab, "I solved the exercise: Do not run as root")
+    with tab.expect_download() as download:
+        tab.get_by_role("button", name="Export to a file").click()
+    assert download.value.suggested_filename == "docker-advices-progress.json"
+    file = tmp_path / "mine.json"
+    download.value.save_as(file)
+    exported = RECORD | {"read": ["build-cache"], "solved": ["non-root"]}
+    assert json.loads(file.read_text("utf-8")) == exported
+
+    context = chromium.new_context()
+    elsewhere = context.new_page()
+    elsewhere.goto(f"{address}/progress/")
+    press(elsewhere, "I solved the exercise: Order for the cache")
+    assert "was added" in choose(elsewhere, file.read_bytes())
+    assert "was added" in choose(elsewhere, file.read_bytes())
+    found = kept(elsewhere)
+    context.close()
+    assert found == exported | {"solved": ["build-cache", "non-root"]}
+
+
+REFUSED = (
+    ("", "no progress file"),
+    ("null", "no progress file"),
+    ("[1, 2]", "no progress file"),
+    ('{"read": ["build-cache"]}', "no progress file"),
+    ("\x00\x01PNG", "no progress file"),
+    (json.dumps(RECORD)[:-3], "no progress file"),
+    (json.dumps(RECORD | {"padding": "x" * 200_000}), "no progress file"),
+    (json.dumps(RECORD | {"version": 2, "seen": {}}), "newer version"),
+    (json.dumps(RECORD | {"version": 0}), "damaged"),
+    (json.dumps(RECORD | {"version": "1"}), "damaged"),
+    (json.dumps(RECORD | {"more": 1}), "damaged"),
+    (json.dumps(RECORD | {"read": {"build-cache": True}}), "damaged"),
+    (json.dumps(RECORD | {"read": [["build-cache"]]}), "damaged"),
+    (json.dumps(RECORD | {"solved": ["<img src=x>"]}), "damaged"),
+    (json.dumps({k: v for k, v in RECORD.items() if k != "solved"}), "damaged"),
+)
+
+
+def test_a_file_that_is_not_ours_is_refused_with_a_sentence(tab, address):
+    faults = checks.watch(tab)
+    tab.goto(f"{address}/progress/")
+    press(tab, "Mark as read: Order for the cache")
+    before = kept(tab)
+    for content, said in REFUSED:
+        found = choose(tab, content.encode())
+        assert said in found, content[:80]
+        assert found.endswith("Nothing was changed.")
+        assert kept(tab) == before
+    assert faults == []
+
+
+def test_starting_anew_asks_first(tab, address):
+    tab.goto(f"{address}/progress/")
+    press(tab, "Mark as read: Order for the cache")
+    dialog = tab.locator("dialog[open]")
+    for leave in ("Keep it", "Escape", "beside"):
+        press(tab, "Start anew")
+        dialog.wait_for()
+        assert tab.evaluate("document.activeElement.textContent") == "Keep it"
+        if leave == "Keep it":
+            press(tab, leave)
+        elif leave == "Escape":
+            tab.keyboard.press(leave)
+        else:
+            tab.mouse.click(5, 5)
+        assert dialog.count() == 0
+        assert kept(tab)["read"] == ["build-cache"]
+    press(tab, "Start anew")
+    press(tab, "Forget it")
+    assert kept(tab) is None
+    assert marks(tab) == {}
+    assert tab.locator("#adv-said").inner_text() == "Your progress was forgotten."
+
+
+def test_a_damaged_record_is_told_and_replaced_by_the_next_mark(tab, address):
+    faults = checks.watch(tab)
+    tab.goto(f"{address}/progress/")
+    told = tab.locator(".adv-trouble")
+    for text in ("", "{", "null", "[]", '"x"', "{}", json.dumps(RECORD | {"read": "all"})):
+        keep(tab, text)
+        tab.reload()
+        assert "damaged" in told.inner_text(), text
+        press(tab, "Mark as read: Order for the cache")
+        assert told.text_content() == ""
+        assert kept(tab) == RECORD | {"read": ["build-cache"]}
+    assert faults == []
+
+
+def test_a_record_of_a_newer_site_is_left_alone_unless_the_reader_starts_anew(tab, address):
+    newer = json.dumps({"kind": RECORD["kind"], "version": 2, "chapters": {}})
+    tab.goto(f"{address}/")
+    keep(tab, newer)
+    tab.goto(f"{address}/progress/")
+    assert "newer version" in tab.locator(".adv-trouble").inner_text()
+    press(tab, "Mark as read: Order for the cache")
+    assert marks(tab) == {"build-cache": "read"}
+    assert json.dumps(kept(tab)) == newer
+    press(tab, "Start anew")
+    press(tab, "Forget it")
+    assert kept(tab) is None
+    assert tab.locator(".adv-trouble").text_content() == ""
+
+
+BLOCKED = {
+    "denied": """Object.defineProperty(window, 'localStorage',
+        {get() { throw new DOMException('denied', 'SecurityError') }})""",
+    # Only for our own key: Material's script has errors of its own where all is denied.
+    "refused": """for (const name of ['getItem', 'setItem', 'removeItem']) {
+        const real = Storage.prototype[name];
+        Storage.prototype[name] = function (key, ...more) {
+          if (key.startsWith('advices.')) throw new DOMException('denied', 'SecurityError');
+          return real.call(this, key, ...more) } }""",
+    "full": """Storage.prototype.setItem = () => {
+        throw new DOMException('full', 'QuotaExceededError') }""",
+}
+
+
+@pytest.mark.parametrize("how", ["refused", "full"])
+def test_where_nothing_may_be_kept_the_page_says_so_and_works(tab, address, how):
+    tab.add_init_script(BLOCKED[how])
+    faults = checks.watch(tab)
+    tab.goto(f"{address}/{CHAPTER}")
+    press(tab, READ)
+    assert "lets no site keep anything" in tab.locator(".adv-trouble").inner_text()
+    press(tab, SOLVED)
+    assert marks(tab) == {"build-cache": "read, exercise solved"}
+    tab.goto(f"{address}/progress/")
+    assert marks(tab) == {}
+    press(tab, "Mark as read: Order for the cache")
+    assert "lets no site keep anything" in tab.locator(".adv-trouble").inner_text()
+    press(tab, "Start anew")
+    press(tab, "Forget it")
+    assert marks(tab) == {}
+    assert faults == []
+
+
+def test_a_browser_without_any_storage_shows_every_page(tab, address):
+    tab.add_init_script(BLOCKED["denied"])
+    tab.goto(f"{address}/{CHAPTER}")
+    press(tab, READ)
+    assert "lets no site keep anything" in tab.locator(".adv-trouble").inner_text()
+    assert marks(tab) == {"build-cache": "read"}
+
+
+def test_without_a_script_the_pages_promise_nothing(chromium, address):
+    context = chromium.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto(f"{address}/progress/")
+    assert "kept by a script" in tab.locator("article").inner_text()
+    assert tab.get_by_role("button", name="Export").count() == 0
+    tab.goto(f"{address}/")
+    assert not tab.locator(".adv-progress").is_visible()
+    context.close()
+
+
+def test_nothing_is_sent(tab, address):
+    """Every request of a reader who does all there is: none but those for files of the site."""
+    asked = []
+    tab.context.on("request", lambda request: asked.append((request.method, request.url)))
+    tab.context.on("page", lambda page: asked.append(("PAGE", page.url)))
+    tab.on("websocket", lambda socket: asked.append(("SOCKET", socket.url)))
+    tab.add_init_script("navigator.sendBeacon = () => { throw new Error('a beacon') }")
+    faults = checks.watch(tab)
+    tab.goto(f"{address}/{CHAPTER}", wait_until="networkidle")
+    loaded = len(asked)
+    press(tab, READ)
+    press(tab, SOLVED)
+    tab.mouse.wheel(0, 100_000)
+    assert asked[loaded:] == []
+    tab.goto(f"{address}/progress/", wait_until="networkidle")
+    loaded = len(asked)
+    with tab.expect_download():
+        tab.get_by_role("button", name="Export to a file").click()
+    choose(tab, json.dumps(RECORD).encode())
+    press(tab, "Start anew")
+    press(tab, "Forget it")
+    assert [url for _, url in asked[loaded:] if not url.startswith("blob:")] == []
+    assert {method for method, _ in asked} == {"GET"}
+    assert [url for _, url in asked if "?" in url] == []
+    assert faults == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1440])
+def test_it_is_accessible_and_fits(chromium, address, scheme, width):
+    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    tab = context.new_page()
+    tab.goto(f"{address}/{CHAPTER}", wait_until="load")
+    press(tab, READ)
+    press(tab, SOLVED)
+    found = violations(tab) + checks.too_wide(tab)
+    for page in ("", "progress/", OTHER):
+        tab.goto(f"{address}/{page}", wait_until="load")
+        found += violations(tab) + checks.too_wide(tab)
+    tab.goto(f"{address}/progress/", wait_until="load")
+    wide = tab.locator(".adv-marks table").evaluate("e => e.scrollWidth - e.clientWidth")
+    press(tab, "Start anew")
+    found += violations(tab) + checks.too_wide(tab)
+    box = tab.locator("dialog[open]").bounding_box()
+    context.close()
+    assert found == []
+    assert wide <= 0
+    assert box["x"] >= 0 and box["x"] + box["width"] <= width
