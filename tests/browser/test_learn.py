@@ -287,6 +287,16 @@ def test_the_client_stays_small():
     assert sum(len(gzip.compress(file.read_bytes())) for file in files) < 50_000
 
 
+def test_a_page_that_is_not_there_has_its_look_and_its_links(opened, server):
+    tab = opened()
+    missing = []
+    tab.on("response", lambda one: missing.append(one.url) if one.status == 404 else None)
+    tab.goto(f"{server.base}learn/chapters/nowhere/")
+    assert missing == [f"{server.base}learn/chapters/nowhere/"]
+    tab.locator(".md-content a[href*='build-cache']").first.click()
+    expect(tab).to_have_url(f"{server.base}learn/chapters/build-cache/")
+
+
 SAME = """async (client) => {
     const { fromHtml } = await import(client);
     const changed = [];

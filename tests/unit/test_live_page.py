@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from advices.learn.live_page import live, page_file
+from advices.learn.live_page import below, live, page_file
 
 
 def test_a_page_gets_the_scripts_and_nothing_else_changes() -> None:
@@ -45,3 +45,11 @@ def test_only_pages_of_the_site_are_found(site: Path, path: str, file: str | Non
 
 def test_no_absolute_path_leads_out(site: Path) -> None:
     assert page_file(site, str(site.parent / "outside" / "index.html")) is None
+
+
+def test_the_404_page_finds_its_files_below_another_address() -> None:
+    page = '<a href="/start/"><img src="/a.svg"><a href="//other/"><a href="#x">{"base": "/"}'
+    assert below(page, "/user/ada/") == (
+        '<a href="/user/ada/learn/start/"><img src="/user/ada/learn/a.svg"><a href="//other/">'
+        '<a href="#x">{"base": "/user/ada/learn"}'
+    )

@@ -13,7 +13,7 @@ from jupyter_server.utils import url_path_join
 from tornado import web
 
 from advices.layout import project
-from advices.learn.live_page import CLIENT, ENTER, PAGES, POLICY, live, page_file
+from advices.learn.live_page import CLIENT, ENTER, PAGES, POLICY, below, live, page_file
 
 FILES = r"[^?]*\.(?:css|js|mjs|map|json|jsonl|svg|png|ico|xml|txt|gz)"
 
@@ -110,16 +110,18 @@ class _Page(JupyterHandler):
         if file is None and page_file(self._site, f"{path}/"):
             self.redirect(url_path_join(self.base_url, PAGES, path) + "/")
             return
+        found = file or page_file(self._site, "404.html")
+        if found is None:
+            raise web.HTTPError(404)
+        page = found.read_text("utf-8")
         if file is None:
             self.set_status(404)
-            file = page_file(self._site, "404.html")
-        if file is None:
-            raise web.HTTPError(404)
+            page = below(page, self.base_url)
         # The scripts send it back with what they ask for; asking for it here sets its cookie.
         _ = self.xsrf_token
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
-        self.finish(live(file.read_text("utf-8"), self.base_url))
+        self.finish(live(page, self.base_url))
 
 
 class _File(JupyterHandler, web.StaticFileHandler):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from pathlib import Path
 
 PAGES = "learn"
@@ -30,6 +31,16 @@ def live(page: str, base_url: str) -> str:
         f'<script type="module" src="{client}/learn.js"></script></head>'
     )
     return page.replace("</head>", head, 1)
+
+
+def below(page: str, base_url: str) -> str:
+    """Return the site's 404 page for a site that does not lie at the root of its host.
+
+    The generator gives that page alone addresses from the root: it is shown at every depth.
+    """
+    pages = html.escape(f"{base_url}{PAGES}", quote=True)
+    found = re.sub(r'\b(href|src|action)="/(?!/)', rf'\1="{pages}/', page)
+    return found.replace('"base": "/"', f'"base": "{pages}"')
 
 
 def page_file(site: Path, path: str) -> Path | None:
