@@ -1,7 +1,7 @@
 """A bundle: one tar with images, package files, and a manifest that names each by its digest.
 
-It is written in one pass, so the manifest stands behind what it speaks of, and its own digest behind
-the manifest. It is read twice: once to verify all of it, then to use it.
+It is written in one pass, so the manifest stands behind what it speaks of, and its own digest
+behind the manifest. It is read twice: once to verify all of it, then to use it.
 """
 
 from __future__ import annotations
@@ -156,13 +156,12 @@ def opened(file: Path) -> Iterator[Opened]:
             why="there is no such file, or it belongs to another user",
             next_step="name the file that `advices bundle save` wrote",
         ) from None
-    with source:
+    with source, contextlib.ExitStack() as held:
         try:
-            tar = tarfile.open(fileobj=source, mode="r:")
+            tar = held.enter_context(tarfile.open(fileobj=source, mode="r:"))
         except (tarfile.TarError, OSError):
             raise _foreign(file) from None
-        with tar:
-            yield _verified(file, tar)
+        yield _verified(file, tar)
 
 
 def _foreign(file: Path) -> BundleRefused:
@@ -260,7 +259,7 @@ def _check_end(file: Path, last: tarfile.TarInfo) -> None:
 def _check_images(file: Path, found: Opened) -> None:
     """Refuse images that bring names of their own: `docker load` would take them from others."""
     with found.open(IMAGES) as source, tarfile.open(fileobj=source, mode="r:") as archive:
-        named = []
+        named: list[str] = []
         for name in ("manifest.json", "index.json"):
             with contextlib.suppress(KeyError):
                 said = json.loads(_text(archive, archive.getmember(name)))

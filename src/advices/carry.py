@@ -184,8 +184,8 @@ def _shelve(found: Opened) -> None:
             if shelf.is_there(one) and shelf.sha256_of(shelf.place(one)) == one.sha256:
                 continue
             half = scratch / one.name
-            with found.open(bundle.part_name(one.project, one.name)) as source:
-                with half.open("wb") as sink:
-                    shutil.copyfileobj(source, sink)
+            part = bundle.part_name(one.project, one.name)
+            with found.open(part) as source, half.open("wb") as sink:
+                shutil.copyfileobj(source, sink)
             shelf.put(one, half)
     shelf.write(shelf.merged(shelf.read(), found.manifest.shelf))

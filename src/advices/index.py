@@ -64,7 +64,8 @@ def way() -> Way:
 
     The shelf is taken only where the network is not: what it holds is less than an index.
     """
-    for known in get_args(Way):
+    ways: tuple[Way, ...] = get_args(Way)
+    for known in ways:
         if os.environ.get(WAY_VARIABLE) == known:
             return known
     if shelf.read() is None:

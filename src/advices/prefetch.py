@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from advices import index, labfile, packages, shelf
 from advices.bases import Base, Bases
@@ -134,7 +133,8 @@ def _scanners(
         name for pair in labs.values() for lab in pair if lab.scan for name in lab.scan.scanners
     }
     images = ScannerImages(engine, layout.scanners, bases, say)
-    found, missing = {}, {}
+    found: dict[str, ScannerImage] = {}
+    missing: dict[str, str] = {}
     for name in (one for one in SCANNERS if one in used):
         try:
             found[name] = images.find(name)
