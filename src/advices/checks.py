@@ -44,7 +44,7 @@ ENGINE = Check(
         "docker`",
         "macOS": _DESKTOP,
         "Windows with WSL": f"{_DESKTOP}; switch it on for your distribution in its settings "
-        "(Resources, WSL integration), and work inside WSL, with the project in its own file system",
+        "(Resources, WSL integration), and work inside WSL, in its own file system",
     },
 )
 MAY_USE = Check(

@@ -140,7 +140,8 @@ def _registry_and_bases(connected: engine.Engine, layout: Layout) -> Iterator[Fi
 
 
 def _prefetched(bases: Bases, layout: Layout) -> Iterator[Finding]:
-    here, missing = [], []
+    here: list[str] = []
+    missing: list[str] = []
     for slug in labfile.slugs(layout.labs):
         (here if is_prefetched(layout, bases, slug) else missing).append(slug)
     if missing:

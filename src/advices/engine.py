@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import secrets
 import tarfile
 from collections.abc import Iterable, Iterator
@@ -120,12 +121,20 @@ class Engine:
                 yield from answer.iter_content(1 << 20)
 
     def load(self, archive: IO[bytes]) -> list[Image]:
-        """Return the images of a `docker save` archive, loaded. Raises BundleRefused."""
+        """Return the images of a `docker save` archive, loaded. Raises BundleRefused, DiskFull.
+
+        The SDK's own reading misses images without names: an engine tells several in one piece.
+        """
+        told = ""
         with self._lost():
-            try:
-                return list(self._docker.images.load(archive))
-            except docker.errors.ImageLoadError as error:
-                raise BundleRefused(f"the engine refuses the images: {error}") from None
+            for said in self._docker.api.load_image(archive):
+                if "no space left on device" in str(said.get("error", "")):
+                    raise DiskFull("the engine has no space left on its device")
+                if "error" in said:
+                    raise BundleRefused(f"the engine refuses the images: {said['error']}")
+                told += str(said.get("stream", ""))
+        names = re.findall(r"(?m)^Loaded image(?: ID)?: (\S+)$", told)
+        return [image for name in names if (image := self.image(name)) is not None]
 
     def tag(self, image: Image, reference: str) -> None:
         """Give an image one more name. One that another image has must not be given."""

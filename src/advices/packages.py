@@ -192,7 +192,8 @@ def chosen(offered: Iterable[Offered], wanted: Wanted, target: Target) -> Offere
         if found is None or not _runs_on(file, target):
             continue
         version, rank = found
-        if requirement.specifier.contains(version):
+        early = bool(requirement.specifier.prereleases)  # only where one is named
+        if requirement.specifier.contains(version, prereleases=early):
             ranked.append((version, -rank, file))
     return max(ranked, key=lambda one: one[:2])[2] if ranked else None
 

@@ -20,14 +20,17 @@ from advices import (
     charts,
     claims,
     dashboard,
+    doctor_page,
     exercises,
     history,
     labfile,
     origin,
+    packages,
     render,
     results,
     speed,
 )
+from advices.checks import System
 from advices.errors import AdvicesError, ResultInvalid
 from advices.lab import Lab
 from advices.measures import PROBED, describe
@@ -261,6 +264,24 @@ class Macros:
         """Return a table of how fast this project is beside others, as `./run bench` measured."""
         return speed.markdown(speed.load(self._docs / "results"))
 
+    def doctor_checks(self) -> str:
+        """Return a table of what `advices doctor` looks at, and what to do about each."""
+        return doctor_page.table()
+
+    def doctor_steps(self, system: System) -> str:
+        """Return a list of what one system does in its own way to make the doctor content."""
+        return doctor_page.steps(system)
+
+    def need_a_mirror(self) -> str:
+        """Return links to the chapters whose builds install a distribution's packages."""
+        return ", ".join(self._chapter(one) for one in self._in_order() if self._needs_mirror(one))
+
+    def _needs_mirror(self, lab: Lab) -> bool:
+        both = [lab]
+        if labfile.has_exercise(self._labs, lab.slug):
+            both.append(labfile.read_exercise(self._labs, lab.slug))
+        return any(map(packages.installs_system_packages, both))
+
     def path(self) -> str:
         """Return the learning path: every chapter in order, with its advice."""
         lines = [f"1. {self._chapter(s)}  \n   {escape(s.advice)}" for s in self._in_order()]
@@ -376,6 +397,7 @@ MACROS = (
     *("steps", "claims", "provenance", "bases", "bar_chart", "replay_chart", "layers_chart"),
     *("dockerfile", "mistakes", "exercise", "gains", "path", "probes", "measured_all"),
     *("scanners", "alerts", "alert", "dashboard", "bench"),
+    *("doctor_checks", "doctor_steps", "need_a_mirror"),
 )
 
 
