@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 
-from advices import checks, render
+from advices import checks
 from advices.checks import System
 from advices.errors import LabInvalid
 from advices.quantities import escape
 
 
-def table() -> str:
-    """Return a table of every check with what is well, and what to do where it is not."""
-    rows = [
-        [escape(one.subject), _words(one.looks), _words(one.fix) or "see your system below"]
+def looks() -> str:
+    """Return a list of every check with what is well, and what to do where it is not."""
+    return "".join(
+        f"- **{escape(one.subject)}**: {_words(one.looks)}.  \n"
+        f"  *If not*: {_words(one.fix) or 'see your system below'}.\n"
         for one in checks.ALL
-    ]
-    return render.table(["The doctor looks at", "What is well", "What to do if it is not"], rows)
+    )
 
 
 def steps(system: System) -> str:
@@ -32,6 +32,9 @@ def _words(text: str) -> str:
     """Return the command's words as Markdown; `advices` is called by way of `./run` on the page."""
     parts = re.split(r"(`[^`]*`)", text)
     return "".join(
-        part.replace("`advices ", "`./run advices -- ") if part.startswith("`") else escape(part)
+        # Code as it is; around it escape would take away the spaces.
+        part.replace("`advices ", "`./run advices -- ")
+        if part.startswith("`")
+        else "".join(word if word.isspace() else escape(word) for word in re.split(r"(\s+)", part))
         for part in parts
     )

@@ -126,8 +126,9 @@ class Engine:
         The SDK's own reading misses images without names: an engine tells several in one piece.
         """
         told = ""
+        api: Any = self._docker.api
         with self._lost():
-            for said in self._docker.api.load_image(archive):
+            for said in api.load_image(archive):
                 if "no space left on device" in str(said.get("error", "")):
                     raise DiskFull("the engine has no space left on its device")
                 if "error" in said:

@@ -265,8 +265,8 @@ class Macros:
         return speed.markdown(speed.load(self._docs / "results"))
 
     def doctor_checks(self) -> str:
-        """Return a table of what `advices doctor` looks at, and what to do about each."""
-        return doctor_page.table()
+        """Return a list of what `advices doctor` looks at, and what to do about each."""
+        return doctor_page.looks()
 
     def doctor_steps(self, system: System) -> str:
         """Return a list of what one system does in its own way to make the doctor content."""

@@ -23,9 +23,9 @@ def test_every_check_helps_on_every_system(check: Check, system: System) -> None
 
 
 def test_the_page_has_every_check_and_the_steps_of_every_system() -> None:
-    table = doctor_page.table()
+    looks = doctor_page.looks()
     for check in checks.ALL:
-        assert f"| {check.subject} |" in table
+        assert f"- **{check.subject}**: " in looks
     text = PAGE.read_text("utf-8")
     for system in SYSTEMS:
         assert f'{{{{ doctor_steps("{system}") }}}}' in text
@@ -38,6 +38,7 @@ def test_the_page_has_every_check_and_the_steps_of_every_system() -> None:
 def test_the_page_says_what_the_command_says() -> None:
     said = checks.BUILDX.fix_on("another Linux")
     assert said in doctor_page.steps("another Linux")
+    assert "; `docker system df` shows" in doctor_page.looks()
     assert "`./run advices -- engine start`" in doctor_page.steps("Debian or Ubuntu")
 
 
