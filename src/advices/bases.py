@@ -135,7 +135,16 @@ class Bases:
         self._recipes = read_recipes(folder)
         self._registry_answers = True
         self._locks: dict[str, threading.Lock] = defaultdict(threading.Lock)
-        self.pip_conf = index.conf_for_builds(engine)
+        # Refused here already, before any work, where builds could reach no index.
+        index.conf_for_builds(engine)
+
+    @property
+    def pip_conf(self) -> str | None:
+        """Return the pip.conf that builds need now, None when none is needed.
+
+        Bases may be made before the shelf is served: its address is known only then.
+        """
+        return index.conf_for_builds(self._engine)
 
     @property
     def registry_answers(self) -> bool:

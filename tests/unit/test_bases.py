@@ -68,6 +68,16 @@ def test_an_official_image_that_a_bundle_brought_is_official() -> None:
     assert engine.asked == []
 
 
+def test_builds_get_the_address_of_a_shelf_that_is_served_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(index.WAY_VARIABLE, "shelf")
+    bases = on(Engine())
+    monkeypatch.setenv("ADVICES_INDEX_URL", "http://172.17.0.9:8000/")
+    assert bases.pip_conf is not None
+    assert "index-url = http://172.17.0.9:8000/index/" in bases.pip_conf
+
+
 def test_the_recipes_are_complete() -> None:
     recipes = read_recipes(RECIPES)
     for recipe in (*recipes.bases.values(), *recipes.stages.values()):
