@@ -38,7 +38,7 @@ def save(layout: Layout, engine: Engine, ready: Prefetched, file: Path, say: Say
     """Write what was prefetched to a file, streamed. Raises DiskFull, FileRefused, EngineLost."""
     images = tuple(_bundled(layout, engine, ready))
     packed = shelf.Shelf(
-        server=_tag_of(images, SERVER), labs=ready.shelf.labs, files=ready.shelf.files
+        server=_tag_of(images, SERVER), labs=dict(ready.labs), files=ready.shelf.files
     )
 
     def fill(writer: Writer) -> Manifest:

@@ -33,7 +33,10 @@ _ASK_PYTHON = (
 
 @dataclass(frozen=True)
 class Prefetched:
-    """What stands ready. `missing` says of each scanner that is not to be had how it comes."""
+    """What stands ready for `labs`, whose keys those of the shelf are.
+
+    `missing` says of each scanner that is not to be had how it comes.
+    """
 
     bases: Mapping[str, Base]
     scanners: Mapping[str, ScannerImage]
@@ -41,6 +44,7 @@ class Prefetched:
     shelf: Shelf
     fetched: int
     need_a_mirror: tuple[str, ...]
+    labs: Mapping[str, str]
 
 
 def prefetch(layout: Layout, engine: Engine, slugs: Sequence[str], say: Say) -> Prefetched:
@@ -59,11 +63,11 @@ def prefetch(layout: Layout, engine: Engine, slugs: Sequence[str], say: Say) -> 
     begin("base images", 0)
     bases = Bases(engine, layout.bases, LayerMemory(), say)
     found = bases.of_labs([lab for pair in labs.values() for lab in pair])
-    server = found.get(SERVER) or bases.resolve([SERVER])[SERVER]
+    keys = {slug: key(pair, found) for slug, pair in labs.items()}
+    found |= {} if SERVER in found else bases.resolve([SERVER])
     begin("scanners", 1)
     scanners, missing = _scanners(layout, engine, bases, labs, say)
     targets = Targets()
-    keys = {slug: key(pair, found) for slug, pair in labs.items()}
     there = shelf.read()
     files: set[PackageFile] = set()
     fetched: list[str] = []
@@ -82,12 +86,12 @@ def prefetch(layout: Layout, engine: Engine, slugs: Sequence[str], say: Say) -> 
                     wanted_here = packages.of_lab(lab)
                     for target in targets.of(lab, found) if wanted_here else ():
                         files |= fetcher.fetch(wanted_here, target)
-    new = Shelf(server=server.image, labs=keys, files=tuple(files))
+    new = Shelf(server=found[SERVER].image, labs=keys, files=tuple(files))
     stands = shelf.merged(there, new)
     if stands != there:
         shelf.write(stands)
     begin("", steps)
-    return Prefetched(found, scanners, missing, stands, len(fetched), need_a_mirror(labs))
+    return Prefetched(found, scanners, missing, stands, len(fetched), need_a_mirror(labs), keys)
 
 
 def with_exercise(layout: Layout, slug: str) -> tuple[Lab, ...]:

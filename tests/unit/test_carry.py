@@ -176,6 +176,7 @@ def test_a_prefetched_file_that_changed_is_not_saved(tmp_path: Path) -> None:
         shelf=Shelf(server="stand-in:1", labs={}, files=(FILE,)),
         fetched=0,
         need_a_mirror=(),
+        labs={},
     )
     unused: Any = None
     with pytest.raises(BundleRefused, match="changed since it was fetched"):

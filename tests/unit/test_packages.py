@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from advices import labfile, packages
+from advices.command import Finished
+from advices.layout import Layout
 from advices.packages import Offered, PipCall, Target, Wanted, chosen, listed, pip_calls
 
 LABS = Path(__file__).parents[2] / "labs"
@@ -118,3 +120,40 @@ def test_labs_that_need_a_mirror_are_known() -> None:
     needing = {lab.slug for lab in labfile.in_order(LABS) if packages.installs_system_packages(lab)}
     assert {"multi-stage", "remove-tools"} <= needing
     assert "build-cache" not in needing
+
+
+def test_a_key_tells_packages_and_bases_apart() -> None:
+    from advices.bases import Base
+    from advices.prefetch import key, need_a_mirror, with_exercise
+
+    layout = Layout(LABS.parent)
+    labs = with_exercise(layout, "build-cache")
+    assert [lab.is_exercise for lab in labs] == [False, True]
+    one = {"python:3.13-slim": Base("python:3.13-slim", "x", "stand-in", "sha256:1")}
+    two = {"python:3.13-slim": Base("python:3.13-slim", "x", "stand-in", "sha256:2")}
+    unused = {**one, "postgres:17": Base("postgres:17", "x", "stand-in", "sha256:3")}
+    assert key(labs, one) == key(labs, unused) != key(labs, two)
+    assert key(labs, one) != key(with_exercise(layout, "multi-stage"), one)
+    assert need_a_mirror({"a": labs}) == ()
+
+
+def test_a_base_tells_which_wheels_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    from advices import prefetch
+    from advices.bases import Base
+
+    asked: list[str] = []
+
+    def run(argv: list[str], **_: object) -> Finished:
+        asked.append(argv[5])
+        tags = '[["cp313"], {"python_version": "3.13"}]'
+        return Finished(127, "", "") if argv[5] == "no-python" else Finished(0, tags, "")
+
+    monkeypatch.setattr(prefetch, "run", run)
+    lab = labfile.read(LABS, "twelve-factor")
+    names = lab.from_names()
+    assert "postgres:17" in names
+    bases = {n: Base(n, "no-python" if "postgres" in n else "p", "stand-in", "") for n in names}
+    targets = prefetch.Targets()
+    assert [one.tags for one in targets.of(lab, bases)] == [("cp313",)]
+    assert len(list(targets.of(lab, bases))) == 1
+    assert sorted(asked) == ["no-python", "p"], "each image is asked once"
