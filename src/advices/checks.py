@@ -102,7 +102,8 @@ BASES = Check(
 )
 PREFETCHED = Check(
     "prefetched",
-    "images and packages of each lab are here, so that it needs no network",
+    "images and Python packages of each lab are here; without a network it runs then, unless its "
+    "builds install packages of Debian or Alpine",
     fix="`advices prefetch` brings the rest while there is a network",
 )
 
