@@ -25,7 +25,7 @@ SLUGS = labfile.slugs(ROOT / "labs")
 PURE = (
     *("site", "render", "charts", "quantities", "claims", "results", "lab", "plan", "compare"),
     *("labfile", "measures", "exercises", "layout", "prose", "alerts", "alert_tables"),
-    *("origin", "lab_page"),
+    *("origin", "lab_page", "packages", "checks", "doctor_page"),
 )
 OURS = (
     *("engine", "connection", "command", "measure", "buildx", "notebook", "session"),
