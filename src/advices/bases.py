@@ -21,7 +21,7 @@ from typing import Annotated, Literal, Self
 from docker.models.images import Image
 from pydantic import Field, ValidationError, model_validator
 
-from advices import index
+from advices import carried, index
 from advices.buildx import BuildOrder, build
 from advices.command import clock, run
 from advices.engine import BASE_LABEL, Engine
@@ -135,8 +135,16 @@ class Bases:
         self._recipes = read_recipes(folder)
         self._registry_answers = True
         self._locks: dict[str, threading.Lock] = defaultdict(threading.Lock)
-        settings = index.host_settings()
-        self.pip_conf = index.pip_conf(index.reachable_address(engine)) if settings else None
+        # Refused here already, before any work, where builds could reach no index.
+        index.conf_for_builds(engine)
+
+    @property
+    def pip_conf(self) -> str | None:
+        """Return the pip.conf that builds need now, None when none is needed.
+
+        Bases may be made before the shelf is served: its address is known only then.
+        """
+        return index.conf_for_builds(self._engine)
 
     @property
     def registry_answers(self) -> bool:
@@ -267,9 +275,9 @@ class Bases:
         return MarkedBase(tag, frozenset(image.attrs["RootFS"]["Layers"]))
 
     def _official(self, name: str, *, pull: bool) -> Image | None:
-        """Return the registry's image. One without a registry digest is not official."""
+        """Return the registry's image. One whose registry digest is not known is not official."""
         image = self._engine.image(name)
-        if image is not None and image.attrs.get("RepoDigests"):
+        if image is not None and _registry_digest(image) is not None:
             return image
         if not pull or not self._registry_answers:
             return None
@@ -364,9 +372,18 @@ class Bases:
         return reference
 
 
+def _registry_digest(image: Image) -> str | None:
+    """Return the digest that a registry gave an image; a bundle brings it apart from the image."""
+    digests = image.attrs.get("RepoDigests")
+    return str(digests[0]) if digests else carried.digest_of(str(image.id))
+
+
 def _of_registry(name: str, image: Image) -> Base:
-    digest = str(image.attrs["RepoDigests"][0])
-    return Base(name, digest, "official", digest)
+    digest = _registry_digest(image)
+    assert digest is not None
+    # An engine finds an image by a digest only if it pulled it itself.
+    by_digest = bool(image.attrs.get("RepoDigests"))
+    return Base(name, digest if by_digest else name, "official", digest)
 
 
 def checks(recipe: Recipe) -> list[list[str]]:

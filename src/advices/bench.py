@@ -126,6 +126,7 @@ class Bench:
             storage_driver=facts.storage_driver,
             platform=facts.platform,
             cores=facts.cores,
+            # The shelf counts as a caching index: it was filled by one.
             pip_index="caching index on the host" if self._bases.pip_conf else "direct",
         )
 

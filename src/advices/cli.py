@@ -18,8 +18,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from advices import carry, index, labfile, provision, summary
 from advices import doctor as doctor_
-from advices import index, labfile, provision, summary
+from advices import prefetch as prefetch_
 from advices.alert_tables import kinds
 from advices.bases import Bases
 from advices.bench import QUICK
@@ -32,6 +33,7 @@ from advices.layer_memory import LayerMemory
 from advices.layout import project
 from advices.measures import SCANNERS
 from advices.plan import Samples
+from advices.prefetch import Prefetched
 from advices.results import write_whole
 from advices.runs import cache_folder, measuring, sweep
 from advices.scanners.images import ScannerImages
@@ -46,6 +48,10 @@ app = typer.Typer(
 )
 engine_app = typer.Typer(help="The Docker engine of this machine.", no_args_is_help=True)
 app.add_typer(engine_app, name="engine")
+bundle_app = typer.Typer(
+    help="Carry images and packages to machines without a network.", no_args_is_help=True
+)
+app.add_typer(bundle_app, name="bundle")
 
 # Whoever reads from a pipe wants whole lines.
 _WIDE = None if sys.stdout.isatty() else 240
@@ -224,6 +230,60 @@ def doctor() -> None:
             _out.print(f"     {'':<22} [dim]fix:[/] {escape(found.fix)}")
     if bad:
         raise typer.Exit(1)
+
+
+@app.command()
+def prefetch(slugs: Slugs = None) -> None:
+    """Bring every image and package that labs need, for work without a network."""
+    layout, connected = project(), Engine()
+    with Display(_progress) as say, measuring(say), index.for_builds(connected):
+        _told(prefetch_.prefetch(layout, connected, slugs or [], say))
+
+
+def _told(ready: Prefetched) -> None:
+    """Print what was prefetched, and what was not."""
+    images = {base.image for base in ready.bases.values()}
+    images |= {found.reference for found in ready.scanners.values()}
+    size = sum(file.size_bytes for file in ready.shelf.files) / 1e6
+    new = f"{ready.fetched} of them new" if ready.fetched else "none of them new"
+    _out.print(f"images: {len(images)}, all on this engine")
+    _out.print(f"package files: {len(ready.shelf.files)}, {size:.0f} MB, {new}")
+    for name, how in ready.missing.items():
+        _out.print(f"[yellow]{SCANNERS[name]} is not here[/]: {escape(how)}")
+    if ready.need_a_mirror:
+        _out.print(
+            "these labs also install a distribution's packages in their builds, which needs its "
+            f"mirror: {', '.join(ready.need_a_mirror)}"
+        )
+
+
+@bundle_app.command("save")
+def bundle_save(
+    file: Annotated[Path, typer.Argument(help="The file to write, about as large as the images.")],
+    slugs: Slugs = None,
+) -> None:
+    """Prefetch, then write images and packages of labs to one file."""
+    layout, connected = project(), Engine()
+    with Display(_progress) as say, measuring(say), index.for_builds(connected):
+        ready = prefetch_.prefetch(layout, connected, slugs or [], say)
+        _told(ready)
+        carry.save(layout, connected, ready, file, say)
+    _out.print(f"{file}: {file.stat().st_size / 1e6:.0f} MB")
+
+
+@bundle_app.command("load")
+def bundle_load(
+    file: Annotated[Path, typer.Argument(help="A file that `advices bundle save` wrote.")],
+) -> None:
+    """Verify a bundle by its digests, then bring its images and packages to this machine."""
+    with Display(_progress) as say, measuring(say):
+        loaded = carry.load(Engine(), file, say)
+    for tag in loaded.tags:
+        _out.print(f"here: {tag}")
+    for sentence in loaded.kept:
+        _out.print(f"[yellow]kept[/]: {escape(sentence)}")
+    packed = loaded.manifest.shelf
+    _out.print(f"package files: {len(packed.files)}, for the labs {', '.join(sorted(packed.labs))}")
 
 
 @app.command()

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import platform
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from advices import connection, engine, index, provision
+from advices import checks, connection, engine, index, labfile, provision
 from advices.bases import Bases
+from advices.checks import System
 from advices.errors import AdvicesError, EngineForbidden
 from advices.layer_memory import LayerMemory
 from advices.layout import Layout
 from advices.measures import SCANNERS
+from advices.prefetch import is_prefetched
 from advices.scanners.images import ScannerImages
 
 Mark = Literal["ok", "note", "bad"]
-_MUCH_ROOM_BYTES = 10_000_000_000
-# docker buildx build --progress=rawjson came with buildx 0.13.
-_BUILDX_AT_LEAST = (0, 13)
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,15 @@ class Finding:
     subject: str
     says: str
     fix: str = ""
+
+
+def system() -> System:
+    """Return what this machine is, as far as what to do differs."""
+    if sys.platform == "darwin":
+        return "macOS"
+    if "microsoft" in platform.release().lower():
+        return "Windows with WSL"
+    return "Debian or Ubuntu" if provision.system().has_apt else "another Linux"
 
 
 def examine(layout: Layout) -> Iterator[Finding]:
@@ -56,32 +66,25 @@ def examine(layout: Layout) -> Iterator[Finding]:
 
 def _fix_of_missing_engine(error: AdvicesError) -> str:
     if isinstance(error, EngineForbidden):
-        return error.next_step
-    if connection.is_default_socket() and provision.system().has_apt:
-        return "`advices engine start` installs and starts one from the distribution's packages"
+        return checks.MAY_USE.fix_on(system())
     if not connection.is_default_socket():
         return "start that engine, or unset DOCKER_HOST and DOCKER_CONTEXT to use the local one"
-    return "install Docker Engine with buildx (Docker Desktop has both) and start it"
+    return checks.ENGINE.fix_on(system())
 
 
 def _storage(driver: str) -> Finding:
     if driver in ("overlay2", "overlayfs"):
         return Finding("ok", "storage driver", driver)
-    fix = "sizes on disk can differ from the site's, which were measured with overlay2"
-    return Finding("note", "storage driver", driver, fix)
+    return Finding("note", "storage driver", driver, checks.STORAGE.fix_on(system()))
 
 
 def _buildx() -> Finding:
     found = engine.buildx_version()
     if found is None:
-        fix = (
-            "install the docker-buildx plugin (Debian 13 and Ubuntu: apt-get install docker-buildx)"
-        )
-        return Finding("bad", "buildx", "not installed", fix)
+        return Finding("bad", "buildx", "not installed", checks.BUILDX.fix_on(system()))
     numbers = found.lstrip("v").split("+")[0].split("-")[0].split(".")
-    if tuple(int(n) for n in numbers[:2] if n.isdigit()) < _BUILDX_AT_LEAST:
-        fix = "install buildx 0.13 or newer: older ones cannot tell step by step what ran"
-        return Finding("bad", "buildx", found, fix)
+    if tuple(int(n) for n in numbers[:2] if n.isdigit()) < checks.BUILDX_AT_LEAST:
+        return Finding("bad", "buildx", found, checks.BUILDX.fix_on(system()))
     return Finding("ok", "buildx", found)
 
 
@@ -90,14 +93,16 @@ def _space(folder: str) -> Finding:
         return Finding("note", "disk space", f"{folder} is not on this machine", "check it there")
     free = shutil.disk_usage(folder).free
     says = f"{free / 1e9:.1f} GB free in {folder}"
-    if free < _MUCH_ROOM_BYTES:
-        fix = f"free some: stand-ins and all labs together want {_MUCH_ROOM_BYTES / 1e9:.0f} GB"
-        return Finding("bad", "disk space", says, fix)
+    if free < checks.MUCH_ROOM_BYTES:
+        return Finding("bad", "disk space", says, checks.SPACE.fix_on(system()))
     return Finding("ok", "disk space", says)
 
 
 def _ca() -> Finding:
     settings = index.host_settings()
+    if index.way() == "shelf":
+        says = "from what was prefetched, for no package index answers"
+        return Finding("note", "pip in builds", says, checks.PIP.fix_on(system()))
     if not settings:
         return Finding("ok", "pip in builds", "straight out: the host has no CA or index settings")
     return Finding(
@@ -115,7 +120,7 @@ def _registry_and_bases(connected: engine.Engine, layout: Layout) -> Iterator[Fi
     if reachable:
         yield Finding("ok", "registry", "answers: official images are used")
     else:
-        yield Finding("note", "registry", "none answers", "stand-ins from Debian packages are used")
+        yield Finding("note", "registry", "none answers", checks.REGISTRY.fix_on(system()))
     images = ScannerImages(connected, layout.scanners, bases, _quiet)
     for name, called in SCANNERS.items():
         yield _scanner(images, name, called, reachable)
@@ -129,8 +134,21 @@ def _registry_and_bases(connected: engine.Engine, layout: Layout) -> Iterator[Fi
                 "note",
                 name,
                 "not there yet",
-                f"it is {how} when a lab needs it: `advices bases` does it now",
+                f"it is {how} when a lab needs it: `advices prefetch` does it now",
             )
+    yield from _prefetched(bases, layout)
+
+
+def _prefetched(bases: Bases, layout: Layout) -> Iterator[Finding]:
+    here: list[str] = []
+    missing: list[str] = []
+    for slug in labfile.slugs(layout.labs):
+        (here if is_prefetched(layout, bases, slug) else missing).append(slug)
+    if missing:
+        says = f"not {', '.join(missing)}" if here else "no lab"
+        yield Finding("note", "prefetched", says, checks.PREFETCHED.fix_on(system()))
+    elif here:
+        yield Finding("ok", "prefetched", ", ".join(here))
 
 
 def _scanner(images: ScannerImages, name: str, called: str, reachable: bool) -> Finding:
@@ -144,9 +162,9 @@ def _scanner(images: ScannerImages, name: str, called: str, reachable: bool) -> 
     if found is not None:
         return Finding("ok", subject, f"present, {found.reference}")
     if name == "wapiti":
-        fix = "it is built when it is needed: `advices bases` does it now"
+        fix = "it is built when it is needed: `advices prefetch` does it now"
     elif reachable:
-        fix = "it is pulled when it is needed: `advices bases` does it now"
+        fix = "it is pulled when it is needed: `advices prefetch` does it now"
     else:
         fix = "the lab runs without it and says so; to have it, `docker load` it from a machine "
         fix += "that can pull it (labs/scanners/scanners.toml names it)"

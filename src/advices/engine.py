@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import secrets
 import tarfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 import docker.errors
 from docker.models.containers import Container
@@ -18,6 +19,7 @@ from requests.exceptions import RequestException
 from advices import connection
 from advices.command import poll, run
 from advices.errors import (
+    BundleRefused,
     CommandFailed,
     DiskFull,
     EngineForbidden,
@@ -117,6 +119,36 @@ class Engine:
             with contextlib.closing(answer):
                 answer.raise_for_status()
                 yield from answer.iter_content(1 << 20)
+
+    def load(self, archive: IO[bytes]) -> list[Image]:
+        """Return the images of a `docker save` archive, loaded. Raises BundleRefused, DiskFull.
+
+        The SDK's own reading misses images without names: an engine tells several in one piece.
+        """
+        told = ""
+        api: Any = self._docker.api
+        with self._lost():
+            for said in api.load_image(archive):
+                if "no space left on device" in str(said.get("error", "")):
+                    raise DiskFull("the engine has no space left on its device")
+                if "error" in said:
+                    raise BundleRefused(f"the engine refuses the images: {said['error']}")
+                told += str(said.get("stream", ""))
+        names = re.findall(r"(?m)^Loaded image(?: ID)?: (\S+)$", told)
+        return [image for name in names if (image := self.image(name)) is not None]
+
+    def tag(self, image: Image, reference: str) -> None:
+        """Give an image one more name. One that another image has must not be given."""
+        repository, _, tag = reference.rpartition(":")
+        with self._lost():
+            image.tag(repository, tag)
+
+    def address_of(self, container: Container) -> str:
+        """Return the address of a running container on the default bridge, "" without one."""
+        with self._lost():
+            container.reload()
+            networks = container.attrs["NetworkSettings"]["Networks"]
+        return str(networks.get("bridge", {}).get("IPAddress", ""))
 
     def pull(self, name: str) -> Image | None:
         """Return the image of a registry, None when no registry answers or it has none."""

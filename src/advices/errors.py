@@ -230,6 +230,24 @@ class SiteMissing(AdvicesError):
     next_step = "`mkdocs build` makes it; `./run learn` does both"
 
 
+class PackageMissing(AdvicesError):
+    """A package that a build installs is not to be had."""
+
+    exit_code = 33
+    why = "no package index answers, or it does not have it"
+    next_step = (
+        "connect to a package index, or `advices bundle load` a file from a machine that has"
+    )
+
+
+class BundleRefused(AdvicesError):
+    """A bundle is damaged, cut off, foreign, too new, or made for another platform."""
+
+    exit_code = 34
+    why = "what was read is not what `advices bundle save` wrote"
+    next_step = "copy the file again, or save it again with `advices bundle save`"
+
+
 def tree(root: type[AdvicesError] = AdvicesError) -> Iterator[type[AdvicesError]]:
     """Return every error class of the tree below `root`, `root` included."""
     yield root

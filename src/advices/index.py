@@ -1,9 +1,12 @@
-"""pip in builds: straight out, or through a caching index on the host.
+"""pip in builds: straight out, through a caching index on the host, or from the shelf.
 
 A build does not know the host's private CA nor its index settings. Where the host has any,
 builds reach a caching index (proxpi) on the engine's bridge over plain HTTP, and the host's
 own settings fetch for it. The index lives as long as any run needs it: each run holds a
 shared lock, and the one that can take the lock alone at its end stops the index.
+
+Where packages were prefetched and the host's pip reaches no index, builds take them from the
+shelf, which a container of ours serves.
 """
 
 from __future__ import annotations
@@ -19,7 +22,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal, get_args
 
+from advices import shelf, shelf_index
 from advices.command import poll, run, spawn_daemon
 from advices.engine import Engine
 from advices.errors import AdvicesError, BaseUnavailable, CommandFailed, PortTaken
@@ -28,6 +33,8 @@ from advices.runs import cache_folder, state_folder
 PORT = 5081
 _CA_VARIABLES = ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _INDEX_VARIABLES = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_PROXY", "PIP_CLIENT_CERT")
+WAY_VARIABLE = "ADVICES_INDEX_WAY"
+Way = Literal["direct", "host", "shelf"]
 _SETTINGS = ("cert", "index-url", "extra-index-url", "proxy", "client-cert")
 
 
@@ -50,6 +57,50 @@ def _pip_settings() -> tuple[str, ...]:
         for name in names
         if not name.startswith(":env:") and name.rpartition(".")[2] in _SETTINGS
     )
+
+
+def way() -> Way:
+    """Return how builds reach packages. Decided once; kernels inherit it.
+
+    The shelf is taken only where the network is not: what it holds is less than an index.
+    """
+    ways: tuple[Way, ...] = get_args(Way)
+    for known in ways:
+        if os.environ.get(WAY_VARIABLE) == known:
+            return known
+    if shelf.read() is None:
+        return "host" if host_settings() else "direct"
+    found: Way = "shelf"
+    if answers():
+        found = "host" if host_settings() else "direct"
+    os.environ[WAY_VARIABLE] = found
+    return found
+
+
+def answers() -> bool:
+    """Return whether this host's pip reaches an index, with all settings that it has."""
+    argv = [sys.executable, "-m", "pip", "index", "versions", "pip"]
+    try:
+        # Local folders would answer in the index's place.
+        quick = {"PIP_FIND_LINKS": "", "PIP_DEFAULT_TIMEOUT": "5", "PIP_RETRIES": "0"}
+        run(argv, env=quick, timeout_seconds=30)
+    except CommandFailed:
+        return False
+    return True
+
+
+def conf_for_builds(engine: Engine) -> str | None:
+    """Return the /etc/pip.conf that a build's pip needs, None where it goes straight out.
+
+    Raises what `reachable_address` raises.
+    """
+    match way():
+        case "shelf":
+            return shelf_index.pip_conf()
+        case "host":
+            return pip_conf(reachable_address(engine))
+        case "direct":
+            return None
 
 
 def pip_conf(bridge_address: str) -> str:
@@ -94,11 +145,21 @@ def for_builds(engine: Engine) -> Iterator[None]:
 
     Raises what `reachable_address` and `caching_index` raise.
     """
-    if not host_settings():
+    with contextlib.ExitStack() as held:
+        match way():
+            case "shelf":
+                held.enter_context(shelf_index.serving(engine))
+            case "host":
+                held.enter_context(caching_index(reachable_address(engine)))
         yield
-        return
-    with caching_index(reachable_address(engine)):
-        yield
+
+
+@contextlib.contextmanager
+def to_fetch_from(engine: Engine) -> Iterator[str]:
+    """Give the address of an index on this host that fetches with the host's own settings."""
+    address = reachable_address(engine) if host_settings() else "127.0.0.1"
+    with caching_index(address):
+        yield f"http://{address}:{PORT}/index"
 
 
 @contextlib.contextmanager

@@ -21,18 +21,21 @@ from advices import (
     charts,
     claims,
     dashboard,
+    doctor_page,
     exercises,
     explorer,
     history,
     labfile,
     learning,
     origin,
+    packages,
     render,
     results,
     speed,
     stage_charts,
     timeline,
 )
+from advices.checks import System
 from advices.errors import AdvicesError, ResultInvalid
 from advices.lab import Lab
 from advices.measures import PROBED, describe
@@ -268,6 +271,24 @@ class Macros:
         """Return a table of how fast this project is beside others, as `./run bench` measured."""
         return speed.markdown(speed.load(self._docs / "results"))
 
+    def doctor_checks(self) -> str:
+        """Return a list of what `advices doctor` looks at, and what to do about each."""
+        return doctor_page.looks()
+
+    def doctor_steps(self, system: System) -> str:
+        """Return a list of what one system does in its own way to make the doctor content."""
+        return doctor_page.steps(system)
+
+    def need_a_mirror(self) -> str:
+        """Return links to the chapters whose builds install a distribution's packages."""
+        return ", ".join(self._chapter(one) for one in self._in_order() if self._needs_mirror(one))
+
+    def _needs_mirror(self, lab: Lab) -> bool:
+        both = [lab]
+        if labfile.has_exercise(self._labs, lab.slug):
+            both.append(labfile.read_exercise(self._labs, lab.slug))
+        return any(map(packages.installs_system_packages, both))
+
     def path(self) -> str:
         """Return the learning path: every chapter in order, with its advice."""
         lines = [f"1. {self._chapter(s)}  \n   {escape(s.advice)}" for s in self._in_order()]
@@ -425,6 +446,7 @@ MACROS = (
     *("dockerfile", "mistakes", "exercise", "gains", "path", "probes", "measured_all"),
     *("scanners", "alerts", "alert", "dashboard", "bench", "progress", "progress_table"),
     *("cache_timeline", "cache_explorer", "alerts_by_risk", "stages"),
+    *("doctor_checks", "doctor_steps", "need_a_mirror"),
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import IO
 
 
 @dataclass(frozen=True)
@@ -11,8 +12,8 @@ class Start:
     """How a container is started, as the options of `docker run` say it.
 
     `command` and `entrypoint` replace those of the image. By default all capabilities are
-    dropped; `default_capabilities` leaves those that plain `docker run` gives. `files` is a tar
-    that is unpacked at / before the start: it takes the place of a mount.
+    dropped; `default_capabilities` leaves those that plain `docker run` gives. `files` is a tar,
+    or a file that holds one, that is unpacked at / before the start: it takes the place of a mount.
     """
 
     env: Mapping[str, str] = field(default_factory=dict)
@@ -25,7 +26,7 @@ class Start:
     alias: str | None = None
     memory: str = "512m"
     processes: int = 256
-    files: bytes = b""
+    files: bytes | IO[bytes] = b""
 
 
 HARDENED = Start()

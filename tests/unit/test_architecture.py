@@ -26,7 +26,7 @@ PURE = (
     *("site", "render", "charts", "quantities", "claims", "results", "lab", "plan", "compare"),
     *("labfile", "measures", "exercises", "layout", "prose", "alerts", "alert_tables"),
     *("origin", "lab_page", "drawing", "timeline", "alert_charts", "stages", "stage_charts"),
-    *("explorer",),
+    *("explorer", "packages", "checks", "doctor_page"),
 )
 OURS = (
     *("engine", "connection", "command", "measure", "buildx", "notebook", "session"),

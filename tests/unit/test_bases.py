@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from advices import bases as bases_
-from advices import index
+from advices import carried, index
 from advices.bases import Bases, checks, read_recipes
 from advices.errors import BaseUnavailable, LabInvalid
 from advices.lab import stage_body, stage_names
@@ -37,7 +37,7 @@ class Engine:
     def image(self, name: str) -> Any:
         attrs = {"RepoDigests": [f"{name}@sha256:1"] if name in self.official else []}
         there = name in self.official or name.startswith(bases_.STAND_IN)
-        return SimpleNamespace(attrs=attrs) if there else None
+        return SimpleNamespace(id=name, attrs=attrs) if there else None
 
     def pull(self, name: str) -> Any:
         self.asked.append(name)
@@ -54,6 +54,28 @@ def on(engine: Engine) -> Bases:
     unused: Any = None
     fake: Any = engine
     return Bases(fake, RECIPES, unused, lambda _: None)
+
+
+def test_an_official_image_that_a_bundle_brought_is_official() -> None:
+    engine = Engine()
+    image = SimpleNamespace(id="sha256:1", attrs={"RepoDigests": []})
+    engine.image = lambda name: image if name == "python:3.13" else None  # type: ignore[method-assign]
+    assert on(engine).known("python:3.13") is None
+    carried.remember({"sha256:1": "python@sha256:5"})
+    found = on(engine).resolve(["python:3.13"])["python:3.13"]
+    assert (found.kind, found.identity) == ("official", "python@sha256:5")
+    assert found.image == "python:3.13", "an engine that did not pull it knows no digest"
+    assert engine.asked == []
+
+
+def test_builds_get_the_address_of_a_shelf_that_is_served_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(index.WAY_VARIABLE, "shelf")
+    bases = on(Engine())
+    monkeypatch.setenv("ADVICES_INDEX_URL", "http://172.17.0.9:8000/")
+    assert bases.pip_conf is not None
+    assert "index-url = http://172.17.0.9:8000/index/" in bases.pip_conf
 
 
 def test_the_recipes_are_complete() -> None:

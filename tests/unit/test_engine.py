@@ -11,7 +11,7 @@ import docker.errors
 import pytest
 
 from advices.engine import RUN_LABEL, Engine
-from advices.errors import CommandFailed
+from advices.errors import BundleRefused, CommandFailed, DiskFull
 from advices.starts import Start
 
 
@@ -252,3 +252,31 @@ def test_an_image_is_pulled_by_digest_or_tag(
     engine._docker.images = pull  # type: ignore[misc, assignment]
     engine.pull(name)
     assert asked == [(repository, tag)]
+
+
+def loading(*said: dict[str, str]) -> Engine:
+    """Return an engine that says this when it loads; it has images a and b."""
+    made = Engine.__new__(Engine)
+    made.address = "unix:///x"
+    made._docker = SimpleNamespace(
+        api=SimpleNamespace(load_image=lambda _: iter(said)),
+        images=SimpleNamespace(get=lambda name: SimpleNamespace(id=name)),
+    )
+    return made
+
+
+def test_images_without_names_are_told_in_one_piece() -> None:
+    said = {"stream": "Loaded image ID: sha256:a\nLoaded image ID: sha256:b\n"}
+    found = loading({"status": "Loading layer"}, said).load(io.BytesIO())
+    assert [image.id for image in found] == ["sha256:a", "sha256:b"]
+    (named,) = loading({"stream": "Loaded image: some:1\n"}).load(io.BytesIO())
+    assert named.id == "some:1"
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [("invalid tar header", BundleRefused), ("x: no space left on device", DiskFull)],
+)
+def test_an_engine_that_cannot_load_is_told(error: str, kind: type[Exception]) -> None:
+    with pytest.raises(kind):
+        loading({"error": error}).load(io.BytesIO())

@@ -215,3 +215,52 @@ def test_nothing_to_stop(text: str | None) -> None:
         index.state_folder().mkdir(parents=True)
         index._pid_file().write_text(text)
     index.stop()
+
+
+def prefetched() -> None:
+    """Put something on the shelf."""
+    index.shelf.write(index.shelf.Shelf(server="python:3.13-slim", labs={}, files=()))
+
+
+@pytest.mark.parametrize(
+    ("network", "settings", "found"),
+    [(True, (), "direct"), (True, ("PIP_CERT",), "host"), (False, ("PIP_CERT",), "shelf")],
+)
+def test_the_shelf_is_taken_only_without_a_network(
+    network: bool, settings: tuple[str, ...], found: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "answers", lambda: network)
+    monkeypatch.setattr(index, "host_settings", lambda: settings)
+    prefetched()
+    monkeypatch.setenv(index.WAY_VARIABLE, "")
+    assert index.way() == found
+    monkeypatch.setattr(index, "answers", lambda: pytest.fail("asked twice"))
+    assert index.way() == found
+
+
+def test_without_a_shelf_no_network_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "answers", lambda: pytest.fail("asked"))
+    assert index.way() == "direct"
+
+
+def test_whether_an_index_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert index.answers()
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise CommandFailed("no network")
+
+    monkeypatch.setattr(index, "run", fail)
+    assert not index.answers()
+
+
+def test_builds_are_sent_to_the_shelf(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(index.WAY_VARIABLE, "shelf")
+    monkeypatch.setenv("ADVICES_INDEX_URL", "http://172.17.0.9:8000/")
+    conf = configparser.ConfigParser()
+    text = index.conf_for_builds(FakeEngine(None))
+    assert text is not None
+    conf.read_string(text)
+    assert dict(conf["global"]) == {
+        "index-url": "http://172.17.0.9:8000/index/",
+        "trusted-host": "172.17.0.9",
+    }

@@ -1,0 +1,110 @@
+"""Pure: what the doctor looks at, and what to do on each system where a thing is not well.
+
+The command and the page *Before you start* read the same words here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+System = Literal["Debian or Ubuntu", "another Linux", "macOS", "Windows with WSL"]
+SYSTEMS: tuple[System, ...] = get_args(System)
+MUCH_ROOM_BYTES = 10_000_000_000
+# docker buildx build --progress=rawjson came with buildx 0.13.
+BUILDX_AT_LEAST = (0, 13)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A thing that the doctor looks at: its name there, what is well, and what to do if not.
+
+    `own` holds what a system does in its own way, `fix` what all others do.
+    """
+
+    subject: str
+    looks: str
+    fix: str = ""
+    own: Mapping[System, str] = field(default_factory=dict)
+
+    def fix_on(self, system: System) -> str:
+        """Return what to do on a system, empty when there is nothing to do."""
+        return self.own.get(system, self.fix)
+
+
+_DESKTOP = "install Docker Desktop, which has engine and buildx, and start it"
+ENGINE = Check(
+    "engine",
+    "a Docker engine answers, and this user may use it",
+    own={
+        "Debian or Ubuntu": "`advices engine start` installs and starts one from the "
+        "distribution's packages, as root or with sudo",
+        "another Linux": "install Docker Engine with buildx and start it: `sudo systemctl start "
+        "docker`",
+        "macOS": _DESKTOP,
+        "Windows with WSL": f"{_DESKTOP}; switch it on for your distribution in its settings "
+        "(Resources, WSL integration), and work inside WSL, in its own file system",
+    },
+)
+MAY_USE = Check(
+    "engine of another user",
+    "its socket is open to this user",
+    fix="`sudo usermod -aG docker $USER`, then log in again",
+    own={"macOS": "start Docker Desktop as this user"},
+)
+STORAGE = Check(
+    "storage driver",
+    "layers are stored by overlay2 or overlayfs",
+    fix="sizes on disk can differ from the site's, which were measured with overlay2",
+)
+BUILDX = Check(
+    "buildx",
+    "the plugin buildx is there, 0.13 or newer: older ones cannot tell step by step what ran",
+    own={
+        "Debian or Ubuntu": "`sudo apt-get install docker-buildx` (Debian 13 and Ubuntu have it)",
+        "another Linux": "install the package docker-buildx-plugin, or docker-buildx",
+        "macOS": "update Docker Desktop",
+        "Windows with WSL": "update Docker Desktop",
+    },
+)
+_ROOM = f"free some: stand-ins and all labs together want {MUCH_ROOM_BYTES / 1e9:.0f} GB"
+SPACE = Check(
+    "disk space",
+    "there is room where the engine keeps images",
+    fix=f"{_ROOM}; `docker system df` shows what the engine holds",
+    own={
+        name: f"{_ROOM}; Docker Desktop's settings (Resources) limit its disk"
+        for name in ("macOS", "Windows with WSL")
+    },
+)
+PIP = Check(
+    "pip in builds",
+    "builds reach Python packages: straight out, through a caching index on this host where it has "
+    "a CA or an index of its own, or from what was prefetched",
+    fix="connect to a network, or `advices bundle load` a file from a machine that has one",
+)
+REGISTRY = Check(
+    "registry",
+    "an image registry answers",
+    fix="stand-ins from Debian packages are used, which needs Debian or Ubuntu; elsewhere `advices "
+    "bundle load` a file from a machine that has the images",
+)
+SCANNERS = Check(
+    "scanner",
+    "the image of each web scanner is here",
+    fix="`advices prefetch` brings those that are to be had; the lab runs without ZAP and says so",
+)
+BASES = Check(
+    "each base image",
+    "the image behind each `FROM` name is here, official or stand-in",
+    fix="it is pulled or built when a lab needs it; `advices prefetch` does it now",
+)
+PREFETCHED = Check(
+    "prefetched",
+    "images and Python packages of each lab are here; without a network it runs then, unless its "
+    "builds install packages of Debian or Alpine",
+    fix="`advices prefetch` brings the rest while there is a network",
+)
+
+ALL = (ENGINE, MAY_USE, STORAGE, BUILDX, SPACE, PIP, REGISTRY, SCANNERS, BASES, PREFETCHED)

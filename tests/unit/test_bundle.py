@@ -1,0 +1,234 @@
+"""A bundle is written whole or not at all, and nothing of one that is not as written is used."""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from advices import bundle
+from advices.bundle import BundledImage, Manifest, Writer
+from advices.errors import BundleRefused, DiskFull, FileRefused
+from advices.shelf import PackageFile, Shelf, sha256_of
+
+LAYER = "sha256:" + "a" * 64
+WHEEL = b"a wheel" * 1000
+LONG = "x" * 90 + "-1-cp313-cp313-manylinux2014_x86_64.manylinux_2_17_x86_64.whl"
+
+
+def tar_of(files: dict[str, bytes]) -> bytes:
+    """Return a plain tar."""
+    sink = io.BytesIO()
+    with tarfile.open(fileobj=sink, mode="w") as tar:
+        for name, content in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            tar.addfile(info, io.BytesIO(content))
+    return sink.getvalue()
+
+
+def images(tags: list[str] | None = None, noted: str = "") -> bytes:
+    """Return what `docker save` writes, as far as it is looked at."""
+    notes = {"io.containerd.image.name": noted} if noted else {}
+    return tar_of(
+        {
+            "blobs/sha256/1": b"layer" * 5000,
+            "index.json": json.dumps({"manifests": [{"annotations": notes}]}).encode(),
+            "manifest.json": json.dumps([{"RepoTags": tags}]).encode(),
+        }
+    )
+
+
+def saved(file: Path, archive: bytes = b"", platform: str = "linux/amd64") -> Manifest:
+    """Write a bundle of one image and one package file."""
+    image = BundledImage(
+        name="python:3.13",
+        kind="official",
+        tag="python:3.13",
+        identity="python@sha256:1",
+        id=LAYER,
+        layers=(LAYER,),
+    )
+
+    def fill(writer: Writer) -> Manifest:
+        sha256, size = writer.add(bundle.IMAGES, [archive or images()])
+        of_wheel, wheel_bytes = writer.add(bundle.part_name("some", LONG), [WHEEL[:9], WHEEL[9:]])
+        package = PackageFile(project="some", name=LONG, sha256=of_wheel, size_bytes=wheel_bytes)
+        return Manifest(
+            toolkit_version="1",
+            date="2026-01-01",
+            platform=platform,
+            images_sha256=sha256,
+            images_bytes=size,
+            images=(image,),
+            shelf=Shelf(server="python:3.13", labs={"a": "b"}, files=(package,)),
+        )
+
+    return bundle.write(file, fill)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    saved(tmp_path / "x.bundle")
+    return tmp_path / "x.bundle"
+
+
+def refusal(file: Path) -> str:
+    with pytest.raises(BundleRefused) as raised, bundle.opened(file):
+        pytest.fail("it was let in")
+    assert raised.value.exit_code == 34
+    assert raised.value.why
+    assert raised.value.next_step
+    return raised.value.what
+
+
+def test_what_was_written_is_read(file: Path, tmp_path: Path) -> None:
+    with bundle.opened(file) as found:
+        assert found.open(bundle.part_name("some", LONG)).read() == WHEEL
+        assert found.open(bundle.IMAGES).read() == images()
+        assert found.manifest.images[0].tag == "python:3.13"
+    assert [one.name for one in tmp_path.iterdir() if one.is_file()] == ["x.bundle"]
+
+
+def test_any_program_for_tars_reads_it(file: Path) -> None:
+    with tarfile.open(file) as tar:
+        assert [one.name for one in tar][:2] == [bundle.HEAD, bundle.IMAGES]
+
+
+def flipped(content: bytes, at: int) -> bytes:
+    return content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+
+
+@pytest.mark.parametrize("part", [bundle.IMAGES, bundle.MANIFEST, bundle.SEAL, "packages"])
+def test_one_bit_that_differs_is_refused_with_the_part(file: Path, part: str) -> None:
+    with tarfile.open(file) as tar:
+        member = next(one for one in tar if one.name.startswith(part))
+    for offset in (0, member.size - 1):
+        hurt = file.with_name("hurt")
+        hurt.write_bytes(flipped(file.read_bytes(), member.offset_data + offset))
+        said = refusal(hurt)
+        assert "is damaged" in said
+        assert ("its manifest" if part in (bundle.MANIFEST, bundle.SEAL) else part) in said
+
+
+def test_no_bit_of_it_is_unlooked_at(file: Path) -> None:
+    content = file.read_bytes()
+    with tarfile.open(file) as tar:
+        named = [one.offset for one in tar] + [one.offset_data for one in tar]
+    for at in named:  # names and contents; dates and owners of a header decide nothing
+        hurt = file.with_name("hurt")
+        hurt.write_bytes(flipped(content, at))
+        refusal(hurt)
+
+
+def test_a_file_that_ends_early_is_refused(file: Path) -> None:
+    content = file.read_bytes()
+    for length in {*range(600, len(content), 5_003), len(content) - 1, len(content) - 600}:
+        hurt = file.with_name("hurt")
+        hurt.write_bytes(content[:length])
+        said = refusal(hurt)
+        assert "cut off" in said, length
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"", bytes(10240), b"PK\x03\x04 something", images(), tar_of({bundle.HEAD: b"{}"})),
+        tar_of({bundle.HEAD: b'{"kind": "other", "format": 1}'}),
+    ],
+)
+def test_a_file_of_somebody_else_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "x").write_bytes(content)
+    assert "is no bundle" in refusal(tmp_path / "x")
+
+
+def test_a_newer_format_is_told(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundle, "FORMAT", 2)
+    saved(file)
+    monkeypatch.undo()
+    assert "has format 2, and this toolkit reads format 1" in refusal(file)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(FileRefused, match="cannot be read"), bundle.opened(tmp_path / "no"):
+        pytest.fail("it was let in")
+
+
+def rewritten(file: Path, change: Callable[[list[tuple[tarfile.TarInfo, bytes]]], None]) -> None:
+    """Write a bundle anew, its entries changed."""
+    with tarfile.open(file) as tar:
+        entries = [(one, tar.extractfile(one).read()) for one in tar]  # type: ignore[union-attr]
+    change(entries)
+    with tarfile.open(file, "w", format=tarfile.GNU_FORMAT) as tar:
+        for info, content in entries:
+            info.size = len(content)
+            tar.addfile(info, io.BytesIO(content))
+
+
+@pytest.mark.parametrize("name", ["../outside", "/etc/cron.d/x", "packages/a/../../x", "more"])
+def test_a_file_that_the_manifest_does_not_name_is_refused(file: Path, name: str) -> None:
+    rewritten(file, lambda entries: entries.insert(2, (tarfile.TarInfo(name), b"x")))
+    assert f"`{name}` is not in its manifest" in refusal(file)
+
+
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE])
+def test_links_and_folders_are_refused(file: Path, kind: bytes) -> None:
+    info = tarfile.TarInfo("packages")
+    info.type, info.linkname = kind, "/etc"
+    rewritten(file, lambda entries: entries.insert(2, (info, b"")))
+    assert "is no plain file" in refusal(file)
+
+
+def test_a_file_that_is_there_twice_is_refused(file: Path) -> None:
+    rewritten(file, lambda entries: entries.insert(2, entries[1]))
+    assert "there twice" in refusal(file)
+
+
+def test_a_file_that_is_missing_is_refused(file: Path) -> None:
+    rewritten(file, lambda entries: entries.pop(1) and None)
+    assert "`images.tar` is missing" in refusal(file)
+
+
+@pytest.mark.parametrize(
+    ("project", "name"),
+    [("..", "x-1.whl"), ("a/b", "x-1.whl"), ("a", "../x.whl"), ("a", "x.sh"), ("a", ".x.whl")],
+)
+def test_no_name_leads_out_of_the_shelf(project: str, name: str) -> None:
+    with pytest.raises(ValueError, match="pattern"):
+        PackageFile(project=project, name=name, sha256="0" * 64, size_bytes=1)
+
+
+@pytest.mark.parametrize("tag", ["python", "python@" + LAYER, "a b:1", "../x:1", "-x:1"])
+def test_only_a_plain_tag_is_given(tag: str) -> None:
+    with pytest.raises(ValueError, match="pattern"):
+        BundledImage(name="x", kind="official", tag=tag, identity="x", id=LAYER, layers=())
+
+
+@pytest.mark.parametrize("archive", [images(["python:3.13"]), images(noted="python:3.13")])
+def test_images_with_names_of_their_own_are_refused(tmp_path: Path, archive: bytes) -> None:
+    saved(tmp_path / "x", archive)
+    assert "bring names of their own: python:3.13" in refusal(tmp_path / "x")
+
+
+@pytest.mark.parametrize("fault", [KeyboardInterrupt(), OSError(errno.ENOSPC, "full")])
+def test_a_save_that_is_broken_off_leaves_the_old_file(file: Path, fault: BaseException) -> None:
+    before = sha256_of(file)
+
+    def fill(writer: Writer) -> Manifest:
+        writer.add(bundle.IMAGES, [b"half"])
+        raise fault
+
+    with pytest.raises(DiskFull if isinstance(fault, OSError) else KeyboardInterrupt):
+        bundle.write(file, fill)
+    assert sha256_of(file) == before
+    assert [one for one in file.parent.iterdir() if one.name.endswith(".half")] == []
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(FileRefused, match="cannot be written"):
+        saved(tmp_path / "no" / "x.bundle")
