@@ -37,7 +37,7 @@ def toolkit_digest(source: Path, *, scans: bool = True) -> str:
     digest = hashlib.sha256()
     for file in sorted(source.rglob("*.py")):
         name = file.relative_to(source).as_posix()
-        of_the_site = name in _OF_THE_SITE_ONLY or name.startswith("learn/")
+        of_the_site = name in _OF_THE_SITE_ONLY or name.startswith(("learn/", "macros/"))
         if not of_the_site and (scans or not name.startswith("scanners/")):
             digest.update(f"{name}\0".encode())
             digest.update(file.read_bytes())

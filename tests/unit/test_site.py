@@ -11,6 +11,7 @@ import pytest
 
 from advices import history, labfile, results, site
 from advices.errors import AdvicesError, LabInvalid, ResultInvalid
+from advices.macros import lessons
 from advices.measures import PROBED
 
 ROOT = Path(__file__).parents[2]
@@ -190,8 +191,8 @@ def test_a_fence_is_longer_than_any_in_the_file(project, macros):
 
 
 def test_only_lines_that_the_other_lacks_are_marked():
-    assert site.changed_lines("a\nb\nc\n", "a\nX\nc\nd\n") == [2, 4]
-    assert site.changed_lines("a\n", "a\n") == []
+    assert lessons.changed_lines("a\nb\nc\n", "a\nX\nc\nd\n") == [2, 4]
+    assert lessons.changed_lines("a\n", "a\n") == []
 
 
 def test_the_mistakes_of_a_lab_are_shown_with_what_they_turned_red(macros):
@@ -303,7 +304,7 @@ def test_every_macro_is_registered_and_reports_its_error_in_a_quiet_build(projec
         macro=lambda function, name="": found.update({name: function}),
     )
     site.define_env(environment)
-    public = {n for n in vars(site.Macros) if not n.startswith("_")}
+    public = {n for n in dir(site.Macros) if not n.startswith("_")}
     assert set(found) == public
     with caplog.at_level(logging.ERROR), pytest.raises(AdvicesError):
         found["claims"]("no-such-lab")
@@ -324,7 +325,7 @@ def test_a_build_reads_a_lab_and_a_result_once_and_the_next_build_reads_them_ane
     project, monkeypatch
 ):
     read = []
-    for module, name in ((site.labfile, "read"), (site.results, "load")):
+    for module, name in ((labfile, "read"), (results, "load")):
         real = getattr(module, name)
 
         def counted(folder, slug, name=name, real=real):
