@@ -51,7 +51,7 @@ export class Editor {
     this.language = language;
     // No pre: the site puts a button into each.
     this.behind = document.createElement("div");
-    this.behind.className = "adv-edit__behind";
+    this.behind.className = "adv-editor__behind";
     this.behind.setAttribute("aria-hidden", "true");
     this.field = document.createElement("textarea");
     for (const [name, value] of Object.entries({
@@ -65,7 +65,7 @@ export class Editor {
       run();
     });
     this.element = document.createElement("div");
-    this.element.className = "adv-edit highlight";
+    this.element.className = "adv-editor highlight";
     this.element.append(this.behind, this.field);
     this.text = text;
   }
