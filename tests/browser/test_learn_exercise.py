@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from learning import ROOT, Cell, learning
 from playwright.sync_api import expect
@@ -62,3 +64,25 @@ def test_a_dockerfile_is_mended_in_the_page(tab):
     assert cell.place.locator("textarea").input_value() == good, "the draft is kept"
     cell.press("Reset")
     assert cell.place.locator("textarea").input_value() == start, "the file was left alone"
+
+
+def test_a_check_that_is_stopped_while_it_builds_leaves_nothing(tab):
+    cell = Cell(tab)
+    field = cell.place.locator("textarea").input_value()
+    cell.write(field.replace("COPY . .", "RUN sleep 300\nCOPY . ."))
+    cell.press("Check")
+    expect(cell.shown.locator("summary")).to_contain_text("yours: cold", timeout=60_000)
+    cell.press("Stop")
+    cell.wait()
+    expect(cell.shown).to_contain_text("KeyboardInterrupt: Interrupted.")
+    builds = [file for file in Path("/proc").glob("[0-9]*/cmdline") if b"yours-cold" in read(file)]
+    assert builds == []
+    cell.press("Reset")
+
+
+def read(file: Path) -> bytes:
+    """Return what a file of /proc holds; its process may be gone."""
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
