@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from functools import partial
 
 from advices import labfile
 from advices.bases import Bases
@@ -25,7 +26,7 @@ def all_unchanged(count: int) -> Callable[[Finished], bool]:
 
 
 def forced(place: Place) -> tuple[Comparison, ...]:
-    """Return `advices run LAB --force` beside the shell script."""
+    """Return `advices run LAB --force` beside the shell script, and beside one that weighs too."""
     layout = written(place, "forced", 1, WORK)
     (slug,) = slugs(1)
     lab = labfile.read(layout.labs, slug)
@@ -33,18 +34,22 @@ def forced(place: Place) -> tuple[Comparison, ...]:
     folder = place.scratch / "by-hand"
     folder.mkdir()
 
-    def by_hand() -> float:
+    def by_hand(*, weighing: bool) -> float:
         around = Around(
             {name: base.image for name, base in bases.items()}, place.run_id, secrets.token_hex(6)
         )
-        file = write_whole(folder / "lab.sh", script(lab, steps(lab, QUICK), around))
-        return place.timed(["sh", str(file)], folder)
+        text = script(lab, steps(lab, QUICK), around, weighing=weighing)
+        return place.timed(["sh", str(write_whole(folder / "lab.sh", text))], folder)
 
     def ours() -> float:
         argv = [*ADVICES, "run", slug, "--quick", "--force"]
         return place.timed(argv, layout.root, lambda done: f"{slug}: measured in" in done.stderr)
 
-    times = place.in_turns(ours=ours, script=by_hand)
+    times = place.in_turns(
+        ours=ours,
+        script=partial(by_hand, weighing=False),
+        weighing=partial(by_hand, weighing=True),
+    )
     return (
         Comparison(
             id="forced-run",
@@ -53,6 +58,13 @@ def forced(place: Place) -> tuple[Comparison, ...]:
             goal=1.15,
             ours=times["ours"],
             theirs=times["script"],
+        ),
+        Comparison(
+            id="forced-run-weighing",
+            what="advices run LAB --force",
+            against="that script, when it also compresses the new layers to know their size",
+            ours=times["ours"],
+            theirs=times["weighing"],
         ),
     )
 

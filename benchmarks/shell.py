@@ -1,7 +1,8 @@
 """Pure: a lab as the shell script that somebody would write for it.
 
 It issues the builds of `advices run`, with the same Dockerfiles, contexts, edits and flags, the
-same inspects and the same starts, one after the other.
+same inspects and the same starts, one after the other. A second script weighs the layers as well,
+without which nobody knows what a deploy moves.
 """
 
 from __future__ import annotations
@@ -30,6 +31,13 @@ serve() {{
     docker exec "$container" cat /proc/1/status >status
     docker rm --force --volumes "$container" >gone
 }}
+weigh() {{
+    docker save --output saved.tar "$@"
+    rm -rf saved && mkdir saved && tar -xf saved.tar -C saved
+    for blob in saved/blobs/sha256/*; do
+        grep -q "${{blob##*/}}" known || gzip -6 --stdout "$blob" | wc -c
+    done >weights
+}}
 """
 
 
@@ -45,10 +53,11 @@ class Around:
     word: str
 
 
-def script(lab: Lab, steps: Sequence[PlanStep], around: Around) -> str:
+def script(lab: Lab, steps: Sequence[PlanStep], around: Around, *, weighing: bool = False) -> str:
     """Return the script for all variants of a lab. Raises LabInvalid for what it has no words for.
 
-    It runs in an empty folder and removes the images that it made.
+    `weighing` also compresses each layer that is not in a base, as a push would. It runs in an
+    empty folder and removes the images that it made.
     """
     options = [
         *("--publish", f"127.0.0.1::{lab.serve.port}", "--label", f"{RUN_LABEL}={around.run_id}"),
@@ -60,6 +69,10 @@ def script(lab: Lab, steps: Sequence[PlanStep], around: Around) -> str:
             options=shlex.join(options), port=lab.serve.port, path=shlex.quote(lab.serve.path)
         )
     ]
+    if weighing:
+        layers = "{{range .RootFS.Layers}}{{println .}}{{end}}"
+        bases = shlex.join(around.bases.values())
+        lines.append(f"docker image inspect --format {shlex.quote(layers)} {bases} >known")
     tags: list[str] = []
     for variant in lab.variants:
         for step in steps:
@@ -68,9 +81,12 @@ def script(lab: Lab, steps: Sequence[PlanStep], around: Around) -> str:
                     lines += _build(lab, variant, step, around)
                     tags.append(_tag(lab, variant, step.build, around))
                 case InspectImages(builds=builds):
-                    for tag in (_tag(lab, variant, build, around) for build in builds):
+                    read = [_tag(lab, variant, build, around) for build in builds]
+                    for tag in read:
                         lines.append(f"docker image inspect {tag} >inspected")
                         lines.append(f"docker history --no-trunc {tag} >history")
+                    if weighing:
+                        lines.append(f"weigh {' '.join(read)}")
                 case ServeImage():
                     lines.append(f"serve {_tag(lab, variant, COLD, around)}")
                 case _:

@@ -81,8 +81,19 @@ def test_the_script_does_what_the_plan_says(lab):
     assert all("word-1" in line and line.endswith(">>context/index.html") for line in edits)
 
 
-def test_the_script_parses_and_removes_what_it_made(lab, tmp_path):
-    text = script(lab, steps(lab, QUICK), AROUND)
+def test_a_script_that_weighs_saves_the_images_of_a_variant_at_once(lab):
+    assert "\nweigh " not in script(lab, steps(lab, QUICK), AROUND)
+    lines = script(lab, steps(lab, QUICK), AROUND, weighing=True).splitlines()
+    assert [line.split()[1:] for line in lines if line.startswith("weigh docker")] == [
+        [f"docker-advices-bench/run-1:{lab.slug}-{name}-{build}" for build in ("cold", "edit")]
+        for name in ("bad", "good")
+    ]
+    assert sum(line.endswith(" local/slim:1 >known") for line in lines) == 1
+
+
+@pytest.mark.parametrize("weighing", [False, True])
+def test_the_script_parses_and_removes_what_it_made(lab, tmp_path, weighing):
+    text = script(lab, steps(lab, QUICK), AROUND, weighing=weighing)
     (tmp_path / "lab.sh").write_text(text)
     subprocess.run(["sh", "-n", "lab.sh"], cwd=tmp_path, check=True)
     built = {
