@@ -94,7 +94,8 @@ def _table(result: Result, variants: Sequence[str] | None) -> str:
         ran = [_counts(scan) if scan and scan.ran else None for scan in scans]
         named = escape(SCANNERS.get(scanner, scanner))
         if not any(counts is not None for counts in ran):
-            rows.append([named, "—", *map(_why_not, scans)])
+            why = next((_why_not(scan) for scan in scans if scan), _NO_ANSWER)
+            rows.append([named, why, *(_NOT_RUN if scan else _NOT_SCANNED for scan in scans)])
             continue
         raised = [risk for risk in RISKS if any(c and risk in c for c in ran)]
         rows += [[named, risk, *(_cell(scan, risk) for scan in scans)] for risk in raised or RISKS]
@@ -107,5 +108,6 @@ def _cell(scan: Scan | None, risk: Risk) -> str:
     return str(_counts(scan).get(risk, 0)) if scan.ran else _NOT_RUN
 
 
-def _why_not(scan: Scan | None) -> str:
-    return escape(f"{_NOT_RUN}: {scan.why_not}" if scan else f"{_NOT_SCANNED}: {_NO_ANSWER}")
+def _why_not(scan: Scan) -> str:
+    """Return in short why a scanner did not run; the table of scanners says all of it."""
+    return escape((scan.why_not or "").partition(":")[0])

@@ -166,9 +166,9 @@ const isMark = (node, text) => node?.nodeType === Node.COMMENT_NODE && node.data
 const recordedOf = (block) => {
   const found = [];
   let next = block.nextSibling;
-  while (isMark(skipBlank(next), "recorded")) {
+  while (isMark(skipBlank(next), "out")) {
     next = skipBlank(next).nextSibling;
-    for (; next && !isMark(next, "/recorded"); next = next.nextSibling) found.push(next);
+    for (; next && !isMark(next, "/out"); next = next.nextSibling) found.push(next);
     next = next?.nextSibling;
   }
   return found;
