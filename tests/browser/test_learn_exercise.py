@@ -40,7 +40,7 @@ def test_a_dockerfile_is_mended_in_the_page(tab):
     cell.write(known["user-root"].applied(good))
     cell.press("Check")
     # Progress comes while it builds.
-    expect(cell.shown.locator("summary")).to_contain_text("yours", timeout=60_000)
+    expect(cell.shown.locator("summary")).to_contain_text("yours", timeout=BUILD_SECONDS * 1000)
     cell.wait(BUILD_SECONDS)
     unmet = cell.shown.locator("li.adv-unmet")
     expect(unmet).to_have_count(2)
@@ -71,7 +71,9 @@ def test_a_check_that_is_stopped_while_it_builds_leaves_nothing(tab):
     field = cell.place.locator("textarea").input_value()
     cell.write(field.replace("COPY . .", "RUN sleep 300\nCOPY . ."))
     cell.press("Check")
-    expect(cell.shown.locator("summary")).to_contain_text("yours: cold", timeout=60_000)
+    expect(cell.shown.locator("summary")).to_contain_text(
+        "yours: cold", timeout=BUILD_SECONDS * 1000
+    )
     cell.press("Stop")
     cell.wait()
     expect(cell.shown).to_contain_text("KeyboardInterrupt: Interrupted.")
