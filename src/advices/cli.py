@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import sys
+import threading
 import webbrowser
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -328,7 +329,8 @@ def learn(
         _out.print(f"learn here: {address}")
         _out.print("the address works once; Ctrl-C ends the server and its kernels")
         if browser:
-            webbrowser.open(address)
+            # A browser of the terminal would keep the server from answering it.
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
     server.serve(layout, server.Learning(site or layout.root / "site", port), ready, show)
 

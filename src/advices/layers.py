@@ -33,14 +33,16 @@ def learn(
     memory: LayerMemory,
     *,
     listed: bool,
+    weighed: bool = True,
 ) -> dict[str, Listing]:
     """Let the memory know the layers of some images, by one `docker save` for what it lacks.
 
-    `base_ids` are the diff ids of the base's layers. Returns, if `listed`, the listing of every
-    layer by diff id. Raises EngineLost when the engine breaks off.
+    `weighed` asks for their bytes to transfer, `listed` for their listings, which are returned by
+    diff id. `base_ids` are the diff ids of the base's layers. Raises EngineLost when the engine
+    breaks off.
     """
     ids = {diff_id for image in images for diff_id in diff_ids(image)}
-    unweighed = {one for one in ids if memory.transfer_bytes(one) is None}
+    unweighed = {one for one in ids if weighed and memory.transfer_bytes(one) is None}
     listings = {one: memory.listing(one) for one in ids} if listed else {}
     unlisted = {one for one, found in listings.items() if found is None}
     if unweighed | unlisted:
@@ -49,10 +51,11 @@ def learn(
                 engine,
                 images,
                 frozenset(unweighed | unlisted),
-                partial(_read, pool, listed=bool(unlisted)),
+                partial(_read, pool, weighed=bool(unweighed), listed=bool(unlisted)),
             )
             sizes = {diff_id: one.transfer_bytes.result() for diff_id, one in read.items()}
-        memory.add_sizes({one: sizes[one] for one in unweighed})
+        if unweighed:
+            memory.add_sizes({one: sizes[one] for one in unweighed})
         for one in unlisted:
             listings[one] = read[one].listing
             memory.add_listing(one, read[one].listing, of_base=one in base_ids)
@@ -84,7 +87,7 @@ def listings(
     engine: Engine, image: Image, base_ids: frozenset[str], memory: LayerMemory
 ) -> tuple[Listing, ...]:
     """Return the listing of each layer, lowest first. Raises EngineLost."""
-    found = learn(engine, [image], base_ids, memory, listed=True)
+    found = learn(engine, [image], base_ids, memory, listed=True, weighed=False)
     return tuple(found[diff_id] for diff_id in diff_ids(image))
 
 
@@ -148,9 +151,11 @@ class _Weighing:
         return self._compressed_bytes + len(self._gzip.flush())
 
 
-def _read(pool: ThreadPoolExecutor, stored: StoredLayer, *, listed: bool) -> _LayerRead:
+def _read(
+    pool: ThreadPoolExecutor, stored: StoredLayer, *, weighed: bool, listed: bool
+) -> _LayerRead:
     """Read one layer. What fits into memory is compressed beside the reading of the next."""
-    if stored.compressed:
+    if stored.compressed or not weighed:
         found = _listed(stored.source) if listed else Listing(())
         return _LayerRead(_done(stored.stored_bytes), found)
     if stored.stored_bytes <= _AT_ONCE:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from advices import index, labfile, packages, shelf
 from advices.bases import Base, Bases
 from advices.command import run
-from advices.engine import Engine
+from advices.engine import RUN_LABEL, Engine
 from advices.errors import BaseUnavailable, ScannerMissing
 from advices.fetching import Fetcher
 from advices.lab import Lab
@@ -19,7 +19,7 @@ from advices.layout import Layout
 from advices.measures import SCANNERS
 from advices.packages import Target
 from advices.progress import Say, Step
-from advices.runs import scratch_folder
+from advices.runs import own_run, scratch_folder
 from advices.scanners.images import ScannerImage, ScannerImages
 from advices.shelf import PackageFile, Shelf
 
@@ -67,13 +67,17 @@ def prefetch(layout: Layout, engine: Engine, slugs: Sequence[str], say: Say) -> 
     found |= {} if SERVER in found else bases.resolve([SERVER])
     begin("scanners", 1)
     scanners, missing = _scanners(layout, engine, bases, labs, say)
-    targets = Targets()
     there = shelf.read()
     files: set[PackageFile] = set()
     fetched: list[str] = []
     due = [slug for slug in labs if not shelf.complete(there, slug, keys[slug])]
     if due:
-        with index.to_fetch_from(engine) as url, scratch_folder() as scratch:
+        with (
+            index.to_fetch_from(engine) as url,
+            scratch_folder() as scratch,
+            own_run(engine) as asking,
+        ):
+            targets = Targets(asking.id)
 
             def tell(name: str) -> None:
                 fetched.append(name)
@@ -150,7 +154,8 @@ def _scanners(
 class Targets:
     """Asks each base image for the wheels that its Python takes, once."""
 
-    def __init__(self) -> None:
+    def __init__(self, run_id: str) -> None:
+        self._run_id = run_id
         self._of: dict[str, Target | None] = {}
 
     def of(self, lab: Lab, bases: Mapping[str, Base]) -> Iterator[Target]:
@@ -164,7 +169,8 @@ class Targets:
 
     def _ask(self, image: str) -> Target | None:
         if image not in self._of:
-            argv = ["docker", "run", "--rm", "--network=none", "--entrypoint=python", image]
+            argv = ["docker", "run", "--rm", "--network=none", "--cap-drop=ALL"]
+            argv += ["--label", f"{RUN_LABEL}={self._run_id}", "--entrypoint=python", image]
             done = run([*argv, "-c", _ASK_PYTHON], accept=frozenset({0, 1, 126, 127}))
             self._of[image] = _target(done.stdout) if done.exit_code == 0 else None
         return self._of[image]

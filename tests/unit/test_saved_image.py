@@ -165,3 +165,12 @@ def test_small_layers_and_own_ones_are_not_remembered(tmp_path: Path) -> None:
     read(new_layout([LOW]), [LOW], tmp_path, frozenset({f"sha256:{sha(LOW)}"}))
     read(new_layout([big_layer("own")]), [big_layer("own")], tmp_path)
     assert not (tmp_path / "listings").exists()
+
+
+def test_what_is_only_listed_is_not_compressed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(layers, "_gzip_bytes", lambda _: pytest.fail("it was compressed"))
+    found, _ = read(new_layout([LOW]), [LOW], tmp_path)
+    assert len(found[0].entries) == 3
+    assert LayerMemory(tmp_path).transfer_bytes(f"sha256:{sha(LOW)}") is None
