@@ -92,6 +92,8 @@ def result(slug: str = "build-cache") -> Result:
                 "python:3.13-slim": BaseRecord(
                     kind="stand-in",
                     identity="sha256:" + "e" * 64,
+                    contents="sha256:" + "a" * 64,
+                    versions=("python 3.13.5", "libc6 2.41-12"),
                     disk_bytes=120_000_000,
                     transfer_bytes=42_000_000,
                     published_transfer_bytes=42_961_458,

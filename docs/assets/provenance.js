@@ -108,6 +108,9 @@
         `Base ${name}`,
         base.kind === "official" ? "official image" : base.kind,
         base.identity,
+        ...(base.contents
+          ? [`packages ${base.contents}: ${base.versions.join(", ")}`]
+          : []),
       ]),
       ...[...scanners.values()].map((scan) => [
         `Scanner ${scan.scanner}`,

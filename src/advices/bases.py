@@ -10,92 +10,33 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Literal
 
 from docker.models.images import Image
-from pydantic import Field, ValidationError, model_validator
 
-from advices import carried, index
+from advices import carried, contents, index
 from advices.buildx import BuildOrder, build
 from advices.command import clock, run
-from advices.engine import BASE_LABEL, Engine
-from advices.errors import BaseUnavailable, CommandFailed, LabInvalid, UnsteadyMeasure
+from advices.contents import Contents
+from advices.engine import BASE_LABEL, RUN_LABEL, Engine
+from advices.errors import BaseUnavailable, CommandFailed, UnsteadyMeasure
 from advices.lab import Lab, external_images, stage_body, stage_names
 from advices.layer_memory import LayerMemory
 from advices.layers import layers
 from advices.provision import install_packages
-from advices.records import Record
-from advices.results import BaseRecord
+from advices.recipes import Recipe, StageRecipe, checks, read_recipes
+from advices.results import BaseRecord, write_whole
 from advices.runs import check_space, scratch_folder
 from advices.together import at_once
 
 STAND_IN = "docker-advices-stand-in"
 _BUILD_NEEDS_BYTES = 8_000_000_000
 Say = Callable[[str], None]
-
-
-class RootRecipe(Record):
-    """A Debian root file system: the FROM name that recipes know it by."""
-
-    context: str
-
-
-class Recipe(Record):
-    """How a stand-in is built, and the command that shows that it works."""
-
-    dockerfile: str
-    target: str | None = None
-    rootfs: list[str]
-    check: list[str] = Field(default_factory=list)
-
-
-class BaseRecipe(Recipe):
-    """The stand-in for an official image, and what that image weighs as published, if known.
-
-    `imports` names the modules that a stand-in with Python must have.
-    """
-
-    published_transfer_bytes: Annotated[int, Field(gt=0)] | None = None
-    published_date: str | None = None
-    imports: list[str] = Field(default_factory=list)
-
-
-class StageRecipe(Recipe):
-    """The stand-in for a stage that does nothing but `replaces` on the base `on`.
-
-    It is used where that base is a stand-in itself. The Dockerfile of the recipe knows the base
-    by the name `context`.
-    """
-
-    on: str
-    context: str
-    replaces: str
-
-
-class Recipes(Record):
-    """labs/bases/bases.toml."""
-
-    published_source: str
-    rootfs: dict[str, RootRecipe]
-    bases: dict[str, BaseRecipe]
-    stages: dict[str, StageRecipe] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
-        for name, stage in self.stages.items():
-            if stage.on not in self.bases:
-                raise ValueError(f"stages.{name}: there is no recipe for `{stage.on}`")
-        for recipe in (*self.bases.values(), *self.stages.values()):
-            for root in recipe.rootfs:
-                if root not in self.rootfs:
-                    raise ValueError(f"{recipe.dockerfile}: there is no rootfs `{root}`")
-        return self
 
 
 @dataclass(frozen=True)
@@ -106,6 +47,12 @@ class Base:
     image: str
     kind: Literal["official", "stand-in"]
     identity: str
+    contents: Contents | None = None
+
+    @property
+    def identities(self) -> tuple[str, str, str]:
+        """Return what tells it from others: kind, identity, and the digest of its packages."""
+        return self.kind, self.identity, self.contents.digest if self.contents else ""
 
 
 @dataclass(frozen=True)
@@ -114,14 +61,6 @@ class MarkedBase:
 
     image: str
     diff_ids: frozenset[str]
-
-
-def read_recipes(folder: Path) -> Recipes:
-    """Return the recipes in `labs/bases`. Raises LabInvalid."""
-    try:
-        return Recipes.model_validate(tomllib.loads((folder / "bases.toml").read_text("utf-8")))
-    except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
-        raise LabInvalid(f"labs/bases/bases.toml: {error}") from None
 
 
 class Bases:
@@ -157,9 +96,14 @@ class Bases:
         image = None if is_stage else self._official(name, pull=False)
         if image is not None:
             return _of_registry(name, image)
-        if self._recipe(name) is not None and self._engine.image(self._tag(name)) is not None:
-            return Base(name, self._tag(name), "stand-in", self._recipe_digest(name))
-        return None
+        return self._standing(name) if self._recipe(name) is not None else None
+
+    def _standing(self, name: str) -> Base | None:
+        """Return a stand-in, None when it is not there or its packages were never asked."""
+        tag = self._tag(name)
+        image = self._engine.image(tag)
+        found = contents.of_labels(image.attrs["Config"]["Labels"]) if image is not None else None
+        return Base(name, tag, "stand-in", self._recipe_digest(name), found) if found else None
 
     def known_of(self, lab: Lab) -> dict[str, Base] | None:
         """Return what stands behind every name of a lab, None when one is not there yet."""
@@ -230,6 +174,8 @@ class Bases:
         return BaseRecord(
             kind=base.kind,
             identity=base.identity,
+            contents=base.identities[-1],
+            versions=base.contents.versions if base.contents else (),
             disk_bytes=sum(layer.disk_bytes for layer in found),
             transfer_bytes=sum(layer.transfer_bytes for layer in found),
             published_transfer_bytes=recipe.published_transfer_bytes if recipe else None,
@@ -241,7 +187,7 @@ class Bases:
         image = None if name in self._recipes.stages else self._official(name, pull=True)
         if image is not None:
             return _of_registry(name, image)
-        return Base(name, self.stand_in(name), "stand-in", self._recipe_digest(name))
+        return self.stand_in(name)
 
     def marked(self, base: Base, run_id: str, mark: str) -> MarkedBase:
         """Return the base with one more layer of under one kilobyte, for builds of one run.
@@ -306,8 +252,8 @@ class Bases:
         mark = "." if ":" in name else ":"
         return f"{STAND_IN}/{name}{mark}{self._recipe_digest(name)[7:19]}"
 
-    def stand_in(self, name: str) -> str:
-        """Return the tag of a name's stand-in, built if need be. Raises BaseUnavailable."""
+    def stand_in(self, name: str) -> Base:
+        """Return a name's stand-in, built if need be. Raises BaseUnavailable."""
         recipe = self._recipe(name)
         if recipe is None:
             raise BaseUnavailable(
@@ -319,13 +265,16 @@ class Bases:
         with self._locks[name]:
             return self._built(name, recipe)
 
-    def _built(self, name: str, recipe: Recipe) -> str:
+    def _built(self, name: str, recipe: Recipe) -> Base:
+        if standing := self._standing(name):
+            return standing
         tag = self._tag(name)
         if self._engine.image(tag) is not None:
-            return tag
+            # One of an earlier toolkit, which did not ask for its packages.
+            return self._labelled(name, tag)
         below = {}
         if isinstance(recipe, StageRecipe):
-            below[recipe.context] = self.stand_in(recipe.on)
+            below[recipe.context] = self.stand_in(recipe.on).image
         check_space(self._engine.facts().data_folder, _BUILD_NEEDS_BYTES)
         started = clock()
         for root in recipe.rootfs:
@@ -346,13 +295,26 @@ class Bases:
         )
         try:
             _check(f"{tag}-unchecked", recipe)
-        except BaseUnavailable:
+            made = self._labelled(name, f"{tag}-unchecked")
+        finally:
             self._engine.remove_image(f"{tag}-unchecked")
-            raise
-        run(["docker", "tag", f"{tag}-unchecked", tag])
-        self._engine.remove_image(f"{tag}-unchecked")
         self._say(f"the stand-in for {name} stands after {clock() - started:.0f} s")
-        return tag
+        return made
+
+    def _labelled(self, name: str, image: str) -> Base:
+        """Return a stand-in: an image with one more thing, labels that tell its packages."""
+        found = contents.of_lines(_printed(image, ["sh", "-c", contents.SCRIPT]))
+        with scratch_folder() as folder:
+            build(
+                BuildOrder(
+                    dockerfile=write_whole(folder / "Dockerfile", "FROM base\n"),
+                    context=folder,
+                    tag=self._tag(name),
+                    bases={"base": image},
+                    labels={BASE_LABEL: name, **contents.labels(found)},
+                )
+            )
+        return Base(name, self._tag(name), "stand-in", self._recipe_digest(name), found)
 
     def _root(self, root: str, name: str) -> str:
         """Return the local image of a Debian root file system, made if need be."""
@@ -386,20 +348,19 @@ def _of_registry(name: str, image: Image) -> Base:
     return Base(name, digest if by_digest else name, "official", digest)
 
 
-def checks(recipe: Recipe) -> list[list[str]]:
-    """Return the commands that must succeed in a stand-in before it is used."""
-    found = [recipe.check] if recipe.check else []
-    if isinstance(recipe, BaseRecipe) and recipe.imports:
-        program = "; ".join(f"import {name}" for name in recipe.imports)
-        found += [["python", "-c", program], ["pip", "--version"]]
-    return found
+def _printed(image: str, words: Sequence[str]) -> str:
+    """Return what a command in an image prints. Raises CommandFailed."""
+    # The label is that of a run which is dead as soon as its folder is gone: it would be swept.
+    with scratch_folder() as folder:
+        argv = ["docker", "run", "--rm", "--network=none", f"--label={RUN_LABEL}={folder.name}"]
+        return run([*argv, image, *words]).stdout
 
 
 def _check(tag: str, recipe: Recipe) -> None:
     """Raise BaseUnavailable when a stand-in lacks what labs may count on."""
     try:
         for words in checks(recipe):
-            run(["docker", "run", "--rm", "--network=none", tag, *words])
+            _printed(tag, words)
     except CommandFailed as error:
         raise BaseUnavailable(
             f"the stand-in {tag} was built and does not work:\n{error.what}",

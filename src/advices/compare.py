@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from advices.measures import varies
-from advices.results import Result, Value
+from advices.results import BaseRecord, Result, Value
 
 BAND = 0.03
 _SMALLEST_BAND_BYTES = 4096
@@ -32,16 +32,19 @@ def base_changes(old: Result, new: Result) -> tuple[str, ...]:
     """Return a sentence for every base that is not the same in both results."""
     before, after = old.provenance.bases, new.provenance.bases
     return tuple(
-        f"{name}: {_base(before, name)} before, {_base(after, name)} now"
+        f"{name}: {_base(before.get(name))} before, {_base(after.get(name))} now"
         for name in sorted(before.keys() | after.keys())
-        if _base(before, name) != _base(after, name)
+        if name not in before or name not in after or before[name].told != after[name].told
     )
 
 
-def _base(bases: object, name: str) -> str:
-    assert isinstance(bases, dict)
-    found = bases.get(name)
-    return f"{found.kind} {found.identity[:19]}" if found else "not used"
+def _base(found: BaseRecord | None) -> str:
+    if found is None:
+        return "not used"
+    text = f"{found.kind} {found.identity[:19]}"
+    if found.contents:
+        text += f" of packages {found.contents[:19]}"
+    return f"{text} ({', '.join(found.versions)})" if found.versions else text
 
 
 def scanner_changes(old: Result, new: Result) -> tuple[str, ...]:

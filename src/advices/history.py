@@ -44,7 +44,7 @@ def entry(result: Result, headline: str, verdicts: Sequence[Verdict]) -> Entry:
         date=source.date,
         commit=source.commit,
         mode=source.mode,
-        bases={name: f"{base.kind} {base.identity}" for name, base in source.bases.items()},
+        bases={name: base.told for name, base in source.bases.items()},
         headline=headline,
         values={name: value for name, value in values.items() if value is not None},
         claims={f"{v.claim.id}/{v.variant}": v.holds for v in verdicts if not v.not_run},

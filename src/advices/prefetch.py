@@ -119,7 +119,7 @@ def key(labs: Sequence[Lab], bases: Mapping[str, Base]) -> str:
         {(w.requirement, *sorted(w.sha256)) for lab in labs for w in packages.of_lab(lab)}
     )
     names = {name for lab in labs for name in lab.from_names()}
-    on = sorted((n, b.kind, b.identity) for n, b in bases.items() if n in names)
+    on = sorted((n, *b.identities) for n, b in bases.items() if n in names)
     return hashlib.sha256(json.dumps([wanted, on]).encode()).hexdigest()
 
 

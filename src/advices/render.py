@@ -319,7 +319,7 @@ def provenance_table(result: Result) -> str:
         ["Lab digest", code(source.lab_digest)],
         ["Mode", f"{source.mode}: {_samples(source.cold_samples, source.replay_samples)}"],
         *[
-            [f"Base {code(name)}", f"{_base_text(base)}, identity {code(_first(base.identity))}"]
+            [f"Base {code(name)}", f"{_base_text(base)}, {_identity_text(base)}"]
             for name, base in source.bases.items()
         ],
         ["Engine", escape(f"Docker {source.engine_version}, buildx {source.buildx_version}")],
@@ -340,6 +340,13 @@ def _first(digest: str) -> str:
     """Return a digest by its first digits, as Docker shows it; the result holds it whole."""
     kind, colon, digits = digest.rpartition(":")
     return f"{kind}{colon}{digits[:12]}"
+
+
+def _identity_text(base: BaseRecord) -> str:
+    text = f"identity {code(_first(base.identity))}"
+    if not base.contents:
+        return text
+    return f"{text}, packages {code(_first(base.contents))}: {escape(', '.join(base.versions))}"
 
 
 def _base_text(base: BaseRecord) -> str:

@@ -176,16 +176,25 @@ class BaseRecord(Record):
     """Which image stood behind a FROM name, and how far it is from the official one.
 
     `identity` is the digest of an official image, and for a stand-in the digest of its
-    recipe: its own image id changes with every build. The published bytes are the official
-    image's transfer bytes, linux/amd64, as docker-library/repo-info gives them.
+    recipe: its own image id changes with every build. A recipe takes what Debian has today, so a
+    stand-in has `contents` as well, the digest of its packages' versions; some of these are told.
+    The published bytes are the official image's transfer bytes, linux/amd64, as
+    docker-library/repo-info gives them.
     """
 
     kind: Literal["official", "stand-in"]
     identity: str
+    contents: str = ""
+    versions: tuple[str, ...] = ()
     disk_bytes: Count
     transfer_bytes: Count
     published_transfer_bytes: Count | None
     published_date: str | None
+
+    @property
+    def told(self) -> str:
+        """Return what tells it from others: kind, identity, and the digest of its packages."""
+        return " ".join(filter(None, (self.kind, self.identity, self.contents)))
 
 
 class Provenance(Record):

@@ -17,6 +17,7 @@ import html
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from advices import (
@@ -29,7 +30,7 @@ from advices import (
     stage_charts,
     timeline,
 )
-from advices.bench import Bench, samples_from_environment
+from advices.bench import QUICK, Bench, samples_from_environment
 from advices.claims import verdicts
 from advices.context import of_variant
 from advices.engine import Engine, buildx_version
@@ -42,6 +43,7 @@ from advices.progress import Event, line, sent
 from advices.prove import check, mistake_results, solved, start_of
 from advices.results import MistakeResult, Result, VariantResult, save
 from advices.runs import attached, own_run
+from advices.together import at_once
 
 
 @dataclass(frozen=True)
@@ -86,12 +88,20 @@ class LabSession:
         return Shown(f"`{variant}`: {says}\n\n```dockerfile\n{text}\n```\n")
 
     def measure(self, *variants: str) -> Shown:
-        """Build, rebuild and start variants, and return how their builds went."""
+        """Build, rebuild and start variants, and return how their builds went.
+
+        In quick mode two are measured at once: its times are for comparing, not for keeping. What
+        a claim times runs alone all the same.
+        """
+        planned = steps(self._lab, self._bench.samples)
         with self._bench.ready() as measurer:
-            for variant in variants:
-                self._measured[variant] = measurer.measure(
-                    of_variant(self._lab, variant), steps(self._lab, self._bench.samples)
-                )
+            self._measured |= at_once(
+                {
+                    name: partial(measurer.measure, of_variant(self._lab, name), planned)
+                    for name in variants
+                },
+                workers=2 if self._bench.samples == QUICK else 1,
+            )
         return Shown(render.replays_table(self._result(), variants, self._says))
 
     def mistakes(self) -> Shown:

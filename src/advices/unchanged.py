@@ -77,7 +77,7 @@ class Keys:
             known = self._bases.known_of(one)
             if known is None:
                 return None
-            images |= {name: [base.kind, base.identity] for name, base in known.items()}
+            images |= {name: [*base.identities] for name, base in known.items()}
         parts = {
             **self._around,
             "toolkit": self._toolkit[any(one.scan for one in labs)],

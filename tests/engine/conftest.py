@@ -56,7 +56,7 @@ def second_engine(slim_stand_in: str) -> Iterator[Callable[[Path], SecondEngine]
 def slim_stand_in() -> str:
     """Return the tag of the slim stand-in, which `advices bases` built."""
     bases = Bases(Engine(), ROOT / "labs" / "bases", LayerMemory(Path("/nonexistent")), print)
-    return bases.stand_in("python:3.13-slim")
+    return bases.stand_in("python:3.13-slim").image
 
 
 @pytest.fixture(scope="session")

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from advices import bases as bases_
-from advices import carried, index
-from advices.bases import Bases, checks, read_recipes
+from advices import carried, contents, index
+from advices.bases import Bases
+from advices.command import Finished
 from advices.errors import BaseUnavailable, LabInvalid
 from advices.lab import stage_body, stage_names
+from advices.recipes import checks, read_recipes
 
 ROOT = Path(__file__).parents[2]
 RECIPES = ROOT / "labs" / "bases"
@@ -25,17 +27,24 @@ FROM alpine-with-gcc
 RUN pip install lz4
 """
 
+CONTENTS = contents.of_lines("python\t3.13.5\n")
+LABELS = contents.labels(CONTENTS)
+
 
 class Engine:
     """An engine without a registry: it has the images that it is told, and pulls none."""
 
-    def __init__(self, *official: str, pulls: bool = False) -> None:
+    def __init__(self, *official: str, pulls: bool = False, labels: Any = LABELS) -> None:
         self.official = official
         self.pulls = pulls
+        self.labels = labels
         self.asked: list[str] = []
 
     def image(self, name: str) -> Any:
-        attrs = {"RepoDigests": [f"{name}@sha256:1"] if name in self.official else []}
+        attrs = {
+            "RepoDigests": [f"{name}@sha256:1"] if name in self.official else [],
+            "Config": {"Labels": self.labels},
+        }
         there = name in self.official or name.startswith(bases_.STAND_IN)
         return SimpleNamespace(id=name, attrs=attrs) if there else None
 
@@ -66,6 +75,36 @@ def test_an_official_image_that_a_bundle_brought_is_official() -> None:
     assert (found.kind, found.identity) == ("official", "python@sha256:5")
     assert found.image == "python:3.13", "an engine that did not pull it knows no digest"
     assert engine.asked == []
+
+
+def test_a_stand_in_tells_its_packages() -> None:
+    found = on(Engine()).resolve(["python:3.13-slim"])["python:3.13-slim"]
+    assert found == on(Engine()).known("python:3.13-slim")
+    assert found.contents == CONTENTS
+    assert found.identities == ("stand-in", found.identity, CONTENTS.digest)
+
+
+@pytest.mark.parametrize("labels", [None, {}, {"io.docker-advices.base": "python:3.13-slim"}])
+def test_a_stand_in_of_an_earlier_toolkit_is_asked_for_its_packages(
+    labels: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, built = [], []
+    engine = Engine(labels=labels)
+
+    def run(argv: list[str], **_: Any) -> Finished:
+        asked.append(argv)
+        return Finished(0, "python\t3.13.7\n", "")
+
+    monkeypatch.setattr(bases_, "run", run)
+    monkeypatch.setattr(bases_, "build", built.append)
+    assert on(engine).known("python:3.13-slim") is None
+    found = on(engine).stand_in("python:3.13-slim")
+    [order] = built
+    assert (order.tag, order.bases) == (found.image, {"base": found.image})
+    assert contents.of_labels(order.labels) == found.contents
+    assert found.contents is not None
+    assert found.contents.versions == ("python 3.13.7",)
+    assert asked[0][-1] == contents.SCRIPT
 
 
 def test_builds_get_the_address_of_a_shelf_that_is_served_later(

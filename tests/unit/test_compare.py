@@ -155,14 +155,26 @@ def with_bases(bases: dict[str, Any]) -> Result:
     return plain.model_copy(update={"provenance": provenance})
 
 
-BEFORE = "python:3.13-slim: stand-in sha256:eeeeeeeeeeee before, "
+VERSIONS = "(python 3.13.5, libc6 2.41-12)"
+OF_PACKAGES = f"of packages sha256:aaaaaaaaaaaa {VERSIONS}"
+BEFORE = f"python:3.13-slim: stand-in sha256:eeeeeeeeeeee {OF_PACKAGES} before, "
 
 
 @pytest.mark.parametrize(
     ("new", "sentence"),
     [
-        (on_base(kind="official"), "official sha256:eeeeeeeeeeee now"),
-        (on_base(identity="sha256:" + "f" * 64), "stand-in sha256:ffffffffffff now"),
+        (
+            on_base(kind="official", contents="", versions=()),
+            "official sha256:eeeeeeeeeeee now",
+        ),
+        (
+            on_base(identity="sha256:" + "f" * 64),
+            f"stand-in sha256:ffffffffffff {OF_PACKAGES} now",
+        ),
+        (
+            on_base(contents="sha256:" + "b" * 64, versions=("python 3.13.6",)),
+            "stand-in sha256:eeeeeeeeeeee of packages sha256:bbbbbbbbbbbb (python 3.13.6) now",
+        ),
         (with_bases({}), "not used now"),
     ],
 )

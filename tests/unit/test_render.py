@@ -231,6 +231,7 @@ def test_provenance_says_stand_in_distance_and_the_command():
     [base] = source.bases.values()
     assert f"<code>{base.identity[:19]}</code>" in text
     assert base.identity not in text
+    assert "packages <code>sha256:aaaaaaaaaaaa</code>: python 3.13.5, libc6 2.41-12" in text
 
 
 def test_a_long_step_is_cut_in_a_table():

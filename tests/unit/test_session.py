@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 from advices import results
 from advices.errors import LabInvalid
 from advices.lab import Lab
+from advices.plan import Samples
 from advices.progress import Step, received
 from advices.runs import RUN_VARIABLE
 from advices.session import LabSession, tell
@@ -54,6 +57,29 @@ def test_what_was_measured_is_left_in_the_order_of_the_lab(lab: Lab) -> None:
         "all-first": ("a-deploy-moves-little",),
         "no-user": ("not-root",),
     }
+
+
+@pytest.mark.parametrize(("samples", "side_by_side"), [(Samples(1, 1), 2), (Samples(1, 3), 1)])
+def test_two_are_measured_at_once_only_where_no_time_is_kept(
+    samples: Samples, side_by_side: int, lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, bench = session(lab)
+    bench.samples = samples
+    plain = bench.measurer.measure
+    both, busy, most = threading.Barrier(2), threading.Semaphore(2), []
+
+    def measure(*given: Any, **named: Any) -> Any:
+        with busy:
+            most.append(2 - busy._value)
+            with contextlib.suppress(threading.BrokenBarrierError):
+                # Where they do not overlap, nobody comes.
+                both.wait(5 if side_by_side == 2 else 0.05)
+            return plain(*given, **named)
+
+    monkeypatch.setattr(bench.measurer, "measure", measure)
+    opened.measure("bad", "good")
+    assert max(most) == side_by_side
+    assert both.broken == (side_by_side == 1)
 
 
 def test_a_notebook_shows_the_same_pictures_as_the_site(lab: Lab) -> None:

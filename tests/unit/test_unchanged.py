@@ -14,6 +14,7 @@ import pytest
 
 from advices import labfile, labrun, results, unchanged
 from advices.bases import Base
+from advices.contents import Contents
 from advices.engine import EngineFacts
 from advices.lab import Lab
 from advices.labrun import run_labs
@@ -100,6 +101,7 @@ CHANGES: dict[str, Callable[[World], object]] = {
         "notebooks/build-cache.ipynb", json.dumps({"cells": [{**CELLS[1], "source": ["other"]}]})
     ),
     "the base": lambda w: setattr(w, "base", replace(BASE, identity="sha256:2")),
+    "its packages": lambda w: setattr(w, "base", replace(BASE, contents=Contents("sha256:3", ()))),
     "the kind of base": lambda w: setattr(w, "base", replace(BASE, kind="official")),
     "the base is gone": lambda w: setattr(w, "base", None),
     "the engine": lambda w: setattr(w, "facts", replace(FACTS, version="28.0.0")),
