@@ -10,7 +10,7 @@ from advices import labfile
 from advices.bases import Bases
 from advices.command import Finished
 from advices.layer_memory import LayerMemory
-from advices.plan import steps
+from advices.plan import Samples, steps
 from advices.results import write_whole
 from advices.speed import Comparison
 from benchmarks.shell import Around, script
@@ -26,7 +26,7 @@ def all_unchanged(count: int) -> Callable[[Finished], bool]:
 
 
 def forced(place: Place) -> tuple[Comparison, ...]:
-    """Return `advices run LAB --force` beside the shell script, and beside one that weighs too."""
+    """Return `advices run LAB --force` beside the shell script: quick, full, weighing."""
     layout = written(place, "forced", 1, WORK)
     (slug,) = slugs(1)
     lab = labfile.read(layout.labs, slug)
@@ -34,37 +34,47 @@ def forced(place: Place) -> tuple[Comparison, ...]:
     folder = place.scratch / "by-hand"
     folder.mkdir()
 
-    def by_hand(*, weighing: bool) -> float:
+    def by_hand(samples: Samples, *, weighing: bool = False) -> float:
         around = Around(
             {name: base.image for name, base in bases.items()}, place.run_id, secrets.token_hex(6)
         )
-        text = script(lab, steps(lab, QUICK), around, weighing=weighing)
+        text = script(lab, steps(lab, samples), around, weighing=weighing)
         return place.timed(["sh", str(write_whole(folder / "lab.sh", text))], folder)
 
-    def ours() -> float:
-        argv = [*ADVICES, "run", slug, "--quick", "--force"]
+    def ours(*how: str) -> float:
+        argv = [*ADVICES, "run", slug, "--force", *how]
         return place.timed(argv, layout.root, lambda done: f"{slug}: measured in" in done.stderr)
 
     times = place.in_turns(
-        ours=ours,
-        script=partial(by_hand, weighing=False),
-        weighing=partial(by_hand, weighing=True),
+        quick=partial(ours, "--quick"),
+        quick_script=partial(by_hand, QUICK),
+        full=ours,
+        full_script=partial(by_hand, Samples()),
+        weighing_script=partial(by_hand, Samples(), weighing=True),
     )
     return (
         Comparison(
             id="forced-run",
+            what="advices run LAB --force --quick",
+            against="a shell script with its builds, inspects and starts",
+            goal=1.15,
+            ours=times["quick"],
+            theirs=times["quick_script"],
+        ),
+        Comparison(
+            id="forced-run-full",
             what="advices run LAB --force",
             against="a shell script with its builds, inspects and starts",
             goal=1.15,
-            ours=times["ours"],
-            theirs=times["script"],
+            ours=times["full"],
+            theirs=times["full_script"],
         ),
         Comparison(
             id="forced-run-weighing",
             what="advices run LAB --force",
             against="that script, when it also compresses the new layers to know their size",
-            ours=times["ours"],
-            theirs=times["weighing"],
+            ours=times["full"],
+            theirs=times["weighing_script"],
         ),
     )
 

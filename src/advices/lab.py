@@ -249,6 +249,12 @@ class Lab(Record):
         """Return whether this is a lab's exercise: it has a task."""
         return bool(self.task)
 
+    @property
+    def installs_system_packages(self) -> bool:
+        """Return whether a build asks a distribution's mirror, by apt-get or apk."""
+        texts = [self.dockerfile(variant).read_text("utf-8") for variant in self.variants]
+        return any(re.search(r"\b(?:apt-get|apt)\s+update|\bapk\s+add", text) for text in texts)
+
     def dockerfile(self, variant: str) -> Path:
         """Return the path of a variant's Dockerfile. Raises LabInvalid for an unknown name."""
         if variant not in self.variants:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +30,12 @@ def slugs(labs: Path) -> tuple[str, ...]:
 
 def in_order(labs: Path) -> tuple[Lab, ...]:
     """Return every lab below the folder `labs`, in the order of the learning path."""
-    found = [read(labs, slug) for slug in slugs(labs)]
-    return tuple(sorted(found, key=lambda lab: (lab.order, lab.slug)))
+    return ordered(read(labs, slug) for slug in slugs(labs))
+
+
+def ordered(labs: Iterable[Lab]) -> tuple[Lab, ...]:
+    """Return labs in the order of the learning path."""
+    return tuple(sorted(labs, key=lambda lab: (lab.order, lab.slug)))
 
 
 def all_of(labs: Path) -> tuple[Lab, ...]:
@@ -67,9 +71,9 @@ def read_exercise(labs: Path, slug: str) -> Lab:
 
     Raises LabInvalid as `read` does.
     """
-    read(labs, slug)
     file = labs / slug / EXERCISE / "exercise.toml"
     if not file.is_file():
+        read(labs, slug)
         there = ", ".join(one for one in slugs(labs) if has_exercise(labs, one)) or "none"
         raise LabInvalid(f"the lab `{slug}` has no exercise", why=f"labs with an exercise: {there}")
     return _read(labs, slug, file, exercise=True)

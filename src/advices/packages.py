@@ -166,12 +166,6 @@ def of_lab(lab: Lab) -> tuple[Wanted, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def installs_system_packages(lab: Lab) -> bool:
-    """Return whether a build of a lab asks a distribution's mirror, by apt-get or apk."""
-    texts = [lab.dockerfile(variant).read_text("utf-8") for variant in lab.variants]
-    return any(re.search(r"\b(?:apt-get|apt)\s+update|\bapk\s+add", text) for text in texts)
-
-
 def applies(requirement: Requirement, target: Target, extras: Iterable[str] = ()) -> bool:
     """Return whether a requirement is meant for a target, one of some extras being asked for."""
     if requirement.marker is None:

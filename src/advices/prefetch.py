@@ -109,7 +109,7 @@ def with_exercise(layout: Layout, slug: str) -> tuple[Lab, ...]:
 def need_a_mirror(labs: Mapping[str, Sequence[Lab]]) -> tuple[str, ...]:
     """Return the labs whose builds install a distribution's packages: those are not fetched."""
     return tuple(
-        slug for slug, pair in labs.items() if any(map(packages.installs_system_packages, pair))
+        slug for slug, pair in labs.items() if any(lab.installs_system_packages for lab in pair)
     )
 
 

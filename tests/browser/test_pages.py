@@ -89,6 +89,13 @@ def test_the_lines_that_differ_are_marked(tab, address):
         assert block.locator(".hll").count() > 0
 
 
+def test_a_search_leads_to_chapters_and_not_to_their_labs(tab, address):
+    index = tab.request.get(f"{address}/search/search_index.json").json()
+    folders = {entry["location"].partition("/")[0] for entry in index["docs"]}
+    assert "chapters" in folders
+    assert "labs" not in folders
+
+
 def test_search_finds_a_chapter(tab, address):
     faults = checks.watch(tab)
     tab.goto(f"{address}/", wait_until="load")

@@ -117,7 +117,7 @@ def test_packages_of_variants_mistakes_overlays_and_replays_count() -> None:
 
 
 def test_labs_that_need_a_mirror_are_known() -> None:
-    needing = {lab.slug for lab in labfile.in_order(LABS) if packages.installs_system_packages(lab)}
+    needing = {lab.slug for lab in labfile.in_order(LABS) if lab.installs_system_packages}
     assert {"multi-stage", "remove-tools"} <= needing
     assert "build-cache" not in needing
 

@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable
 
-from advices import doctor_page, exercises, labfile, learning, origin, packages, render, results
+from advices import doctor_page, exercises, labfile, learning, origin, render, results
 from advices.checks import System
 from advices.lab import Lab
 from advices.macros.page import Page
@@ -32,7 +32,7 @@ class Lessons(Page):
 
     def exercise(self, slug: str) -> str:
         """Return the lab's exercise: task, Dockerfile to mend, claims to meet, command."""
-        task = labfile.read_exercise(self._labs, slug)
+        task = self._exercise(slug)
         reference = results.load(self._docs / "results" / "exercises", slug)
         rows = exercises.start_rows(task, reference)
         cells = [[escape(row.says), escape(row.yours), escape(row.reference)] for row in rows]
@@ -89,10 +89,8 @@ class Lessons(Page):
         return ", ".join(self._chapter(one) for one in self._in_order() if self._needs_mirror(one))
 
     def _needs_mirror(self, lab: Lab) -> bool:
-        both = [lab]
-        if labfile.has_exercise(self._labs, lab.slug):
-            both.append(labfile.read_exercise(self._labs, lab.slug))
-        return any(map(packages.installs_system_packages, both))
+        exercises_of_it = [self._exercise(slug) for slug in self._with_exercise([lab.slug])]
+        return any(one.installs_system_packages for one in (lab, *exercises_of_it))
 
 
 def _fenced(text: str, options: str) -> str:

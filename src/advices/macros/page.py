@@ -21,7 +21,10 @@ class Page:
         self._labs, self._docs, self._page = labs, docs, page
         # The pages of one build ask for the same files again and again; a new build asks anew.
         self._lab = functools.cache(functools.partial(labfile.read, labs))
-        self._in_order = functools.cache(functools.partial(labfile.in_order, labs))
+        self._exercise = functools.cache(functools.partial(labfile.read_exercise, labs))
+        self._in_order = functools.cache(
+            lambda: labfile.ordered(map(self._lab, labfile.slugs(labs)))
+        )
         self._result = functools.cache(self._load)
 
     def _load(self, slug: str) -> results.Result:
