@@ -22,7 +22,7 @@ from advices.layer_memory import LayerMemory
 from advices.layers import layers, learn
 from advices.probes import Found, Subject
 from advices.probes.registry import probe
-from advices.progress import Say, Step
+from advices.progress import Instruction, Say, Step
 from advices.results import Boot, Build, Layer, Timing, VariantResult, write_whole
 from advices.runs import Run, undisturbed
 from advices.scanners.images import ScannerImages
@@ -92,8 +92,7 @@ class Measurer:
             samples=sum(isinstance(s, plan.ServeImage) for s in steps),
             listed=plan.ProbeImage("files") in steps,
         )
-        name = f"exercise {candidate.name}" if self._lab.is_exercise else candidate.name
-        behind = partial(Step, self._lab.slug, name, steps=len(steps))
+        behind = partial(Step, self._lab.slug, self._name(candidate), steps=len(steps))
         for number, step in enumerate(steps):
             self._say(behind(plan.says(step), done=number))
             # What is built with another's cache gives no times.
@@ -145,7 +144,7 @@ class Measurer:
         try:
             if step.cold:
                 taken.context_bytes = context_bytes(order.context)
-            built = build(order)
+            built = build(order, on_step=partial(self._say_instruction, candidate))
         finally:
             shutil.rmtree(order.context, ignore_errors=True)
         earlier = taken.built.setdefault(step.build, [])
@@ -157,6 +156,12 @@ class Measurer:
         earlier.append(built)
         if step.cold:
             taken.image_id = str(self._image(order.tag, candidate.name).id)
+
+    def _say_instruction(self, candidate: Candidate, instruction: str) -> None:
+        self._say(Instruction(self._lab.slug, self._name(candidate), instruction))
+
+    def _name(self, candidate: Candidate) -> str:
+        return f"exercise {candidate.name}" if self._lab.is_exercise else candidate.name
 
     def _bases_of(self, candidate: Candidate, mark: str) -> dict[str, MarkedBase]:
         """Return the candidate's bases with a mark; one base with one mark is made once."""

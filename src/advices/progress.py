@@ -44,6 +44,18 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Instruction:
+    """A build of a candidate begins an instruction of its Dockerfile."""
+
+    lab: str
+    candidate: str
+    instruction: str
+
+    def __str__(self) -> str:
+        return f"{self.lab} {self.candidate}: {self.instruction}"
+
+
+@dataclass(frozen=True)
 class Measured:
     """A lab was measured, in so many seconds."""
 
@@ -54,15 +66,15 @@ class Measured:
         return f"{self.lab}: measured in {self.seconds:.0f} s"
 
 
-Event = str | Planned | Begun | Step | Measured
+Event = str | Planned | Begun | Step | Instruction | Measured
 Say = Callable[[Event], None]
 _WIRE = "docker-advices "
 
 
 def line(event: Event) -> str:
-    """Return an event as a line for people, empty when there is nothing to read in it."""
+    """Return an event as a line of a log, empty when there is nothing to read in it later."""
     match event:
-        case Planned():
+        case Planned() | Instruction():
             return ""
         case Begun(lab):
             return f"{lab}: executing notebooks/{lab}.ipynb"
@@ -71,7 +83,7 @@ def line(event: Event) -> str:
 
 def sent(event: Event) -> str:
     """Return an event as text that crosses from a kernel: `received` reads it."""
-    if isinstance(event, Step):
+    if isinstance(event, Step | Instruction):
         return _WIRE + json.dumps(asdict(event))
     return line(event)
 
@@ -80,7 +92,8 @@ def received(text: str) -> Iterator[Event]:
     """Yield the events in what a kernel wrote, one for each line."""
     for one in text.rstrip("\n").split("\n"):
         if one.startswith(_WIRE):
-            yield Step(**json.loads(one.removeprefix(_WIRE)))
+            fields = json.loads(one.removeprefix(_WIRE))
+            yield Instruction(**fields) if "instruction" in fields else Step(**fields)
         else:
             yield one
 
@@ -132,8 +145,11 @@ class State:
             case Step(lab=lab):
                 one = self.labs.get(lab, Lab(lab)).after(event)
                 return replace(self, labs={**self.labs, lab: one})
+            case Instruction(lab=lab) if lab in self.labs:
+                doing = f"{event.candidate}: {event.instruction}"
+                one = replace(self.labs[lab], doing=doing)
+                return replace(self, labs={**self.labs, lab: one})
             case Measured(lab):
                 left = {slug: one for slug, one in self.labs.items() if slug != lab}
                 return replace(self, labs=left, measured=self.measured + 1)
-            case str():
-                return self
+        return self

@@ -39,7 +39,7 @@ from advices.lab import Lab
 from advices.labfile import LEARNERS, read, read_exercise
 from advices.layout import Layout, project
 from advices.plan import steps
-from advices.progress import Event, line, sent
+from advices.progress import Event, sent
 from advices.prove import check, mistake_results, solved, start_of
 from advices.results import MistakeResult, Result, VariantResult, save
 from advices.runs import attached, own_run
@@ -62,9 +62,10 @@ class Shown:
 def tell(event: Event) -> None:
     """Say what is being done, on stderr: progress is no part of a notebook's output.
 
-    To the command that executes the notebook it is sent as events, to a reader as lines.
+    To the command that executes the notebook it is sent as events. A reader gets all of it, with
+    each instruction of a build.
     """
-    text = line(event) if attached() is None else sent(event)
+    text = str(event) if attached() is None else sent(event)
     if text:
         # In one piece: several threads tell at once.
         sys.stderr.write(f"{text}\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,7 +21,7 @@ from advices.layer_memory import LayerMemory
 from advices.measure import Measurer
 from advices.plan import Samples, steps
 from advices.probes import Found, Subject
-from advices.progress import Event, Step
+from advices.progress import Event, Instruction, Step
 from advices.results import Boot, Layer, Timing
 from advices.runs import Run
 
@@ -79,7 +80,9 @@ class Here:
     def measure(self, candidate: Candidate, samples: Samples, **more: bool) -> Any:
         return self.measurer.measure(candidate, steps(self.lab, samples), **more)
 
-    def _build(self, order: BuildOrder) -> Built:
+    def _build(self, order: BuildOrder, on_step: Callable[[str], None] | None = None) -> Built:
+        if on_step is not None:
+            on_step("[1/2] COPY . .")
         self.orders.append(order)
         self.secrets.append({key: file.read_text() for key, file in order.secrets.items()})
         self.files.append({file.name: file.read_text() for file in order.context.iterdir()})
@@ -149,6 +152,7 @@ def test_every_measure_comes_from_its_step(here: Here) -> None:
     events = [event for event in here.said if isinstance(event, Step)]
     assert str(events[0]) == "build-cache good: cold, sample 1"
     assert [event.done for event in events] == list(range(len(events)))
+    assert here.said[1] == Instruction("build-cache", "good", "[1/2] COPY . .")
     assert events[-1] == Step("build-cache", "good", "", len(events) - 1, len(events) - 1)
 
 
@@ -165,8 +169,8 @@ def test_what_a_claim_times_runs_alone_and_nothing_else(
     timed = Claim(id="t", says="", measure="edit-source.seconds", at_most=1)
     here.measurer._lab = here.lab = here.lab.model_copy(update={"claims": (timed,)})
     here.measure(of_variant(here.lab, "good"), Samples(1, 1))
-    names = [str(event).partition(": ")[2] for event in here.said if str(event)]
-    steps = [name for name, is_alone in zip(names, how, strict=False) if is_alone]
+    begun = [event for event in here.said if isinstance(event, Step) and event.what]
+    steps = [event.what for event, is_alone in zip(begun, how, strict=False) if is_alone]
     assert steps == ["edit-source, sample 1"]
     here.measure(of_learner(here.lab, here.lab.dockerfile("good")), Samples(1, 1))
     assert how.count(True) == 1, "a build with a warm cache is no timing"

@@ -13,6 +13,7 @@ from advices.display import Display
 from advices.progress import (
     Begun,
     Event,
+    Instruction,
     Measured,
     Planned,
     State,
@@ -23,6 +24,7 @@ from advices.progress import (
 )
 
 STEP = Step("order", "bad", "cold, sample 1", done=0, steps=4)
+COPY = Instruction("order", "bad", "[2/4] COPY . .")
 
 
 def after(*events: Event) -> State:
@@ -40,6 +42,8 @@ def after(*events: Event) -> State:
         (Begun("order", 9), "order: executing notebooks/order.ipynb"),
         (STEP, "order bad: cold, sample 1"),
         (replace(STEP, what="", done=4), ""),
+        # A log would be full of them.
+        (COPY, ""),
         (Measured("order", 61.7), "order: measured in 62 s"),
     ],
 )
@@ -49,8 +53,8 @@ def test_an_event_is_a_line(event: Event, text: str) -> None:
 
 def test_events_cross_as_text() -> None:
     odd = Step("order", 'exercise "x"\u2028', "start a\nb", done=1, steps=4)
-    text = "".join(f"{sent(event)}\n" for event in (STEP, "a\x1eline", odd))
-    assert list(received(text)) == [STEP, "a\x1eline", odd]
+    text = "".join(f"{sent(event)}\n" for event in (STEP, "a\x1eline", COPY, odd))
+    assert list(received(text)) == [STEP, "a\x1eline", COPY, odd]
 
 
 def test_steps_add_up_over_candidates() -> None:
@@ -58,6 +62,12 @@ def test_steps_add_up_over_candidates() -> None:
     lab = after(Begun("order", 20), STEP, replace(STEP, done=3), good).labs["order"]
     assert (lab.done, lab.steps) == (5, 20)
     assert lab.doing == "good: cold, sample 1"
+
+
+def test_an_instruction_is_what_a_candidate_does_now() -> None:
+    lab = after(Begun("order", 20), replace(STEP, done=2), COPY).labs["order"]
+    assert (lab.done, lab.steps, lab.doing) == (2, 20, "bad: [2/4] COPY . .")
+    assert after(COPY) == State(), "a lab that is not under work"
 
 
 def test_a_candidate_that_ends_early_has_all_its_steps_behind_it() -> None:

@@ -14,7 +14,7 @@ from advices import results
 from advices.errors import LabInvalid
 from advices.lab import Lab
 from advices.plan import Samples
-from advices.progress import Step, received
+from advices.progress import Instruction, Step, received
 from advices.runs import RUN_VARIABLE
 from advices.session import LabSession, tell
 
@@ -180,10 +180,11 @@ def test_progress_is_sent_as_events_only_to_the_command(
     if executed:
         monkeypatch.setenv(RUN_VARIABLE, "run-1")
     step = Step("order", "bad", "cold, sample 1", 0, 4)
-    for event in (step, "a message", Step("order", "bad", "", 4, 4)):
+    copy = Instruction("order", "bad", "[2/4] COPY . .")
+    for event in (step, copy, "a message", Step("order", "bad", "", 4, 4)):
         tell(event)
     lines = capsys.readouterr().err
     if executed:
-        assert list(received(lines))[:2] == [step, "a message"]
+        assert list(received(lines))[:3] == [step, copy, "a message"]
     else:
-        assert lines == "order bad: cold, sample 1\na message\n"
+        assert lines == "order bad: cold, sample 1\norder bad: [2/4] COPY . .\na message\n"
