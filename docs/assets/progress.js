@@ -6,6 +6,7 @@
   const KEY = `advices.progress ${root.pathname}`;
   const KIND = "docker-advices-progress";
   const VERSION = 1;
+  const TOO_SOON_MS = 700;
   // A button before and after, and a mark with its name.
   const WORDS = {
     read: ["Mark as read", "Read ✓ (undo)", "✓", "read"],
@@ -134,11 +135,14 @@
       ),
     );
     // Whoever scrolls to the end has read the chapter; a jump to a section is no reading.
-    let [scrolled, atEnd, jumped] = [false, false, ""];
+    let [scrolled, atEnd, jumped, markedAt] = [false, false, "", -Infinity];
     const reached = () => {
       // A page also scrolls when the button gets the focus: then the reader is about to press it.
       const pressing = document.activeElement === read;
-      if (scrolled && atEnd && !pressing && !has("read", slug)) set("read", slug, true);
+      if (scrolled && atEnd && !pressing && !has("read", slug)) {
+        markedAt = performance.now();
+        set("read", slug, true);
+      }
     };
     const watcher = new IntersectionObserver((seen) => {
       atEnd = seen.at(-1).isIntersecting;
@@ -151,6 +155,11 @@
       reached();
     };
     addEventListener("scroll", scrolling, { passive: true });
+    // A click that was on its way when the page marked itself means to mark.
+    const late = (event) => {
+      if (performance.now() - markedAt < TOO_SOON_MS) event.stopImmediatePropagation();
+    };
+    read.addEventListener("click", late, { capture: true });
     // Who takes the mark back is not overruled by the next scroll.
     read.addEventListener("click", () => {
       watcher.disconnect();

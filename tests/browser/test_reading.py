@@ -44,7 +44,7 @@ def test_n_and_p_turn_the_page(tab, address):
     tab.wait_for_url(f"**/{CHAPTER}")
 
 
-@pytest.mark.parametrize("page", ["", CHAPTER, LAB, "progress/", "glossary/"])
+@pytest.mark.parametrize("page", ["", CHAPTER, LAB, "progress/", "glossary/", "404.html"])
 def test_the_first_stop_skips_to_the_content(tab, address, page):
     tab.goto(f"{address}/{page}", wait_until="load")
     tab.keyboard.press("Tab")
