@@ -41,6 +41,10 @@ def wanted(slug):
         f"Base {name}": [
             "official image" if base["kind"] == "official" else "stand-in",
             base["identity"],
+            *(
+                [f"packages {base['contents']}: {', '.join(base['versions'])}"]
+                * bool(base["contents"])
+            ),
         ]
         for name, base in source["bases"].items()
     }

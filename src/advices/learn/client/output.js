@@ -13,8 +13,8 @@ const TAGS = new Set(
 const ATTRIBUTES = new Set(
   ("class role colspan rowspan scope open start title viewbox width height x y x1 x2 y1 y2 dx dy cx " +
     "cy r rx ry d points fill stroke stroke-width stroke-dasharray text-anchor dominant-baseline " +
-    "transform preserveaspectratio opacity style align tabindex focusable xmlns font-family font-size " +
-    "font-weight overflow letter-spacing").split(" "),
+    "transform preserveaspectratio opacity fill-opacity style align tabindex focusable xmlns " +
+    "font-family font-size font-style font-weight overflow letter-spacing").split(" "),
 );
 // Lengths, colours and custom properties; nothing that fetches, nothing that leaves its place.
 const STYLE = /^(?!.*(?:url|image|position|expression|@|\\))[\w\s:;%.,#()+\-*/]*$/is;
