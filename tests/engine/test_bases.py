@@ -60,6 +60,25 @@ def test_python_and_pip_are_where_the_official_image_has_them(
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_a_stand_in_tells_the_versions_that_are_in_it(
+    bases: Bases, resolved: dict[str, Base], name: str
+) -> None:
+    base = resolved[name]
+    if base.kind == "official":
+        assert base.contents is None, "its digest tells it from others"
+        return
+    assert base.contents is not None
+    python = run_in(base.image, "python", "-c", "import platform; print(platform.python_version())")
+    libc = run_in(base.image, "sh", "-c", "dpkg-query -Wf '${Version}' libc6 2>&1 || :").strip()
+    assert f"python {python.strip()}" in base.contents.versions
+    if "alpine" in name:
+        assert any(one.startswith("musl ") for one in base.contents.versions)
+    else:
+        assert f"libc6 {libc}" in base.contents.versions
+    assert bases.known(name) == base, "it is read from the image, and asked once"
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_the_modules_that_labs_count_on_work(resolved: dict[str, Base], name: str) -> None:
     program = """
 import bz2, ctypes, hashlib, lzma, sqlite3, ssl, venv, zlib
