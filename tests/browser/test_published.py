@@ -143,7 +143,7 @@ def test_a_page_that_is_not_there_helps_at_any_depth(tab, home, missing):
 
 def test_a_page_that_is_not_there_searches(tab, home):
     tab.goto(f"{home}/nothing/here", wait_until="load")
-    tab.get_by_label("Search all pages").fill("small base")
+    tab.get_by_label("Search this site").fill("small base")
     tab.keyboard.press("Enter")
     tab.wait_for_url("**/?q=small+base*")
     found = tab.locator(".md-search-result__item").first
