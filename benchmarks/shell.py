@@ -103,7 +103,14 @@ def _tag(lab: Lab, variant: str, build: str, around: Around) -> str:
 
 
 def _build(lab: Lab, variant: str, step: BuildImage, around: Around) -> list[str]:
+    said = lab.variants[variant]
+    if said.overlay or lab.overlay or said.secrets:
+        raise LabInvalid(
+            f"{lab.slug}: a bare script has no words for overlays and secrets",
+            why="the labs of the benchmark only leave files out",
+        )
     lines = ["rm -rf context", f"cp -R {shlex.quote(str(lab.context))} context"]
+    lines += [f"rm -r {shlex.quote(f'context/{name}')}" for name in said.leaves_out]
     replay = lab.replays.get(step.build)
     if replay is not None and replay.file is not None and replay.append is not None:
         text = replay.append.replace("{sample}", f"{around.word}-{variant}-{step.sample}")
@@ -116,6 +123,6 @@ def _build(lab: Lab, variant: str, step: BuildImage, around: Around) -> list[str
         run_id=around.run_id,
         no_cache=step.cold,
         cache_namespace=f"{around.word}-{variant}",
-        build_args=lab.variants[variant].build_args,
+        build_args=said.build_args,
     )
     return [*lines, f"{shlex.join(argv(order))} 2>log"]

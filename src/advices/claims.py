@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from advices.alerts import SEPARATOR
 from advices.errors import LabInvalid
 from advices.lab import COLD, Claim, Lab
 from advices.results import Result, Value
+
+_Measures = Mapping[str, Mapping[str, Value]]
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,9 @@ def verdicts(lab: Lab, result: Result) -> tuple[Verdict, ...]:
     Raises LabInvalid when a claim names a measure that the result does not have or that
     has no order.
     """
+    measures = _measures(result)
     return tuple(
-        _verdict(claim, result, variant, must_hold)
+        _verdict(claim, result, measures, variant, must_hold)
         for claim in lab.claims
         for must_hold, names in ((True, claim.holds_for), (False, claim.fails_for))
         for variant in names
@@ -55,7 +58,9 @@ def judged(lab: Lab, result: Result, variant: str) -> tuple[Verdict, ...]:
     Times are left out: a mistake and a learner's file are built once, with a warm cache. So is
     what a scanner would have to say that did not run.
     """
-    found = (_verdict(claim, result, variant, True) for claim in lab.claims if is_judged(claim))
+    measures = _measures(result)
+    judging = filter(is_judged, lab.claims)
+    found = (_verdict(claim, result, measures, variant, True) for claim in judging)
     return tuple(verdict for verdict in found if not verdict.not_run)
 
 
@@ -70,11 +75,19 @@ def red(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
     return tuple(verdict.claim.id for verdict in verdicts if not verdict.holds)
 
 
-def _verdict(claim: Claim, result: Result, variant: str, must_hold: bool) -> Verdict:
-    if why := _not_run(claim, result, variant):
+def _measures(result: Result) -> _Measures:
+    """Return the measures of each variant: every claim asks for some of them."""
+    return {name: one.measures() for name, one in result.variants.items()}
+
+
+def _verdict(
+    claim: Claim, result: Result, measures: _Measures, variant: str, must_hold: bool
+) -> Verdict:
+    if why := _not_run(claim, result, measures, variant):
         return Verdict(claim, variant, None, _threshold(claim), False, must_hold, not_run=why)
-    value = _value(claim, result, variant)
-    other = _value(claim, result, claim.relative_to) if claim.relative_to else None
+    value = _value(claim, measures, variant, result.slug)
+    against = claim.relative_to
+    other = _value(claim, measures, against, result.slug) if against else None
     if value is None or (claim.relative_to is not None and other is None):
         return Verdict(claim, variant, None, _threshold(claim), False, must_hold)
     if claim.relative_to is not None:
@@ -97,13 +110,12 @@ def _verdict(claim: Claim, result: Result, variant: str, must_hold: bool) -> Ver
     return Verdict(claim, variant, value, _threshold(claim), holds, must_hold)
 
 
-def _not_run(claim: Claim, result: Result, variant: str) -> str:
+def _not_run(claim: Claim, result: Result, measures: _Measures, variant: str) -> str:
     """Return why a claim's scanner did not run, "" when it did or the claim needs none.
 
     A variant that did not answer was not scanned: then the others say whether there is a scanner.
     """
-    known = result.variants.get(variant)
-    if known is None or claim.measure in known.measures():
+    if variant not in measures or claim.measure in measures[variant]:
         return ""
     return next(filter(None, (one.not_run(claim.measure) for one in result.variants.values())), "")
 
@@ -132,19 +144,18 @@ def _ratio(value: float, other: float) -> float:
     return value / other
 
 
-def _value(claim: Claim, result: Result, variant: str) -> Value | None:
+def _value(claim: Claim, measures: _Measures, variant: str, slug: str) -> Value | None:
     """Return the measure, None when this variant lacks it. Raises LabInvalid if all do."""
-    known = variant in result.variants
-    measures = result.variants[variant].measures() if known else {}
-    if claim.measure not in measures:
-        if known and any(claim.measure in one.measures() for one in result.variants.values()):
+    its = measures.get(variant, {})
+    if claim.measure not in its:
+        if variant in measures and any(claim.measure in one for one in measures.values()):
             return None
         raise LabInvalid(
-            f"labs/{result.slug}/lab.toml: claim `{claim.id}`: variant `{variant}` has no "
+            f"labs/{slug}/lab.toml: claim `{claim.id}`: variant `{variant}` has no "
             f"measure `{claim.measure}`",
-            why=f"it has {', '.join(measures) or 'no result'}",
+            why=f"it has {', '.join(its) or 'no result'}",
         )
-    return measures[claim.measure]
+    return its[claim.measure]
 
 
 def _number(claim: Claim, value: Value) -> float:

@@ -25,6 +25,7 @@ from advices import prefetch as prefetch_
 from advices.alert_tables import kinds
 from advices.bases import Bases
 from advices.bench import QUICK
+from advices.build_cache import make_room
 from advices.command import VERBOSE_VARIABLE
 from advices.display import Display
 from advices.engine import Engine
@@ -349,11 +350,17 @@ def clean(
 
 @engine_app.command("start")
 def engine_start() -> None:
-    """Use the engine that is there; where there is none, install and start one."""
+    """Use the engine that is there; where there is none, install and start one.
+
+    In one that was started so, old build cache goes when the disk runs out of room.
+    """
     # Not entered, so that no picture moves: sudo may ask for a password.
-    provision.ensure_engine(Display(_progress))
+    say = Display(_progress)
+    provision.ensure_engine(say)
     connected = Engine()
-    _out.print(f"engine {connected.facts().version} at {connected.address}")
+    facts = connected.facts()
+    make_room(facts.data_folder, say)
+    _out.print(f"engine {facts.version} at {connected.address}")
 
 
 @engine_app.command("stop")

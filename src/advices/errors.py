@@ -65,7 +65,10 @@ class DiskFull(AdvicesError):
 
     exit_code = 13
     why = "images, layers and scratch copies need room"
-    next_step = "free some space (`docker system df` shows what the engine holds) and run it again"
+    next_step = (
+        "free some space and run it again: `docker system df` shows what the engine holds, "
+        "`docker builder prune` removes its build cache"
+    )
 
 
 class DockerfileInvalid(AdvicesError):

@@ -50,9 +50,14 @@ def _pip_settings() -> tuple[str, ...]:
     return tuple(f"pip's {name}" for name in names if name.rpartition(".")[2] in _SETTINGS)
 
 
-@functools.cache
 def _configured() -> Mapping[str, str]:
-    """Return pip's settings. Read once: pip takes a quarter of a second to tell them."""
+    """Return pip's settings."""
+    return _read(os.environ.get("PIP_CONFIG_FILE"))
+
+
+@functools.cache
+def _read(_file: str | None) -> Mapping[str, str]:
+    """Return pip's settings. Read once a file: pip takes a quarter of a second to tell them."""
     try:
         lines = run([sys.executable, "-m", "pip", "config", "list"]).stdout.splitlines()
     except CommandFailed:

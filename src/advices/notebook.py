@@ -80,6 +80,8 @@ def execute(file: Path, environment: Mapping[str, str], say: Say) -> Any:
         say,
         timeout=CELL_TIMEOUT_SECONDS,
         kernel_name="python3",
+        # Its outputs are here by then, and nothing in it waits for an end.
+        shutdown_kernel="immediate",
         resources={"metadata": {"path": str(file.parent)}},
         # The kernel listens on ports that every user of the machine can reach.
         config=Config({"KernelManager": {"transport_encryption": "auto"}}),

@@ -1,6 +1,7 @@
 """The benchmark's own parts: turns, the bare script, the synthetic projects, the command."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from advices.engine import RUN_LABEL
 from advices.errors import CommandFailed, LabInvalid
 from advices.layout import Layout, code_cells
 from advices.plan import ProbeImage, Samples, steps
+from benchmarks.real_lab import SLUG, variants_alone
 from benchmarks.running import all_unchanged
 from benchmarks.shell import Around, script
 from benchmarks.suites import QUICK, WORK, notebook, slugs, written
@@ -113,6 +115,46 @@ def test_the_script_parses_and_removes_what_it_made(lab, tmp_path, weighing):
 def test_a_probe_has_no_words_in_a_script(lab):
     with pytest.raises(LabInvalid, match="ProbeImage"):
         script(lab, [ProbeImage("files")], AROUND)
+
+
+@pytest.mark.parametrize(
+    "given", [{"overlay": "bad-files"}, {"secrets": {"netrc": "machine example.com"}}]
+)
+def test_what_a_context_gets_besides_has_no_words_in_a_script(lab, given):
+    bad = lab.variants["bad"].model_copy(update=given)
+    other = lab.model_copy(update={"variants": {**lab.variants, "bad": bad}})
+    with pytest.raises(LabInvalid, match="no words for overlays and secrets"):
+        script(other, steps(other, QUICK), AROUND)
+
+
+def test_the_script_of_a_lab_of_this_site_does_what_its_plan_says(place):
+    lab = labfile.read(variants_alone(place).labs, SLUG)
+    text = script(lab, steps(lab, Samples()), AROUND)
+    lines = text.splitlines()
+    assert lab.variants.keys() > {"bad", "good"}
+    assert len(lab.replays) > 1
+    builds = sum("docker buildx build" in line for line in lines)
+    assert builds == len(lab.variants) * (1 + 3 * len(lab.replays))
+    assert sum(line.startswith("serve ") for line in lines) == len(lab.variants) * 3
+    edited = [one for one in lab.replays.values() if one.append]
+    edits = re.findall(r"printf %s '(.*?)' >>context/", text, re.S)
+    assert len(edits) == len(set(edits)) == len(lab.variants) * 3 * len(edited)
+    # One variant has no .dockerignore, in each of its builds.
+    assert lines.count("rm -r context/.dockerignore") == builds // len(lab.variants)
+
+
+def test_a_lab_of_this_site_is_measured_as_it_is_but_for_what_judges(place):
+    layout = variants_alone(place)
+    whole = labfile.read(ROOT / "labs", SLUG)
+    lab = labfile.read(layout.labs, SLUG)
+    assert whole.mistakes
+    places = {"folder": lab.folder, "context": layout.labs / "app"}
+    assert lab == whole.model_copy(update={**places, "mistakes": ()})
+    assert not labfile.has_exercise(layout.labs, SLUG)
+    cells = code_cells(layout.notebook(SLUG))
+    every = code_cells(ROOT / f"notebooks/{SLUG}.ipynb")
+    assert [cell for cell in every if cell not in cells] == ["lab.mistakes()"]
+    assert cells[-1] == "lab.finish()"
 
 
 def test_a_synthetic_project_can_be_read_and_has_the_settings_of_this_site(place):

@@ -25,9 +25,9 @@ def _plain_host(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
     prints(monkeypatch, "")
-    index._configured.cache_clear()
+    index._read.cache_clear()
     yield
-    index._configured.cache_clear()
+    index._read.cache_clear()
 
 
 def prints(monkeypatch: pytest.MonkeyPatch, text: str) -> None:

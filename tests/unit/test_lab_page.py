@@ -25,10 +25,10 @@ CELLS = [
     prose("# Lab"),
     code("a = 1"),
     prose("first"),
-    code("print(a)", "{% raw %}\none\n{% endraw %}", "two"),
-    code("print(a)", "three"),
+    code("print(a)", "one\n\n<!--/out-->\n\nmore of it", "two"),
+    code("print(a)", "three", "<!--out-->\n\nfour\n\n<!--/out-->\n"),
     code("  \n"),
-    prose("{# output #}"),
+    prose("<!--out-->\n\nno output\n\n<!--/out-->"),
 ]
 BARE = [{**cell, "outputs": []} if cell["cell_type"] == "code" else cell for cell in CELLS]
 
@@ -52,7 +52,15 @@ def test_new_prose_gives_the_page_of_a_run(cells: list[dict[str, Any]]) -> None:
 
 
 @pytest.mark.parametrize(
-    "cells", [[*BARE, code("new()")], [BARE[3], BARE[1]], [code("other")], [code("a = 2")]]
+    "cells",
+    [
+        [*BARE, code("new()")],
+        [BARE[3], BARE[1]],
+        [code("other")],
+        [code("a = 2")],
+        [BARE[1], BARE[4]],
+        [],
+    ],
 )
 def test_other_code_must_be_executed(cells: list[dict[str, Any]]) -> None:
     assert reworded(cells, page(CELLS, RESULT), RESULT) is None
@@ -60,6 +68,16 @@ def test_other_code_must_be_executed(cells: list[dict[str, Any]]) -> None:
 
 def test_a_page_without_outputs_proves_nothing() -> None:
     assert reworded(BARE, "# by hand\n", RESULT) is None
+
+
+def test_a_page_of_an_earlier_toolkit_must_be_made_anew() -> None:
+    old = page(CELLS, RESULT).replace("render_macros: false\n", "")
+    assert reworded(BARE, old, RESULT) is None
+
+
+def test_only_what_was_recorded_is_between_the_marks() -> None:
+    made = page(CELLS, RESULT)
+    assert made.count("<!--out-->\n") == made.count("<!--/out-->\n") == 4
 
 
 def test_a_cell_of_a_file_may_be_a_list_of_lines() -> None:
@@ -87,7 +105,7 @@ def test_a_table_and_a_chart_say_where_they_come_from(cell: dict[str, Any]) -> N
     date = RESULT.provenance.date[:10]
     line = f"[Measured {date} · where from](#provenance)"
     line += '{ .adv-from data-from="build-cache//uid" }'
-    assert f"\n{{% endraw %}}\n\n{line}\n" in made
+    assert f"\n\n{line}\n\n<!--/out-->\n" in made
     assert reworded([{**cell, "outputs": []}], made, RESULT) == made
 
 

@@ -152,7 +152,7 @@ def test_what_is_committed_is_no_trial_and_holds_every_comparison():
     committed = speed.load(RESULTS)
     assert committed.samples >= speed.ENOUGH_SAMPLES
     assert [one.id for one in committed.comparisons] == [
-        *("forced-run", "forced-run-full", "forced-run-weighing", "unchanged-suite"),
+        *("forced-lab", "forced-run", "forced-run-full", "forced-run-weighing", "unchanged-suite"),
         *("execute-nbconvert", "execute-nbmake"),
         *("site-build", "growth-unchanged", "growth-site", "growth-check"),
     ]

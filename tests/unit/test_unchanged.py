@@ -17,6 +17,7 @@ from advices.bases import Base
 from advices.contents import Contents
 from advices.engine import EngineFacts
 from advices.lab import Lab
+from advices.lab_page import page
 from advices.labrun import run_labs
 from advices.layout import Layout
 from advices.plan import Samples
@@ -26,12 +27,12 @@ SLUG = "build-cache"
 FULL = Samples()
 BASE = Base("python:3.13-slim", "tag", "stand-in", "sha256:1")
 FACTS = EngineFacts("26.1.5", "overlay2", "linux/amd64", 2, "/somewhere")
-CELLS = [
+CELLS: list[dict[str, Any]] = [
     {"cell_type": "markdown", "source": ["# Lab\n"]},
     {"cell_type": "code", "source": ["lab.measure()"], "outputs": []},
 ]
-PAGE = "{% raw %}\n```python\nlab.measure()\n```\n{% endraw %}\n\n{# output #}\n\n"
-PAGE += "{% raw %}\nmeasured\n{% endraw %}\n"
+MEASURED = {"output_type": "stream", "name": "stdout", "text": "measured"}
+PAGE = page([CELLS[0], {**CELLS[1], "outputs": [MEASURED]}], factory.result())
 
 
 @dataclass
@@ -226,10 +227,10 @@ def test_new_prose_reaches_the_page_without_a_run(world: World, started: list[st
     assert "measured" in text
 
 
-@pytest.mark.parametrize("page", ["", "# Lab\n", PAGE.replace("lab.measure()", "other")])
+@pytest.mark.parametrize("there", ["", "# Lab\n", PAGE.replace("lab.measure()", "other")])
 def test_a_page_that_tells_of_another_run_is_made_anew(
-    page: str, world: World, started: list[str]
+    there: str, world: World, started: list[str]
 ) -> None:
-    world.write("docs/labs/build-cache.md", page)
+    world.write("docs/labs/build-cache.md", there)
     run_labs(world.layout, [SLUG], Samples(), world.said.append)
     assert started == [SLUG]
