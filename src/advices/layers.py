@@ -1,15 +1,8 @@
-"""The layers of images: what each adds on disk, what it takes to transfer, what it holds.
-
-A registry stores layers as gzip at Go's default level, which is 6; Python's zlib at level 6
-comes within a few per mille of it. Source: docker's distribution push, compress/gzip.
-"""
+"""The layers of images: what each adds on disk, what it takes to transfer, what it holds."""
 
 from __future__ import annotations
 
-import io
-import zlib
-from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import IO, cast
@@ -21,9 +14,7 @@ from advices.image_files import Listing, listing
 from advices.layer_memory import LayerMemory
 from advices.results import Layer
 from advices.saved_image import StoredLayer, diff_ids, read_layers, unpacked
-
-_CHUNK = 1 << 20
-_AT_ONCE = 64 << 20
+from advices.weighing import Scale, Weighing, scale
 
 
 def learn(
@@ -46,14 +37,14 @@ def learn(
     listings = {one: memory.listing(one) for one in ids} if listed else {}
     unlisted = {one for one, found in listings.items() if found is None}
     if unweighed | unlisted:
-        with ThreadPoolExecutor(2) as pool:
+        with scale() as on:
             read = read_layers(
                 engine,
                 images,
                 frozenset(unweighed | unlisted),
-                partial(_read, pool, weighed=bool(unweighed), listed=bool(unlisted)),
+                partial(_read, on, weighed=bool(unweighed), listed=bool(unlisted)),
             )
-            sizes = {diff_id: one.transfer_bytes.result() for diff_id, one in read.items()}
+            sizes = {diff_id: one.transfer_bytes() for diff_id, one in read.items()}
         if unweighed:
             memory.add_sizes({one: sizes[one] for one in unweighed})
         for one in unlisted:
@@ -127,54 +118,18 @@ def _readable(created_by: str) -> str:
 
 @dataclass(frozen=True)
 class _LayerRead:
-    transfer_bytes: Future[int]
+    transfer_bytes: Callable[[], int]
     listing: Listing
 
 
-class _Weighing:
-    """A file that only reads forward, and compresses on the way what is read from it."""
-
-    def __init__(self, source: IO[bytes]) -> None:
-        self._source = source
-        self._gzip = zlib.compressobj(level=6, wbits=31)
-        self._compressed_bytes = 0
-
-    def read(self, size: int) -> bytes:
-        chunk = self._source.read(size)
-        self._compressed_bytes += len(self._gzip.compress(chunk))
-        return chunk
-
-    def compressed_bytes(self) -> int:
-        """Return the size of all that the source held, compressed. Reads what is left of it."""
-        while self.read(_CHUNK):
-            pass
-        return self._compressed_bytes + len(self._gzip.flush())
-
-
-def _read(
-    pool: ThreadPoolExecutor, stored: StoredLayer, *, weighed: bool, listed: bool
-) -> _LayerRead:
-    """Read one layer. What fits into memory is compressed beside the reading of the next."""
+def _read(on: Scale, stored: StoredLayer, *, weighed: bool, listed: bool) -> _LayerRead:
+    """Read one layer. It is compressed beside the reading of the next."""
     if stored.compressed or not weighed:
         found = _listed(stored.source) if listed else Listing(())
-        return _LayerRead(_done(stored.stored_bytes), found)
-    if stored.stored_bytes <= _AT_ONCE:
-        content = stored.source.read(stored.stored_bytes)
-        weight = pool.submit(_gzip_bytes, content)
-        return _LayerRead(weight, _listed(io.BytesIO(content)) if listed else Listing(()))
-    weighing = _Weighing(stored.source)
+        return _LayerRead(lambda: stored.stored_bytes, found)
+    weighing = Weighing(stored.source, on)
     found = _listed(cast("IO[bytes]", weighing)) if listed else Listing(())
-    return _LayerRead(_done(weighing.compressed_bytes()), found)
-
-
-def _done(transfer_bytes: int) -> Future[int]:
-    future: Future[int] = Future()
-    future.set_result(transfer_bytes)
-    return future
-
-
-def _gzip_bytes(content: bytes) -> int:
-    return _Weighing(io.BytesIO(content)).compressed_bytes()
+    return _LayerRead(weighing.to_its_end().transfer_bytes, found)
 
 
 def _listed(source: IO[bytes]) -> Listing:

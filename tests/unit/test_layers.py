@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 from layer_tars import FakeEngine, file, image_of, layer_tar, new_layout, old_layout, sha
 
-from advices import layers
+from advices import layers, weighing
 from advices.engine import Engine
 from advices.errors import EngineLost
 from advices.layer_memory import LayerMemory
@@ -69,30 +69,17 @@ def test_gzip_layers_are_taken_as_they_are(memory: LayerMemory) -> None:
     assert [layer.transfer_bytes for layer in found] == [len(blob) for blob in stored]
 
 
-@pytest.mark.parametrize("compressed", [False, True])
-def test_a_big_layer_is_read_in_pieces(
-    compressed: bool, memory: LayerMemory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # Bigger than manifest and config, which are read for their text, and than no layer.
-    monkeypatch.setattr(layers, "_AT_ONCE", 1_500)
-    monkeypatch.setattr(layers, "_CHUNK", 1_500)
-    stored = [gzip.compress(c, 1, mtime=0) for c in CONTENTS] if compressed else CONTENTS
-    found, _ = told(new_layout(CONTENTS, stored=stored), memory)
-    wanted = [len(blob) if compressed else squeezed(blob) for blob in stored]
-    assert [layer.transfer_bytes for layer in found] == wanted
-
-
 def test_each_layer_is_compressed_once(
     memory: LayerMemory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compressed: list[int] = []
-    count = layers._gzip_bytes
+    compress = weighing.compressed
 
-    def counting(content: bytes) -> int:
-        compressed.append(len(content))
-        return count(content)
+    def counting(piece: bytes, before: bytes, *, last: bool) -> bytes:
+        compressed.append(len(piece))
+        return compress(piece, before, last=last)
 
-    monkeypatch.setattr(layers, "_gzip_bytes", counting)
+    monkeypatch.setattr(weighing, "compressed", counting)
     archive = new_layout(CONTENTS)
     before, _ = told(archive, memory)
     assert sorted(compressed) == sorted(map(len, CONTENTS))

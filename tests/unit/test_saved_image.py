@@ -23,7 +23,7 @@ from layer_tars import (
     sha,
 )
 
-from advices import layers
+from advices import layers, weighing
 from advices.engine import Engine
 from advices.errors import CommandFailed, EngineLost
 from advices.image_files import Entry, Listing
@@ -105,12 +105,8 @@ def several(images: list[list[bytes]]) -> bytes:
     return saved(files | {"manifest.json": json.dumps(entries).encode()})
 
 
-@pytest.mark.parametrize("at_once_bytes", [64 << 20, 100], ids=["small", "big"])
 @pytest.mark.parametrize("listed", [True, False])
-def test_several_images_are_weighed_and_listed_by_one_save(
-    listed: bool, at_once_bytes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(layers, "_AT_ONCE", at_once_bytes)
+def test_several_images_are_weighed_and_listed_by_one_save(listed: bool, tmp_path: Path) -> None:
     engine = FakeEngine(several([[LOW, HIGH], [LOW, EMPTY]]))
     memory = LayerMemory(tmp_path)
     images = [image_of([LOW, HIGH]), image_of([LOW, EMPTY])]
@@ -170,7 +166,7 @@ def test_small_layers_and_own_ones_are_not_remembered(tmp_path: Path) -> None:
 def test_what_is_only_listed_is_not_compressed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(layers, "_gzip_bytes", lambda _: pytest.fail("it was compressed"))
+    monkeypatch.setattr(weighing, "compressed", lambda *_, **__: pytest.fail("it was compressed"))
     found, _ = read(new_layout([LOW]), [LOW], tmp_path)
     assert len(found[0].entries) == 3
     assert LayerMemory(tmp_path).transfer_bytes(f"sha256:{sha(LOW)}") is None
