@@ -8,4 +8,5 @@ from pydantic import BaseModel, ConfigDict
 class Record(BaseModel):
     """An immutable record. An unknown key is an error, never silently dropped."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    # A record that only lies in another needs no validator of its own; each site build saves them.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
