@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import statistics
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -157,11 +158,16 @@ def where(speed: Speed) -> str:
     )
 
 
+def _whole_options(text: str) -> str:
+    """Return text in which no line breaks behind the dashes of an option."""
+    return re.sub(r"(?<!\S)--\w\S*", r'<span class="adv-option">\g<0></span>', text)
+
+
 def markdown(speed: Speed) -> str:
     """Return every comparison as a table, goals that were missed among them, and where it was."""
     cells = []
     for one, row in zip(speed.comparisons, rows(speed), strict=True):
-        what, *rest, met = map(escape, row)
+        what, *rest, met = (_whole_options(escape(cell)) for cell in row)
         cells.append([what, *rest, f"<strong>{met}</strong>" if one.met is False else met])
     trial = (
         f"**A trial: {speed.samples} samples, and {ENOUGH_SAMPLES} are the least that counts.**\n\n"

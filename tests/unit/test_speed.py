@@ -116,6 +116,14 @@ def test_the_table_shows_ratio_spread_samples_and_a_goal_that_was_missed():
     assert "mkdocs 1.6.1" in text
 
 
+def test_no_line_breaks_behind_the_dashes_of_an_option():
+    words = {"what": "run --force, <b>", "against": "a--b -- c"}
+    text = speed.markdown(record(comparison((1.0,) * 5, (1.0,) * 5, **words)))
+    row = text.splitlines()[2]
+    kept = '<span class="adv-option">--force,</span>'
+    assert row.startswith(f"| run {kept} &#60;b&#62; | a--b -- c |")
+
+
 def test_no_goal_and_a_goal_to_be_faster_are_told_apart():
     rows = speed.rows(record(comparison(goal=None), comparison(goal=1.0, strictly=True)))
     assert [row[-2:] for row in rows] == [("none", "—"), ("below 1", "not met")]
