@@ -105,7 +105,9 @@ def make(tmp_path: Path, slim_stand_in: str, said: list[str]) -> Iterator[Make]:
         )
 
     yield made
-    left = [c for c in engine._docker.containers.list() if run_id in str(c.labels)]
+    left = [
+        c for c in engine._docker.containers.list(ignore_removed=True) if run_id in str(c.labels)
+    ]
     networks = [n for n in engine._docker.networks.list() if run_id in str(n.name)]
     engine.remove_run(run_id)
     assert (left, networks) == ([], [])

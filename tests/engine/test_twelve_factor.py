@@ -72,7 +72,9 @@ def nothing_left(subject: Subject) -> bool:
     """Return whether only the run's images are left of it."""
     client = subject.engine._docker
     mine = {"label": f"io.docker-advices.run={subject.run_id}"}
-    return not client.containers.list(all=True, filters=mine) + client.networks.list(filters=mine)
+    return not client.containers.list(
+        all=True, filters=mine, ignore_removed=True
+    ) + client.networks.list(filters=mine)
 
 
 def score(found: Found) -> dict[str, object]:
