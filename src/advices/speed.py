@@ -60,9 +60,13 @@ class Comparison(Record):
     @property
     def met(self) -> bool | None:
         """Return whether the goal is met, None without one."""
+        return None if self.goal is None else self.allows(self.ratio)
+
+    def allows(self, ratio: float) -> bool:
+        """Return whether a ratio meets the goal; without one each does."""
         if self.goal is None:
-            return None
-        return self.ratio < self.goal if self.strictly else self.ratio <= self.goal
+            return True
+        return ratio < self.goal if self.strictly else ratio <= self.goal
 
 
 class Machine(Record):
@@ -126,7 +130,7 @@ def rows(speed: Speed) -> list[tuple[str, ...]]:
         (
             one.what,
             one.against,
-            f"{one.ratio:.2f}",
+            ratio_text(one),
             f"{min(one.ratios):.2f} to {max(one.ratios):.2f}",
             str(len(one.ours.samples)),
             seconds_text(one.ours.median),
@@ -136,6 +140,12 @@ def rows(speed: Speed) -> list[tuple[str, ...]]:
         )
         for one in speed.comparisons
     ]
+
+
+def ratio_text(one: Comparison) -> str:
+    """Return the ratio with two digits, or as many as it takes to see a goal missed by a hair."""
+    texts = (f"{one.ratio:.{digits}f}" for digits in range(2, 6))
+    return next((t for t in texts if one.allows(float(t)) == one.allows(one.ratio)), str(one.ratio))
 
 
 def goal_text(one: Comparison) -> str:

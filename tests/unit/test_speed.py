@@ -116,6 +116,24 @@ def test_the_table_shows_ratio_spread_samples_and_a_goal_that_was_missed():
     assert "mkdocs 1.6.1" in text
 
 
+@pytest.mark.parametrize(
+    ("ours", "change", "shown"),
+    [
+        (1.1546, {}, "1.155"),
+        (1.1496, {}, "1.15"),
+        (1.15, {}, "1.15"),
+        (1.1504, {}, "1.1504"),
+        (1.151, {}, "1.151"),
+        (1.1546, {"goal": None}, "1.15"),
+        (0.996, {"goal": 1.0, "strictly": True}, "0.996"),
+        (1.15 + 1e-9, {}, "1.150000001"),
+    ],
+)
+def test_a_goal_that_was_missed_by_a_hair_is_seen_to_be_missed(ours, change, shown):
+    (row,) = speed.rows(record(comparison((ours,), (1.0,), **change)))
+    assert row[2] == shown
+
+
 def test_no_line_breaks_behind_the_dashes_of_an_option():
     words = {"what": "run --force, <b>", "against": "a--b -- c"}
     text = speed.markdown(record(comparison((1.0,) * 5, (1.0,) * 5, **words)))
