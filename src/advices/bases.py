@@ -24,7 +24,7 @@ from advices.buildx import BuildOrder, build
 from advices.command import clock, run
 from advices.contents import Contents
 from advices.engine import BASE_LABEL, RUN_LABEL, Engine
-from advices.errors import BaseUnavailable, CommandFailed, UnsteadyMeasure
+from advices.errors import BaseUnavailable, CommandFailed
 from advices.lab import Lab, external_images, stage_body, stage_names
 from advices.layer_memory import LayerMemory
 from advices.layers import layers
@@ -32,6 +32,7 @@ from advices.provision import install_packages
 from advices.recipes import Recipe, StageRecipe, checks, read_recipes
 from advices.results import BaseRecord, write_whole
 from advices.runs import check_space, scratch_folder
+from advices.saved_image import diff_ids
 from advices.together import at_once
 
 STAND_IN = "docker-advices-stand-in"
@@ -198,27 +199,11 @@ class Bases:
         """
         word = re.sub(r"[^A-Za-z0-9_.-]", "-", base.name)
         tag = f"docker-advices-run/{run_id}:base-{word}-{mark}"
-        with scratch_folder() as folder:
-            etc = folder / "files" / "etc"
-            etc.mkdir(parents=True)
-            (etc / "docker-advices-run").write_text(f"{run_id} {mark}\n", "utf-8")
-            if self.pip_conf is not None:
-                (etc / "pip.conf").write_text(self.pip_conf, "utf-8")
-            dockerfile = folder / "Dockerfile"
-            dockerfile.write_text("FROM base\nCOPY files /\n", "utf-8")
-            build(
-                BuildOrder(
-                    dockerfile=dockerfile,
-                    context=folder,
-                    tag=tag,
-                    bases={"base": base.image},
-                    run_id=run_id,
-                )
-            )
-        image = self._engine.image(tag)
-        if image is None:
-            raise UnsteadyMeasure(f"{base.name}: the base just made is not there any more")
-        return MarkedBase(tag, frozenset(image.attrs["RootFS"]["Layers"]))
+        files = {"/etc/docker-advices-run": f"{run_id} {mark}\n".encode()}
+        if self.pip_conf is not None:
+            files["/etc/pip.conf"] = self.pip_conf.encode()
+        image = self._engine.with_files(base.image, files, tag, run_id=run_id)
+        return MarkedBase(tag, frozenset(diff_ids(image)))
 
     def _official(self, name: str, *, pull: bool) -> Image | None:
         """Return the registry's image. One whose registry digest is not known is not official."""

@@ -31,10 +31,13 @@ def make_room(data_folder: str, say: Callable[[str], None]) -> None:
     """
     if provision.own_engine_pid() is None or not Path(data_folder).is_dir():
         return
-    free_bytes = shutil.disk_usage(data_folder).free
-    if free_bytes >= ROOM_BYTES:
+    if shutil.disk_usage(data_folder).free >= ROOM_BYTES:
         return
     with measuring(say), contextlib.closing(connection.client()) as asked:
+        # Somebody else may have made room while this waited.
+        free_bytes = shutil.disk_usage(data_folder).free
+        if free_bytes >= ROOM_BYTES:
+            return
         # It takes minutes for some gigabytes.
         asked.api.timeout = 3600
         try:

@@ -29,12 +29,14 @@ _AT_HAND = 100
 class LayerMemory:
     """Transfer bytes and listings of layers, kept in files between runs.
 
-    Of the listings only those of large layers of a base are kept in files, for every other
-    variant has them too. The last hundred of any layers are at hand while the process runs.
+    `weights` are the compressed bytes of pieces of layers, by what they hold apart from times, for
+    as long as the process runs. Of the listings only those of large layers of a base are kept in
+    files, for every other variant has them too. The last hundred of any layers are at hand.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder or cache_folder()
+        self.weights: dict[bytes, int] = {}
         self._lock = threading.Lock()
         self._at_hand: OrderedDict[str, Listing] = OrderedDict()
         try:

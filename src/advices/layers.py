@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
-from functools import partial
 from typing import IO, cast
 
 from docker.models.images import Image
@@ -37,16 +36,22 @@ def learn(
     listings = {one: memory.listing(one) for one in ids} if listed else {}
     unlisted = {one for one, found in listings.items() if found is None}
     if unweighed | unlisted:
-        with scale() as on:
-            read = read_layers(
-                engine,
-                images,
-                frozenset(unweighed | unlisted),
-                partial(_read, on, weighed=bool(unweighed), listed=bool(unlisted)),
+        # Where an engine names a layer otherwise than by its diff id, some work is done twice.
+        weighed_before, listed_before = _names(ids - unweighed), _names(ids - unlisted)
+
+        def read_one(stored: StoredLayer) -> _LayerRead:
+            return _read(
+                on,
+                stored,
+                weighed=bool(unweighed) and stored.name not in weighed_before,
+                listed=bool(unlisted) and stored.name not in listed_before,
             )
-            sizes = {diff_id: one.transfer_bytes() for diff_id, one in read.items()}
+
+        with scale(memory.weights) as on:
+            read = read_layers(engine, images, frozenset(unweighed | unlisted), read_one)
+            sizes = {one: read[one].transfer_bytes() for one in unweighed}
         if unweighed:
-            memory.add_sizes({one: sizes[one] for one in unweighed})
+            memory.add_sizes(sizes)
         for one in unlisted:
             listings[one] = read[one].listing
             memory.add_listing(one, read[one].listing, of_base=one in base_ids)
@@ -80,6 +85,10 @@ def listings(
     """Return the listing of each layer, lowest first. Raises EngineLost."""
     found = learn(engine, [image], base_ids, memory, listed=True, weighed=False)
     return tuple(found[diff_id] for diff_id in diff_ids(image))
+
+
+def _names(ids: Set[str]) -> frozenset[str]:
+    return frozenset(diff_id.rpartition(":")[2] for diff_id in ids)
 
 
 # Instructions

@@ -51,9 +51,11 @@ class Stream:
 class StoredLayer:
     """A layer as the engine stores it, read forward once.
 
-    Most engines store a plain tar; one with containerd's image store keeps layers compressed.
+    Most engines store a plain tar, and name it by its diff id; one with containerd's image store
+    keeps layers compressed, and one before 25 has other names.
     """
 
+    name: str
     stored_bytes: int
     compressed: bool
     source: IO[bytes]
@@ -114,7 +116,9 @@ def read_layers(
                 whole = cast("IO[bytes]", Stream(_from(head, source)))
                 if _is_layer(head):
                     compressed = head.startswith((_GZIP_MAGIC, _ZSTD_MAGIC))
-                    made[member.name] = read(StoredLayer(member.size, compressed, whole))
+                    made[member.name] = read(
+                        StoredLayer(posixpath.basename(member.name), member.size, compressed, whole)
+                    )
                 elif member.size <= _TEXT_AT_MOST:
                     texts[member.name] = whole.read(member.size)
         found: dict[str, Read] = {}

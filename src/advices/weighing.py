@@ -4,46 +4,67 @@ A registry stores layers as gzip at Go's default level, which is 6; Python's zli
 comes within a few per mille of it. Source: docker's distribution push, compress/gzip.
 Pieces of one stream are compressed at once, each with what stands before it as its dictionary:
 that costs some bytes a piece. Source: pigz, RFC 1951.
+
+A piece that differs only in times from one that was weighed weighs the same, but for some bytes:
+variants, edits and mistakes install the same packages again and again.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import IO
 
-PIECE_BYTES = 1 << 20
+from advices.tar_pieces import Cutter, Piece
+
+_READ_BYTES = 1 << 20
 _DICTIONARY_BYTES = 32 << 10
 # Header and trailer of a gzip file without a name. Source: RFC 1952.
 _AROUND_BYTES = 10 + 8
 # What is read and not yet compressed stays in memory.
-_WAITING_PIECES = 256
+_WAITING_PIECES = 64
 
 
 class Scale:
-    """Compresses pieces in threads; whoever brings too many waits."""
+    """Compresses pieces in threads; whoever brings too many waits.
 
-    def __init__(self, pool: ThreadPoolExecutor) -> None:
+    `known` are the bytes of pieces by what they hold; it learns those that were not known.
+    """
+
+    def __init__(self, pool: ThreadPoolExecutor, known: MutableMapping[bytes, int]) -> None:
         self._pool = pool
+        self._known = known
         self._room = threading.BoundedSemaphore(_WAITING_PIECES)
 
-    def put(self, piece: bytes, before: bytes, *, last: bool) -> Future[int]:
+    def put(self, piece: Piece, before: Piece, *, last: bool) -> Future[int]:
         """Return the bytes that a piece of a stream takes, as soon as they are known."""
         self._room.acquire()
-        weight = self._pool.submit(lambda: len(compressed(piece, before, last=last)))
+        weight = self._pool.submit(self._weight, piece, before, last)
         weight.add_done_callback(lambda _: self._room.release())
         return weight
 
+    def _weight(self, piece: Piece, before: Piece, last: bool) -> int:
+        held = hashlib.blake2b(b"%d %d " % (last, len(piece.timeless)), digest_size=16)
+        held.update(piece.timeless)
+        held.update(before.timeless[-_DICTIONARY_BYTES:])
+        known = self._known.get(held.digest())
+        if known is None:
+            dictionary = before.content[-_DICTIONARY_BYTES:]
+            known = len(compressed(piece.content, dictionary, last=last))
+            self._known[held.digest()] = known
+        return known
+
 
 @contextmanager
-def scale() -> Iterator[Scale]:
+def scale(known: MutableMapping[bytes, int]) -> Iterator[Scale]:
     """Give a scale that uses all cores."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        yield Scale(pool)
+        yield Scale(pool, known)
 
 
 class Weighing:
@@ -52,35 +73,31 @@ class Weighing:
     def __init__(self, source: IO[bytes], on: Scale) -> None:
         self._source = source
         self._on = on
-        self._held = bytearray()
-        self._before = b""
+        self._cutter = Cutter()
+        self._before = Piece(b"", b"")
         self._weights: list[Future[int]] = []
 
     def read(self, size: int) -> bytes:
         """Return up to `size` bytes of the source."""
         chunk = self._source.read(size)
-        self._held += chunk
-        # The last piece is not known as such before the end: so none is given away too early.
-        while len(self._held) > PIECE_BYTES:
-            self._put(last=False)
+        for piece in self._cutter.add(chunk):
+            self._put(piece, last=False)
         return chunk
 
     def to_its_end(self) -> Weighing:
         """Read what is left of the source."""
-        while self.read(PIECE_BYTES):
+        while self.read(_READ_BYTES):
             pass
-        self._put(last=True)
+        self._put(self._cutter.rest(), last=True)
         return self
 
     def transfer_bytes(self) -> int:
         """Return the size of all that the source held, compressed; waits until it is known."""
         return _AROUND_BYTES + sum(weight.result() for weight in self._weights)
 
-    def _put(self, *, last: bool) -> None:
-        piece = bytes(self._held[:PIECE_BYTES])
-        del self._held[:PIECE_BYTES]
+    def _put(self, piece: Piece, *, last: bool) -> None:
         self._weights.append(self._on.put(piece, self._before, last=last))
-        self._before = piece[-_DICTIONARY_BYTES:]
+        self._before = piece
 
 
 def compressed(piece: bytes, before: bytes, *, last: bool) -> bytes:

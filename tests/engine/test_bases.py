@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,10 +13,13 @@ from engine_project import ROOT
 
 from advices import index
 from advices.bases import Base, Bases
+from advices.buildx import BuildOrder, build
 from advices.command import poll
-from advices.engine import Engine
+from advices.engine import RUN_LABEL, Engine
 from advices.layer_memory import LayerMemory
+from advices.results import write_whole
 from advices.runs import own_run
+from advices.saved_image import diff_ids
 
 pytestmark = pytest.mark.engine
 
@@ -132,6 +136,63 @@ def test_a_build_on_it_installs_from_the_index(
         argv = ["docker", "buildx", "build", "--no-cache", "--build-context", context]
         done = subprocess.run([*argv, tmp_path], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+SETTINGS = """\
+ENV GREETING="a word, and \\"another\\""
+USER 1000
+WORKDIR /srv
+VOLUME /data
+EXPOSE 8000
+STOPSIGNAL SIGQUIT
+HEALTHCHECK --interval=5s CMD ["python3", "--version"]
+LABEL of=theirs
+"""
+
+
+@pytest.mark.parametrize(
+    "dockerfile",
+    [
+        "FROM base\n" + SETTINGS + 'ENTRYPOINT ["python3"]\nCMD ["-c", "print(\'\\\\\')"]\n',
+        "FROM base\n" + SETTINGS,
+        "FROM base\n" + SETTINGS + 'ENTRYPOINT ["python3"]\n',
+        "FROM scratch\n" + SETTINGS + "COPY Dockerfile /\n",
+    ],
+    ids=["both", "command", "entry-point", "neither"],
+)
+def test_a_marked_base_has_one_small_layer_more_and_the_same_settings(
+    bases: Bases, slim_stand_in: str, tmp_path: Path, dockerfile: str
+) -> None:
+    engine, tag = Engine(), f"docker-advices-test/marked:{secrets.token_hex(4)}"
+    order = BuildOrder(
+        dockerfile=write_whole(tmp_path / "Dockerfile", dockerfile),
+        context=tmp_path,
+        tag=tag,
+        bases={"base": slim_stand_in},
+    )
+    build(order)
+    with own_run(engine) as run:
+        try:
+            marked = bases.marked(Base("theirs", tag, "stand-in", ""), run.id, "one")
+            other = bases.marked(Base("theirs", tag, "stand-in", ""), run.id, "two")
+            before, after = (engine.image(name) for name in (tag, marked.image))
+            assert before is not None and after is not None
+            *below, added = diff_ids(after)
+            assert tuple(below) == diff_ids(before)
+            assert marked.diff_ids == {*below, added}
+            assert len(marked.diff_ids ^ other.diff_ids) == 2, "each mark is a layer of its own"
+            assert engine.history(after)[-1]["Size"] < 1000
+            was, is_now = (dict(image.attrs["Config"]) for image in (before, after))
+            assert is_now["Labels"].pop(RUN_LABEL) == run.id
+            # Where the layer was made, which no build takes over, and a word for Windows alone.
+            for name in ("Image", "Hostname", "AttachStdout", "AttachStderr", "ArgsEscaped"):
+                was.pop(name, None), is_now.pop(name, None)
+            if not (was["Cmd"] or was["Entrypoint"]):
+                # Neither does anything that starts: a build that sets one of them drops it.
+                del was["Cmd"], is_now["Cmd"]
+            assert is_now == was
+        finally:
+            engine.remove_image(tag)
 
 
 def test_a_stand_in_never_carries_an_official_name(resolved: dict[str, Base]) -> None:

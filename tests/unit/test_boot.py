@@ -13,10 +13,10 @@ from docker.errors import APIError
 
 from advices import boot
 from advices.boot import Answer, Image
-from advices.engine import HARDENED, Start
 from advices.errors import NeverAnswered
 from advices.lab import AnotherStart, Lab, Serve, Variant
 from advices.results import Boot
+from advices.starts import HARDENED, Start
 
 STATUS = "Name:\tx\nUid:\t1000\t1001\t1002\t1003\nCapEff:\t00000000a80425fb\n"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -66,6 +67,22 @@ def test_at_most_all_of_it_goes(ours: pytest.MonkeyPatch, tmp_path: Path) -> Non
 
 def test_nothing_goes_where_there_is_room(ours: pytest.MonkeyPatch, tmp_path: Path) -> None:
     asked = engine(ours, ROOM_BYTES, *RECORDS)
+    make_room(str(tmp_path), print)
+    assert asked.told == []
+
+
+def test_what_somebody_else_freed_meanwhile_counts(
+    ours: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked = engine(ours, 0, *RECORDS)
+
+    @contextlib.contextmanager
+    def waited(_say: object) -> Iterator[None]:
+        usage = SimpleNamespace(free=ROOM_BYTES)
+        ours.setattr(build_cache.shutil, "disk_usage", lambda _folder: usage)
+        yield
+
+    ours.setattr(build_cache, "measuring", waited)
     make_room(str(tmp_path), print)
     assert asked.told == []
 

@@ -52,6 +52,7 @@ class FakeDocker:
         return SimpleNamespace(
             start=self._start,
             put_archive=lambda *words: self.calls.append(("put", *words)),
+            commit=self._commit,
             get_archive=self._get,
             remove=lambda **options: self.calls.append(("remove", options)),
             reload=lambda: None,
@@ -59,6 +60,12 @@ class FakeDocker:
             attrs={"State": self.state},
             logs=lambda *, stdout, stderr: b"out" if stdout else b"err",
         )
+
+    def _commit(self, *words: Any, **options: Any) -> str:
+        self.calls.append(("commit", *words, options))
+        if self.fault:
+            raise self.fault
+        return "the new image"
 
     def _start(self) -> None:
         self.calls.append(("start",))
@@ -184,6 +191,56 @@ def test_a_container_that_does_not_start_leaves_none(engine: Engine) -> None:
     assert calls(engine)[-1] == ("remove", {"force": True, "v": True})
 
 
+FILES = {"/etc/mark": b"one\n"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "words", "changes"),
+    [
+        ({"Cmd": ["a", 'print("é")']}, ["COPY /etc/mark /"], r'CMD ["a", "print(\"\u00e9\")"]'),
+        ({"Cmd": ["a"], "Entrypoint": ["b"]}, ["COPY /etc/mark /"], 'CMD ["a"]'),
+        ({"Cmd": None, "Entrypoint": ["b"]}, None, None),
+        ({"Cmd": None, "Entrypoint": None}, ["COPY /etc/mark /"], None),
+    ],
+)
+def test_an_image_with_more_files_keeps_its_command(
+    engine: Engine, settings: dict[str, Any], words: list[str] | None, changes: str | None
+) -> None:
+    image = SimpleNamespace(attrs={"Config": settings})
+    engine._docker.images = SimpleNamespace(get=lambda _: image)  # type: ignore[misc]
+    made: Any = engine.with_files("base", FILES, "ours:tag", run_id="run-1")
+    assert made == "the new image"
+    created, put, committed, removed = calls(engine)
+    assert created == ("create", "base", words, {"labels": {RUN_LABEL: "run-1"}})
+    with tarfile.open(fileobj=io.BytesIO(put[2])) as tar:
+        found = tar.extractfile("etc/mark")
+        assert found is not None and found.read() == b"one\n"
+    assert committed == ("commit", "ours", "tag", {"changes": changes})
+    assert removed == ("remove", {"force": True, "v": True})
+
+
+def test_an_image_that_was_not_made_leaves_no_container(engine: Engine) -> None:
+    image = SimpleNamespace(attrs={"Config": {}})
+    engine._docker.images = SimpleNamespace(get=lambda _: image)  # type: ignore[misc]
+    engine._docker.fault = docker.errors.APIError("no space left on device")  # type: ignore[attr-defined]
+    with pytest.raises(DiskFull):
+        engine.with_files("base", FILES, "ours:tag", run_id="run-1")
+    assert calls(engine)[-1] == ("remove", {"force": True, "v": True})
+
+
+@pytest.mark.parametrize(
+    ("status", "labels", "theirs"),
+    [("running", {}, True), ("exited", {}, False), ("running", {RUN_LABEL: "run-1"}, False)],
+)
+def test_containers_of_others_run_and_carry_no_label_of_ours(
+    engine: Engine, status: str, labels: dict[str, str], theirs: bool
+) -> None:
+    # The list of an engine may be a moment older than what it says of one container.
+    one = SimpleNamespace(status=status, labels=labels)
+    engine._docker.running = [one]  # type: ignore[attr-defined]
+    assert engine.others() == ([one] if theirs else [])
+
+
 @pytest.mark.parametrize("internal", [True, False])
 def test_only_an_internal_network_leads_nowhere(engine: Engine, internal: bool) -> None:
     with engine.network("run-1", internal=internal):
@@ -218,12 +275,6 @@ def test_a_container_that_the_kernel_killed_is_known(
 ) -> None:
     engine._docker.state |= more  # type: ignore[attr-defined]
     assert engine.run_once("image", run_id="r", how=Start()).out_of_memory == out_of_memory
-
-
-def test_the_containers_of_others_do_not_carry_our_label(engine: Engine) -> None:
-    ours, theirs = (SimpleNamespace(labels=labels) for labels in ({RUN_LABEL: "run-1"}, {"a": "b"}))
-    engine._docker.running = [ours, theirs]  # type: ignore[attr-defined]
-    assert engine.others() == [theirs]
 
 
 def test_a_container_of_somebody_is_joined_and_left_whatever_happens(engine: Engine) -> None:

@@ -10,10 +10,10 @@ from typing import Any, cast
 
 import pytest
 
-from advices.engine import Once
 from advices.errors import NeverAnswered
 from advices.probes import Subject, image_set
 from advices.results import Layer
+from advices.starts import Once
 
 INSIDE = Path(image_set.__file__).parent / "inside" / "image_set_check.py"
 

@@ -170,3 +170,23 @@ def test_what_is_only_listed_is_not_compressed(
     found, _ = read(new_layout([LOW]), [LOW], tmp_path)
     assert len(found[0].entries) == 3
     assert LayerMemory(tmp_path).transfer_bytes(f"sha256:{sha(LOW)}") is None
+
+
+def test_a_layer_that_was_weighed_before_is_only_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory = LayerMemory(tmp_path)
+    engine = cast("Engine", FakeEngine(several([[LOW], [LOW, HIGH]])))
+    layers.learn(engine, [image_of([LOW])], frozenset(), memory, listed=False)
+    memory.weights.clear()
+    compressed: list[int] = []
+
+    def counting(piece: bytes, *_: object, **__: object) -> bytes:
+        compressed.append(len(piece))
+        return piece
+
+    monkeypatch.setattr(weighing, "compressed", counting)
+    both = image_of([LOW, HIGH])
+    found = layers.learn(engine, [both], frozenset(), memory, listed=True)
+    assert compressed == [len(HIGH)]
+    assert all(found[f"sha256:{sha(content)}"].entries for content in (LOW, HIGH))

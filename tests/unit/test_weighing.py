@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import tarfile
 import threading
 import zlib
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,8 @@ from typing import IO, cast
 import pytest
 
 from advices import command, weighing
-from advices.weighing import PIECE_BYTES, Scale, Weighing, compressed, scale
+from advices.tar_pieces import LARGEST_PIECE_BYTES as PIECE_BYTES
+from advices.weighing import Scale, Weighing, compressed, scale
 
 
 def text(size: int) -> bytes:
@@ -21,8 +23,8 @@ def text(size: int) -> bytes:
     return "".join(lines).encode()[:size]
 
 
-def weighed(source: IO[bytes]) -> int:
-    with scale() as on:
+def weighed(source: IO[bytes], known: dict[bytes, int] | None = None) -> int:
+    with scale({} if known is None else known) as on:
         return Weighing(source, on).to_its_end().transfer_bytes()
 
 
@@ -51,7 +53,7 @@ def test_what_is_weighed_is_one_gzip_file(size: int, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(weighing, "compressed", kept)
     content = text(size)
     with ThreadPoolExecutor(1) as in_order:
-        told = Weighing(io.BytesIO(content), Scale(in_order)).to_its_end().transfer_bytes()
+        told = Weighing(io.BytesIO(content), Scale(in_order, {})).to_its_end().transfer_bytes()
     head = b"\x1f\x8b\x08" + bytes(7)
     tail = zlib.crc32(content).to_bytes(4, "little") + size.to_bytes(4, "little")
     file = head + b"".join(pieces) + tail
@@ -61,11 +63,39 @@ def test_what_is_weighed_is_one_gzip_file(size: int, monkeypatch: pytest.MonkeyP
 
 def test_who_reads_gets_what_is_there() -> None:
     content = text(2 * PIECE_BYTES + 3)
-    with scale() as on:
+    with scale({}) as on:
         one = Weighing(io.BytesIO(content), on)
         parts = [one.read(1000), one.read(PIECE_BYTES)]
         assert b"".join(parts) == content[: 1000 + PIECE_BYTES]
         assert one.to_its_end().transfer_bytes() == weighed(io.BytesIO(content))
+
+
+def built_at(seconds: int, code: bytes) -> bytes:
+    """Return a layer of some modules, with the time of its build in each header."""
+    sink = io.BytesIO()
+    with tarfile.open(fileobj=sink, mode="w") as tar:
+        for number in range(600):
+            member = tarfile.TarInfo(f"site/{number}.py")
+            member.size, member.mtime = len(code) - number, seconds + number % 7
+            tar.addfile(member, io.BytesIO(code[number:]))
+    return sink.getvalue()
+
+
+def test_what_was_built_again_is_not_compressed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, again = (built_at(time, text(9_000)) for time in (1_700_000_000, 1_765_432_109))
+    known: dict[bytes, int] = {}
+    weight = weighed(io.BytesIO(first), known)
+    monkeypatch.setattr(weighing, "compressed", lambda *_, **__: pytest.fail("it was compressed"))
+    assert first != again
+    assert weighed(io.BytesIO(again), known) == weight
+    assert len(gzip.compress(again, 6)) == pytest.approx(weight, rel=3e-3)
+
+
+def test_what_holds_something_else_is_compressed() -> None:
+    known: dict[bytes, int] = {}
+    for code in (text(9_000), text(9_000)[::-1]):
+        content = built_at(1_700_000_000, code)
+        assert weighed(io.BytesIO(content), known) == weighed(io.BytesIO(content))
 
 
 class Endless:
@@ -88,7 +118,7 @@ def test_reading_waits_where_compressing_is_slower(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(weighing, "compressed", slow)
     with ThreadPoolExecutor(1) as pool:
-        reading = Weighing(cast("IO[bytes]", source), Scale(pool))
+        reading = Weighing(cast("IO[bytes]", source), Scale(pool, {}))
         ended = threading.Event()
 
         def read() -> None:
