@@ -56,8 +56,16 @@ def fragile(
 
 
 def test_the_engine_is_killed_while_an_image_is_built(fragile: Fragile) -> None:
+    # Alone: else the variant beside it may be the first to miss the engine.
+    notebook = fragile.project.read("notebooks/tiny.ipynb")
+    both, alone = r"lab.measure(\"bad\", \"good\")", r"lab.measure(\"bad\")\nlab.measure(\"good\")"
+    assert both in notebook
+    files = {
+        "labs/tiny/bad.Dockerfile": BUILDS,
+        "notebooks/tiny.ipynb": notebook.replace(both, alone),
+    }
     try:
-        output = killed(fragile, {"labs/tiny/bad.Dockerfile": BUILDS}, lambda: named("sleep 7331"))
+        output = killed(fragile, files, lambda: named("sleep 7331"))
     finally:
         end("sleep 7331")
     assert "bad.Dockerfile: the engine went away during the build" in output
