@@ -71,12 +71,33 @@ def test_where_it_is_cut_does_not_hang_on_how_it_comes(chunk: int) -> None:
     assert pieces(content, chunk) == pieces(content)
 
 
-@pytest.mark.parametrize("name", ["module_400.py", "module_400.pyc"])
-def test_another_byte_is_another_piece_and_only_that(name: str) -> None:
-    old = bytes(16) + CODE[:5_000] + b"?"
-    new = old[:-1] + b"!"
-    first, other = timeless(package(FIRST, **{name: old})), timeless(package(FIRST, **{name: new}))
-    assert sum(one != two for one, two in zip(first, other, strict=True)) == 1
+@pytest.mark.parametrize(
+    ("name", "at", "differ"),
+    [
+        # The header of a .pyc file is magic, flags, time and size, four bytes each: PEP 552.
+        *(("module_400.pyc", at, 1) for at in (0, 7, 12, 15, -1)),
+        *(("module_400.pyc", at, 0) for at in (8, 11)),
+        *(("module_400.py", at, 1) for at in (8, 11, -1)),
+    ],
+)
+def test_another_byte_is_another_piece_unless_it_is_a_time(name: str, at: int, differ: int) -> None:
+    old = bytes(16) + CODE[:5_000]
+    new = bytearray(old)
+    new[at] ^= 1
+    first = timeless(package(FIRST, **{name: old}))
+    other = timeless(package(FIRST, **{name: bytes(new)}))
+    assert sum(one != two for one, two in zip(first, other, strict=True)) == differ
+
+
+@pytest.mark.parametrize("field", ["mode", "uid", "name"])
+def test_what_else_a_header_says_is_no_time(field: str) -> None:
+    def of(value: int) -> list[bytes]:
+        member = tarfile.TarInfo(f"file_{value}" if field == "name" else "file")
+        if field != "name":
+            setattr(member, field, value)
+        return timeless(member.tobuf(tarfile.PAX_FORMAT) + bytes(2 * tarfile.BLOCKSIZE))
+
+    assert of(1) != of(2)
 
 
 def test_behind_a_file_that_grew_the_pieces_are_the_same_again() -> None:
