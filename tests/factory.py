@@ -310,7 +310,7 @@ def read_lab(folder: Path, toml: str = LAB) -> Lab:
 def read_exercise(folder: Path, toml: str = EXERCISE) -> Lab:
     """Return the made-up exercise with another exercise.toml, likewise."""
     (project(folder) / "labs/build-cache/exercise/exercise.toml").write_text(toml, "utf-8")
-    return labfile.read_exercise(folder / "labs", "build-cache")
+    return labfile.read(folder / "labs", "build-cache").its_exercise()
 
 
 class FakeMeasurer:

@@ -120,7 +120,7 @@ def test_an_exercise_is_measured_where_the_notebook_left_none(
     run = Run("run-1", tmp_path / "scratch")
     if left:
         results.save(run.scratch / "results" / "exercises", made)
-    exercise, nothing = labfile.read_exercise(layout.labs, "build-cache"), Any
+    exercise, nothing = labfile.read(layout.labs, "build-cache").its_exercise(), Any
     found = execution._proof(layout, exercise, nothing, run, lambda _: None)
     assert found == (made if left else other)
 
@@ -133,7 +133,7 @@ def test_a_notebook_that_left_no_result_is_a_fault(layout: Layout, tmp_path: Pat
 
 def test_the_steps_of_a_lab_are_those_of_variants_mistakes_and_exercise(layout: Layout) -> None:
     lab = labfile.read(layout.labs, "build-cache")
-    exercise = labfile.read_exercise(layout.labs, "build-cache")
+    exercise = labfile.read(layout.labs, "build-cache").its_exercise()
     one = len(execution.steps(lab, Samples(1, 1)))
     judged = len(execution.judged_steps(lab)) * len(lab.mistakes)
     alone = execution._steps(lab, None, Samples(1, 1))

@@ -142,7 +142,7 @@ def test_every_shipped_lab_reads(slug: str) -> None:
 @pytest.mark.parametrize("slug", SHIPPED)
 def test_every_shipped_lab_has_mistakes_and_an_exercise_with_hints(slug: str) -> None:
     assert labfile.read(ROOT / "labs", slug).mistakes
-    assert labfile.read_exercise(ROOT / "labs", slug).mistakes
+    assert labfile.read(ROOT / "labs", slug).its_exercise().mistakes
     assert (ROOT / "docs/results/exercises" / f"{slug}.json").is_file()
 
 
@@ -317,7 +317,7 @@ def test_a_claim_may_name_what_a_list_has(labs: Path) -> None:
 def test_an_exercise_is_a_lab_of_two_variants(labs: Path) -> None:
     toml = EXERCISE.replace("task", 'leaves_out = ["views.py"]\nbuild_args = {A = "1"}\ntask')
     (labs / "order/exercise/exercise.toml").write_text(toml)
-    found = labfile.read_exercise(labs, "order")
+    found = labfile.read(labs, "order").its_exercise()
     assert (found.slug, found.task, found.is_exercise) == ("order", "Mend it.", True)
     assert not labfile.read(labs, "order").is_exercise
     assert {name: found.dockerfile(name).name for name in found.variants} == {
@@ -339,13 +339,13 @@ def test_a_lab_without_an_exercise_names_those_that_have_one(labs: Path) -> None
     (labs / "order/exercise/exercise.toml").unlink()
     assert not labfile.has_exercise(labs, "order")
     with pytest.raises(LabInvalid, match="`order` has no exercise") as raised:
-        labfile.read_exercise(labs, "order")
+        labfile.read(labs, "order").its_exercise()
     assert raised.value.why == "labs with an exercise: other"
 
 
 def test_the_exercise_of_an_unknown_lab(labs: Path) -> None:
     with pytest.raises(LabInvalid, match="there is no lab `ordr`"):
-        labfile.read_exercise(labs, "ordr")
+        labfile.read(labs, "ordr").its_exercise()
 
 
 def test_all_of_a_project_are_its_labs_and_then_its_exercises(labs: Path) -> None:
