@@ -60,6 +60,7 @@ from advices.core.process import (
     stream_stderr,
 )
 from advices.core.records import Record
+from advices.core.spent import Spent
 from advices.core.threads import GivenUp, alive, at_once, ended_by
 
 __all__ = [
@@ -97,6 +98,7 @@ __all__ = [
     "ScanFailed",
     "ScannerMissing",
     "SiteMissing",
+    "Spent",
     "State",
     "Step",
     "StepFailed",

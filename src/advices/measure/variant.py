@@ -89,7 +89,7 @@ class Measurer:
             self._say(behind(plan.says(step), done=number))
             # What is built with another's cache gives no times.
             timed = candidate.fresh and plan.is_timed(self._lab, step)
-            with undisturbed(alone=timed):
+            with undisturbed(alone=timed), self._workshop.spent.on(plan.kind(step)):
                 self._do(step, candidate, taken, must_answer)
         self._say(behind("", done=len(steps)))
         return self._result(candidate, taken)

@@ -105,7 +105,7 @@ class LabSession:
         Raises LabInvalid when a variant was not measured: claims compare with the others.
         """
         self._demand_all_measured()
-        with self._bench.ready() as measurer:
+        with self._bench.ready() as measurer, self._bench.workshop.spent.on("mistakes"):
             self._mistakes = mistake_results(
                 measurer, self._lab, self._bench.run.scratch, self._result()
             )
@@ -120,7 +120,8 @@ class LabSession:
         lab = self._lab.its_exercise()
         bench = self._bench.of(lab)
         if file is None and not bench.owner:
-            result = solved(bench)
+            with bench.workshop.spent.on("exercise"):
+                result = solved(bench)
             save(bench.run.scratch / "results" / "exercises", result)
             return Shown(checked_markdown(start_of(lab, result)))
         return Shown(checked_markdown(self.checked(Path(file) if file else None)))
