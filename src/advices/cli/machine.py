@@ -19,10 +19,11 @@ app.add_typer(engine_app, name="engine")
 def doctor() -> None:
     """Say what is there, what is not, and what to do about it."""
     from advices.cli.doctor import examine
+    from advices.workshop import Workshop
 
     marks = {"ok": "[green]ok  [/]", "note": "[yellow]note[/]", "bad": "[red]bad [/]"}
     bad = False
-    for found in examine(project()):
+    for found in examine(Workshop(project(), lambda _: None)):
         bad |= found.mark == "bad"
         out.print(f"{marks[found.mark]} {found.subject + ':':<22} {escape(found.says)}")
         if found.fix:
