@@ -5,6 +5,7 @@ where things are, files that are written whole.
 """
 
 from advices.core import errors
+from advices.core.digests import digest_of, meaning_of
 from advices.core.errors import (
     AdvicesError,
     BaseUnavailable,
@@ -109,9 +110,11 @@ __all__ = [
     "at_once",
     "cache_folder",
     "clock",
+    "digest_of",
     "ended_by",
     "errors",
     "line",
+    "meaning_of",
     "now",
     "poll",
     "project",

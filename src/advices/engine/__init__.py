@@ -5,13 +5,15 @@ starting an engine.
 """
 
 from advices.engine import client, connection, provision
-from advices.engine.buildx import BuildOrder, Built, build
+from advices.engine.build_log import METHOD as BUILD_LOG_METHOD
+from advices.engine.buildx import BuildOrder, Built, argv, build
 from advices.engine.client import BASE_LABEL, RUN_LABEL, Engine, buildx_version
 from advices.engine.provision import install_packages
-from advices.engine.start import HARDENED, Once, Start
+from advices.engine.start import HARDENED, Once, Start, options
 
 __all__ = [
     "BASE_LABEL",
+    "BUILD_LOG_METHOD",
     "HARDENED",
     "RUN_LABEL",
     "BuildOrder",
@@ -19,10 +21,12 @@ __all__ = [
     "Engine",
     "Once",
     "Start",
+    "argv",
     "build",
     "buildx_version",
     "client",
     "connection",
     "install_packages",
+    "options",
     "provision",
 ]

@@ -12,7 +12,7 @@ from docker.models.containers import Container
 
 from advices.core import CommandFailed, poll
 from advices.engine.link import RUN_LABEL, EngineLink
-from advices.engine.start import HARDENED, Once, Start
+from advices.engine.start import HARDENED, Once, Start, options
 
 
 class EngineContainers(EngineLink):
@@ -26,33 +26,22 @@ class EngineContainers(EngineLink):
         `port` is published on 127.0.0.1 only. Without a network in `how` it is the default
         bridge.
         """
-        options: dict[str, Any] = {
+        said: dict[str, Any] = {
             "detach": True,
             "labels": {RUN_LABEL: run_id},
-            "mem_limit": how.memory,
-            "pids_limit": how.processes,
-            "environment": dict(how.env),
-            "read_only": how.read_only,
+            **options(how, port),
         }
-        if port is not None:
-            options["ports"] = {f"{port}/tcp": ("127.0.0.1", 0)}
-        if not how.default_capabilities:
-            options |= {"cap_drop": ["ALL"], "security_opt": ["no-new-privileges"]}
-        if how.user is not None:
-            options["user"] = how.user
-        if how.entrypoint is not None:
-            options["entrypoint"] = list(how.entrypoint)
         with self._lost():
             if how.network is None and not how.files:
                 run_now: Container = self._docker.containers.run(
-                    image, list(how.command) or None, **options
+                    image, list(how.command) or None, **said
                 )
                 return run_now
             # Connected before it starts, so that its names are known from its first moment.
             if how.network is not None:
-                options["network"] = how.network
+                said["network"] = how.network
             made: Container = self._docker.containers.create(
-                image, list(how.command) or None, **options
+                image, list(how.command) or None, **said
             )
             try:
                 if how.network is not None and how.alias is not None:

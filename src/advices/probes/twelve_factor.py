@@ -21,11 +21,12 @@ from docker.models.images import Image
 
 from advices.core import CommandFailed, DatabaseDown, clock, poll
 from advices.engine import Engine, Start
-from advices.probes.containers import program
+from advices.probes.programs import program
 from advices.probes.requirements import declarations, requirements, undeclared
 from advices.probes.subject import Found, Subject
 from advices.results import Timing, Value
 
+METHOD = 1
 POSTGRES = "postgres:17"
 SITE = "site"
 TABLE = "guestbook_entry"

@@ -1,0 +1,3 @@
+"""Prints what the kernel says of PID 1."""
+
+print(open("/proc/1/status").read())
