@@ -16,9 +16,11 @@ from advices.core.errors import (
     DatabaseDown,
     DiskFull,
     DockerfileInvalid,
+    EngineElsewhere,
     EngineForbidden,
     EngineLost,
     EngineMissing,
+    EngineRefused,
     FileRefused,
     InstallRefused,
     LabInvalid,
@@ -62,7 +64,7 @@ from advices.core.process import (
 )
 from advices.core.records import Record
 from advices.core.spent import Spent
-from advices.core.threads import GivenUp, alive, at_once, ended_by
+from advices.core.threads import GivenUp, alive, at_once, ended_by, interruptible
 
 __all__ = [
     "VERBOSE_VARIABLE",
@@ -76,9 +78,11 @@ __all__ = [
     "DatabaseDown",
     "DiskFull",
     "DockerfileInvalid",
+    "EngineElsewhere",
     "EngineForbidden",
     "EngineLost",
     "EngineMissing",
+    "EngineRefused",
     "Event",
     "FileRefused",
     "GivenUp",
@@ -113,6 +117,7 @@ __all__ = [
     "digest_of",
     "ended_by",
     "errors",
+    "interruptible",
     "line",
     "meaning_of",
     "now",

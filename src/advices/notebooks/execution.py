@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import TypeVar
 
 from advices import results
-from advices.core import AdvicesError, Begun, Measured, NotebookFailed, Planned, at_once, clock
+from advices.core import (
+    AdvicesError,
+    Begun,
+    Measured,
+    NotebookFailed,
+    Planned,
+    at_once,
+    clock,
+)
 from advices.lab import Lab
 from advices.measure import (
     QUICK,

@@ -6,7 +6,7 @@ import functools
 
 from advices.bases import Bases
 from advices.core import Layout, Say, Spent
-from advices.engine import Engine
+from advices.engine import Engine, connect
 from advices.images import LayerMemory
 from advices.scanners import ScannerImages
 
@@ -27,7 +27,7 @@ class Workshop:
     @functools.cached_property
     def engine(self) -> Engine:
         """Return the engine. Raises EngineMissing when none answers."""
-        return self._engine or Engine()
+        return self._engine or connect()
 
     @functools.cached_property
     def memory(self) -> LayerMemory:
