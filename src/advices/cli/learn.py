@@ -25,8 +25,7 @@ def learn(
     """Serve the site on this machine, with cells and exercises that run in the page."""
     # Only this command needs a server, and loading one takes a second.
     from advices.lab import labfile
-    from advices.learn import server
-    from advices.learn.preparing import Preparing
+    from advices.learn import preparing, server
 
     layout = project()
     _ask_for_an_engine()
@@ -44,7 +43,7 @@ def learn(
 
     learning = server.Learning(site or layout.root / "site", port)
     path = [lab.slug for lab in labfile.in_order(layout.labs)]
-    server.serve(layout, learning, ready, show, Preparing(path))
+    server.serve(layout, learning, ready, show, preparing.Preparing(path))
 
 
 def _ask_for_an_engine() -> None:
