@@ -14,14 +14,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from advices import index, speed
-from advices.bench import commit_of
-from advices.command import clock, now
-from advices.engine import Engine, buildx_version
-from advices.errors import AdvicesError
-from advices.layout import project
-from advices.runs import cache_folder, measuring, own_run, state_folder
-from advices.speed import Comparison, Machine, Speed
+from advices.core.errors import AdvicesError
+from advices.core.paths import cache_folder, project, state_folder
+from advices.core.process import clock, now
+from advices.engine.client import Engine, buildx_version
+from advices.measure.bench import commit_of
+from advices.packages import proxy
+from advices.runs.lifecycle import measuring, own_run
+from advices.site import speed
+from advices.site.speed import Comparison, Machine, Speed
 from benchmarks.executing import executed
 from benchmarks.growth import growth
 from benchmarks.real_lab import real_lab
@@ -101,7 +102,7 @@ def _without_index() -> None:
     With them each run would start an index for its builds, on some machines and not on others.
     """
     os.environ["PIP_CONFIG_FILE"] = os.devnull
-    for name in (*index.host_settings(), index.WAY_VARIABLE):
+    for name in (*proxy.host_settings(), proxy.WAY_VARIABLE):
         os.environ.pop(name, None)
 
 

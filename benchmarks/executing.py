@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from advices.results import write_whole
-from advices.speed import Comparison
+from advices.core.files import write_whole
+from advices.site.speed import Comparison
 from benchmarks.suites import notebook
 from benchmarks.taking import PYTHON, Place, program
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from advices.layout import Layout
-from advices.results import Timing
-from advices.speed import Comparison
+from advices.core.paths import Layout
+from advices.results.record import Timing
+from advices.site.speed import Comparison
 from benchmarks.running import all_unchanged
 from benchmarks.suites import measured, slugs
 from benchmarks.taking import ADVICES, Place, program

@@ -5,13 +5,15 @@ from __future__ import annotations
 import secrets
 import shutil
 
-from advices import index, labfile
-from advices.bases import Bases
-from advices.layer_memory import LayerMemory
-from advices.layout import NOT_SOURCE, Layout, code_cells
-from advices.plan import Samples, steps
-from advices.results import write_whole
-from advices.speed import Comparison
+from advices.bases.resolve import Bases
+from advices.core.files import write_whole
+from advices.core.paths import Layout
+from advices.images.memory import LayerMemory
+from advices.lab import labfile
+from advices.lab.digest import NOT_SOURCE, code_cells
+from advices.measure.plan import Samples, steps
+from advices.packages import proxy
+from advices.site.speed import Comparison
 from benchmarks.shell import Around, script
 from benchmarks.suites import notebook, settings
 from benchmarks.taking import ADVICES, Place
@@ -58,7 +60,7 @@ def real_lab(place: Place) -> tuple[Comparison, ...]:
         argv = [*ADVICES, "run", SLUG, "--force"]
         return place.timed(argv, layout.root, lambda done: f"{SLUG}: measured in" in done.stderr)
 
-    with index.for_builds(place.engine):
+    with proxy.for_builds(place.engine):
         times = place.in_turns(ours=ours, script=by_hand)
     return (
         Comparison(

@@ -6,13 +6,13 @@ import secrets
 from collections.abc import Callable
 from functools import partial
 
-from advices import labfile
-from advices.bases import Bases
-from advices.command import Finished
-from advices.layer_memory import LayerMemory
-from advices.plan import Samples, steps
-from advices.results import write_whole
-from advices.speed import Comparison
+from advices.bases.resolve import Bases
+from advices.core.files import write_whole
+from advices.core.process import Finished
+from advices.images.memory import LayerMemory
+from advices.lab import labfile
+from advices.measure.plan import Samples, steps
+from advices.site.speed import Comparison
 from benchmarks.shell import Around, script
 from benchmarks.suites import QUICK, WORK, measured, slugs, written
 from benchmarks.taking import ADVICES, Place, program

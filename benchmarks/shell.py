@@ -12,12 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from advices.buildx import BuildOrder, argv
-from advices.engine import RUN_LABEL
-from advices.errors import LabInvalid
-from advices.lab import COLD, Lab
-from advices.plan import BuildImage, InspectImages, PlanStep, ServeImage
-from advices.starts import HARDENED
+from advices.core.errors import LabInvalid
+from advices.engine.buildx import BuildOrder, argv
+from advices.engine.client import RUN_LABEL
+from advices.engine.start import HARDENED
+from advices.lab.model import COLD, Lab
+from advices.measure.plan import BuildImage, InspectImages, PlanStep, ServeImage
 
 HEAD = """\
 #!/bin/sh

@@ -14,11 +14,12 @@ from mkdocs.config.base import Config
 from mkdocs.exceptions import MkDocsException
 from mkdocs.plugins import BasePlugin, event_priority
 
-from advices import speed
-from advices.errors import CommandFailed, ResultInvalid
-from advices.layout import Layout
-from advices.results import Timing, write_whole
-from advices.speed import Comparison, Machine, Speed
+from advices.core.errors import CommandFailed, ResultInvalid
+from advices.core.files import write_whole
+from advices.core.paths import Layout
+from advices.results.record import Timing
+from advices.site import speed
+from advices.site.speed import Comparison, Machine, Speed
 from benchmarks.suites import settings
 from benchmarks.taking import Place, program
 

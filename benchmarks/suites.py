@@ -10,12 +10,15 @@ import nbformat
 import yaml
 from mkdocs.utils.yaml import yaml_load
 
-from advices import labfile, results
-from advices.bases import Bases
-from advices.layer_memory import LayerMemory
-from advices.layout import Layout, lab_digest
-from advices.plan import Samples
-from advices.unchanged import Keys
+from advices import results
+from advices.bases.resolve import Bases
+from advices.core import write_whole
+from advices.core.paths import Layout
+from advices.images.memory import LayerMemory
+from advices.lab import labfile
+from advices.lab.digest import lab_digest
+from advices.measure.keys import Keys
+from advices.measure.plan import Samples
 from benchmarks.taking import ADVICES, Place
 
 QUICK = Samples(cold=1, replay=1)
@@ -130,14 +133,14 @@ def written(place: Place, name: str, count: int, good: str = GOOD) -> Layout:
         files[f"docs/chapters/{slug}.md"] = CHAPTER.format(slug=slug)
         files[f"notebooks/{slug}.ipynb"] = notebook(
             (
-                f'from advices.session import open_lab\n\nlab = open_lab("{slug}")\nlab',
+                f'from advices import open_lab\n\nlab = open_lab("{slug}")\nlab',
                 'lab.measure("bad", "good")',
                 'lab.compare("uid", "disk_bytes", "edit.seconds")',
                 "lab.finish()",
             )
         )
     for file, text in files.items():
-        results.write_whole(layout.root / file, text)
+        write_whole(layout.root / file, text)
     for folder in ("labs/bases", "labs/scanners", "docs/assets", "overrides"):
         shutil.copytree(place.project.root / folder, layout.root / folder)
     return layout
@@ -170,7 +173,7 @@ def measured(place: Place, name: str, count: int) -> Layout:
             *(layout.results / f"{first}.json", layout.results / "history" / f"{first}.jsonl"),
         ):
             text = file.read_text("utf-8").replace(first, slug)
-            results.write_whole(file.with_name(file.name.replace(first, slug)), text)
+            write_whole(file.with_name(file.name.replace(first, slug)), text)
         lab = labfile.read(layout.labs, slug)
         copied = results.load(layout.results, slug)
         own = {"lab_digest": lab_digest(layout, lab), "key": keys.key(lab) or ""}

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from advices.command import Finished, clock, run
-from advices.engine import Engine
-from advices.errors import CommandFailed
-from advices.layout import Layout
-from advices.results import Timing
+from advices.core.errors import CommandFailed
+from advices.core.paths import Layout
+from advices.core.process import Finished, clock, run
+from advices.engine.client import Engine
+from advices.results.record import Timing
 
 Take = Callable[[], float]
 LONGEST_SECONDS = 1800

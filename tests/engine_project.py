@@ -11,8 +11,8 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from advices.engine import Engine
-from advices.layout import project
+from advices.core.paths import project
+from advices.engine.client import Engine
 
 ROOT = project(Path(__file__).parent).root
 GOOD = """\
@@ -257,7 +257,7 @@ def tiny_project(folder: Path) -> Project:
     made.write(
         "notebooks/tiny.ipynb",
         notebook(
-            'from advices.session import open_lab\nlab = open_lab("tiny")\nlab',
+            'from advices import open_lab\nlab = open_lab("tiny")\nlab',
             'lab.measure("bad", "good")',
             "lab.finish()",
         ),

@@ -8,13 +8,14 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from advices import labfile
-from advices.alerts import Alert, Scan
-from advices.context import Candidate
-from advices.lab import Lab
-from advices.layout import Layout, lab_digest
-from advices.plan import PlanStep, Samples
-from advices.results import (
+from advices.core.paths import Layout
+from advices.lab import labfile
+from advices.lab.digest import lab_digest
+from advices.lab.model import Lab
+from advices.lab.scans import Alert, Scan
+from advices.measure.candidate import Candidate
+from advices.measure.plan import PlanStep, Samples
+from advices.results.record import (
     BaseRecord,
     Boot,
     Build,
@@ -25,8 +26,8 @@ from advices.results import (
     Step,
     Timing,
     VariantResult,
-    save,
 )
+from advices.results.store import save
 
 
 def build(run: int = 1, cached: int = 2, seconds: float = 2.0, new_bytes: int = 1000) -> Build:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
-from advices.image_files import Listing, Tree, listing
+from advices.images.files import Listing, Tree, listing
 
 Member = tuple[bytes | str | None, int, bytes]
 

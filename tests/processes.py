@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from advices.command import poll
+from advices.core.process import poll
 
 
 @dataclass(frozen=True)

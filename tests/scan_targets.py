@@ -13,9 +13,9 @@ from typing import Any
 from docker.models.containers import Container
 from engine_project import Project
 
-from advices.alerts import Scan
-from advices.command import poll
-from advices.engine import RUN_LABEL, Engine
+from advices.core.process import poll
+from advices.engine.client import RUN_LABEL, Engine
+from advices.lab.scans import Scan
 
 # Argument: the address that it listens on. The path chooses how the site behaves.
 SITE = """

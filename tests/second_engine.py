@@ -14,8 +14,8 @@ from unittest import mock
 from engine_project import without_index
 from processes import processes
 
-from advices.command import poll
-from advices.engine import Engine
+from advices.core.process import poll
+from advices.engine.client import Engine
 
 
 class SecondEngine:

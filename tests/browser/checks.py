@@ -7,7 +7,7 @@ import re
 from urllib.parse import urlsplit
 
 from advices import results
-from advices.quantities import ratio_text, value_text
+from advices.results.wording import ratio_text, value_text
 
 
 def watch(page):

@@ -18,7 +18,7 @@ ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)(\S*?)learn-enter\?code=(\S+)")
 UNDER = """
 import sys
 from pathlib import Path
-from advices.layout import project
+from advices.core import project
 from advices.learn import server
 learning = server.Learning(Path(sys.argv[1]), 0, sys.argv[2], int(sys.argv[3]))
 say = lambda address: print(address, flush=True)

@@ -14,7 +14,7 @@ import pytest
 from serving import served
 
 from advices import results
-from advices.alerts import Scan, not_run
+from advices.lab.scans import Scan, not_run
 from advices.scanners import wapiti, zap
 
 pytestmark = pytest.mark.browser

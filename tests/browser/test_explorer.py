@@ -6,8 +6,9 @@ import checks
 import pytest
 from test_accessibility import violations
 
-from advices import labfile, results
-from advices.lab import COLD
+from advices import results
+from advices.lab import labfile
+from advices.lab.model import COLD
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ import pytest
 from learning import ROOT, Cell, learning
 from playwright.sync_api import expect
 
-from advices.labfile import read_exercise
+from advices.lab.labfile import read_exercise
 
 pytestmark = pytest.mark.browser
 CHAPTER = "learn/chapters/non-root/"

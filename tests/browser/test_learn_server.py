@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from learning import ROOT, learning
 
-from advices.command import poll
+from advices.core.process import poll
 
 pytestmark = pytest.mark.browser
 LAB = "learn/labs/build-cache/"

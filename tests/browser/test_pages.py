@@ -6,7 +6,7 @@ from pathlib import Path
 import checks
 import pytest
 
-from advices.results import load
+from advices.results.store import load
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ import pytest
 from test_accessibility import violations
 
 from advices import results
-from advices.measures import describe
+from advices.lab.measures import describe
 
 pytestmark = pytest.mark.browser
 RESULTS = Path(__file__).parents[2] / "docs" / "results"

@@ -14,13 +14,13 @@ from scan_targets import Scans, Start, Theirs
 from second_engine import SecondEngine
 from second_engine import running as second
 
-from advices import index
-from advices.alerts import Scan
-from advices.bases import Bases
-from advices.buildx import BuildOrder, build
-from advices.engine import Engine
-from advices.layer_memory import LayerMemory
-from advices.layout import Layout
+from advices.bases.resolve import Bases
+from advices.core.paths import Layout
+from advices.engine.buildx import BuildOrder, build
+from advices.engine.client import Engine
+from advices.images.memory import LayerMemory
+from advices.lab.scans import Scan
+from advices.packages import proxy
 from advices.scanners import own
 from advices.scanners.images import ScannerImages
 
@@ -28,7 +28,7 @@ from advices.scanners.images import ScannerImages
 @pytest.fixture(scope="session", autouse=True)
 def _index() -> Iterator[None]:
     """Keep the index for builds up: a test in another process may end the one that it started."""
-    with index.for_builds(Engine()):
+    with proxy.for_builds(Engine()):
         yield
 
 
@@ -66,7 +66,7 @@ def wapiti_image() -> str:
     bases = Bases(engine, ROOT / "labs" / "bases", LayerMemory(Path("/nonexistent")), print)
     images = ScannerImages(engine, ROOT / "labs" / "scanners", bases, print)
     if images.present("wapiti") is None:
-        with index.for_builds(engine):
+        with proxy.for_builds(engine):
             images.find("wapiti")
     return images.find("wapiti").reference
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from engine_project import Project
 
-from advices import history, results
+from advices import results
+from advices.results import history
 
 pytestmark = pytest.mark.engine
 

@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 from engine_project import ROOT
 
-from advices import index
-from advices.bases import Base, Bases
-from advices.buildx import BuildOrder, build
-from advices.command import poll
-from advices.engine import RUN_LABEL, Engine
-from advices.layer_memory import LayerMemory
-from advices.results import write_whole
-from advices.runs import own_run
-from advices.saved_image import diff_ids
+from advices.bases.resolve import Base, Bases
+from advices.core.files import write_whole
+from advices.core.process import poll
+from advices.engine.buildx import BuildOrder, build
+from advices.engine.client import RUN_LABEL, Engine
+from advices.images.archive import diff_ids
+from advices.images.memory import LayerMemory
+from advices.packages import proxy
+from advices.runs.lifecycle import own_run
 
 pytestmark = pytest.mark.engine
 
@@ -130,7 +130,7 @@ def test_a_build_on_it_installs_from_the_index(
         f"FROM {name}\nRUN pip install --no-cache-dir itsdangerous==2.2.0\n", "utf-8"
     )
     engine = Engine()
-    with own_run(engine) as run, index.for_builds(engine):
+    with own_run(engine) as run, proxy.for_builds(engine):
         marked = bases.marked(resolved[name], run.id, "test")
         context = f"{name}=docker-image://{marked.image}"
         argv = ["docker", "buildx", "build", "--no-cache", "--build-context", context]

@@ -13,7 +13,7 @@ from engine_project import Project, message, tiny_project
 from processes import end, named, processes, wait
 from second_engine import SecondEngine, running
 
-from advices.errors import EngineLost
+from advices.core.errors import EngineLost
 
 pytestmark = pytest.mark.engine
 

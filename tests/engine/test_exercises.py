@@ -19,7 +19,7 @@ SILENT = 'FROM python:3.13-slim\nCMD ["sh", "-c", "echo I wait; sleep 7317"]\n'
 
 def measuring(*calls: str) -> str:
     """Return a notebook that measures the lab and makes these calls before it ends."""
-    opened = 'from advices.session import open_lab\nlab = open_lab("tiny")'
+    opened = 'from advices import open_lab\nlab = open_lab("tiny")'
     return notebook(opened, 'lab.measure("bad", "good")', *calls, "lab.finish()")
 
 

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from docker.models.images import Image
 
-from advices.bases import Bases
-from advices.buildx import BuildOrder, build
-from advices.engine import Engine
-from advices.lab import Claim, Lab, Serve, Variant
-from advices.layer_memory import LayerMemory
-from advices.probes import Subject, environment, imports, stop, user
+from advices.bases.resolve import Bases
+from advices.engine.buildx import BuildOrder, build
+from advices.engine.client import Engine
+from advices.images.memory import LayerMemory
+from advices.lab.model import Claim, Lab, Serve, Variant
+from advices.probes import environment, imports, stop, user
+from advices.probes.subject import Subject
 from advices.scanners.images import ScannerImages
 
 pytestmark = pytest.mark.engine

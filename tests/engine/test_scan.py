@@ -12,9 +12,9 @@ import pytest
 from engine_project import Project
 from scan_targets import Scans, Start, Theirs, clean, docker, found_container
 
-from advices.command import poll
-from advices.engine import Engine
-from advices.errors import ScannerMissing, TargetRefused
+from advices.core.errors import ScannerMissing, TargetRefused
+from advices.core.process import poll
+from advices.engine.client import Engine
 
 pytestmark = pytest.mark.engine
 

@@ -12,10 +12,11 @@ import pytest
 from engine_project import Project
 from scan_targets import Scans, Start, clean, docker, found_container
 
-from advices.engine import Engine
-from advices.errors import ScanFailed
-from advices.scanners import Work, wapiti, zap
-from advices.starts import Start as How
+from advices.core.errors import ScanFailed
+from advices.engine.client import Engine
+from advices.engine.start import Start as How
+from advices.scanners import wapiti, zap
+from advices.scanners.work import Work
 
 pytestmark = pytest.mark.engine
 

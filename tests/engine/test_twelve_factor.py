@@ -9,16 +9,18 @@ import pytest
 from docker.models.images import Image
 from engine_project import ROOT
 
-from advices import index, labfile
-from advices.bases import Bases
-from advices.buildx import BuildOrder, build
-from advices.engine import Engine
-from advices.errors import DatabaseDown
-from advices.layer_memory import LayerMemory
-from advices.probes import Found, Subject, twelve_factor
-from advices.runs import own_run
+from advices.bases.resolve import Bases
+from advices.core.errors import DatabaseDown
+from advices.engine.buildx import BuildOrder, build
+from advices.engine.client import Engine
+from advices.engine.start import Start
+from advices.images.memory import LayerMemory
+from advices.lab import labfile
+from advices.packages import proxy
+from advices.probes import twelve_factor
+from advices.probes.subject import Found, Subject
+from advices.runs.lifecycle import own_run
 from advices.scanners.images import ScannerImages
-from advices.starts import Start
 
 pytestmark = pytest.mark.engine
 
@@ -34,7 +36,7 @@ def subject() -> Iterator[Callable[[str, str], Subject]]:
     lab = labfile.read(LABS, "twelve-factor")
     memory = LayerMemory()
     bases = Bases(engine, LABS / "bases", memory, print)
-    with own_run(engine) as run, index.for_builds(engine):
+    with own_run(engine) as run, proxy.for_builds(engine):
         (name,) = {name for name in lab.from_names() if name.startswith("python:")}
         marked = bases.marked(bases.resolve([name])[name], run.id, "test")
 

@@ -9,17 +9,17 @@ import pytest
 from engine_project import Project
 from scan_targets import Start, docker
 
-from advices.alert_tables import scanners_table
-from advices.bench import QUICK, Bench
-from advices.context import of_variant
-from advices.engine import Engine
-from advices.labfile import read
-from advices.layout import Layout
-from advices.plan import steps
-from advices.runs import own_run
+from advices.core.paths import Layout
+from advices.engine.client import Engine
+from advices.engine.start import Once
+from advices.engine.start import Start as How
+from advices.lab.labfile import read
+from advices.measure.bench import QUICK, Bench
+from advices.measure.candidate import of_variant
+from advices.measure.plan import steps
+from advices.runs.lifecycle import own_run
 from advices.scanners import zap
-from advices.starts import Once
-from advices.starts import Start as How
+from advices.site.alert_tables import scanners_table
 
 pytestmark = pytest.mark.engine
 

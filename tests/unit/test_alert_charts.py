@@ -6,9 +6,9 @@ import xml.etree.ElementTree as ET
 import factory
 import pytest
 
-from advices import alert_charts
-from advices.alerts import not_run
-from advices.errors import ResultInvalid
+from advices.core.errors import ResultInvalid
+from advices.lab.scans import not_run
+from advices.site.charts import alerts
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -28,7 +28,7 @@ MIXED = scan(("a", "high"), ("b", "low"), ("b", "medium"), ("c", "low"))
 
 
 def test_each_rule_counts_once_with_its_worst_risk():
-    svg = alert_charts.alerts_by_risk(factory.scanned(bad=[MIXED], good=[scan()]))
+    svg = alerts.alerts_by_risk(factory.scanned(bad=[MIXED], good=[scan()]))
     assert texts(svg)[-2:] == ["3 rules", "0 rules"]
     assert {"1 high, 1 medium, 1 low", "no alert"} <= set(texts(svg))
     # One part a rule, all of one length.
@@ -37,17 +37,17 @@ def test_each_rule_counts_once_with_its_worst_risk():
 
 def test_the_counts_are_those_of_the_measures():
     result = factory.scanned(bad=[scan(("a", "high"), ("b", "low"))])
-    shown = texts(alert_charts.alerts_by_risk(result))
+    shown = texts(alerts.alerts_by_risk(result))
     assert f"{result.value('bad', 'wapiti_alerts')} rules" in shown
 
 
 def test_a_scanner_that_did_not_run_is_shown_as_not_run_and_never_as_clean():
     result = factory.scanned(bad=[scan(), ZAP], good=[scan(), ZAP])
-    svg = alert_charts.alerts_by_risk(result)
+    svg = alerts.alerts_by_risk(result)
     assert texts(svg).count("not run") == texts(svg).count("0 rules") == 2
     assert texts(svg).count("no alert") == 2
     assert svg.count("stroke-dasharray") == 2
-    behind = ET.fromstring(alert_charts.alerts_by_risk_figure(result))
+    behind = ET.fromstring(alerts.alerts_by_risk_figure(result))
     rows = [["".join(cell.itertext()) for cell in row] for row in behind.iter("tr")]
     assert ["ZAP", "its image is not here", "not run", "not run"] in rows
     assert "ZAP: bad not run, good not run" in behind[0].get("aria-label")
@@ -55,23 +55,23 @@ def test_a_scanner_that_did_not_run_is_shown_as_not_run_and_never_as_clean():
 
 def test_one_that_ran_here_and_not_there_is_told_apart():
     result = factory.scanned(bad=[MIXED], good=[not_run("wapiti", "no image")], dead=[])
-    svg = alert_charts.alerts_by_risk(result)
+    svg = alerts.alerts_by_risk(result)
     assert {"3 rules", "not run", "not scanned", "it did not answer"} <= set(texts(svg))
-    rows = ET.fromstring(alert_charts.alerts_by_risk_figure(result)).findall("details//tbody/tr")
+    rows = ET.fromstring(alerts.alerts_by_risk_figure(result)).findall("details//tbody/tr")
     said = [["".join(cell.itertext()) for cell in row] for row in rows]
     assert said[0] == ["Wapiti", "high", "1", "not run", "not scanned"]
 
 
 def test_only_wanted_variants_are_drawn_and_a_lab_without_scans_has_no_picture():
     result = factory.scanned(bad=[MIXED], good=[scan()])
-    assert "bad" not in texts(alert_charts.alerts_by_risk(result, ["good"]))
+    assert "bad" not in texts(alerts.alerts_by_risk(result, ["good"]))
     with pytest.raises(ResultInvalid, match="no scans"):
-        alert_charts.alerts_by_risk(factory.result())
+        alerts.alerts_by_risk(factory.result())
 
 
 def test_foreign_text_is_harmless():
     nasty = '"><script>alert(1)</script>{{ 1 }}'
     result = factory.scanned(bad=[not_run("zap", nasty)])
-    figure = alert_charts.alerts_by_risk_figure(result)
+    figure = alerts.alerts_by_risk_figure(result)
     ET.fromstring(figure)
     assert "<script" not in figure and "{{" not in figure

@@ -8,8 +8,8 @@ import factory
 import pytest
 from pydantic import ValidationError
 
-from advices.alerts import RISKS, Alert, Risk, Scan, not_run, scanner_of
-from advices.measures import PROBED
+from advices.lab.measures import PROBED
+from advices.lab.scans import RISKS, Alert, Risk, Scan, not_run, scanner_of
 
 
 def test_the_risks_are_all_there_and_the_worst_is_first() -> None:

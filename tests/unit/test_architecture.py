@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-import functools
+import importlib
 import json
 import re
 import subprocess
@@ -14,82 +14,92 @@ from typing import Any
 
 import pytest
 
-from advices import labfile
+from advices.lab import labfile
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "advices"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SLUGS = labfile.slugs(ROOT / "labs")
 
+# One package a room, and a room imports only rooms above it in this list, through their doors.
+ROOMS = (
+    *("core", "lab", "results", "site", "engine", "runs", "images", "packages", "bases"),
+    *("scanners", "probes", "offline", "measure", "notebooks", "learn", "cli"),
+)
 # A writer builds the site, and anyone reads a result, on a laptop without Docker.
-PURE = (
-    *("site", "render", "charts", "quantities", "claims", "results", "lab", "plan", "compare"),
-    *("labfile", "measures", "exercises", "layout", "prose", "alerts", "alert_tables"),
-    *("origin", "lab_page", "drawing", "timeline", "alert_charts", "stages", "stage_charts"),
-    *("explorer", "packages", "checks", "doctor_page"),
-)
-OURS = (
-    *("engine", "connection", "command", "measure", "buildx", "notebook", "session"),
-    *("boot", "bench", "prove", "probes", "bases", "scanners"),
-)
-FORBIDDEN = (*(f"advices.{name}" for name in OURS), "docker", "nbclient")
+PURE = ("core", "lab", "results", "site")
+LINES_AT_MOST = 300
 
 
-def modules(folder: Path) -> dict[str, Path]:
-    """Return the file of every module of a package, by its full name."""
-    found = {}
-    for file in folder.rglob("*.py"):
-        parts = [folder.name, *file.relative_to(folder).with_suffix("").parts]
-        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = file
+def sources(folder: Path) -> list[Path]:
+    """Return the modules of a package; what is in inside/ runs in containers, without it."""
+    return [file for file in sorted(folder.rglob("*.py")) if "inside" not in file.parts]
+
+
+def imported(file: Path) -> Iterator[str]:
+    """Yield the full name of all that a module imports, anywhere in it."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: imports are absolute"
+            if node.module == "advices":
+                yield from (f"advices.{alias.name}" for alias in node.names)
+            else:
+                yield str(node.module)
+
+
+def broken_rules(folder: Path) -> list[str]:
+    """Return a sentence for each import that goes against the order or past a door."""
+    found = []
+    for file in sources(folder):
+        where = file.relative_to(folder)
+        room = where.parts[0] if len(where.parts) > 1 else ""
+        if not room:
+            continue
+        for name in imported(file):
+            top, *parts = name.split(".")
+            if top == "docker" and room != "engine":
+                found.append(f"{where} imports docker")
+            if top != "advices" or parts[:1] == [room]:
+                continue
+            if parts[0] not in ROOMS or ROOMS.index(parts[0]) > ROOMS.index(room):
+                found.append(f"{where} imports {parts[0]}, which is not above it")
+            if len(parts) > 1:
+                found.append(f"{where} reaches past the door of {parts[0]}")
     return found
 
 
-@functools.cache
-def imports(name: str, file: Path) -> frozenset[str]:
-    """Return all that a module imports, anywhere in it, and the packages around that."""
-    return frozenset(_imports(name, file))
+def test_a_room_imports_only_rooms_above_it_through_their_doors() -> None:
+    assert {file.name for file in SOURCE.iterdir() if file.is_dir()} - {"__pycache__"} == {*ROOMS}
+    assert broken_rules(SOURCE) == []
 
 
-def _imports(name: str, file: Path) -> Iterator[str]:
-    package = name.split(".") if file.stem == "__init__" else name.split(".")[:-1]
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            found = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            around = package[: len(package) - node.level + 1] if node.level else []
-            base = ".".join([*around, *([node.module] if node.module else [])])
-            # What is imported from a package may be a module of it.
-            found = [base, *(f"{base}.{alias.name}" for alias in node.names)]
-        else:
-            continue
-        for full in found:
-            parts = full.split(".")
-            yield from (".".join(parts[:count]) for count in range(1, len(parts) + 1))
+@pytest.mark.parametrize(
+    ("file", "line", "rule"),
+    [
+        ("lab/x.py", "from advices.engine import Engine", "imports engine, which is not above it"),
+        ("site/x.py", "def f():\n    from advices import engine", "imports engine"),
+        ("engine/x.py", "from advices.core.errors import DiskFull", "past the door of core"),
+        ("site/x.py", "import docker.errors", "imports docker"),
+        ("core/x.py", "from advices.flat import y", "imports flat"),
+    ],
+)
+def test_the_rules_can_be_broken(file: str, line: str, rule: str, tmp_path: Path) -> None:
+    sound = "import docker\nfrom advices.core import DiskFull\nfrom advices.engine.link import x\n"
+    for name, text in {"engine/sound.py": sound, file: line}.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (said,) = broken_rules(tmp_path)
+    assert rule in said
 
 
-def ways(folder: Path, start: str, forbidden: tuple[str, ...]) -> list[str]:
-    """Return how a module comes to import what it must not, as chains of names."""
-    files = modules(folder)
-    came_from: dict[str, str] = {start: ""}
-    waiting = [start]
-    for name in waiting:
-        for other in sorted(imports(name, files[name])) if name in files else ():
-            if other not in came_from:
-                came_from[other] = name
-                waiting.append(other)
-    chains = []
-    for target in set(forbidden) & came_from.keys() - {start}:
-        chain = [target]
-        while came_from[chain[0]]:
-            chain.insert(0, came_from[chain[0]])
-        chains.append(" → ".join(chain))
-    return sorted(chains)
-
-
-@pytest.mark.parametrize("name", PURE)
-def test_what_is_pure_imports_nothing_of_the_engine(name: str) -> None:
-    assert f"advices.{name}" in modules(SOURCE)
-    assert ways(SOURCE, f"advices.{name}", FORBIDDEN) == []
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_door_says_what_is_behind_it(room: str) -> None:
+    door = importlib.import_module(f"advices.{room}")
+    assert len(str(door.__doc__).splitlines()) >= 1
+    for name in getattr(door, "__all__", ()):
+        assert getattr(door, name) is not None
 
 
 def test_what_is_pure_loads_nothing_of_the_engine() -> None:
@@ -98,73 +108,27 @@ def test_what_is_pure_loads_nothing_of_the_engine() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     ).stdout.split()
     assert "advices.site" in loaded
-    assert set(loaded) & set(FORBIDDEN) == set()
+    rooms = {name.split(".")[1] for name in loaded if name.startswith("advices.")}
+    assert rooms == set(PURE)
+    assert {"docker", "nbclient"}.isdisjoint(loaded)
 
 
-@pytest.mark.parametrize("name", ["session", "measure", "cli"])
-def test_the_check_sees_what_is_there(name: str) -> None:
-    reached = {chain.rsplit(" → ")[-1] for chain in ways(SOURCE, f"advices.{name}", FORBIDDEN)}
-    assert reached >= {"advices.engine", "advices.command", "docker"}
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "import {0}.engine",
-        "from {0} import engine",
-        "from {0}.engine import Engine",
-        "from . import engine",
-        "from .engine import Engine",
-        "def later():\n    from {0} import engine",
-        "import docker.errors",
-        "from docker import from_env as x",
-        "from {0} import helper",
-        "from {0}.deep import inner",
-    ],
-)
-def test_the_check_can_fail(line: str, tmp_path: Path) -> None:
-    package = tmp_path / "some"
-    files = {
-        "__init__.py": "",
-        "engine.py": "import json\n",
-        "helper.py": "from some.deep.inner import x\n",
-        "deep/__init__.py": "",
-        "deep/inner.py": "from .. import engine\n",
-        "sound.py": "import json\nfrom some import other\n",
-        "other.py": '"""import some.engine"""\n',
-        "site.py": line.format("some") + "\n",
+def test_no_file_is_long() -> None:
+    long = {
+        file.name: count
+        for file in sources(SOURCE)
+        if (count := len(file.read_text("utf-8").splitlines())) > LINES_AT_MOST
     }
-    for name, text in files.items():
-        (package / name).parent.mkdir(parents=True, exist_ok=True)
-        (package / name).write_text(text)
-    forbidden = ("some.engine", "docker")
-    assert ways(package, "some.sound", forbidden) == []
-    (chain,) = ways(package, "some.site", forbidden)
-    assert chain.startswith("some.site → ")
-    assert chain.endswith((" → some.engine", " → docker"))
-
-
-def test_the_core_knows_no_probe_by_name() -> None:
-    probes = {name for name in modules(SOURCE) if name.startswith("advices.probes.")}
-    of_the_core = {"advices.probes.registry"}
-    named = {
-        name: found
-        for name, file in modules(SOURCE).items()
-        if not name.startswith("advices.probes")
-        and (found := imports(name, file) & (probes - of_the_core))
-    }
-    assert len(probes) > 3
-    assert named == {}
+    assert long == {}
 
 
 def test_one_door_leads_to_other_programs() -> None:
     doors = {
-        name
-        for name, file in modules(SOURCE).items()
-        # What lies in inside/ runs in containers, where there is no toolkit.
-        if {"subprocess", "os.system", "pty"} & imports(name, file) and ".inside." not in name
+        file.relative_to(SOURCE).as_posix()
+        for file in sources(SOURCE)
+        if {"subprocess", "pty"} & set(imported(file))
     }
-    assert doors == {"advices.command"}
+    assert doors == {"core/process.py"}
 
 
 def faults(notebook: dict[str, Any], slug: str) -> list[str]:

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from advices import bases as bases_
-from advices import carried, contents, index
-from advices.bases import Bases
-from advices.command import Finished
-from advices.errors import BaseUnavailable, LabInvalid
-from advices.lab import stage_body, stage_names
-from advices.recipes import checks, read_recipes
+from advices.bases import registry_digests, versions
+from advices.bases import resolve as bases_
+from advices.bases.recipes import checks, read_recipes
+from advices.bases.resolve import Bases
+from advices.core.errors import BaseUnavailable, LabInvalid
+from advices.core.process import Finished
+from advices.lab.dockerfile import stage_body, stage_names
+from advices.packages import proxy
 
 ROOT = Path(__file__).parents[2]
 RECIPES = ROOT / "labs" / "bases"
@@ -27,8 +28,8 @@ FROM alpine-with-gcc
 RUN pip install lz4
 """
 
-CONTENTS = contents.of_lines("python\t3.13.5\n")
-LABELS = contents.labels(CONTENTS)
+CONTENTS = versions.of_lines("python\t3.13.5\n")
+LABELS = versions.labels(CONTENTS)
 
 
 class Engine:
@@ -56,7 +57,7 @@ class Engine:
 
 @pytest.fixture(autouse=True)
 def _no_index(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index, "host_settings", lambda: None)
+    monkeypatch.setattr(proxy, "host_settings", lambda: None)
 
 
 def on(engine: Engine) -> Bases:
@@ -70,7 +71,7 @@ def test_an_official_image_that_a_bundle_brought_is_official() -> None:
     image = SimpleNamespace(id="sha256:1", attrs={"RepoDigests": []})
     engine.image = lambda name: image if name == "python:3.13" else None  # type: ignore[method-assign]
     assert on(engine).known("python:3.13") is None
-    carried.remember({"sha256:1": "python@sha256:5"})
+    registry_digests.remember({"sha256:1": "python@sha256:5"})
     found = on(engine).resolve(["python:3.13"])["python:3.13"]
     assert (found.kind, found.identity) == ("official", "python@sha256:5")
     assert found.image == "python:3.13", "an engine that did not pull it knows no digest"
@@ -101,16 +102,16 @@ def test_a_stand_in_of_an_earlier_toolkit_is_asked_for_its_packages(
     found = on(engine).stand_in("python:3.13-slim")
     [order] = built
     assert (order.tag, order.bases) == (found.image, {"base": found.image})
-    assert contents.of_labels(order.labels) == found.contents
+    assert versions.of_labels(order.labels) == found.contents
     assert found.contents is not None
     assert found.contents.versions == ("python 3.13.7",)
-    assert asked[0][-1] == contents.SCRIPT
+    assert asked[0][-1] == versions.SCRIPT
 
 
 def test_builds_get_the_address_of_a_shelf_that_is_served_later(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv(index.WAY_VARIABLE, "shelf")
+    monkeypatch.setenv(proxy.WAY_VARIABLE, "shelf")
     bases = on(Engine())
     monkeypatch.setenv("ADVICES_INDEX_URL", "http://172.17.0.9:8000/")
     assert bases.pip_conf is not None

@@ -10,12 +10,13 @@ import pytest
 import yaml
 from mkdocs.utils.yaml import yaml_load
 
-from advices import labfile
-from advices.command import Finished
-from advices.engine import RUN_LABEL
-from advices.errors import CommandFailed, LabInvalid
-from advices.layout import Layout, code_cells
-from advices.plan import ProbeImage, Samples, steps
+from advices.core.errors import CommandFailed, LabInvalid
+from advices.core.paths import Layout
+from advices.core.process import Finished
+from advices.engine.client import RUN_LABEL
+from advices.lab import labfile
+from advices.lab.digest import code_cells
+from advices.measure.plan import ProbeImage, Samples, steps
 from benchmarks.real_lab import SLUG, variants_alone
 from benchmarks.running import all_unchanged
 from benchmarks.shell import Around, script

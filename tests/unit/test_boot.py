@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from docker.errors import APIError
 
-from advices import boot
-from advices.boot import Answer, Image
-from advices.errors import NeverAnswered
-from advices.lab import AnotherStart, Lab, Serve, Variant
-from advices.results import Boot
-from advices.starts import HARDENED, Start
+from advices.core.errors import NeverAnswered
+from advices.engine.start import HARDENED, Start
+from advices.lab.model import AnotherStart, Lab, Serve, Variant
+from advices.probes import startup
+from advices.probes.startup import Answer, Image
+from advices.results.record import Boot
 
 STATUS = "Name:\tx\nUid:\t1000\t1001\t1002\t1003\nCapEff:\t00000000a80425fb\n"
 
@@ -118,7 +118,7 @@ def image(engine: FakeEngine, path: str = "/200", timeout_seconds: float = 0.6) 
 
 def test_the_first_page_is_recorded_and_the_container_goes(port: int) -> None:
     engine = FakeEngine(port)
-    found = boot.first_page(image(engine))
+    found = startup.first_page(image(engine))
     assert (found.answered, found.status, found.uid, found.capabilities) == (True, 200, 1000, 14)
     assert found.first_200 is not None
     assert engine.started == [("sha256:1", 80, HARDENED)]
@@ -138,7 +138,7 @@ def test_a_page_that_does_not_come(
 ) -> None:
     made = engine(port)
     with pytest.raises(NeverAnswered, match=says) as raised:
-        boot.first_page(image(made, "/404"))
+        startup.first_page(image(made, "/404"))
     assert "`good` did not answer HTTP 200 at /404 on port 80" in raised.value.what
     assert made.removed == ["container"]
 
@@ -147,14 +147,14 @@ def test_a_container_that_cannot_be_started_is_told() -> None:
     engine = FakeEngine(1)
     engine.fault = APIError("400", explanation='exec: "gone": not found')
     with pytest.raises(NeverAnswered, match='`good` could not be started: exec: "gone"'):
-        boot.first_page(image(engine))
-    assert boot.another_start(image(engine), AnotherStart(says="")) == Boot(answered=False)
+        startup.first_page(image(engine))
+    assert startup.another_start(image(engine), AnotherStart(says="")) == Boot(answered=False)
 
 
 def test_a_container_that_does_not_tell_its_pid_1(port: int) -> None:
     engine = FakeEngine(port, status=None)
     with pytest.raises(NeverAnswered, match="no way to read its PID 1"):
-        boot.first_page(image(engine))
+        startup.first_page(image(engine))
     assert engine.removed == ["container"]
 
 
@@ -171,12 +171,12 @@ def test_a_container_that_does_not_tell_its_pid_1(port: int) -> None:
 def test_the_first_answer_to_another_start_counts_whatever_it_is(
     port: int, start: dict[str, Any], answered: bool, status: int
 ) -> None:
-    found = boot.another_start(image(FakeEngine(port)), AnotherStart(says="", **start))
+    found = startup.another_start(image(FakeEngine(port)), AnotherStart(says="", **start))
     assert (found.answered, found.status) == (answered, status)
 
 
 def test_no_answer_to_another_start_is_a_result() -> None:
-    assert boot.another_start(image(FakeEngine(None)), AnotherStart(says="")) == Boot(
+    assert startup.another_start(image(FakeEngine(None)), AnotherStart(says="")) == Boot(
         answered=False
     )
 
@@ -185,7 +185,7 @@ def test_another_start_is_started_as_it_says(port: int) -> None:
     engine = FakeEngine(port)
     how: dict[str, Any] = {"env": {"A": "1"}, "user": "1:2", "read_only": True}
     start = AnotherStart(says="", port=81, default_capabilities=True, **how)
-    boot.another_start(image(engine), start)
+    startup.another_start(image(engine), start)
     assert engine.started == [("sha256:1", 81, Start(default_capabilities=True, **how))]
 
 
@@ -214,10 +214,10 @@ def test_behaviours_are_the_different_answers_of_starts_with_an_environment(
 ) -> None:
     lab = image(FakeEngine(1)).lab.model_copy(update={"starts": STARTS})
     boots = {name: Boot(answered=bool(d), answer_digest=d) for name, d in digests.items()}
-    assert boot.behaviours(lab, boots) == wanted
+    assert startup.behaviours(lab, boots) == wanted
 
 
 def test_starts_without_an_environment_show_no_behaviours() -> None:
     plain = {"plain": STARTS["plain"]}
     lab = image(FakeEngine(1)).lab.model_copy(update={"starts": plain})
-    assert boot.behaviours(lab, {"plain": Boot(answered=True, answer_digest="x")}) is None
+    assert startup.behaviours(lab, {"plain": Boot(answered=True, answer_digest="x")}) is None

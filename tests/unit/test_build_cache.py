@@ -11,9 +11,9 @@ from typing import Any
 import docker.errors
 import pytest
 
-from advices import build_cache
-from advices.build_cache import ROOM_BYTES, make_room
-from advices.errors import EngineLost
+from advices.core.errors import EngineLost
+from advices.runs import build_cache
+from advices.runs.build_cache import ROOM_BYTES, make_room
 
 GB = 1_000_000_000
 

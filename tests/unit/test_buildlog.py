@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from advices.buildlog import BuildLog
+from advices.engine.build_log import BuildLog
 
 # A real stream, shortened. Its objects stand over many lines, as buildx 0.13 writes them.
 RECORDED = (Path(__file__).parent / "data" / "build.rawjson").read_text("utf-8")

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from advices import buildx, errors
-from advices.buildlog import BuildLog
-from advices.buildx import BuildOrder, argv, build, explain
+from advices.core import errors
+from advices.engine import buildx
+from advices.engine.build_log import BuildLog
+from advices.engine.buildx import BuildOrder, argv, build, explain
 
 DATA = Path(__file__).parent / "data"
 FIXED = ["docker", "buildx", "build", "--progress=rawjson", "--load", "--provenance=false"]
@@ -266,7 +267,7 @@ def test_a_build_that_hangs_names_its_step_and_leaves_no_process(
         def cancel(self) -> None: ...
 
     timers: list[Callable[[], None]] = []
-    monkeypatch.setattr("advices.command.threading.Timer", Timer)
+    monkeypatch.setattr("advices.core.process.threading.Timer", Timer)
     with pytest.raises(errors.BuildHung, match=r"within 7 s; it was in: \[2/2\] RUN sleep"):
         build(order(timeout_seconds=7), on_step=lambda _: timers[0]())
     assert not Path("/proc", (tmp_path / "pid").read_text().strip()).exists()
@@ -287,7 +288,7 @@ def test_an_interrupted_build_is_ended(fake_docker: FakeDocker, tmp_path: Path) 
 def test_a_build_that_will_not_end_is_killed(
     interrupted: bool, fake_docker: FakeDocker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("advices.command.GRACE_SECONDS", 0.05)
+    monkeypatch.setattr("advices.core.process.GRACE_SECONDS", 0.05)
     fake_docker(
         f"trap '' TERM; echo $$ > {tmp_path}/pid; echo ready >&2; while :; do sleep 0.1; done"
     )

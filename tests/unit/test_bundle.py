@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from advices import bundle
-from advices.bundle import BundledImage, Manifest, Writer
-from advices.errors import BundleRefused, DiskFull, FileRefused
-from advices.shelf import PackageFile, Shelf, sha256_of
+from advices.core.errors import BundleRefused, DiskFull, FileRefused
+from advices.offline import archive
+from advices.offline.archive import BundledImage, Manifest, Writer
+from advices.packages.shelf import PackageFile, Shelf, sha256_of
 
 LAYER = "sha256:" + "a" * 64
 WHEEL = b"a wheel" * 1000
@@ -44,7 +44,7 @@ def images(tags: list[str] | None = None, noted: str = "") -> bytes:
     )
 
 
-def saved(file: Path, archive: bytes = b"", platform: str = "linux/amd64") -> Manifest:
+def saved(file: Path, content: bytes = b"", platform: str = "linux/amd64") -> Manifest:
     """Write a bundle of one image and one package file."""
     image = BundledImage(
         name="python:3.13",
@@ -56,8 +56,8 @@ def saved(file: Path, archive: bytes = b"", platform: str = "linux/amd64") -> Ma
     )
 
     def fill(writer: Writer) -> Manifest:
-        sha256, size = writer.add(bundle.IMAGES, [archive or images()])
-        of_wheel, wheel_bytes = writer.add(bundle.part_name("some", LONG), [WHEEL[:9], WHEEL[9:]])
+        sha256, size = writer.add(archive.IMAGES, [content or images()])
+        of_wheel, wheel_bytes = writer.add(archive.part_name("some", LONG), [WHEEL[:9], WHEEL[9:]])
         package = PackageFile(project="some", name=LONG, sha256=of_wheel, size_bytes=wheel_bytes)
         return Manifest(
             toolkit_version="1",
@@ -69,7 +69,7 @@ def saved(file: Path, archive: bytes = b"", platform: str = "linux/amd64") -> Ma
             shelf=Shelf(server="python:3.13", labs={"a": "b"}, files=(package,)),
         )
 
-    return bundle.write(file, fill)
+    return archive.write(file, fill)
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def refusal(file: Path) -> str:
-    with pytest.raises(BundleRefused) as raised, bundle.opened(file):
+    with pytest.raises(BundleRefused) as raised, archive.opened(file):
         pytest.fail("it was let in")
     assert raised.value.exit_code == 34
     assert raised.value.why
@@ -88,23 +88,23 @@ def refusal(file: Path) -> str:
 
 
 def test_what_was_written_is_read(file: Path, tmp_path: Path) -> None:
-    with bundle.opened(file) as found:
-        assert found.open(bundle.part_name("some", LONG)).read() == WHEEL
-        assert found.open(bundle.IMAGES).read() == images()
+    with archive.opened(file) as found:
+        assert found.open(archive.part_name("some", LONG)).read() == WHEEL
+        assert found.open(archive.IMAGES).read() == images()
         assert found.manifest.images[0].tag == "python:3.13"
     assert [one.name for one in tmp_path.iterdir() if one.is_file()] == ["x.bundle"]
 
 
 def test_any_program_for_tars_reads_it(file: Path) -> None:
     with tarfile.open(file) as tar:
-        assert [one.name for one in tar][:2] == [bundle.HEAD, bundle.IMAGES]
+        assert [one.name for one in tar][:2] == [archive.HEAD, archive.IMAGES]
 
 
 def flipped(content: bytes, at: int) -> bytes:
     return content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
 
 
-@pytest.mark.parametrize("part", [bundle.IMAGES, bundle.MANIFEST, bundle.SEAL, "packages"])
+@pytest.mark.parametrize("part", [archive.IMAGES, archive.MANIFEST, archive.SEAL, "packages"])
 def test_one_bit_that_differs_is_refused_with_the_part(file: Path, part: str) -> None:
     with tarfile.open(file) as tar:
         member = next(one for one in tar if one.name.startswith(part))
@@ -113,7 +113,7 @@ def test_one_bit_that_differs_is_refused_with_the_part(file: Path, part: str) ->
         hurt.write_bytes(flipped(file.read_bytes(), member.offset_data + offset))
         said = refusal(hurt)
         assert "is damaged" in said
-        assert ("its manifest" if part in (bundle.MANIFEST, bundle.SEAL) else part) in said
+        assert ("its manifest" if part in (archive.MANIFEST, archive.SEAL) else part) in said
 
 
 def test_no_bit_of_it_is_unlooked_at(file: Path) -> None:
@@ -138,8 +138,8 @@ def test_a_file_that_ends_early_is_refused(file: Path) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        *(b"", bytes(10240), b"PK\x03\x04 something", images(), tar_of({bundle.HEAD: b"{}"})),
-        tar_of({bundle.HEAD: b'{"kind": "other", "format": 1}'}),
+        *(b"", bytes(10240), b"PK\x03\x04 something", images(), tar_of({archive.HEAD: b"{}"})),
+        tar_of({archive.HEAD: b'{"kind": "other", "format": 1}'}),
     ],
 )
 def test_a_file_of_somebody_else_is_refused(tmp_path: Path, content: bytes) -> None:
@@ -148,14 +148,14 @@ def test_a_file_of_somebody_else_is_refused(tmp_path: Path, content: bytes) -> N
 
 
 def test_a_newer_format_is_told(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bundle, "FORMAT", 2)
+    monkeypatch.setattr(archive, "FORMAT", 2)
     saved(file)
     monkeypatch.undo()
     assert "has format 2, and this toolkit reads format 1" in refusal(file)
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(FileRefused, match="cannot be read"), bundle.opened(tmp_path / "no"):
+    with pytest.raises(FileRefused, match="cannot be read"), archive.opened(tmp_path / "no"):
         pytest.fail("it was let in")
 
 
@@ -209,9 +209,9 @@ def test_only_a_plain_tag_is_given(tag: str) -> None:
         BundledImage(name="x", kind="official", tag=tag, identity="x", id=LAYER, layers=())
 
 
-@pytest.mark.parametrize("archive", [images(["python:3.13"]), images(noted="python:3.13")])
-def test_images_with_names_of_their_own_are_refused(tmp_path: Path, archive: bytes) -> None:
-    saved(tmp_path / "x", archive)
+@pytest.mark.parametrize("content", [images(["python:3.13"]), images(noted="python:3.13")])
+def test_images_with_names_of_their_own_are_refused(tmp_path: Path, content: bytes) -> None:
+    saved(tmp_path / "x", content)
     assert "bring names of their own: python:3.13" in refusal(tmp_path / "x")
 
 
@@ -220,11 +220,11 @@ def test_a_save_that_is_broken_off_leaves_the_old_file(file: Path, fault: BaseEx
     before = sha256_of(file)
 
     def fill(writer: Writer) -> Manifest:
-        writer.add(bundle.IMAGES, [b"half"])
+        writer.add(archive.IMAGES, [b"half"])
         raise fault
 
     with pytest.raises(DiskFull if isinstance(fault, OSError) else KeyboardInterrupt):
-        bundle.write(file, fill)
+        archive.write(file, fill)
     assert sha256_of(file) == before
     assert [one for one in file.parent.iterdir() if one.name.endswith(".half")] == []
 

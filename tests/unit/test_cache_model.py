@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from docker.utils.build import PatternMatcher
 
-from advices import labfile, results
-from advices.lab import COLD
+from advices import results
+from advices.lab import labfile
+from advices.lab.model import COLD
 
 ROOT = Path(__file__).parents[2]
 LABS, RESULTS = ROOT / "labs", ROOT / "docs" / "results"

@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from test_bundle import images
 
-from advices import bundle, carried, carry, shelf
-from advices.bundle import BundledImage, Manifest, Writer
-from advices.errors import BundleRefused, PackageMissing
-from advices.prefetch import Prefetched
-from advices.progress import Event
-from advices.shelf import PackageFile, Shelf
+from advices.bases import registry_digests
+from advices.core.errors import BundleRefused, PackageMissing
+from advices.core.events import Event
+from advices.offline import archive, transfer
+from advices.offline.archive import BundledImage, Manifest, Writer
+from advices.offline.prefetch import Prefetched
+from advices.packages import shelf
+from advices.packages.shelf import PackageFile, Shelf
 
 WHEEL = b"a wheel"
 FILE = PackageFile(
@@ -55,8 +57,8 @@ class Engine:
     def image(self, reference: str) -> Image | None:
         return next((i for i in self.there if reference in (i.id, *i.tags)), None)
 
-    def load(self, archive: io.BufferedReader) -> list[Image]:
-        assert archive.read() == images()
+    def load(self, saved: io.BufferedReader) -> list[Image]:
+        assert saved.read() == images()
         self.loaded += 1
         self.there += [one for one in self.loads if self.image(one.id) is None]
         return list(self.loads)
@@ -87,8 +89,8 @@ def file(tmp_path: Path) -> Path:
     """Return a bundle of an official image, a stand-in and a package file."""
 
     def fill(writer: Writer) -> Manifest:
-        sha256, size = writer.add(bundle.IMAGES, [images()])
-        writer.add(bundle.part_name(FILE.project, FILE.name), [WHEEL])
+        sha256, size = writer.add(archive.IMAGES, [images()])
+        writer.add(archive.part_name(FILE.project, FILE.name), [WHEEL])
         return Manifest(
             toolkit_version="1",
             date="2026-01-01",
@@ -102,13 +104,13 @@ def file(tmp_path: Path) -> Path:
             shelf=Shelf(server="python:3.13", labs={"some": "key"}, files=(FILE,)),
         )
 
-    bundle.write(tmp_path / "x", fill)
+    archive.write(tmp_path / "x", fill)
     return tmp_path / "x"
 
 
-def load(engine: Any, file: Path) -> carry.Loaded:
+def load(engine: Any, file: Path) -> transfer.Loaded:
     heard: list[Event] = []
-    return carry.load(engine, file, heard.append)
+    return transfer.load(engine, file, heard.append)
 
 
 def test_images_get_their_names_and_packages_their_place(file: Path) -> None:
@@ -118,8 +120,8 @@ def test_images_get_their_names_and_packages_their_place(file: Path) -> None:
     assert loaded.kept == ()
     assert shelf.place(FILE).read_bytes() == WHEEL
     assert shelf.complete(shelf.read(), "some", "key")
-    assert carried.digest_of(digest("a")) == f"x@{digest('f')}"
-    assert carried.digest_of(digest("b")) is None
+    assert registry_digests.digest_of(digest("a")) == f"x@{digest('f')}"
+    assert registry_digests.digest_of(digest("b")) is None
     load(engine, file)
     assert engine.loaded == 1, "what is there is not loaded again"
 
@@ -132,7 +134,7 @@ def test_a_name_of_another_image_stays(file: Path) -> None:
     loaded = load(engine, file)
     assert engine.image("python:3.13") is theirs
     assert "python:3.13 is another image here and stays" in loaded.kept[0]
-    assert carried.digest_of(digest("a")) is None
+    assert registry_digests.digest_of(digest("a")) is None
     assert engine.image(digest("a")) is None, "what got no name does not stay"
 
 
@@ -140,7 +142,7 @@ def test_an_engine_that_gives_other_ids_is_understood(file: Path) -> None:
     engine = Engine(Image("1", layers="a"), Image("2", layers="b"))
     load(engine, file)
     assert engine.image("python:3.13") is engine.loads[0]
-    assert carried.digest_of(digest("1")) == f"x@{digest('f')}"
+    assert registry_digests.digest_of(digest("1")) == f"x@{digest('f')}"
 
 
 @pytest.mark.parametrize("loads", [[], [Image("a", layers="d"), Image("b")]])
@@ -180,22 +182,22 @@ def test_a_prefetched_file_that_changed_is_not_saved(tmp_path: Path) -> None:
     )
     unused: Any = None
     with pytest.raises(BundleRefused, match="changed since it was fetched"):
-        carry.save(unused, engine, ready, tmp_path / "x", lambda _: None)
+        transfer.save(unused, engine, ready, tmp_path / "x", lambda _: None)
     assert not (tmp_path / "x").exists()
 
 
 def test_memory_that_is_damaged_knows_nothing() -> None:
-    carried.remember({"a": "b"})
-    assert carried.digest_of("a") == "b"
-    carried._file().write_text("[1]")
-    assert carried.digest_of("a") is None
-    carried._file().write_text("{")
-    assert carried.digest_of("a") is None
+    registry_digests.remember({"a": "b"})
+    assert registry_digests.digest_of("a") == "b"
+    registry_digests._file().write_text("[1]")
+    assert registry_digests.digest_of("a") is None
+    registry_digests._file().write_text("{")
+    assert registry_digests.digest_of("a") is None
 
 
 def test_without_a_shelf_nothing_is_served() -> None:
-    from advices import shelf_index
+    from advices.packages import shelf_server
 
     engine: Any = Engine()
-    with pytest.raises(PackageMissing), shelf_index.serving(engine):
+    with pytest.raises(PackageMissing), shelf_server.serving(engine):
         pytest.fail("it was served")

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from advices.exercises import Checked, Row
-from advices.lab import Mistake
+from advices.lab.model import Mistake
 from advices.learn import cells
-from advices.session import Shown
+from advices.notebooks.session import Shown
+from advices.results.exercise import Checked, Row
 
 HINT = Mistake(id="a", says="", replace="x", breaks=("c",), hint="Look again.")
 ROW = Row("PID 1 is not root.", False, "0", "1000", "at least 1")

@@ -5,9 +5,9 @@ import xml.etree.ElementTree as ET
 import factory
 import pytest
 
-from advices import charts
-from advices.errors import ResultInvalid
-from advices.quantities import value_text
+from advices.core.errors import ResultInvalid
+from advices.results.wording import value_text
+from advices.site.charts import bars as charts
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from advices import checks, doctor, doctor_page, provision
-from advices.checks import SYSTEMS, Check, System
-from advices.errors import LabInvalid
-from advices.site import Macros
+from advices.cli import doctor
+from advices.core.errors import LabInvalid
+from advices.engine import provision
+from advices.site import checks, doctor_page
+from advices.site.checks import SYSTEMS, Check, System
+from advices.site.registration import Macros
 
 PAGE = Path(__file__).parents[2] / "docs" / "start.md"
 

@@ -9,11 +9,11 @@ from typing import Any
 import factory
 import pytest
 
-from advices.alerts import not_run
-from advices.claims import Verdict, is_judged, judged, of_the_list, red, verdicts
-from advices.errors import LabInvalid
-from advices.lab import Claim, Lab, Variant
-from advices.results import Boot, Result
+from advices.core.errors import LabInvalid
+from advices.lab.model import Claim, Lab, Variant
+from advices.lab.scans import not_run
+from advices.results.claims import Verdict, is_judged, judged, of_the_list, red, verdicts
+from advices.results.record import Boot, Result
 
 
 def judge(result: Result | None = None, **claim: Any) -> tuple[Verdict, ...]:

@@ -16,12 +16,13 @@ import factory
 import pytest
 import typer
 
-from advices import cli, errors
-from advices.alerts import Scan, not_run
-from advices.display import Display
-from advices.doctor import Finding
-from advices.exercises import Checked, Row
-from advices.lab import Mistake
+from advices.cli import command as main
+from advices.cli.display import Display
+from advices.cli.doctor import Finding
+from advices.core import errors
+from advices.lab.model import Mistake
+from advices.lab.scans import Scan, not_run
+from advices.results.exercise import Checked, Row
 from advices.scanners.own import Wanted
 
 ROOT = Path(__file__).parents[2]
@@ -33,12 +34,12 @@ FAULTS = [cls for cls in errors.tree() if cls is not errors.AdvicesError]
 def advices(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     """Return a function that runs the command in the project and returns its exit code."""
     monkeypatch.chdir(ROOT)
-    monkeypatch.setenv(cli.VERBOSE_VARIABLE, "")
+    monkeypatch.setenv(main.VERBOSE_VARIABLE, "")
 
     def run(*words: str) -> int:
         monkeypatch.setattr(sys, "argv", ["advices", *words])
         with pytest.raises(SystemExit) as end:
-            cli.main()
+            main.main()
         assert isinstance(end.value.code, int)
         return end.value.code
 
@@ -60,7 +61,7 @@ def test_a_fault_is_a_message_and_its_own_exit_code(
     capsys: Printed,
 ) -> None:
     fault = cls("it broke [at] the end", why="of [bold]this[/bold]", next_step="do [that]")
-    monkeypatch.setattr(cli, "run_labs", raising(fault))
+    monkeypatch.setattr(main, "run_labs", raising(fault))
     assert advices("run") == cls.exit_code
     printed = capsys.readouterr()
     assert printed.out == ""
@@ -75,7 +76,7 @@ def test_a_long_message_is_not_wrapped(
     advices: Callable[..., int], monkeypatch: pytest.MonkeyPatch, capsys: Printed
 ) -> None:
     monkeypatch.setenv("COLUMNS", "40")
-    monkeypatch.setattr(cli, "run_labs", raising(errors.AdvicesError("word " * 60)))
+    monkeypatch.setattr(main, "run_labs", raising(errors.AdvicesError("word " * 60)))
     assert advices("run") == 1
     assert len(capsys.readouterr().err.splitlines()) == 1
 
@@ -83,7 +84,7 @@ def test_a_long_message_is_not_wrapped(
 def test_a_fault_that_nobody_foresaw_is_not_hidden(
     advices: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli, "run_labs", raising(ZeroDivisionError("a bug")))
+    monkeypatch.setattr(main, "run_labs", raising(ZeroDivisionError("a bug")))
     with pytest.raises(ZeroDivisionError):
         advices("run")
 
@@ -95,7 +96,7 @@ def test_an_interrupt_ends_with_130(
     monkeypatch: pytest.MonkeyPatch,
     capsys: Printed,
 ) -> None:
-    monkeypatch.setattr(cli, "run_labs", raising(fault))
+    monkeypatch.setattr(main, "run_labs", raising(fault))
     assert advices("run") == 130
     assert "interrupted" in capsys.readouterr().err
 
@@ -104,7 +105,7 @@ def test_sigterm_is_an_interrupt(
     advices: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = signal.getsignal(signal.SIGTERM)
-    monkeypatch.setattr(cli, "run_labs", lambda *_, **__: os.kill(os.getpid(), signal.SIGTERM))
+    monkeypatch.setattr(main, "run_labs", lambda *_, **__: os.kill(os.getpid(), signal.SIGTERM))
     assert advices("run") == 130
     assert signal.getsignal(signal.SIGTERM) is before
 
@@ -156,8 +157,8 @@ def test_list_names_the_labs_with_their_advice_and_variants(
     assert advices("list") == 0
     lines = capsys.readouterr().out.splitlines()
     found = {line.split()[0]: line for line in lines}
-    for slug in cli.labfile.slugs(ROOT / "labs"):
-        read = cli.labfile.read(ROOT / "labs", slug)
+    for slug in main.labfile.slugs(ROOT / "labs"):
+        read = main.labfile.read(ROOT / "labs", slug)
         assert read.advice in found[slug]
         assert found[slug].rstrip().endswith(", ".join(read.variants))
 
@@ -210,7 +211,7 @@ def test_what_is_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     called: list[Any] = []
-    monkeypatch.setattr(cli, f"{command}_labs", lambda *given, **how: called.append((*given, how)))
+    monkeypatch.setattr(main, f"{command}_labs", lambda *given, **how: called.append((*given, how)))
     assert advices(command, *words) == 0
     ((layout, asked, wanted, say, how),) = called
     assert (layout.root, list(asked)) == (ROOT, slugs)
@@ -259,7 +260,7 @@ def test_an_exercise_is_solved_or_not(
     monkeypatch: pytest.MonkeyPatch,
     capsys: Printed,
 ) -> None:
-    monkeypatch.setattr(cli, "check_exercise", lambda *_: found)
+    monkeypatch.setattr(main, "check_exercise", lambda *_: found)
     assert advices("check-exercise", "order") == code
     printed = capsys.readouterr().out.splitlines()
     assert [" ".join(line.split()) for line in printed] == lines
@@ -276,7 +277,7 @@ def test_which_file_of_an_exercise_is_checked(
 ) -> None:
     called: list[Any] = []
     monkeypatch.setattr(
-        cli, "check_exercise", lambda *given: called.append(given) or Checked((), ())
+        main, "check_exercise", lambda *given: called.append(given) or Checked((), ())
     )
     assert advices("check-exercise", "order", *words) == 0
     ((layout, slug, given, say),) = called
@@ -288,7 +289,7 @@ def test_a_fault_of_a_learner_s_build_has_its_exit_code(
     advices: Callable[..., int], monkeypatch: pytest.MonkeyPatch, capsys: Printed
 ) -> None:
     fault = errors.StepFailed("this step failed: RUN [x]\nits last line")
-    monkeypatch.setattr(cli, "check_exercise", raising(fault))
+    monkeypatch.setattr(main, "check_exercise", raising(fault))
     assert advices("check-exercise", "order") == 15
     assert "RUN [x]\nits last line\nwhy: " in capsys.readouterr().err
 
@@ -311,7 +312,7 @@ def test_an_exercise_is_proved(
     sound: bool, advices: Callable[..., int], monkeypatch: pytest.MonkeyPatch, capsys: Printed
 ) -> None:
     fault = errors.ClaimBroken("order exercise: the start file gets no hint")
-    monkeypatch.setattr(cli, "prove_exercise", (lambda *_: None) if sound else raising(fault))
+    monkeypatch.setattr(main, "prove_exercise", (lambda *_: None) if sound else raising(fault))
     assert advices("check-exercise", "order", "--prove") == (0 if sound else 18)
     printed = capsys.readouterr()
     assert printed.out == ("order: the exercise is sound\n" if sound else "")
@@ -326,7 +327,7 @@ def test_verbose_shows_every_command(
     capsys: Printed,
 ) -> None:
     argv = [sys.executable, "-c", "pass # two words"]
-    monkeypatch.setattr(cli, "run_labs", lambda *_, **__: cli.index.run(argv))
+    monkeypatch.setattr(main, "run_labs", lambda *_, **__: main.proxy.run(argv))
     assert advices(*(["--verbose"] if verbose else []), "run") == 0
     wanted = f"+ {sys.executable} -c 'pass # two words'\n"
     assert capsys.readouterr().err == (wanted if verbose else "")
@@ -351,14 +352,14 @@ def test_the_doctor_ends_with_what_it_found(
     advices: Callable[..., int],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(cli.doctor_, "examine", lambda _: iter(found))
+    monkeypatch.setattr(main.doctor_, "examine", lambda _: iter(found))
     assert advices("doctor") == code
 
 
 def test_the_doctor_tells_each_fix(
     advices: Callable[..., int], monkeypatch: pytest.MonkeyPatch, capsys: Printed
 ) -> None:
-    monkeypatch.setattr(cli.doctor_, "examine", lambda _: iter([WELL, SO_SO, BAD]))
+    monkeypatch.setattr(main.doctor_, "examine", lambda _: iter([WELL, SO_SO, BAD]))
     advices("doctor")
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert [" ".join(line) for line in lines] == [
@@ -377,7 +378,7 @@ def scans(monkeypatch: pytest.MonkeyPatch, advices: Callable[..., int]) -> Calla
 
     def run(found: tuple[Scan, ...], *words: str) -> Any:
         asked: list[Any] = []
-        monkeypatch.setattr(cli, "scan_own", lambda *given: asked.append(given) or found)
+        monkeypatch.setattr(main, "scan_own", lambda *given: asked.append(given) or found)
         assert advices("scan", *words) == 0
         ((layout, wanted, say),) = asked
         assert layout.root == ROOT
@@ -436,7 +437,7 @@ def test_a_scan_that_fails_has_the_exit_code_of_its_fault(
     monkeypatch: pytest.MonkeyPatch,
     capsys: Printed,
 ) -> None:
-    monkeypatch.setattr(cli, "scan_own", raising(cls("it broke [there]")))
+    monkeypatch.setattr(main, "scan_own", raising(cls("it broke [there]")))
     assert advices("scan", "shop") == cls.exit_code
     printed = capsys.readouterr()
     assert printed.out == ""
@@ -449,7 +450,7 @@ def test_nothing_to_stop(
     monkeypatch: pytest.MonkeyPatch,
     capsys: Printed,
 ) -> None:
-    monkeypatch.setattr(cli.provision, "STATE", tmp_path / "engine.json")
+    monkeypatch.setattr(main.provision, "STATE", tmp_path / "engine.json")
     assert advices("engine", "stop") == 0
     assert "nothing to stop" in capsys.readouterr().out
 

@@ -12,15 +12,18 @@ from pathlib import Path
 import factory
 import pytest
 
-from advices import command, dashboard, history, labrun
-from advices.executing import Executed
-from advices.history import Entry
-from advices.labrun import run_labs
-from advices.layout import Layout
-from advices.plan import Samples
-from advices.results import write_whole
+from advices.core import process
+from advices.core.files import write_whole
+from advices.core.paths import Layout
+from advices.measure.plan import Samples
+from advices.notebooks import labs
+from advices.notebooks.execution import Executed
+from advices.notebooks.labs import run_labs
+from advices.results import history
+from advices.results.history import Entry
+from advices.site import dashboard
 
-SOURCE = Path(command.__file__).parent
+SOURCE = Path(process.__file__).parents[1]
 
 
 @pytest.fixture
@@ -33,16 +36,16 @@ def steps_back(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_durations_do_not_come_from_the_clock_on_the_wall(steps_back: None) -> None:
     assert time.time() > time.time()
-    code, seconds = command.stream_stderr([sys.executable, "-c", "pass"], print, timeout_seconds=60)
+    code, seconds = process.stream_stderr([sys.executable, "-c", "pass"], print, timeout_seconds=60)
     assert code == 0
     assert 0 < seconds < 60
-    waited = list(command.poll(0.2, every_seconds=0.01))
+    waited = list(process.poll(0.2, every_seconds=0.01))
     assert 1 < len(waited) <= 20
     assert waited == sorted(waited)
 
 
 def test_one_door_leads_to_the_clock() -> None:
-    """Whoever takes a time or a date takes it from `command`, which knows which clock is right."""
+    """Whoever takes a time or a date takes it from `process`, which knows which clock is right."""
     doors = set()
     for file in SOURCE.rglob("*.py"):
         # What lies in inside/ runs in containers, where there is no toolkit.
@@ -54,7 +57,7 @@ def test_one_door_leads_to_the_clock() -> None:
             asks = isinstance(node, ast.Attribute) and node.attr in ("now", "utcnow", "today")
             if imports or asks:
                 doors.add(file.name)
-    assert doors == {"command.py"}
+    assert doors == {"process.py"}
 
 
 @pytest.mark.parametrize(
@@ -83,7 +86,7 @@ def test_a_run_of_an_earlier_date_says_so_and_keeps_its_place(
         done = Executed(
             lab, factory.result().model_copy(update={"provenance": source}), "# P\n", (), None, ()
         )
-        monkeypatch.setattr(labrun, "one_by_one", lambda *_, done=done: (one for one in (done,)))
+        monkeypatch.setattr(labs, "one_by_one", lambda *_, done=done: (one for one in (done,)))
         said.append([])
         run_labs(layout, [lab.slug], Samples(), said[-1].append, force=True)
     assert [one.date for one in history.load(layout.results, lab.slug)] == dates
@@ -116,5 +119,5 @@ def test_the_dashboard_keeps_the_order_of_the_runs_and_marks_the_date(tmp_path: 
 
 
 def test_the_date_of_a_result_is_that_of_the_clock_in_utc() -> None:
-    assert abs(command.now() - dt.datetime.now(dt.UTC)) < dt.timedelta(minutes=1)
-    assert command.now().utcoffset() == dt.timedelta(0)
+    assert abs(process.now() - dt.datetime.now(dt.UTC)) < dt.timedelta(minutes=1)
+    assert process.now().utcoffset() == dt.timedelta(0)

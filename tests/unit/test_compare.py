@@ -7,9 +7,9 @@ from typing import Any
 import factory
 import pytest
 
-from advices.alerts import Scan, not_run
-from advices.compare import Drift, base_changes, drifts, scanner_changes
-from advices.results import Boot, Layer, Result, VariantResult
+from advices.lab.scans import Scan, not_run
+from advices.results.comparison import Drift, base_changes, drifts, scanner_changes
+from advices.results.record import Boot, Layer, Result, VariantResult
 
 
 def result(**variants: VariantResult) -> Result:

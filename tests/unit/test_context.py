@@ -7,7 +7,9 @@ from pathlib import Path
 import factory
 import pytest
 
-from advices.context import (
+from advices.core.errors import DiskFull, LabInvalid
+from advices.lab.model import Lab, Mistake, Replay, Variant
+from advices.measure.candidate import (
     Candidate,
     context_bytes,
     copied,
@@ -16,8 +18,6 @@ from advices.context import (
     of_variant,
     replayed,
 )
-from advices.errors import DiskFull, LabInvalid
-from advices.lab import Lab, Mistake, Replay, Variant
 
 
 @pytest.fixture

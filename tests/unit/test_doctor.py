@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
-from advices import connection, doctor, engine, index, provision
-from advices.command import Finished
-from advices.doctor import Finding
-from advices.engine import EngineFacts
-from advices.errors import BaseUnavailable, EngineMissing, LabInvalid
-from advices.layout import Layout
+from advices.cli import doctor
+from advices.cli.doctor import Finding
+from advices.core.errors import BaseUnavailable, EngineMissing, LabInvalid
+from advices.core.paths import Layout
+from advices.core.process import Finished
+from advices.engine import client, connection, provision
+from advices.engine.client import EngineFacts
+from advices.packages import proxy
 from advices.scanners.images import ScannerImage
 
 LAYOUT = Layout(Path("/no/project"))
@@ -66,10 +68,10 @@ class FakeScanners:
 def _well(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make all of this machine well; a test breaks one thing."""
     usage = namedtuple("usage", "free")
-    monkeypatch.setattr(engine, "Engine", FakeEngine)
-    monkeypatch.setattr(engine, "buildx_version", lambda: "v0.13.1")
+    monkeypatch.setattr(client, "Engine", FakeEngine)
+    monkeypatch.setattr(client, "buildx_version", lambda: "v0.13.1")
     monkeypatch.setattr(provision, "own_engine_pid", lambda: None)
-    monkeypatch.setattr(index, "host_settings", lambda: ())
+    monkeypatch.setattr(proxy, "host_settings", lambda: ())
     monkeypatch.setattr(doctor, "Bases", FakeBases)
     monkeypatch.setattr(doctor, "ScannerImages", FakeScanners)
     there = {name: ScannerImage(name, f"{name}:1", "sha256:1") for name in ("wapiti", "zap")}
@@ -102,8 +104,8 @@ def no_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def missing() -> None:
         raise EngineMissing("no Docker engine answers at x")
 
-    monkeypatch.setattr(engine, "Engine", missing)
-    monkeypatch.setattr(engine, "buildx_version", lambda: None)
+    monkeypatch.setattr(client, "Engine", missing)
+    monkeypatch.setattr(client, "buildx_version", lambda: None)
     yield
 
 
@@ -146,7 +148,7 @@ def test_no_engine_is_a_red_line_with_its_fix(
     ],
 )
 def test_buildx(version: str | None, mark: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "buildx_version", lambda: version)
+    monkeypatch.setattr(client, "buildx_version", lambda: version)
     found = examine()["buildx"]
     assert (found.mark, found.says) == (mark, version or "not installed")
 
@@ -164,8 +166,8 @@ def test_the_version_of_buildx_is_read(
     printed: str, version: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.undo()
-    monkeypatch.setattr(engine, "run", lambda _: Finished(0, printed, ""))
-    assert engine.buildx_version() == version
+    monkeypatch.setattr(client, "run", lambda _: Finished(0, printed, ""))
+    assert client.buildx_version() == version
 
 
 def test_an_engine_of_ours_is_told_with_its_log(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,7 +199,7 @@ def test_room(folder: str, free: int, mark: str, monkeypatch: pytest.MonkeyPatch
 
 
 def test_settings_of_the_host_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index, "host_settings", lambda: ("PIP_CERT", "pip's global.proxy"))
+    monkeypatch.setattr(proxy, "host_settings", lambda: ("PIP_CERT", "pip's global.proxy"))
     assert "(PIP_CERT, pip's global.proxy)" in examine()["pip in builds"].says
 
 

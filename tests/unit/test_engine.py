@@ -10,9 +10,9 @@ from typing import Any
 import docker.errors
 import pytest
 
-from advices.engine import RUN_LABEL, Engine
-from advices.errors import BundleRefused, CommandFailed, DiskFull
-from advices.starts import Start
+from advices.core.errors import BundleRefused, CommandFailed, DiskFull
+from advices.engine.client import RUN_LABEL, Engine
+from advices.engine.start import Start
 
 
 class FakeDocker:

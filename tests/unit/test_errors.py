@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from advices import errors
+from advices.core import errors
 
 CLASSES = list(errors.tree())
 
@@ -84,7 +84,7 @@ def test_a_line_of_a_program_is_not_taken_for_ours(word: str) -> None:
     assert (back.what, back.why, back.next_step) == (what, "the reason", "the step")
 
 
-@pytest.mark.parametrize("name", ["ValueError", "Exception", "", "advices.errors.StepFailed"])
+@pytest.mark.parametrize("name", ["ValueError", "Exception", "", "advices.core.errors.StepFailed"])
 def test_what_is_not_ours_does_not_come_back(name: str) -> None:
     assert errors.rebuild(name, "why: x") is None
 

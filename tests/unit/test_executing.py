@@ -10,15 +10,17 @@ from typing import Any, ClassVar
 import factory
 import pytest
 
-from advices import executing, labfile, results
-from advices.command import clock, poll
-from advices.errors import NotebookFailed
-from advices.executing import Executed
-from advices.lab import Lab
-from advices.layout import Layout
-from advices.plan import Samples
-from advices.progress import Event, Planned
-from advices.runs import Run
+from advices import results
+from advices.core.errors import NotebookFailed
+from advices.core.events import Event, Planned
+from advices.core.paths import Layout
+from advices.core.process import clock, poll
+from advices.lab import labfile
+from advices.lab.model import Lab
+from advices.measure.plan import Samples
+from advices.notebooks import execution
+from advices.notebooks.execution import Executed
+from advices.runs.lifecycle import Run
 
 SLUGS = ("base-image", "build-cache")
 
@@ -26,10 +28,10 @@ SLUGS = ("base-image", "build-cache")
 @pytest.fixture
 def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
     """Return a project of two labs, on a machine where nothing is asked of any engine."""
-    monkeypatch.setattr(executing, "Engine", lambda: None)
-    monkeypatch.setattr(executing, "sweep", lambda _: ())
-    monkeypatch.setattr(executing.index, "for_builds", lambda _: contextlib.nullcontext())
-    monkeypatch.setattr(executing, "_bases", lambda *_: Resolved())
+    monkeypatch.setattr(execution, "Engine", lambda: None)
+    monkeypatch.setattr(execution, "sweep", lambda _: ())
+    monkeypatch.setattr(execution.proxy, "for_builds", lambda _: contextlib.nullcontext())
+    monkeypatch.setattr(execution, "_bases", lambda *_: Resolved())
     return Layout(factory.project(tmp_path))
 
 
@@ -56,9 +58,9 @@ def test_one_by_one_the_second_begins_after_the_first(
         order.append(f"{lab.slug} begins")
         return executed(layout, lab.slug)
 
-    monkeypatch.setattr(executing, "_executed", execute)
+    monkeypatch.setattr(execution, "_executed", execute)
     heard: list[Event] = []
-    for done in executing.one_by_one(layout, SLUGS, Samples(), heard.append):
+    for done in execution.one_by_one(layout, SLUGS, Samples(), heard.append):
         order.append(f"{done.lab.slug} taken")
     assert order == [
         *("base-image begins", "base-image taken"),
@@ -82,8 +84,8 @@ def test_two_at_once_meet_and_each_is_taken_as_soon_as_it_is_done(
         first_taken.set()
         return done.lab.slug.upper()
 
-    monkeypatch.setattr(executing, "_executed", execute)
-    found = executing.two_at_once(layout, SLUGS, Samples(), lambda _: None, taken)
+    monkeypatch.setattr(execution, "_executed", execute)
+    found = execution.two_at_once(layout, SLUGS, Samples(), lambda _: None, taken)
     assert found == {"base-image": "BASE-IMAGE", "build-cache": "BUILD-CACHE"}
     # All images stand before two labs could build one at once, those of the exercise too.
     assert Resolved.asked == [False, False, True]
@@ -100,10 +102,10 @@ def test_a_fault_of_one_lab_ends_the_other(layout: Layout, monkeypatch: pytest.M
             waits.set()
         return executed(layout, lab.slug)
 
-    monkeypatch.setattr(executing, "_executed", execute)
+    monkeypatch.setattr(execution, "_executed", execute)
     started = clock()
     with pytest.raises(NotebookFailed, match="it broke"):
-        executing.two_at_once(layout, SLUGS, Samples(), lambda _: None, lambda _: None)
+        execution.two_at_once(layout, SLUGS, Samples(), lambda _: None, lambda _: None)
     assert clock() - started < 10
 
 
@@ -113,28 +115,28 @@ def test_an_exercise_is_measured_where_the_notebook_left_none(
 ) -> None:
     made = results.load(layout.exercise_results, "build-cache")
     other = made.model_copy(update={"title": "Measured here"})
-    monkeypatch.setattr(executing, "solved", lambda _: other)
-    monkeypatch.setattr(executing, "Bench", lambda *_, **__: None)
+    monkeypatch.setattr(execution, "solved", lambda _: other)
+    monkeypatch.setattr(execution, "Bench", lambda *_, **__: None)
     run = Run("run-1", tmp_path / "scratch")
     if left:
         results.save(run.scratch / "results" / "exercises", made)
     exercise, nothing = labfile.read_exercise(layout.labs, "build-cache"), Any
-    found = executing._proof(layout, exercise, nothing, run, lambda _: None)
+    found = execution._proof(layout, exercise, nothing, run, lambda _: None)
     assert found == (made if left else other)
 
 
 def test_a_notebook_that_left_no_result_is_a_fault(layout: Layout, tmp_path: Path) -> None:
     lab = labfile.read(layout.labs, "build-cache")
     with pytest.raises(NotebookFailed, match=r"build-cache\.ipynb left no result"):
-        executing._left(Run("run-1", tmp_path / "scratch"), lab)
+        execution._left(Run("run-1", tmp_path / "scratch"), lab)
 
 
 def test_the_steps_of_a_lab_are_those_of_variants_mistakes_and_exercise(layout: Layout) -> None:
     lab = labfile.read(layout.labs, "build-cache")
     exercise = labfile.read_exercise(layout.labs, "build-cache")
-    one = len(executing.steps(lab, Samples(1, 1)))
-    judged = len(executing.judged_steps(lab)) * len(lab.mistakes)
-    alone = executing._steps(lab, None, Samples(1, 1))
+    one = len(execution.steps(lab, Samples(1, 1)))
+    judged = len(execution.judged_steps(lab)) * len(lab.mistakes)
+    alone = execution._steps(lab, None, Samples(1, 1))
     assert alone == 3 * one + judged
-    assert executing._steps(lab, exercise, Samples(1, 1)) > alone
-    assert executing._steps(lab, None, Samples(1, 3)) > alone
+    assert execution._steps(lab, exercise, Samples(1, 1)) > alone
+    assert execution._steps(lab, None, Samples(1, 3)) > alone

@@ -8,10 +8,11 @@ from typing import Any
 import factory
 import pytest
 
-from advices.alerts import Scan, not_run
-from advices.exercises import Checked, Row, checked, hints, markdown, start_rows
-from advices.lab import Claim, Lab, Mistake, Variant
-from advices.results import Boot, Result, VariantResult
+from advices.lab.model import Claim, Lab, Mistake, Variant
+from advices.lab.scans import Scan, not_run
+from advices.results.exercise import Checked, Row, checked, hints, start_rows
+from advices.results.record import Boot, Result, VariantResult
+from advices.site.exercise import checked_markdown as markdown
 
 GOOD = factory.variant()
 # 140 MB on disk, 50 MB to transfer, 2 layers, 9 shells; the cold build adds 20 MB to transfer.

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from advices import fetching, shelf
-from advices.errors import PackageMissing
-from advices.fetching import Fetcher
-from advices.packages import Target, Wanted
+from advices.core.errors import PackageMissing
+from advices.packages import download, shelf
+from advices.packages.download import Fetcher
+from advices.packages.selection import Target, Wanted
 
 TARGET = Target(
     ("py3-none-any",),
@@ -156,5 +156,5 @@ def test_a_sdist_that_is_a_zip(tmp_path: Path) -> None:
     file = tmp_path / "x-1.zip"
     with zipfile.ZipFile(file, "w") as made:
         made.writestr("x-1/pyproject.toml", '[build-system]\nrequires = ["b"]\n')
-    assert fetching.build_needs(file) == ["b"]
-    assert fetching.run_needs(file, TARGET, ()) == []
+    assert download.build_needs(file) == ["b"]
+    assert download.run_needs(file, TARGET, ()) == []

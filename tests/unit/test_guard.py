@@ -12,8 +12,9 @@ import docker
 import platformdirs
 import pytest
 
-from advices import command, connection, engine, runs
-from advices.errors import CommandFailed, EngineMissing
+from advices.core import paths, process
+from advices.core.errors import CommandFailed, EngineMissing
+from advices.engine import client, connection
 
 CONFTEST = Path(__file__).parent.parent / "conftest.py"
 PROGRAMS = ("docker", "dockerd", "apt-get", "sudo", "mmdebstrap", "systemctl")
@@ -25,39 +26,39 @@ def test_no_program_of_the_engine_is_started(program: str, tmp_path: Path) -> No
     # Harmless words, should the guard ever fail.
     argv = [program, "--version"]
     with guarded:
-        command.run(argv)
+        process.run(argv)
     with guarded:
-        command.stream_stderr(argv, print, timeout_seconds=60)
+        process.stream_stderr(argv, print, timeout_seconds=60)
     with guarded:
-        command.spawn_daemon(argv, tmp_path / "log")
+        process.spawn_daemon(argv, tmp_path / "log")
 
 
 def test_env_does_not_hide_a_program() -> None:
     with guarded:
-        command.run(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--version"])
+        process.run(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--version"])
 
 
 @pytest.mark.parametrize("where", [None, "unix:///var/run/docker.sock", "tcp://127.0.0.1:2375"])
 def test_no_engine_is_connected_to(where: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     if where:
         monkeypatch.setenv("DOCKER_HOST", where)
-    for connect in (engine.Engine, connection.answers, docker.from_env, docker.DockerClient):
+    for connect in (client.Engine, connection.answers, docker.from_env, docker.DockerClient):
         with guarded:
             connect()
 
 
 def test_other_programs_run() -> None:
-    assert command.run([sys.executable, "-c", "print('ran')"]).stdout == "ran\n"
+    assert process.run([sys.executable, "-c", "print('ran')"]).stdout == "ran\n"
 
 
 def test_a_fake_of_the_test_itself_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(CommandFailed, match="`docker` is not installed"):
-        command.run(["docker", "version"])
+        process.run(["docker", "version"])
     fake = tmp_path / "docker"
     fake.write_text("#!/bin/sh\necho fake $1\n")
     fake.chmod(0o755)
-    assert command.run(["docker", "version"]).stdout == "fake version\n"
+    assert process.run(["docker", "version"]).stdout == "fake version\n"
 
 
 def test_a_dead_socket_of_the_test_itself_is_an_engine_that_does_not_answer(
@@ -66,13 +67,13 @@ def test_a_dead_socket_of_the_test_itself_is_an_engine_that_does_not_answer(
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/dead.sock")
     assert not connection.answers()
     with pytest.raises(EngineMissing, match="no Docker engine answers") as missing:
-        engine.Engine()
+        client.Engine()
     assert f"unix://{tmp_path}/dead.sock" in missing.value.what
 
 
 def test_nothing_of_the_user_is_touched(tmp_path: Path) -> None:
-    assert runs.state_folder().is_relative_to(tmp_path)
-    assert runs.cache_folder().is_relative_to(tmp_path)
+    assert paths.state_folder().is_relative_to(tmp_path)
+    assert paths.cache_folder().is_relative_to(tmp_path)
     assert Path.home().is_relative_to(tmp_path)
     assert platformdirs.user_config_path("x").is_relative_to(tmp_path)
     left = [name for name in os.environ if name.startswith(("ADVICES_", "DOCKER_"))]

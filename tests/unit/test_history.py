@@ -8,16 +8,18 @@ from pathlib import Path
 import factory
 import pytest
 
-from advices import dashboard, history, labrun
-from advices.claims import Verdict, verdicts
-from advices.errors import ResultInvalid
-from advices.executing import Executed
-from advices.history import Entry
-from advices.lab import Claim
-from advices.labrun import run_labs
-from advices.layout import Layout
-from advices.plan import Samples
-from advices.results import write_whole
+from advices.core.errors import ResultInvalid
+from advices.core.files import write_whole
+from advices.core.paths import Layout
+from advices.lab.model import Claim
+from advices.measure.plan import Samples
+from advices.notebooks import labs
+from advices.notebooks.execution import Executed
+from advices.notebooks.labs import run_labs
+from advices.results import history
+from advices.results.claims import Verdict, verdicts
+from advices.results.history import Entry
+from advices.site import dashboard
 
 CLAIM = Claim(id="small", says="It is | <small>.", measure="disk_bytes", at_most=5)
 HOLDS = Verdict(CLAIM, "good", 4, "≤ 5", holds=True, must_hold=True)
@@ -152,7 +154,7 @@ def test_a_refresh_adds_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     lab = factory.read_lab(tmp_path)
     found = verdicts(lab, factory.result())
     done = Executed(lab, factory.result(), "# Page\n", found, None, ())
-    monkeypatch.setattr(labrun, "one_by_one", lambda *_: (one for one in (done,)))
+    monkeypatch.setattr(labs, "one_by_one", lambda *_: (one for one in (done,)))
     for lines in (1, 2):
         run_labs(layout, [lab.slug], Samples(), print, force=True)
         assert len(history.load(layout.results, lab.slug)) == lines

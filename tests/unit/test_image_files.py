@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from layer_tars import file, folder, hardlink, listed, symlink, tree
 
-from advices.image_files import Entry, Tree
+from advices.images.files import Entry, Tree
 
 # What a container sees
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from advices import index
-from advices.command import Finished
-from advices.errors import BaseUnavailable, CommandFailed, PortTaken
+from advices.core.errors import BaseUnavailable, CommandFailed, PortTaken
+from advices.core.process import Finished
+from advices.packages import proxy
 
-VARIABLES = (*index._CA_VARIABLES, *index._INDEX_VARIABLES)
+VARIABLES = (*proxy._CA_VARIABLES, *proxy._INDEX_VARIABLES)
 
 
 @pytest.fixture(autouse=True)
@@ -25,26 +25,26 @@ def _plain_host(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
     prints(monkeypatch, "")
-    index._read.cache_clear()
+    proxy._read.cache_clear()
     yield
-    index._read.cache_clear()
+    proxy._read.cache_clear()
 
 
 def prints(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     """Let every program print this."""
-    monkeypatch.setattr(index, "run", lambda *_, **__: Finished(0, text, ""))
+    monkeypatch.setattr(proxy, "run", lambda *_, **__: Finished(0, text, ""))
 
 
 def test_a_plain_host_has_no_settings() -> None:
-    assert index.host_settings() == ()
+    assert proxy.host_settings() == ()
 
 
 @pytest.mark.parametrize("name", VARIABLES)
 def test_each_variable_counts(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, "x")
-    assert index.host_settings() == (name,)
+    assert proxy.host_settings() == (name,)
     monkeypatch.setenv(name, "")
-    assert index.host_settings() == ()
+    assert proxy.host_settings() == ()
 
 
 @pytest.mark.parametrize(
@@ -63,28 +63,28 @@ def test_pip_settings_count(
     listed: str, found: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prints(monkeypatch, listed)
-    assert index.host_settings() == found
+    assert proxy.host_settings() == found
 
 
 def test_pip_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
     prints(monkeypatch, "global.proxy='http://p'\n")
-    assert index.host_settings() == ("pip's global.proxy",)
+    assert proxy.host_settings() == ("pip's global.proxy",)
     prints(monkeypatch, "")
-    assert index.host_settings() == ("pip's global.proxy",)
+    assert proxy.host_settings() == ("pip's global.proxy",)
 
 
 def test_a_host_without_pip_has_its_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: Any, **__: Any) -> None:
         raise CommandFailed("no pip")
 
-    monkeypatch.setattr(index, "run", fail)
+    monkeypatch.setattr(proxy, "run", fail)
     monkeypatch.setenv("SSL_CERT_FILE", "/etc/ca.pem")
-    assert index.host_settings() == ("SSL_CERT_FILE",)
+    assert proxy.host_settings() == ("SSL_CERT_FILE",)
 
 
 def test_pip_conf_sends_pip_to_the_index_and_nowhere_else() -> None:
     conf = configparser.ConfigParser()
-    conf.read_string(index.pip_conf("172.17.0.1"))
+    conf.read_string(proxy.pip_conf("172.17.0.1"))
     assert {section: dict(conf[section]) for section in conf.sections()} == {
         "global": {
             "index-url": "http://172.17.0.1:5081/index/",
@@ -102,7 +102,7 @@ class FakeEngine:
 
 
 def test_a_bridge_of_this_machine_is_reachable() -> None:
-    assert index.reachable_address(FakeEngine("127.0.0.1")) == "127.0.0.1"
+    assert proxy.reachable_address(FakeEngine("127.0.0.1")) == "127.0.0.1"
 
 
 # No bridge; an address of the documentation's own network.
@@ -112,7 +112,7 @@ def test_an_engine_elsewhere_cannot_use_an_index_here(
 ) -> None:
     monkeypatch.setenv("PIP_CERT", "/etc/ca.pem")
     with pytest.raises(BaseUnavailable) as raised:
-        index.reachable_address(FakeEngine(bridge))
+        proxy.reachable_address(FakeEngine(bridge))
     assert "PIP_CERT" in raised.value.why
 
 
@@ -130,7 +130,7 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]
             def log_message(self, *_: object) -> None: ...
 
         server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
-        monkeypatch.setattr(index, "PORT", server.server_port)
+        monkeypatch.setattr(proxy, "PORT", server.server_port)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         started.append((server, thread))
@@ -146,9 +146,9 @@ def test_an_index_that_runs_is_used(
     answering: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answering(200)
-    monkeypatch.setattr(index, "_start", lambda *_: pytest.fail("started a second one"))
-    with index.caching_index("127.0.0.1"):
-        assert index._is_ours("127.0.0.1")
+    monkeypatch.setattr(proxy, "_start", lambda *_: pytest.fail("started a second one"))
+    with proxy.caching_index("127.0.0.1"):
+        assert proxy._is_ours("127.0.0.1")
 
 
 def test_no_proxy_stands_between(
@@ -156,20 +156,20 @@ def test_no_proxy_stands_between(
 ) -> None:
     answering(200)
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
-    monkeypatch.setattr(index, "_start", lambda *_: pytest.fail("started a second one"))
-    with index.caching_index("127.0.0.1"):
+    monkeypatch.setattr(proxy, "_start", lambda *_: pytest.fail("started a second one"))
+    with proxy.caching_index("127.0.0.1"):
         pass
 
 
 def test_a_port_of_somebody_else(answering: Callable[[int], None]) -> None:
     answering(404)
     taken = pytest.raises(PortTaken, match=r"in use by something else \(HTTP 404\)")
-    with taken, index.caching_index("127.0.0.1"):
+    with taken, proxy.caching_index("127.0.0.1"):
         pytest.fail("entered")
 
 
 def test_builds_of_a_plain_host_go_straight_out() -> None:
-    with index.for_builds(None):
+    with proxy.for_builds(None):
         pass
 
 
@@ -178,9 +178,9 @@ def test_builds_of_another_host_find_an_index(
 ) -> None:
     answering(200)
     monkeypatch.setenv("PIP_CERT", "/etc/ca.pem")
-    monkeypatch.setattr(index, "_start", lambda *_: pytest.fail("started a second one"))
-    with index.for_builds(FakeEngine("127.0.0.1")):
-        assert (index.state_folder() / "index.lock").exists()
+    monkeypatch.setattr(proxy, "_start", lambda *_: pytest.fail("started a second one"))
+    with proxy.for_builds(FakeEngine("127.0.0.1")):
+        assert (proxy.state_folder() / "index.lock").exists()
 
 
 def test_the_last_one_stops_the_index(
@@ -188,9 +188,9 @@ def test_the_last_one_stops_the_index(
 ) -> None:
     answering(200)
     stopped: list[str] = []
-    monkeypatch.setattr(index, "stop", lambda: stopped.append("stopped"))
-    with index.caching_index("127.0.0.1"):
-        with index.caching_index("127.0.0.1"):
+    monkeypatch.setattr(proxy, "stop", lambda: stopped.append("stopped"))
+    with proxy.caching_index("127.0.0.1"):
+        with proxy.caching_index("127.0.0.1"):
             pass
         assert stopped == []
     assert stopped == ["stopped"]
@@ -199,11 +199,11 @@ def test_the_last_one_stops_the_index(
 def test_a_process_that_only_has_the_number_is_not_stopped() -> None:
     other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     try:
-        index.state_folder().mkdir(parents=True)
-        index._pid_file().write_text(str(other.pid))
-        index.stop()
+        proxy.state_folder().mkdir(parents=True)
+        proxy._pid_file().write_text(str(other.pid))
+        proxy.stop()
         assert other.poll() is None
-        assert not index._pid_file().exists()
+        assert not proxy._pid_file().exists()
     finally:
         other.kill()
         other.communicate()
@@ -212,14 +212,14 @@ def test_a_process_that_only_has_the_number_is_not_stopped() -> None:
 @pytest.mark.parametrize("text", [None, "", "x"])
 def test_nothing_to_stop(text: str | None) -> None:
     if text is not None:
-        index.state_folder().mkdir(parents=True)
-        index._pid_file().write_text(text)
-    index.stop()
+        proxy.state_folder().mkdir(parents=True)
+        proxy._pid_file().write_text(text)
+    proxy.stop()
 
 
 def prefetched() -> None:
     """Put something on the shelf."""
-    index.shelf.write(index.shelf.Shelf(server="python:3.13-slim", labs={}, files=()))
+    proxy.shelf.write(proxy.shelf.Shelf(server="python:3.13-slim", labs={}, files=()))
 
 
 @pytest.mark.parametrize(
@@ -229,35 +229,35 @@ def prefetched() -> None:
 def test_the_shelf_is_taken_only_without_a_network(
     network: bool, settings: tuple[str, ...], found: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index, "answers", lambda: network)
-    monkeypatch.setattr(index, "host_settings", lambda: settings)
+    monkeypatch.setattr(proxy, "answers", lambda: network)
+    monkeypatch.setattr(proxy, "host_settings", lambda: settings)
     prefetched()
-    monkeypatch.setenv(index.WAY_VARIABLE, "")
-    assert index.way() == found
-    monkeypatch.setattr(index, "answers", lambda: pytest.fail("asked twice"))
-    assert index.way() == found
+    monkeypatch.setenv(proxy.WAY_VARIABLE, "")
+    assert proxy.way() == found
+    monkeypatch.setattr(proxy, "answers", lambda: pytest.fail("asked twice"))
+    assert proxy.way() == found
 
 
 def test_without_a_shelf_no_network_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index, "answers", lambda: pytest.fail("asked"))
-    assert index.way() == "direct"
+    monkeypatch.setattr(proxy, "answers", lambda: pytest.fail("asked"))
+    assert proxy.way() == "direct"
 
 
 def test_whether_an_index_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert index.answers()
+    assert proxy.answers()
 
     def fail(*_: Any, **__: Any) -> None:
         raise CommandFailed("no network")
 
-    monkeypatch.setattr(index, "run", fail)
-    assert not index.answers()
+    monkeypatch.setattr(proxy, "run", fail)
+    assert not proxy.answers()
 
 
 def test_builds_are_sent_to_the_shelf(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(index.WAY_VARIABLE, "shelf")
+    monkeypatch.setenv(proxy.WAY_VARIABLE, "shelf")
     monkeypatch.setenv("ADVICES_INDEX_URL", "http://172.17.0.9:8000/")
     conf = configparser.ConfigParser()
-    text = index.conf_for_builds(FakeEngine(None))
+    text = proxy.conf_for_builds(FakeEngine(None))
     assert text is not None
     conf.read_string(text)
     assert dict(conf["global"]) == {

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from advices import lab, labfile
-from advices.errors import LabInvalid
+from advices.core.errors import LabInvalid
+from advices.lab import dockerfile as dockerfile_
+from advices.lab import labfile, model
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = labfile.slugs(ROOT / "labs")
@@ -112,7 +113,7 @@ def change(labs: Path, old: str, new: str) -> None:
     (labs / "order" / "lab.toml").write_text(TOML.replace(old, new))
 
 
-def fault(labs: Path, read: Callable[[Path, str], lab.Lab] = labfile.read) -> str:
+def fault(labs: Path, read: Callable[[Path, str], model.Lab] = labfile.read) -> str:
     with pytest.raises(LabInvalid) as raised:
         read(labs, "order")
     assert raised.value.next_step
@@ -146,7 +147,7 @@ def test_every_shipped_lab_has_mistakes_and_an_exercise_with_hints(slug: str) ->
 
 
 @pytest.mark.parametrize("one", labfile.all_of(ROOT / "labs"), ids=lambda one: str(one.folder.name))
-def test_every_mistake_that_ships_fits_its_good_dockerfile(one: lab.Lab) -> None:
+def test_every_mistake_that_ships_fits_its_good_dockerfile(one: model.Lab) -> None:
     good = one.dockerfile("good").read_text("utf-8")
     assert {mistake.id: mistake.misfit(good) for mistake in one.mistakes} == {
         mistake.id: "" for mistake in one.mistakes
@@ -304,7 +305,7 @@ def test_how_to_scan_and_an_overlay_of_all_variants_are_read(labs: Path) -> None
         toml.write('[scan]\nscanners = ["zap", "wapiti"]\nenv = { A = "1" }\n')
     found = labfile.read(labs, "order")
     assert found.overlay == "more"
-    assert found.scan == lab.ScanSettings(scanners=("zap", "wapiti"), env={"A": "1"})
+    assert found.scan == model.ScanSettings(scanners=("zap", "wapiti"), env={"A": "1"})
     assert found.scan.attacks == "none"
 
 
@@ -371,16 +372,16 @@ def test_replays_and_starts_are_said_in_the_words_of_the_file(labs: Path) -> Non
 
 
 def test_a_mistake_replaces_its_text_and_no_other() -> None:
-    some = lab.Mistake(id="x", says="", replace="USER 1\n", by="USER 0\n", breaks=("y",))
+    some = model.Mistake(id="x", says="", replace="USER 1\n", by="USER 0\n", breaks=("y",))
     assert some.applied("FROM a\nUSER 1\nCMD a\n") == "FROM a\nUSER 0\nCMD a\n"
-    without = lab.Mistake(id="x", says="", leaves_out=("a",), breaks=("y",))
+    without = model.Mistake(id="x", says="", leaves_out=("a",), breaks=("y",))
     assert without.applied("FROM a\n") == "FROM a\n"
     assert without.misfit("FROM a\n") == ""
 
 
 @pytest.mark.parametrize(("text", "times"), [("FROM a\n", 0), ("USER 1\nUSER 1\n", 2)])
 def test_a_mistake_that_does_not_fit_says_so(text: str, times: int) -> None:
-    some = lab.Mistake(id="x", says="", replace="USER 1\n", by="USER 0\n", breaks=("y",))
+    some = model.Mistake(id="x", says="", replace="USER 1\n", by="USER 0\n", breaks=("y",))
     assert some.misfit(text) == f"its `replace` must occur once and occurs {times} times"
     with pytest.raises(LabInvalid, match=f"mistake `x`: its .* {times} times"):
         some.applied(text)
@@ -487,7 +488,7 @@ def test_slugs_are_the_folders_with_a_lab_toml(labs: Path) -> None:
     ],
 )
 def test_external_images(dockerfile: str, images: tuple[str, ...]) -> None:
-    assert lab.external_images(dockerfile) == images
+    assert dockerfile_.external_images(dockerfile) == images
 
 
 @pytest.mark.parametrize(
@@ -529,13 +530,13 @@ def test_line_of_knows_quoted_and_dotted_names() -> None:
     ],
 )
 def test_images_that_are_copied_from_count(dockerfile: str, images: tuple[str, ...]) -> None:
-    assert lab.external_images(dockerfile) == images
+    assert dockerfile_.external_images(dockerfile) == images
 
 
 @pytest.mark.parametrize("dockerfile", ["FROM ${BASE}\n", "FROM a:1\nCOPY --from=b:$TAG /x /x\n"])
 def test_a_base_behind_a_variable_is_refused(dockerfile: str) -> None:
     with pytest.raises(LabInvalid, match="may not be named by a variable"):
-        lab.external_images(dockerfile)
+        dockerfile_.external_images(dockerfile)
 
 
 @pytest.mark.parametrize(
@@ -552,7 +553,7 @@ def test_a_base_behind_a_variable_is_refused(dockerfile: str) -> None:
 def test_the_base_of_an_image_is_the_root_of_its_last_stage(
     dockerfile: str, base: str | None
 ) -> None:
-    assert lab.final_base(dockerfile) == base
+    assert dockerfile_.final_base(dockerfile) == base
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import factory
 import pytest
 
-from advices.lab_page import page, reworded
+from advices.site.lab_page import page, reworded
 
 RESULT = factory.result()
 

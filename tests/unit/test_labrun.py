@@ -10,14 +10,16 @@ from typing import Any
 import factory
 import pytest
 
-from advices import labfile, labrun, results
-from advices.alerts import Scan
-from advices.errors import ClaimBroken, ResultDrifted, ResultInvalid
-from advices.executing import Executed
-from advices.labrun import check_labs, run_labs
-from advices.layout import Layout
-from advices.plan import Samples
-from advices.results import Result
+from advices import results
+from advices.core.errors import ClaimBroken, ResultDrifted, ResultInvalid
+from advices.core.paths import Layout
+from advices.lab import labfile
+from advices.lab.scans import Scan
+from advices.measure.plan import Samples
+from advices.notebooks import labs
+from advices.notebooks.execution import Executed
+from advices.notebooks.labs import check_labs, run_labs
+from advices.results.record import Result
 
 SLUG = "build-cache"
 
@@ -53,8 +55,8 @@ def measured(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         *_, then = ordered
         return {done.lab.slug: then(done) for done in run()}
 
-    monkeypatch.setattr(labrun, "one_by_one", run)
-    monkeypatch.setattr(labrun, "two_at_once", at_once)
+    monkeypatch.setattr(labs, "one_by_one", run)
+    monkeypatch.setattr(labs, "two_at_once", at_once)
     return given
 
 

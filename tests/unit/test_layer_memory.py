@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from advices import layer_memory
-from advices.image_files import Entry, Listing
-from advices.layer_memory import LayerMemory
+from advices.images import memory as memory_
+from advices.images.files import Entry, Listing
+from advices.images.memory import LayerMemory
 
 LARGE = Listing(
     tuple(Entry(f"a{number}", "file", 1, 2, "", True) for number in range(600)), {"p": 3}
@@ -79,7 +79,7 @@ def test_small_layers_and_own_ones_are_at_hand_only(tmp_path: Path) -> None:
 def test_the_listing_that_was_asked_for_longest_ago_goes_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(layer_memory, "_AT_HAND", 2)
+    monkeypatch.setattr(memory_, "_AT_HAND", 2)
     memory = LayerMemory(tmp_path)
     for name in ("a", "b"):
         memory.add_listing(name, Listing(()), of_base=False)

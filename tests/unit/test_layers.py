@@ -10,10 +10,10 @@ from typing import Any, cast
 import pytest
 from layer_tars import FakeEngine, file, image_of, layer_tar, new_layout, old_layout, sha
 
-from advices import layers, weighing
-from advices.engine import Engine
-from advices.errors import EngineLost
-from advices.layer_memory import LayerMemory
+from advices.core.errors import EngineLost
+from advices.engine.client import Engine
+from advices.images import gzip_bytes, layers
+from advices.images.memory import LayerMemory
 
 # Three layers: text that gzip shrinks, noise that it cannot, and an empty tar.
 DICE = random.Random(1)
@@ -44,7 +44,7 @@ def told(
 ) -> tuple[list[Any], int]:
     """Return the layers of an image with these contents, and how often it was saved."""
     engine = FakeEngine(archive, entries or history(len(contents)))
-    found = layers.layers(cast("Engine", engine), image_of(contents), base, memory)
+    found = layers.layers_of(cast("Engine", engine), image_of(contents), base, memory)
     return found, engine.saves
 
 
@@ -73,13 +73,13 @@ def test_each_layer_is_compressed_once(
     memory: LayerMemory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compressed: list[int] = []
-    compress = weighing.compressed
+    compress = gzip_bytes.compressed
 
     def counting(piece: bytes, before: bytes, *, last: bool) -> bytes:
         compressed.append(len(piece))
         return compress(piece, before, last=last)
 
-    monkeypatch.setattr(weighing, "compressed", counting)
+    monkeypatch.setattr(gzip_bytes, "compressed", counting)
     archive = new_layout(CONTENTS)
     before, _ = told(archive, memory)
     assert sorted(compressed) == sorted(map(len, CONTENTS))

@@ -9,9 +9,10 @@ from pathlib import Path
 import factory
 import pytest
 
-from advices import labfile
-from advices.errors import LabInvalid
-from advices.layout import Layout, code_cells, lab_digest, project
+from advices.core.errors import LabInvalid
+from advices.core.paths import Layout, project
+from advices.lab import labfile
+from advices.lab.digest import code_cells, lab_digest
 
 TOML = """\
 title = "T"

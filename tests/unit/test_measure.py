@@ -11,19 +11,22 @@ from typing import Any
 import factory
 import pytest
 
-from advices import boot, measure, results
-from advices.bases import MarkedBase
-from advices.buildx import BuildOrder, Built
-from advices.context import Candidate, of_learner, of_mistake, of_variant
-from advices.errors import NeverAnswered, UnsteadyMeasure
-from advices.lab import AnotherStart, Claim, Lab, Variant, external_images
-from advices.layer_memory import LayerMemory
-from advices.measure import Measurer
-from advices.plan import Samples, steps
-from advices.probes import Found, Subject
-from advices.progress import Event, Instruction, Step
-from advices.results import Boot, Layer, Timing
-from advices.runs import Run
+from advices import results
+from advices.bases.resolve import MarkedBase
+from advices.core.errors import NeverAnswered, UnsteadyMeasure
+from advices.core.events import Event, Instruction, Step
+from advices.engine.buildx import BuildOrder, Built
+from advices.images.memory import LayerMemory
+from advices.lab.dockerfile import external_images
+from advices.lab.model import AnotherStart, Claim, Lab, Variant
+from advices.measure import variant as measuring
+from advices.measure.candidate import Candidate, of_learner, of_mistake, of_variant
+from advices.measure.plan import Samples, steps
+from advices.measure.variant import Measurer
+from advices.probes import startup
+from advices.probes.subject import Found, Subject
+from advices.results.record import Boot, Layer, Timing
+from advices.runs.lifecycle import Run
 
 BASE, OWN, EDITED = (f"sha256:{letter * 64}" for letter in "abc")
 PAGE = Boot(answered=True, first_200=Timing(samples=(0.5,)), uid=1000, page_digest="x")
@@ -50,12 +53,12 @@ class Here:
         self.subjects: list[Subject] = []
         self.learnt: list[tuple[list[str], bool]] = []
         self.said: list[Event] = []
-        monkeypatch.setattr(measure, "build", self._build)
-        monkeypatch.setattr(measure, "learn", self._learn)
-        monkeypatch.setattr(measure, "layers", self._layers)
-        monkeypatch.setattr(boot, "first_page", self._page)
-        monkeypatch.setattr(boot, "another_start", self._start)
-        monkeypatch.setattr(measure, "probe", lambda _: self._probe)
+        monkeypatch.setattr(measuring, "build", self._build)
+        monkeypatch.setattr(measuring, "learn", self._learn)
+        monkeypatch.setattr(measuring, "layers_of", self._layers)
+        monkeypatch.setattr(startup, "first_page", self._page)
+        monkeypatch.setattr(startup, "another_start", self._start)
+        monkeypatch.setattr(measuring, "probe", lambda _: self._probe)
         bases = SimpleNamespace(
             resolve=lambda names: dict.fromkeys(names, "base"),
             names_in=external_images,
@@ -97,13 +100,13 @@ class Here:
         top = EDITED if "edit-source" in image.tags[0] else OWN
         return [layer(BASE), layer(top)]
 
-    def _page(self, _image: boot.Image) -> Boot:
+    def _page(self, _image: startup.Image) -> Boot:
         found = self.pages.pop(0) if self.pages else PAGE
         if isinstance(found, Exception):
             raise found
         return found
 
-    def _start(self, _image: boot.Image, start: AnotherStart) -> Boot:
+    def _start(self, _image: startup.Image, start: AnotherStart) -> Boot:
         self.starts.append(start)
         return PAGE
 
@@ -165,7 +168,7 @@ def test_what_a_claim_times_runs_alone_and_nothing_else(
         how.append(alone)
         return contextlib.nullcontext()
 
-    monkeypatch.setattr(measure, "undisturbed", undisturbed)
+    monkeypatch.setattr(measuring, "undisturbed", undisturbed)
     timed = Claim(id="t", says="", measure="edit-source.seconds", at_most=1)
     here.measurer._lab = here.lab = here.lab.model_copy(update={"claims": (timed,)})
     here.measure(of_variant(here.lab, "good"), Samples(1, 1))

@@ -7,10 +7,10 @@ from pathlib import Path
 import factory
 import pytest
 
-from advices.errors import LabInvalid, ResultInvalid
-from advices.measures import OF_A_BUILD, OF_A_START, OF_AN_IMAGE, PROBED, describe, varies
-from advices.probes.registry import probe
-from advices.results import Boot
+from advices.core.errors import LabInvalid, ResultInvalid
+from advices.lab.measures import OF_A_BUILD, OF_A_START, OF_AN_IMAGE, PROBED, describe, varies
+from advices.probes.table import probe
+from advices.results.record import Boot
 
 METHOD = (Path(__file__).parents[2] / "docs" / "method.md").read_text("utf-8")
 OF_PROBES = [(name, measure) for name, found in PROBED.items() for measure in found]

@@ -10,13 +10,14 @@ from pathlib import Path
 import factory
 import pytest
 
-from advices import history, labrun
-from advices.errors import ResultInvalid
-from advices.labrun import check_labs, run_labs
-from advices.layout import Layout
-from advices.plan import Samples
-from advices.results import write_whole
-from advices.site import Macros
+from advices.core.errors import ResultInvalid
+from advices.core.files import write_whole
+from advices.core.paths import Layout
+from advices.measure.plan import Samples
+from advices.notebooks import labs
+from advices.notebooks.labs import check_labs, run_labs
+from advices.results import history
+from advices.site.registration import Macros
 
 SLUG = "build-cache"
 RESULTS = ("build-cache.json", "exercises/build-cache.json")
@@ -30,9 +31,9 @@ def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
     (made.root / "mkdocs.yml").touch()
     entry = history.entry(factory.result(), "disk_bytes", ())
     write_whole(*history.appended(made.results, SLUG, entry))
-    monkeypatch.setattr(labrun, "one_by_one", lambda *_: pytest.fail("it measures"))
-    monkeypatch.setattr(labrun, "two_at_once", lambda *_: pytest.fail("it measures"))
-    monkeypatch.setattr(labrun, "Engine", lambda *_: pytest.fail("it asks for an engine"))
+    monkeypatch.setattr(labs, "one_by_one", lambda *_: pytest.fail("it measures"))
+    monkeypatch.setattr(labs, "two_at_once", lambda *_: pytest.fail("it measures"))
+    monkeypatch.setattr(labs, "Engine", lambda *_: pytest.fail("it asks for an engine"))
     return made
 
 

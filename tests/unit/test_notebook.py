@@ -15,11 +15,11 @@ import nbformat
 import pytest
 from mkdocs.utils.meta import get_data
 
-from advices import notebook
-from advices.command import poll
-from advices.errors import NotebookFailed, StepFailed
-from advices.lab_page import page
-from advices.notebook import execute
+from advices.core.errors import NotebookFailed, StepFailed
+from advices.core.process import poll
+from advices.notebooks import kernel
+from advices.notebooks.kernel import execute
+from advices.site.lab_page import page
 
 
 def write(folder: Path, *cells: str) -> Path:
@@ -61,7 +61,7 @@ def test_progress_is_said_and_everything_else_is_kept(tmp_path: Path) -> None:
 def test_a_fault_of_ours_comes_back_as_itself(tmp_path: Path) -> None:
     file = write(
         tmp_path,
-        "from advices.errors import StepFailed",
+        "from advices.core import StepFailed",
         "raise StepFailed('it broke:\\n  at the end', why='of this: that', next_step='do it')",
         "print('not reached')",
     )
@@ -90,7 +90,7 @@ def test_a_kernel_that_dies(tmp_path: Path) -> None:
 
 
 def test_a_cell_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notebook, "CELL_TIMEOUT_SECONDS", 1)
+    monkeypatch.setattr(kernel, "CELL_TIMEOUT_SECONDS", 1)
     with pytest.raises(NotebookFailed, match="a cell did not end within 1 s"):
         execute(write(tmp_path, "import threading; threading.Event().wait()"), {}, print)
 
@@ -134,16 +134,16 @@ def test_an_interrupt_ends_the_kernel_and_its_children(tmp_path: Path) -> None:
 def test_an_interrupt_waits_for_the_kernels_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kill = notebook._kill_kernel
+    kill = kernel._kill_kernel
     later = []
 
     def slowly(client: Any) -> None:
         later.append(threading.Timer(0.5, kill, [client]))
         later[0].start()
 
-    monkeypatch.setattr(notebook, "_kill_kernel", slowly)
-    kernel = interrupted(tmp_path)[0]
-    still_there = alive(kernel)
+    monkeypatch.setattr(kernel, "_kill_kernel", slowly)
+    pid = interrupted(tmp_path)[0]
+    still_there = alive(pid)
     later[0].join()
     assert not still_there
 
@@ -153,7 +153,7 @@ def test_what_is_no_notebook_is_a_fault_of_ours(text: str | None, tmp_path: Path
     file = tmp_path / "x.ipynb"
     if text is not None:
         file.write_text(text)
-    with pytest.raises(notebook.AdvicesError, match=r"notebooks/x\.ipynb"):
+    with pytest.raises(kernel.AdvicesError, match=r"notebooks/x\.ipynb"):
         execute(file, {}, print)
 
 

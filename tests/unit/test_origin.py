@@ -9,8 +9,9 @@ from pathlib import Path
 import factory
 import pytest
 
-from advices import origin, results
-from advices.measures import describe
+from advices import results
+from advices.lab.measures import describe
+from advices.site import origin
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from advices import labfile, packages
-from advices.command import Finished
-from advices.layout import Layout
-from advices.packages import Offered, PipCall, Target, Wanted, chosen, listed, pip_calls
+from advices.core.paths import Layout
+from advices.core.process import Finished
+from advices.lab import labfile
+from advices.packages import selection
+from advices.packages.selection import Offered, PipCall, Target, Wanted, chosen, listed, pip_calls
 
 LABS = Path(__file__).parents[2] / "labs"
 MARKERS = {
@@ -99,15 +100,15 @@ def test_yanked_other_and_too_new_files_are_passed_over() -> None:
 
 
 @pytest.mark.parametrize("lab", labfile.all_of(LABS), ids=lambda lab: f"{lab.slug}-{lab.context}")
-def test_every_lab_tells_what_its_builds_install(lab: packages.Lab) -> None:
-    found = packages.of_lab(lab)
+def test_every_lab_tells_what_its_builds_install(lab: selection.Lab) -> None:
+    found = selection.of_lab(lab)
     assert found, "a lab without packages?"
     assert {one.parsed().name.lower() for one in found} & {"gunicorn", "flask", "django"}
 
 
 def test_packages_of_variants_mistakes_overlays_and_replays_count() -> None:
     def names(slug: str) -> set[str]:
-        return {one.parsed().name for one in packages.of_lab(labfile.read(LABS, slug))}
+        return {one.parsed().name for one in selection.of_lab(labfile.read(LABS, slug))}
 
     assert "lz4" in names("base-image")
     assert "itsdangerous" in names("build-cache")
@@ -123,8 +124,8 @@ def test_labs_that_need_a_mirror_are_known() -> None:
 
 
 def test_a_key_tells_packages_and_bases_apart() -> None:
-    from advices.bases import Base
-    from advices.prefetch import key, need_a_mirror, with_exercise
+    from advices.bases.resolve import Base
+    from advices.offline.prefetch import key, need_a_mirror, with_exercise
 
     layout = Layout(LABS.parent)
     labs = with_exercise(layout, "build-cache")
@@ -138,8 +139,8 @@ def test_a_key_tells_packages_and_bases_apart() -> None:
 
 
 def test_a_base_tells_which_wheels_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
-    from advices import prefetch
-    from advices.bases import Base
+    from advices.bases.resolve import Base
+    from advices.offline import prefetch
 
     asked: list[str] = []
 

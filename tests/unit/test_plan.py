@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from advices.lab import AnotherStart, Claim, Lab, Replay, Variant
-from advices.plan import (
+from advices.lab.model import AnotherStart, Claim, Lab, Replay, Variant
+from advices.measure.plan import (
     BuildImage,
     InspectImages,
     PlanStep,

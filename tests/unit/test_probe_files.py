@@ -19,9 +19,9 @@ from layer_tars import (
     tree,
 )
 
-from advices.layer_memory import LayerMemory
-from advices.probes import Subject
+from advices.images.memory import LayerMemory
 from advices.probes.files import CAUSES, partition, probe, search_path, values
+from advices.probes.subject import Subject
 
 DEBIAN: dict[str, Member] = {
     "bin": symlink("usr/bin"),

@@ -10,10 +10,11 @@ from typing import Any, cast
 
 import pytest
 
-from advices.errors import NeverAnswered
-from advices.probes import Subject, image_set
-from advices.results import Layer
-from advices.starts import Once
+from advices.core.errors import NeverAnswered
+from advices.engine.start import Once
+from advices.probes import image_set
+from advices.probes.subject import Subject
+from advices.results.record import Layer
 
 INSIDE = Path(image_set.__file__).parent / "inside" / "image_set_check.py"
 
@@ -80,7 +81,7 @@ def subject(once: Once, monkeypatch: pytest.MonkeyPatch) -> tuple[Subject, list[
     def learn(_engine: object, images: list[Any], *_: object, listed: bool) -> None:
         did.append(f"learn {' '.join(image.id for image in images)}")
 
-    monkeypatch.setattr(image_set, "layers", layers)
+    monkeypatch.setattr(image_set, "layers_of", layers)
     monkeypatch.setattr(image_set, "learn", learn)
     made = SimpleNamespace(
         engine=SimpleNamespace(run_once=run_once),

@@ -20,8 +20,8 @@ from layer_tars import (
     symlink,
 )
 
-from advices.probes import Subject
 from advices.probes.secrets import file_holds, layer_holds, probe
+from advices.probes.subject import Subject
 
 CANARY = "canary-4f1c0b9d77"
 

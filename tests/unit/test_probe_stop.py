@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from advices.errors import UnsteadyMeasure
+from advices.core.errors import UnsteadyMeasure
 from advices.probes import stop
 from advices.probes.containers import program
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from advices import labfile
-from advices.measures import PROBED
+from advices.lab import labfile
+from advices.lab.measures import PROBED
 from advices.probes import twelve_factor
 from advices.probes.containers import program
 from advices.probes.requirements import declarations, normal, requirements, undeclared

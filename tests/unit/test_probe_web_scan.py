@@ -10,12 +10,12 @@ from typing import Any
 import factory
 import pytest
 
-from advices.alerts import Scan
-from advices.errors import LabInvalid, ScanFailed, ScannerMissing
-from advices.lab import ScanSettings, Serve
+from advices.core.errors import LabInvalid, ScanFailed, ScannerMissing
+from advices.engine.start import Start
+from advices.lab.model import ScanSettings, Serve
+from advices.lab.scans import Scan
 from advices.probes import web_scan
 from advices.scanners.run import FirstPage, Target
-from advices.starts import Start
 
 
 class Here:

@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from advices.display import Display
-from advices.progress import (
+from advices.cli.display import Display
+from advices.core.events import (
     Begun,
     Event,
     Instruction,

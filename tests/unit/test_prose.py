@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from advices import labfile, prose
+from advices.lab import labfile
+from advices.site import prose
 
 ROOT = Path(__file__).parents[2]
 # docs/labs is written by a run, from notebooks; architecture.md is about code, not about images.

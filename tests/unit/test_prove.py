@@ -9,13 +9,14 @@ from typing import Any
 import factory
 import pytest
 
-from advices import prove, results
-from advices.command import clock, stream_stderr
-from advices.errors import BuildHung, DockerfileInvalid, LabInvalid, StepFailed
-from advices.lab import Lab
-from advices.plan import Samples, steps
-from advices.results import Boot, MistakeResult, VariantResult
-from advices.together import GivenUp
+from advices import results
+from advices.core.errors import BuildHung, DockerfileInvalid, LabInvalid, StepFailed
+from advices.core.process import clock, stream_stderr
+from advices.core.threads import GivenUp
+from advices.lab.model import Lab
+from advices.measure import prove
+from advices.measure.plan import Samples, steps
+from advices.results.record import Boot, MistakeResult, VariantResult
 
 SOUND = factory.variant()
 ROOT = SOUND.model_copy(update={"boot": Boot(answered=True, uid=0, page_digest="c" * 64)})

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from advices import command, connection, engine, provision
-from advices.errors import EngineForbidden, EngineMissing, InstallRefused
+from advices.core import process
+from advices.core.errors import EngineForbidden, EngineMissing, InstallRefused
+from advices.engine import client, connection, provision
 
 DEBIAN = """\
 PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"
@@ -73,7 +74,7 @@ def test_only_the_engine_may_come_from_the_next_debian() -> None:
 
 def test_the_mirror_is_the_one_that_apt_uses(monkeypatch: pytest.MonkeyPatch) -> None:
     listed = "http://security.example/x bookworm-security\nhttp://m.example/debian bookworm\n"
-    monkeypatch.setattr(provision, "run", lambda *_: command.Finished(0, listed, ""))
+    monkeypatch.setattr(provision, "run", lambda *_: process.Finished(0, listed, ""))
     assert provision._mirror("bookworm") == "http://m.example/debian"
     with pytest.raises(EngineMissing, match="apt has no source for sid"):
         provision._mirror("sid")
@@ -120,9 +121,9 @@ def test_elsewhere_nothing_is_installed(monkeypatch: pytest.MonkeyPatch) -> None
 def test_what_is_installed(codename: str, pinned: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[str] = []
 
-    def run(argv: list[str], **_: object) -> command.Finished:
+    def run(argv: list[str], **_: object) -> process.Finished:
         done.append(" ".join(word for word in argv if not word.startswith("/tmp")))
-        return command.Finished(0, f"http://m.example {codename}\n", "")
+        return process.Finished(0, f"http://m.example {codename}\n", "")
 
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(provision, "run", run)
@@ -199,7 +200,7 @@ def test_our_own_engine_is_stopped(state: Path) -> None:
 
 def test_an_engine_that_answers_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "answers", lambda: True)
-    monkeypatch.setattr(engine, "buildx_version", lambda: "v0.13.1")
+    monkeypatch.setattr(client, "buildx_version", lambda: "v0.13.1")
     provision.ensure_engine(pytest.fail)
 
 
@@ -211,12 +212,12 @@ def test_an_engine_of_somebody_else_is_neither_installed_nor_started(
     answers: bool, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/x.sock")
-    monkeypatch.setattr(engine, "buildx_version", lambda: None)
+    monkeypatch.setattr(client, "buildx_version", lambda: None)
     monkeypatch.setattr(provision, "install_engine", lambda _: pytest.fail("installed"))
     monkeypatch.setattr(provision, "_start", lambda _: pytest.fail("started"))
     if answers:
         monkeypatch.setattr(connection, "answers", lambda: True)
-        monkeypatch.setattr(engine, "Engine", object)
+        monkeypatch.setattr(client, "Engine", object)
     with pytest.raises(EngineMissing, match=re.escape(says)):
         provision.ensure_engine(print)
 

@@ -5,12 +5,13 @@ import re
 import factory
 import pytest
 
-from advices import claims, render
-from advices.alerts import not_run
-from advices.errors import ResultInvalid
-from advices.measures import when
-from advices.quantities import percent_text
-from advices.results import Boot, MistakeResult, Step
+from advices.core.errors import ResultInvalid
+from advices.lab.measures import when
+from advices.lab.scans import not_run
+from advices.results import claims
+from advices.results.record import Boot, MistakeResult, Step
+from advices.results.wording import percent_text
+from advices.site import tables
 
 NASTY = "RUN <script>alert(1)</script> | `x` {{ 1 }} {% raw %} *b* [l](u) \\ $a$ \n&amp; ~~s~~"
 
@@ -44,7 +45,7 @@ NASTY = "RUN <script>alert(1)</script> | `x` {{ 1 }} {% raw %} *b* [l](u) \\ $a$
     ],
 )
 def test_a_value_has_the_unit_of_its_name(measure, value, text):
-    assert render.value_text(measure, value) == text
+    assert tables.value_text(measure, value) == text
 
 
 @pytest.mark.parametrize(
@@ -61,12 +62,12 @@ def test_a_value_has_the_unit_of_its_name(measure, value, text):
     ],
 )
 def test_a_ratio_is_a_multiple_or_a_percentage(of, to, text):
-    assert render.ratio_text(of, to) == text
+    assert tables.ratio_text(of, to) == text
 
 
 def test_a_ratio_to_zero_is_an_error():
     with pytest.raises(ResultInvalid, match="zero"):
-        render.ratio_text(1, 0)
+        tables.ratio_text(1, 0)
 
 
 def test_a_percentage_may_be_more_than_all_or_endless():
@@ -77,7 +78,7 @@ def test_a_percentage_may_be_more_than_all_or_endless():
 
 def test_every_measure_of_a_result_is_described():
     for measure in factory.result().variants["bad"].measures():
-        about = render.describe(measure)
+        about = tables.describe(measure)
         assert about.label
         assert about.meaning
         assert about.direction in ("", "lower is better", "higher is better")
@@ -86,14 +87,14 @@ def test_every_measure_of_a_result_is_described():
 def test_an_unknown_measure_has_no_description():
     for name in ("disk_megabytes", "cold.disk_bytes", "steps_run", ""):
         with pytest.raises(ResultInvalid, match="no description"):
-            render.describe(name)
+            tables.describe(name)
 
 
 def test_a_build_is_named_in_the_words_of_the_lab():
     assert when("cold") == "in the first build"
     assert when("edit", {"edit": "one line is edited"}) == "when one line is edited"
     assert when("edit") == "after edit"
-    assert render.describe("edit.seconds", {"edit": "x"}).label == "Build time when x"
+    assert tables.describe("edit.seconds", {"edit": "x"}).label == "Build time when x"
 
 
 def test_foreign_text_is_harmless_wherever_it_is_shown():
@@ -112,13 +113,13 @@ def test_foreign_text_is_harmless_wherever_it_is_shown():
         }
     )
     written = [
-        render.measures_table(result, ["disk_bytes"]),
-        render.replays_table(result),
-        render.layers_table(result, NASTY),
-        render.layer_sizes_table(result, "disk_bytes"),
-        render.rebuilds_table(result, "seconds", says={"edit-source": NASTY}),
-        render.steps_table(result, NASTY, "cold"),
-        render.provenance_table(result),
+        tables.measures_table(result, ["disk_bytes"]),
+        tables.replays_table(result),
+        tables.layers_table(result, NASTY),
+        tables.layer_sizes_table(result, "disk_bytes"),
+        tables.rebuilds_table(result, "seconds", says={"edit-source": NASTY}),
+        tables.steps_table(result, NASTY, "cold"),
+        tables.provenance_table(result),
     ]
     for text in written:
         assert "<script" not in text
@@ -130,16 +131,16 @@ def test_foreign_text_is_harmless_wherever_it_is_shown():
 def test_escaped_text_reads_the_same():
     import html
 
-    assert html.unescape(render.escape(NASTY)) == " ".join(NASTY.split())
+    assert html.unescape(tables.escape(NASTY)) == " ".join(NASTY.split())
 
 
 def test_control_signs_are_replaced():
-    assert render.escape("a\x1b[31mb\u202ec") == "a�&#91;31mb�c"
+    assert tables.escape("a\x1b[31mb\u202ec") == "a�&#91;31mb�c"
 
 
 def test_a_table_as_html_has_the_same_cells():
-    markdown = render.bases_table(factory.result())
-    written = render.table_html(markdown)
+    markdown = tables.bases_table(factory.result())
+    written = tables.table_html(markdown)
     assert written.count("<tr>") == 2
     assert written.count("</th>") == 7 + 1
     assert '<th scope="row"><code>python:3.13-slim</code></th>' in written
@@ -147,7 +148,7 @@ def test_a_table_as_html_has_the_same_cells():
 
 
 def test_the_replays_show_spread_and_samples():
-    text = render.replays_table(factory.result(), ["good"], {"edit-source": "a line is edited"})
+    text = tables.replays_table(factory.result(), ["good"], {"edit-source": "a line is edited"})
     row = next(line for line in text.splitlines() if "a line is edited" in line)
     cells = [cell.strip() for cell in row.strip("|").split("|")]
     assert cells[1:] == [
@@ -156,21 +157,21 @@ def test_the_replays_show_spread_and_samples():
 
 
 def test_the_first_build_comes_first():
-    assert "first build" in render.replays_table(factory.result()).splitlines()[2]
+    assert "first build" in tables.replays_table(factory.result()).splitlines()[2]
 
 
 def test_an_unknown_variant_or_build_names_those_that_exist():
     result = factory.result()
     with pytest.raises(ResultInvalid, match="no variant `ugly`") as caught:
-        render.layers_table(result, "ugly")
+        tables.layers_table(result, "ugly")
     assert "bad, good, cache-mount" in caught.value.why
     with pytest.raises(ResultInvalid, match="no build `later`"):
-        render.steps_table(result, "bad", "later")
+        tables.steps_table(result, "bad", "later")
 
 
 def test_claims_say_what_was_measured_and_what_was_demanded(tmp_path):
     made = factory.read_lab(tmp_path)
-    text = render.claims_table(claims.verdicts(made, factory.result()))
+    text = tables.claims_table(claims.verdicts(made, factory.result()))
     rows = {line.split("|")[1].strip(): line for line in text.splitlines()}
     assert len(rows) == len(made.claims) + 2
     moves = next(row for row in rows.values() if "moves at most a tenth" in row)
@@ -185,7 +186,7 @@ def test_a_claim_that_came_out_wrong_is_strong(tmp_path):
     worse = result.model_copy(
         update={"variants": {**result.variants, "good": result.variants["bad"]}}
     )
-    text = render.claims_table(claims.verdicts(made, worse))
+    text = tables.claims_table(claims.verdicts(made, worse))
     assert "<strong>fails, but must hold</strong>" in text
 
 
@@ -194,7 +195,7 @@ def test_what_a_variant_does_not_have_is_nothing(tmp_path):
     result = factory.result()
     silent = result.variants["bad"].model_copy(update={"boot": Boot(answered=False)})
     result = result.model_copy(update={"variants": {**result.variants, "bad": silent}})
-    text = render.claims_table(claims.verdicts(made, result))
+    text = tables.claims_table(claims.verdicts(made, result))
     assert "nothing: fails, as it must" in text
 
 
@@ -217,12 +218,12 @@ def test_a_mistake_stands_beside_what_it_turned_red(red, cell, tmp_path):
     made = factory.read_lab(tmp_path)
     found = {} if red is None else {"no-user": MistakeResult(says="", red=red)}
     result = factory.result().model_copy(update={"mistakes": found})
-    row = render.mistakes_table(made, result).splitlines()[-1]
+    row = tables.mistakes_table(made, result).splitlines()[-1]
     assert row == f"| The USER line is missing. | {cell} |"
 
 
 def test_provenance_says_stand_in_distance_and_the_command():
-    text = render.provenance_table(factory.result())
+    text = tables.provenance_table(factory.result())
     assert "<strong>stand-in</strong>" in text
     assert "(official: 43.0 MB, −2.2 %)" in text
     assert "<code>./run advices -- run build-cache --force</code>" in text
@@ -240,12 +241,12 @@ def test_a_long_step_is_cut_in_a_table():
     layers = tuple(layer.model_copy(update={"created_by": "x" * 200}) for layer in bad.layers)
     changed = bad.model_copy(update={"layers": layers})
     result = result.model_copy(update={"variants": {"bad": changed}})
-    written = [render.layers_table(result, "bad"), render.layer_sizes_table(result, "disk_bytes")]
+    written = [tables.layers_table(result, "bad"), tables.layer_sizes_table(result, "disk_bytes")]
     for text in written:
         assert "x…</code>" in text
         assert "x" * 97 not in text
-    assert render.short("abc", 3) == "abc"
-    assert render.short("abcd", 3) == "ab…"
+    assert tables.short("abc", 3) == "abc"
+    assert tables.short("abcd", 3) == "ab…"
 
 
 def test_the_same_step_is_one_row_and_a_repeated_one_two():
@@ -254,8 +255,8 @@ def test_the_same_step_is_one_row_and_a_repeated_one_two():
     own = next(layer for layer in good.layers if not layer.from_base)
     twice = good.model_copy(update={"layers": (*good.layers, own)})
     result = result.model_copy(update={"variants": {"good": good, "twice": twice}})
-    rows = render.layer_sizes_table(result, "disk_bytes").splitlines()[2:]
-    step = f"<code>{render.escape(own.created_by)}</code>"
+    rows = tables.layer_sizes_table(result, "disk_bytes").splitlines()[2:]
+    step = f"<code>{tables.escape(own.created_by)}</code>"
     assert rows == [
         "| the base | 80.0 MB | 80.0 MB |",
         f"| {step} | 60.0 MB | 60.0 MB |",
@@ -266,8 +267,8 @@ def test_the_same_step_is_one_row_and_a_repeated_one_two():
 def test_a_base_without_published_size_says_so():
     base = factory.result().provenance.bases["python:3.13-slim"]
     alone = base.model_copy(update={"published_transfer_bytes": None, "published_date": None})
-    assert "not known" in render.bases_rows([("x:1", alone)])
-    assert render.distance_text(alone) == "not known"
+    assert "not known" in tables.bases_rows([("x:1", alone)])
+    assert tables.distance_text(alone) == "not known"
 
 
 RULES = """
@@ -292,7 +293,7 @@ def claims_rows(tmp_path, **scans):
     """Return the cells of the two claims over what a scanner found."""
     made = factory.read_lab(tmp_path, factory.LAB + RULES)
     made = made.model_copy(update={"claims": made.claims[2:]})
-    text = render.claims_table(claims.verdicts(made, factory.scanned(**scans)))
+    text = tables.claims_table(claims.verdicts(made, factory.scanned(**scans)))
     return [[cell.strip() for cell in row.split("|")[1:-1]] for row in text.splitlines()[2:]]
 
 

@@ -16,8 +16,9 @@ import pytest
 from pydantic import ValidationError
 
 from advices import results
-from advices.errors import DiskFull, ResultInvalid
-from advices.results import Boot
+from advices.core import files as files_
+from advices.core.errors import DiskFull, ResultInvalid
+from advices.results.record import Boot
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "results" / "schema.json"
 OTHERS = ("schema.json", "bench.json")
@@ -244,7 +245,7 @@ def test_a_full_disk_leaves_the_old_file(
     }[call]
     monkeypatch.setattr(owner, name, stand_in)
     with pytest.raises(DiskFull, match=r"x\.json could not be written: No space left on device"):
-        results.write_whole(file, "the new text\n")
+        files_.write_whole(file, "the new text\n")
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == (
         [] if before is None else ["x.json"]
     )
@@ -256,7 +257,7 @@ def refused_above(size_bytes: int, files: dict[Path, str]) -> None:
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, before[1]))
     try:
-        results.write_together(files)
+        files_.write_together(files)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
@@ -265,7 +266,7 @@ def refused_above(size_bytes: int, files: dict[Path, str]) -> None:
 def test_files_are_written_together_or_not_at_all(big: str, tmp_path: Path) -> None:
     files = {tmp_path / name / "x.json": "new" for name in ("first", "second", "third")}
     old = {file: "old" for file in [*files][:2]}
-    results.write_together(old)
+    files_.write_together(old)
     with pytest.raises(DiskFull, match=r"x\.json could not be written: File too large"):
         refused_above(4096, {**files, tmp_path / big / "x.json": "new" * 4096})
     left = {path: path.read_text() for path in tmp_path.rglob("*") if path.is_file()}
@@ -283,7 +284,7 @@ def test_files_are_put_in_place_in_order(tmp_path: Path, monkeypatch: pytest.Mon
         return replace(half, file)
 
     monkeypatch.setattr(Path, "replace", told)
-    results.write_together({tmp_path / name: "text" for name in ("b", "a", "c")})
+    files_.write_together({tmp_path / name: "text" for name in ("b", "a", "c")})
     assert placed == ["b", "a", "c"]
 
 
@@ -291,9 +292,9 @@ def test_a_disk_without_room_for_a_name(tmp_path: Path, monkeypatch: pytest.Monk
     def full(**_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(results.tempfile, "mkstemp", full)
+    monkeypatch.setattr(files_.tempfile, "mkstemp", full)
     with pytest.raises(DiskFull, match=r"x\.json could not be written"):
-        results.write_whole(tmp_path / "x.json", "text")
+        files_.write_whole(tmp_path / "x.json", "text")
 
 
 def test_an_interrupt_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -305,13 +306,13 @@ def test_an_interrupt_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(os, "fsync", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        results.write_whole(file, "new")
+        files_.write_whole(file, "new")
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["x.json"]
     assert file.read_text() == "old"
 
 
 def test_a_written_file_is_for_everybody_to_read(tmp_path: Path) -> None:
-    file = results.write_whole(tmp_path / "deep" / "x.md", "é\n")
+    file = files_.write_whole(tmp_path / "deep" / "x.md", "é\n")
     assert stat.S_IMODE(file.stat().st_mode) == 0o644
     assert file.read_bytes() == b"\xc3\xa9\n"
     assert list(file.parent.iterdir()) == [file]
@@ -379,6 +380,6 @@ def test_a_half_written_file_of_a_dead_writer_goes(tmp_path: Path) -> None:
     other = tmp_path / f".y.json.{gone.pid}.abc"
     for half in (dead, alive, other):
         half.write_text("half")
-    results.write_whole(tmp_path / "x.json", "text")
+    files_.write_whole(tmp_path / "x.json", "text")
     left = {path for path in tmp_path.iterdir() if path.is_file()}
     assert left == {tmp_path / "x.json", alive, other}

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from advices import runs
-from advices.command import poll
-from advices.errors import DiskFull, EngineLost
-from advices.together import at_once
+from advices.core.errors import DiskFull, EngineLost
+from advices.core.process import poll
+from advices.core.threads import at_once
+from advices.runs import lifecycle
 
 # A process that owns a run, or the lock of measuring, until its standard input ends.
 CHILD = """
@@ -94,12 +94,12 @@ class FakeEngine:
 
 
 def folders() -> list[str]:
-    return sorted(path.name for path in (runs.state_folder() / "runs").glob("*"))
+    return sorted(path.name for path in (lifecycle.state_folder() / "runs").glob("*"))
 
 
 def test_a_run_of_a_living_process_is_left_alone(child: Child) -> None:
     engine = FakeEngine(child.holds)
-    assert runs.sweep(engine) == ()
+    assert lifecycle.sweep(engine) == ()
     assert engine.removed == []
     assert folders() == [child.holds]
     assert child.end() == f"removed {child.holds}\n"
@@ -110,7 +110,7 @@ def test_a_run_of_a_dead_process_is_swept(child: Child) -> None:
     child.crash()
     assert folders() == [child.holds]
     engine = FakeEngine(child.holds)
-    assert runs.sweep(engine) == (child.holds,)
+    assert lifecycle.sweep(engine) == (child.holds,)
     assert engine.removed == [child.holds]
     assert folders() == []
 
@@ -118,14 +118,14 @@ def test_a_run_of_a_dead_process_is_swept(child: Child) -> None:
 def test_a_new_run_sweeps_first(child: Child) -> None:
     child.crash()
     engine = FakeEngine(child.holds)
-    with runs.own_run(engine) as run:
+    with lifecycle.own_run(engine) as run:
         assert engine.removed == [child.holds]
         assert folders() == [run.id]
     assert engine.removed == [child.holds, run.id]
 
 
 def test_two_runs_have_two_ids_and_do_not_meet(child: Child) -> None:
-    with runs.own_run(FakeEngine()) as run:
+    with lifecycle.own_run(FakeEngine()) as run:
         assert run.id != child.holds
         assert folders() == sorted([run.id, child.holds])
         assert run.scratch.is_dir()
@@ -134,14 +134,14 @@ def test_two_runs_have_two_ids_and_do_not_meet(child: Child) -> None:
 
 def test_what_another_user_left_is_not_ours_to_sweep() -> None:
     engine = FakeEngine("00000000-abcd1234", "docker-compose", "")
-    assert runs.sweep(engine) == ()
+    assert lifecycle.sweep(engine) == ()
     assert engine.removed == []
 
 
 def test_what_was_left_in_the_engine_only_is_swept() -> None:
-    mine = f"{runs._owner()}-abcd1234"
+    mine = f"{lifecycle._owner()}-abcd1234"
     engine = FakeEngine(mine)
-    assert runs.sweep(engine) == (mine,)
+    assert lifecycle.sweep(engine) == (mine,)
     assert engine.removed == [mine]
 
 
@@ -158,7 +158,7 @@ def test_a_run_that_fails_leaves_nothing(
     of_the_run: BaseException | None, of_the_engine: Exception | None, told: type[BaseException]
 ) -> None:
     engine = FakeEngine(fault=of_the_engine)
-    with pytest.raises(told), runs.own_run(engine) as run:
+    with pytest.raises(told), lifecycle.own_run(engine) as run:
         (run.scratch / "deep").mkdir()
         if of_the_run:
             raise of_the_run
@@ -167,17 +167,17 @@ def test_a_run_that_fails_leaves_nothing(
 
 
 def test_no_room_for_a_run() -> None:
-    runs.state_folder().parent.mkdir(parents=True)
-    runs.state_folder().write_text("a file where the folder should be")
+    lifecycle.state_folder().parent.mkdir(parents=True)
+    lifecycle.state_folder().write_text("a file where the folder should be")
     fault = pytest.raises(DiskFull, match="no scratch folder could be made")
-    with fault, runs.own_run(FakeEngine()):
+    with fault, lifecycle.own_run(FakeEngine()):
         pytest.fail("entered")
 
 
 def test_a_notebook_works_in_the_run_of_its_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert runs.attached() is None
-    monkeypatch.setenv(runs.RUN_VARIABLE, "me-1")
-    assert runs.attached() == runs.Run("me-1", runs.state_folder() / "runs" / "me-1")
+    assert lifecycle.attached() is None
+    monkeypatch.setenv(lifecycle.RUN_VARIABLE, "me-1")
+    assert lifecycle.attached() == lifecycle.Run("me-1", lifecycle.state_folder() / "runs" / "me-1")
 
 
 @pytest.mark.parametrize("child", ["measuring"], indirect=True)
@@ -189,7 +189,7 @@ def test_measuring_waits_for_the_other(child: Child) -> None:
         heard.append(message)
         child.end()
 
-    with runs.measuring(say):
+    with lifecycle.measuring(say):
         assert child.process.poll() == 0, "entered while the other one measured"
     assert heard == ["another run is measuring; waiting for it to end"]
 
@@ -197,9 +197,9 @@ def test_measuring_waits_for_the_other(child: Child) -> None:
 @pytest.mark.parametrize("child", ["measuring"], indirect=True)
 def test_measuring_does_not_wait_for_the_dead(child: Child) -> None:
     child.crash()
-    with runs.measuring(pytest.fail):
+    with lifecycle.measuring(pytest.fail):
         pass
-    with runs.measuring(pytest.fail):
+    with lifecycle.measuring(pytest.fail):
         pass
 
 
@@ -208,7 +208,7 @@ def entered(*, alone: bool) -> bool:
     begun = threading.Event()
 
     def step() -> None:
-        with runs.undisturbed(alone=alone):
+        with lifecycle.undisturbed(alone=alone):
             begun.set()
 
     def give_up() -> None:
@@ -244,11 +244,11 @@ def test_a_step_that_wants_to_be_alone_lets_none_pass(
     waits = subprocess.Popen(
         [sys.executable, "-c", CHILD, "alone"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
-    line = runs.state_folder() / "step.line.lock"
+    line = lifecycle.state_folder() / "step.line.lock"
     request.addfinalizer(first.crash)
     request.addfinalizer(waits.kill)
     for _ in poll(timeout_seconds=30):
-        held = runs._locked(line)
+        held = lifecycle._locked(line)
         if held is None:
             break
         os.close(held)
@@ -281,16 +281,16 @@ def test_room_is_checked_before_work(
     free = {str(tmp_path / "engine"): data, str(tmp_path / "temporary"): temporary}
     for folder in free:
         os.mkdir(folder)  # noqa: PTH102
-    monkeypatch.setattr(runs.tempfile, "gettempdir", lambda: str(tmp_path / "temporary"))
+    monkeypatch.setattr(lifecycle.tempfile, "gettempdir", lambda: str(tmp_path / "temporary"))
     monkeypatch.setattr(shutil, "disk_usage", lambda place: Usage(0, 0, free[place]))
     with pytest.raises(DiskFull, match=message) if message else contextlib.nullcontext():
-        runs.check_space(str(tmp_path / "engine"), 5_000)
+        lifecycle.check_space(str(tmp_path / "engine"), 5_000)
 
 
 def test_room_on_another_machine_cannot_be_checked() -> None:
-    runs.check_space("/no/such/folder/here", 10**18)
+    lifecycle.check_space("/no/such/folder/here", 10**18)
 
 
 def test_room_that_nobody_has() -> None:
     with pytest.raises(DiskFull, match="GB are needed"):
-        runs.check_space("/", 10**18)
+        lifecycle.check_space("/", 10**18)

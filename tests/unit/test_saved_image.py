@@ -23,12 +23,12 @@ from layer_tars import (
     sha,
 )
 
-from advices import layers, weighing
-from advices.engine import Engine
-from advices.errors import CommandFailed, EngineLost
-from advices.image_files import Entry, Listing
-from advices.layer_memory import LayerMemory
-from advices.saved_image import diff_ids
+from advices.core.errors import CommandFailed, EngineLost
+from advices.engine.client import Engine
+from advices.images import gzip_bytes, layers
+from advices.images.archive import diff_ids
+from advices.images.files import Entry, Listing
+from advices.images.memory import LayerMemory
 
 
 def read(archive: bytes, contents: list[bytes], folder: Path, base: frozenset[str] = frozenset()):
@@ -166,7 +166,7 @@ def test_small_layers_and_own_ones_are_not_remembered(tmp_path: Path) -> None:
 def test_what_is_only_listed_is_not_compressed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(weighing, "compressed", lambda *_, **__: pytest.fail("it was compressed"))
+    monkeypatch.setattr(gzip_bytes, "compressed", lambda *_, **__: pytest.fail("it was compressed"))
     found, _ = read(new_layout([LOW]), [LOW], tmp_path)
     assert len(found[0].entries) == 3
     assert LayerMemory(tmp_path).transfer_bytes(f"sha256:{sha(LOW)}") is None
@@ -185,7 +185,7 @@ def test_a_layer_that_was_weighed_before_is_only_listed(
         compressed.append(len(piece))
         return piece
 
-    monkeypatch.setattr(weighing, "compressed", counting)
+    monkeypatch.setattr(gzip_bytes, "compressed", counting)
     both = image_of([LOW, HIGH])
     found = layers.learn(engine, [both], frozenset(), memory, listed=True)
     assert compressed == [len(HIGH)]

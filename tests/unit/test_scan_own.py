@@ -11,10 +11,10 @@ from typing import Any
 import factory
 import pytest
 
-from advices import index
-from advices.alerts import Scan
-from advices.errors import ScanFailed, ScannerMissing, TargetRefused
-from advices.layout import Layout
+from advices.core.errors import ScanFailed, ScannerMissing, TargetRefused
+from advices.core.paths import Layout
+from advices.lab.scans import Scan
+from advices.packages import proxy
 from advices.scanners import own
 from advices.scanners.own import Wanted, scan_own
 from advices.scanners.run import FirstPage, Target
@@ -40,7 +40,7 @@ class Here:
         engine = SimpleNamespace(others=lambda: [SHOP], network=self._network, joined=self._joined)
         monkeypatch.setattr(own, "Engine", lambda: engine)
         monkeypatch.setattr(own, "own_run", self._run)
-        monkeypatch.setattr(index, "for_builds", lambda _: contextlib.nullcontext())
+        monkeypatch.setattr(proxy, "for_builds", lambda _: contextlib.nullcontext())
         monkeypatch.setattr(own, "Bases", lambda *_: None)
         monkeypatch.setattr(own, "ScannerImages", lambda *_: SimpleNamespace(find=self._find))
         monkeypatch.setattr(own, "first_page", self._first_page)

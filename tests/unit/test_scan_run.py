@@ -11,12 +11,12 @@ from typing import Any
 import docker.errors
 import pytest
 
-from advices.alerts import Attacks, Scan
-from advices.errors import CommandFailed, ScanFailed
+from advices.core.errors import CommandFailed, ScanFailed
+from advices.engine.start import Once, Start
+from advices.lab.scans import Attacks, Scan
 from advices.scanners.images import ScannerImage
 from advices.scanners.run import FirstPage, Target, first_page, scanned, survived
 from advices.scanners.target import Relay
-from advices.starts import Once, Start
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 WAPITI = ScannerImage("wapiti", "scanner/wapiti:1", "sha256:1")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from advices.errors import TargetRefused
+from advices.core.errors import TargetRefused
 from advices.scanners.target import Chosen, Relay, chosen
 
 ID = "0123456789abcdef" * 4

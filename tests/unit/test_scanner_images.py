@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from advices.errors import LabInvalid, ScannerMissing
-from advices.scanners import NAMES, images
+from advices.core.errors import LabInvalid, ScannerMissing
+from advices.scanners import images
 from advices.scanners.images import STUB_LABEL, ScannerImage, ScannerImages, read_recipes
+from advices.scanners.work import NAMES
 
 SHIPPED = Path(__file__).parents[2] / "labs" / "scanners"
 TOML = """\

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from advices.alerts import EVIDENCE_CHARACTERS, Attacks
-from advices.errors import ScanFailed
-from advices.scanners import Report, cut, wapiti
+from advices.core.errors import ScanFailed
+from advices.lab.scans import EVIDENCE_CHARACTERS, Attacks
+from advices.scanners import wapiti
+from advices.scanners.work import Report, cut
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "wapiti"
 URL = "http://site:8000/"

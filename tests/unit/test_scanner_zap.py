@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
-from advices.alerts import EVIDENCE_CHARACTERS, Attacks
-from advices.errors import ScanFailed
-from advices.scanners import Report, zap
+from advices.core.errors import ScanFailed
+from advices.lab.scans import EVIDENCE_CHARACTERS, Attacks
+from advices.scanners import zap
+from advices.scanners.work import Report
 
 TESTS = Path(__file__).parents[1]
 SAMPLES = TESTS / "samples" / "zap"

@@ -11,12 +11,12 @@ import factory
 import pytest
 
 from advices import results
-from advices.errors import LabInvalid
-from advices.lab import Lab
-from advices.plan import Samples
-from advices.progress import Instruction, Step, received
-from advices.runs import RUN_VARIABLE
-from advices.session import LabSession, tell
+from advices.core.errors import LabInvalid
+from advices.core.events import Instruction, Step, received
+from advices.lab.model import Lab
+from advices.measure.plan import Samples
+from advices.notebooks.session import LabSession, tell
+from advices.runs.lifecycle import RUN_VARIABLE
 
 ROOT = factory.variant().model_copy(
     update={"boot": results.Boot(answered=True, uid=0, page_digest="c" * 64)}

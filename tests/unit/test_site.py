@@ -9,10 +9,14 @@ from types import SimpleNamespace
 import factory
 import pytest
 
-from advices import history, labfile, results, site
-from advices.errors import AdvicesError, LabInvalid, ResultInvalid
-from advices.macros import lessons
-from advices.measures import PROBED
+from advices import results
+from advices.core import write_together
+from advices.core.errors import AdvicesError, LabInvalid, ResultInvalid
+from advices.lab import labfile
+from advices.lab.measures import PROBED
+from advices.results import history
+from advices.site import registration
+from advices.site.macros import lessons
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,7 +29,9 @@ def project(tmp_path):
 
 @pytest.fixture
 def macros(project):
-    return site.Macros(project / "labs", project / "docs", lambda: "chapters/build-cache.md")
+    return registration.Macros(
+        project / "labs", project / "docs", lambda: "chapters/build-cache.md"
+    )
 
 
 def test_a_number_links_to_where_it_comes_from(macros):
@@ -79,7 +85,7 @@ def test_every_table_and_chart_links_to_where_it_comes_from(macros, call, source
 )
 def test_the_explorer_holds_dockerfiles_edits_and_what_is_kept_out(project, page, assets):
     (project / "labs/app/.dockerignore").write_text("# a comment\n\n*.md\n</script>&\n")
-    macros = site.Macros(project / "labs", project / "docs", lambda: page)
+    macros = registration.Macros(project / "labs", project / "docs", lambda: page)
     text = macros.cache_explorer("build-cache", ["good"])
     assert f'import("{assets}/explorer.js")' in text
     inner = text.partition('application/json">')[2].partition("</script>")[0]
@@ -103,9 +109,7 @@ def test_an_exercise_comes_from_a_run_of_its_own(macros):
 def test_what_comes_from_several_labs_links_to_each(project, macros):
     measured = "edit-source.new_transfer_bytes"
     refresh = history.entry(factory.result(), measured, [])
-    results.write_together(
-        dict([history.appended(project / "docs/results", "build-cache", refresh)])
-    )
+    write_together(dict([history.appended(project / "docs/results", "build-cache", refresh)]))
     assert re.findall('data-from="([^"]+)"', macros.bases()) == ["base-image"]
     found = re.findall('data-from="([^"]+)"', macros.dashboard())
     assert "base-image" in found
@@ -122,7 +126,7 @@ def test_what_comes_from_several_labs_links_to_each(project, macros):
     ],
 )
 def test_the_link_is_right_on_every_page(project, page, target):
-    macros = site.Macros(project / "labs", project / "docs", lambda: page)
+    macros = registration.Macros(project / "labs", project / "docs", lambda: page)
     assert target in macros.measure("build-cache", "bad", "uid")
 
 
@@ -229,7 +233,7 @@ def test_an_exercise_that_was_not_measured_is_an_error(project, macros):
     [("index.md", "chapters/"), ("chapters/x.md", ""), ("a/b.md", "../chapters/")],
 )
 def test_the_path_links_every_chapter_in_learning_order(project, page, folder):
-    macros = site.Macros(project / "labs", project / "docs", lambda: page)
+    macros = registration.Macros(project / "labs", project / "docs", lambda: page)
     assert macros.path().splitlines() == [
         f"1. [A small &#60;base&#62;]({folder}base-image.md)  ",
         "   Take a small base.",
@@ -291,8 +295,8 @@ def test_what_was_measured_on_a_stand_in_says_so(macros):
 
 def test_the_page_is_known_to_mkdocs_and_to_its_successor():
     mkdocs = SimpleNamespace(file=SimpleNamespace(src_uri="chapters/x.md"))
-    assert site.page_path(mkdocs) == "chapters/x.md"
-    assert site.page_path(SimpleNamespace(path="chapters/x.md")) == "chapters/x.md"
+    assert registration.page_path(mkdocs) == "chapters/x.md"
+    assert registration.page_path(SimpleNamespace(path="chapters/x.md")) == "chapters/x.md"
 
 
 def test_every_macro_is_registered_and_reports_its_error_in_a_quiet_build(project, caplog):
@@ -303,8 +307,8 @@ def test_every_macro_is_registered_and_reports_its_error_in_a_quiet_build(projec
         page=None,
         macro=lambda function, name="": found.update({name: function}),
     )
-    site.define_env(environment)
-    public = {n for n in dir(site.Macros) if not n.startswith("_")}
+    registration.define_env(environment)
+    public = {n for n in dir(registration.Macros) if not n.startswith("_")}
     assert set(found) == public
     with caplog.at_level(logging.ERROR), pytest.raises(AdvicesError):
         found["claims"]("no-such-lab")
@@ -335,7 +339,7 @@ def test_a_build_reads_a_lab_and_a_result_once_and_the_next_build_reads_them_ane
         monkeypatch.setattr(module, name, counted)
     for _ in range(2):
         read.clear()
-        macros = site.Macros(project / "labs", project / "docs", lambda: "index.md")
+        macros = registration.Macros(project / "labs", project / "docs", lambda: "index.md")
         for variant in ("bad", "good"):
             macros.measure("build-cache", variant, "uid")
             macros.dockerfile("build-cache", variant)

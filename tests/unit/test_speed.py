@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from advices import site, speed
-from advices.errors import ResultInvalid
-from advices.results import Timing
-from advices.speed import Comparison, Machine, Speed
+from advices.core.errors import ResultInvalid
+from advices.results.record import Timing
+from advices.site import registration, speed
+from advices.site.speed import Comparison, Machine, Speed
 
 RESULTS = Path(__file__).parents[2] / "docs" / "results"
 
@@ -166,12 +166,12 @@ def test_changes_that_no_commit_holds_are_told():
 
 
 def test_the_macro_shows_the_record_of_the_site(tmp_path):
-    macros = site.Macros(tmp_path / "labs", tmp_path, lambda: "method.md")
+    macros = registration.Macros(tmp_path / "labs", tmp_path, lambda: "method.md")
     with pytest.raises(ResultInvalid):
         macros.bench()
     speed.save(tmp_path / "results", record())
     assert macros.bench() == speed.markdown(record())
-    assert "bench" in site.MACROS
+    assert "bench" in registration.MACROS
 
 
 def test_what_is_committed_is_no_trial_and_holds_every_comparison():

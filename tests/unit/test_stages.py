@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from advices import labfile, stage_charts
-from advices.errors import LabInvalid
-from advices.stages import read_stages
+from advices.core.errors import LabInvalid
+from advices.lab import labfile
+from advices.lab.stages import read_stages
+from advices.site.charts import stages
 
 SVG = "{http://www.w3.org/2000/svg}"
 THREE = """\
@@ -46,7 +47,7 @@ def test_what_is_taken_is_found_in_every_spelling():
 
 
 def test_a_stage_whose_files_alone_are_taken_stays_behind():
-    svg = stage_charts.stages_chart("FROM a AS build\nFROM a\nCOPY --from=build /x /x\n")
+    svg = stages.stages_chart("FROM a AS build\nFROM a\nCOPY --from=build /x /x\n")
     assert texts(svg).count("stays behind") == texts(svg).count("is shipped") == 1
     # What a common stage brings is in every image that stands on it.
     common, _, _ = read_stages("FROM a AS c\nFROM c AS d\nFROM d\n")
@@ -74,7 +75,7 @@ def texts(svg):
 
 
 def test_the_picture_says_what_ships_and_what_is_taken():
-    svg = stage_charts.stages_chart(THREE)
+    svg = stages.stages_chart(THREE)
     shown = texts(svg)
     assert shown.count("is shipped") == shown.count("layers shipped") == 1
     assert shown.count("is not built") == 1
@@ -86,11 +87,11 @@ def test_the_picture_says_what_ships_and_what_is_taken():
         ("FROM a", 0),
         ("FROM a AS b\nFROM b AS c\nFROM c\nCOPY --from=b x y", 3),
     ):
-        assert stage_charts.stages_chart(source).count("<path") == number
+        assert stages.stages_chart(source).count("<path") == number
 
 
 def test_foreign_names_are_harmless():
-    figure = stage_charts.stages_figure('FROM <b>&"{{x}} AS y\nFROM y\nCOPY --from=y <i> /\n')
+    figure = stages.stages_figure('FROM <b>&"{{x}} AS y\nFROM y\nCOPY --from=y <i> /\n')
     ET.fromstring(figure)
     assert "<b>" not in figure and "<i>" not in figure and "{{" not in figure
 
@@ -101,7 +102,7 @@ def test_every_dockerfile_of_every_lab_can_be_drawn():
         lab = labfile.read(labs, slug)
         for name, variant in lab.variants.items():
             text = lab.dockerfile(name).read_text("utf-8")
-            root = ET.fromstring(stage_charts.stages_figure(text, variant.targets))
+            root = ET.fromstring(stages.stages_figure(text, variant.targets))
             shipped = sum("is shipped" in (cell.text or "") for cell in root.iter("td"))
             assert shipped == 1 + len(variant.targets), (slug, name)
             assert root.find("details//table/tbody/tr") is not None

@@ -10,11 +10,12 @@ from xml.etree import ElementTree
 import factory
 import pytest
 
-from advices import cli, summary
-from advices.claims import Verdict, verdicts
-from advices.compare import Drift
-from advices.lab import Claim
-from advices.summary import Outcome
+from advices.cli import command as main
+from advices.lab.model import Claim
+from advices.results.claims import Verdict, verdicts
+from advices.results.comparison import Drift
+from advices.site import ci_reports
+from advices.site.ci_reports import Outcome
 
 CLAIM = Claim(id="small", says="It is small & <good>.", measure="disk_bytes", at_most=5)
 GOOD = Verdict(CLAIM, "good", 4, "≤ 5", holds=True, must_hold=True)
@@ -28,17 +29,17 @@ UNSOUND = replace(SOUND, verdicts=(BROKEN,), faults=(FAULT, OTHER), drifts=(DRIF
 
 
 def test_a_sound_lab_is_one_row() -> None:
-    text = summary.markdown([SOUND])
+    text = ci_reports.markdown([SOUND])
     assert "| <code>build-cache</code> | ok | 12 s | 1 | 0 | 0 |" in text
     assert "###" not in text
 
 
 def test_an_unchanged_lab_says_so() -> None:
-    assert "| ok | unchanged |" in summary.markdown([replace(SOUND, unchanged=True)])
+    assert "| ok | unchanged |" in ci_reports.markdown([replace(SOUND, unchanged=True)])
 
 
 def test_what_is_wrong_is_named_with_the_command_that_refreshes() -> None:
-    text = summary.markdown([UNSOUND])
+    text = ci_reports.markdown([UNSOUND])
     assert "<strong>not ok</strong>" in text
     assert "mistake &#96;x&#96; must turn red a, and turned red &#124; nothing" in text
     assert "| <code>good</code> | <code>disk&#95;bytes</code> | 1.00 MB | 9.00 MB | ± 3% |" in text
@@ -46,7 +47,7 @@ def test_what_is_wrong_is_named_with_the_command_that_refreshes() -> None:
 
 
 def test_a_note_alone_is_shown_and_the_lab_is_sound() -> None:
-    text = summary.markdown([replace(SOUND, notes=("other base",))])
+    text = ci_reports.markdown([replace(SOUND, notes=("other base",))])
     assert "| ok |" in text
     assert "- other base" in text
 
@@ -61,7 +62,7 @@ def test_a_note_alone_is_shown_and_the_lab_is_sound() -> None:
     ],
 )
 def test_junit_counts(outcome: Outcome, tests: int, failures: int, skipped: int) -> None:
-    suite = ElementTree.fromstring(summary.junit([outcome])).find("testsuite")
+    suite = ElementTree.fromstring(ci_reports.junit([outcome])).find("testsuite")
     assert suite is not None
     assert (suite.get("tests"), suite.get("failures")) == (str(tests), str(failures))
     assert len(suite.findall("testcase")) == tests
@@ -71,13 +72,13 @@ def test_junit_counts(outcome: Outcome, tests: int, failures: int, skipped: int)
 
 def test_junit_holds_signs_that_xml_does_not() -> None:
     outcome = replace(SOUND, faults=("a\x1b[0m \x00 fault",))
-    failure = ElementTree.fromstring(summary.junit([outcome])).find(".//failure")
+    failure = ElementTree.fromstring(ci_reports.junit([outcome])).find(".//failure")
     assert failure is not None
     assert failure.get("message") == "a [0m   fault"
 
 
 def test_the_benchmark_has_numbers_with_unit_and_range() -> None:
-    found = {entry["name"]: entry for entry in json.loads(summary.benchmark([SOUND]))}
+    found = {entry["name"]: entry for entry in json.loads(ci_reports.benchmark([SOUND]))}
     assert found["build-cache good disk_bytes"] == {
         "name": "build-cache good disk_bytes",
         "unit": "bytes",
@@ -90,7 +91,7 @@ def test_the_benchmark_has_numbers_with_unit_and_range() -> None:
 
 
 def test_the_json_names_every_verdict() -> None:
-    (found,) = json.loads(summary.as_json([replace(UNSOUND, verdicts=(BROKEN, NOT_RUN))]))
+    (found,) = json.loads(ci_reports.as_json([replace(UNSOUND, verdicts=(BROKEN, NOT_RUN))]))
     assert (found["lab"], found["sound"]) == ("build-cache", False)
     assert [one["as_demanded"] for one in found["claims"]] == [False, True]
     assert found["drifts"][0]["new"] == 9_000_000
@@ -98,14 +99,14 @@ def test_the_json_names_every_verdict() -> None:
 
 def test_a_ratio_without_end_is_still_json() -> None:
     verdict = replace(BROKEN, value=float("inf"))
-    text = summary.as_json([replace(SOUND, verdicts=(verdict,))])
+    text = ci_reports.as_json([replace(SOUND, verdicts=(verdict,))])
     assert json.loads(text)[0]["claims"][0]["value"] == "infinite"
 
 
 def test_real_verdicts_fit(tmp_path: Path) -> None:
     lab = factory.read_lab(tmp_path)
     outcome = Outcome(lab.slug, factory.result(), verdicts(lab, factory.result()))
-    assert all(text for text in summary.files([outcome]).values())
+    assert all(text for text in ci_reports.files([outcome]).values())
 
 
 def test_reports_are_written_also_when_a_run_fails(
@@ -113,8 +114,8 @@ def test_reports_are_written_also_when_a_run_fails(
 ) -> None:
     page = tmp_path / "page.md"
     page.write_text("before\n")
-    monkeypatch.setenv(cli.JOB_PAGE_VARIABLE, str(page))
-    with pytest.raises(ZeroDivisionError), cli._reported(tmp_path / "reports") as told:
+    monkeypatch.setenv(main.JOB_PAGE_VARIABLE, str(page))
+    with pytest.raises(ZeroDivisionError), main._reported(tmp_path / "reports") as told:
         told(UNSOUND)
         raise ZeroDivisionError
     names = {file.name for file in (tmp_path / "reports").iterdir()}
@@ -123,8 +124,8 @@ def test_reports_are_written_also_when_a_run_fails(
 
 
 def test_no_report_is_written_unasked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(cli.JOB_PAGE_VARIABLE, raising=False)
+    monkeypatch.delenv(main.JOB_PAGE_VARIABLE, raising=False)
     monkeypatch.chdir(tmp_path)
-    with cli._reported(None) as told:
+    with main._reported(None) as told:
         told(SOUND)
     assert list(tmp_path.glob("*.md")) == []

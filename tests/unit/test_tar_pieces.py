@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pytest
 
-from advices.tar_pieces import LARGEST_PIECE_BYTES, Cutter, Piece
+from advices.images.pieces import LARGEST_PIECE_BYTES, Cutter, Piece
 
 FILES = 900
 CODE = random.Random(7).randbytes(6_000)

@@ -5,9 +5,9 @@ import xml.etree.ElementTree as ET
 import factory
 import pytest
 
-from advices import timeline
-from advices.errors import ResultInvalid
-from advices.results import Step
+from advices.core.errors import ResultInvalid
+from advices.results.record import Step
+from advices.site.charts import timeline
 
 SVG = "{http://www.w3.org/2000/svg}"
 SAYS = {"edit-source": "a line is edited"}

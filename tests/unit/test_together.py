@@ -8,8 +8,8 @@ from functools import partial
 
 import pytest
 
-from advices.command import clock, poll, stream_stderr
-from advices.together import GivenUp, alive, at_once, ended_by
+from advices.core.process import clock, poll, stream_stderr
+from advices.core.threads import GivenUp, alive, at_once, ended_by
 
 
 def wait_long() -> str:

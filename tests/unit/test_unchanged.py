@@ -12,16 +12,19 @@ from typing import Any
 import factory
 import pytest
 
-from advices import labfile, labrun, results, unchanged
-from advices.bases import Base
-from advices.contents import Contents
-from advices.engine import EngineFacts
-from advices.lab import Lab
-from advices.lab_page import page
-from advices.labrun import run_labs
-from advices.layout import Layout
-from advices.plan import Samples
-from advices.unchanged import Keys, toolkit_digest
+from advices import results
+from advices.bases.resolve import Base
+from advices.bases.versions import Contents
+from advices.core.paths import Layout
+from advices.engine.client import EngineFacts
+from advices.lab import labfile
+from advices.lab.model import Lab
+from advices.measure import keys
+from advices.measure.keys import Keys, toolkit_digest
+from advices.measure.plan import Samples
+from advices.notebooks import labs
+from advices.notebooks.labs import run_labs
+from advices.site.lab_page import page
 
 SLUG = "build-cache"
 FULL = Samples()
@@ -70,7 +73,7 @@ class World:
 
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setattr(unchanged, "buildx_version", lambda: "0.13.1")
+    monkeypatch.setattr(keys, "buildx_version", lambda: "0.13.1")
     source = tmp_path / "source"
     (source / "probes").mkdir(parents=True)
     (source / "scanners").mkdir()
@@ -130,7 +133,7 @@ def test_whatever_decides_a_number_makes_a_lab_run_again(
 def test_another_buildx_makes_a_lab_run_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unchanged, "buildx_version", lambda: "0.14.0")
+    monkeypatch.setattr(keys, "buildx_version", lambda: "0.14.0")
     assert world.keys().unchanged(world.lab()) is None
 
 
@@ -194,10 +197,10 @@ def started(world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         measured.extend(slugs)
         yield from ()
 
-    monkeypatch.setattr(labrun, "one_by_one", run)
-    monkeypatch.setattr(labrun, "Engine", lambda: None)
-    monkeypatch.setattr(labrun, "sweep", lambda _: ())
-    monkeypatch.setattr(labrun, "keys", lambda *_: world.keys())
+    monkeypatch.setattr(labs, "one_by_one", run)
+    monkeypatch.setattr(labs, "Engine", lambda: None)
+    monkeypatch.setattr(labs, "sweep", lambda _: ())
+    monkeypatch.setattr(labs, "keys", lambda *_: world.keys())
     return measured
 
 

@@ -12,9 +12,10 @@ from typing import IO, cast
 
 import pytest
 
-from advices import command, weighing
-from advices.tar_pieces import LARGEST_PIECE_BYTES as PIECE_BYTES
-from advices.weighing import Scale, Weighing, compressed, scale
+from advices.core import process
+from advices.images import gzip_bytes
+from advices.images.gzip_bytes import Scale, Weighing, compressed, scale
+from advices.images.pieces import LARGEST_PIECE_BYTES as PIECE_BYTES
 
 
 def text(size: int) -> bytes:
@@ -50,7 +51,7 @@ def test_what_is_weighed_is_one_gzip_file(size: int, monkeypatch: pytest.MonkeyP
         pieces.append(compressed(piece, before, last=last))
         return pieces[-1]
 
-    monkeypatch.setattr(weighing, "compressed", kept)
+    monkeypatch.setattr(gzip_bytes, "compressed", kept)
     content = text(size)
     with ThreadPoolExecutor(1) as in_order:
         told = Weighing(io.BytesIO(content), Scale(in_order, {})).to_its_end().transfer_bytes()
@@ -85,7 +86,7 @@ def test_what_was_built_again_is_not_compressed_again(monkeypatch: pytest.Monkey
     first, again = (built_at(time, text(9_000)) for time in (1_700_000_000, 1_765_432_109))
     known: dict[bytes, int] = {}
     weight = weighed(io.BytesIO(first), known)
-    monkeypatch.setattr(weighing, "compressed", lambda *_, **__: pytest.fail("it was compressed"))
+    monkeypatch.setattr(gzip_bytes, "compressed", lambda *_, **__: pytest.fail("it was compressed"))
     assert first != again
     assert weighed(io.BytesIO(again), known) == weight
     assert len(gzip.compress(again, 6)) == pytest.approx(weight, rel=3e-3)
@@ -116,7 +117,7 @@ def test_reading_waits_where_compressing_is_slower(monkeypatch: pytest.MonkeyPat
         go_on.wait(30)
         return b""
 
-    monkeypatch.setattr(weighing, "compressed", slow)
+    monkeypatch.setattr(gzip_bytes, "compressed", slow)
     with ThreadPoolExecutor(1) as pool:
         reading = Weighing(cast("IO[bytes]", source), Scale(pool, {}))
         ended = threading.Event()
@@ -127,8 +128,8 @@ def test_reading_waits_where_compressing_is_slower(monkeypatch: pytest.MonkeyPat
 
         reader = threading.Thread(target=read)
         reader.start()
-        most = (weighing._WAITING_PIECES + 2) * PIECE_BYTES
-        waited = (source.read_bytes == most for _ in command.poll(30))
+        most = (gzip_bytes._WAITING_PIECES + 2) * PIECE_BYTES
+        waited = (source.read_bytes == most for _ in process.poll(30))
         held = any(waited)
         ended.set()
         go_on.set()

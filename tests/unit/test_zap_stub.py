@@ -9,7 +9,7 @@ import pytest
 import yaml
 from zap_stub.zap_stub import parsed
 
-from advices.alerts import Attacks
+from advices.lab.scans import Attacks
 from advices.scanners import zap
 
 

@@ -12,11 +12,11 @@ from typing import Any
 import markdown
 from IPython.core.getipython import get_ipython
 
-from advices.exercises import Checked
-from advices.exercises import markdown as as_markdown
-from advices.labfile import LEARNERS
-from advices.results import write_whole
-from advices.session import LabSession, Shown, open_lab
+from advices.core import write_whole
+from advices.lab import LEARNERS
+from advices.notebooks import LabSession, Shown, open_lab
+from advices.results import Checked
+from advices.site import checked_markdown
 
 CHECKED = "application/vnd.advices.checked+json"
 
@@ -37,7 +37,7 @@ class Verdict:
             "rows": [asdict(row) for row in self.found.rows],
             "hints": [one.hint for one in self.found.hints],
         }
-        return {CHECKED: data, "text/plain": as_markdown(self.found)}
+        return {CHECKED: data, "text/plain": checked_markdown(self.found)}
 
 
 def prepare() -> None:

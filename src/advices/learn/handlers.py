@@ -12,7 +12,7 @@ from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import url_path_join
 from tornado import web
 
-from advices.layout import project
+from advices.core import project
 from advices.learn.live_page import CLIENT, ENTER, PAGES, POLICY, below, live, page_file
 
 FILES = r"[^?]*\.(?:css|js|mjs|map|json|jsonl|svg|png|ico|xml|txt|gz)"

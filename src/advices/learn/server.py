@@ -14,11 +14,10 @@ from jupyter_server.serverapp import ServerApp
 from jupyter_server.utils import url_path_join
 from traitlets.config import Config
 
-from advices.bench import SAMPLES_VARIABLE
-from advices.errors import PortTaken, SiteMissing
-from advices.layout import Layout
+from advices.core import Layout, PortTaken, SiteMissing
 from advices.learn.handlers import Codes, add_way_in
 from advices.learn.live_page import ENTER, PAGES
+from advices.measure import SAMPLES_VARIABLE
 
 ADDRESS = "127.0.0.1"
 PORT = 8890

@@ -10,11 +10,10 @@ from importlib import resources
 import docker.errors
 from docker.models.containers import Container
 
-from advices.boot import get
-from advices.command import poll
-from advices.errors import NeverAnswered
-from advices.probes import Subject
-from advices.starts import Start
+from advices.core import NeverAnswered, poll
+from advices.engine import Start
+from advices.probes.startup import get
+from advices.probes.subject import Subject
 
 
 def program(name: str) -> str:

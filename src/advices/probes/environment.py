@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from advices.errors import NeverAnswered
-from advices.probes import Found, Subject
+from advices.core import NeverAnswered
+from advices.engine import HARDENED
 from advices.probes.containers import answering
-from advices.starts import HARDENED
+from advices.probes.subject import Found, Subject
 
 # JSON escapes every line break that a value may hold.
 _READ = (

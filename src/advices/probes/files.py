@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from advices.image_files import Entry, Listing, Tree
-from advices.layers import listings
-from advices.probes import Found, Subject
+from advices.images import Entry, Listing, Tree, listings
+from advices.probes.subject import Found, Subject
 from advices.results import Value
 
 # What runc takes where an image sets no PATH.

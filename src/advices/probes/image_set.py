@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from advices.errors import NeverAnswered
-from advices.layers import layers, learn
-from advices.probes import Found, Subject
+from advices.core import NeverAnswered
+from advices.images import layers_of, learn
 from advices.probes.containers import python
+from advices.probes.subject import Found, Subject
 from advices.results import Layer
 
 _LAST_LINES = 6
@@ -25,7 +25,7 @@ def probe(subject: Subject) -> Found:
         _check(subject, target, str(image.id))
         images.append(image)
     learn(subject.engine, images, subject.base_ids, subject.memory, listed=False)
-    found = [layers(subject.engine, image, subject.base_ids, subject.memory) for image in images]
+    found = [layers_of(subject.engine, image, subject.base_ids, subject.memory) for image in images]
     return Found(values=dict(weigh(found)))
 
 

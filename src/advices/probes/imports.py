@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from advices.probes import Found, Subject
 from advices.probes.containers import output, python
+from advices.probes.subject import Found, Subject
 
 
 def probe(subject: Subject) -> Found:

@@ -6,8 +6,8 @@ import tarfile
 from collections.abc import Iterator
 from typing import IO, Any
 
-from advices.probes import Found, Subject
-from advices.saved_image import StoredLayer, diff_ids, read_layers, unpacked
+from advices.images import StoredLayer, diff_ids, read_layers, unpacked
+from advices.probes.subject import Found, Subject
 
 _CHUNK = 1 << 20
 

@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 import docker.errors
 from docker.models.containers import Container
 
-from advices.command import clock, poll
-from advices.errors import CommandFailed, UnsteadyMeasure
-from advices.probes import Found, Subject
+from advices.core import CommandFailed, UnsteadyMeasure, clock, poll
+from advices.engine import Start
 from advices.probes.containers import answering, python
+from advices.probes.subject import Found, Subject
 from advices.results import Timing
-from advices.starts import Start
 
 SITE = "site"
 IN_FLIGHT = "in flight"

@@ -19,14 +19,12 @@ import docker.errors
 from docker.models.containers import Container
 from docker.models.images import Image
 
-from advices.command import clock, poll
-from advices.engine import Engine
-from advices.errors import CommandFailed, DatabaseDown
-from advices.probes import Found, Subject
+from advices.core import CommandFailed, DatabaseDown, clock, poll
+from advices.engine import Engine, Start
 from advices.probes.containers import program
 from advices.probes.requirements import declarations, requirements, undeclared
+from advices.probes.subject import Found, Subject
 from advices.results import Timing, Value
-from advices.starts import Start
 
 POSTGRES = "postgres:17"
 SITE = "site"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from advices.boot import status_fields
-from advices.errors import NeverAnswered
-from advices.probes import Found, Subject
+from advices.core import NeverAnswered
+from advices.engine import Start
 from advices.probes.containers import answering, output, python
-from advices.starts import Start
+from advices.probes.startup import status_fields
+from advices.probes.subject import Found, Subject
 
 _STATUS = "print(open('/proc/1/status').read())"
 

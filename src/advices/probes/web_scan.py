@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from advices.alerts import Scan, not_run
-from advices.errors import LabInvalid, ScannerMissing
-from advices.probes import Found, Subject
-from advices.scanners.run import Target, first_page, scanned, survived
-from advices.starts import Start
+from advices.core import LabInvalid, ScannerMissing
+from advices.engine import Start
+from advices.lab import Scan, not_run
+from advices.probes.subject import Found, Subject
+from advices.scanners import Target, first_page, scanned, survived
 
 SITE = "site"
 

@@ -9,14 +9,11 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
-from advices import scanners
 from advices.bases import Bases
-from advices.buildx import BuildOrder, build
-from advices.engine import Engine
-from advices.errors import LabInvalid, ScannerMissing
-from advices.records import Record
-from advices.results import write_whole
+from advices.core import LabInvalid, Record, ScannerMissing, write_whole
+from advices.engine import BuildOrder, Engine, build
 from advices.runs import scratch_folder
+from advices.scanners import work
 
 SCANNER_LABEL = "io.docker-advices.scanner"
 STUB_LABEL = "io.docker-advices.stub"
@@ -67,7 +64,7 @@ def read_recipes(folder: Path) -> Recipes:
 class ScannerImages:
     """Finds, pulls or builds the scanners' images on one engine."""
 
-    def __init__(self, engine: Engine, folder: Path, bases: Bases, say: scanners.Say) -> None:
+    def __init__(self, engine: Engine, folder: Path, bases: Bases, say: work.Say) -> None:
         self._engine = engine
         self._folder = folder
         self._bases = bases

@@ -5,18 +5,17 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from advices import index
-from advices.alerts import Scan, not_run
 from advices.bases import Bases
+from advices.core import Layout, ScannerMissing
 from advices.engine import Engine
-from advices.errors import ScannerMissing
-from advices.layer_memory import LayerMemory
-from advices.layout import Layout
+from advices.images import LayerMemory
+from advices.lab import Scan, not_run
+from advices.packages import proxy
 from advices.runs import own_run
-from advices.scanners import Say
 from advices.scanners.images import ScannerImages
 from advices.scanners.run import Target, first_page, scanned, survived
 from advices.scanners.target import chosen
+from advices.scanners.work import Say
 
 _WAIT_SECONDS = 15.0
 
@@ -41,7 +40,7 @@ def scan_own(layout: Layout, wanted: Wanted, say: Say) -> tuple[Scan, ...]:
     with own_run(engine) as run, ExitStack() as later:
         # Refused before anything but the engine is asked.
         found = chosen(wanted.address, engine.others(), wanted.known_as)
-        later.enter_context(index.for_builds(engine))
+        later.enter_context(proxy.for_builds(engine))
         bases = Bases(engine, layout.bases, LayerMemory(), say)
         images = ScannerImages(engine, layout.scanners, bases, say)
         scans = []

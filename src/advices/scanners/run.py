@@ -9,14 +9,13 @@ from types import ModuleType
 
 import docker.errors
 
-from advices.alerts import Attacks, Scan
-from advices.command import clock, now
-from advices.engine import Engine
-from advices.errors import CommandFailed, ScanFailed
-from advices.scanners import Say, Work, wapiti, zap
+from advices.core import CommandFailed, ScanFailed, clock, now
+from advices.engine import Engine, Once, Start
+from advices.lab import Attacks, Scan
+from advices.scanners import wapiti, zap
 from advices.scanners.images import ScannerImage
 from advices.scanners.target import Relay
-from advices.starts import Once, Start
+from advices.scanners.work import Say, Work
 
 _SCANNERS: dict[str, ModuleType] = {wapiti.NAME: wapiti, zap.NAME: zap}
 _FIRST_PAGE_SECONDS = 60.0

@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from docker.models.containers import Container
 
-from advices.errors import TargetRefused
+from advices.core import TargetRefused
 
 _HERE = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
 _SERVICE = "com.docker.compose.service"

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from advices.alerts import Alert, Attacks, Risk
-from advices.errors import ScanFailed
-from advices.scanners import Part, Report, Work, cut, validated
+from advices.core import ScanFailed
+from advices.lab import Alert, Attacks, Risk
+from advices.scanners.work import Part, Report, Work, cut, validated
 
 NAME = "wapiti"
 REPORT = "/tmp/scan/report.json"

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 import yaml
 from pydantic import Field, field_validator
 
-from advices.alerts import Alert, Attacks, Confidence, Risk
-from advices.errors import ScanFailed
-from advices.scanners import Part, Report, Work, cut, validated
+from advices.core import ScanFailed
+from advices.lab import Alert, Attacks, Confidence, Risk
+from advices.scanners.work import Part, Report, Work, cut, validated
 
 NAME = "zap"
 FOLDER = "/zap/wrk"

@@ -1,0 +1,11 @@
+"""From the name in FROM to a local image: official, or a stand-in built from a recipe."""
+
+from advices.bases import registry_digests
+from advices.bases.resolve import Base, Bases, MarkedBase
+
+__all__ = [
+    "Base",
+    "Bases",
+    "MarkedBase",
+    "registry_digests",
+]

@@ -1,0 +1,7 @@
+"""The command `advices`."""
+
+from advices.cli.command import main
+
+__all__ = [
+    "main",
+]

@@ -1,0 +1,175 @@
+"""What is there and what is not, with a fix for each thing that is not."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from advices.bases import Bases
+from advices.core import AdvicesError, EngineForbidden, Layout
+from advices.engine import client, connection, provision
+from advices.images import LayerMemory
+from advices.lab import SCANNERS, labfile
+from advices.offline import is_prefetched
+from advices.packages import proxy
+from advices.scanners import ScannerImages
+from advices.site import System, checks
+
+Mark = Literal["ok", "note", "bad"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the doctor. `fix` is what to do about it, empty when nothing is."""
+
+    mark: Mark
+    subject: str
+    says: str
+    fix: str = ""
+
+
+def system() -> System:
+    """Return what this machine is, as far as what to do differs."""
+    if sys.platform == "darwin":
+        return "macOS"
+    if "microsoft" in platform.release().lower():
+        return "Windows with WSL"
+    return "Debian or Ubuntu" if provision.system().has_apt else "another Linux"
+
+
+def examine(layout: Layout) -> Iterator[Finding]:
+    """Yield the findings in order. Changes nothing, pulls nothing, starts nothing."""
+    try:
+        connected = client.Engine()
+    except AdvicesError as error:
+        yield Finding("bad", "engine", error.what, _fix_of_missing_engine(error))
+        yield _buildx()
+        yield _ca()
+        return
+    facts = connected.facts()
+    whose = "started by us" if provision.own_engine_pid() else "not ours, will not be stopped"
+    yield Finding("ok", "engine", f"{facts.version} at {connected.address} ({whose})")
+    if provision.own_engine_pid():
+        yield Finding("ok", "engine log", str(provision.LOG))
+    yield Finding("ok", "platform", f"{facts.platform}, {facts.cores} cores")
+    yield _storage(facts.storage_driver)
+    yield _buildx()
+    yield _space(facts.data_folder)
+    yield _ca()
+    yield from _registry_and_bases(connected, layout)
+
+
+def _fix_of_missing_engine(error: AdvicesError) -> str:
+    if isinstance(error, EngineForbidden):
+        return checks.MAY_USE.fix_on(system())
+    if not connection.is_default_socket():
+        return "start that engine, or unset DOCKER_HOST and DOCKER_CONTEXT to use the local one"
+    return checks.ENGINE.fix_on(system())
+
+
+def _storage(driver: str) -> Finding:
+    if driver in ("overlay2", "overlayfs"):
+        return Finding("ok", "storage driver", driver)
+    return Finding("note", "storage driver", driver, checks.STORAGE.fix_on(system()))
+
+
+def _buildx() -> Finding:
+    found = client.buildx_version()
+    if found is None:
+        return Finding("bad", "buildx", "not installed", checks.BUILDX.fix_on(system()))
+    numbers = found.lstrip("v").split("+")[0].split("-")[0].split(".")
+    if tuple(int(n) for n in numbers[:2] if n.isdigit()) < checks.BUILDX_AT_LEAST:
+        return Finding("bad", "buildx", found, checks.BUILDX.fix_on(system()))
+    return Finding("ok", "buildx", found)
+
+
+def _space(folder: str) -> Finding:
+    if not Path(folder).is_dir():
+        return Finding("note", "disk space", f"{folder} is not on this machine", "check it there")
+    free = shutil.disk_usage(folder).free
+    says = f"{free / 1e9:.1f} GB free in {folder}"
+    if free < checks.MUCH_ROOM_BYTES:
+        return Finding("bad", "disk space", says, checks.SPACE.fix_on(system()))
+    return Finding("ok", "disk space", says)
+
+
+def _ca() -> Finding:
+    settings = proxy.host_settings()
+    if proxy.way() == "shelf":
+        says = "from what was prefetched, for no package index answers"
+        return Finding("note", "pip in builds", says, checks.PIP.fix_on(system()))
+    if not settings:
+        return Finding("ok", "pip in builds", "straight out: the host has no CA or index settings")
+    return Finding(
+        "ok", "pip in builds", f"through a caching index on this host ({', '.join(settings)})"
+    )
+
+
+def _registry_and_bases(connected: client.Engine, layout: Layout) -> Iterator[Finding]:
+    try:
+        bases = Bases(connected, layout.bases, LayerMemory(), _quiet)
+    except AdvicesError as error:
+        yield Finding("bad", "base images", error.what, error.next_step)
+        return
+    reachable = connected.registry_answers(bases.names()[0])
+    if reachable:
+        yield Finding("ok", "registry", "answers: official images are used")
+    else:
+        yield Finding("note", "registry", "none answers", checks.REGISTRY.fix_on(system()))
+    images = ScannerImages(connected, layout.scanners, bases, _quiet)
+    for name, called in SCANNERS.items():
+        yield _scanner(images, name, called, reachable)
+    for name in bases.names():
+        base = bases.known(name)
+        if base:
+            yield Finding("ok", name, f"present, {base.kind}")
+        else:
+            how = "pulled" if reachable else "built, minutes the first time,"
+            yield Finding(
+                "note",
+                name,
+                "not there yet",
+                f"it is {how} when a lab needs it: `advices prefetch` does it now",
+            )
+    yield from _prefetched(bases, layout)
+
+
+def _prefetched(bases: Bases, layout: Layout) -> Iterator[Finding]:
+    here: list[str] = []
+    missing: list[str] = []
+    for slug in labfile.slugs(layout.labs):
+        (here if is_prefetched(layout, bases, slug) else missing).append(slug)
+    if missing:
+        says = f"not {', '.join(missing)}" if here else "no lab"
+        yield Finding("note", "prefetched", says, checks.PREFETCHED.fix_on(system()))
+    elif here:
+        yield Finding("ok", "prefetched", ", ".join(here))
+
+
+def _scanner(images: ScannerImages, name: str, called: str, reachable: bool) -> Finding:
+    subject = f"scanner {called}"
+    try:
+        found = images.present(name)
+    except AdvicesError as error:
+        return Finding("bad", subject, error.what, error.next_step)
+    if found is not None and found.stub:
+        return Finding("bad", subject, f"{found.reference} is a stub", "`docker rmi` it")
+    if found is not None:
+        return Finding("ok", subject, f"present, {found.reference}")
+    if name == "wapiti":
+        fix = "it is built when it is needed: `advices prefetch` does it now"
+    elif reachable:
+        fix = "it is pulled when it is needed: `advices prefetch` does it now"
+    else:
+        fix = "the lab runs without it and says so; to have it, `docker load` it from a machine "
+        fix += "that can pull it (labs/scanners/scanners.toml names it)"
+    return Finding("note", subject, "not there", fix)
+
+
+def _quiet(_: str) -> None:
+    """Hear of long work: the doctor does none."""

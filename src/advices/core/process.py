@@ -1,0 +1,200 @@
+"""The only door to subprocesses and to the clock.
+
+Everything this package asks of another program passes here, so that it can be shown
+(`--verbose`), faked in tests, and always fails in the same way.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import shlex
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from advices.core.errors import CommandFailed, DiskFull, InstallRefused
+from advices.core.threads import alive, ended_by
+
+VERBOSE_VARIABLE = "ADVICES_VERBOSE"
+GRACE_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a program left: its exit code and its text output."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+def show(argv: Sequence[str]) -> None:
+    """Print the command line on stderr when ADVICES_VERBOSE is set (`advices --verbose`)."""
+    if os.environ.get(VERBOSE_VARIABLE):
+        print("+ " + shlex.join(argv), file=sys.stderr, flush=True)
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    accept: frozenset[int] = frozenset({0}),
+    timeout_seconds: float = 600,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+) -> Finished:
+    """Run a program to its end and return its output.
+
+    `accept` names the exit codes that are not a fault. Raises CommandFailed for any other
+    code, a program that is not installed, and one that takes longer than `timeout_seconds`.
+    """
+    show(argv)
+    try:
+        done = subprocess.run(
+            argv,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=timeout_seconds,
+            env={**os.environ, **(env or {})},
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+    except (FileNotFoundError, PermissionError):
+        raise CommandFailed(
+            f"`{argv[0]}` is not installed",
+            why="a program that this step needs is not on the PATH, or may not be executed",
+            next_step=f"install `{argv[0]}` and run the same command again",
+        ) from None
+    except subprocess.TimeoutExpired:
+        raise CommandFailed(
+            f"`{shlex.join(argv)}` did not end within {timeout_seconds:.0f} s",
+            why="it hangs, or the network is very slow",
+            next_step="run it by hand to see where it stops",
+        ) from None
+    if done.returncode not in accept:
+        tail = "\n".join((done.stderr or done.stdout).strip().splitlines()[-12:])
+        if "no space left on device" in tail.lower():
+            raise DiskFull(f"`{argv[0]}` found no space left on the device")
+        raise CommandFailed(
+            f"`{shlex.join(argv)}` ended with exit code {done.returncode}:\n{tail}",
+            next_step="run it by hand to see more",
+        )
+    return Finished(done.returncode, done.stdout, done.stderr)
+
+
+def stream_stderr(
+    argv: Sequence[str], on_line: Callable[[str], None], *, timeout_seconds: float
+) -> tuple[int, float]:
+    """Run a program, hand each line of its stderr to `on_line` as it comes.
+
+    Returns the exit code and the wall time in seconds. Raises TimeoutError after
+    `timeout_seconds`. The program is ended when the caller is interrupted or given up.
+    """
+    alive()
+    show(argv)
+    started = clock()
+    with subprocess.Popen(
+        argv,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+    ) as process:
+        timed_out = threading.Event()
+
+        def end() -> None:
+            timed_out.set()
+            _end(process)
+
+        timer = threading.Timer(timeout_seconds, end)
+        timer.start()
+        try:
+            with ended_by(process.terminate):
+                assert process.stderr is not None
+                for line in process.stderr:
+                    on_line(line)
+                process.wait()
+            alive()
+        except BaseException:
+            _end(process)
+            raise
+        finally:
+            timer.cancel()
+    if timed_out.is_set():
+        raise TimeoutError
+    return process.returncode, clock() - started
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End a program; one that does not heed that is killed."""
+    process.terminate()
+    try:
+        process.wait(GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def spawn_daemon(argv: Sequence[str], log: Path, env: Mapping[str, str] | None = None) -> int:
+    """Start a program that outlives us and return its process id.
+
+    It gets a session of its own and no stream of ours: a daemon that keeps our output open
+    would keep a caller that reads it from ever ending.
+    """
+    show(argv)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as sink:
+        process = subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=sink,
+            start_new_session=True,
+            cwd="/",
+            env={**os.environ, **(env or {})},
+        )
+    return process.pid
+
+
+def as_root(argv: Sequence[str]) -> list[str]:
+    """Return `argv` as root would run it: itself, or with sudo. Raises InstallRefused."""
+    if os.geteuid() == 0:
+        return list(argv)
+    with contextlib.suppress(CommandFailed):
+        run(["sudo", "--version"])
+        return ["sudo", *argv]
+    raise InstallRefused(
+        "installing or starting Docker needs root",
+        why="this user is not root and there is no sudo",
+        next_step="ask an administrator to install docker.io and docker-buildx",
+    )
+
+
+def clock() -> float:
+    """Return seconds on a clock that never steps back; only differences mean something."""
+    return time.perf_counter()
+
+
+def now() -> dt.datetime:
+    """Return the present moment in UTC, to the second."""
+    return dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+
+def poll(timeout_seconds: float, every_seconds: float = 0.05) -> Iterator[float]:
+    """Yield the seconds waited so far, again and again until `timeout_seconds` have passed.
+
+    Raises GivenUp when the work of this thread is given up.
+    """
+    started = clock()
+    while (waited := clock() - started) < timeout_seconds:
+        alive()
+        yield waited
+        time.sleep(every_seconds)

@@ -1,0 +1,300 @@
+"""Pure: every measure that a result can hold, what it is called and what it counts.
+
+A probe's measures stand here too, so that a site or a notebook names them without the probe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from advices.core import ResultInvalid
+from advices.lab.model import COLD
+from advices.lab.scans import RISKS
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What a measure is called, what it counts, and which direction is better, if any.
+
+    `varies` marks one that may differ between two runs of the same thing, beside seconds.
+    """
+
+    label: str
+    meaning: str
+    lower_is_better: bool | None = None
+    varies: bool = False
+
+    @property
+    def direction(self) -> str:
+        """Return "lower is better", "higher is better", or "" when neither is."""
+        if self.lower_is_better is None:
+            return ""
+        return f"{'lower' if self.lower_is_better else 'higher'} is better"
+
+
+OF_AN_IMAGE: dict[str, Measure] = {
+    "disk_bytes": Measure(
+        "Bytes on disk", "all layers, unpacked, as a machine stores them that has the image", True
+    ),
+    "transfer_bytes": Measure(
+        "Bytes to transfer", "all layers, compressed: what a first pull moves", True
+    ),
+    "context_bytes": Measure("Build context", "the files that .dockerignore lets in", True),
+    "layers": Measure("Layers", "the layers of the image, those of the base included"),
+    "answered": Measure("Answers", "the running container answered HTTP 200", False),
+    "first_200_seconds": Measure(
+        "Time to the first answer", "from the start of the container to HTTP 200, median", True
+    ),
+    "uid": Measure("User", "the uid of PID 1 in the running container"),
+    "page_digest": Measure("Page", "SHA-256 of the page that it serves, first 12 digits"),
+    "behaviours": Measure(
+        "Behaviours of one image", "different answers of one digest under several environments"
+    ),
+}
+
+OF_A_START: dict[str, Measure] = {
+    name: OF_AN_IMAGE[name] for name in ("answered", "first_200_seconds", "uid", "page_digest")
+} | {
+    "status": Measure("Status", "the HTTP status of its first answer"),
+    "capabilities": Measure(
+        "Effective capabilities", "how many capabilities PID 1 holds, from /proc/1/status", True
+    ),
+}
+
+OF_A_BUILD: dict[str, Measure] = {
+    "steps_run": Measure("Steps run", "the build steps that ran", True),
+    "steps_cached": Measure("Steps from the cache", "the build steps that did not run", False),
+    "new_disk_bytes": Measure(
+        "New bytes on disk",
+        "layers that a machine lacks which has the image before, unpacked",
+        True,
+    ),
+    "new_transfer_bytes": Measure(
+        "New bytes to transfer",
+        "layers that a machine lacks which has the image before, compressed: what a deploy moves",
+        True,
+    ),
+    "seconds": Measure("Build time", "wall time of the build with its export, median", True),
+}
+
+SCANNERS = {"wapiti": "Wapiti", "zap": "ZAP"}
+"""How each scanner is called."""
+
+
+def _of_a_scan(scanner: str, name: str) -> dict[str, Measure]:
+    """Return the measures that one scanner gives."""
+    return {
+        f"{scanner}_rules": Measure(f"Rules that {name} raised", "their ids, sorted"),
+        f"{scanner}_alerts": Measure(
+            f"Kinds of alerts by {name}", "rules that raised an alert at least once", True
+        ),
+        **{
+            f"{scanner}_{risk}": Measure(
+                f"Of risk {risk}, by {name}", f"rules that raised an alert of risk {risk}", True
+            )
+            for risk in RISKS
+        },
+    }
+
+
+PROBED: dict[str, dict[str, Measure]] = {
+    "files": {
+        "executables": Measure(
+            "Executables", "names in the folders of PATH that can be executed", True
+        ),
+        "shells": Measure("Shells", "different shells; one with several names counts once", True),
+        "compilers": Measure(
+            "Compilers", "different compilers; one with several names counts once", True
+        ),
+        "package_managers": Measure(
+            "Package managers", "apt, dpkg, apk, pip and their like, each once", True
+        ),
+        "setuid_files": Measure(
+            "Setuid files", "files that run with the rights of their owner or group", True
+        ),
+        "packages": Measure("System packages", "packages that dpkg or apk lists", True),
+        "distributions": Measure("Python distributions", "installed Python packages"),
+        "apt_lists_bytes": Measure("Package lists", "what apt keeps of its downloads", True),
+        "pip_cache_bytes": Measure("pip's cache", "what pip keeps of its downloads", True),
+        "build_tool_bytes": Measure(
+            "Build tools", "headers, static libraries, and what Debian's devel packages own", True
+        ),
+        "documentation_bytes": Measure("Documentation", "manuals, docs and translations", True),
+        "python_package_bytes": Measure("Python packages", "all of site-packages"),
+        "app_bytes": Measure("The project", "the files below WORKDIR, packages left out"),
+        "other_bytes": Measure("Everything else", "the system and the interpreter", True),
+        "hidden_bytes": Measure(
+            "Hidden bytes",
+            "files of lower layers that a later layer deletes, replaces or changes",
+            True,
+        ),
+    },
+    "imports": {
+        "distributions_failing": Measure(
+            "Distributions that fail", "installed Python packages that cannot be imported", True
+        ),
+        "missing_libraries": Measure(
+            "Missing libraries",
+            "shared libraries that extension modules need and do not find",
+            True,
+        ),
+    },
+    "user": {
+        "capabilities": Measure(
+            "Effective capabilities", "those of PID 1, as plain docker run gives them", True
+        ),
+        "writable_app_files": Measure(
+            "Writable files", "files below WORKDIR that the user of PID 1 may change", True
+        ),
+    },
+    "stop": {
+        "stop_seconds": Measure("Time to stop", "how long docker stop takes, median", True),
+        "stop_exit_code": Measure("Exit code", "of the container after docker stop"),
+        "requests_lost": Measure(
+            "Requests lost",
+            "accepted while docker stop ran and never answered: the most of a sample",
+            True,
+            varies=True,
+        ),
+    },
+    "secrets": {
+        "secrets_in_history": Measure(
+            "Secrets in the history", "entries of docker history that hold the secret", True
+        ),
+        "secrets_in_config": Measure(
+            "Secrets in the configuration", "fields of docker inspect that hold the secret", True
+        ),
+        "secrets_in_layers": Measure(
+            "Secrets in layers", "layers with a file that holds the secret", True
+        ),
+    },
+    "environment": {
+        "env_wrong": Measure(
+            "Variables that came out wrong", "intended variables with another value in PID 1", True
+        ),
+    },
+    "set": {
+        "images": Measure("Images", "the images of the set"),
+        "set_disk_bytes": Measure(
+            "The set on disk", "all different layers of the set, unpacked", True
+        ),
+        "set_transfer_bytes": Measure(
+            "The set to transfer", "all different layers of the set, compressed", True
+        ),
+        "sum_disk_bytes": Measure(
+            "Images added up, on disk", "what the list of images seems to say, unpacked"
+        ),
+        "sum_transfer_bytes": Measure(
+            "Images added up, to transfer", "what the images would move one by one, compressed"
+        ),
+        "shared_transfer_bytes": Measure(
+            "Shared bytes", "what sharing layers saves on the way, compressed", False
+        ),
+    },
+    "web-scan": {
+        "version_banner": Measure(
+            "Says its version", "the Server line of an answer has a number in it", True
+        ),
+        **_of_a_scan("wapiti", SCANNERS["wapiti"]),
+        **_of_a_scan("zap", SCANNERS["zap"]),
+    },
+    "twelve-factor": {
+        "undeclared_distributions": Measure(
+            "Undeclared packages",
+            "Python packages that requirements.txt does not name, or pins otherwise",
+            True,
+        ),
+        "database_swapped": Measure(
+            "Database swapped", "DATABASE_URL alone attaches another PostgreSQL", False
+        ),
+        "code_files_changed": Measure(
+            "Code changed at the start", "files below WORKDIR that the start adds or changes", True
+        ),
+        "state_survives": Measure(
+            "State survives", "an entry is still there when the container was replaced", False
+        ),
+        "obeys_port": Measure("Obeys PORT", "the container listens where PORT says", False),
+        "replicas_answering": Measure(
+            "Replicas that answer", "of two containers of one image behind one name", False
+        ),
+        "replicas_agree": Measure(
+            "Replicas agree", "each of them shows what was signed at the other", False
+        ),
+        "logs_on_stdout": Measure(
+            "Logs on stdout", "a request shows in docker logs while the container runs", False
+        ),
+        "admin_commands_run": Measure(
+            "Admin commands", "manage.py migrate runs from the same image", False
+        ),
+        "factors_met": Measure(
+            "Factors met", "of the eight that are tried in containers beside PostgreSQL", False
+        ),
+        "pictures_survive": Measure(
+            "Pictures survive", "an uploaded file is still there in a new container", False
+        ),
+        "restart_keeps_state": Measure(
+            "State survives a restart",
+            "an entry in the container's own database outlives its restart",
+            False,
+        ),
+        "attached_first_200_seconds": Measure(
+            "Time to the first answer with PostgreSQL",
+            "from the start of a container with DATABASE_URL to HTTP 200, median",
+            True,
+        ),
+    },
+}
+"""The measures of every probe, by the probe's name in lab.toml."""
+
+_PROBED = {name: measure for of_one in PROBED.values() for name, measure in of_one.items()}
+
+
+def meanings() -> dict[str, dict[str, dict[str, str]]]:
+    """Return label and meaning of every measure, as published: of an image, a build, a start."""
+    kinds = {"image": OF_AN_IMAGE | _PROBED, "build": OF_A_BUILD, "start": OF_A_START}
+    return {
+        kind: {name: {"label": one.label, "meaning": one.meaning} for name, one in of_kind.items()}
+        for kind, of_kind in kinds.items()
+    }
+
+
+Says = Mapping[str, str]
+"""What each replay and start does, in the words of lab.toml, by its name."""
+
+
+def describe(measure: str, says: Says | None = None) -> Measure:
+    """Return what a measure means; for `<build>.<name>` the label says which build.
+
+    Raises ResultInvalid for a name that has no description here.
+    """
+    build, dot, name = measure.rpartition(".")
+    known = (OF_A_BUILD | OF_A_START if dot else OF_AN_IMAGE | _PROBED).get(name)
+    if known is None:
+        raise ResultInvalid(
+            f"the measure `{measure}` has no description",
+            why="it is misspelt, or new and not described in src/advices/measures.py",
+            next_step="use a name that the result has, or describe the new one there",
+        )
+    if not dot:
+        return known
+    where = when(build, says) if name in OF_A_BUILD else with_(build, says)
+    return replace(known, label=f"{known.label} {where}")
+
+
+def varies(measure: str) -> bool:
+    """Return whether a measure may differ between two runs: seconds, and what `varies` marks."""
+    name = measure.rpartition(".")[2]
+    return name.endswith("seconds") or (name in _PROBED and _PROBED[name].varies)
+
+
+def with_(start: str, says: Says | None = None) -> str:
+    """Return the words that place a start in a sentence: "with a random user"."""
+    return says[start] if says and start in says else f"started {start}"
+
+
+def when(build: str, says: Says | None = None) -> str:
+    """Return the words that place a build in a sentence: "when one line is edited"."""
+    if build == COLD:
+        return "in the first build"
+    return f"when {says[build]}" if says and build in says else f"after {build}"

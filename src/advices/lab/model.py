@@ -1,0 +1,283 @@
+"""A lab as data: its variants, replays, starts, claims and mistakes, and what FROM names."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from advices.core import LabInvalid, Record
+from advices.lab.dockerfile import external_images
+from advices.lab.scans import Attacks
+
+COLD = "cold"
+UNCHANGED = "unchanged"
+
+Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+
+
+class Variant(Record):
+    """One Dockerfile of a lab, and what its build gets.
+
+    `answers` is false for a trap whose container must not answer. `leaves_out` are files of
+    the context that it does not get, `overlay` a folder beside lab.toml that is copied over
+    the context. `targets` are stages that are built besides the last one. `{canary}` in
+    `build_args`, `secrets` and overlay files becomes a secret made for the run.
+    """
+
+    dockerfile: Annotated[str, Field(pattern=r"^[\w.-]+$")]
+    says: str
+    answers: bool = True
+    leaves_out: tuple[str, ...] = ()
+    overlay: Annotated[str, Field(pattern=r"^[\w.-]+$")] | None = None
+    targets: tuple[str, ...] = ()
+    build_args: dict[str, str] = Field(default_factory=dict)
+    secrets: dict[str, str] = Field(default_factory=dict)
+
+
+class Replay(Record):
+    """What happens to the project between two builds: nothing, or text appended to one file.
+
+    `{sample}` in `append` becomes different text for every sample, so that no sample is
+    answered from the cache of the one before.
+    """
+
+    says: str
+    file: str | None = None
+    append: str | None = None
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Replay:
+        if (self.file is None) != (self.append is None):
+            raise ValueError("`file` and `append` go together")
+        if self.append is not None and "{sample}" not in self.append:
+            raise ValueError("`append` must hold {sample}, or a later sample would be cached")
+        return self
+
+
+class Serve(Record):
+    """How a container of the project is known to work."""
+
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    path: Annotated[str, Field(pattern=r"^/")] = "/"
+    timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 60.0
+
+
+class AnotherStart(Record):
+    """A further way to start the image, as the options of `docker run` say it.
+
+    The first HTTP answer at `path` counts; `status` is the one that the start should bring.
+    """
+
+    says: str
+    env: dict[str, str] = Field(default_factory=dict)
+    user: str | None = None
+    read_only: bool = False
+    default_capabilities: bool = False
+    path: Annotated[str, Field(pattern=r"^/")] | None = None
+    port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    status: Annotated[int, Field(ge=100, le=599)] = 200
+
+
+class ScanSettings(Record):
+    """How the `web-scan` probe scans a container of the lab.
+
+    It is started with `env` and known to the scanners as the host `site`. `attacks` says
+    what they do besides looking, which takes longer.
+    """
+
+    scanners: Annotated[tuple[Literal["wapiti", "zap"], ...], Field(min_length=1)]
+    attacks: Attacks = "none"
+    env: dict[str, str] = Field(default_factory=dict)
+
+
+class Claim(Record):
+    """A sentence of the chapter with a predicate over one measure.
+
+    Exactly one of `equals`, `at_most`, `at_least`, `includes` and `excludes` is the predicate; the
+    last two name items of a measure that is a list, such as the rules of a scanner. With
+    `relative_to` the value is the ratio to the same measure of that variant. The claim must hold
+    for each variant in `holds_for` and must fail for each in `fails_for`.
+    """
+
+    id: Slug
+    says: str
+    measure: str
+    equals: int | bool | str | None = None
+    at_most: float | None = None
+    at_least: float | None = None
+    includes: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+    relative_to: str | None = None
+    holds_for: tuple[str, ...] = ("good",)
+    fails_for: tuple[str, ...] = ("bad",)
+
+    @model_validator(mode="after")
+    def _one_predicate(self) -> Claim:
+        given = [p for p in (self.equals, self.at_most, self.at_least) if p is not None]
+        listed = [p for p in (self.includes, self.excludes) if p]
+        if len(given) + len(listed) != 1:
+            raise ValueError(
+                "exactly one of equals, at_most, at_least, includes and excludes is needed"
+            )
+        if listed and self.relative_to is not None:
+            raise ValueError("`relative_to` does not go with includes and excludes")
+        if not self.holds_for:
+            raise ValueError("a claim that holds for no variant says nothing")
+        return self
+
+
+class Mistake(Record):
+    """A known mistake: one change of the good Dockerfile or of its context.
+
+    Applied alone it must turn red exactly the claims in `breaks`: those that hold for the
+    good variant and need no timing. `builds` stands for a Dockerfile that no longer builds.
+    `hint` and `sign`, a regular expression over the learner's Dockerfile, are for exercises.
+    """
+
+    id: Slug
+    says: str
+    replace: str = ""
+    by: str = ""
+    leaves_out: tuple[str, ...] = ()
+    breaks: Annotated[tuple[str, ...], Field(min_length=1)]
+    hint: str = ""
+    sign: str = ""
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Mistake:
+        if not self.replace and not self.leaves_out:
+            raise ValueError("a mistake needs `replace` or `leaves_out`")
+        try:
+            re.compile(self.sign)
+        except re.error as error:
+            raise ValueError(f"sign: {error}") from None
+        return self
+
+    def misfit(self, dockerfile: str) -> str:
+        """Return why this mistake cannot be made in a Dockerfile, "" when it can."""
+        found = dockerfile.count(self.replace) if self.replace else 1
+        return "" if found == 1 else f"its `replace` must occur once and occurs {found} times"
+
+    def applied(self, dockerfile: str) -> str:
+        """Return the Dockerfile with this mistake in it. Raises LabInvalid if it does not fit."""
+        if misfit := self.misfit(dockerfile):
+            raise LabInvalid(f"mistake `{self.id}`: {misfit} in the good Dockerfile")
+        return dockerfile.replace(self.replace, self.by) if self.replace else dockerfile
+
+
+BUILDS = "builds"
+"""What a mistake breaks whose Dockerfile no longer builds."""
+
+
+class Lab(Record):
+    """One advice's lab, or its exercise. `folder` is where its Dockerfiles lie.
+
+    `context` is the folder that they build, `headline` the measure that says best what the
+    advice gains, `order` its place on the learning path. `probes` name what is looked at
+    besides builds and starts, `services` the images that a probe starts beside the project.
+    `intended_env` are variables that every variant means to set, `overlay` a folder beside
+    lab.toml that is copied over the context of every variant, `scan` says how the web scanners
+    go about it. `task` is an exercise's.
+    """
+
+    slug: Slug
+    folder: Path
+    title: str
+    advice: str
+    context: Path
+    headline: str = "disk_bytes"
+    order: int = 1000
+    probes: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    intended_env: dict[str, str] = Field(default_factory=dict)
+    overlay: Annotated[str, Field(pattern=r"^[\w.-]+$")] | None = None
+    scan: ScanSettings | None = None
+    task: str = ""
+    build_timeout_seconds: Annotated[float, Field(gt=0)] = 1200.0
+    needs_free_bytes: Annotated[int, Field(gt=0)] = 4_000_000_000
+    serve: Serve = Serve()
+    variants: dict[Slug, Variant]
+    replays: dict[Slug, Replay] = Field(default_factory=dict)
+    starts: dict[Slug, AnotherStart] = Field(default_factory=dict)
+    claims: tuple[Claim, ...]
+    mistakes: tuple[Mistake, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_are_free(self) -> Lab:
+        claims = [BUILDS, *(claim.id for claim in self.claims)]
+        mistakes = [mistake.id for mistake in self.mistakes]
+        taken = [("starts", name, name) for name in self.starts if name in {COLD, *self.replays}]
+        taken += [("claims", str(n - 1), name) for n, name in _repeated(claims)]
+        taken += [("mistakes", str(n), name) for n, name in _repeated(mistakes)]
+        for kind, where, name in taken:
+            raise PydanticCustomError(
+                "name_taken", "the name `{name}` is taken", {"name": name, "where": (kind, where)}
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> Lab:
+        for needed in ("bad", "good"):
+            if needed not in self.variants:
+                raise ValueError(f"variants: there is no `{needed}`")
+        if COLD in self.replays:
+            raise ValueError(f"replays: `{COLD}` is the first build and needs no entry")
+        ids = {claim.id for claim in self.claims}
+        for number, mistake in enumerate(self.mistakes):
+            for unknown in set(mistake.breaks) - ids - {BUILDS}:
+                raise PydanticCustomError(
+                    "unknown_claim",
+                    "there is no claim `{name}`",
+                    {"name": unknown, "where": ("mistakes", str(number))},
+                )
+        for number, claim in enumerate(self.claims):
+            for name in (*claim.holds_for, *claim.fails_for, claim.relative_to):
+                if name is not None and name not in self.variants:
+                    raise PydanticCustomError(
+                        "unknown_variant",
+                        "there is no variant `{name}`",
+                        {"name": name, "where": ("claims", str(number))},
+                    )
+        return self
+
+    @property
+    def is_exercise(self) -> bool:
+        """Return whether this is a lab's exercise: it has a task."""
+        return bool(self.task)
+
+    @property
+    def installs_system_packages(self) -> bool:
+        """Return whether a build asks a distribution's mirror, by apt-get or apk."""
+        texts = [self.dockerfile(variant).read_text("utf-8") for variant in self.variants]
+        return any(re.search(r"\b(?:apt-get|apt)\s+update|\bapk\s+add", text) for text in texts)
+
+    def dockerfile(self, variant: str) -> Path:
+        """Return the path of a variant's Dockerfile. Raises LabInvalid for an unknown name."""
+        if variant not in self.variants:
+            raise LabInvalid(
+                f"the lab `{self.slug}` has no variant `{variant}`",
+                why=f"it has {', '.join(self.variants)}",
+            )
+        return self.folder / self.variants[variant].dockerfile
+
+    def says(self) -> dict[str, str]:
+        """Return what each replay and each start does, in the words of lab.toml, by name."""
+        found = {name: replay.says for name, replay in self.replays.items()}
+        return found | {name: start.says for name, start in self.starts.items()}
+
+    def from_names(self) -> tuple[str, ...]:
+        """Return every image that this lab names, mistakes and services included, sorted."""
+        texts = [self.dockerfile(variant).read_text("utf-8") for variant in self.variants]
+        good = self.dockerfile("good").read_text("utf-8")
+        texts += [one.applied(good) for one in self.mistakes if not one.misfit(good)]
+        names = {name for text in texts for name in external_images(text)}
+        return tuple(sorted(names | set(self.services)))
+
+
+def _repeated(names: list[str]) -> list[tuple[int, str]]:
+    """Return index and name of each that stood there before."""
+    return [(number, name) for number, name in enumerate(names) if name in names[:number]]

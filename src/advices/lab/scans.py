@@ -1,0 +1,91 @@
+"""What a web scan found, the same record for every scanner, and what it counts as.
+
+An alert is always labelled with the scanner that raised it: rule names of two scanners are never
+mixed, for they look at different things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from advices.core import Record
+
+Risk = Literal["informational", "low", "medium", "high", "critical"]
+Confidence = Literal["false positive", "low", "medium", "high", "confirmed"]
+
+Attacks = Literal["none", "xss", "all"]
+"""What a scanner does besides looking: it tries cross-site scripting only, or whatever it can."""
+
+RISKS: tuple[Risk, ...] = ("critical", "high", "medium", "low", "informational")
+"""Every risk, the worst first. ZAP knows no `critical`."""
+
+EVIDENCE_CHARACTERS = 400
+SEPARATOR = "; "
+
+
+class Alert(Record):
+    """One finding at one place, as a scanner reported it; all text is foreign.
+
+    `rule` is the scanner's own id: ZAP's plugin id, Wapiti's category. `evidence` is cut to
+    `EVIDENCE_CHARACTERS`. Wapiti names no confidence and no CWE.
+    """
+
+    scanner: str
+    rule: str
+    name: str
+    risk: Risk
+    confidence: Confidence | None = None
+    cwe: int | None = None
+    url: str
+    method: str
+    parameter: str = ""
+    evidence: str = ""
+    solution: str = ""
+
+
+class Scan(Record):
+    """One scanner over one container, or why it did not run there.
+
+    `image` identifies the scanner's image, `stub` marks one that only plays the scanner. `urls`
+    are the pages that it found. A scan that failed is no record: it is `ScanFailed`.
+    """
+
+    scanner: str
+    ran: bool
+    why_not: str = ""
+    version: str = ""
+    image: str = ""
+    stub: bool = False
+    attacks: Attacks = "none"
+    date: str = ""
+    urls: Annotated[int, Field(ge=0)] = 0
+    seconds: float = 0.0
+    alerts: tuple[Alert, ...] = ()
+
+    def rules(self) -> tuple[str, ...]:
+        """Return the id of every rule that raised an alert, sorted."""
+        return tuple(sorted({alert.rule for alert in self.alerts}))
+
+    def measures(self) -> dict[str, int | str]:
+        """Return what there is to count, by name; nothing for a scanner that did not run."""
+        if not self.ran:
+            return {}
+        of_risk = {risk: {a.rule for a in self.alerts if a.risk == risk} for risk in RISKS}
+        return {
+            f"{self.scanner}_rules": SEPARATOR.join(self.rules()),
+            f"{self.scanner}_alerts": len(self.rules()),
+            **{f"{self.scanner}_{risk}": len(rules) for risk, rules in of_risk.items()},
+        }
+
+
+def not_run(scanner: str, why: str) -> Scan:
+    """Return the record of a scanner that could not run, which is never a clean one."""
+    return Scan(scanner=scanner, ran=False, why_not=why)
+
+
+def scanner_of(measure: str, scans: Iterable[Scan]) -> Scan | None:
+    """Return the scan that a measure belongs to, None for a measure of no scanner."""
+    return next((one for one in scans if measure.startswith(f"{one.scanner}_")), None)

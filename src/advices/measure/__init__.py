@@ -1,0 +1,38 @@
+"""Measures variants, mistakes and exercises on an engine.
+
+The plan, what a build gets, and the keys that say whether a number must be measured again.
+"""
+
+from advices.measure.bench import QUICK, SAMPLES_VARIABLE, Bench, samples_from_environment
+from advices.measure.candidate import of_variant
+from advices.measure.keys import Keys
+from advices.measure.plan import Samples, steps
+from advices.measure.prove import (
+    awake,
+    check,
+    judged_steps,
+    mistake_results,
+    solved,
+    start_of,
+    unlike,
+    unsound,
+)
+
+__all__ = [
+    "QUICK",
+    "SAMPLES_VARIABLE",
+    "Bench",
+    "Keys",
+    "Samples",
+    "awake",
+    "check",
+    "judged_steps",
+    "mistake_results",
+    "of_variant",
+    "samples_from_environment",
+    "solved",
+    "start_of",
+    "steps",
+    "unlike",
+    "unsound",
+]

@@ -1,0 +1,102 @@
+"""What a build gets: a scratch copy of the project as a variant and a replay make it."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from docker.utils.build import PatternMatcher
+
+from advices.core import DiskFull, write_whole
+from advices.lab import NOT_SOURCE, Lab, Mistake, Replay, Variant
+
+CANARY = "{canary}"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A Dockerfile to measure with what its build gets: a variant, a mistake, a learner's.
+
+    `fresh` builds it from nothing. Without it the first build may use the cache of the
+    candidate `cache_of`, which saves minutes where no time is measured.
+    """
+
+    name: str
+    dockerfile: Path
+    variant: Variant
+    fresh: bool = True
+    cache_of: str = ""
+
+
+def of_variant(lab: Lab, name: str) -> Candidate:
+    """Return a variant of a lab. Raises LabInvalid for an unknown name."""
+    return Candidate(name, lab.dockerfile(name), lab.variants[name], cache_of=name)
+
+
+def of_mistake(lab: Lab, mistake: Mistake, scratch: Path) -> Candidate:
+    """Return the good variant with one mistake; its Dockerfile is written to `scratch`."""
+    text = mistake.applied(lab.dockerfile("good").read_text("utf-8"))
+    file = write_whole(scratch / f"{lab.slug}-{mistake.id}.Dockerfile", text)
+    good = lab.variants["good"]
+    variant = good.model_copy(update={"leaves_out": (*good.leaves_out, *mistake.leaves_out)})
+    return Candidate(f"mistake-{mistake.id}", file, variant, fresh=False, cache_of="good")
+
+
+def of_learner(lab: Lab, dockerfile: Path) -> Candidate:
+    """Return a learner's Dockerfile, which gets what the exercise's variants get."""
+    return Candidate("yours", dockerfile, lab.variants["bad"], fresh=False, cache_of="yours")
+
+
+def copied(lab: Lab, candidate: Candidate, to: Path, *, canary: str) -> Path:
+    """Return the project's copy, files left out and the overlays over it. Raises DiskFull."""
+    with _told():
+        shutil.copytree(lab.context, to, ignore=shutil.ignore_patterns(*NOT_SOURCE))
+        for name in candidate.variant.leaves_out:
+            left = to / name
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+        for folder in filter(None, (lab.overlay, candidate.variant.overlay)):
+            overlay = lab.folder / folder
+            shutil.copytree(overlay, to, dirs_exist_ok=True)
+            for file in overlay.rglob("*"):
+                target = to / file.relative_to(overlay)
+                if file.is_file() and CANARY.encode() in file.read_bytes():
+                    target.write_text(file.read_text("utf-8").replace(CANARY, canary), "utf-8")
+    return to
+
+
+def replayed(copy: Path, replay: Replay, mark: str) -> None:
+    """Append a replay's text to its file in a copy of the project. Raises DiskFull.
+
+    `mark` makes the text unlike that of any other sample and run.
+    """
+    if replay.file is None or replay.append is None:
+        return
+    with _told(), (copy / replay.file).open("a", encoding="utf-8") as file:
+        file.write(replay.append.replace("{sample}", mark))
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, shutil.Error) as error:
+        raise DiskFull(
+            f"the project could not be copied to a scratch folder: {error}",
+            why="the disk is full, or a file of the project cannot be read",
+        ) from None
+
+
+def context_bytes(context: Path) -> int:
+    """Return the bytes of all files that .dockerignore, itself left out, lets into the context.
+
+    What a builder is really sent is less: only files that a COPY names, and of those only what
+    changed since it was last sent them. That depends on its past, so it is not measured.
+    """
+    ignore = context / ".dockerignore"
+    patterns = ignore.read_text("utf-8").splitlines() if ignore.is_file() else []
+    kept = PatternMatcher([line for line in patterns if line.strip() and line[0] != "#"])
+    files = [context / name for name in kept.walk(str(context)) if name != ignore.name]
+    return sum(file.lstat().st_size for file in files if not file.is_dir() or file.is_symlink())

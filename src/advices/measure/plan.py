@@ -1,0 +1,152 @@
+"""Pure: a lab and a number of samples give the ordered steps that measure one variant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from advices.lab import COLD, PROBED, Claim, Lab
+
+
+@dataclass(frozen=True)
+class Samples:
+    """How often each timing is taken."""
+
+    cold: int = 1
+    replay: int = 3
+
+
+@dataclass(frozen=True)
+class BuildImage:
+    """Build the variant. `build` is `cold` or a replay's name; samples count from 1.
+
+    A cold build ignores the layer cache and starts with empty cache mounts.
+    """
+
+    build: str
+    sample: int
+
+    @property
+    def cold(self) -> bool:
+        """Return whether this is a first build."""
+        return self.build == COLD
+
+
+@dataclass(frozen=True)
+class InspectImages:
+    """Read the layers of the images of some builds: what a machine must fetch for each."""
+
+    builds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ServeImage:
+    """Start the cold image and wait for its page."""
+
+    sample: int
+
+
+@dataclass(frozen=True)
+class StartImage:
+    """Start the cold image in a further way of lab.toml, once."""
+
+    start: str
+
+
+@dataclass(frozen=True)
+class ProbeImage:
+    """Look at the cold image with a probe."""
+
+    probe: str
+
+
+PlanStep = BuildImage | InspectImages | ServeImage | StartImage | ProbeImage
+
+
+def steps(lab: Lab, samples: Samples) -> tuple[PlanStep, ...]:
+    """Return what measures one variant, in order.
+
+    The cold samples come first and the last of them is the image that every replay is
+    compared with. The layers are read when all is built, all at once, for the engine then
+    writes the base that the images share one time. Of a replay's samples the last is read:
+    they are the same for each. Nothing is timed while something else of ours runs.
+    """
+    ordered: list[PlanStep] = [BuildImage(COLD, sample) for sample in range(1, samples.cold + 1)]
+    for replay in lab.replays:
+        ordered += [BuildImage(replay, sample) for sample in range(1, samples.replay + 1)]
+    ordered.append(InspectImages((COLD, *lab.replays)))
+    ordered += [ServeImage(sample) for sample in range(1, samples.replay + 1)]
+    ordered += [StartImage(start) for start in lab.starts]
+    ordered += [ProbeImage(probe) for probe in lab.probes]
+    return tuple(ordered)
+
+
+def steps_for(lab: Lab, claims: Iterable[Claim]) -> tuple[PlanStep, ...]:
+    """Return the steps that give the measures of some claims, one sample each."""
+    measures = {claim.measure for claim in claims}
+    prefixes = {measure.rpartition(".")[0] for measure in measures}
+    with_bytes = _with_bytes(measures)
+    # The layers of a replay are compared with those of the first build.
+    read = (COLD, *(replay for replay in lab.replays if replay in with_bytes))
+
+    def needed(step: PlanStep) -> bool:
+        match step:
+            case ProbeImage(probe):
+                return bool(measures & PROBED[probe].keys())
+            case StartImage(start):
+                with_env = bool(lab.starts[start].env) and "behaviours" in measures
+                return with_env or start in prefixes
+            case BuildImage(build):
+                return build == COLD or build in prefixes
+            case InspectImages():
+                return bool(with_bytes)
+        return True
+
+    return tuple(
+        InspectImages(read) if isinstance(step, InspectImages) else step
+        for step in steps(lab, Samples(1, 1))
+        if needed(step)
+    )
+
+
+def says(step: PlanStep) -> str:
+    """Return a step in words."""
+    match step:
+        case BuildImage(build, sample):
+            return f"{build}, sample {sample}"
+        case InspectImages(builds):
+            return f"layers of {', '.join(builds)}"
+        case ServeImage(sample):
+            return f"start, sample {sample}"
+        case StartImage(start):
+            return f"start {start}"
+        case ProbeImage(probe):
+            return f"probe {probe}"
+
+
+def is_timed(lab: Lab, step: PlanStep) -> bool:
+    """Return whether a claim of the lab is about a time that this step takes."""
+    times = {claim.measure for claim in lab.claims if claim.measure.endswith("seconds")}
+    match step:
+        case BuildImage(build):
+            return f"{build}.seconds" in times
+        case ServeImage():
+            return "first_200_seconds" in times
+        case StartImage(start):
+            return f"{start}.first_200_seconds" in times
+        case ProbeImage(probe):
+            return bool(times & PROBED[probe].keys())
+        case InspectImages():
+            return False
+
+
+def _with_bytes(measures: Iterable[str]) -> frozenset[str]:
+    """Return the builds whose layers must be read for some measures."""
+    of_the_image = {"disk_bytes", "transfer_bytes", "layers"}
+    of_a_build = {"new_disk_bytes", "new_transfer_bytes"}
+    parts = [measure.rpartition(".") for measure in measures]
+    return frozenset(
+        build or COLD
+        for build, _, name in parts
+        if (name in of_a_build and build) or (name in of_the_image and not build)
+    )

@@ -1,0 +1,207 @@
+"""Measures mistakes and exercises: each mistake turns its claims red, each exercise is sound."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from advices import results
+from advices.core import AdvicesError, DockerfileInvalid, LabInvalid, StepFailed, at_once
+from advices.lab import BUILDS, LEARNERS, Lab, Mistake, external_images, lab_digest
+from advices.measure.bench import Bench
+from advices.measure.candidate import of_learner, of_mistake, of_variant
+from advices.measure.plan import PlanStep, steps, steps_for
+from advices.measure.variant import Measurer
+from advices.results import (
+    YOURS,
+    Checked,
+    MistakeResult,
+    Result,
+    checked,
+    hints,
+    is_judged,
+    judged,
+    red,
+    verdicts,
+)
+
+_MISTAKEN = "mistaken"
+_AT_ONCE = 3
+
+
+def judged_steps(lab: Lab) -> tuple[PlanStep, ...]:
+    """Return what measures the claims of the good variant that need no timing."""
+    return steps_for(lab, [claim for claim in lab.claims if is_judged(claim)])
+
+
+def mistake_results(
+    measurer: Measurer, lab: Lab, scratch: Path, result: Result
+) -> dict[str, MistakeResult]:
+    """Return what each mistake, alone in the good Dockerfile, turns red beside `result`.
+
+    One that does not fit the Dockerfile any more turns nothing red, which `unlike` tells.
+    Some are measured at once: no claim that is judged here needs a time, and much of it is waiting.
+    """
+    return at_once(
+        {
+            mistake.id: partial(_mistake_result, measurer, lab, scratch, mistake, result)
+            for mistake in lab.mistakes
+        },
+        _AT_ONCE,
+    )
+
+
+def _mistake_result(
+    measurer: Measurer, lab: Lab, scratch: Path, mistake: Mistake, result: Result
+) -> MistakeResult:
+    if mistake.misfit(lab.dockerfile("good").read_text("utf-8")):
+        return MistakeResult(says=mistake.says, red=())
+    candidate = of_mistake(lab, mistake, scratch)
+    try:
+        measured = measurer.measure(candidate, judged_steps(lab), must_answer=False)
+    except (StepFailed, DockerfileInvalid):
+        return MistakeResult(says=mistake.says, red=(BUILDS,))
+    beside = result.model_copy(update={"variants": {**result.variants, _MISTAKEN: measured}})
+    return MistakeResult(says=mistake.says, red=red(judged(lab, beside, _MISTAKEN)))
+
+
+def awake(lab: Lab, result: Result) -> list[str]:
+    """Return a line for each trap whose container answered, though lab.toml says that none does."""
+    return [
+        f"{lab.slug}: the container of `{name}` answered, and lab.toml says `answers = false`"
+        for name, variant in lab.variants.items()
+        if not variant.answers and name in result.variants and result.variants[name].boot.answered
+    ]
+
+
+def unlike(lab: Lab, result: Result) -> list[str]:
+    """Return a line for each mistake that did not turn red exactly what it should."""
+    lines = []
+    good = lab.dockerfile("good").read_text("utf-8")
+    for mistake in lab.mistakes:
+        if misfit := mistake.misfit(good):
+            broken = ", ".join(sorted(mistake.breaks))
+            lines.append(
+                f"{lab.slug}: mistake `{mistake.id}`, which turns red {broken}, was not made: "
+                f"{misfit} in the good Dockerfile"
+            )
+            continue
+        found = result.mistakes.get(mistake.id)
+        turned = set(found.red) if found else set()
+        if turned != set(mistake.breaks):
+            lines.append(
+                f"{lab.slug}: mistake `{mistake.id}` must turn red "
+                f"{', '.join(sorted(mistake.breaks))}, and turned red "
+                f"{', '.join(sorted(turned)) or 'nothing'}"
+            )
+    return lines
+
+
+def check(bench: Bench, dockerfile: Path) -> Checked:
+    """Return how a learner's Dockerfile does beside the solution of the exercise.
+
+    Raises what a build raises, with the hint of a known mistake that does not build, and
+    LabInvalid when the file is not there or is no text.
+    """
+    try:
+        text = dockerfile.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise LabInvalid(
+            f"{dockerfile} cannot be read: {error}",
+            why="it is not there, or it is not UTF-8 text",
+            next_step="write it, or name another file with --file",
+        ) from None
+    with bench.ready() as measurer:
+        try:
+            yours = measurer.measure(
+                of_learner(bench.lab, dockerfile), judged_steps(bench.lab), must_answer=False
+            )
+        except (StepFailed, DockerfileInvalid) as error:
+            known = " ".join(one.hint for one in hints(bench.lab, (BUILDS,), text))
+            raise type(error)(
+                error.what, why=error.why, next_step=known or error.next_step
+            ) from None
+        now = bench.result({YOURS: yours})
+        reference = _committed(bench, now)
+        if reference is None:
+            good = measurer.measure(of_variant(bench.lab, "good"), judged_steps(bench.lab))
+        else:
+            good = reference.variants["good"]
+    return checked(bench.lab, bench.result({"good": good, YOURS: yours}), text)
+
+
+def _committed(bench: Bench, now: Result) -> Result | None:
+    """Return the solution's committed result, if it is of this exercise on these bases."""
+    try:
+        found = results.load(bench.layout.exercise_results, bench.lab.slug)
+    except AdvicesError:
+        return None
+    names = external_images(bench.lab.dockerfile("good").read_text("utf-8"))
+    before, after = found.provenance.bases, now.provenance.bases
+    same = all(name in before and before[name].told == after[name].told for name in names)
+    digest = lab_digest(bench.layout, bench.lab)
+    return found if same and found.provenance.lab_digest == digest else None
+
+
+def solved(bench: Bench) -> Result:
+    """Return the result of an exercise: its start, its solution, and each of its mistakes."""
+    lab = bench.lab
+    with bench.ready() as measurer:
+        # No claim of an exercise is about a time, so start and solution are built side by side.
+        variants = at_once(
+            {
+                name: partial(
+                    measurer.measure,
+                    of_variant(lab, name),
+                    steps(lab, bench.samples),
+                    must_answer=name == "good",
+                )
+                for name in ("bad", "good")
+            },
+            workers=2,
+        )
+        mistakes = mistake_results(measurer, lab, bench.run.scratch, bench.result(variants))
+    return bench.result(variants, mistakes)
+
+
+def start_of(lab: Lab, result: Result) -> Checked:
+    """Return how an exercise's own start did, as a learner sees it at first."""
+    both = {"good": result.variants["good"], YOURS: result.variants["bad"]}
+    beside = result.model_copy(update={"variants": both})
+    return checked(lab, beside, lab.dockerfile("bad").read_text("utf-8"))
+
+
+def unsound(lab: Lab, result: Result) -> list[str]:
+    """Return a line for each fault of an exercise itself.
+
+    The start must fail its claims and get a hint, the solution must meet all, and each
+    mistake, alone in the solution, must turn red its claims and get its own hint only.
+    """
+    faults = [
+        f"{lab.slug} exercise: claim `{v.claim.id}` {'must' if v.must_hold else 'must not'} hold "
+        f"for the {'solution' if v.variant == 'good' else 'start'}: "
+        f"{v.claim.measure} is {v.value}, claimed {v.threshold}"
+        for v in verdicts(lab, result)
+        if is_judged(v.claim) and not v.as_demanded
+    ]
+    if any(v.variant == "bad" and v.holds and not v.must_hold for v in verdicts(lab, result)):
+        faults.append(
+            f"{lab.slug} exercise: if you mended its {LEARNERS}, `git checkout "
+            f"labs/{lab.slug}/exercise/{LEARNERS}` brings the start back; `--file` checks a copy"
+        )
+    faults += [line.replace(lab.slug, f"{lab.slug} exercise", 1) for line in unlike(lab, result)]
+    good = lab.dockerfile("good").read_text("utf-8")
+    for mistake in lab.mistakes:
+        if mistake.misfit(good):
+            continue
+        found = result.mistakes.get(mistake.id)
+        turned = found.red if found else ()
+        shown = [one.id for one in hints(lab, turned, mistake.applied(good))]
+        if shown != [mistake.id]:
+            faults.append(
+                f"{lab.slug} exercise: mistake `{mistake.id}` must get its own hint alone, "
+                f"and gets {', '.join(shown) or 'none'}"
+            )
+    if not start_of(lab, result).hints:
+        faults.append(f"{lab.slug} exercise: the start file gets no hint")
+    return faults

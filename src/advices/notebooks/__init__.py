@@ -1,0 +1,17 @@
+"""Labs as notebooks.
+
+What a notebook holds while it measures, how it is executed, what is kept of it or compared.
+"""
+
+from advices.notebooks.labs import check_exercise, check_labs, prove_exercise, run_labs
+from advices.notebooks.session import LabSession, Shown, open_lab
+
+__all__ = [
+    "LabSession",
+    "Shown",
+    "check_exercise",
+    "check_labs",
+    "open_lab",
+    "prove_exercise",
+    "run_labs",
+]

@@ -1,0 +1,177 @@
+"""Brings everything that labs need: images into the engine, package files onto the shelf."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from advices.bases import Base, Bases
+from advices.core import BaseUnavailable, Layout, Say, ScannerMissing, Step, run
+from advices.engine import RUN_LABEL, Engine
+from advices.images import LayerMemory
+from advices.lab import SCANNERS, Lab, labfile
+from advices.packages import Fetcher, PackageFile, Shelf, Target, proxy, selection, shelf
+from advices.runs import own_run, scratch_folder
+from advices.scanners import ScannerImage, ScannerImages
+
+# The base that every lab machine has: it serves the shelf.
+SERVER = "python:3.13-slim"
+_ASK_PYTHON = (
+    "import json; from pip._vendor.packaging import markers, tags; "
+    "print(json.dumps([list(map(str, tags.sys_tags())), markers.default_environment()]))"
+)
+
+
+@dataclass(frozen=True)
+class Prefetched:
+    """What stands ready for `labs`, whose keys those of the shelf are.
+
+    `missing` says of each scanner that is not to be had how it comes.
+    """
+
+    bases: Mapping[str, Base]
+    scanners: Mapping[str, ScannerImage]
+    missing: Mapping[str, str]
+    shelf: Shelf
+    fetched: int
+    need_a_mirror: tuple[str, ...]
+    labs: Mapping[str, str]
+
+
+def prefetch(layout: Layout, engine: Engine, slugs: Sequence[str], say: Say) -> Prefetched:
+    """Return all that labs and their exercises need; what was missing is pulled, built, fetched.
+
+    Without slugs it is every lab. `index.for_builds` is held meanwhile. Raises LabInvalid for an
+    unknown lab, BaseUnavailable, PackageMissing.
+    """
+    wanted = list(slugs) or list(labfile.slugs(layout.labs))
+    labs = {slug: with_exercise(layout, slug) for slug in wanted}
+    steps = 2 + len(labs)
+
+    def begin(what: str, done: int) -> None:
+        say(Step("prefetch", "everything", what, done, steps))
+
+    begin("base images", 0)
+    bases = Bases(engine, layout.bases, LayerMemory(), say)
+    found = bases.of_labs([lab for pair in labs.values() for lab in pair])
+    keys = {slug: key(pair, found) for slug, pair in labs.items()}
+    found |= {} if SERVER in found else bases.resolve([SERVER])
+    begin("scanners", 1)
+    scanners, missing = _scanners(layout, engine, bases, labs, say)
+    there = shelf.read()
+    files: set[PackageFile] = set()
+    fetched: list[str] = []
+    due = [slug for slug in labs if not shelf.complete(there, slug, keys[slug])]
+    if due:
+        with (
+            proxy.to_fetch_from(engine) as url,
+            scratch_folder() as scratch,
+            own_run(engine) as asking,
+        ):
+            targets = Targets(asking.id)
+
+            def tell(name: str) -> None:
+                fetched.append(name)
+                say(f"  {name}")
+
+            fetcher = Fetcher(url, scratch, tell)
+            for number, slug in enumerate(due):
+                begin(f"packages of {slug}", 2 + len(labs) - len(due) + number)
+                for lab in labs[slug]:
+                    wanted_here = selection.of_lab(lab)
+                    for target in targets.of(lab, found) if wanted_here else ():
+                        files |= fetcher.fetch(wanted_here, target)
+    new = Shelf(server=found[SERVER].image, labs=keys, files=tuple(files))
+    stands = shelf.merged(there, new)
+    if stands != there:
+        shelf.write(stands)
+    begin("", steps)
+    return Prefetched(found, scanners, missing, stands, len(fetched), need_a_mirror(labs), keys)
+
+
+def with_exercise(layout: Layout, slug: str) -> tuple[Lab, ...]:
+    """Return a lab and, if it has one, its exercise. Raises LabInvalid."""
+    lab = labfile.read(layout.labs, slug)
+    if not labfile.has_exercise(layout.labs, slug):
+        return (lab,)
+    return lab, labfile.read_exercise(layout.labs, slug)
+
+
+def need_a_mirror(labs: Mapping[str, Sequence[Lab]]) -> tuple[str, ...]:
+    """Return the labs whose builds install a distribution's packages: those are not fetched."""
+    return tuple(
+        slug for slug, pair in labs.items() if any(lab.installs_system_packages for lab in pair)
+    )
+
+
+def key(labs: Sequence[Lab], bases: Mapping[str, Base]) -> str:
+    """Return the digest of what builds of a lab and its exercise install, and on what."""
+    wanted = sorted(
+        {(w.requirement, *sorted(w.sha256)) for lab in labs for w in selection.of_lab(lab)}
+    )
+    names = {name for lab in labs for name in lab.from_names()}
+    on = sorted((n, *b.identities) for n, b in bases.items() if n in names)
+    return hashlib.sha256(json.dumps([wanted, on]).encode()).hexdigest()
+
+
+def is_prefetched(layout: Layout, bases: Bases, slug: str) -> bool:
+    """Return whether a lab's images and packages are here. Asks no network."""
+    labs = with_exercise(layout, slug)
+    known = [bases.known_of(lab) for lab in labs]
+    if any(one is None for one in known):
+        return False
+    found = {name: base for one in known if one for name, base in one.items()}
+    return shelf.complete(shelf.read(), slug, key(labs, found))
+
+
+def _scanners(
+    layout: Layout, engine: Engine, bases: Bases, labs: Mapping[str, Sequence[Lab]], say: Say
+) -> tuple[dict[str, ScannerImage], dict[str, str]]:
+    """Return the images of the scanners that labs use, and why others are missing."""
+    used = {
+        name for pair in labs.values() for lab in pair if lab.scan for name in lab.scan.scanners
+    }
+    images = ScannerImages(engine, layout.scanners, bases, say)
+    found: dict[str, ScannerImage] = {}
+    missing: dict[str, str] = {}
+    for name in (one for one in SCANNERS if one in used):
+        try:
+            found[name] = images.find(name)
+        except ScannerMissing as error:
+            missing[name] = error.next_step
+    return found, missing
+
+
+class Targets:
+    """Asks each base image for the wheels that its Python takes, once."""
+
+    def __init__(self, run_id: str) -> None:
+        self._run_id = run_id
+        self._of: dict[str, Target | None] = {}
+
+    def of(self, lab: Lab, bases: Mapping[str, Base]) -> Iterator[Target]:
+        """Yield the different Pythons of a lab's bases; an image without one is passed over."""
+        seen: list[Target] = []
+        for name in lab.from_names():
+            target = self._ask(bases[name].image)
+            if target is not None and target not in seen:
+                seen.append(target)
+                yield target
+
+    def _ask(self, image: str) -> Target | None:
+        if image not in self._of:
+            argv = ["docker", "run", "--rm", "--network=none", "--cap-drop=ALL"]
+            argv += ["--label", f"{RUN_LABEL}={self._run_id}", "--entrypoint=python", image]
+            done = run([*argv, "-c", _ASK_PYTHON], accept=frozenset({0, 1, 126, 127}))
+            self._of[image] = _target(done.stdout) if done.exit_code == 0 else None
+        return self._of[image]
+
+
+def _target(printed: str) -> Target:
+    try:
+        tags, markers = json.loads(printed)
+    except ValueError as error:
+        raise BaseUnavailable(f"a base's Python did not tell what it takes: {error}") from None
+    return Target(tuple(tags), markers)

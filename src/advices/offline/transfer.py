@@ -1,0 +1,190 @@
+"""Carries what labs need to a machine without a network: saves a bundle, loads a bundle."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from docker.models.images import Image
+
+from advices.bases import registry_digests
+from advices.core import BundleRefused, EngineLost, Layout, Say, Step, now
+from advices.engine import Engine
+from advices.images import diff_ids
+from advices.offline import archive
+from advices.offline.archive import BundledImage, Manifest, Opened, Writer
+from advices.offline.prefetch import SERVER, Prefetched
+from advices.packages import shelf
+from advices.runs import scratch_folder
+from advices.scanners import read_recipes
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What came of loading a bundle: tags that stand now, and a sentence for each that does not."""
+
+    manifest: Manifest
+    tags: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+def save(layout: Layout, engine: Engine, ready: Prefetched, file: Path, say: Say) -> Manifest:
+    """Write what was prefetched to a file, streamed. Raises DiskFull, FileRefused, EngineLost."""
+    images = tuple(_bundled(layout, engine, ready))
+    packed = shelf.Shelf(
+        server=_tag_of(images, SERVER), labs=dict(ready.labs), files=ready.shelf.files
+    )
+
+    def fill(writer: Writer) -> Manifest:
+        say(Step("bundle", file.name, f"{len(images)} images", 0, 2))
+        one_each = {one.id: _image(engine, one.id) for one in images}
+        sha256, size = writer.add(archive.IMAGES, engine.saved(one_each.values()))
+        say(Step("bundle", file.name, f"{len(packed.files)} package files", 1, 2))
+        for one in packed.files:
+            found = writer.add(archive.part_name(one.project, one.name), _read(shelf.place(one)))
+            if found != (one.sha256, one.size_bytes):
+                raise BundleRefused(
+                    f"the prefetched file {one.name} changed since it was fetched",
+                    why="the cache was damaged",
+                    next_step="`advices clean --caches`, then `advices prefetch`",
+                )
+        return Manifest(
+            toolkit_version=version("docker-advices"),
+            date=now().isoformat(),
+            platform=engine.facts().platform,
+            images_sha256=sha256,
+            images_bytes=size,
+            images=images,
+            shelf=packed,
+        )
+
+    return archive.write(file, fill)
+
+
+def _bundled(layout: Layout, engine: Engine, ready: Prefetched) -> Iterator[BundledImage]:
+    for name, base in sorted(ready.bases.items()):
+        # An official image has its own name everywhere; a stand-in never takes that.
+        tag = name if base.kind == "official" else base.image
+        image = _image(engine, base.image)
+        yield _record(name, base.kind, tag if ":" in tag else f"{tag}:latest", base.identity, image)
+    for name, found in ready.scanners.items():
+        tag = found.reference
+        if "@" in tag:
+            tag = read_recipes(layout.scanners).zap.local[0]
+        image = _image(engine, found.reference)
+        yield _record(name, "scanner", tag, found.identity, image)
+
+
+def _record(name: str, kind: object, tag: str, identity: str, image: Image) -> BundledImage:
+    return BundledImage.model_validate(
+        {
+            "name": name,
+            "kind": kind,
+            "tag": tag,
+            "identity": identity,
+            "id": str(image.id),
+            "layers": diff_ids(image),
+        }
+    )
+
+
+def _tag_of(images: Iterable[BundledImage], name: str) -> str:
+    return next(one.tag for one in images if one.name == name)
+
+
+def _image(engine: Engine, reference: str) -> Image:
+    image = engine.image(reference)
+    if image is None:
+        raise EngineLost(f"{reference} is not on the engine any more", why="it was just removed")
+    return image
+
+
+def _read(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as source:
+        while chunk := source.read(_CHUNK):
+            yield chunk
+
+
+def load(engine: Engine, file: Path, say: Say) -> Loaded:
+    """Verify a bundle, then bring its images and packages to this machine.
+
+    A name that another image has here stays with that one. Raises BundleRefused before anything
+    is used, FileRefused, DiskFull.
+    """
+    say(Step("bundle", file.name, "verifying every digest", 0, 3))
+    with archive.opened(file) as found:
+        here = engine.facts().platform
+        if found.manifest.platform != here:
+            raise BundleRefused(
+                f"{file} is for {found.manifest.platform}, and this engine is {here}",
+                why="images run only on the platform that they were made for",
+                next_step=f"save a bundle on a machine whose engine is {here}",
+            )
+        wanted = found.manifest.images
+        say(Step("bundle", file.name, f"{len(wanted)} images", 1, 3))
+        before = {one.id for one in wanted if engine.image(one.id) is not None}
+        with found.open(archive.IMAGES) as images:
+            came = [] if len(before) == len({one.id for one in wanted}) else engine.load(images)
+        came += [_image(engine, image_id) for image_id in sorted(before)]
+        tags, kept = _named(engine, wanted, came)
+        for image in came:
+            fresh = _image(engine, str(image.id))
+            if str(image.id) not in before and not fresh.tags:
+                engine.remove_image(str(image.id))
+        say(Step("bundle", file.name, f"{len(found.manifest.shelf.files)} package files", 2, 3))
+        _shelve(found)
+    say(Step("bundle", file.name, "", 3, 3))
+    return Loaded(found.manifest, tuple(tags), tuple(kept))
+
+
+def _named(
+    engine: Engine, wanted: Sequence[BundledImage], came: Sequence[Image]
+) -> tuple[list[str], list[str]]:
+    """Give the images their names, and remember the digests that no registry told this engine."""
+    by_id = {str(image.id): image for image in came}
+    by_layers = {diff_ids(image): image for image in came}
+    tags, kept, digests = [], [], {}
+    for one in wanted:
+        image = by_id.get(one.id) or by_layers.get(one.layers)
+        if image is None or diff_ids(image) != one.layers:
+            raise BundleRefused(f"the image {one.tag} did not come out of the bundle as it went in")
+        there = engine.image(one.tag)
+        if there is None:
+            engine.tag(image, one.tag)
+        elif there.id != image.id:
+            kept.append(_kept(one))
+            continue
+        tags.append(one.tag)
+        if one.kind == "official":
+            digests[str(image.id)] = one.identity
+    if digests:
+        registry_digests.remember(digests)
+    return tags, kept
+
+
+def _kept(one: BundledImage) -> str:
+    if one.kind == "official":
+        return (
+            f"{one.tag} is another image here and stays; to take the bundle's, give yours another "
+            f"name, `docker rmi {one.tag}`, and load again"
+        )
+    return f"{one.tag} was made here already, from the same recipe, and stays"
+
+
+def _shelve(found: Opened) -> None:
+    """Put the package files on the shelf; what is there already stays."""
+    with scratch_folder() as scratch:
+        for one in found.manifest.shelf.files:
+            if shelf.is_there(one) and shelf.sha256_of(shelf.place(one)) == one.sha256:
+                continue
+            half = scratch / one.name
+            part = archive.part_name(one.project, one.name)
+            with found.open(part) as source, half.open("wb") as sink:
+                shutil.copyfileobj(source, sink)
+            shelf.put(one, half)
+    shelf.write(shelf.merged(shelf.read(), found.manifest.shelf))

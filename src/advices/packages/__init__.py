@@ -1,0 +1,17 @@
+"""How builds get Python packages: straight out, through a caching proxy, from the shelf."""
+
+from advices.packages import proxy, selection, shelf
+from advices.packages.download import Fetcher
+from advices.packages.selection import Target
+from advices.packages.shelf import PackageFile, Sha256, Shelf
+
+__all__ = [
+    "Fetcher",
+    "PackageFile",
+    "Sha256",
+    "Shelf",
+    "Target",
+    "proxy",
+    "selection",
+    "shelf",
+]

@@ -1,0 +1,69 @@
+"""Serves the shelf to builds, from a container on the engine's default bridge.
+
+A build's RUN is on that bridge, so it reaches the container wherever the engine is: also in the
+virtual machine of Docker Desktop, where a service of this host is not found. A folder of files that
+a plain web server lists is a package index already, so Python's own serves it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tarfile
+from collections.abc import Iterator
+
+from advices.core import PackageMissing, poll
+from advices.engine import Engine, Start
+from advices.packages import shelf
+from advices.runs import own_run
+
+URL_VARIABLE = "ADVICES_INDEX_URL"
+_PORT = 8000
+_WAIT_SECONDS = 60
+_SERVE = ("python3", "-m", "http.server", str(_PORT), "--directory", "/packages")
+_ASK = (
+    f"import urllib.request; urllib.request.urlopen('http://127.0.0.1:{_PORT}/index/', timeout=5)"
+)
+
+
+def pip_conf() -> str:
+    """Return the /etc/pip.conf that sends a build's pip to the shelf that is served now."""
+    url = os.environ.get(URL_VARIABLE, "http://not-served.invalid/")
+    host = url.split("/")[2].partition(":")[0]
+    return f"[global]\nindex-url = {url}index/\ntrusted-host = {host}\n"
+
+
+@contextlib.contextmanager
+def serving(engine: Engine) -> Iterator[None]:
+    """Serve the shelf while the body runs; it and the kernels that it starts know the address.
+
+    Raises PackageMissing when there is no shelf or it cannot be served.
+    """
+    found = shelf.read()
+    if found is None or engine.image(found.server) is None:
+        raise PackageMissing("there are no prefetched packages that could be served to builds")
+    before = os.environ.get(URL_VARIABLE)
+    with own_run(engine) as run:
+        file = run.scratch / "packages.tar"
+        with tarfile.open(file, "w") as tar:
+            for one in found.files:
+                tar.add(shelf.place(one), f"packages/index/{one.project}/{one.name}")
+        with file.open("rb") as packed:
+            how = Start(command=_SERVE, files=packed)
+            container = engine.start(found.server, run_id=run.id, how=how)
+        file.unlink()
+        for _ in poll(_WAIT_SECONDS, 0.1):
+            if engine.exec_output(container, ["python3", "-c", _ASK]) is not None:
+                break
+        else:
+            raise PackageMissing(
+                f"the prefetched packages are not served: {engine.last_lines(container)}",
+                why=f"the container of {found.server} does not answer",
+            )
+        os.environ[URL_VARIABLE] = f"http://{engine.address_of(container)}:{_PORT}/"
+        try:
+            yield
+        finally:
+            os.environ.pop(URL_VARIABLE)
+            if before is not None:
+                os.environ[URL_VARIABLE] = before

@@ -1,0 +1,179 @@
+"""Starts an image as `docker run` would, asks for its page, and reads what PID 1 is."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+from dataclasses import dataclass
+
+from docker.errors import APIError
+from docker.models.containers import Container
+
+from advices.core import NeverAnswered, clock, poll
+from advices.engine import HARDENED, Engine, Start
+from advices.lab import AnotherStart, Lab
+from advices.results import Boot, Timing
+
+# They differ from answer to answer: the clock, and a CSRF token.
+_VOLATILE = {"date", "set-cookie"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer: status, headers in order, body."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def digest(self) -> str:
+        """Return the SHA-256 of all that a visitor sees, without clock and cookies."""
+        kept = [f"{k}: {v}" for k, v in self.headers if k.lower() not in _VOLATILE]
+        text = "\n".join([str(self.status), *sorted(kept), ""]).encode()
+        return hashlib.sha256(text + self.body).hexdigest()
+
+
+@dataclass(frozen=True)
+class _Request:
+    """Where an answer is expected: `status` is what ends the waiting, None for any."""
+
+    port: int
+    path: str
+    status: int | None
+    timeout_seconds: float
+
+
+@dataclass(frozen=True)
+class Image:
+    """The image of one candidate of a lab, as the starts of one run see it."""
+
+    engine: Engine
+    lab: Lab
+    id: str
+    name: str
+    run_id: str
+
+
+def first_page(image: Image) -> Boot:
+    """Start an image, wait for HTTP 200 at the lab's path. Raises NeverAnswered."""
+    serve = image.lab.serve
+    return _booted(image, HARDENED, _Request(serve.port, serve.path, 200, serve.timeout_seconds))
+
+
+def another_start(image: Image, start: AnotherStart) -> Boot:
+    """Start an image in another way; its first HTTP answer counts, and none is an answer too."""
+    serve = image.lab.serve
+    how = Start(
+        env=start.env,
+        user=start.user,
+        read_only=start.read_only,
+        default_capabilities=start.default_capabilities,
+    )
+    timeout_seconds = min(serve.timeout_seconds, 30)
+    wanted = _Request(start.port or serve.port, start.path or serve.path, None, timeout_seconds)
+    try:
+        boot = _booted(image, how, wanted)
+    except NeverAnswered:
+        return Boot(answered=False)
+    return boot.model_copy(update={"answered": boot.status == start.status})
+
+
+def behaviours(lab: Lab, starts: dict[str, Boot]) -> int | None:
+    """Return how many different answers the starts with an environment gave.
+
+    None without any, and where not each of them was tried.
+    """
+    names = {name for name, start in lab.starts.items() if start.env}
+    if not names <= starts.keys():
+        return None
+    return len({starts[name].answer_digest for name in names} - {None}) or None
+
+
+def _booted(image: Image, how: Start, wanted: _Request) -> Boot:
+    started = clock()
+    try:
+        container = image.engine.start(image.id, run_id=image.run_id, port=wanted.port, how=how)
+    except APIError as error:
+        raise NeverAnswered(
+            f"{image.lab.slug}: the container of `{image.name}` could not be started: "
+            f"{error.explanation or error}",
+            why="the image has no such command or user, or names no command at all",
+            next_step="mend CMD, ENTRYPOINT or USER in its Dockerfile",
+        ) from None
+    try:
+        answer = _first_answer(image, container, wanted, started)
+        seconds = clock() - started
+        uid, capabilities = pid_1(image.engine, container, image.name)
+    finally:
+        image.engine.remove_container(container)
+    return Boot(
+        answered=True,
+        status=answer.status,
+        first_200=Timing(samples=(round(seconds, 3),)),
+        uid=uid,
+        capabilities=capabilities,
+        page_digest=hashlib.sha256(answer.body).hexdigest(),
+        answer_digest=answer.digest(),
+    )
+
+
+def _first_answer(image: Image, container: Container, wanted: _Request, started: float) -> Answer:
+    """Return the first answer with the wanted status. Raises NeverAnswered."""
+    engine = image.engine
+    last = "nothing listened"
+    left = wanted.timeout_seconds - (clock() - started)
+    for _ in poll(left, every_seconds=0.02):
+        port = engine.published_port(container, wanted.port)
+        if port is None:
+            if engine.running(container):
+                continue
+            last = "the container ended"
+            break
+        try:
+            answer = get(port, wanted.path)
+        except (OSError, http.client.HTTPException) as error:
+            last = f"{type(error).__name__}: {error}"
+            continue
+        if wanted.status in (None, answer.status):
+            return answer
+        last = f"HTTP {answer.status}"
+    lines = engine.last_lines(container) or "(it printed nothing)"
+    expected = f"HTTP {wanted.status}" if wanted.status else "with HTTP"
+    raise NeverAnswered(
+        f"{image.lab.slug}: the container of `{image.name}` did not answer {expected} at "
+        f"{wanted.path} on port {wanted.port} within {wanted.timeout_seconds:.0f} s "
+        f"({last}). Its last lines:\n{lines}",
+        why="the program in it ended, listens elsewhere, or refuses the request",
+    )
+
+
+def pid_1(engine: Engine, container: Container, name: str) -> tuple[int, int]:
+    """Return the real uid and the number of effective capabilities of PID 1.
+
+    The kernel tells both inside the container. Raises NeverAnswered when the container ended.
+    """
+    program = "print(open('/proc/1/status').read())"
+    for argv in (["cat", "/proc/1/status"], ["python3", "-c", program]):
+        status = engine.exec_output(container, argv)
+        fields = status_fields(status or "")
+        if "Uid" in fields and "CapEff" in fields:
+            return int(fields["Uid"].split()[0]), int(fields["CapEff"], 16).bit_count()
+    raise NeverAnswered(
+        f"{name}: the container answered and then ended, or has no way to read its PID 1"
+    )
+
+
+def status_fields(status: str) -> dict[str, str]:
+    """Return the fields of a /proc/PID/status by name."""
+    return dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
+
+
+def get(port: int, path: str) -> Answer:
+    """Return the answer to one request to a container of ours, no proxy in between."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return Answer(answer.status, tuple(answer.getheaders()), answer.read())
+    finally:
+        connection.close()

@@ -1,0 +1,60 @@
+"""What is looked at besides builds and starts: each probe gives some measures of one image.
+
+A lab names the probes it wants in lab.toml. What each measure means stands in `quantities`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from docker.models.images import Image
+
+from advices.bases import Bases
+from advices.engine import Engine
+from advices.images import LayerMemory
+from advices.lab import Lab, Scan
+from advices.results import Timing, Value
+from advices.scanners import ScannerImages
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One variant's image, as a probe gets it.
+
+    `image` is the image of the first build, `base_ids` the diff ids of its base's layers,
+    `memory` what is known of layers.
+    `build_target` builds another stage of the same Dockerfile, with the cache, and returns its
+    image. `answered` says whether the container served its page. `canary` is the secret that
+    this run gave to the build wherever lab.toml says `{canary}`. `targets` are the stages that
+    lab.toml wants built besides the last one. `samples` is how often a
+    timing is taken.
+    """
+
+    engine: Engine
+    bases: Bases
+    scanners: ScannerImages
+    memory: LayerMemory
+    lab: Lab
+    variant: str
+    targets: tuple[str, ...]
+    image: Image
+    base_ids: frozenset[str]
+    answered: bool
+    run_id: str
+    canary: str
+    samples: int
+    build_target: Callable[[str], Image]
+    say: Callable[[str], None]
+
+
+@dataclass
+class Found:
+    """What a probe measured: values by name, samples of what was timed, scans."""
+
+    values: dict[str, Value] = field(default_factory=dict)
+    timings: dict[str, Timing] = field(default_factory=dict)
+    scans: list[Scan] = field(default_factory=list)
+
+
+Probe = Callable[[Subject], Found]

@@ -1,0 +1,87 @@
+"""What came out.
+
+The record and its files, verdicts on claims and exercises, what moved, history, and how a quantity
+is worded.
+"""
+
+from advices.results import claims, exercise, history, wording
+from advices.results.claims import Verdict, is_judged, judged, of_the_list, red, verdicts
+from advices.results.comparison import Drift, base_changes, drifts, scanner_changes
+from advices.results.exercise import YOURS, Checked, checked, hints
+from advices.results.history import Entry, reversed_claims, stepped_back
+from advices.results.record import (
+    SCHEMA_VERSION,
+    BaseRecord,
+    Boot,
+    Build,
+    Count,
+    Layer,
+    MistakeResult,
+    Provenance,
+    Result,
+    Step,
+    Timing,
+    Value,
+    VariantResult,
+    replay_names,
+)
+from advices.results.store import dump, load, refuse_newer, save, schema_text
+from advices.results.wording import (
+    bytes_text,
+    code,
+    escape,
+    percent_text,
+    ratio_text,
+    seconds_text,
+    value_text,
+)
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "YOURS",
+    "BaseRecord",
+    "Boot",
+    "Build",
+    "Checked",
+    "Count",
+    "Drift",
+    "Entry",
+    "Layer",
+    "MistakeResult",
+    "Provenance",
+    "Result",
+    "Step",
+    "Timing",
+    "Value",
+    "VariantResult",
+    "Verdict",
+    "base_changes",
+    "bytes_text",
+    "checked",
+    "claims",
+    "code",
+    "drifts",
+    "dump",
+    "escape",
+    "exercise",
+    "hints",
+    "history",
+    "is_judged",
+    "judged",
+    "load",
+    "of_the_list",
+    "percent_text",
+    "ratio_text",
+    "red",
+    "refuse_newer",
+    "replay_names",
+    "reversed_claims",
+    "save",
+    "scanner_changes",
+    "schema_text",
+    "seconds_text",
+    "stepped_back",
+    "value_text",
+    "verdicts",
+    "wording",
+]

@@ -1,0 +1,249 @@
+"""The Result record: all measures of one lab run with their provenance."""
+
+from __future__ import annotations
+
+import statistics
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from advices.core import Record, ResultInvalid
+from advices.lab import COLD, Scan, scanner_of
+
+SCHEMA_VERSION: Literal[2] = 2
+Value = int | float | bool | str
+Count = Annotated[int, Field(ge=0)]
+
+
+class Timing(Record):
+    """Seconds of each sample, in the order in which they were taken."""
+
+    samples: Annotated[tuple[float, ...], Field(min_length=1)]
+
+    @property
+    def median(self) -> float:
+        """Return the median in seconds."""
+        return statistics.median(self.samples)
+
+    @property
+    def spread(self) -> tuple[float, float]:
+        """Return the fastest and the slowest sample in seconds."""
+        return min(self.samples), max(self.samples)
+
+
+class Step(Record):
+    """One RUN, COPY or ADD of a build. `cached` means that it did not run."""
+
+    name: str
+    cached: bool
+    seconds: float
+
+
+class Build(Record):
+    """One build: the first (cold) or one after a replay.
+
+    `steps` are those of the first sample and equal in every sample. `new_disk_bytes` and
+    `new_transfer_bytes` count the layers that a machine must fetch which has the image from
+    before: for a replay the cold image, for the cold build the base image.
+    """
+
+    steps: tuple[Step, ...]
+    timing: Timing
+    new_disk_bytes: Count
+    new_transfer_bytes: Count
+
+    @property
+    def steps_run(self) -> int:
+        """Return how many steps ran."""
+        return sum(not step.cached for step in self.steps)
+
+    @property
+    def steps_cached(self) -> int:
+        """Return how many steps came from the cache."""
+        return sum(step.cached for step in self.steps)
+
+
+class Layer(Record):
+    """One layer of an image, lowest first. `from_base` marks those of the FROM image."""
+
+    diff_id: str
+    created_by: str
+    disk_bytes: Count
+    transfer_bytes: Count
+    from_base: bool
+
+
+class Boot(Record):
+    """What a running container showed.
+
+    `page_digest` is the SHA-256 of the page's body, `answer_digest` that of status, headers
+    (without Date and cookies) and body, `capabilities` the number of effective capabilities of
+    PID 1. A container that did not answer shows none of them.
+    """
+
+    answered: bool
+    status: int | None = None
+    first_200: Timing | None = None
+    uid: int | None = None
+    capabilities: int | None = None
+    page_digest: str | None = None
+    answer_digest: str | None = None
+
+    def measures(self, prefix: str = "") -> dict[str, Value]:
+        """Return what there is, by name."""
+        found = {
+            "answered": self.answered,
+            "first_200_seconds": self.first_200.median if self.first_200 else None,
+            "uid": self.uid,
+            "page_digest": self.page_digest,
+        }
+        if prefix:
+            found |= {"status": self.status, "capabilities": self.capabilities}
+        return {prefix + name: value for name, value in found.items() if value is not None}
+
+
+class VariantResult(Record):
+    """All measures of one variant.
+
+    `boot` is the first way to start it, `starts` are the further ones of lab.toml, of which
+    `behaviours` counts the different answers. `probed` and `timings` hold what probes found,
+    `scans` what each web scanner did.
+    """
+
+    dockerfile: str
+    context_bytes: Count
+    layers: tuple[Layer, ...]
+    builds: dict[str, Build]
+    boot: Boot
+    starts: dict[str, Boot] = Field(default_factory=dict)
+    behaviours: int | None = None
+    probed: dict[str, Value] = Field(default_factory=dict)
+    timings: dict[str, Timing] = Field(default_factory=dict)
+    scans: tuple[Scan, ...] = ()
+
+    @property
+    def disk_bytes(self) -> int:
+        """Return the bytes of the unpacked image, all layers."""
+        return sum(layer.disk_bytes for layer in self.layers)
+
+    @property
+    def transfer_bytes(self) -> int:
+        """Return the bytes that a first pull moves: all layers, compressed."""
+        return sum(layer.transfer_bytes for layer in self.layers)
+
+    def measures(self) -> dict[str, Value]:
+        """Return every measure by name; those of a build or start are prefixed with its name."""
+        found: dict[str, Value] = {
+            "disk_bytes": self.disk_bytes,
+            "transfer_bytes": self.transfer_bytes,
+            "context_bytes": self.context_bytes,
+            "layers": len(self.layers),
+            **self.boot.measures(),
+            **self.probed,
+            **{name: timing.median for name, timing in self.timings.items()},
+        }
+        for scan in self.scans:
+            found |= scan.measures()
+        for name, boot in self.starts.items():
+            found |= boot.measures(f"{name}.")
+        if self.behaviours is not None:
+            found["behaviours"] = self.behaviours
+        for name, build in self.builds.items():
+            found[f"{name}.steps_run"] = build.steps_run
+            found[f"{name}.steps_cached"] = build.steps_cached
+            found[f"{name}.new_disk_bytes"] = build.new_disk_bytes
+            found[f"{name}.new_transfer_bytes"] = build.new_transfer_bytes
+            found[f"{name}.seconds"] = build.timing.median
+        return found
+
+    def not_run(self, measure: str) -> str:
+        """Return why the scanner of a measure did not run, "" when it did or there is none."""
+        scan = scanner_of(measure, self.scans)
+        return "" if scan is None or scan.ran else scan.why_not or "not run"
+
+
+class BaseRecord(Record):
+    """Which image stood behind a FROM name, and how far it is from the official one.
+
+    `identity` is the digest of an official image, and for a stand-in the digest of its
+    recipe: its own image id changes with every build. A recipe takes what Debian has today, so a
+    stand-in has `contents` as well, the digest of its packages' versions; some of these are told.
+    The published bytes are the official image's transfer bytes, linux/amd64, as
+    docker-library/repo-info gives them.
+    """
+
+    kind: Literal["official", "stand-in"]
+    identity: str
+    contents: str = ""
+    versions: tuple[str, ...] = ()
+    disk_bytes: Count
+    transfer_bytes: Count
+    published_transfer_bytes: Count | None
+    published_date: str | None
+
+    @property
+    def told(self) -> str:
+        """Return what tells it from others: kind, identity, and the digest of its packages."""
+        return " ".join(filter(None, (self.kind, self.identity, self.contents)))
+
+
+class Provenance(Record):
+    """What, when, where and with which versions a result was measured.
+
+    `key` is the digest of all that decides the numbers of a lab, see `unchanged`.
+    """
+
+    date: str
+    commit: str
+    lab_digest: str
+    toolkit_version: str
+    mode: Literal["full", "quick"]
+    cold_samples: Annotated[int, Field(ge=1)]
+    replay_samples: Annotated[int, Field(ge=1)]
+    bases: dict[str, BaseRecord]
+    engine_version: str
+    buildx_version: str
+    storage_driver: str
+    platform: str
+    cores: Annotated[int, Field(ge=1)]
+    pip_index: Literal["direct", "caching index on the host"]
+    key: str = ""
+
+
+class MistakeResult(Record):
+    """What one known mistake, alone in the good Dockerfile, turned red: claims by id."""
+
+    says: str
+    red: tuple[str, ...]
+
+
+class Result(Record):
+    """One run of one lab."""
+
+    schema_version: Literal[2] = SCHEMA_VERSION
+    slug: str
+    title: str
+    provenance: Provenance
+    variants: dict[str, VariantResult]
+    mistakes: dict[str, MistakeResult] = Field(default_factory=dict)
+
+    def value(self, variant: str, measure: str) -> Value:
+        """Return one measure. Raises ResultInvalid, naming what exists, for an unknown name."""
+        if variant not in self.variants:
+            raise ResultInvalid(
+                f"the result of `{self.slug}` has no variant `{variant}`",
+                why=f"it has {', '.join(self.variants)}",
+            )
+        found = self.variants[variant].measures()
+        if measure not in found:
+            raise ResultInvalid(
+                f"the result of `{self.slug}` has no measure `{measure}`",
+                why=f"it has {', '.join(found)}",
+            )
+        return found[measure]
+
+
+def replay_names(result: Result) -> tuple[str, ...]:
+    """Return the builds of a result in order, the cold one first."""
+    names = next(iter(result.variants.values())).builds
+    return (COLD, *(name for name in names if name != COLD))

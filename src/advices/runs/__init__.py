@@ -1,0 +1,27 @@
+"""A run: its id, scratch folder and locks, the sweep after a crash, room for build cache."""
+
+from advices.runs.build_cache import make_room
+from advices.runs.lifecycle import (
+    RUN_VARIABLE,
+    Run,
+    attached,
+    check_space,
+    measuring,
+    own_run,
+    scratch_folder,
+    sweep,
+    undisturbed,
+)
+
+__all__ = [
+    "RUN_VARIABLE",
+    "Run",
+    "attached",
+    "check_space",
+    "make_room",
+    "measuring",
+    "own_run",
+    "scratch_folder",
+    "sweep",
+    "undisturbed",
+]

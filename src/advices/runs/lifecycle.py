@@ -1,0 +1,195 @@
+"""A run: its id, its scratch folder and its lock; and the sweep after a run that crashed.
+
+A run is alive as long as its owner holds the lock in the run's folder; the kernel frees the
+lock of a process that ends in whatever way. All that a run creates in the engine carries
+its id as a label, so that what a dead run left is found and removed at the next start.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import getpass
+import hashlib
+import os
+import secrets
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from advices.core import DiskFull, EngineLost, poll, state_folder
+from advices.engine import Engine
+
+RUN_VARIABLE = "ADVICES_RUN"
+
+
+def _owner() -> str:
+    """Return a word for this user on this machine: one engine may serve several."""
+    name = f"{uuid.getnode()}/{getpass.getuser()}/{state_folder()}"
+    return hashlib.sha256(name.encode()).hexdigest()[:8]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that may create things. `scratch` is its folder and goes with it."""
+
+    id: str
+    scratch: Path
+
+
+def _runs() -> Path:
+    return state_folder() / "runs"
+
+
+def _locked(file: Path, how: int = fcntl.LOCK_EX) -> int | None:
+    """Return the descriptor of `file` locked for us, None when somebody else holds it."""
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """Turn a state folder that cannot be written into DiskFull."""
+    try:
+        yield
+    except OSError as error:
+        raise DiskFull(
+            f"no scratch folder could be made: {error.strerror}",
+            why="the disk is full, or the state folder may not be written",
+            next_step=f"look at {state_folder()}",
+        ) from None
+
+
+@contextlib.contextmanager
+def _gate() -> Iterator[None]:
+    """Let one process at a time begin a run or sweep: a run half begun looks dead."""
+    state_folder().mkdir(parents=True, exist_ok=True)
+    with (state_folder() / "runs.lock").open("w") as gate:
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        yield
+
+
+def attached() -> Run | None:
+    """Return the run that a parent process owns and told us of, None without one."""
+    run_id = os.environ.get(RUN_VARIABLE)
+    return Run(run_id, _runs() / run_id) if run_id else None
+
+
+@contextlib.contextmanager
+def own_run(engine: Engine) -> Iterator[Run]:
+    """Sweep what dead runs left, then own a run; at the end remove all that carries its id."""
+    sweep(engine)
+    with scratch_folder() as scratch:
+        try:
+            yield Run(scratch.name, scratch)
+        except BaseException:
+            # The fault that ended the run is the one to tell, not that its engine is gone too.
+            with contextlib.suppress(EngineLost):
+                engine.remove_run(scratch.name)
+            raise
+        else:
+            engine.remove_run(scratch.name)
+
+
+@contextlib.contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """Give a folder that goes at the end, or with the next sweep if this process is killed."""
+    folder = _runs() / f"{_owner()}-{secrets.token_hex(4)}"
+    with _told(), _gate():
+        folder.mkdir(parents=True)
+        descriptor = _locked(folder / "lock")
+    assert descriptor is not None
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(descriptor)
+
+
+def sweep(engine: Engine) -> tuple[str, ...]:
+    """Remove everything that dead runs of this user left; return their ids."""
+    swept = []
+    with _told(), _gate():
+        folders = {path.name for path in _runs().glob("*") if path.is_dir()}
+        mine = {run_id for run_id in engine.run_ids() if run_id.startswith(f"{_owner()}-")}
+        for run_id in sorted(folders | mine):
+            folder = _runs() / run_id
+            descriptor = None
+            if folder.is_dir():
+                descriptor = _locked(folder / "lock")
+                if descriptor is None:
+                    continue
+            engine.remove_run(run_id)
+            shutil.rmtree(folder, ignore_errors=True)
+            if descriptor is not None:
+                os.close(descriptor)
+            swept.append(run_id)
+    return tuple(swept)
+
+
+@contextlib.contextmanager
+def measuring(say: Callable[[str], None]) -> Iterator[None]:
+    """Hold the lock that keeps two runs from taking times at once; wait for it if need be."""
+    state_folder().mkdir(parents=True, exist_ok=True)
+    file = state_folder() / "measuring.lock"
+    descriptor = _locked(file)
+    if descriptor is None:
+        say("another run is measuring; waiting for it to end")
+        descriptor = _awaited(file, fcntl.LOCK_EX, every_seconds=0.5)
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _awaited(file: Path, how: int, *, every_seconds: float = 0.02) -> int:
+    """Return the descriptor of `file` locked for us, as soon as others let go of it."""
+    for _ in poll(timeout_seconds=float("inf"), every_seconds=every_seconds):
+        descriptor = _locked(file, how)
+        if descriptor is not None:
+            return descriptor
+    raise AssertionError("waiting has no end")
+
+
+@contextlib.contextmanager
+def undisturbed(*, alone: bool) -> Iterator[None]:
+    """Run a step beside others, or `alone` in the whole run: labs may be measured two at once.
+
+    Who asks waits in line: a step that wants to be alone lets no further one begin before it.
+    """
+    state_folder().mkdir(parents=True, exist_ok=True)
+    how = fcntl.LOCK_EX if alone else fcntl.LOCK_SH
+    line = _awaited(state_folder() / "step.line.lock", fcntl.LOCK_EX)
+    try:
+        held = _awaited(state_folder() / "step.lock", how)
+    finally:
+        os.close(line)
+    try:
+        yield
+    finally:
+        os.close(held)
+
+
+def check_space(folder: str, needed_bytes: int) -> None:
+    """Raise DiskFull when less than `needed_bytes` are free where the engine keeps its data.
+
+    An engine on another machine has its data folder there: then nothing can be said here.
+    """
+    for place in (folder, tempfile.gettempdir()):
+        if not Path(place).is_dir():
+            continue
+        wanted = needed_bytes if place == folder else 100_000_000
+        free = shutil.disk_usage(place).free
+        if free < wanted:
+            raise DiskFull(
+                f"{free / 1e9:.1f} GB are free in {place} and {wanted / 1e9:.1f} GB are needed",
+                why="images, layers and scratch copies need room",
+            )

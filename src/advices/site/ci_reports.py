@@ -1,0 +1,202 @@
+"""Pure: what a run or a check found, as Markdown for people, JUnit XML and JSON for tools."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from xml.etree import ElementTree
+
+from advices.results import Verdict
+from advices.results import Drift
+from advices.results import code, escape, value_text
+from advices.site.tables import table
+from advices.results import Result, VariantResult
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one lab.
+
+    `faults` are broken claims, mistakes and exercises in words, `drifts` the measures that left
+    their limits, `notes` what was compared by claims only and why. `unchanged` says that it was
+    not measured again, and `result` is then the committed one.
+    """
+
+    slug: str
+    result: Result
+    verdicts: tuple[Verdict, ...] = ()
+    faults: tuple[str, ...] = ()
+    drifts: tuple[Drift, ...] = ()
+    notes: tuple[str, ...] = ()
+    unchanged: bool = False
+    seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def sound(self) -> bool:
+        """Return whether nothing is wrong with the lab."""
+        return not self.faults and not self.drifts
+
+
+def markdown(outcomes: Sequence[Outcome]) -> str:
+    """Return a table of the labs, then a section for each that is not sound."""
+    rows = [
+        [
+            code(one.slug),
+            "ok" if one.sound else "<strong>not ok</strong>",
+            "unchanged" if one.unchanged else f"{one.seconds:.0f} s",
+            str(sum(verdict.as_demanded for verdict in one.verdicts)),
+            str(len(one.faults)),
+            str(len(one.drifts)),
+        ]
+        for one in outcomes
+    ]
+    header = ["Lab", "", "Measured in", "Claims as demanded", "Faults", "Drifted"]
+    parts = ["## Docker Advices\n", table(header, rows, "  rrrr")]
+    for one in outcomes:
+        if one.sound and not one.notes:
+            continue
+        parts.append(f"### {one.slug}\n")
+        parts += [f"- {escape(line)}" for line in (*one.faults, *one.notes)]
+        if one.drifts:
+            parts.append("\n" + drift_table(one.drifts))
+            parts.append(f"\nIf the change is right: `advices run {one.slug} --force`\n")
+    return "\n".join(parts) + "\n"
+
+
+def drift_table(drifts: Sequence[Drift]) -> str:
+    """Return what drifted: old, new and the limit."""
+    rows = [
+        [
+            code(one.variant),
+            code(one.measure),
+            escape(value_text(one.measure, one.old)),
+            escape(value_text(one.measure, one.new)),
+            escape(one.limit),
+        ]
+        for one in drifts
+    ]
+    return table(["Variant", "Measure", "Before", "Now", "Limit"], rows, "  rr")
+
+
+def junit(outcomes: Sequence[Outcome]) -> str:
+    """Return JUnit XML: a suite for each lab, a case for each claim, fault and drift."""
+    root = ElementTree.Element("testsuites", name="advices")
+    for one in outcomes:
+        suite = ElementTree.SubElement(root, "testsuite", name=one.slug)
+        for verdict in one.verdicts:
+            case = _case(suite, one, f"{verdict.claim.id} for {verdict.variant}")
+            if verdict.not_run:
+                ElementTree.SubElement(case, "skipped", message=verdict.not_run)
+            elif not verdict.as_demanded:
+                _fail(case, f"{verdict.claim.says} {verdict.value} {verdict.threshold}")
+        broken = {v.claim.id for v in one.verdicts if not v.as_demanded}
+        for number, fault in enumerate(one.faults, start=1):
+            if not any(f"claim `{name}`" in fault for name in broken):
+                _fail(_case(suite, one, f"fault {number}"), fault)
+        for drift in one.drifts:
+            case = _case(suite, one, f"{drift.measure} of {drift.variant}")
+            _fail(case, f"{drift.old} before, {drift.new} now, limit: {drift.limit}")
+        cases = suite.findall("testcase")
+        suite.set("tests", str(len(cases)))
+        suite.set("failures", str(sum(case.find("failure") is not None for case in cases)))
+        suite.set("time", f"{one.seconds:.1f}")
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _case(suite: ElementTree.Element, one: Outcome, name: str) -> ElementTree.Element:
+    return ElementTree.SubElement(
+        suite, "testcase", classname=f"advices.{one.slug}", name=_printable(name)
+    )
+
+
+def _fail(case: ElementTree.Element, message: str) -> None:
+    ElementTree.SubElement(case, "failure", message=_printable(message))
+
+
+def _printable(text: str) -> str:
+    """Return text that XML can hold: some control characters it cannot, even escaped."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
+def benchmark(outcomes: Sequence[Outcome]) -> str:
+    """Return every number as JSON in the form of github-action-benchmark's custom tools."""
+    entries = [entry for one in outcomes for entry in _entries(one)]
+    return json.dumps(entries, indent=1, ensure_ascii=False) + "\n"
+
+
+def _entries(one: Outcome) -> Iterator[dict[str, object]]:
+    for variant, result in one.result.variants.items():
+        for measure, value in result.measures().items():
+            if isinstance(value, bool | str):
+                continue
+            entry: dict[str, object] = {
+                "name": f"{one.slug} {variant} {measure}",
+                "unit": _unit(measure),
+                "value": value,
+            }
+            spread = _spread(result, measure)
+            yield {**entry, "range": spread} if spread else entry
+
+
+def _unit(measure: str) -> str:
+    name = measure.rpartition(".")[2]
+    return next((unit for unit in ("bytes", "seconds") if name.endswith(unit)), "count")
+
+
+def _spread(result: VariantResult, measure: str) -> str:
+    """Return the fastest and the slowest sample of a timing, "" for what is no timing."""
+    build, _, name = measure.rpartition(".")
+    timing = result.timings.get(measure)
+    if name == "seconds" and build in result.builds:
+        timing = result.builds[build].timing
+    if timing is None or len(timing.samples) < 2:
+        return ""
+    fastest, slowest = timing.spread
+    return f"{fastest:g} to {slowest:g}"
+
+
+def as_json(outcomes: Sequence[Outcome]) -> str:
+    """Return what was found as JSON: for each lab its verdicts, faults, drifts and notes."""
+    found = [
+        {
+            "lab": one.slug,
+            "sound": one.sound,
+            "unchanged": one.unchanged,
+            "seconds": round(one.seconds, 1),
+            "claims": [
+                {
+                    "id": verdict.claim.id,
+                    "variant": verdict.variant,
+                    "value": verdict.value if _is_finite(verdict.value) else "infinite",
+                    "threshold": verdict.threshold,
+                    "holds": verdict.holds,
+                    "must_hold": verdict.must_hold,
+                    "as_demanded": verdict.as_demanded,
+                    "not_run": verdict.not_run,
+                }
+                for verdict in one.verdicts
+            ],
+            "faults": one.faults,
+            "drifts": [vars(drift) for drift in one.drifts],
+            "notes": one.notes,
+        }
+        for one in outcomes
+    ]
+    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
+
+
+def _is_finite(value: object) -> bool:
+    return not isinstance(value, float) or math.isfinite(value)
+
+
+def files(outcomes: Sequence[Outcome]) -> dict[str, str]:
+    """Return the text of each report by its file name."""
+    return {
+        "summary.md": markdown(outcomes),
+        "junit.xml": junit(outcomes),
+        "report.json": as_json(outcomes),
+        "benchmark.json": benchmark(outcomes),
+    }

@@ -1,0 +1,104 @@
+"""Pure: "Does this advice still hold?" - the labs' history as tables and small curves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from advices.results import Verdict
+from advices.results import Entry, reversed_claims, stepped_back
+from advices.results import code, escape, ratio_text, value_text
+from advices.site.tables import table
+from advices.results import Value
+
+_WIDTH, _HEIGHT, _EDGE = 120, 28, 3
+
+
+def effect_text(one: Entry) -> str:
+    """Return the good value of the headline beside the bad one, as far as both are numbers."""
+    bad, good = one.values.get("bad"), one.values.get("good")
+    if _is_number(bad) and _is_number(good) and bad:
+        return ratio_text(float(good or 0), float(bad))
+    return "—"
+
+
+def runs_table(entries: Sequence[Entry]) -> str:
+    """Return every refresh, the newest first: date, bad, good, and the good beside the bad one.
+
+    The order is that of the runs, whatever their clocks said; a date that steps back is marked.
+    """
+    rows = [
+        [
+            _date(one, before),
+            code(one.commit[:12]),
+            _value(one, "bad"),
+            _value(one, "good"),
+            escape(effect_text(one)),
+            f"{sum(one.claims.values())} of {len(one.claims)}",
+        ]
+        for one, before in reversed([*zip(entries, (None, *entries), strict=False)])
+    ]
+    header = ["Measured", "Commit", "Bad", "Good", "Of bad", "Conditions that held"]
+    return table(header, rows, "  rrrr")
+
+
+def _date(one: Entry, before: Entry | None) -> str:
+    text = escape(one.date[:10]) + (" (quick)" if one.mode == "quick" else "")
+    wrong = before is not None and stepped_back(before, one)
+    return text + (" (a clock was wrong: dated before the run below)" if wrong else "")
+
+
+def _value(one: Entry, variant: str) -> str:
+    value = one.values.get(variant)
+    return "—" if value is None else escape(value_text(one.headline, value))
+
+
+def claims_table(verdicts: Sequence[Verdict], measured: str, entries: Sequence[Entry]) -> str:
+    """Return every claim over every variant: its verdict, its last date, and when it changed."""
+    changed = reversed_claims(entries)
+    rows = []
+    for verdict in verdicts:
+        key = f"{verdict.claim.id}/{verdict.variant}"
+        word = "holds" if verdict.holds else "fails"
+        word += "" if verdict.must_hold else ", as it must"
+        if verdict.not_run:
+            word = "not run here"
+        elif not verdict.as_demanded:
+            word = f"<strong>{word}</strong>"
+        rows.append(
+            [
+                escape(verdict.claim.says),
+                code(verdict.variant),
+                word,
+                escape(measured[:10]),
+                escape(changed[key][:10]) if key in changed else "never",
+            ]
+        )
+    return table(["Claim", "Variant", "Verdict", "Last measured", "Verdict changed"], rows)
+
+
+def curve(entries: Sequence[Entry], label: str) -> str:
+    """Return the effect over time as a small inline SVG, "" below two refreshes with numbers."""
+    points = [
+        float(one.values["good"]) / float(one.values["bad"])
+        for one in entries
+        if _is_number(one.values.get("bad")) and _is_number(one.values.get("good"))
+        if one.values["bad"]
+    ]
+    if len(points) < 2:
+        return ""
+    top = max(*points, 1e-9)
+    step = (_WIDTH - 2 * _EDGE) / (len(points) - 1)
+    room = _HEIGHT - 2 * _EDGE
+    line = " ".join(
+        f"{_EDGE + step * number:.1f},{_EDGE + room * (1 - point / top):.1f}"
+        for number, point in enumerate(points)
+    )
+    return (
+        f'<svg class="adv-curve" viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" '
+        f'height="{_HEIGHT}" role="img"><title>{escape(label)}: the good value beside the bad '
+        f'one, over {len(points)} refreshes</title><polyline points="{line}"/></svg>'
+    )
+
+
+def _is_number(value: Value | None) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

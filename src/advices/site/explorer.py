@@ -1,0 +1,56 @@
+"""Pure: what the cache explorer of a page starts from, for docs/assets/explorer.js to draw.
+
+The page holds Dockerfiles, edits and .dockerignore as data. The rule that says which steps run
+again stands in docs/assets/cache-model.js alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from advices.core import LabInvalid
+from advices.lab import Lab
+
+_WITHOUT = "Reordering the instructions on this page needs JavaScript."
+# Its scripts come when a reader comes near, so that the page stays light for who does not.
+_LATER = (
+    "new IntersectionObserver(([seen],watch)=>{if(seen.isIntersecting){watch.disconnect();"
+    'import("%s/explorer.js")}},{rootMargin:"400px"})'
+    '.observe(document.querySelector(".adv-explorer"))'
+)
+
+
+def cache_explorer(lab: Lab, variants: Sequence[str], assets: str) -> str:
+    """Return the explorer of a lab's Dockerfiles as HTML, each variant a place to start from.
+
+    `assets` is the folder of the scripts as seen from the page, with "./" or "../". Raises
+    LabInvalid for a variant that is not there or has more stages than one.
+    """
+    starts = {name: lab.dockerfile(name).read_text("utf-8").strip() for name in variants}
+    for name, text in starts.items():
+        if sum(line.upper().startswith("FROM ") for line in text.splitlines()) != 1:
+            raise LabInvalid(
+                f"`{name}` of the lab `{lab.slug}` cannot be explored",
+                why="the explorer knows Dockerfiles of one stage",
+            )
+    edits = [{"says": one.says, "file": one.file} for one in lab.replays.values()]
+    return (
+        f'<div class="adv-explorer"><script type="application/json">'
+        f"{_data({'starts': starts, 'edits': edits, 'ignore': _ignore_lines(lab)})}</script>"
+        f"<noscript>{_WITHOUT}</noscript></div>\n"
+        f'<script type="module">{_LATER % assets}</script>\n'
+    )
+
+
+def _ignore_lines(lab: Lab) -> list[str]:
+    """Return the lines of the project's .dockerignore that say something."""
+    file = lab.context / ".dockerignore"
+    lines = file.read_text("utf-8").splitlines() if file.is_file() else []
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+
+
+def _data(found: Mapping[str, object]) -> str:
+    """Return data as JSON that no HTML or Markdown in it can end."""
+    text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace("&", "\\u0026")

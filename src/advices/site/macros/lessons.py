@@ -1,0 +1,114 @@
+"""Macros of what a learner does: Dockerfiles, exercises, the path, what a machine needs."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+
+from advices.site import doctor_page, reader_marks, origin, tables
+from advices.results import exercise
+from advices.lab import labfile
+from advices import results
+from advices.site.checks import System
+from advices.lab import Lab
+from advices.site.macros.page import Page
+from advices.results import escape
+
+_LONGEST_NUMBER = 20
+
+
+class Lessons(Page):
+    """Dockerfiles, exercises and the way through the chapters."""
+
+    def dockerfile(self, slug: str, variant: str, highlight_against: str | None = None) -> str:
+        """Return a variant's Dockerfile as a code block, lines that another lacks highlighted."""
+        said = self._lab(slug)
+        file = said.dockerfile(variant)
+        text = file.read_text("utf-8")
+        marked = ""
+        if highlight_against is not None:
+            other = said.dockerfile(highlight_against).read_text("utf-8")
+            lines = changed_lines(other, text)
+            marked = f' hl_lines="{" ".join(map(str, lines))}"' if lines else ""
+        return _fenced(text, f' title="labs/{slug}/{file.name}"{marked}')
+
+    def exercise(self, slug: str) -> str:
+        """Return the lab's exercise: task, Dockerfile to mend, claims to meet, command."""
+        task = self._exercise(slug)
+        reference = results.load(self._docs / "results" / "exercises", slug)
+        rows = exercise.start_rows(task, reference)
+        cells = [[escape(row.says), escape(row.yours), escape(row.reference)] for row in rows]
+        # Numbers stand to the right on one line; words must wrap.
+        words = any(
+            len(text) > _LONGEST_NUMBER for row in rows for text in (row.yours, row.reference)
+        )
+        shown = tables.table(
+            ["Claim to meet", "The start", "The solution"], cells, "" if words else " rr"
+        )
+        command = f"./run advices -- check-exercise {slug}"
+        source = origin.data(f"exercises/{slug}")
+        line = origin.line(reference, self._source(slug), source, origin.EXERCISE)
+        return (
+            f"{task.task.strip()}\n\n"
+            f"The file to mend is `labs/{slug}/{labfile.EXERCISE}/{labfile.LEARNERS}`:\n\n"
+            # Where cells run in the page, the file can be mended and checked here.
+            f'<div data-exercise="{slug}" markdown="1">\n\n'
+            f"{_fenced(task.dockerfile('bad').read_text('utf-8'), '')}\n</div>\n\n"
+            f"Build and measure yours as often as you like:\n\n```sh\n{command}\n```\n\n"
+            "It says for each claim what your image measures, what the solution measures and "
+            f"where the limit is, and gives a hint for each mistake that it knows.\n\n"
+            f"{shown}\n{line}\n`{command} --solution` shows a solution.\n"
+        )
+
+    def path(self) -> str:
+        """Return the learning path: every chapter in order, with its advice."""
+        lines = [f"1. {self._chapter(s)}  \n   {escape(s.advice)}" for s in self._in_order()]
+        return "\n".join(lines) + "\n"
+
+    def progress(self) -> str:
+        """Return the place of the sentence on how much this reader has read and solved."""
+        slugs = [said.slug for said in self._in_order()]
+        return reader_marks.summary(slugs, self._with_exercise(slugs))
+
+    def progress_table(self) -> str:
+        """Return a table of every chapter, in learning order, for this reader's own marks."""
+        chapters = {said.slug: self._chapter(said) for said in self._in_order()}
+        return reader_marks.progress_table(chapters, self._with_exercise(chapters))
+
+    def _with_exercise(self, slugs: Iterable[str]) -> list[str]:
+        return [slug for slug in slugs if labfile.has_exercise(self._labs, slug)]
+
+    def doctor_checks(self) -> str:
+        """Return a list of what `advices doctor` looks at, and what to do about each."""
+        return doctor_page.looks()
+
+    def doctor_steps(self, system: System) -> str:
+        """Return a list of what one system does in its own way to make the doctor content."""
+        return doctor_page.steps(system)
+
+    def need_a_mirror(self) -> str:
+        """Return links to the chapters whose builds install a distribution's packages."""
+        return ", ".join(self._chapter(one) for one in self._in_order() if self._needs_mirror(one))
+
+    def _needs_mirror(self, lab: Lab) -> bool:
+        exercises_of_it = [self._exercise(slug) for slug in self._with_exercise([lab.slug])]
+        return any(one.installs_system_packages for one in (lab, *exercises_of_it))
+
+
+def _fenced(text: str, options: str) -> str:
+    """Return a Dockerfile as a code block that no backtick in it can end."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence} dockerfile{options}\n{text.rstrip()}\n{fence}\n"
+
+
+def changed_lines(before: str, after: str) -> list[int]:
+    """Return the numbers, from 1, of the lines of `after` that `before` has not there."""
+    matcher = difflib.SequenceMatcher(None, before.splitlines(), after.splitlines(), False)
+    return [
+        number + 1
+        for kind, _, _, start, end in matcher.get_opcodes()
+        if kind != "equal"
+        for number in range(start, end)
+    ]

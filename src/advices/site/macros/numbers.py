@@ -1,0 +1,99 @@
+"""Macros that stand in a sentence: a number, a ratio, cards side by side."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+
+from advices.site import origin, tables
+from advices.core import ResultInvalid
+from advices.site.macros.page import Page
+from advices.lab import describe
+from advices.results import escape, ratio_text, value_text
+
+
+class Numbers(Page):
+    """Numbers, each linked to where it comes from."""
+
+    def measure(self, slug: str, variant: str, name: str) -> str:
+        """Return one value with its unit, linked to where it comes from."""
+        result = self._result(slug)
+        text = value_text(name, result.value(variant, name))
+        return self._number(result, text, f"{slug}/{variant}/{name}", name)
+
+    def ratio(self, slug: str, name: str, of: str, to: str) -> str:
+        """Return how variant `of` compares with `to` ("17 ×", "6 %"), linked likewise."""
+        result = self._result(slug)
+        values = [result.value(variant, name) for variant in (of, to)]
+        if any(isinstance(value, str | bool) for value in values):
+            raise ResultInvalid(f"`{name}` has no ratio", why="it is not a number")
+        text = ratio_text(float(values[0]), float(values[1]))
+        return self._number(result, text, f"{slug}/{of}:{to}/{name}", name)
+
+    def compare(self, slug: str, name: str, variants: Sequence[str] = ("bad", "good")) -> str:
+        """Return cards side by side, each with the variant's big value of one measure."""
+        said = self._lab(slug)
+        about = describe(name, self._says(slug))
+        cards = ""
+        for variant in variants:
+            value = self.measure(slug, variant, name)
+            kind = variant if variant in ("bad", "good") else "other"
+            cards += (
+                f'<div class="adv-card adv-card--{kind}" markdown="1">\n'
+                f'<p class="adv-card__name"><b>{escape(variant)}</b> '
+                f"{escape(said.variants[variant].says)}</p>\n"
+                f'<p class="adv-card__value" markdown="span">{value}</p>\n</div>\n'
+            )
+        return (
+            f'<p class="adv-compare__what">{escape(about.label)} <em>{about.direction}</em></p>\n'
+            f'<div class="adv-compare" markdown="1">\n{cards}</div>\n'
+        )
+
+    def measured(self, slug: str) -> str:
+        """Return one sentence on when and on what a lab was measured, and on stand-ins."""
+        source = self._result(slug).provenance
+        stand_ins = [name for name, base in source.bases.items() if base.kind == "stand-in"]
+        if stand_ins:
+            bases = posixpath.relpath("bases.md", posixpath.dirname(self._page()) or ".")
+            names = ", ".join(map(escape, stand_ins))
+            images = f"[stand-in base images]({bases}) for {names}"
+        else:
+            images = "official base images"
+        quick = ", in quick mode" if source.mode == "quick" else ""
+        return (
+            f"Measured {source.date[:10]}{quick} on Docker {escape(source.engine_version)} "
+            f"with {images}. "
+            f"{origin.link('Where the numbers come from', self._source(slug), slug)}."
+        )
+
+    def measured_all(self) -> str:
+        """Return for every lab, in learning order, when and on what it was measured."""
+        labs = self._in_order()
+        return "".join(f"- {self._chapter(said)}: {self.measured(said.slug)}\n" for said in labs)
+
+    def says(self, slug: str, variant: str = "") -> str:
+        """Return the lab's advice, or what a variant of it does, in the words of lab.toml."""
+        said = self._lab(slug)
+        if not variant:
+            return escape(said.advice)
+        said.dockerfile(variant)
+        return escape(said.variants[variant].says)
+
+    def gains(self) -> str:
+        """Return a table of what each advice gained on its last run, in learning order."""
+        rows = []
+        for said in self._in_order():
+            name, result = said.headline, self._result(said.slug)
+            bad, good = (self.measure(said.slug, one, name) for one in ("bad", "good"))
+            values = [result.value(one, name) for one in ("bad", "good")]
+            about = describe(name, said.says())
+            of_bad = "—"
+            if about.direction and not any(isinstance(v, str | bool) or not v for v in values):
+                of_bad = self.ratio(said.slug, name, "good", "bad")
+            chapter = self._chapter(said)
+            rows.append([f"{chapter}: {escape(_lower_first(about.label))}", bad, good, of_bad])
+        return tables.table(["Advice, and what is counted", "Bad", "Good", "Of bad"], rows, " rrr")
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]

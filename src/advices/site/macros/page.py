@@ -1,0 +1,76 @@
+"""What every macro needs: results, labs, the current page, links to where numbers come from."""
+
+from __future__ import annotations
+
+import functools
+import posixpath
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from advices.lab import labfile
+from advices.site import origin
+from advices import results
+from advices.core import ResultInvalid
+from advices.lab import Lab
+from advices.lab import describe
+from advices.results import escape
+
+
+class Page:
+    """What all macros share. `page` gives the current page's path below docs/."""
+
+    def __init__(self, labs: Path, docs: Path, page: Callable[[], str]) -> None:
+        self._labs, self._docs, self._page = labs, docs, page
+        # The pages of one build ask for the same files again and again; a new build asks anew.
+        self._lab = functools.cache(functools.partial(labfile.read, labs))
+        self._exercise = functools.cache(functools.partial(labfile.read_exercise, labs))
+        self._in_order = functools.cache(
+            lambda: labfile.ordered(map(self._lab, labfile.slugs(labs)))
+        )
+        self._result = functools.cache(self._load)
+
+    def _load(self, slug: str) -> results.Result:
+        self._lab(slug)
+        for needed in (self._docs / "results" / f"{slug}.json", self._docs / "labs" / f"{slug}.md"):
+            if not needed.is_file():
+                raise ResultInvalid(
+                    f"docs/{needed.parent.name}/{needed.name} is not there",
+                    why=f"the lab `{slug}` was not measured yet",
+                    next_step=f"`advices run {slug}` (`./run advices -- run {slug}`)",
+                )
+        return results.load(self._docs / "results", slug)
+
+    def _says(self, slug: str) -> dict[str, str]:
+        return self._lab(slug).says()
+
+    def _source(self, slug: str) -> str:
+        """Return the target of a link to the provenance of a lab, from the current page."""
+        here = posixpath.dirname(self._page())
+        return posixpath.relpath(f"labs/{slug}.md", here or ".") + "#provenance"
+
+    def _number(self, result: results.Result, text: str, where: str, measure: str) -> str:
+        stand_in = any(base.kind == "stand-in" for base in result.provenance.bases.values())
+        about = describe(measure, self._says(result.slug))
+        title = f"{about.label}. Measured {result.provenance.date[:10]}"
+        title += " on a stand-in base image" if stand_in else ""
+        return origin.link(escape(text), self._source(result.slug), where, title, "adv-value")
+
+    def _shown(
+        self,
+        shown: str,
+        slug: str,
+        variants: Sequence[str] | None = None,
+        measures: Sequence[str] = (),
+        title: str = "",
+    ) -> str:
+        """Return a table or a chart with the line on where it comes from."""
+        source = origin.data(slug, variants, measures)
+        line = origin.line(self._result(slug), self._source(slug), source, title)
+        return f"{shown.rstrip()}\n\n{line}"
+
+    def _chapter(self, said: Lab) -> str:
+        return f"[{escape(said.title)}]({self._to_chapter(said)})"
+
+    def _to_chapter(self, said: Lab) -> str:
+        here = posixpath.dirname(self._page()) or "."
+        return posixpath.relpath(f"chapters/{said.slug}.md", here)
