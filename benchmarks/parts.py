@@ -53,7 +53,7 @@ def _by_hand(place: Place, lab: Lab, bases: Mapping[str, str], samples: Samples)
 def real_lab(place: Place) -> Pairs:
     """Return `advices run build-cache --force` beside the script, both with the same index."""
     layout = projects.variants_alone(place)
-    lab, bases = labfile.read(layout.labs, SLUG), place.bases(layout)
+    lab, bases = labfile.read(layout.labs, SLUG), place.workshop(layout).bases
     resolved = bases.of_lab(lab)
     with proxy.for_builds(place.engine):
         # Marked for what is in them: pip's settings, where builds need any.
@@ -73,7 +73,7 @@ def forced(place: Place) -> Pairs:
     layout = projects.written(place, "forced", 1, projects.WORK)
     (slug,) = slugs(1)
     lab = labfile.read(layout.labs, slug)
-    bases = {name: base.image for name, base in place.bases(layout).of_lab(lab).items()}
+    bases = {name: base.image for name, base in place.workshop(layout).bases.of_lab(lab).items()}
     run = f"{ADVICES} run {slug} --force"
     times = place.in_turns(
         quick=Program(f"{run} --quick", layout.root, says=": measured in "),

@@ -162,7 +162,7 @@ def measured(place: Place, name: str, count: int) -> Layout:
     first, *others = slugs(count)
     place.say(f"  measuring a lab of {name}")
     place.run(f"{ADVICES} run {first} --quick", layout.root)
-    keys = Keys(layout, place.engine, place.bases(layout), QUICK)
+    keys = Keys(place.workshop(layout), QUICK)
     for slug in others:
         for file in (
             *(layout.results / f"{first}.svg", layout.lab_pages / f"{first}.md"),

@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from advices.bases import Bases
 from advices.core import CommandFailed, Layout, Say, run
 from advices.engine import Engine
-from advices.images import LayerMemory
+from advices.workshop import Workshop
 
 LONGEST_SECONDS = 3600
 # Programs of this environment, whatever else the PATH holds.
@@ -53,9 +52,9 @@ class Place:
     say: Say
     env: Mapping[str, str]
 
-    def bases(self, layout: Layout) -> Bases:
-        """Return what finds the local images of a project's FROM names."""
-        return Bases(self.engine, layout.bases, LayerMemory(self.scratch), self.say)
+    def workshop(self, layout: Layout) -> Workshop:
+        """Return what is known about our engine, for a project."""
+        return Workshop(layout, self.say, self.engine)
 
     def run(self, line: str, folder: Path, **env: str) -> str:
         """Run a shell line and return its stdout. Raises CommandFailed when it fails."""
