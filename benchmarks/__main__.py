@@ -24,7 +24,7 @@ from advices.core import (
     run,
     state_folder,
 )
-from advices.engine import Engine, buildx_version
+from advices.engine import Engine, buildx_version, connect
 from advices.measure.bench import commit_of
 from advices.packages import proxy
 from advices.runs import measuring, own_run
@@ -58,7 +58,7 @@ def bench(
     """Time this project beside others, in turns, and write docs/results/bench.json."""
     if unknown := set(only or ()) - PARTS.keys():
         raise typer.BadParameter(f"there is no part {', '.join(sorted(unknown))}")
-    layout, engine, started = project(), Engine(), clock()
+    layout, engine, started = project(), connect(), clock()
     commit = commit_of(layout, OF_THE_FIGURES)
     is_trial = bool(only) or samples < speed.ENOUGH_SAMPLES
     refuse_no_commit(commit, is_trial=is_trial)

@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from advices.core import LabInvalid
-from advices.engine import HARDENED, RUN_LABEL, BuildOrder
-from advices.engine.buildx import argv
+from advices.engine import HARDENED, RUN_LABEL, BuildOrder, argv
 from advices.lab import COLD, Lab
 from advices.measure.plan import BuildImage, InspectImages, PlanStep, ServeImage
 
