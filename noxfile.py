@@ -171,6 +171,10 @@ def pages(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Time this project beside others, in turns, into docs/results/bench.json."""
     environment(session, "bench")
+    if not shutil.which("hyperfine"):
+        apt = ("apt-get", "--quiet", "--quiet", "--option", "DPkg::Lock::Timeout=300")
+        session.run(*apt, "update")
+        session.run(*apt, "install", "--yes", "--no-install-recommends", "hyperfine", silent=True)
     session.run("advices", "engine", "start")
     session.run("advices", "bases")
     session.run("python", "-m", "benchmarks", *session.posargs)
