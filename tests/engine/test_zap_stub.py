@@ -6,6 +6,7 @@ import dataclasses
 import json
 
 import pytest
+from advices.site.alert_tables import scanners_table
 from engine_project import Project
 from scan_targets import Start, docker
 
@@ -19,7 +20,6 @@ from advices.measure.candidate import of_variant
 from advices.measure.plan import steps
 from advices.runs.lifecycle import own_run
 from advices.scanners import zap
-from advices.site.alert_tables import scanners_table
 
 pytestmark = pytest.mark.engine
 

@@ -8,7 +8,8 @@ from advices.lab import labfile
 from advices.lab.digest import NOT_SOURCE, lab_digest
 from advices.lab.dockerfile import external_images, final_base, stage_body, stage_names
 from advices.lab.labfile import LEARNERS, line_of, read
-from advices.lab.measures import PROBED, SCANNERS, Says, describe, meanings, varies, when
+from advices.lab.measure_name import MeasureName
+from advices.lab.measures import PROBED, SCANNERS, Measure, Says, describe, meanings, varies, when
 from advices.lab.model import BUILDS, COLD, AnotherStart, Claim, Lab, Mistake, Replay, Slug, Variant
 from advices.lab.scans import (
     EVIDENCE_CHARACTERS,
@@ -40,6 +41,8 @@ __all__ = [
     "Claim",
     "Confidence",
     "Lab",
+    "Measure",
+    "MeasureName",
     "Mistake",
     "Replay",
     "Risk",

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from advices.core import LabInvalid, Record
 from advices.lab.dockerfile import external_images
+from advices.lab.measure_name import MeasureName
 from advices.lab.scans import Attacks
 
 COLD = "cold"
@@ -105,7 +106,7 @@ class Claim(Record):
 
     id: Slug
     says: str
-    measure: str
+    measure: MeasureName
     equals: int | bool | str | None = None
     at_most: float | None = None
     at_least: float | None = None
@@ -189,7 +190,7 @@ class Lab(Record):
     title: str
     advice: str
     context: Path
-    headline: str = "disk_bytes"
+    headline: MeasureName = MeasureName("disk_bytes")
     order: int = 1000
     probes: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
