@@ -145,7 +145,7 @@ def test_every_measure_comes_from_its_step(here: Here) -> None:
     assert found.builds["edit-source"].new_transfer_bytes == 1
     assert found.boot.first_200 == Timing(samples=(0.5, 0.5))
     assert found.context_bytes == len("x = 1\n") + len("django\n")
-    measures = found.measures()
+    measures = factory.by_text(found.measures())
     assert (measures["shells"], measures["stop_seconds"], measures["bare.uid"]) == (3, 1.0, 1000)
     assert found.scans == (factory.scan("x"),)
     assert measures["wapiti_rules"] == "x"

@@ -154,7 +154,7 @@ def test_a_ratio_is_computed_from_the_result(macros):
         lambda m: m.dockerfile("build-cache", "good", "ugly"),
         lambda m: m.bar_chart("build-cache", "weight"),
         lambda m: m.replay_chart("build-cache", "weight"),
-        lambda m: m.layers_chart("build-cache", ["ugly"]),
+        lambda m: m.layers_chart("build-cache", variants=["ugly"]),
         lambda m: m.cache_timeline("build-cache", "later"),
         lambda m: m.alerts_by_risk("build-cache"),
         lambda m: m.stages("build-cache", "ugly"),

@@ -6,6 +6,8 @@ take their words from here.
 
 from __future__ import annotations
 
+import math
+
 from advices.lab import SEPARATOR, Claim
 from advices.results.record import Value
 from advices.results.wording import percent_text, value_text
@@ -32,7 +34,7 @@ def demanded_text(claim: Claim, reference: Value | None = None) -> str:
     if claim.relative_to is None:
         return f"{word} {value_text(claim.measure, limit)}"
     if reference is None or isinstance(reference, str):
-        return f"{word} {percent_text(limit)} of {claim.relative_to}"
+        return f"{word} {_exact_percent(limit)} of {claim.relative_to}"
     return f"{word} {value_text(claim.measure, limit * float(reference))}"
 
 
@@ -40,7 +42,7 @@ def measured_text(claim: Claim, value: Value | None) -> str:
     """Return what a verdict found: the value, its part of another variant's, or what is listed."""
     ratio = claim.relative_to is not None and claim.equals is None
     if ratio and isinstance(value, int | float):
-        return percent_text(value)
+        return _part_text(claim, value)
     return found_text(claim, value)
 
 
@@ -55,3 +57,24 @@ def found_text(claim: Claim, value: Value | None) -> str:
         return SEPARATOR.join(item for item in claim.excludes if item in items) or "none of them"
     missing = SEPARATOR.join(item for item in claim.includes if item not in items)
     return f"without {missing}" if missing else "all of them"
+
+
+def _part_text(claim: Claim, part: float) -> str:
+    """Return a part of another variant's measure with as many digits as its verdict needs."""
+    rounded = percent_text(part)
+    if math.isinf(part) or _within(claim, float(rounded.removesuffix(" %")) / 100) == _within(
+        claim, part
+    ):
+        return rounded
+    return _exact_percent(part)
+
+
+def _within(claim: Claim, part: float) -> bool:
+    most = math.inf if claim.at_most is None else claim.at_most
+    least = -math.inf if claim.at_least is None else claim.at_least
+    return least <= part <= most
+
+
+def _exact_percent(part: float) -> str:
+    """Return a part as a percentage without rounding what a limit was set to."""
+    return f"{part * 100:.6g} %"
