@@ -9,18 +9,17 @@ import pytest
 from docker.models.images import Image
 from engine_project import ROOT
 
-from advices.bases.resolve import Bases
+from advices.core import Layout
 from advices.core.errors import DatabaseDown
 from advices.engine.buildx import BuildOrder, build
-from advices.engine.client import Engine
+from advices.engine.client import DockerEngine, connect
 from advices.engine.start import Start
-from advices.images.memory import LayerMemory
 from advices.lab import labfile
 from advices.packages import proxy
 from advices.probes import twelve_factor
 from advices.probes.subject import Found, Subject
 from advices.runs.lifecycle import own_run
-from advices.scanners.images import ScannerImages
+from advices.workshop import Workshop
 
 pytestmark = pytest.mark.engine
 
@@ -32,10 +31,10 @@ ALONE = 'CMD ["gunicorn", "--bind", "127.0.0.1:8000", "config.wsgi"]'
 @pytest.fixture(scope="module")
 def subject() -> Iterator[Callable[[str, str], Subject]]:
     """Return a function that builds the lab's good image with text replaced."""
-    engine = Engine()
+    engine = connect()
     lab = labfile.read(LABS, "twelve-factor")
-    memory = LayerMemory()
-    bases = Bases(engine, LABS / "bases", memory, print)
+    workshop = Workshop(Layout(LABS.parent), print, engine)
+    bases = workshop.bases
     with own_run(engine) as run, proxy.for_builds(engine):
         (name,) = {name for name in lab.from_names() if name.startswith("python:")}
         marked = bases.marked(bases.resolve([name])[name], run.id, "test")
@@ -48,10 +47,7 @@ def subject() -> Iterator[Callable[[str, str], Subject]]:
             image = engine.image(tag)
             assert isinstance(image, Image)
             return Subject(
-                engine=engine,
-                bases=bases,
-                scanners=ScannerImages(engine, LABS / "scanners", bases, print),
-                memory=memory,
+                workshop=workshop,
                 lab=lab.model_copy(
                     update={"serve": lab.serve.model_copy(update={"timeout_seconds": 4.0})}
                 ),
@@ -64,7 +60,6 @@ def subject() -> Iterator[Callable[[str, str], Subject]]:
                 canary="",
                 samples=1,
                 build_target=lambda _: image,
-                say=print,
             )
 
         yield made
@@ -129,13 +124,13 @@ def test_a_database_that_does_not_start_is_an_error_of_its_own(
     subject: Callable[[str, str], Subject], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good = subject("", "")
-    start = Engine.start
+    start = DockerEngine.start
 
-    def without_password(self: Engine, image: str, *, how: Start, **more: object) -> object:
+    def without_password(self: DockerEngine, image: str, *, how: Start, **more: object) -> object:
         kept = {key: value for key, value in how.env.items() if key != "POSTGRES_PASSWORD"}
         return start(self, image, how=replace(how, env=kept), **more)
 
-    monkeypatch.setattr(Engine, "start", without_password)
+    monkeypatch.setattr(DockerEngine, "start", without_password)
     with pytest.raises(DatabaseDown, match="POSTGRES_PASSWORD"):
         twelve_factor.probe(good)
     assert nothing_left(good)

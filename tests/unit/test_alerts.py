@@ -87,13 +87,13 @@ def test_a_result_takes_up_what_scans_count() -> None:
     found = factory.scanned(good=[factory.scan("x"), not_run("zap", "no image")]).variants["good"]
     assert found.measures()[MeasureName("wapiti_rules")] == "x"
     assert MeasureName("zap_rules") not in found.measures()
-    assert found.not_run("zap_rules") == "no image"
-    assert found.not_run("wapiti_rules") == found.not_run("uid") == ""
+    assert found.not_run(MeasureName("zap_rules")) == "no image"
+    assert found.not_run(MeasureName("wapiti_rules")) == found.not_run(MeasureName("uid")) == ""
 
 
 def test_not_run_without_a_reason_is_still_not_run() -> None:
     found = factory.scanned(good=[Scan(scanner="zap", ran=False)]).variants["good"]
-    assert found.not_run("zap_rules") == "not run"
+    assert found.not_run(MeasureName("zap_rules")) == "not run"
 
 
 @pytest.mark.parametrize(

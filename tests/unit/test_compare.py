@@ -7,6 +7,7 @@ from typing import Any
 import factory
 import pytest
 
+from advices.lab.measure_name import MeasureName
 from advices.lab.scans import Scan, not_run
 from advices.results.comparison import Drift, base_changes, drifts, scanner_changes
 from advices.results.record import Boot, Layer, Result, VariantResult
@@ -53,8 +54,8 @@ def test_these_are_exact(change: dict[str, Any], measures: list[str]) -> None:
 def test_steps_are_exact() -> None:
     found = drifts(good(**builds(run=1, cached=2)), good(**builds(run=2, cached=1)))
     assert found == (
-        Drift("good", "edit.steps_cached", 2, 1, "exact"),
-        Drift("good", "edit.steps_run", 1, 2, "exact"),
+        Drift("good", MeasureName.parse("edit.steps_cached"), 2, 1, "exact"),
+        Drift("good", MeasureName.parse("edit.steps_run"), 1, 2, "exact"),
     )
 
 
@@ -75,7 +76,9 @@ def test_steps_are_exact() -> None:
 )
 def test_bytes_have_a_band(was: int, now: int, moved: bool) -> None:
     found = drifts(good(context_bytes=was), good(context_bytes=now))
-    wanted = Drift("good", "context_bytes", was, now, "± 3%, at least 4096 bytes")
+    wanted = Drift(
+        "good", MeasureName("context_bytes"), was, now, "± 3%, at least 4096 bytes"
+    )
     assert found == ((wanted,) if moved else ())
 
 
@@ -205,9 +208,9 @@ GONE = not_run("zap", "no image")
 def test_the_rules_of_one_scanner_are_exact() -> None:
     assert drifts(scans(wapiti("a")), scans(wapiti("a"))) == ()
     assert drifts(scans(wapiti("a")), scans(wapiti("a", "b"))) == (
-        Drift("good", "wapiti_alerts", 1, 2, "exact"),
-        Drift("good", "wapiti_low", 1, 2, "exact"),
-        Drift("good", "wapiti_rules", "a", "a; b", "exact"),
+        Drift("good", MeasureName.parse("wapiti_alerts"), 1, 2, "exact"),
+        Drift("good", MeasureName.parse("wapiti_low"), 1, 2, "exact"),
+        Drift("good", MeasureName.parse("wapiti_rules"), "a", "a; b", "exact"),
     )
 
 

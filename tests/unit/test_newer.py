@@ -13,11 +13,13 @@ import pytest
 from advices.core.errors import ResultInvalid
 from advices.core.files import write_whole
 from advices.core.paths import Layout
+from advices.lab.measure_name import MeasureName
 from advices.measure.plan import Samples
 from advices.notebooks import labs
 from advices.notebooks.labs import check_labs, run_labs
 from advices.results import history
 from advices.site.registration import Macros
+from advices.workshop import workshop
 
 SLUG = "build-cache"
 RESULTS = ("build-cache.json", "exercises/build-cache.json")
@@ -29,11 +31,11 @@ def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
     """Return a project with a result and a history, in which nothing may be measured."""
     made = Layout(factory.project(tmp_path / "project"))
     (made.root / "mkdocs.yml").touch()
-    entry = history.entry(factory.result(), "disk_bytes", ())
+    entry = history.entry(factory.result(), MeasureName("disk_bytes"), ())
     write_whole(*history.appended(made.results, SLUG, entry))
     monkeypatch.setattr(labs, "one_by_one", lambda *_: pytest.fail("it measures"))
     monkeypatch.setattr(labs, "two_at_once", lambda *_: pytest.fail("it measures"))
-    monkeypatch.setattr(labs, "Engine", lambda *_: pytest.fail("it asks for an engine"))
+    monkeypatch.setattr(workshop, "Engine", lambda *_: pytest.fail("it asks for an engine"))
     return made
 
 
@@ -57,7 +59,7 @@ def test_a_run_replaces_nothing_newer_and_says_so_before_it_measures(
 ) -> None:
     before = make_newer(layout.results / name)
     with pytest.raises(ResultInvalid, match=r"has schema version \d; this toolkit reads") as told:
-        run_labs(layout, [], Samples(), print, force=force)
+        run_labs(factory.workshop(layout), [], Samples(), force=force)
     assert Path(name).name in told.value.what
     assert "update the toolkit" in told.value.next_step
     assert (layout.results / name).read_bytes() == before
@@ -67,7 +69,7 @@ def test_a_run_replaces_nothing_newer_and_says_so_before_it_measures(
 def test_a_check_compares_with_nothing_newer(name: str, layout: Layout) -> None:
     before = make_newer(layout.results / name)
     with pytest.raises(ResultInvalid, match=r"build-cache\.json has schema version") as told:
-        check_labs(layout, [SLUG], Samples(), print)
+        check_labs(factory.workshop(layout), [SLUG], Samples())
     assert "update the toolkit" in told.value.next_step
     assert (layout.results / name).read_bytes() == before
 

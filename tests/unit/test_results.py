@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from advices import results
 from advices.core import files as files_
 from advices.core.errors import DiskFull, ResultInvalid
+from advices.lab.measure_name import MeasureName
 from advices.results.record import Boot
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "results" / "schema.json"

@@ -13,6 +13,7 @@ from advices import results
 from advices.core import write_together
 from advices.core.errors import AdvicesError, LabInvalid, ResultInvalid
 from advices.lab import labfile
+from advices.lab.measure_name import MeasureName
 from advices.lab.measures import PROBED
 from advices.results import history
 from advices.site import registration
@@ -108,7 +109,7 @@ def test_an_exercise_comes_from_a_run_of_its_own(macros):
 
 def test_what_comes_from_several_labs_links_to_each(project, macros):
     measured = "edit-source.new_transfer_bytes"
-    refresh = history.entry(factory.result(), measured, [])
+    refresh = history.entry(factory.result(), MeasureName.parse(measured), [])
     write_together(dict([history.appended(project / "docs/results", "build-cache", refresh)]))
     assert re.findall('data-from="([^"]+)"', macros.bases()) == ["base-image"]
     found = re.findall('data-from="([^"]+)"', macros.dashboard())

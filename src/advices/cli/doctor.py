@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Literal
 
 from advices.bases import Bases
-from advices.core import AdvicesError, EngineForbidden, Event, Layout
-from advices.engine import client, connection, provision
+from advices.core import AdvicesError, EngineForbidden, Layout
+from advices.engine import buildx_version, connection, provision
 from advices.lab import SCANNERS, labfile
 from advices.offline import is_prefetched
 from advices.packages import proxy
@@ -42,10 +42,10 @@ def system() -> System:
     return "Debian or Ubuntu" if provision.system().has_apt else "another Linux"
 
 
-def examine(layout: Layout) -> Iterator[Finding]:
+def examine(workshop: Workshop) -> Iterator[Finding]:
     """Yield the findings in order. Changes nothing, pulls nothing, starts nothing."""
     try:
-        connected = client.Engine()
+        connected = workshop.engine
     except AdvicesError as error:
         yield Finding("bad", "engine", error.what, _fix_of_missing_engine(error))
         yield _buildx()
@@ -61,7 +61,7 @@ def examine(layout: Layout) -> Iterator[Finding]:
     yield _buildx()
     yield _space(facts.data_folder)
     yield _ca()
-    yield from _registry_and_bases(Workshop(layout, _quiet, connected))
+    yield from _registry_and_bases(workshop)
 
 
 def _fix_of_missing_engine(error: AdvicesError) -> str:
@@ -79,7 +79,7 @@ def _storage(driver: str) -> Finding:
 
 
 def _buildx() -> Finding:
-    found = client.buildx_version()
+    found = buildx_version()
     if found is None:
         return Finding("bad", "buildx", "not installed", checks.BUILDX.fix_on(system()))
     numbers = found.lstrip("v").split("+")[0].split("-")[0].split(".")
@@ -169,7 +169,3 @@ def _scanner(images: ScannerImages, name: str, called: str, reachable: bool) -> 
         fix = "the lab runs without it and says so; to have it, `docker load` it from a machine "
         fix += "that can pull it (labs/scanners/scanners.toml names it)"
     return Finding("note", subject, "not there", fix)
-
-
-def _quiet(_: Event) -> None:
-    """Hear of long work: the doctor does none."""

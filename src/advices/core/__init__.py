@@ -5,6 +5,7 @@ where things are, files that are written whole.
 """
 
 from advices.core import errors
+from advices.core.digests import digest_of, meaning_of
 from advices.core.errors import (
     AdvicesError,
     BaseUnavailable,
@@ -15,9 +16,11 @@ from advices.core.errors import (
     DatabaseDown,
     DiskFull,
     DockerfileInvalid,
+    EngineElsewhere,
     EngineForbidden,
     EngineLost,
     EngineMissing,
+    EngineRefused,
     FileRefused,
     InstallRefused,
     LabInvalid,
@@ -60,7 +63,8 @@ from advices.core.process import (
     stream_stderr,
 )
 from advices.core.records import Record
-from advices.core.threads import GivenUp, alive, at_once, ended_by
+from advices.core.spent import Spent
+from advices.core.threads import GivenUp, alive, at_once, ended_by, interruptible
 
 __all__ = [
     "VERBOSE_VARIABLE",
@@ -74,9 +78,11 @@ __all__ = [
     "DatabaseDown",
     "DiskFull",
     "DockerfileInvalid",
+    "EngineElsewhere",
     "EngineForbidden",
     "EngineLost",
     "EngineMissing",
+    "EngineRefused",
     "Event",
     "FileRefused",
     "GivenUp",
@@ -97,6 +103,7 @@ __all__ = [
     "ScanFailed",
     "ScannerMissing",
     "SiteMissing",
+    "Spent",
     "State",
     "Step",
     "StepFailed",
@@ -107,9 +114,12 @@ __all__ = [
     "at_once",
     "cache_folder",
     "clock",
+    "digest_of",
     "ended_by",
     "errors",
+    "interruptible",
     "line",
+    "meaning_of",
     "now",
     "poll",
     "project",

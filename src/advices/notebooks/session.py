@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 
 from advices.core import EngineMissing, Event, LabInvalid, Layout, at_once, project, sent
-from advices.engine import Engine, buildx_version
+from advices.engine import buildx_version, connect
 from advices.lab import LEARNERS, Lab, read
 from advices.measure import (
     QUICK,
@@ -84,7 +84,7 @@ class LabSession(Drawing):
         Raises LabInvalid when a variant was not measured: claims compare with the others.
         """
         self._demand_all_measured()
-        with self._bench.ready() as measurer:
+        with self._bench.ready() as measurer, self._bench.workshop.spent.on("mistakes"):
             self._mistakes = mistake_results(
                 measurer, self._lab, self._bench.run.scratch, self._result()
             )
@@ -99,7 +99,8 @@ class LabSession(Drawing):
         lab = self._lab.its_exercise()
         bench = self._bench.of(lab)
         if file is None and not bench.owner:
-            result = solved(bench)
+            with bench.workshop.spent.on("exercise"):
+                result = solved(bench)
             save(bench.run.scratch / "results" / "exercises", result)
             found = start_of(lab, result)
         else:
@@ -167,7 +168,7 @@ def open_lab(slug: str) -> LabSession:
 
 
 def _bench(layout: Layout, lab: Lab) -> Bench:
-    engine = Engine()
+    engine = connect()
     if buildx_version() is None:
         raise EngineMissing("buildx is not installed", next_step="`advices doctor` says how")
     run = attached()

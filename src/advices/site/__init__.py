@@ -11,6 +11,7 @@ from advices.site.exercise import checked_shown
 from advices.site.registration import define_env
 from advices.site.shown import Shown
 from advices.site.tables import kinds
+from advices.site.time_table import time_rows
 from advices.site.views import Views
 
 __all__ = [
@@ -25,4 +26,5 @@ __all__ = [
     "define_env",
     "kinds",
     "lab_page",
+    "time_rows",
 ]
