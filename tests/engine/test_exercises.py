@@ -217,7 +217,7 @@ def test_the_faults_of_an_exercise_are_all_named(taught: Project) -> None:
     code, output = taught.advices("check-exercise", "tiny", "--prove")
     assert code == 18, output
     for fault in (
-        "tiny exercise: claim `no-root` must not hold for the start: uid is 1000, claimed = 1000",
+        "tiny exercise: claim `no-root` must not hold for the start: uid is 1000, claimed 1000",
         "tiny exercise: mistake `stuffed` must turn red no-root, and turned red small",
         "tiny exercise: mistake `no-user` must get its own hint alone, and gets no-user, stuffed",
         "tiny exercise: mistake `stuffed` must get its own hint alone, and gets none",

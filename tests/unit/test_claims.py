@@ -362,4 +362,4 @@ def test_a_verdict_says_what_was_measured_and_what_was_demanded(
 ) -> None:
     verdict = Verdict(Claim(id="it", says="", **claim), "good", value, False, True)
     assert (verdict.measured, verdict.demanded) == (measured, demanded)
-    assert verdict.summary == f"measured {measured}, demanded {demanded}"
+    assert verdict.summary == f"{claim['measure']} is {measured}, claimed {demanded}"

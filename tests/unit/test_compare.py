@@ -76,9 +76,7 @@ def test_steps_are_exact() -> None:
 )
 def test_bytes_have_a_band(was: int, now: int, moved: bool) -> None:
     found = drifts(good(context_bytes=was), good(context_bytes=now))
-    wanted = Drift(
-        "good", MeasureName("context_bytes"), was, now, "± 3%, at least 4096 bytes"
-    )
+    wanted = Drift("good", MeasureName("context_bytes"), was, now, "± 3%, at least 4096 bytes")
     assert found == ((wanted,) if moved else ())
 
 

@@ -15,9 +15,13 @@ from advices.core.errors import AdvicesError, LabInvalid, ResultInvalid
 from advices.lab import labfile
 from advices.lab.measure_name import MeasureName
 from advices.lab.measures import PROBED
+from advices.notebooks import LabSession
 from advices.results import history
 from advices.site import registration
 from advices.site.macros import lessons
+from advices.site.macros.numbers import Numbers
+from advices.site.macros.overview import Overview
+from advices.site.views import NAMES
 
 ROOT = Path(__file__).parents[2]
 
@@ -316,6 +320,13 @@ def test_every_macro_is_registered_and_reports_its_error_in_a_quiet_build(projec
     assert "no-such-lab" in caplog.text
     with pytest.raises(TypeError):
         found["claims"]()
+
+
+def test_what_can_be_shown_is_a_macro_and_a_method_of_a_notebook_under_one_name():
+    assert {*NAMES} <= {*registration.MACROS}
+    assert all(getattr(LabSession, name).__doc__ for name in NAMES)
+    for own in (Numbers, Overview, lessons.Lessons):
+        assert not {*NAMES} & {*dir(own)}, "a macro of its own would hide what is shown"
 
 
 def test_the_configuration_has_no_hooks_and_only_known_plugins():

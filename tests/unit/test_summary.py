@@ -24,9 +24,7 @@ BROKEN = Verdict(CLAIM, "good", 9, holds=False, must_hold=True)
 NOT_RUN = replace(BROKEN, not_run="no image")
 DRIFT = Drift("good", MeasureName("disk_bytes"), 1_000_000, 9_000_000, "± 3%")
 SOUND = Outcome("build-cache", factory.result(), (GOOD,), seconds=12.3)
-FAULT = (
-    "build-cache: claim `small` must hold for `good`: disk_bytes measured 9 B, demanded at most 5 B"
-)
+FAULT = "build-cache: claim `small` must hold for `good`: disk_bytes is 9 B, claimed at most 5 B"
 OTHER = "build-cache: mistake `x` must turn red a, and turned red | nothing"
 UNSOUND = replace(SOUND, verdicts=(BROKEN,), faults=(FAULT, OTHER), drifts=(DRIFT,))
 

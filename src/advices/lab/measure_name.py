@@ -66,7 +66,7 @@ class MeasureName:
         if isinstance(given, cls):
             return given
         if not isinstance(given, str):
-            raise ValueError("the name of a measure is a text")
+            raise ValueError("Input should be a valid string")
         try:
             return cls.parse(given)
         except ResultInvalid as error:

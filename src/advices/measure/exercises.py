@@ -107,8 +107,7 @@ def unsound(lab: Lab, result: Result) -> list[str]:
     """
     faults = [
         f"{lab.slug} exercise: claim `{v.claim.id}` {'must' if v.must_hold else 'must not'} hold "
-        f"for the {'solution' if v.variant == 'good' else 'start'}: "
-        f"{v.claim.measure} {v.summary}"
+        f"for the {'solution' if v.variant == 'good' else 'start'}: {v.summary}"
         for v in verdicts(lab, result)
         if is_judged(v.claim) and not v.as_demanded
     ]

@@ -206,7 +206,7 @@ def _broken(done: Executed) -> list[str]:
     """
     return [
         f"{done.lab.slug}: claim `{v.claim.id}` {'must' if v.must_hold else 'must not'} hold "
-        f"for `{v.variant}`: {v.claim.measure} {v.summary}"
+        f"for `{v.variant}`: {v.summary}"
         for v in done.verdicts
         if not v.as_demanded
     ] + [*done.faults, *_stubs(done)]

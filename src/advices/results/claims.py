@@ -43,8 +43,8 @@ class Verdict:
 
     @property
     def summary(self) -> str:
-        """Return both, as a fault is reported."""
-        return f"measured {self.measured}, demanded {self.demanded}"
+        """Return what was measured and claimed, as a fault names it: "uid is 0, claimed 1000"."""
+        return f"{self.claim.measure} is {self.measured}, claimed {self.demanded}"
 
     @property
     def as_demanded(self) -> bool:
