@@ -11,14 +11,13 @@ import yaml
 from mkdocs.utils.yaml import yaml_load
 
 from advices import results
-from advices.bases.resolve import Bases
 from advices.core import write_whole
 from advices.core.paths import Layout
-from advices.images.memory import LayerMemory
 from advices.lab import labfile
 from advices.lab.digest import lab_digest
 from advices.measure.keys import Keys
 from advices.measure.plan import Samples
+from advices.workshop import Workshop
 from benchmarks.taking import ADVICES, Place
 
 QUICK = Samples(cold=1, replay=1)
@@ -164,9 +163,7 @@ def measured(place: Place, name: str, count: int) -> Layout:
     first, *others = slugs(count)
     place.say(f"measuring a lab of {name}")
     place.run([*ADVICES, "run", first, "--quick"], layout.root)
-    memory = LayerMemory(place.scratch)
-    bases = Bases(place.engine, layout.bases, memory, place.say)
-    keys = Keys(layout, place.engine, bases, QUICK)
+    keys = Keys(Workshop(layout, lambda _: None, place.engine), QUICK)
     for slug in others:
         for file in (
             *(layout.results / f"{first}.svg", layout.lab_pages / f"{first}.md"),

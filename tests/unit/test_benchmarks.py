@@ -150,8 +150,7 @@ def test_a_lab_of_this_site_is_measured_as_it_is_but_for_what_judges(place):
     lab = labfile.read(layout.labs, SLUG)
     assert whole.mistakes
     places = {"folder": lab.folder, "context": layout.labs / "app"}
-    assert lab == whole.model_copy(update={**places, "mistakes": ()})
-    assert not labfile.has_exercise(layout.labs, SLUG)
+    assert lab == whole.model_copy(update={**places, "mistakes": (), "exercise": None})
     cells = code_cells(layout.notebook(SLUG))
     every = code_cells(ROOT / f"notebooks/{SLUG}.ipynb")
     assert [cell for cell in every if cell not in cells] == ["lab.mistakes()"]

@@ -13,6 +13,7 @@ import pytest
 
 from advices import results
 from advices.bases.resolve import MarkedBase
+from advices.core import Layout
 from advices.core.errors import NeverAnswered, UnsteadyMeasure
 from advices.core.events import Event, Instruction, Step
 from advices.engine.buildx import BuildOrder, Built
@@ -68,16 +69,10 @@ class Here:
             image=lambda reference: SimpleNamespace(id=f"id of {reference}", tags=[reference])
         )
         made: Any = {"engine": engine, "bases": bases, "scanners": SimpleNamespace()}
-        self.measurer = Measurer(
-            made["engine"],
-            lab,
-            Run("run-1", folder / "scratch"),
-            bases=made["bases"],
-            resolved={},
-            scanners=made["scanners"],
-            memory=LayerMemory(folder),
-            say=self.said.append,
+        shop = factory.workshop(
+            Layout(folder), self.said.append, memory=LayerMemory(folder), **made
         )
+        self.measurer = Measurer(shop, lab, Run("run-1", folder / "scratch"), {})
         self.own_word, self.measurer._word = self.measurer._word, lab.slug
 
     def measure(self, candidate: Candidate, samples: Samples, **more: bool) -> Any:
@@ -243,7 +238,7 @@ def test_the_secret_of_the_run_is_in_arguments_secrets_and_for_the_probe(here: H
     assert here.secrets[0] == {"token": secret}
     assert here.subjects[0].canary == secret
     assert here.subjects[0].targets == ("web",)
-    assert here.subjects[0].scanners is here.measurer._scanners
+    assert here.subjects[0].workshop is here.measurer._workshop
 
 
 def test_a_probe_builds_another_stage_with_the_cache(here: Here) -> None:

@@ -7,7 +7,7 @@ what scanners may find, its digest.
 from advices.lab import labfile
 from advices.lab.digest import NOT_SOURCE, lab_digest
 from advices.lab.dockerfile import external_images, final_base, stage_body, stage_names
-from advices.lab.labfile import LEARNERS, line_of, read, read_exercise
+from advices.lab.labfile import LEARNERS, line_of, read
 from advices.lab.measures import PROBED, SCANNERS, Says, describe, meanings, varies, when
 from advices.lab.model import BUILDS, COLD, AnotherStart, Claim, Lab, Mistake, Replay, Slug, Variant
 from advices.lab.scans import (
@@ -57,7 +57,6 @@ __all__ = [
     "meanings",
     "not_run",
     "read",
-    "read_exercise",
     "read_stages",
     "scanner_of",
     "stage_body",

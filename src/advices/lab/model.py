@@ -181,7 +181,7 @@ class Lab(Record):
     besides builds and starts, `services` the images that a probe starts beside the project.
     `intended_env` are variables that every variant means to set, `overlay` a folder beside
     lab.toml that is copied over the context of every variant, `scan` says how the web scanners
-    go about it. `task` is an exercise's.
+    go about it. `exercise` is the lab's, `task` what it asks for.
     """
 
     slug: Slug
@@ -205,6 +205,7 @@ class Lab(Record):
     starts: dict[Slug, AnotherStart] = Field(default_factory=dict)
     claims: tuple[Claim, ...]
     mistakes: tuple[Mistake, ...] = ()
+    exercise: Lab | None = None
 
     @model_validator(mode="after")
     def _names_are_free(self) -> Lab:
@@ -243,6 +244,19 @@ class Lab(Record):
                         {"name": name, "where": ("claims", str(number))},
                     )
         return self
+
+    def its_exercise(self) -> Lab:
+        """Return the lab's exercise. Raises LabInvalid when it has none."""
+        if self.exercise is None:
+            raise LabInvalid(
+                f"the lab `{self.slug}` has no exercise",
+                why=f"there is no labs/{self.slug}/exercise/exercise.toml",
+            )
+        return self.exercise
+
+    def with_exercise(self) -> tuple[Lab, ...]:
+        """Return the lab and, if it has one, its exercise."""
+        return (self, self.exercise) if self.exercise is not None else (self,)
 
     @property
     def is_exercise(self) -> bool:

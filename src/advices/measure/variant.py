@@ -12,17 +12,17 @@ from functools import partial
 from docker.models.images import Image
 
 from advices import results
-from advices.bases import Base, Bases, MarkedBase
-from advices.core import Instruction, NeverAnswered, Say, Step, UnsteadyMeasure, write_whole
-from advices.engine import BuildOrder, Built, Engine, build
-from advices.images import LayerMemory, layers_of, learn
+from advices.bases import Base, MarkedBase
+from advices.core import Instruction, NeverAnswered, Step, UnsteadyMeasure, write_whole
+from advices.engine import BuildOrder, Built, build
+from advices.images import layers_of, learn
 from advices.lab import COLD, Lab, final_base
 from advices.measure import plan
 from advices.measure.candidate import CANARY, Candidate, context_bytes, copied, replayed
 from advices.probes import Found, Subject, probe, startup
 from advices.results import Boot, Build, Layer, Timing, VariantResult
 from advices.runs import Run, undisturbed
-from advices.scanners import ScannerImages
+from advices.workshop import Workshop
 
 
 @dataclass
@@ -52,24 +52,19 @@ class Measurer:
 
     def __init__(
         self,
-        engine: Engine,
+        workshop: Workshop,
         lab: Lab,
         run: Run,
-        *,
-        bases: Bases,
         resolved: Mapping[str, Base],
-        scanners: ScannerImages,
-        memory: LayerMemory,
-        say: Say,
     ) -> None:
-        self._engine = engine
+        self._workshop = workshop
+        self._engine = workshop.engine
+        self._bases = workshop.bases
+        self._memory = workshop.memory
+        self._say = workshop.say
         self._lab = lab
         self._run = run
-        self._bases = bases
-        self._scanners = scanners
         self._resolved = resolved
-        self._memory = memory
-        self._say = say
         self._marked: dict[tuple[str, str], MarkedBase] = {}
         self._lock = threading.Lock()
         # A run may hold several measurers of one name: a lab's, and its exercise's twice.
@@ -250,10 +245,7 @@ class Measurer:
             return self._image(order.tag, candidate.name)
 
         return Subject(
-            engine=self._engine,
-            bases=self._bases,
-            scanners=self._scanners,
-            memory=self._memory,
+            workshop=self._workshop,
             lab=self._lab,
             variant=candidate.name,
             targets=candidate.variant.targets,
@@ -264,7 +256,6 @@ class Measurer:
             canary=self.canary,
             samples=taken.samples,
             build_target=build_target,
-            say=self._say,
         )
 
     def _result(self, candidate: Candidate, taken: _Taken) -> VariantResult:

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from advices.core import EngineMissing, Event, LabInvalid, Layout, at_once, project, sent
 from advices.engine import Engine, buildx_version
-from advices.lab import LEARNERS, Lab, read, read_exercise
+from advices.lab import LEARNERS, Lab, read
 from advices.measure import (
     QUICK,
     Bench,
@@ -37,6 +37,7 @@ from advices.measure import (
 from advices.results import Checked, MistakeResult, Result, VariantResult, save, verdicts, wording
 from advices.runs import attached, own_run
 from advices.site import alert_tables, charts, checked_markdown, tables
+from advices.workshop import Workshop
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ class LabSession:
         Executed by `advices run`, it measures the whole exercise and leaves its result. Raises
         what a build raises, so that a Dockerfile that does not build says why.
         """
-        lab = read_exercise(self._bench.layout.labs, self._lab.slug)
+        lab = self._lab.its_exercise()
         bench = self._bench.of(lab)
         if file is None and not bench.owner:
             result = solved(bench)
@@ -129,7 +130,7 @@ class LabSession:
 
         Raises what a build raises.
         """
-        lab = read_exercise(self._bench.layout.labs, self._lab.slug)
+        lab = self._lab.its_exercise()
         return check(self._bench.of(lab), file or lab.folder / LEARNERS)
 
     @property
@@ -257,6 +258,5 @@ def _bench(layout: Layout, lab: Lab) -> Bench:
         stack = contextlib.ExitStack()
         atexit.register(stack.close)
         run = stack.enter_context(own_run(engine))
-    return Bench(
-        layout, lab, engine, run, samples=samples_from_environment(), say=tell, owner=owner
-    )
+    workshop = Workshop(layout, tell, engine)
+    return Bench(workshop, lab, run, samples=samples_from_environment(), owner=owner)

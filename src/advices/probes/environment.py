@@ -45,5 +45,5 @@ def probe(subject: Subject) -> Found:
     off = wrong(subject.lab.intended_env, json.loads(said))
     for name, value in sorted(off.items()):
         instead = "is not set" if value is None else f"is {value!r}"
-        subject.say(f"{subject.variant}: {name} {instead}")
+        subject.workshop.say(f"{subject.variant}: {name} {instead}")
     return Found({"env_wrong": len(off)})

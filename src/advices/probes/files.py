@@ -62,7 +62,7 @@ def probe(subject: Subject) -> Found:
 
     Raises EngineLost when the engine breaks off.
     """
-    layers = listings(subject.engine, subject.image, subject.base_ids, subject.memory)
+    layers = listings(subject.engine, subject.image, subject.base_ids, subject.workshop.memory)
     return Found(values(layers, subject.image.attrs["Config"]))
 
 

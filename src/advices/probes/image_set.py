@@ -24,8 +24,11 @@ def probe(subject: Subject) -> Found:
         image = subject.build_target(target)
         _check(subject, target, str(image.id))
         images.append(image)
-    learn(subject.engine, images, subject.base_ids, subject.memory, listed=False)
-    found = [layers_of(subject.engine, image, subject.base_ids, subject.memory) for image in images]
+    learn(subject.engine, images, subject.base_ids, subject.workshop.memory, listed=False)
+    found = [
+        layers_of(subject.engine, image, subject.base_ids, subject.workshop.memory)
+        for image in images
+    ]
     return Found(values=dict(weigh(found)))
 
 

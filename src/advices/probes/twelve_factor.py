@@ -263,7 +263,7 @@ class _Site:
 def _stage(subject: Subject) -> Iterator[_Stage]:
     """Give a network with PostgreSQL and a client; all of it goes at the end."""
     engine = subject.engine
-    image = subject.bases.resolve([POSTGRES])[POSTGRES].image
+    image = subject.workshop.bases.resolve([POSTGRES])[POSTGRES].image
     password = secrets.token_hex(16)
     server_env = {
         "POSTGRES_USER": _USER,
@@ -321,7 +321,7 @@ def _of_base(subject: Subject) -> list[tuple[str, str]]:
     The base is the image of this lab that has the most layers of those below the variant's own.
     """
     found: Image | None = None
-    for base in subject.bases.resolve(subject.lab.from_names()).values():
+    for base in subject.workshop.bases.resolve(subject.lab.from_names()).values():
         image = subject.engine.image(base.image)
         if image is not None and _layers(found) < _layers(image) <= subject.base_ids:
             found = image

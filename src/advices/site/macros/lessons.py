@@ -77,7 +77,7 @@ class Lessons(Page):
         return reader_marks.progress_table(chapters, self._with_exercise(chapters))
 
     def _with_exercise(self, slugs: Iterable[str]) -> list[str]:
-        return [slug for slug in slugs if labfile.has_exercise(self._labs, slug)]
+        return [slug for slug in slugs if self._lab(slug).exercise]
 
     def doctor_checks(self) -> str:
         """Return a list of what `advices doctor` looks at, and what to do about each."""

@@ -23,7 +23,6 @@ class Page:
         self._labs, self._docs, self._page = labs, docs, page
         # The pages of one build ask for the same files again and again; a new build asks anew.
         self._lab = functools.cache(functools.partial(labfile.read, labs))
-        self._exercise = functools.cache(functools.partial(labfile.read_exercise, labs))
         self._in_order = functools.cache(
             lambda: labfile.ordered(map(self._lab, labfile.slugs(labs)))
         )
@@ -39,6 +38,9 @@ class Page:
                     next_step=f"`advices run {slug}` (`./run advices -- run {slug}`)",
                 )
         return results.load(self._docs / "results", slug)
+
+    def _exercise(self, slug: str) -> Lab:
+        return self._lab(slug).its_exercise()
 
     def _says(self, slug: str) -> dict[str, str]:
         return self._lab(slug).says()

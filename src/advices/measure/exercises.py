@@ -1,4 +1,4 @@
-"""Measures mistakes and exercises: each mistake turns its claims red, each exercise is sound."""
+"""Measures exercises: a learner's Dockerfile, and the proof that an exercise is sound."""
 
 from __future__ import annotations
 
@@ -7,94 +7,20 @@ from pathlib import Path
 
 from advices import results
 from advices.core import AdvicesError, DockerfileInvalid, LabInvalid, StepFailed, at_once
-from advices.lab import BUILDS, LEARNERS, Lab, Mistake, external_images, lab_digest
+from advices.lab import BUILDS, LEARNERS, Lab, external_images, lab_digest
 from advices.measure.bench import Bench
-from advices.measure.candidate import of_learner, of_mistake, of_variant
-from advices.measure.plan import PlanStep, steps, steps_for
-from advices.measure.variant import Measurer
+from advices.measure.candidate import of_learner, of_variant
+from advices.measure.mistakes import judged_steps, mistake_results, uncaught_mistakes
+from advices.measure.plan import steps
 from advices.results import (
     YOURS,
     Checked,
-    MistakeResult,
     Result,
     checked,
     hints,
     is_judged,
-    judged,
-    red,
     verdicts,
 )
-
-_MISTAKEN = "mistaken"
-_AT_ONCE = 3
-
-
-def judged_steps(lab: Lab) -> tuple[PlanStep, ...]:
-    """Return what measures the claims of the good variant that need no timing."""
-    return steps_for(lab, [claim for claim in lab.claims if is_judged(claim)])
-
-
-def mistake_results(
-    measurer: Measurer, lab: Lab, scratch: Path, result: Result
-) -> dict[str, MistakeResult]:
-    """Return what each mistake, alone in the good Dockerfile, turns red beside `result`.
-
-    One that does not fit the Dockerfile any more turns nothing red, which `unlike` tells.
-    Some are measured at once: no claim that is judged here needs a time, and much of it is waiting.
-    """
-    return at_once(
-        {
-            mistake.id: partial(_mistake_result, measurer, lab, scratch, mistake, result)
-            for mistake in lab.mistakes
-        },
-        _AT_ONCE,
-    )
-
-
-def _mistake_result(
-    measurer: Measurer, lab: Lab, scratch: Path, mistake: Mistake, result: Result
-) -> MistakeResult:
-    if mistake.misfit(lab.dockerfile("good").read_text("utf-8")):
-        return MistakeResult(says=mistake.says, red=())
-    candidate = of_mistake(lab, mistake, scratch)
-    try:
-        measured = measurer.measure(candidate, judged_steps(lab), must_answer=False)
-    except (StepFailed, DockerfileInvalid):
-        return MistakeResult(says=mistake.says, red=(BUILDS,))
-    beside = result.model_copy(update={"variants": {**result.variants, _MISTAKEN: measured}})
-    return MistakeResult(says=mistake.says, red=red(judged(lab, beside, _MISTAKEN)))
-
-
-def awake(lab: Lab, result: Result) -> list[str]:
-    """Return a line for each trap whose container answered, though lab.toml says that none does."""
-    return [
-        f"{lab.slug}: the container of `{name}` answered, and lab.toml says `answers = false`"
-        for name, variant in lab.variants.items()
-        if not variant.answers and name in result.variants and result.variants[name].boot.answered
-    ]
-
-
-def unlike(lab: Lab, result: Result) -> list[str]:
-    """Return a line for each mistake that did not turn red exactly what it should."""
-    lines = []
-    good = lab.dockerfile("good").read_text("utf-8")
-    for mistake in lab.mistakes:
-        if misfit := mistake.misfit(good):
-            broken = ", ".join(sorted(mistake.breaks))
-            lines.append(
-                f"{lab.slug}: mistake `{mistake.id}`, which turns red {broken}, was not made: "
-                f"{misfit} in the good Dockerfile"
-            )
-            continue
-        found = result.mistakes.get(mistake.id)
-        turned = set(found.red) if found else set()
-        if turned != set(mistake.breaks):
-            lines.append(
-                f"{lab.slug}: mistake `{mistake.id}` must turn red "
-                f"{', '.join(sorted(mistake.breaks))}, and turned red "
-                f"{', '.join(sorted(turned)) or 'nothing'}"
-            )
-    return lines
 
 
 def check(bench: Bench, dockerfile: Path) -> Checked:
@@ -189,7 +115,9 @@ def unsound(lab: Lab, result: Result) -> list[str]:
             f"{lab.slug} exercise: if you mended its {LEARNERS}, `git checkout "
             f"labs/{lab.slug}/exercise/{LEARNERS}` brings the start back; `--file` checks a copy"
         )
-    faults += [line.replace(lab.slug, f"{lab.slug} exercise", 1) for line in unlike(lab, result)]
+    faults += [
+        line.replace(lab.slug, f"{lab.slug} exercise", 1) for line in uncaught_mistakes(lab, result)
+    ]
     good = lab.dockerfile("good").read_text("utf-8")
     for mistake in lab.mistakes:
         if mistake.misfit(good):
