@@ -71,9 +71,8 @@ def serve(session: nox.Session) -> None:
 def learn(session: nox.Session) -> None:
     """Serve the site with cells and exercises that run in the page, on your own engine."""
     environment(session, "tools")
-    # Without an engine the pages can be read, and the command says what is missing.
-    session.run("advices", "engine", "start", success_codes=range(256))
     build_site(session)
+    # It prepares engine and bases itself, beside the server: the address comes first.
     session.run("advices", "learn", *session.posargs)
 
 

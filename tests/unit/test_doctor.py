@@ -69,7 +69,7 @@ class FakeScanners:
 def _well(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make all of this machine well; a test breaks one thing."""
     usage = namedtuple("usage", "free")
-    monkeypatch.setattr(workshop, "Engine", FakeEngine)
+    monkeypatch.setattr(workshop, "connect", FakeEngine)
     monkeypatch.setattr(client, "buildx_version", lambda: "v0.13.1")
     monkeypatch.setattr(provision, "own_engine_pid", lambda: None)
     monkeypatch.setattr(proxy, "host_settings", lambda: ())
@@ -105,7 +105,7 @@ def no_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def missing() -> None:
         raise EngineMissing("no Docker engine answers at x")
 
-    monkeypatch.setattr(workshop, "Engine", missing)
+    monkeypatch.setattr(workshop, "connect", missing)
     monkeypatch.setattr(client, "buildx_version", lambda: None)
     yield
 

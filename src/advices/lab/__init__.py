@@ -9,6 +9,7 @@ from advices.lab.digest import NOT_SOURCE, lab_digest
 from advices.lab.dockerfile import Dockerfile, parse_dockerfile, read_dockerfile
 from advices.lab.dockerignore import context_files, ignore_patterns
 from advices.lab.image_names import familiar
+from advices.lab.instructions import instructions
 from advices.lab.labfile import LEARNERS, line_of, read
 from advices.lab.measures import PROBED, SCANNERS, Says, describe, meanings, varies, when
 from advices.lab.mistake import BUILDS, Mistake, Slug
@@ -56,6 +57,7 @@ __all__ = [
     "describe",
     "familiar",
     "ignore_patterns",
+    "instructions",
     "lab_digest",
     "labfile",
     "line_of",

@@ -16,7 +16,7 @@ from e2b_dockerfile_utils import DockerfileSyntaxError, parse_dockerfile_ast
 
 from advices.core import DockerfileInvalid, LabInvalid
 from advices.lab.image_names import familiar
-from advices.lab.instructions import Fault, Instruction, expanded, instructions_of
+from advices.lab.instructions import Fault, Instruction, directives, expanded, instructions_of
 
 _SCRATCH = "scratch"
 # What BuildKit knows in FROM without an ARG. The engine is taken to be like this machine.
@@ -82,11 +82,16 @@ class Stage:
 
 @dataclass(frozen=True)
 class Dockerfile:
-    """A Dockerfile that was read. `escape` continues a line: a backslash or a backtick."""
+    """A Dockerfile that was read.
+
+    `escape` continues a line: a backslash or a backtick. `syntax` is the image of the frontend that
+    it asks for, "" for the builder's own.
+    """
 
     instructions: tuple[Instruction, ...]
     stages: tuple[Stage, ...]
     escape: str
+    syntax: str
 
     @property
     def external_images(self) -> tuple[str, ...]:
@@ -165,7 +170,8 @@ def parse_dockerfile(
         raise DockerfileInvalid(
             f"{called}, line {fault.line}: {fault}", why=fault.why, next_step=fault.next_step
         ) from None
-    return Dockerfile(instructions, stages, ast.escape_token)
+    syntax = directives(text).get("syntax", "")
+    return Dockerfile(instructions, stages, ast.escape_token, syntax)
 
 
 def _from_line(stage: Stage) -> str:

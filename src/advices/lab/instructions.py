@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from e2b_dockerfile_utils import DockerfileAst, DockerfileInstruction, ShellLex
+from e2b_dockerfile_utils import (
+    DockerfileAst,
+    DockerfileInstruction,
+    DockerfileSyntaxError,
+    ShellLex,
+    parse_dockerfile_ast,
+)
 
 from advices.lab import shell
+
+_DIRECTIVE = re.compile(r"#\s*(syntax|escape|check)\s*=\s*(\S.*?)\s*", re.I)
 
 
 class Fault(Exception):
@@ -78,6 +87,33 @@ class Instruction:
         else:
             texts = [*self.args, *(one.content for one in self.heredocs)]
             yield from shell.commands("\n".join(texts))
+
+
+def instructions(dockerfile: str) -> str:
+    """Return a Dockerfile's text as a build sees it: without comments, continued lines as one.
+
+    Parser directives and here-documents are kept. A text that the parser refuses stays as it is.
+    """
+    try:
+        ast = parse_dockerfile_ast(dockerfile)
+    except DockerfileSyntaxError:
+        return dockerfile
+    lines = [f"# {name}={value}" for name, value in directives(dockerfile).items()]
+    for one in ast.instructions:
+        bodies = (body.content + body.name for body in one.heredocs)
+        lines += [one.original.strip(), *bodies]
+    return "\n".join(lines)
+
+
+def directives(dockerfile: str) -> dict[str, str]:
+    """Return the parser directives that begin a Dockerfile, such as `syntax`, by name."""
+    found = {}
+    for line in dockerfile.removeprefix("\ufeff").splitlines():
+        directive = _DIRECTIVE.fullmatch(line.strip())
+        if directive is None:
+            break
+        found[directive[1].lower()] = directive[2]
+    return found
 
 
 def instructions_of(ast: DockerfileAst) -> tuple[Instruction, ...]:
