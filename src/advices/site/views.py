@@ -91,8 +91,8 @@ class Views:
 
     def stages(self, variant: str) -> Shown:
         """Return the stages of a variant's Dockerfile and what each takes from others."""
-        text = self._lab.dockerfile(variant).read_text("utf-8")
-        figure = charts.stages_figure(text, self._lab.variants[variant].targets)
+        targets = self._lab.variants[variant].targets
+        figure = charts.stages_figure(self._lab.read(variant), targets)
         return Shown(figure=figure, origin=Origin([variant], title=origin.STAGES))
 
     def scanners(self) -> Shown:
