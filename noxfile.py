@@ -45,6 +45,15 @@ def environment(session: nox.Session, use: str) -> None:
     session.env["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
 
 
+def install_package(session: nox.Session, name: str) -> None:
+    """Install a package of Debian or Ubuntu."""
+    session.log(f"installing {name} from the distribution: about half a minute")
+    apt = ("flock", APT_LOCK, "apt-get", "--quiet", "--quiet")
+    apt = (*apt, "--option", "DPkg::Lock::Timeout=300")
+    run(session, *apt, "update")
+    run(session, *apt, "install", "--yes", "--no-install-recommends", name, silent=True)
+
+
 def install_lighthouse(session: nox.Session) -> None:
     """Make .nox/lighthouse out of the lock file, by the npm of the environment in use."""
     folder, lock = Path(".nox", "lighthouse"), "package-lock.json"
@@ -84,9 +93,8 @@ def serve(session: nox.Session) -> None:
 def learn(session: nox.Session) -> None:
     """Serve the site with cells and exercises that run in the page, on your own engine."""
     environment(session, "tools")
-    # Without an engine the pages can be read, and the command says what is missing.
-    run(session, "advices", "engine", "start", success_codes=range(256))
     build_site(session)
+    # It prepares engine and bases itself, beside the server: the address comes first.
     run(session, "advices", "learn", *session.posargs)
 
 
@@ -170,11 +178,7 @@ def browser(session: nox.Session) -> None:
     environment(session, "dev")
     build_site(session)
     if not (os.environ.get("CHROME_PATH") or shutil.which("chromium")):
-        session.log("installing chromium from the distribution: about half a minute")
-        apt = ("flock", APT_LOCK, "apt-get", "--quiet", "--quiet")
-        apt = (*apt, "--option", "DPkg::Lock::Timeout=300")
-        run(session, *apt, "update")
-        run(session, *apt, "install", "--yes", "--no-install-recommends", "chromium", silent=True)
+        install_package(session, "chromium")
     install_lighthouse(session)
 
 
@@ -205,6 +209,8 @@ def labs(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Time this project beside others, in turns, into docs/results/bench.json."""
     environment(session, "bench")
+    if not shutil.which("hyperfine"):
+        install_package(session, "hyperfine")
     run(session, "advices", "engine", "start")
     run(session, "advices", "bases")
     run(session, "python", "-m", "benchmarks", *session.posargs)

@@ -348,6 +348,7 @@ class FakeBench:
     def __init__(self, lab: Lab, **given: VariantResult | Exception) -> None:
         self.lab = lab
         self.layout = Layout(lab.context.parents[1])
+        self.workshop = workshop(self.layout)
         self.run = SimpleNamespace(scratch=self.layout.root / "scratch")
         self.samples, self.owner = Samples(1, 1), False
         names = {name.replace("_", "-"): found for name, found in given.items()}

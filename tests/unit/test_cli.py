@@ -386,7 +386,7 @@ def test_the_doctor_tells_each_fix(
 def scans(monkeypatch: pytest.MonkeyPatch, advices: Callable[..., int]) -> Callable[..., Any]:
     """Return a function that scans with the command, and what the command asked for."""
     monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setattr(workshop, "Engine", lambda: ENGINE)
+    monkeypatch.setattr(workshop, "connect", lambda: ENGINE)
 
     def run(found: tuple[Scan, ...], *words: str) -> Any:
         asked: list[Any] = []
@@ -449,7 +449,7 @@ def test_a_scan_that_fails_has_the_exit_code_of_its_fault(
     monkeypatch: pytest.MonkeyPatch,
     capsys: Printed,
 ) -> None:
-    monkeypatch.setattr(workshop, "Engine", lambda: ENGINE)
+    monkeypatch.setattr(workshop, "connect", lambda: ENGINE)
     monkeypatch.setattr(scanners, "scan_own", raising(cls("it broke [there]")))
     assert advices("scan", "shop") == cls.exit_code
     printed = capsys.readouterr()

@@ -93,12 +93,13 @@ def _reported(folder: Path | None) -> Iterator[Callable[[Outcome], None]]:
 
     On GitHub Actions the summary is added to the job's page.
     """
-    from advices.site import ci_reports
+    from advices.site import ci_reports, time_rows
 
     outcomes: list[Outcome] = []
     try:
         yield outcomes.append
     finally:
+        _show_times(time_rows(outcomes))
         texts = ci_reports.files(outcomes)
         if folder is not None:
             for name, text in texts.items():
@@ -106,6 +107,19 @@ def _reported(folder: Path | None) -> Iterator[Callable[[Outcome], None]]:
         if page := os.environ.get(JOB_PAGE_VARIABLE):
             with Path(page).open("a", encoding="utf-8") as job_page:
                 job_page.write(texts["summary.md"])
+
+
+def _show_times(rows: list[list[str]]) -> None:
+    """Print where the time of each lab went."""
+    if not rows:
+        return
+    header, *body = rows
+    shown = Table(header[0], box=None, pad_edge=False)
+    for name in header[1:]:
+        shown.add_column(name, justify="right")
+    for row in body:
+        shown.add_row(*row)
+    progress.print(shown)
 
 
 @app.command("check-exercise")

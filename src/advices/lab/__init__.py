@@ -7,6 +7,7 @@ what scanners may find, its digest.
 from advices.lab import labfile
 from advices.lab.digest import NOT_SOURCE, lab_digest
 from advices.lab.dockerfile import external_images, final_base, stage_body, stage_names
+from advices.lab.instructions import instructions
 from advices.lab.labfile import LEARNERS, line_of, read
 from advices.lab.measures import PROBED, SCANNERS, Says, describe, meanings, varies, when
 from advices.lab.model import BUILDS, COLD, AnotherStart, Claim, Lab, Mistake, Replay, Slug, Variant
@@ -51,6 +52,7 @@ __all__ = [
     "describe",
     "external_images",
     "final_base",
+    "instructions",
     "lab_digest",
     "labfile",
     "line_of",

@@ -63,7 +63,8 @@ class Bench:
                 held.enter_context(proxy.for_builds(shop.engine))
             check_space(shop.engine.facts().data_folder, self.lab.needs_free_bytes)
             if self._measurer is None:
-                resolved = shop.bases.of_lab(self.lab)
+                with shop.spent.on("bases"):
+                    resolved = shop.bases.of_lab(self.lab)
                 self._records = {name: shop.bases.record(base) for name, base in resolved.items()}
                 self._measurer = Measurer(shop, self.lab, self.run, resolved)
             yield self._measurer
@@ -76,10 +77,13 @@ class Bench:
         """Return what was measured, with its provenance."""
         if self._provenance is None:
             self._provenance = self._facts()
+        source = self._provenance.model_copy(
+            update={"bases": self._records, "seconds": self.workshop.spent.seconds()}
+        )
         return Result(
             slug=self.lab.slug,
             title=self.lab.title,
-            provenance=self._provenance.model_copy(update={"bases": self._records}),
+            provenance=source,
             variants=dict(variants),
             mistakes=dict(mistakes or {}),
         )

@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import TypeVar
 
 from advices import results
-from advices.core import Begun, Measured, NotebookFailed, Planned, at_once, clock
+from advices.core import (
+    AdvicesError,
+    Begun,
+    Measured,
+    NotebookFailed,
+    Planned,
+    at_once,
+    clock,
+)
 from advices.lab import Lab
 from advices.measure import (
     QUICK,
@@ -86,10 +94,19 @@ def two_at_once(
 @contextlib.contextmanager
 def _ready(workshop: Workshop, labs: Sequence[Lab]) -> Iterator[None]:
     """Hold what all labs of a run need: the lock and the index. What dead runs left is gone."""
-    workshop.say(Planned(len(labs)))
+    workshop.say(Planned({lab.slug: _expected_seconds(workshop, lab) for lab in labs}))
     sweep(workshop.engine)
     with measuring(workshop.say), proxy.for_builds(workshop.engine):
         yield
+
+
+def _expected_seconds(workshop: Workshop, lab: Lab) -> float:
+    """Return what the last run of a lab took, 0 when that is not known."""
+    try:
+        last = results.load(workshop.layout.results, lab.slug)
+    except AdvicesError:
+        return 0.0
+    return last.provenance.seconds.get("all", 0.0)
 
 
 def _executed(workshop: Workshop, lab: Lab, samples: Samples) -> Executed:
@@ -103,18 +120,30 @@ def _executed(workshop: Workshop, lab: Lab, samples: Samples) -> Executed:
         notebook = workshop.layout.notebook(lab.slug)
         done = kernel.execute(notebook, environment, workshop.say)
         result = _left(run, lab)
-        proof = None if lab.exercise is None else _proof(workshop, lab.exercise, run)
+        with workshop.spent.on(lab.slug):
+            proof = None if lab.exercise is None else _proof(workshop, lab.exercise, run)
     faults = answering_traps(lab, result) + uncaught_mistakes(lab, result)
     if lab.exercise is not None and proof is not None:
         faults += unsound(lab.exercise, proof)
     # The images that the key speaks of stand only now.
     key = Keys(workshop, samples).key(lab) or ""
-    source = result.provenance.model_copy(update={"key": key})
-    result = result.model_copy(update={"provenance": source})
     seconds = clock() - started
+    spent = _spent(result, workshop.spent.seconds().get(lab.slug, 0.0), seconds)
+    source = result.provenance.model_copy(update={"key": key, "seconds": spent})
+    result = result.model_copy(update={"provenance": source})
     workshop.say(Measured(lab.slug, seconds))
     page = lab_page.page(done.cells, result)
     return Executed(lab, result, page, verdicts(lab, result), proof, tuple(faults), seconds)
+
+
+def _spent(result: Result, proof_seconds: float, seconds: float) -> dict[str, float]:
+    """Return where the seconds of a lab went: what the kernel counted, and what was around it."""
+    found = dict(result.provenance.seconds)
+    if proof_seconds:
+        found["exercise"] = round(found.get("exercise", 0.0) + proof_seconds, 1)
+    # Where two work side by side, they add up to more than has passed.
+    found["kernel and own work"] = round(max(0.0, seconds - sum(found.values())), 1)
+    return found | {"all": round(seconds, 1)}
 
 
 def _steps(lab: Lab, samples: Samples) -> int:

@@ -63,7 +63,7 @@ def run_labs(
     ResultInvalid, before anything is measured, for a result or a history of a newer toolkit.
     """
     layout, say = workshop.layout, workshop.say
-    wanted = chosen(layout, slugs)
+    wanted = labfile.chosen(layout.labs, slugs)
     for lab in wanted:
         _refuse_newer(layout, lab.slug)
     if not force:
@@ -82,13 +82,6 @@ def run_labs(
                 say(line)
             for note in history.clock_notes(layout.results, done.lab.slug):
                 say(f"{done.lab.slug}: {note}")
-
-
-def chosen(layout: Layout, slugs: Sequence[str]) -> tuple[Lab, ...]:
-    """Return labs in the order of the learning path, all of them when none is named."""
-    if not slugs:
-        return labfile.in_order(layout.labs)
-    return labfile.ordered(labfile.read(layout.labs, slug) for slug in dict.fromkeys(slugs))
 
 
 def _refuse_newer(layout: Layout, slug: str) -> None:
@@ -145,7 +138,7 @@ def check_labs(
     ResultInvalid when a committed result cannot be read.
     """
     layout, say = workshop.layout, workshop.say
-    wanted = chosen(layout, slugs)
+    wanted = labfile.chosen(layout.labs, slugs)
     committed = {lab.slug: results.load(layout.results, lab.slug) for lab in wanted}
     exercises = {
         lab.slug: results.load(layout.exercise_results, lab.slug) for lab in wanted if lab.exercise

@@ -5,21 +5,12 @@ from __future__ import annotations
 import contextlib
 import http.client
 from collections.abc import Iterator
-from importlib import resources
 
-import docker.errors
-from docker.models.containers import Container
-
-from advices.core import NeverAnswered, poll
-from advices.engine import Start
+from advices.core import EngineRefused, NeverAnswered, poll
+from advices.engine import Container, Start
+from advices.probes.programs import program
 from advices.probes.startup import get
 from advices.probes.subject import Subject
-
-
-def program(name: str) -> str:
-    """Return the source of a program that runs inside a container."""
-    folder = resources.files("advices.probes") / "inside"
-    return (folder / f"{name}.py").read_text("utf-8")
 
 
 def python(name: str, *words: str, executable: str = "python3") -> Start:
@@ -38,7 +29,7 @@ def output(subject: Subject, how: Start, *, timeout_seconds: float = 300) -> str
         done = subject.engine.run_once(
             image, run_id=subject.run_id, how=how, timeout_seconds=timeout_seconds
         )
-    except docker.errors.APIError:
+    except EngineRefused:
         return None
     lines = done.stdout.splitlines()
     return lines[-1] if lines and done.exit_code == 0 else None

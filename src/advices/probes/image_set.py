@@ -10,6 +10,7 @@ from advices.probes.containers import python
 from advices.probes.subject import Found, Subject
 from advices.results import Layer
 
+METHOD = 1
 _LAST_LINES = 6
 
 

@@ -10,6 +10,8 @@ from typing import Any
 from advices.probes.containers import output, python
 from advices.probes.subject import Found, Subject
 
+METHOD = 1
+
 
 def probe(subject: Subject) -> Found:
     """Return how many distributions do not import, and how many libraries they lack.

@@ -9,6 +9,7 @@ from typing import IO, Any
 from advices.images import StoredLayer, diff_ids, read_layers, unpacked
 from advices.probes.subject import Found, Subject
 
+METHOD = 1
 _CHUNK = 1 << 20
 
 
@@ -30,7 +31,7 @@ def probe(subject: Subject) -> Found:
 
     found = read_layers(subject.engine, [image], frozenset(own), holds)
     history = subject.engine.history(image)
-    config = {key: image.attrs.get(key) for key in ("Config", "Author", "Comment")}
+    config = {"Config": image.config, "Author": image.author, "Comment": image.comment}
     return Found(
         {
             "secrets_in_history": sum(any(holding(entry, canary)) for entry in history),

@@ -6,13 +6,14 @@ import hashlib
 import http.client
 from dataclasses import dataclass
 
-from docker.errors import APIError
-from docker.models.containers import Container
-
-from advices.core import NeverAnswered, clock, poll
-from advices.engine import HARDENED, Engine, Start
+from advices.core import EngineRefused, NeverAnswered, clock, poll
+from advices.engine import HARDENED, Container, Engine, Start
 from advices.lab import AnotherStart, Lab
+from advices.probes.programs import program
 from advices.results import Boot, Timing
+
+# Raised when one answer would get another digest, or a start is timed otherwise.
+METHOD = 1
 
 # They differ from answer to answer: the clock, and a CSRF token.
 _VOLATILE = {"date", "set-cookie"}
@@ -93,10 +94,9 @@ def _booted(image: Image, how: Start, wanted: _Request) -> Boot:
     started = clock()
     try:
         container = image.engine.start(image.id, run_id=image.run_id, port=wanted.port, how=how)
-    except APIError as error:
+    except EngineRefused as error:
         raise NeverAnswered(
-            f"{image.lab.slug}: the container of `{image.name}` could not be started: "
-            f"{error.explanation or error}",
+            f"{image.lab.slug}: the container of `{image.name}` could not be started: {error.what}",
             why="the image has no such command or user, or names no command at all",
             next_step="mend CMD, ENTRYPOINT or USER in its Dockerfile",
         ) from None
@@ -152,8 +152,7 @@ def pid_1(engine: Engine, container: Container, name: str) -> tuple[int, int]:
 
     The kernel tells both inside the container. Raises NeverAnswered when the container ended.
     """
-    program = "print(open('/proc/1/status').read())"
-    for argv in (["cat", "/proc/1/status"], ["python3", "-c", program]):
+    for argv in (["cat", "/proc/1/status"], ["python3", "-c", program("status")]):
         status = engine.exec_output(container, argv)
         fields = status_fields(status or "")
         if "Uid" in fields and "CapEff" in fields:

@@ -8,6 +8,7 @@ from advices.lab import Scan, not_run
 from advices.probes.subject import Found, Subject
 from advices.scanners import Target, first_page, scanned, survived
 
+METHOD = 1
 SITE = "site"
 
 
