@@ -19,6 +19,7 @@ from advices.engine import client, connection, provision
 from advices.engine.client import EngineFacts
 from advices.packages import proxy
 from advices.scanners.images import ScannerImage
+from advices.workshop import Workshop, workshop
 
 LAYOUT = Layout(Path("/no/project"))
 
@@ -68,19 +69,19 @@ class FakeScanners:
 def _well(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make all of this machine well; a test breaks one thing."""
     usage = namedtuple("usage", "free")
-    monkeypatch.setattr(client, "Engine", FakeEngine)
-    monkeypatch.setattr(client, "buildx_version", lambda: "v0.13.1")
+    monkeypatch.setattr(workshop, "connect", FakeEngine)
+    monkeypatch.setattr(doctor, "buildx_version", lambda: "v0.13.1")
     monkeypatch.setattr(provision, "own_engine_pid", lambda: None)
     monkeypatch.setattr(proxy, "host_settings", lambda: ())
-    monkeypatch.setattr(doctor, "Bases", FakeBases)
-    monkeypatch.setattr(doctor, "ScannerImages", FakeScanners)
+    monkeypatch.setattr(workshop, "Bases", FakeBases)
+    monkeypatch.setattr(workshop, "ScannerImages", FakeScanners)
     there = {name: ScannerImage(name, f"{name}:1", "sha256:1") for name in ("wapiti", "zap")}
     monkeypatch.setattr(FakeScanners, "there", there, raising=False)
     monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: usage(50_000_000_000))
 
 
 def examine() -> dict[str, Finding]:
-    found = list(doctor.examine(LAYOUT))
+    found = list(doctor.examine(Workshop(LAYOUT, print)))
     subjects = [finding.subject for finding in found]
     assert len(set(subjects)) == len(subjects)
     for finding in found:
@@ -104,8 +105,8 @@ def no_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def missing() -> None:
         raise EngineMissing("no Docker engine answers at x")
 
-    monkeypatch.setattr(client, "Engine", missing)
-    monkeypatch.setattr(client, "buildx_version", lambda: None)
+    monkeypatch.setattr(workshop, "connect", missing)
+    monkeypatch.setattr(doctor, "buildx_version", lambda: None)
     yield
 
 
@@ -148,7 +149,7 @@ def test_no_engine_is_a_red_line_with_its_fix(
     ],
 )
 def test_buildx(version: str | None, mark: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "buildx_version", lambda: version)
+    monkeypatch.setattr(doctor, "buildx_version", lambda: version)
     found = examine()["buildx"]
     assert (found.mark, found.says) == (mark, version or "not installed")
 
@@ -217,7 +218,7 @@ def test_bases_that_cannot_be_examined(monkeypatch: pytest.MonkeyPatch) -> None:
     def unavailable(*_: Any) -> None:
         raise BaseUnavailable("builds cannot reach an index", next_step="unset it")
 
-    monkeypatch.setattr(doctor, "Bases", unavailable)
+    monkeypatch.setattr(workshop, "Bases", unavailable)
     found = examine()["base images"]
     assert (found.mark, found.fix) == ("bad", "unset it")
 

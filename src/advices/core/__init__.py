@@ -5,6 +5,7 @@ where things are, files that are written whole.
 """
 
 from advices.core import errors
+from advices.core.digests import digest_of, meaning_of
 from advices.core.errors import (
     AdvicesError,
     BaseUnavailable,
@@ -62,7 +63,15 @@ from advices.core.process import (
     stream_stderr,
 )
 from advices.core.records import Record
-from advices.core.threads import GivenUp, alive, at_once, ended_by, interruptible
+from advices.core.spent import Spent
+from advices.core.threads import (
+    GivenUp,
+    alive,
+    at_once,
+    ended_by,
+    interruptible,
+    that_can_be_given_up,
+)
 
 __all__ = [
     "VERBOSE_VARIABLE",
@@ -101,6 +110,7 @@ __all__ = [
     "ScanFailed",
     "ScannerMissing",
     "SiteMissing",
+    "Spent",
     "State",
     "Step",
     "StepFailed",
@@ -111,10 +121,12 @@ __all__ = [
     "at_once",
     "cache_folder",
     "clock",
+    "digest_of",
     "ended_by",
     "errors",
     "interruptible",
     "line",
+    "meaning_of",
     "now",
     "poll",
     "project",
@@ -124,6 +136,7 @@ __all__ = [
     "spawn_daemon",
     "state_folder",
     "stream_stderr",
+    "that_can_be_given_up",
     "write_together",
     "write_whole",
 ]

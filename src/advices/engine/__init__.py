@@ -5,17 +5,19 @@ installing and starting an engine.
 """
 
 from advices.engine import connection, provision
+from advices.engine.build_log import METHOD as BUILD_LOG_METHOD
 from advices.engine.build_log import BuildStep
-from advices.engine.buildx import BuildOrder, Built
+from advices.engine.buildx import BuildOrder, Built, argv
 from advices.engine.client import buildx_version, connect
 from advices.engine.link import BASE_LABEL, RUN_LABEL
 from advices.engine.port import Engine
 from advices.engine.provision import install_packages
 from advices.engine.records import Container, EngineFacts, Image
-from advices.engine.start import HARDENED, Once, Start
+from advices.engine.start import HARDENED, Once, Start, options
 
 __all__ = [
     "BASE_LABEL",
+    "BUILD_LOG_METHOD",
     "HARDENED",
     "RUN_LABEL",
     "BuildOrder",
@@ -27,9 +29,11 @@ __all__ = [
     "Image",
     "Once",
     "Start",
+    "argv",
     "buildx_version",
     "connect",
     "connection",
     "install_packages",
+    "options",
     "provision",
 ]
