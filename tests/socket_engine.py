@@ -8,6 +8,7 @@ import json
 import re
 import socketserver
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -106,9 +107,12 @@ def running(folder: Path) -> Iterator[tuple[SocketEngine, str]]:
             if "/archive" in what:
                 self.send_header("x-docker-container-path-stat", "e30=")
             self.end_headers()
+            if what.startswith("POST /exec/"):
+                # What a command inside prints comes after the headers, until its line ends: the
+                # SDK loses what comes along with them.
+                self.close_connection = True
+                time.sleep(0.05)
             self.wfile.write(text)
-            # What a command inside prints is read until its line ends.
-            self.close_connection |= what.startswith("POST /exec/")
 
         def _send_pieces(self, pieces: Iterator[bytes]) -> None:
             self.send_response(200)

@@ -165,13 +165,18 @@ def test_a_program_ends_with_all_that_it_started(
     deaf: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("advices.core.process.GRACE_SECONDS", 0.2)
-    pids, begun = tmp_path / "pids", threading.Event()
+    pids = tmp_path / "pids"
     trap = "trap '' TERM; " if deaf else ""
     script = f"{trap}sleep 60 & echo $! $$ > {pids}; wait; wait"
-    waiting = threading.Thread(target=lambda: [begun.set() for _ in poll(10) if pids.exists()][:1])
-    waiting.start()
-    assert interrupted(lambda: run(["sh", "-c", script]), begun) < 5
-    waiting.join()
+
+    def fails() -> None:
+        assert any(pids.exists() for _ in poll(10))
+        raise NotebookFailed("it broke")
+
+    started = clock()
+    with pytest.raises(NotebookFailed):
+        at_once({"runs": lambda: run(["sh", "-c", script]), "fails": fails}, workers=2)
+    assert clock() - started < 5
     for pid in pids.read_text().split():
         assert any(not _runs(pid) for _ in poll(5)), f"process {pid} outlives its end"
 
