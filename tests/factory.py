@@ -11,10 +11,10 @@ from typing import Any
 from advices.core import Say
 from advices.core.paths import Layout
 from advices.lab import labfile
-from advices.lab.digest import lab_digest
 from advices.lab.model import Lab
 from advices.lab.scans import Alert, Scan
 from advices.measure.candidate import Candidate
+from advices.measure.kept import Kept
 from advices.measure.plan import PlanStep, Samples
 from advices.results.record import (
     BaseRecord,
@@ -86,7 +86,7 @@ def result(slug: str = "build-cache") -> Result:
         provenance=Provenance(
             date="2026-01-02T03:04:05+00:00",
             commit="0" * 40,
-            lab_digest="sha256:" + "d" * 64,
+            key="d" * 64,
             toolkit_version="0.1.0",
             mode="full",
             cold_samples=1,
@@ -350,12 +350,14 @@ class FakeBench:
         self.layout = Layout(lab.context.parents[1])
         self.run = SimpleNamespace(scratch=self.layout.root / "scratch")
         self.samples, self.owner = Samples(1, 1), False
+        self.kept = Kept()
         names = {name.replace("_", "-"): found for name, found in given.items()}
         self.measurer = FakeMeasurer(names)
 
     def of(self, exercise: Lab) -> FakeBench:
         made = FakeBench(exercise)
         made.run, made.owner, made.measurer = self.run, self.owner, self.measurer
+        made.kept = self.kept.of_exercise()
         return made
 
     @contextlib.contextmanager
@@ -367,7 +369,7 @@ class FakeBench:
     ) -> Result:
         made = result()
         source = made.provenance.model_copy(
-            update={"lab_digest": lab_digest(self.layout, self.lab)}
+            update={"key_parts": KEY_PARTS}
         )
         given = {"variants": dict(variants), "mistakes": mistakes or {}, "provenance": source}
         return made.model_copy(update=given)

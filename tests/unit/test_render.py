@@ -228,7 +228,7 @@ def test_provenance_says_stand_in_distance_and_the_command():
     assert "(official: 43.0 MB, −2.2 %)" in text
     assert "<code>./run advices -- run build-cache --force</code>" in text
     source = factory.result().provenance
-    assert f"<code>{source.lab_digest}</code>" in text
+    assert f"<code>{source.key}</code>" in text
     [base] = source.bases.values()
     assert f"<code>{base.identity[:19]}</code>" in text
     assert base.identity not in text

@@ -5,10 +5,11 @@ Its archive, its layers, their files and their bytes as gzip, and what is rememb
 
 from advices.images.archive import StoredLayer, diff_ids, read_layers, unpacked
 from advices.images.files import Entry, Listing, Tree
-from advices.images.layers import layers_of, learn, listings
+from advices.images.layers import METHOD, layers_of, learn, listings
 from advices.images.memory import LayerMemory
 
 __all__ = [
+    "METHOD",
     "Entry",
     "LayerMemory",
     "Listing",

@@ -16,6 +16,10 @@ from advices.images.memory import LayerMemory
 from advices.results import Layer
 
 
+# Raised when a layer gets another size, instruction or listing than before.
+METHOD = 1
+
+
 def learn(
     engine: Engine,
     images: Sequence[Image],

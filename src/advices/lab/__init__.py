@@ -1,11 +1,10 @@
 """An advice as data.
 
 A lab or exercise read from its TOML, what its Dockerfiles name, its measures with names and units,
-what scanners may find, its digest.
+what scanners may find.
 """
 
 from advices.lab import labfile
-from advices.lab.digest import NOT_SOURCE, lab_digest
 from advices.lab.dockerfile import external_images, final_base, stage_body, stage_names
 from advices.lab.instructions import instructions
 from advices.lab.labfile import LEARNERS, line_of, read
@@ -23,6 +22,7 @@ from advices.lab.scans import (
     not_run,
     scanner_of,
 )
+from advices.lab.source import NOT_SOURCE, code_cells
 from advices.lab.stages import Stage, read_stages
 
 __all__ = [
@@ -49,11 +49,11 @@ __all__ = [
     "Slug",
     "Stage",
     "Variant",
+    "code_cells",
     "describe",
     "external_images",
     "final_base",
     "instructions",
-    "lab_digest",
     "labfile",
     "line_of",
     "meanings",

@@ -6,30 +6,39 @@ The plan, what a build gets, and the keys that say whether a number must be meas
 from advices.measure.bench import QUICK, SAMPLES_VARIABLE, Bench, samples_from_environment
 from advices.measure.candidate import of_variant
 from advices.measure.exercises import check, solved, start_of, unsound
+from advices.measure.kept import Kept, kept_file
 from advices.measure.keys import Keys
-from advices.measure.mistakes import (
-    answering_traps,
-    judged_steps,
-    mistake_results,
-    uncaught_mistakes,
-)
+from advices.measure.mistakes import answering_traps, judged_steps, proved, uncaught_mistakes
 from advices.measure.plan import Samples, steps
+from advices.measure.rotation import TURNS, due, turn_of
+from advices.measure.standing import Committed, Standing, for_a_check, for_a_run, keyed, names
 
 __all__ = [
     "QUICK",
     "SAMPLES_VARIABLE",
     "Bench",
+    "Committed",
+    "Kept",
     "Keys",
+    "TURNS",
     "Samples",
+    "Standing",
     "answering_traps",
     "check",
+    "due",
+    "for_a_check",
+    "for_a_run",
     "judged_steps",
-    "mistake_results",
+    "keyed",
+    "kept_file",
+    "names",
     "of_variant",
+    "proved",
     "samples_from_environment",
     "solved",
     "start_of",
     "steps",
+    "turn_of",
     "uncaught_mistakes",
     "unsound",
 ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +16,8 @@ from advices.core import DiskFull, write_whole
 from advices.lab import NOT_SOURCE, Lab, Mistake, Replay, Variant
 
 CANARY = "{canary}"
+_IGNORE = ".dockerignore"
+_HIDES_ITSELF = re.compile(r"^(?:/|\*\*/)?\.dockerignore\s*$", re.M)
 
 
 @dataclass(frozen=True)
@@ -40,9 +44,14 @@ def of_mistake(lab: Lab, mistake: Mistake, scratch: Path) -> Candidate:
     """Return the good variant with one mistake; its Dockerfile is written to `scratch`."""
     text = mistake.applied(lab.dockerfile("good").read_text("utf-8"))
     file = write_whole(scratch / f"{lab.slug}-{mistake.id}.Dockerfile", text)
-    good = lab.variants["good"]
-    variant = good.model_copy(update={"leaves_out": (*good.leaves_out, *mistake.leaves_out)})
+    variant = variant_of_mistake(lab, mistake)
     return Candidate(f"mistake-{mistake.id}", file, variant, fresh=False, cache_of="good")
+
+
+def variant_of_mistake(lab: Lab, mistake: Mistake) -> Variant:
+    """Return what the build of a mistake gets: what the good variant gets, less some files."""
+    good = lab.variants["good"]
+    return good.model_copy(update={"leaves_out": (*good.leaves_out, *mistake.leaves_out)})
 
 
 def of_learner(lab: Lab, dockerfile: Path) -> Candidate:
@@ -95,8 +104,36 @@ def context_bytes(context: Path) -> int:
     What a builder is really sent is less: only files that a COPY names, and of those only what
     changed since it was last sent them. That depends on its past, so it is not measured.
     """
-    ignore = context / ".dockerignore"
+    files = [file for file in _let_in(context) if file.name != _IGNORE or file.parent != context]
+    return sum(file.lstat().st_size for file in files)
+
+
+def context_files(context: Path) -> dict[str, list[str]]:
+    """Return the files that a build may copy: each one's kind and the digest of what it holds.
+
+    Of its mode counts whether it may be executed: a build keeps that. Folders count by what is
+    in them.
+    """
+    ignore = context / _IGNORE
+    hidden = ignore.is_file() and _HIDES_ITSELF.search(ignore.read_text("utf-8"))
+    return {
+        file.relative_to(context).as_posix(): _held(file)
+        for file in sorted(_let_in(context))
+        if file != ignore or not hidden
+    }
+
+
+def _held(file: Path) -> list[str]:
+    if file.is_symlink():
+        return ["link", str(file.readlink())]
+    kind = "program" if file.stat().st_mode & 0o100 else "file"
+    return [kind, hashlib.sha256(file.read_bytes()).hexdigest()]
+
+
+def _let_in(context: Path) -> list[Path]:
+    """Return the files that .dockerignore lets in, itself among them."""
+    ignore = context / _IGNORE
     patterns = ignore.read_text("utf-8").splitlines() if ignore.is_file() else []
     kept = PatternMatcher([line for line in patterns if line.strip() and line[0] != "#"])
-    files = [context / name for name in kept.walk(str(context)) if name != ignore.name]
-    return sum(file.lstat().st_size for file in files if not file.is_dir() or file.is_symlink())
+    found = [context / name for name in kept.walk(str(context))]
+    return [file for file in found if not file.is_dir() or file.is_symlink()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -16,10 +16,12 @@ from advices.measure import (
     QUICK,
     SAMPLES_VARIABLE,
     Bench,
+    Kept,
     Keys,
     Samples,
     answering_traps,
     judged_steps,
+    keyed,
     solved,
     steps,
     uncaught_mistakes,
@@ -28,7 +30,7 @@ from advices.measure import (
 from advices.notebooks import kernel
 from advices.packages import proxy
 from advices.results import Result, Verdict, verdicts
-from advices.runs import RUN_VARIABLE, Run, measuring, own_run, sweep
+from advices.runs import RUN_VARIABLE, Run, measuring, own_run, scratch_folder, sweep
 from advices.site import lab_page
 from advices.workshop import Workshop
 
@@ -48,21 +50,29 @@ class Executed:
     seconds: float = 0.0
 
 
+@dataclass(frozen=True)
+class Task:
+    """A lab to execute, and what of it need not be measured."""
+
+    lab: Lab
+    kept: Kept = Kept()
+
+
 def one_by_one(
-    workshop: Workshop, labs: Sequence[Lab], samples: Samples
+    workshop: Workshop, tasks: Sequence[Task], samples: Samples
 ) -> Generator[Executed, None, None]:
     """Yield each lab as soon as it is measured; nothing is measured beside it.
 
     Raises what a cell of a notebook raised, and NotebookFailed.
     """
-    with _ready(workshop, labs):
-        for lab in labs:
-            yield _executed(workshop, lab, samples)
+    with _ready(workshop, tasks):
+        for task in tasks:
+            yield _executed(workshop, task, samples)
 
 
 def two_at_once(
     workshop: Workshop,
-    labs: Sequence[Lab],
+    tasks: Sequence[Task],
     samples: Samples,
     then: Callable[[Executed], Found],
 ) -> Mapping[str, Found]:
@@ -72,56 +82,81 @@ def two_at_once(
     about are those of a busy machine: this is for comparing, not for keeping. Raises what
     `one_by_one` raises; the other lab is ended then.
     """
-    with _ready(workshop, labs):
-        if len(labs) > 1:
+    with _ready(workshop, tasks):
+        if len(tasks) > 1:
             # Else two labs would build one stand-in twice.
+            labs = [task.lab for task in tasks]
             workshop.bases.of_labs([one for lab in labs for one in lab.with_exercise()])
 
-        def work(lab: Lab) -> Found:
-            return then(_executed(workshop, lab, samples))
+        def work(task: Task) -> Found:
+            return then(_executed(workshop, task, samples))
 
-        return at_once({lab.slug: partial(work, lab) for lab in labs}, workers=2)
+        return at_once({task.lab.slug: partial(work, task) for task in tasks}, workers=2)
 
 
 @contextlib.contextmanager
-def _ready(workshop: Workshop, labs: Sequence[Lab]) -> Iterator[None]:
+def _ready(workshop: Workshop, tasks: Sequence[Task]) -> Iterator[None]:
     """Hold what all labs of a run need: the lock and the index. What dead runs left is gone."""
-    workshop.say(Planned(len(labs)))
+    workshop.say(Planned(len(tasks)))
     sweep(workshop.engine)
     with measuring(workshop.say), proxy.for_builds(workshop.engine):
         yield
 
 
-def _executed(workshop: Workshop, lab: Lab, samples: Samples) -> Executed:
+def drawn_again(workshop: Workshop, task: Task) -> Executed:
+    """Return a lab whose notebook was executed over its kept result: it needs no engine."""
+    with scratch_folder() as folder:
+        return _finished(workshop, task, Run("drawn", folder), {}, None)
+
+
+def _executed(workshop: Workshop, task: Task, samples: Samples) -> Executed:
     started = clock()
-    workshop.say(Begun(lab.slug, _steps(lab, samples)))
+    lab = task.lab
+    workshop.say(Begun(lab.slug, _steps(lab, samples, task.kept)))
     with own_run(workshop.engine) as run:
         environment = {
             RUN_VARIABLE: run.id,
             SAMPLES_VARIABLE: f"{samples.cold},{samples.replay}",
         }
-        notebook = workshop.layout.notebook(lab.slug)
-        done = kernel.execute(notebook, environment, workshop.say)
-        result = _left(run, lab)
-        proof = None if lab.exercise is None else _proof(workshop, lab.exercise, run)
+        done = _finished(workshop, task, run, environment, samples)
+    seconds = clock() - started
+    workshop.say(Measured(lab.slug, seconds))
+    return replace(done, seconds=seconds)
+
+
+def _finished(
+    workshop: Workshop,
+    task: Task,
+    run: Run,
+    environment: Mapping[str, str],
+    samples: Samples | None,
+) -> Executed:
+    """Execute a notebook; with `samples` the keys of what was measured go with it."""
+    lab, kept = task.lab, task.kept
+    notebook = workshop.layout.notebook(lab.slug)
+    settings = {**environment, **kept.save(run.scratch)}
+    done = kernel.execute(notebook, settings, workshop.say)
+    result = _left(run, lab)
+    proof = None if lab.exercise is None else _proof(workshop, task, lab.exercise, run)
     faults = answering_traps(lab, result) + uncaught_mistakes(lab, result)
     if lab.exercise is not None and proof is not None:
         faults += unsound(lab.exercise, proof)
-    # The images that the key speaks of stand only now.
-    key = Keys(workshop, samples).key(lab) or ""
-    source = result.provenance.model_copy(update={"key": key})
-    result = result.model_copy(update={"provenance": source})
-    seconds = clock() - started
-    workshop.say(Measured(lab.slug, seconds))
+    if samples is not None:
+        # The images that the keys speak of stand only now.
+        keys = Keys(workshop, samples)
+        result = keyed(keys, lab, kept, result)
+        if lab.exercise is not None and proof is not None:
+            proof = keyed(keys, lab.exercise, kept.of_exercise(), proof)
     page = lab_page.page(done.cells, result)
-    return Executed(lab, result, page, verdicts(lab, result), proof, tuple(faults), seconds)
+    return Executed(lab, result, page, verdicts(lab, result), proof, tuple(faults))
 
 
-def _steps(lab: Lab, samples: Samples) -> int:
-    """Return how many steps measure a lab, its mistakes and its exercise."""
-    planned = len(lab.variants) * len(steps(lab, samples))
-    planned += len(lab.mistakes) * len(judged_steps(lab))
-    return planned + (_steps(lab.exercise, QUICK) if lab.exercise else 0)
+def _steps(lab: Lab, samples: Samples, kept: Kept) -> int:
+    """Return how many steps measure what is not kept of a lab, its mistakes and its exercise."""
+    planned = 0 if kept.result else len(lab.variants) * len(steps(lab, samples))
+    mistakes = [mistake for mistake in lab.mistakes if mistake.id not in kept.mistakes]
+    planned += len(mistakes) * len(judged_steps(lab))
+    return planned + (_steps(lab.exercise, QUICK, kept.of_exercise()) if lab.exercise else 0)
 
 
 def _left(run: Run, lab: Lab) -> Result:
@@ -134,9 +169,10 @@ def _left(run: Run, lab: Lab) -> Result:
     return results.load(run.scratch / "results", lab.slug)
 
 
-def _proof(workshop: Workshop, exercise: Lab, run: Run) -> Result:
+def _proof(workshop: Workshop, task: Task, exercise: Lab, run: Run) -> Result:
     """Return the result of an exercise: the notebook's, if it has a cell that measures it."""
     folder: Path = run.scratch / "results" / "exercises"
     if (folder / f"{exercise.slug}.json").is_file():
         return results.load(folder, exercise.slug)
-    return solved(Bench(workshop, exercise, run, samples=QUICK, owner=False))
+    kept = task.kept.of_exercise()
+    return solved(Bench(workshop, exercise, run, samples=QUICK, owner=False, kept=kept))

@@ -9,11 +9,13 @@ from advices.results.claims import Verdict, is_judged, judged, of_the_list, red,
 from advices.results.comparison import Drift, base_changes, drifts, scanner_changes
 from advices.results.exercise import YOURS, Checked, checked, hints
 from advices.results.history import Entry, reversed_claims, stepped_back
+from advices.results.key import KeyParts, parts, why_changed
 from advices.results.record import (
     SCHEMA_VERSION,
     BaseRecord,
     Boot,
     Build,
+    Confirmation,
     Count,
     Layer,
     MistakeResult,
@@ -43,9 +45,11 @@ __all__ = [
     "Boot",
     "Build",
     "Checked",
+    "Confirmation",
     "Count",
     "Drift",
     "Entry",
+    "KeyParts",
     "Layer",
     "MistakeResult",
     "Provenance",
@@ -70,6 +74,7 @@ __all__ = [
     "judged",
     "load",
     "of_the_list",
+    "parts",
     "percent_text",
     "ratio_text",
     "red",
@@ -83,5 +88,6 @@ __all__ = [
     "stepped_back",
     "value_text",
     "verdicts",
+    "why_changed",
     "wording",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import statistics
 from typing import Annotated, Literal
 
@@ -9,6 +10,7 @@ from pydantic import Field
 
 from advices.core import Record, ResultInvalid
 from advices.lab import COLD, Scan, scanner_of
+from advices.results.key import KeyParts
 
 SCHEMA_VERSION: Literal[2] = 2
 Value = int | float | bool | str
@@ -187,15 +189,25 @@ class BaseRecord(Record):
         return " ".join(filter(None, (self.kind, self.identity, self.contents)))
 
 
+class Confirmation(Record):
+    """A check measured all anew and nothing moved: when, at which commit, by which toolkit."""
+
+    date: str
+    commit: str
+    toolkit_version: str
+
+
 class Provenance(Record):
     """What, when, where and with which versions a result was measured.
 
-    `key` is the digest of all that decides the numbers of a lab, see `unchanged`.
+    `key` is the digest of all that decides the numbers, `key_parts` that of each part of it.
+    `confirmed` is the last check after which the result was said to stand.
     """
 
     date: str
     commit: str
-    lab_digest: str
+    # Of a result from before keys had parts.
+    lab_digest: str = Field(default="", exclude_if=operator.not_)
     toolkit_version: str
     mode: Literal["full", "quick"]
     cold_samples: Annotated[int, Field(ge=1)]
@@ -208,13 +220,22 @@ class Provenance(Record):
     cores: Annotated[int, Field(ge=1)]
     pip_index: Literal["direct", "caching index on the host"]
     key: str = ""
+    key_parts: KeyParts | None = Field(default=None, exclude_if=operator.not_)
+    confirmed: Confirmation | None = Field(default=None, exclude_if=operator.not_)
 
 
 class MistakeResult(Record):
-    """What one known mistake, alone in the good Dockerfile, turned red: claims by id."""
+    """What one known mistake, alone in the good Dockerfile, turned red: claims by id.
+
+    `key` is the digest of all that the project decides of it, `around` that of the machine on which
+    it was proved on the day `date`.
+    """
 
     says: str
     red: tuple[str, ...]
+    key: str = Field(default="", exclude_if=operator.not_)
+    around: str = Field(default="", exclude_if=operator.not_)
+    date: str = Field(default="", exclude_if=operator.not_)
 
 
 class Result(Record):

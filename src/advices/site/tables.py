@@ -308,7 +308,7 @@ def provenance_table(result: Result) -> str:
     rows = [
         ["Measured", escape(source.date)],
         ["Commit", code(source.commit)],
-        ["Lab digest", code(source.lab_digest)],
+        ["Key", code(source.key)],
         ["Mode", f"{source.mode}: {_samples(source.cold_samples, source.replay_samples)}"],
         *[
             [f"Base {code(name)}", f"{_base_text(base)}, {_identity_text(base)}"]
