@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from advices.lab.digest import code_cells
 from mkdocs.utils.yaml import yaml_load
 
 from advices.core.errors import CommandFailed, LabInvalid
@@ -15,7 +16,6 @@ from advices.core.paths import Layout
 from advices.core.process import Finished
 from advices.engine.client import RUN_LABEL
 from advices.lab import labfile
-from advices.lab.digest import code_cells
 from advices.measure.plan import ProbeImage, Samples, steps
 from benchmarks.real_lab import SLUG, variants_alone
 from benchmarks.running import all_unchanged

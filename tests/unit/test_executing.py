@@ -18,9 +18,10 @@ from advices.core.paths import Layout
 from advices.core.process import clock, poll
 from advices.lab import labfile
 from advices.lab.model import Lab
+from advices.measure.kept import Kept
 from advices.measure.plan import Samples
 from advices.notebooks import execution
-from advices.notebooks.execution import Executed
+from advices.notebooks.execution import Executed, Task
 from advices.runs.lifecycle import Run
 from advices.workshop import Workshop
 
@@ -48,6 +49,10 @@ def workshop(layout: Layout, say: Say = print) -> Workshop:
     return factory.workshop(layout, say, engine=object(), bases=Resolved())
 
 
+def nothing(_: Lab) -> Kept:
+    return Kept()
+
+
 def both_labs(layout: Layout) -> list[Lab]:
     return [labfile.read(layout.labs, slug) for slug in SLUGS]
 
@@ -62,20 +67,21 @@ def test_one_by_one_the_second_begins_after_the_first(
 ) -> None:
     order: list[str] = []
 
-    def execute(_: Workshop, lab: Any, *__: object) -> Executed:
+    def execute(_: Workshop, task: Any, *__: object) -> Executed:
+        lab = task.lab
         order.append(f"{lab.slug} begins")
         return executed(layout, lab.slug)
 
     monkeypatch.setattr(execution, "_executed", execute)
     heard: list[Event] = []
     shop = workshop(layout, heard.append)
-    for done in execution.one_by_one(shop, both_labs(layout), Samples()):
+    for done in execution.one_by_one(shop, [Task(lab) for lab in both_labs(layout)], Samples()):
         order.append(f"{done.lab.slug} taken")
     assert order == [
         *("base-image begins", "base-image taken"),
         *("build-cache begins", "build-cache taken"),
     ]
-    assert heard == [Planned(2)]
+    assert heard == [Planned(dict.fromkeys(SLUGS, 0.0))]
 
 
 def test_two_at_once_meet_and_each_is_taken_as_soon_as_it_is_done(
@@ -83,7 +89,8 @@ def test_two_at_once_meet_and_each_is_taken_as_soon_as_it_is_done(
 ) -> None:
     both, first_taken = threading.Barrier(2), threading.Event()
 
-    def execute(_: Workshop, lab: Any, *__: object) -> Executed:
+    def execute(_: Workshop, task: Any, *__: object) -> Executed:
+        lab = task.lab
         both.wait(10)
         if lab.slug == "build-cache":
             assert first_taken.wait(10)
@@ -94,7 +101,7 @@ def test_two_at_once_meet_and_each_is_taken_as_soon_as_it_is_done(
         return done.lab.slug.upper()
 
     monkeypatch.setattr(execution, "_executed", execute)
-    found = execution.two_at_once(workshop(layout), both_labs(layout), Samples(), taken)
+    found = execution.two_at_once(workshop(layout), both_labs(layout), Samples(), nothing, taken)
     assert found == {"base-image": "BASE-IMAGE", "build-cache": "BUILD-CACHE"}
     # All images stand before two labs could build one at once, those of the exercise too.
     assert Resolved.asked == [False, False, True]
@@ -103,7 +110,8 @@ def test_two_at_once_meet_and_each_is_taken_as_soon_as_it_is_done(
 def test_a_fault_of_one_lab_ends_the_other(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
     waits = threading.Event()
 
-    def execute(_: Workshop, lab: Any, *__: object) -> Executed:
+    def execute(_: Workshop, task: Any, *__: object) -> Executed:
+        lab = task.lab
         if lab.slug == "build-cache":
             assert waits.wait(10)
             raise NotebookFailed("it broke")
@@ -114,7 +122,9 @@ def test_a_fault_of_one_lab_ends_the_other(layout: Layout, monkeypatch: pytest.M
     monkeypatch.setattr(execution, "_executed", execute)
     started = clock()
     with pytest.raises(NotebookFailed, match="it broke"):
-        execution.two_at_once(workshop(layout), both_labs(layout), Samples(), lambda _: None)
+        execution.two_at_once(
+            workshop(layout), both_labs(layout), Samples(), nothing, lambda _: None
+        )
     assert clock() - started < 10
 
 
@@ -129,8 +139,9 @@ def test_an_exercise_is_measured_where_the_notebook_left_none(
     run = Run("run-1", tmp_path / "scratch")
     if left:
         results.save(run.scratch / "results" / "exercises", made)
-    exercise = labfile.read(layout.labs, "build-cache").its_exercise()
-    found = execution._proof(workshop(layout), exercise, run)
+    lab = labfile.read(layout.labs, "build-cache")
+    exercise = lab.its_exercise()
+    found = execution._proof(workshop(layout), Task(lab), exercise, run)
     assert found == (made if left else other)
 
 
@@ -144,7 +155,19 @@ def test_the_steps_of_a_lab_are_those_of_variants_mistakes_and_exercise(layout: 
     lab = labfile.read(layout.labs, "build-cache")
     one = len(execution.steps(lab, Samples(1, 1)))
     judged = len(execution.judged_steps(lab)) * len(lab.mistakes)
-    alone = execution._steps(lab.model_copy(update={"exercise": None}), Samples(1, 1))
+    nothing, short = Kept(), Samples(1, 1)
+    alone = execution._steps(lab.model_copy(update={"exercise": None}), short, nothing)
     assert alone == 3 * one + judged
-    assert execution._steps(lab, Samples(1, 1)) > alone
-    assert execution._steps(lab, Samples(1, 3)) > execution._steps(lab, Samples(1, 1))
+    assert execution._steps(lab, short, nothing) > alone
+    assert execution._steps(lab, Samples(1, 3), nothing) > execution._steps(lab, short, nothing)
+
+
+def test_what_is_kept_takes_no_step(layout: Layout) -> None:
+    lab = labfile.read(layout.labs, "build-cache").model_copy(update={"exercise": None})
+    result = results.load(layout.results, "build-cache")
+    every = len(execution.steps(lab, Samples(1, 1))) * len(lab.variants)
+    one = Kept(mistakes={"no-user": result.mistakes["no-user"]})
+    judged = len(execution.judged_steps(lab))
+    assert execution._steps(lab, Samples(1, 1), one) == every + judged
+    whole = Kept(result=result, mistakes=result.mistakes)
+    assert execution._steps(lab, Samples(1, 1), whole) == 0

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import factory
 import pytest
+from advices.lab.digest import code_cells, lab_digest
 
 from advices.core.errors import LabInvalid
 from advices.core.paths import Layout, project
 from advices.lab import labfile
-from advices.lab.digest import code_cells, lab_digest
 
 TOML = """\
 title = "T"

@@ -12,7 +12,7 @@ from typing import Literal
 
 from advices.bases import Bases
 from advices.core import AdvicesError, EngineForbidden, Layout
-from advices.engine import client, connection, provision
+from advices.engine import buildx_version, connection, provision
 from advices.lab import SCANNERS, labfile
 from advices.offline import is_prefetched
 from advices.packages import proxy
@@ -79,7 +79,7 @@ def _storage(driver: str) -> Finding:
 
 
 def _buildx() -> Finding:
-    found = client.buildx_version()
+    found = buildx_version()
     if found is None:
         return Finding("bad", "buildx", "not installed", checks.BUILDX.fix_on(system()))
     numbers = found.lstrip("v").split("+")[0].split("-")[0].split(".")

@@ -74,9 +74,15 @@ def check(
     samples: ReplaySamples = 3,
     cold_samples: ColdSamples = 1,
     quick: Quick = False,
+    prove_all: Annotated[
+        bool, typer.Option("--all", help="Prove also mistakes and exercises that did not change.")
+    ] = False,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="Stamp results that did not move as good for today.")
+    ] = False,
     reports: Reports = None,
 ) -> None:
-    """Execute labs into a scratch folder and compare with the committed results."""
+    """Measure labs anew and compare with the committed results; prove what changed, and a tenth."""
     from advices.cli.display import Display
     from advices.measure import QUICK, Samples
     from advices.notebooks import check_labs
@@ -84,7 +90,12 @@ def check(
 
     wanted = QUICK if quick else Samples(cold_samples, samples)
     with _reported(reports) as told, Display(progress) as say:
-        check_labs(Workshop(project(), say), slugs or [], wanted, told=told)
+        check_labs(
+            *(Workshop(project(), say), slugs or [], wanted),
+            prove_all=prove_all,
+            confirm=confirm,
+            told=told,
+        )
 
 
 @contextlib.contextmanager
@@ -93,12 +104,13 @@ def _reported(folder: Path | None) -> Iterator[Callable[[Outcome], None]]:
 
     On GitHub Actions the summary is added to the job's page.
     """
-    from advices.site import ci_reports
+    from advices.site import ci_reports, time_rows
 
     outcomes: list[Outcome] = []
     try:
         yield outcomes.append
     finally:
+        _show_times(time_rows(outcomes))
         texts = ci_reports.files(outcomes)
         if folder is not None:
             for name, text in texts.items():
@@ -106,6 +118,19 @@ def _reported(folder: Path | None) -> Iterator[Callable[[Outcome], None]]:
         if page := os.environ.get(JOB_PAGE_VARIABLE):
             with Path(page).open("a", encoding="utf-8") as job_page:
                 job_page.write(texts["summary.md"])
+
+
+def _show_times(rows: list[list[str]]) -> None:
+    """Print where the time of each lab went."""
+    if not rows:
+        return
+    header, *body = rows
+    shown = Table(header[0], box=None, pad_edge=False)
+    for name in header[1:]:
+        shown.add_column(name, justify="right")
+    for row in body:
+        shown.add_row(*row)
+    progress.print(shown)
 
 
 @app.command("check-exercise")

@@ -21,14 +21,14 @@ def learn(
     browser: Annotated[bool, typer.Option(help="Open the address in a browser.")] = True,
 ) -> None:
     """Serve the site on this machine, with cells and exercises that run in the page."""
-    from advices.engine import Engine
+    from advices.engine import connect
     from advices.learn import server
 
     # Only this command needs a server, and loading one takes a second.
 
     layout = project()
     try:
-        Engine()
+        connect()
     except AdvicesError as error:
         err.print(f"[yellow]cells cannot build anything yet:[/] {escape(str(error))}")
 

@@ -37,10 +37,10 @@ def clean(
     caches: Annotated[bool, typer.Option("--caches", help="Also the caches on this host.")] = False,
 ) -> None:
     """Remove what crashed runs left in the engine and on this host."""
-    from advices.engine import Engine
+    from advices.engine import connect
     from advices.runs import sweep
 
-    swept = sweep(Engine())
+    swept = sweep(connect())
     out.print(f"removed what {len(swept)} dead runs had left")
     if caches:
         shutil.rmtree(cache_folder(), ignore_errors=True)
@@ -54,15 +54,15 @@ def engine_start() -> None:
     In one that was started so, old build cache goes when the disk runs out of room.
     """
     from advices.cli.display import Display
-    from advices.engine import Engine, provision
+    from advices.engine import connect, provision
     from advices.runs import make_room
 
     # Not entered, so that no picture moves: sudo may ask for a password.
     say = Display(progress)
     provision.ensure_engine(say)
-    connected = Engine()
+    connected = connect()
     facts = connected.facts()
-    make_room(facts.data_folder, say)
+    make_room(connected, say)
     out.print(f"engine {facts.version} at {connected.address}")
 
 

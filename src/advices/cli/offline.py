@@ -83,12 +83,12 @@ def bundle_load(
 ) -> None:
     """Verify a bundle by its digests, then bring its images and packages to this machine."""
     from advices.cli.display import Display
-    from advices.engine import Engine
+    from advices.engine import connect
     from advices.offline import transfer
     from advices.runs import measuring
 
     with Display(progress) as say, measuring(say):
-        loaded = transfer.load(Engine(), file, say)
+        loaded = transfer.load(connect(), file, say)
     for tag in loaded.tags:
         out.print(f"here: {tag}")
     for sentence in loaded.kept:

@@ -16,9 +16,11 @@ from advices.core.errors import (
     DatabaseDown,
     DiskFull,
     DockerfileInvalid,
+    EngineElsewhere,
     EngineForbidden,
     EngineLost,
     EngineMissing,
+    EngineRefused,
     FileRefused,
     InstallRefused,
     LabInvalid,
@@ -61,7 +63,8 @@ from advices.core.process import (
     stream_stderr,
 )
 from advices.core.records import Record
-from advices.core.threads import GivenUp, alive, at_once, ended_by
+from advices.core.spent import Spent
+from advices.core.threads import GivenUp, alive, at_once, ended_by, interruptible
 
 __all__ = [
     "VERBOSE_VARIABLE",
@@ -75,9 +78,11 @@ __all__ = [
     "DatabaseDown",
     "DiskFull",
     "DockerfileInvalid",
+    "EngineElsewhere",
     "EngineForbidden",
     "EngineLost",
     "EngineMissing",
+    "EngineRefused",
     "Event",
     "FileRefused",
     "GivenUp",
@@ -98,6 +103,7 @@ __all__ = [
     "ScanFailed",
     "ScannerMissing",
     "SiteMissing",
+    "Spent",
     "State",
     "Step",
     "StepFailed",
@@ -111,6 +117,7 @@ __all__ = [
     "digest_of",
     "ended_by",
     "errors",
+    "interruptible",
     "line",
     "meaning_of",
     "now",

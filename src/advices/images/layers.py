@@ -6,15 +6,12 @@ from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from typing import IO, cast
 
-from docker.models.images import Image
-
-from advices.engine import Engine
+from advices.engine import Engine, Image
 from advices.images.archive import StoredLayer, diff_ids, read_layers, unpacked
 from advices.images.files import Listing, listing
 from advices.images.gzip_bytes import Scale, Weighing, scale
 from advices.images.memory import LayerMemory
 from advices.results import Layer
-
 
 # Raised when a layer gets another size, instruction or listing than before.
 METHOD = 1

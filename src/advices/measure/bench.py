@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 
 from advices.core import CommandFailed, Layout, now, run
-from advices.engine import buildx_version
 from advices.lab import Lab
 from advices.measure.kept import Kept
 from advices.measure.plan import QUICK, Samples
@@ -73,7 +72,8 @@ class Bench:
                 held.enter_context(proxy.for_builds(shop.engine))
             check_space(shop.engine.facts().data_folder, self.lab.needs_free_bytes)
             if self._measurer is None:
-                resolved = shop.bases.of_lab(self.lab)
+                with shop.spent.on("bases"):
+                    resolved = shop.bases.of_lab(self.lab)
                 self._records = {name: shop.bases.record(base) for name, base in resolved.items()}
                 self._measurer = Measurer(shop, self.lab, self.run, resolved)
             yield self._measurer
@@ -89,10 +89,13 @@ class Bench:
             return self.kept.result.model_copy(update={"title": self.lab.title, **given})
         if self._provenance is None:
             self._provenance = self._facts()
+        source = self._provenance.model_copy(
+            update={"bases": self._records, "seconds": self.workshop.spent.seconds()}
+        )
         return Result(
             slug=self.lab.slug,
             title=self.lab.title,
-            provenance=self._provenance.model_copy(update={"bases": self._records}),
+            provenance=source,
             variants=dict(variants),
             mistakes=dict(mistakes or {}),
         )
@@ -108,7 +111,7 @@ class Bench:
             replay_samples=self.samples.replay,
             bases={},
             engine_version=facts.version,
-            buildx_version=buildx_version() or "unknown",
+            buildx_version=self.workshop.buildx or "unknown",
             storage_driver=facts.storage_driver,
             platform=facts.platform,
             cores=facts.cores,

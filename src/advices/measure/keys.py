@@ -1,4 +1,4 @@
-"""The keys of labs, exercises and mistakes on this machine: looking one up builds and pulls nothing.
+"""The keys of labs, exercises and mistakes on this machine. To look one up builds nothing.
 
 A key is stored with what was measured, so a run that failed leaves none. Where no engine answers,
 the machine counts as the one on which a result was measured.
@@ -11,7 +11,6 @@ import zlib
 from collections.abc import Iterable
 
 from advices.core import AdvicesError
-from advices.engine import buildx_version
 from advices.lab import Lab, Mistake
 from advices.measure import parts, plan
 from advices.measure.mistakes import judged_steps
@@ -87,7 +86,7 @@ class Keys:
         facts = self._workshop.engine.facts()
         return {
             "the engine": [facts.version, facts.storage_driver, facts.platform],
-            "buildx": buildx_version(),
+            "buildx": self._workshop.buildx,
             "the way to packages": self._workshop.bases.pip_conf is not None,
             # Python's own decides how many bytes a layer takes as gzip.
             "zlib": zlib.ZLIB_RUNTIME_VERSION,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from advices.lab import COLD, PROBED, Claim, Lab
 
-
 # Raised when variants are measured in another way than before: marks, order, what is summed.
 METHOD = 1
 
@@ -129,6 +128,19 @@ def says(step: PlanStep) -> str:
             return f"start {start}"
         case ProbeImage(probe):
             return f"probe {probe}"
+
+
+def kind(step: PlanStep) -> str:
+    """Return the kind of work that a step is, for the table of seconds."""
+    match step:
+        case BuildImage():
+            return "builds"
+        case InspectImages():
+            return "layers"
+        case ServeImage() | StartImage():
+            return "starts"
+        case ProbeImage():
+            return "probes"
 
 
 def is_timed(lab: Lab, step: PlanStep) -> bool:

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 from advices import results
 from advices.core import AdvicesError, Layout, now
-from advices.lab import Lab
+from advices.lab import Lab, instructions
 from advices.measure.kept import Kept
 from advices.measure.keys import Keys
 from advices.measure.parts import START
-from advices.results import MistakeResult, Result, why_changed
+from advices.results import MistakeResult, Result, parts, why_changed
 
 
 @dataclass(frozen=True)
 class Committed:
-    """The results that are committed of a lab and its exercise, None for one that cannot be used."""
+    """The committed results of a lab and its exercise, None for one that cannot be used."""
 
     lab: Lab
     result: Result | None
@@ -86,8 +86,8 @@ def for_a_check(keys: Keys, committed: Committed, turn: Collection[str]) -> Kept
 def keyed(keys: Keys, lab: Lab, kept: Kept, result: Result) -> Result:
     """Return a result with the keys of what was measured of it; what is kept has its own."""
     if kept.result is None:
-        parts = keys.parts(lab)
-        update = {"key": parts.key if parts else "", "key_parts": parts}
+        new = keys.parts(lab)
+        update = {"key": new.key if new else "", "key_parts": new}
         source = result.provenance.model_copy(update=update)
         result = result.model_copy(update={"provenance": source})
     mistakes = dict(result.mistakes)
@@ -97,6 +97,13 @@ def keyed(keys: Keys, lab: Lab, kept: Kept, result: Result) -> Result:
             stamp = {"key": key, "around": around, "date": now().date().isoformat()}
             mistakes[mistake.id] = mistakes[mistake.id].model_copy(update=stamp)
     return result.model_copy(update={"mistakes": mistakes})
+
+
+def start_stands(exercise: Lab, result: Result) -> bool:
+    """Return whether the start of an exercise is the one that was measured, no learner's work."""
+    stored = result.provenance.key_parts
+    text = instructions(exercise.dockerfile("bad").read_text("utf-8"))
+    return stored is None or stored.own.get(START) == parts({START: text})[START]
 
 
 def names(labs: Iterable[Lab]) -> tuple[str, ...]:

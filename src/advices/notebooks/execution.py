@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from advices import results
-from advices.core import Begun, Measured, NotebookFailed, Planned, at_once, clock
+from advices.core import (
+    AdvicesError,
+    Begun,
+    Measured,
+    NotebookFailed,
+    Planned,
+    at_once,
+    clock,
+)
 from advices.lab import Lab
 from advices.measure import (
     QUICK,
@@ -23,6 +31,7 @@ from advices.measure import (
     judged_steps,
     keyed,
     solved,
+    start_stands,
     steps,
     uncaught_mistakes,
     unsound,
@@ -55,7 +64,7 @@ class Task:
     """A lab to execute, and what of it need not be measured."""
 
     lab: Lab
-    kept: Kept = Kept()
+    kept: Kept = field(default_factory=Kept)
 
 
 def one_by_one(
@@ -65,39 +74,39 @@ def one_by_one(
 
     Raises what a cell of a notebook raised, and NotebookFailed.
     """
-    with _ready(workshop, tasks):
+    with _ready(workshop, [task.lab for task in tasks]):
         for task in tasks:
             yield _executed(workshop, task, samples)
 
 
 def two_at_once(
     workshop: Workshop,
-    tasks: Sequence[Task],
+    labs: Sequence[Lab],
     samples: Samples,
+    kept_of: Callable[[Lab], Kept],
     then: Callable[[Executed], Found],
 ) -> Mapping[str, Found]:
     """Return what `then` makes of each lab; it is called as soon as the lab is measured.
 
+    `kept_of` is asked what need not be measured when all images stand.
     What a claim times runs alone all the same, and says so to the others. Times that no claim is
     about are those of a busy machine: this is for comparing, not for keeping. Raises what
     `one_by_one` raises; the other lab is ended then.
     """
-    with _ready(workshop, tasks):
-        if len(tasks) > 1:
-            # Else two labs would build one stand-in twice.
-            labs = [task.lab for task in tasks]
-            workshop.bases.of_labs([one for lab in labs for one in lab.with_exercise()])
+    with _ready(workshop, labs):
+        # Else two labs would build one stand-in twice.
+        workshop.bases.of_labs([one for lab in labs for one in lab.with_exercise()])
 
-        def work(task: Task) -> Found:
-            return then(_executed(workshop, task, samples))
+        def work(lab: Lab) -> Found:
+            return then(_executed(workshop, Task(lab, kept_of(lab)), samples))
 
-        return at_once({task.lab.slug: partial(work, task) for task in tasks}, workers=2)
+        return at_once({lab.slug: partial(work, lab) for lab in labs}, workers=2)
 
 
 @contextlib.contextmanager
-def _ready(workshop: Workshop, tasks: Sequence[Task]) -> Iterator[None]:
+def _ready(workshop: Workshop, labs: Sequence[Lab]) -> Iterator[None]:
     """Hold what all labs of a run need: the lock and the index. What dead runs left is gone."""
-    workshop.say(Planned(len(tasks)))
+    workshop.say(Planned({lab.slug: _expected_seconds(workshop, lab) for lab in labs}))
     sweep(workshop.engine)
     with measuring(workshop.say), proxy.for_builds(workshop.engine):
         yield
@@ -107,6 +116,15 @@ def drawn_again(workshop: Workshop, task: Task) -> Executed:
     """Return a lab whose notebook was executed over its kept result: it needs no engine."""
     with scratch_folder() as folder:
         return _finished(workshop, task, Run("drawn", folder), {}, None)
+
+
+def _expected_seconds(workshop: Workshop, lab: Lab) -> float:
+    """Return what the last run of a lab took, 0 when that is not known."""
+    try:
+        last = results.load(workshop.layout.results, lab.slug)
+    except AdvicesError:
+        return 0.0
+    return last.provenance.seconds.get("all", 0.0)
 
 
 def _executed(workshop: Workshop, task: Task, samples: Samples) -> Executed:
@@ -121,7 +139,12 @@ def _executed(workshop: Workshop, task: Task, samples: Samples) -> Executed:
         done = _finished(workshop, task, run, environment, samples)
     seconds = clock() - started
     workshop.say(Measured(lab.slug, seconds))
-    return replace(done, seconds=seconds)
+    if task.kept.result is not None:
+        return replace(done, seconds=seconds)
+    spent = _spent(done.result, workshop.spent.seconds().get(lab.slug, 0.0), seconds)
+    source = done.result.provenance.model_copy(update={"seconds": spent})
+    result = done.result.model_copy(update={"provenance": source})
+    return replace(done, result=result, seconds=seconds)
 
 
 def _finished(
@@ -136,19 +159,35 @@ def _finished(
     notebook = workshop.layout.notebook(lab.slug)
     settings = {**environment, **kept.save(run.scratch)}
     done = kernel.execute(notebook, settings, workshop.say)
-    result = _left(run, lab)
-    proof = None if lab.exercise is None else _proof(workshop, task, lab.exercise, run)
-    faults = answering_traps(lab, result) + uncaught_mistakes(lab, result)
-    if lab.exercise is not None and proof is not None:
-        faults += unsound(lab.exercise, proof)
+    result, proof = _left(run, lab), None
+    if lab.exercise is not None:
+        with workshop.spent.on(lab.slug):
+            proof = _proof(workshop, task, lab.exercise, run)
     if samples is not None:
         # The images that the keys speak of stand only now.
         keys = Keys(workshop, samples)
         result = keyed(keys, lab, kept, result)
         if lab.exercise is not None and proof is not None:
             proof = keyed(keys, lab.exercise, kept.of_exercise(), proof)
-    page = lab_page.page(done.cells, result)
+    return judged(lab, result, proof, lab_page.page(done.cells, result))
+
+
+def judged(lab: Lab, result: Result, proof: Result | None, page: str) -> Executed:
+    """Return a lab with what is wrong with it, and with its exercise."""
+    faults = answering_traps(lab, result) + uncaught_mistakes(lab, result)
+    if lab.exercise is not None and proof is not None and start_stands(lab.exercise, proof):
+        faults += unsound(lab.exercise, proof)
     return Executed(lab, result, page, verdicts(lab, result), proof, tuple(faults))
+
+
+def _spent(result: Result, proof_seconds: float, seconds: float) -> dict[str, float]:
+    """Return where the seconds of a lab went: what the kernel counted, and what was around it."""
+    found = dict(result.provenance.seconds)
+    if proof_seconds:
+        found["exercise"] = round(found.get("exercise", 0.0) + proof_seconds, 1)
+    # Where two work side by side, they add up to more than has passed.
+    found["kernel and own work"] = round(max(0.0, seconds - sum(found.values())), 1)
+    return found | {"all": round(seconds, 1)}
 
 
 def _steps(lab: Lab, samples: Samples, kept: Kept) -> int:

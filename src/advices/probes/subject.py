@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from docker.models.images import Image
-
-from advices.engine import Engine
+from advices.engine import Engine, Image
 from advices.lab import Lab, Scan
 from advices.results import Timing, Value
 from advices.workshop import Workshop

@@ -201,7 +201,8 @@ class Provenance(Record):
     """What, when, where and with which versions a result was measured.
 
     `key` is the digest of all that decides the numbers, `key_parts` that of each part of it.
-    `confirmed` is the last check after which the result was said to stand.
+    `confirmed` is the last check after which the result was said to stand. `seconds` says where the
+    time of the run went, by kind of work; "all" is its whole wall time.
     """
 
     date: str
@@ -220,6 +221,7 @@ class Provenance(Record):
     cores: Annotated[int, Field(ge=1)]
     pip_index: Literal["direct", "caching index on the host"]
     key: str = ""
+    seconds: dict[str, float] = Field(default_factory=dict)
     key_parts: KeyParts | None = Field(default=None, exclude_if=operator.not_)
     confirmed: Confirmation | None = Field(default=None, exclude_if=operator.not_)
 

@@ -10,13 +10,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from advices.core import ResultInvalid
+from advices.core import Record, ResultInvalid, write_whole
 from advices.lab import Slug
-from advices.results import code, escape, seconds_text
-from advices.core import Record
+from advices.results import Timing, code, escape, seconds_text
 from advices.site.tables import table
-from advices.results import Timing
-from advices.core import write_whole
 
 FILE = "bench.json"
 ENOUGH_SAMPLES = 5

@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 
 from advices.bases import Bases
-from advices.core import Layout, Say
-from advices.engine import Engine
+from advices.core import Layout, Say, Spent
+from advices.engine import Engine, buildx_version, connect
 from advices.images import LayerMemory
 from advices.scanners import ScannerImages
 
@@ -15,18 +15,24 @@ class Workshop:
     """One engine and what is known about it, for one project.
 
     Each part is made when it is first asked for, so that a command that asks for none of them
-    needs no engine. `say` hears of work that takes long.
+    needs no engine. `say` hears of work that takes long, `spent` adds up where the seconds go.
     """
 
     def __init__(self, layout: Layout, say: Say, engine: Engine | None = None) -> None:
         self.layout = layout
         self.say = say
+        self.spent = Spent()
         self._engine = engine
 
     @functools.cached_property
     def engine(self) -> Engine:
         """Return the engine. Raises EngineMissing when none answers."""
-        return self._engine or Engine()
+        return self._engine or connect()
+
+    @functools.cached_property
+    def buildx(self) -> str | None:
+        """Return the version of buildx, None without one."""
+        return buildx_version()
 
     @functools.cached_property
     def memory(self) -> LayerMemory:

@@ -1,3 +1,5 @@
 """Prints what the kernel says of PID 1."""
 
-print(open("/proc/1/status").read())
+from pathlib import Path
+
+print(Path("/proc/1/status").read_text())

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from advices.site.charts.drawing import ANCHORED, GOOD, INK, SOFT, TRACK, figure, framed, text
-from advices.results import code, escape
-from advices.site.tables import short, table
 from advices.lab import Stage, read_stages
+from advices.results import code, escape
+from advices.site.charts.drawing import ANCHORED, GOOD, INK, SOFT, TRACK, figure, framed, text
+from advices.site.tables import short, table
 
 _LANES, _LEFT = 3, 12
 _GAP, _LINE, _PAD = 18, 20, 12

@@ -7,13 +7,11 @@ import posixpath
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from advices.lab import labfile
-from advices.site import origin
 from advices import results
 from advices.core import ResultInvalid
-from advices.lab import Lab
-from advices.lab import describe
+from advices.lab import Lab, describe, labfile
 from advices.results import escape
+from advices.site import origin
 
 
 class Page:
