@@ -14,8 +14,7 @@ from advices.core import Say
 from advices.core.errors import EngineMissing
 from advices.core.paths import Layout
 from advices.engine import EngineFacts
-from advices.lab import labfile
-from advices.lab.dockerfile import external_images
+from advices.lab import Dockerfile, labfile
 from advices.lab.model import Lab
 from advices.lab.scans import Alert, Scan
 from advices.measure.candidate import Candidate
@@ -359,8 +358,8 @@ class Machine:
     def known(self, name: str) -> Base | None:
         return replace(self.base, name=name) if self.base else None
 
-    def known_in(self, dockerfile: str) -> dict[str, Base | None]:
-        return {name: self.known(name) for name in external_images(dockerfile)}
+    def known_in(self, dockerfile: Dockerfile, _: object) -> dict[str, Base | None]:
+        return {name: self.known(name) for name in dockerfile.external_images}
 
     def present(self, _: str) -> SimpleNamespace | None:
         return self.scanner

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from advices.lab import labfile
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.engine]
 CHAPTER = "learn/chapters/non-root/"
 BUILD_SECONDS = 300
 

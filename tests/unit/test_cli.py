@@ -229,7 +229,17 @@ def test_what_is_run(
     assert (wanted.cold, wanted.replay) == samples
     assert isinstance(shop.say, Display)
     assert callable(how.pop("told"))
-    assert how == ({"force": False} if command == "run" else {})
+    proofs = {"prove_all": False, "confirm": False}
+    assert how == ({"force": False} if command == "run" else proofs)
+
+
+def test_a_check_can_prove_all_and_confirm(
+    advices: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called: list[Any] = []
+    monkeypatch.setattr(notebooks, "check_labs", lambda *_, **how: called.append(how))
+    assert advices("check", "--all", "--confirm") == 0
+    assert (called[0]["prove_all"], called[0]["confirm"]) == (True, True)
 
 
 MET = Row("It is [small].", True, "1 MB", "2 MB", "at most 2 MB")
@@ -386,7 +396,7 @@ def test_the_doctor_tells_each_fix(
 def scans(monkeypatch: pytest.MonkeyPatch, advices: Callable[..., int]) -> Callable[..., Any]:
     """Return a function that scans with the command, and what the command asked for."""
     monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setattr(workshop, "Engine", lambda: ENGINE)
+    monkeypatch.setattr(workshop, "connect", lambda: ENGINE)
 
     def run(found: tuple[Scan, ...], *words: str) -> Any:
         asked: list[Any] = []
@@ -449,7 +459,7 @@ def test_a_scan_that_fails_has_the_exit_code_of_its_fault(
     monkeypatch: pytest.MonkeyPatch,
     capsys: Printed,
 ) -> None:
-    monkeypatch.setattr(workshop, "Engine", lambda: ENGINE)
+    monkeypatch.setattr(workshop, "connect", lambda: ENGINE)
     monkeypatch.setattr(scanners, "scan_own", raising(cls("it broke [there]")))
     assert advices("scan", "shop") == cls.exit_code
     printed = capsys.readouterr()

@@ -69,8 +69,8 @@ class FakeScanners:
 def _well(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make all of this machine well; a test breaks one thing."""
     usage = namedtuple("usage", "free")
-    monkeypatch.setattr(workshop, "Engine", FakeEngine)
-    monkeypatch.setattr(client, "buildx_version", lambda: "v0.13.1")
+    monkeypatch.setattr(workshop, "connect", FakeEngine)
+    monkeypatch.setattr(doctor, "buildx_version", lambda: "v0.13.1")
     monkeypatch.setattr(provision, "own_engine_pid", lambda: None)
     monkeypatch.setattr(proxy, "host_settings", lambda: ())
     monkeypatch.setattr(workshop, "Bases", FakeBases)
@@ -105,8 +105,8 @@ def no_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def missing() -> None:
         raise EngineMissing("no Docker engine answers at x")
 
-    monkeypatch.setattr(workshop, "Engine", missing)
-    monkeypatch.setattr(client, "buildx_version", lambda: None)
+    monkeypatch.setattr(workshop, "connect", missing)
+    monkeypatch.setattr(doctor, "buildx_version", lambda: None)
     yield
 
 
@@ -149,7 +149,7 @@ def test_no_engine_is_a_red_line_with_its_fix(
     ],
 )
 def test_buildx(version: str | None, mark: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "buildx_version", lambda: version)
+    monkeypatch.setattr(doctor, "buildx_version", lambda: version)
     found = examine()["buildx"]
     assert (found.mark, found.says) == (mark, version or "not installed")
 

@@ -142,6 +142,19 @@ MEASURES: dict[str, tuple[Callable[[World], object], str]] = {
         ),
         "the build command of cache-mount",
     ),
+    "a file laid over the context": (
+        lambda w: [
+            w.edit(f"{LABS}/lab.toml", "[variants.good]", 'overlay = "more"\n\n[variants.good]'),
+            w.write(f"{LABS}/more/deep/a.py", "x = 1\n"),
+        ],
+        "the context of bad",
+    ),
+    "a file that is left out": (
+        lambda w: w.edit(
+            f"{LABS}/lab.toml", "[variants.good]", 'leaves_out = ["views.py"]\n\n[variants.good]'
+        ),
+        "the context of bad",
+    ),
     "a replay": (
         lambda w: w.edit(f"{LABS}/lab.toml", "# edited {sample}", "# {sample}"),
         "the replay edit-source",

@@ -34,7 +34,7 @@ def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
     write_whole(*history.appended(made.results, SLUG, entry))
     monkeypatch.setattr(labs, "one_by_one", lambda *_: pytest.fail("it measures"))
     monkeypatch.setattr(labs, "two_at_once", lambda *_: pytest.fail("it measures"))
-    monkeypatch.setattr(workshop, "Engine", lambda *_: pytest.fail("it asks for an engine"))
+    monkeypatch.setattr(workshop, "connect", lambda *_: pytest.fail("it asks for an engine"))
     return made
 
 

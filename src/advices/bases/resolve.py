@@ -31,7 +31,7 @@ from advices.core import (
 )
 from advices.engine import BASE_LABEL, BuildOrder, Engine, Image, Start, install_packages
 from advices.images import LayerMemory, diff_ids, layers_of
-from advices.lab import Lab, external_images, stage_body, stage_names
+from advices.lab import Dockerfile, Lab
 from advices.packages import proxy
 from advices.results import BaseRecord
 from advices.runs import check_space, scratch_folder
@@ -114,12 +114,14 @@ class Bases:
         known = {name: base for name, base in found.items() if base is not None}
         return known if len(known) == len(found) else None
 
-    def known_in(self, dockerfile: str) -> dict[str, Base | None]:
-        """Return what stands behind each name of a Dockerfile.
+    def known_in(
+        self, dockerfile: Dockerfile, known: Callable[[str], Base | None]
+    ) -> dict[str, Base | None]:
+        """Return what stands behind each name of a Dockerfile, as `known` or a memory of it says.
 
         None is for an image that would have to be pulled or built.
         """
-        return {name: self.known(name) for name in self._names_in(dockerfile, self.known)}
+        return {name: known(name) for name in self._names_in(dockerfile, known)}
 
     def names(self) -> tuple[str, ...]:
         """Return every name that has a recipe."""
@@ -151,11 +153,11 @@ class Bases:
         return found
 
     def _names_of(self, lab: Lab, find: Callable[[str], Base | None]) -> tuple[str, ...]:
-        texts = [lab.dockerfile(variant).read_text("utf-8") for variant in lab.variants]
-        of_stages = (name for text in texts for name in self._names_in(text, find))
+        read = [lab.read(variant) for variant in lab.variants]
+        of_stages = (name for one in read for name in self._names_in(one, find))
         return tuple(dict.fromkeys([*lab.from_names(), *of_stages]))
 
-    def names_in(self, dockerfile: str) -> tuple[str, ...]:
+    def names_in(self, dockerfile: Dockerfile) -> tuple[str, ...]:
         """Return the images that a Dockerfile names, and its stages that have a stand-in here.
 
         A stage has one when its base is a stand-in and it does what the recipe replaces, no
@@ -163,17 +165,18 @@ class Bases:
         """
         return self._names_in(dockerfile, self._resolve)
 
-    def _names_in(self, dockerfile: str, find: Callable[[str], Base | None]) -> tuple[str, ...]:
-        images = external_images(dockerfile)
+    def _names_in(
+        self, dockerfile: Dockerfile, find: Callable[[str], Base | None]
+    ) -> tuple[str, ...]:
         stages = [
-            name
-            for name in stage_names(dockerfile)
-            if (recipe := self._recipes.stages.get(name)) is not None
-            and stage_body(dockerfile, name) == (recipe.on, recipe.replaces)
+            stage.name.lower()
+            for stage in dockerfile.stages
+            if (recipe := self._recipes.stages.get(stage.name.lower())) is not None
+            and (stage.base.name, stage.body) == (recipe.on, recipe.replaces)
             and (base := find(recipe.on)) is not None
             and base.kind == "stand-in"
         ]
-        return (*images, *stages)
+        return (*dockerfile.external_images, *stages)
 
     def record(self, base: Base) -> BaseRecord:
         """Return a base's provenance: what it weighs, next to the published official image."""

@@ -98,8 +98,8 @@ def bundle_load(
 
 
 @app.command()
-def bases() -> None:
-    """Pull or build every image that the labs need: bases and scanners."""
+def bases(slugs: Slugs = None) -> None:
+    """Pull or build every image that labs need: bases and scanners."""
     from advices.cli.display import Display
     from advices.lab import SCANNERS, labfile
     from advices.packages import proxy
@@ -108,11 +108,18 @@ def bases() -> None:
 
     with Display(progress) as say, measuring(say):
         workshop = Workshop(project(), say)
+        with_exercises = [
+            one
+            for lab in labfile.chosen(workshop.layout.labs, slugs or [])
+            for one in lab.with_exercise()
+        ]
+        scanners = {name for lab in with_exercises if lab.scan for name in lab.scan.scanners}
         with proxy.for_builds(workshop.engine):
-            found = workshop.bases.of_labs(labfile.all_of(workshop.layout.labs))
+            found = workshop.bases.of_labs(with_exercises)
             for name, base in sorted(found.items()):
                 out.print(f"{name}: {base.kind}, {base.image}")
-            for name, called in SCANNERS.items():
+            for name in (one for one in SCANNERS if one in scanners):
+                called = SCANNERS[name]
                 try:
                     out.print(f"{called}: {workshop.scanners.find(name).reference}")
                 except ScannerMissing as error:

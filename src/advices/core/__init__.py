@@ -64,7 +64,14 @@ from advices.core.process import (
 )
 from advices.core.records import Record
 from advices.core.spent import Spent
-from advices.core.threads import GivenUp, alive, at_once, ended_by, interruptible
+from advices.core.threads import (
+    GivenUp,
+    alive,
+    at_once,
+    ended_by,
+    interruptible,
+    that_can_be_given_up,
+)
 
 __all__ = [
     "VERBOSE_VARIABLE",
@@ -129,6 +136,7 @@ __all__ = [
     "spawn_daemon",
     "state_folder",
     "stream_stderr",
+    "that_can_be_given_up",
     "write_together",
     "write_whole",
 ]

@@ -30,6 +30,8 @@ STATE = Path("/var/lib/docker-advices/engine.json")
 # libc. Only these may come from there.
 _FROM_TRIXIE = ("docker.io", "docker-cli", "docker-buildx", "containerd")
 _START_SECONDS = 60
+# apt-get waits for dpkg's lock, and ends with an error where another updates its lists.
+_APT_LOCK = Path("/run/docker-advices-apt.lock")
 Say = Callable[[str], None]
 
 
@@ -86,7 +88,8 @@ def install_packages(packages: tuple[str, ...], *, because: str) -> None:
 
 
 def _apt(*words: str) -> None:
-    argv = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=300"]
+    argv = ["env", "DEBIAN_FRONTEND=noninteractive", "flock", str(_APT_LOCK)]
+    argv += ["apt-get", "-o", "DPkg::Lock::Timeout=300"]
     run(as_root([*argv, *words]), timeout_seconds=1800)
 
 

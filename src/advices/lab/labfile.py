@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,11 @@ def in_order(labs: Path) -> tuple[Lab, ...]:
 def ordered(labs: Iterable[Lab]) -> tuple[Lab, ...]:
     """Return labs in the order of the learning path."""
     return tuple(sorted(labs, key=lambda lab: (lab.order, lab.slug)))
+
+
+def chosen(labs: Path, wanted: Sequence[str]) -> tuple[Lab, ...]:
+    """Return labs by slug in the order of the learning path, all of them when none is named."""
+    return ordered(read(labs, slug) for slug in dict.fromkeys(wanted or slugs(labs)))
 
 
 def all_of(labs: Path) -> tuple[Lab, ...]:

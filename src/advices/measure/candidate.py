@@ -10,10 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from docker.utils.build import PatternMatcher
-
 from advices.core import DiskFull, write_whole
-from advices.lab import NOT_SOURCE, Lab, Mistake, Replay, Variant
+from advices.lab import (
+    NOT_SOURCE,
+    Dockerfile,
+    Lab,
+    Mistake,
+    Replay,
+    Variant,
+    context_files,
+    read_dockerfile,
+)
 
 CANARY = "{canary}"
 _IGNORE = ".dockerignore"
@@ -33,6 +40,13 @@ class Candidate:
     variant: Variant
     fresh: bool = True
     cache_of: str = ""
+
+    def read(self) -> Dockerfile:
+        """Return what its Dockerfile says with its build arguments.
+
+        Raises LabInvalid when the file is not there or is no text, and DockerfileInvalid.
+        """
+        return read_dockerfile(self.dockerfile, self.variant.build_args)
 
 
 def of_variant(lab: Lab, name: str) -> Candidate:
@@ -104,23 +118,19 @@ def context_bytes(context: Path) -> int:
     What a builder is really sent is less: only files that a COPY names, and of those only what
     changed since it was last sent them. That depends on its past, so it is not measured.
     """
-    files = [file for file in _let_in(context) if file.name != _IGNORE or file.parent != context]
-    return sum(file.lstat().st_size for file in files)
+    return sum(file.lstat().st_size for file in context_files(context))
 
 
-def context_files(context: Path) -> dict[str, list[str]]:
+def context_contents(context: Path) -> dict[str, list[str]]:
     """Return the files that a build may copy: each one's kind and the digest of what it holds.
 
     Of its mode counts whether it may be executed: a build keeps that. Folders count by what is
-    in them.
+    in them. A build may copy .dockerignore as well, unless it names itself.
     """
-    ignore = context / _IGNORE
-    hidden = ignore.is_file() and _HIDES_ITSELF.search(ignore.read_text("utf-8"))
-    return {
-        file.relative_to(context).as_posix(): _held(file)
-        for file in sorted(_let_in(context))
-        if file != ignore or not hidden
-    }
+    found, ignore = [*context_files(context)], context / _IGNORE
+    if ignore.is_file() and not _HIDES_ITSELF.search(ignore.read_text("utf-8")):
+        found.append(ignore)
+    return {file.relative_to(context).as_posix(): _held(file) for file in sorted(found)}
 
 
 def _held(file: Path) -> list[str]:
@@ -128,12 +138,3 @@ def _held(file: Path) -> list[str]:
         return ["link", str(file.readlink())]
     kind = "program" if file.stat().st_mode & 0o100 else "file"
     return [kind, hashlib.sha256(file.read_bytes()).hexdigest()]
-
-
-def _let_in(context: Path) -> list[Path]:
-    """Return the files that .dockerignore lets in, itself among them."""
-    ignore = context / _IGNORE
-    patterns = ignore.read_text("utf-8").splitlines() if ignore.is_file() else []
-    kept = PatternMatcher([line for line in patterns if line.strip() and line[0] != "#"])
-    found = [context / name for name in kept.walk(str(context))]
-    return [file for file in found if not file.is_dir() or file.is_symlink()]

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from advices import results
-from advices.core import AdvicesError, DockerfileInvalid, LabInvalid, StepFailed, at_once
+from advices.core import AdvicesError, DockerfileInvalid, StepFailed, at_once
 from advices.lab import BUILDS, LEARNERS, Lab
 from advices.measure.bench import Bench
 from advices.measure.candidate import of_learner, of_variant
@@ -31,24 +31,16 @@ from advices.results import (
 def check(bench: Bench, dockerfile: Path) -> Checked:
     """Return how a learner's Dockerfile does beside the solution of the exercise.
 
-    Raises what a build raises, with the hint of a known mistake that does not build, and
-    LabInvalid when the file is not there or is no text.
+    Raises what a build raises, with the hint of a known mistake that does not build, LabInvalid
+    when the file is not there or is no text, and DockerfileInvalid before any build.
     """
-    try:
-        text = dockerfile.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise LabInvalid(
-            f"{dockerfile} cannot be read: {error}",
-            why="it is not there, or it is not UTF-8 text",
-            next_step="write it, or name another file with --file",
-        ) from None
+    candidate = of_learner(bench.lab, dockerfile)
+    said = candidate.read()
     with bench.ready() as measurer:
         try:
-            yours = measurer.measure(
-                of_learner(bench.lab, dockerfile), judged_steps(bench.lab), must_answer=False
-            )
+            yours = measurer.measure(candidate, judged_steps(bench.lab), must_answer=False)
         except (StepFailed, DockerfileInvalid) as error:
-            known = " ".join(one.hint for one in hints(bench.lab, (BUILDS,), text))
+            known = " ".join(one.hint for one in hints(bench.lab, (BUILDS,), said))
             raise type(error)(
                 error.what, why=error.why, next_step=known or error.next_step
             ) from None
@@ -57,7 +49,7 @@ def check(bench: Bench, dockerfile: Path) -> Checked:
             good = measurer.measure(of_variant(bench.lab, "good"), judged_steps(bench.lab))
         else:
             good = reference.variants["good"]
-    return checked(bench.lab, bench.result({"good": good, YOURS: yours}), text)
+    return checked(bench.lab, bench.result({"good": good, YOURS: yours}), said)
 
 
 def _committed(bench: Bench) -> Result | None:
@@ -101,7 +93,7 @@ def start_of(lab: Lab, result: Result) -> Checked:
     """Return how an exercise's own start did, as a learner sees it at first."""
     both = {"good": result.variants["good"], YOURS: result.variants["bad"]}
     beside = result.model_copy(update={"variants": both})
-    return checked(lab, beside, lab.dockerfile("bad").read_text("utf-8"))
+    return checked(lab, beside, lab.read("bad"))
 
 
 def unsound(lab: Lab, result: Result) -> list[str]:
@@ -131,7 +123,7 @@ def unsound(lab: Lab, result: Result) -> list[str]:
             continue
         found = result.mistakes.get(mistake.id)
         turned = found.red if found else ()
-        shown = [one.id for one in hints(lab, turned, mistake.applied(good))]
+        shown = [one.id for one in hints(lab, turned, lab.read_with(mistake))]
         if shown != [mistake.id]:
             faults.append(
                 f"{lab.slug} exercise: mistake `{mistake.id}` must get its own hint alone, "

@@ -10,8 +10,9 @@ import functools
 import zlib
 from collections.abc import Iterable
 
+from advices.bases import Base
 from advices.core import AdvicesError
-from advices.lab import Lab, Mistake
+from advices.lab import Dockerfile, Lab, Mistake
 from advices.measure import parts, plan
 from advices.measure.mistakes import judged_steps
 from advices.measure.plan import PlanStep, Samples
@@ -27,6 +28,7 @@ class Keys:
         self._workshop = workshop
         self._samples = samples
         self._contexts = parts.Contexts()
+        self._bases: dict[str, Base | None] = {}
 
     @functools.cached_property
     def engine_answers(self) -> bool:
@@ -37,12 +39,17 @@ class Keys:
             return False
         return True
 
+    def _known(self, name: str) -> Base | None:
+        if name not in self._bases:
+            self._bases[name] = self._workshop.bases.known(name)
+        return self._bases[name]
+
     def elsewhere(self, result: Result) -> bool:
         """Return whether a result is of another kind of machine: engine, or official images."""
         if not self.engine_answers:
             return True
         facts, source = self._workshop.engine.facts(), result.provenance
-        known = {name: self._workshop.bases.known(name) for name in source.bases}
+        known = {name: self._known(name) for name in source.bases}
         here = (facts.version, facts.storage_driver, facts.platform)
         return here != (source.engine_version, source.storage_driver, source.platform) or any(
             base is not None and base.kind != source.bases[name].kind
@@ -60,8 +67,7 @@ class Keys:
             return KeyParts(own=own, around=like.around if like else {})
         # What a learner makes of the start is nobody's to pull for.
         names = ["good"] if lab.is_exercise else [*lab.variants]
-        texts = [lab.dockerfile(name).read_text("utf-8") for name in names]
-        around = self._around(lab, texts, plan.steps(lab, samples))
+        around = self._around(lab, map(lab.read, names), plan.steps(lab, samples))
         return None if around is None else KeyParts(own=own, around=around)
 
     def mistake(self, lab: Lab, mistake: Mistake, like: str = "") -> tuple[str, str]:
@@ -72,8 +78,8 @@ class Keys:
         own = KeyParts(own=digests(parts.of_mistake(lab, mistake, self._contexts)))
         if not self.engine_answers:
             return own.key, like
-        texts = parts.dockerfiles_of_mistake(lab, mistake)
-        around = self._around(lab, texts, judged_steps(lab))
+        dockerfiles = parts.dockerfiles_of_mistake(lab, mistake)
+        around = self._around(lab, dockerfiles, judged_steps(lab))
         return own.key, "" if around is None else KeyParts(around=around).key
 
     def key(self, lab: Lab) -> str | None:
@@ -93,13 +99,13 @@ class Keys:
         }
 
     def _around(
-        self, lab: Lab, dockerfiles: Iterable[str], steps: tuple[PlanStep, ...]
+        self, lab: Lab, dockerfiles: Iterable[Dockerfile], steps: tuple[PlanStep, ...]
     ) -> dict[str, str] | None:
         """Return the digests of what the machine decides, None when an image is not there yet."""
         bases, found = self._workshop.bases, dict(self._machine)
-        images = {name: bases.known(name) for name in lab.services}
-        for text in dockerfiles:
-            images |= bases.known_in(text)
+        images = {name: self._known(name) for name in lab.services}
+        for dockerfile in dockerfiles:
+            images |= bases.known_in(dockerfile, self._known)
         for name, base in sorted(images.items()):
             if base is None:
                 return None

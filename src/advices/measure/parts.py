@@ -16,12 +16,12 @@ from typing import Any
 
 from advices import images, probes, scanners
 from advices.engine import BUILD_LOG_METHOD, HARDENED, options
-from advices.lab import Claim, Lab, Mistake, Variant, instructions
+from advices.lab import Claim, Dockerfile, Lab, Mistake, Variant, instructions
 from advices.measure import plan
 from advices.measure.candidate import (
     CANARY,
     Candidate,
-    context_files,
+    context_contents,
     copied,
     variant_of_mistake,
 )
@@ -44,13 +44,13 @@ class Contexts:
         self._known: dict[object, dict[str, list[str]]] = {}
 
     def files(self, lab: Lab, variant: Variant) -> dict[str, list[str]]:
-        """Return the files of a variant's build, as `context_files` does."""
+        """Return the files of a variant's build, as `context_contents` does."""
         gets = (lab.context, lab.folder, lab.overlay, variant.overlay, variant.leaves_out)
         if gets not in self._known:
             candidate = Candidate("", Path(), variant)
             with tempfile.TemporaryDirectory() as folder:
                 copy = copied(lab, candidate, Path(folder) / "context", canary=CANARY)
-                self._known[gets] = context_files(copy)
+                self._known[gets] = context_contents(copy)
         return self._known[gets]
 
 
@@ -89,12 +89,12 @@ def of_mistake(lab: Lab, mistake: Mistake, contexts: Contexts) -> dict[str, obje
     }
 
 
-def dockerfiles_of_mistake(lab: Lab, mistake: Mistake) -> tuple[str, ...]:
+def dockerfiles_of_mistake(lab: Lab, mistake: Mistake) -> tuple[Dockerfile, ...]:
     """Return the Dockerfiles whose images decide what a mistake turns red."""
     good = lab.dockerfile("good").read_text("utf-8")
     others = _compared_with([claim for claim in lab.claims if is_judged(claim)])
-    texts = [lab.dockerfile(name).read_text("utf-8") for name in others]
-    return (good if mistake.misfit(good) else mistake.applied(good), *texts)
+    own = lab.read("good") if mistake.misfit(good) else lab.read_with(mistake)
+    return (own, *map(lab.read, others))
 
 
 def _compared_with(claims: Sequence[Claim]) -> list[str]:

@@ -14,7 +14,7 @@ from advices.bases import Base, MarkedBase
 from advices.core import Instruction, NeverAnswered, Step, UnsteadyMeasure, write_whole
 from advices.engine import BuildOrder, BuildStep, Built, Image
 from advices.images import layers_of, learn
-from advices.lab import COLD, Lab, final_base
+from advices.lab import COLD, Lab
 from advices.measure import plan
 from advices.measure.candidate import CANARY, Candidate, context_bytes, copied, replayed
 from advices.measure.order import Place, order_of
@@ -156,7 +156,7 @@ class Measurer:
 
     def _bases_of(self, candidate: Candidate, mark: str) -> dict[str, MarkedBase]:
         """Return the candidate's bases with a mark; one base with one mark is made once."""
-        names = self._bases.names_in(candidate.dockerfile.read_text("utf-8"))
+        names = self._bases.names_in(candidate.read())
         unknown = [name for name in names if name not in self._resolved]
         resolved = {**self._resolved, **self._bases.resolve(unknown)}
         for name in names:
@@ -204,7 +204,7 @@ class Measurer:
         return image
 
     def _base_ids(self, candidate: Candidate, taken: _Taken) -> frozenset[str]:
-        base = final_base(candidate.dockerfile.read_text("utf-8"))
+        base = candidate.read().final_base
         return taken.marked[base].diff_ids if base else frozenset()
 
     def _serve(self, candidate: Candidate, taken: _Taken, must_answer: bool) -> None:

@@ -5,6 +5,7 @@ What a notebook holds while it measures, how it is executed, what is kept of it 
 
 from advices.notebooks.checking import check_labs
 from advices.notebooks.drawing import Drawing, Shown
+from advices.notebooks.drawn import drawn_key, marked
 from advices.notebooks.labs import check_exercise, prove_exercise, run_labs
 from advices.notebooks.session import LabSession, open_lab
 
@@ -14,6 +15,8 @@ __all__ = [
     "Shown",
     "check_exercise",
     "check_labs",
+    "drawn_key",
+    "marked",
     "open_lab",
     "prove_exercise",
     "run_labs",

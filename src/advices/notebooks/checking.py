@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 from advices import results
 from advices.core import Layout, ResultDrifted, now, write_together
-from advices.lab import Lab
+from advices.lab import Lab, labfile
 from advices.measure import (
     TURNS,
     Committed,
@@ -24,7 +24,7 @@ from advices.measure import (
 )
 from advices.notebooks.execution import Executed, two_at_once
 from advices.notebooks.judging import broken, compared, demand, drift_row, outcome
-from advices.notebooks.labs import Told, chosen, nobody
+from advices.notebooks.labs import Told, nobody
 from advices.results import Confirmation, Result, why_changed
 from advices.workshop import Workshop
 
@@ -58,7 +58,7 @@ def check_labs(
     ResultInvalid when a committed result cannot be read.
     """
     layout, say = workshop.layout, workshop.say
-    wanted = chosen(layout, slugs)
+    wanted = labfile.chosen(layout.labs, slugs)
     committed = {lab.slug: _committed(layout, lab) for lab in wanted}
     turn = turn_of(now().date())
     everything = names(wanted)

@@ -85,8 +85,8 @@ class Drawing:
 
     def stages(self, variant: str) -> Shown:
         """Return the stages of a variant's Dockerfile and what each takes from others."""
-        text = self._lab.dockerfile(variant).read_text("utf-8")
-        return Shown(figure=charts.stages_figure(text, self._lab.variants[variant].targets))
+        targets = self._lab.variants[variant].targets
+        return Shown(figure=charts.stages_figure(self._lab.read(variant), targets))
 
     def scanners(self) -> Shown:
         """Return what each web scanner did here: when it ran, or why not."""

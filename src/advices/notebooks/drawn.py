@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import advices
 from advices.core import Layout
 from advices.lab import LEARNERS, Lab
 from advices.measure import Kept
@@ -25,7 +24,7 @@ _MARK = re.compile(r"\A---\n# Drawn from ([0-9a-f]{64})\n")
 def drawn_key(layout: Layout, lab: Lab, kept: Kept, source: Path | None = None) -> str:
     """Return the key of a lab's page and picture. `source` is the folder of the toolkit's rooms."""
     digest = hashlib.sha256()
-    for content in _contents(layout, lab, kept, source or Path(advices.__file__).parent):
+    for content in _contents(layout, lab, kept, source or Path(__file__).parents[1]):
         digest.update(hashlib.sha256(content).digest())
     return digest.hexdigest()
 
@@ -45,8 +44,8 @@ def _contents(layout: Layout, lab: Lab, kept: Kept, source: Path) -> Iterator[by
 
 
 def marked(page: str, key: str) -> str:
-    """Return a page with its drawn key in the head."""
-    return page.replace(_BEGIN, f"{_BEGIN}# Drawn from {key}\n", 1)
+    """Return a page with its drawn key in the head, in place of another one."""
+    return _MARK.sub(_BEGIN, page).replace(_BEGIN, f"{_BEGIN}# Drawn from {key}\n", 1)
 
 
 def key_of(page: Path) -> str:

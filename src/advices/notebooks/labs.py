@@ -55,7 +55,7 @@ def run_labs(
     Raises ClaimBroken, without writing that lab, when a claim does not come out as demanded, and
     ResultInvalid, before anything is measured, for a result or a history of a newer toolkit.
     """
-    wanted = chosen(workshop.layout, slugs)
+    wanted = labfile.chosen(workshop.layout.labs, slugs)
     for lab in wanted:
         _refuse_newer(workshop.layout, lab.slug)
     if force:
@@ -121,13 +121,6 @@ def _stand(workshop: Workshop, task: Task, told: Told) -> None:
     since = kept.result.provenance.date[:10]
     again = "" if drawn else ", drawn again"
     workshop.say(f"{lab.slug}: unchanged since {since}{again}; `--force` measures it again")
-
-
-def chosen(layout: Layout, slugs: Sequence[str]) -> tuple[Lab, ...]:
-    """Return labs in the order of the learning path, all of them when none is named."""
-    if not slugs:
-        return labfile.in_order(layout.labs)
-    return labfile.ordered(labfile.read(layout.labs, slug) for slug in dict.fromkeys(slugs))
 
 
 def _refuse_newer(layout: Layout, slug: str) -> None:

@@ -54,7 +54,6 @@ class Pictures(Page):
     def stages(self, slug: str, variant: str) -> str:
         """Return a figure of the stages of a variant's Dockerfile, read from that file."""
         said = self._lab(slug)
-        file = said.dockerfile(variant)
         targets = said.variants[variant].targets
-        shown = charts.stages_figure(file.read_text("utf-8"), targets)
+        shown = charts.stages_figure(said.read(variant), targets)
         return self._shown(shown, slug, [variant], title=origin.STAGES)
