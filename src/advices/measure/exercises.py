@@ -104,8 +104,7 @@ def unsound(lab: Lab, result: Result) -> list[str]:
     """
     faults = [
         f"{lab.slug} exercise: claim `{v.claim.id}` {'must' if v.must_hold else 'must not'} hold "
-        f"for the {'solution' if v.variant == 'good' else 'start'}: "
-        f"{v.claim.measure} is {v.value}, claimed {v.threshold}"
+        f"for the {'solution' if v.variant == 'good' else 'start'}: {v.summary}"
         for v in verdicts(lab, result)
         if is_judged(v.claim) and not v.as_demanded
     ]

@@ -9,10 +9,8 @@ from advices.notebooks.execution import Executed
 from advices.results import (
     Drift,
     Result,
-    Verdict,
     base_changes,
     drifts,
-    of_the_list,
     scanner_changes,
     value_text,
 )
@@ -51,7 +49,7 @@ def broken(done: Executed) -> list[str]:
     """
     return [
         f"{done.lab.slug}: claim `{v.claim.id}` {'must' if v.must_hold else 'must not'} hold "
-        f"for `{v.variant}`: {v.claim.measure} is {_value(v)}, claimed {v.threshold}"
+        f"for `{v.variant}`: {v.summary}"
         for v in done.verdicts
         if not v.as_demanded
     ] + [*done.faults, *_stubs(done)]
@@ -72,16 +70,6 @@ def demand(lines: list[str]) -> None:
     """Raise ClaimBroken when a claim is named."""
     if lines:
         raise ClaimBroken("\n".join(lines))
-
-
-def _value(verdict: Verdict) -> str:
-    if verdict.value is None:
-        return "not there"
-    if verdict.claim.relative_to is not None and isinstance(verdict.value, float):
-        return f"{verdict.value:.3g} of {verdict.claim.relative_to}"
-    if verdict.claim.includes or verdict.claim.excludes:
-        return of_the_list(verdict.claim, verdict.value)
-    return value_text(verdict.claim.measure, verdict.value)
 
 
 def moved(old: Result | None, new: Result) -> list[str]:

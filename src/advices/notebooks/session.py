@@ -34,10 +34,10 @@ from advices.measure import (
     start_of,
     steps,
 )
-from advices.notebooks.drawing import Drawing, Shown
-from advices.results import Checked, MistakeResult, Result, VariantResult, save, verdicts
+from advices.notebooks.drawing import Drawing
+from advices.results import Checked, MistakeResult, Result, VariantResult, save
 from advices.runs import Run, attached, own_run
-from advices.site import checked_markdown, tables
+from advices.site import Shown, checked_shown
 from advices.workshop import Workshop
 
 
@@ -71,7 +71,7 @@ class LabSession(Drawing):
         """
         if self._bench.kept.result is not None:
             self._measured |= {name: self._bench.kept.result.variants[name] for name in variants}
-            return Shown(tables.replays_table(self._result(), variants, self._says))
+            return self.replays(variants)
         planned = steps(self._lab, self._bench.samples)
         with self._bench.ready() as measurer:
             self._measured |= at_once(
@@ -81,7 +81,7 @@ class LabSession(Drawing):
                 },
                 workers=2 if self._bench.samples == QUICK else 1,
             )
-        return Shown(tables.replays_table(self._result(), variants, self._says))
+        return self.replays(variants)
 
     def mistakes(self) -> Shown:
         """Apply each known mistake alone to the good Dockerfile; return what each turned red.
@@ -91,7 +91,7 @@ class LabSession(Drawing):
         self._demand_all_measured()
         with self._bench.workshop.spent.on("mistakes"):
             self._mistakes = proved(self._bench, self._result())
-        return Shown(tables.mistakes_table(self._lab, self._result()))
+        return super().mistakes()
 
     def exercise(self, file: str | None = None) -> Shown:
         """Check the exercise's Dockerfile, or another file; return claims met and hints.
@@ -105,8 +105,10 @@ class LabSession(Drawing):
             with bench.workshop.spent.on("exercise"):
                 result = solved(bench)
             save(bench.run.scratch / "results" / "exercises", result)
-            return Shown(checked_markdown(start_of(lab, result)))
-        return Shown(checked_markdown(self.checked(Path(file) if file else None)))
+            found = start_of(lab, result)
+        else:
+            found = self.checked(Path(file) if file else None)
+        return checked_shown(found)
 
     def checked(self, file: Path | None = None) -> Checked:
         """Return how the exercise's Dockerfile, or another file, does claim by claim.
@@ -136,7 +138,7 @@ class LabSession(Drawing):
         result = self._result()
         if not self._bench.owner:
             save(self._bench.run.scratch / "results", result)
-        return Shown(tables.claims_table(verdicts(self._lab, result)))
+        return self.claims()
 
     def _demand_all_measured(self) -> None:
         self._demand(self._lab.variants, "the claims compare all variants")

@@ -5,17 +5,16 @@ is worded.
 """
 
 from advices.results import claims, exercise, history, wording
-from advices.results.claims import Verdict, is_judged, judged, of_the_list, red, verdicts
+from advices.results.claims import Verdict, is_judged, judged, red, verdicts
 from advices.results.comparison import Drift, base_changes, drifts, scanner_changes
 from advices.results.exercise import YOURS, Checked, checked, hints
 from advices.results.history import Entry, reversed_claims, stepped_back
-from advices.results.key import KeyParts, parts, why_changed
+from advices.results.key import Confirmation, KeyParts, parts, why_changed
 from advices.results.record import (
     SCHEMA_VERSION,
     BaseRecord,
     Boot,
     Build,
-    Confirmation,
     Count,
     Layer,
     MistakeResult,
@@ -73,7 +72,6 @@ __all__ = [
     "is_judged",
     "judged",
     "load",
-    "of_the_list",
     "parts",
     "percent_text",
     "ratio_text",

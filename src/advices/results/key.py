@@ -31,6 +31,14 @@ class KeyParts(Record):
         return digest_of({"own": self.own, "around": self.around})
 
 
+class Confirmation(Record):
+    """A check measured all anew and nothing moved: when, at which commit, by which toolkit."""
+
+    date: str
+    commit: str
+    toolkit_version: str
+
+
 def parts(data: Mapping[str, object]) -> dict[str, str]:
     """Return a digest for each named piece of data."""
     return {name: digest_of(one)[:_PART_LENGTH] for name, one in data.items()}
