@@ -7,9 +7,9 @@ the machine counts as the one on which a result was measured.
 from __future__ import annotations
 
 import functools
-import zlib
 from collections.abc import Iterable
 
+from advices import images
 from advices.bases import Base
 from advices.core import AdvicesError
 from advices.lab import Dockerfile, Lab, Mistake
@@ -94,8 +94,8 @@ class Keys:
             "the engine": [facts.version, facts.storage_driver, facts.platform],
             "buildx": self._workshop.buildx,
             "the way to packages": self._workshop.bases.pip_conf is not None,
-            # Python's own decides how many bytes a layer takes as gzip.
-            "zlib": zlib.ZLIB_RUNTIME_VERSION,
+            # It decides how many bytes a layer takes as gzip.
+            "the compressor": images.COMPRESSOR,
         }
 
     def _around(

@@ -124,7 +124,7 @@ def _steps(lab: Lab, steps: Sequence[PlanStep]) -> dict[str, object]:
         "the options of containers": options(HARDENED, lab.serve.port),
         "how variants are measured": plan.METHOD,
         "how builds are read": BUILD_LOG_METHOD,
-        "how layers are read": images.METHOD,
+        "how layers are read": [*(images.METHOD, images.LISTING_METHOD, images.WEIGHING_METHOD)],
         "how answers are read": probes.startup.METHOD,
     }
     for step in steps:

@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 
 from advices.core import EngineMissing, Event, LabInvalid, Layout, at_once, project, sent
-from advices.engine import buildx_version, connect
+from advices.engine import connect
 from advices.lab import LEARNERS, Lab, read
 from advices.measure import (
     QUICK,
@@ -178,7 +178,7 @@ def _bench(layout: Layout, lab: Lab) -> Bench:
         run = Run("drawn", file.parent)
         return Bench(Workshop(layout, tell), lab, run, samples=samples, owner=False, kept=kept)
     engine = connect()
-    if buildx_version() is None:
+    if engine.buildx_version() is None:
         raise EngineMissing("buildx is not installed", next_step="`advices doctor` says how")
     attached_run = attached()
     owner = attached_run is None
