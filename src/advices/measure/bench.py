@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 
 from advices.core import CommandFailed, Layout, now, run
-from advices.engine import buildx_version
 from advices.lab import Lab, lab_digest
 from advices.measure.plan import Samples
 from advices.measure.variant import Measurer
@@ -101,7 +100,7 @@ class Bench:
             replay_samples=self.samples.replay,
             bases={},
             engine_version=facts.version,
-            buildx_version=buildx_version() or "unknown",
+            buildx_version=self.workshop.engine.buildx_version() or "unknown",
             storage_driver=facts.storage_driver,
             platform=facts.platform,
             cores=facts.cores,
