@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from docker.models.images import Image
 from engine_project import ROOT
 
 from advices.core import Layout
 from advices.core.errors import DatabaseDown
 from advices.engine.buildx import BuildOrder, build
 from advices.engine.client import DockerEngine, connect
+from advices.engine.records import Image
 from advices.engine.start import Start
 from advices.lab import labfile
 from advices.packages import proxy
