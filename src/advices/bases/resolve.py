@@ -30,7 +30,7 @@ from advices.core import (
     write_whole,
 )
 from advices.engine import BASE_LABEL, BuildOrder, Engine, Image, Start, install_packages
-from advices.images import LayerMemory, diff_ids, layers_of
+from advices.images import LayerMemory, layers_of
 from advices.lab import Dockerfile, Lab
 from advices.packages import proxy
 from advices.results import BaseRecord
@@ -174,7 +174,7 @@ class Bases:
         image = self._engine.image(base.image)
         assert image is not None
         recipe = self._recipes.bases.get(base.name)
-        found = layers_of(self._engine, image, frozenset(), self._memory)
+        found = layers_of(self._engine, image, frozenset(image.diff_ids), self._memory)
         return BaseRecord(
             kind=base.kind,
             identity=base.identity,
@@ -206,7 +206,7 @@ class Bases:
         if self.pip_conf is not None:
             files["/etc/pip.conf"] = self.pip_conf.encode()
         image = self._engine.with_files(base.image, files, tag, run_id=run_id)
-        return MarkedBase(tag, frozenset(diff_ids(image)))
+        return MarkedBase(tag, frozenset(image.diff_ids))
 
     def _official(self, name: str, *, pull: bool) -> Image | None:
         """Return the registry's image. One whose registry digest is not known is not official."""

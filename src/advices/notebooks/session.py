@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 
 from advices.core import EngineMissing, Event, LabInvalid, Layout, at_once, project, sent
-from advices.engine import buildx_version, connect
+from advices.engine import connect
 from advices.lab import LEARNERS, Lab, read
 from advices.measure import (
     QUICK,
@@ -169,7 +169,7 @@ def open_lab(slug: str) -> LabSession:
 
 def _bench(layout: Layout, lab: Lab) -> Bench:
     engine = connect()
-    if buildx_version() is None:
+    if engine.buildx_version() is None:
         raise EngineMissing("buildx is not installed", next_step="`advices doctor` says how")
     run = attached()
     owner = run is None
