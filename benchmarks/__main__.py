@@ -17,7 +17,8 @@ from rich.table import Table
 from advices.core.errors import AdvicesError
 from advices.core.paths import cache_folder, project, state_folder
 from advices.core.process import clock, now
-from advices.engine.client import Engine, buildx_version
+from advices.engine.client import buildx_version, connect
+from advices.engine.port import Engine
 from advices.measure.bench import commit_of
 from advices.packages import proxy
 from advices.runs.lifecycle import measuring, own_run
@@ -66,7 +67,7 @@ def bench(
     wanted = [name for name in SECTIONS if not only or name in only]
     if unknown := set(only or ()) - SECTIONS.keys():
         raise typer.BadParameter(f"there is no part {', '.join(sorted(unknown))}")
-    layout, engine, started = project(), Engine(), clock()
+    layout, engine, started = project(), connect(), clock()
     commit = commit_of(layout, OF_THE_FIGURES)
     found: list[Comparison] = []
     with own_run(engine) as run, measuring(say):

@@ -11,7 +11,7 @@ from pathlib import Path
 from advices.core.errors import CommandFailed
 from advices.core.paths import Layout
 from advices.core.process import Finished, clock, run
-from advices.engine.client import Engine
+from advices.engine.port import Engine
 from advices.results.record import Timing
 
 Take = Callable[[], float]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from advices.core.paths import project
-from advices.engine.client import Engine
+from advices.engine.client import connect
 
 ROOT = project(Path(__file__).parent).root
 GOOD = """\
@@ -230,7 +230,7 @@ class Project:
 
     def run_ids(self) -> set[str]:
         """Return the runs of this project that the engine still holds something of."""
-        return {run for run in Engine().run_ids() if run.startswith(self.owner())}
+        return {run for run in connect().run_ids() if run.startswith(self.owner())}
 
     def owner(self) -> str:
         """Return what all run ids of this project begin with."""

@@ -14,7 +14,7 @@ from docker.models.containers import Container
 from engine_project import Project
 
 from advices.core.process import poll
-from advices.engine.client import RUN_LABEL, Engine
+from advices.engine.client import RUN_LABEL, connect
 from advices.lab.scans import Scan
 
 # Argument: the address that it listens on. The path chooses how the site behaves.
@@ -116,7 +116,7 @@ Scans = Callable[..., tuple[Scan, ...]]
 
 def found_container(project: Project, program: str) -> Container:
     """Return the container of ours that runs a program, as soon as it does."""
-    engine, owner = Engine(), project.owner()
+    engine, owner = connect(), project.owner()
     for _ in poll(60):
         for one in engine._docker.containers.list(ignore_removed=True):
             mine = str(one.labels.get(RUN_LABEL)).startswith(owner)

@@ -16,7 +16,7 @@ from engine_project import without_index
 from processes import processes
 
 from advices.core.process import poll
-from advices.engine.client import Engine
+from advices.engine.client import connect
 
 
 class SecondEngine:
@@ -94,7 +94,7 @@ class SecondEngine:
     def run_ids(self) -> set[str]:
         """Return the runs that this engine still holds something of."""
         with mock.patch.dict(os.environ, DOCKER_HOST=self.address):
-            return Engine().run_ids()
+            return connect().run_ids()
 
     def environment(self, env: dict[str, str]) -> dict[str, str]:
         """Return `env` with this engine as docker's, and without CA or index settings."""

@@ -17,7 +17,7 @@ from second_engine import running as second
 from advices.bases.resolve import Bases
 from advices.core.paths import Layout
 from advices.engine.buildx import BuildOrder, build
-from advices.engine.client import Engine
+from advices.engine.client import connect
 from advices.images.memory import LayerMemory
 from advices.lab.scans import Scan
 from advices.packages import proxy
@@ -28,7 +28,7 @@ from advices.scanners.images import ScannerImages
 @pytest.fixture(scope="session", autouse=True)
 def _index() -> Iterator[None]:
     """Keep the index for builds up: a test in another process may end the one that it started."""
-    with proxy.for_builds(Engine()):
+    with proxy.for_builds(connect()):
         yield
 
 
@@ -55,14 +55,14 @@ def second_engine(slim_stand_in: str) -> Iterator[Callable[[Path], SecondEngine]
 @pytest.fixture(scope="session")
 def slim_stand_in() -> str:
     """Return the tag of the slim stand-in, which `advices bases` built."""
-    bases = Bases(Engine(), ROOT / "labs" / "bases", LayerMemory(Path("/nonexistent")), print)
+    bases = Bases(connect(), ROOT / "labs" / "bases", LayerMemory(Path("/nonexistent")), print)
     return bases.stand_in("python:3.13-slim").image
 
 
 @pytest.fixture(scope="session")
 def wapiti_image() -> str:
     """Return the tag of Wapiti's image, built where it is missing."""
-    engine = Engine()
+    engine = connect()
     bases = Bases(engine, ROOT / "labs" / "bases", LayerMemory(Path("/nonexistent")), print)
     images = ScannerImages(engine, ROOT / "labs" / "scanners", bases, print)
     if images.present("wapiti") is None:
@@ -78,7 +78,7 @@ def zap_stub(slim_stand_in: str) -> Iterator[str]:
     bases = {"python:3.13-slim": slim_stand_in}
     build(BuildOrder(dockerfile=folder / "Dockerfile", context=folder, tag=tag, bases=bases))
     yield tag
-    Engine().remove_image(tag)
+    connect().remove_image(tag)
 
 
 @pytest.fixture

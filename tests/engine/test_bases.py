@@ -15,7 +15,7 @@ from advices.bases.resolve import Base, Bases
 from advices.core.files import write_whole
 from advices.core.process import poll
 from advices.engine.buildx import BuildOrder, build
-from advices.engine.client import RUN_LABEL, Engine
+from advices.engine.client import RUN_LABEL, connect
 from advices.images.archive import diff_ids
 from advices.images.memory import LayerMemory
 from advices.packages import proxy
@@ -31,7 +31,7 @@ LIMITS = {"python:3.13": 0.15, "python:3.13-slim": 0.10, "python:3.13-alpine": 0
 @pytest.fixture(scope="module")
 def bases() -> Bases:
     memory = LayerMemory()
-    return Bases(Engine(), ROOT / "labs" / "bases", memory, print)
+    return Bases(connect(), ROOT / "labs" / "bases", memory, print)
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +129,7 @@ def test_a_build_on_it_installs_from_the_index(
     (tmp_path / "Dockerfile").write_text(
         f"FROM {name}\nRUN pip install --no-cache-dir itsdangerous==2.2.0\n", "utf-8"
     )
-    engine = Engine()
+    engine = connect()
     with own_run(engine) as run, proxy.for_builds(engine):
         marked = bases.marked(resolved[name], run.id, "test")
         context = f"{name}=docker-image://{marked.image}"
@@ -163,7 +163,7 @@ LABEL of=theirs
 def test_a_marked_base_has_one_small_layer_more_and_the_same_settings(
     bases: Bases, slim_stand_in: str, tmp_path: Path, dockerfile: str
 ) -> None:
-    engine, tag = Engine(), f"docker-advices-test/marked:{secrets.token_hex(4)}"
+    engine, tag = connect(), f"docker-advices-test/marked:{secrets.token_hex(4)}"
     order = BuildOrder(
         dockerfile=write_whole(tmp_path / "Dockerfile", dockerfile),
         context=tmp_path,
@@ -205,7 +205,7 @@ def test_a_stand_in_never_carries_an_official_name(resolved: dict[str, Base]) ->
 def test_a_second_resolution_builds_nothing(resolved: dict[str, Base]) -> None:
     heard: list[str] = []
     memory = LayerMemory()
-    again = Bases(Engine(), ROOT / "labs" / "bases", memory, heard.append)
+    again = Bases(connect(), ROOT / "labs" / "bases", memory, heard.append)
     assert {n: b.image for n, b in again.resolve(NAMES).items()} == {
         n: b.image for n, b in resolved.items()
     }

@@ -12,7 +12,7 @@ from docker.models.images import Image
 
 from advices.bases.resolve import Bases
 from advices.engine.buildx import BuildOrder, build
-from advices.engine.client import Engine
+from advices.engine.client import connect
 from advices.images.memory import LayerMemory
 from advices.lab.model import Claim, Lab, Serve, Variant
 from advices.probes import environment, imports, stop, user
@@ -61,7 +61,7 @@ def said() -> list[str]:
 @pytest.fixture
 def make(tmp_path: Path, slim_stand_in: str, said: list[str]) -> Iterator[Make]:
     """Return a function that builds a Dockerfile and returns it as a probe's subject."""
-    engine = Engine()
+    engine = connect()
     run_id = f"test-probes-{secrets.token_hex(4)}"
     (tmp_path / "app.py").write_text(APP)
     (tmp_path / "notes.txt").write_text("notes\n")

@@ -14,7 +14,7 @@ from scan_targets import Scans, Start, Theirs, clean, docker, found_container
 
 from advices.core.errors import ScannerMissing, TargetRefused
 from advices.core.process import poll
-from advices.engine.client import Engine
+from advices.engine.client import DockerEngine
 
 pytestmark = pytest.mark.engine
 
@@ -124,7 +124,7 @@ def forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", no)
     monkeypatch.setattr(socket.socket, "connect", guarded)
     for name in ("start", "network", "joined", "pull", "registry_answers"):
-        monkeypatch.setattr(Engine, name, no)
+        monkeypatch.setattr(DockerEngine, name, no)
 
 
 @pytest.mark.parametrize(

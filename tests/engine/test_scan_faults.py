@@ -13,7 +13,7 @@ from engine_project import Project
 from scan_targets import Scans, Start, clean, docker, found_container
 
 from advices.core.errors import ScanFailed
-from advices.engine.client import Engine
+from advices.engine.client import connect
 from advices.engine.start import Start as How
 from advices.scanners import wapiti, zap
 from advices.scanners.work import Work
@@ -149,7 +149,7 @@ def places(theirs: Start) -> Iterator[Callable[..., list[str]]]:
         (address,) = other.networks.values()
 
         def found(*gateways: str) -> list[str]:
-            bridge = str(Engine().bridge_address())
+            bridge = str(connect().bridge_address())
             hosts = [f"{host}:{port}" for host in (bridge, *gateways)]
             return [*hosts, f"{address}:8000", f"{bridge}:{other.port}", f"{other.name}:8000"]
 
@@ -159,7 +159,7 @@ def places(theirs: Start) -> Iterator[Callable[..., list[str]]]:
 def test_a_scanner_reaches_nothing_but_its_target(
     places: Callable[..., list[str]], theirs: Start, slim_stand_in: str
 ) -> None:
-    engine, run_id, target = Engine(), f"test-scan-{secrets.token_hex(4)}", theirs()
+    engine, run_id, target = connect(), f"test-scan-{secrets.token_hex(4)}", theirs()
 
     def reached(network: str | None, asked: list[str]) -> list[str]:
         how = How(entrypoint=("python3",), command=("-c", CONNECTS, *asked), network=network)

@@ -12,7 +12,7 @@ from engine_project import ROOT
 from advices.bases.resolve import Bases
 from advices.core.errors import DatabaseDown
 from advices.engine.buildx import BuildOrder, build
-from advices.engine.client import Engine
+from advices.engine.client import DockerEngine, connect
 from advices.engine.start import Start
 from advices.images.memory import LayerMemory
 from advices.lab import labfile
@@ -32,7 +32,7 @@ ALONE = 'CMD ["gunicorn", "--bind", "127.0.0.1:8000", "config.wsgi"]'
 @pytest.fixture(scope="module")
 def subject() -> Iterator[Callable[[str, str], Subject]]:
     """Return a function that builds the lab's good image with text replaced."""
-    engine = Engine()
+    engine = connect()
     lab = labfile.read(LABS, "twelve-factor")
     memory = LayerMemory()
     bases = Bases(engine, LABS / "bases", memory, print)
@@ -129,13 +129,13 @@ def test_a_database_that_does_not_start_is_an_error_of_its_own(
     subject: Callable[[str, str], Subject], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good = subject("", "")
-    start = Engine.start
+    start = DockerEngine.start
 
-    def without_password(self: Engine, image: str, *, how: Start, **more: object) -> object:
+    def without_password(self: DockerEngine, image: str, *, how: Start, **more: object) -> object:
         kept = {key: value for key, value in how.env.items() if key != "POSTGRES_PASSWORD"}
         return start(self, image, how=replace(how, env=kept), **more)
 
-    monkeypatch.setattr(Engine, "start", without_password)
+    monkeypatch.setattr(DockerEngine, "start", without_password)
     with pytest.raises(DatabaseDown, match="POSTGRES_PASSWORD"):
         twelve_factor.probe(good)
     assert nothing_left(good)

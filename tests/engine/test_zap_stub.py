@@ -10,7 +10,7 @@ from engine_project import Project
 from scan_targets import Start, docker
 
 from advices.core.paths import Layout
-from advices.engine.client import Engine
+from advices.engine.client import connect
 from advices.engine.start import Once
 from advices.engine.start import Start as How
 from advices.lab.labfile import read
@@ -63,7 +63,7 @@ def scanned_lab(with_stub: Project) -> Project:
 
 
 def test_a_lab_runs_the_stub_as_it_would_run_zap(scanned_lab: Project, here: None) -> None:
-    layout, engine = Layout(scanned_lab.root), Engine()
+    layout, engine = Layout(scanned_lab.root), connect()
     lab = read(layout.labs, "tiny")
     with own_run(engine) as run:
         bench = Bench(layout, lab, engine, run, samples=QUICK, say=print, owner=True)
@@ -97,7 +97,7 @@ def play(stub: str, url: str, *, change: tuple[str, str] = ("", ""), uid: int = 
     plan = (work.files or {})["plan.yaml"].replace(*change)
     files = dataclasses.replace(work, uid=uid, files={"plan.yaml": plan}).archive()
     how = How(entrypoint=work.command[:1], command=work.command[1:], files=files)
-    engine, run_id = Engine(), "test-zap-stub"
+    engine, run_id = connect(), "test-zap-stub"
     try:
         return engine.run_once(stub, run_id=run_id, how=how, fetch=work.report)
     finally:

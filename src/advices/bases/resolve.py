@@ -17,13 +17,19 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from docker.models.images import Image
-
 from advices.bases import registry_digests, versions
 from advices.bases.recipes import Recipe, StageRecipe, checks, read_recipes
 from advices.bases.versions import Contents
-from advices.core import BaseUnavailable, CommandFailed, at_once, clock, run, write_whole
-from advices.engine import BASE_LABEL, RUN_LABEL, BuildOrder, Engine, build, install_packages
+from advices.core import (
+    BaseUnavailable,
+    CommandFailed,
+    EngineRefused,
+    at_once,
+    clock,
+    run,
+    write_whole,
+)
+from advices.engine import BASE_LABEL, BuildOrder, Engine, Image, Start, install_packages
 from advices.images import LayerMemory, diff_ids, layers_of
 from advices.lab import Lab, external_images, stage_body, stage_names
 from advices.packages import proxy
@@ -32,6 +38,7 @@ from advices.runs import check_space, scratch_folder
 
 STAND_IN = "docker-advices-stand-in"
 _BUILD_NEEDS_BYTES = 8_000_000_000
+_CHECK_SECONDS = 600
 Say = Callable[[str], None]
 
 
@@ -98,7 +105,7 @@ class Bases:
         """Return a stand-in, None when it is not there or its packages were never asked."""
         tag = self._tag(name)
         image = self._engine.image(tag)
-        found = versions.of_labels(image.attrs["Config"]["Labels"]) if image is not None else None
+        found = versions.of_labels(image.labels) if image is not None else None
         return Base(name, tag, "stand-in", self._recipe_digest(name), found) if found else None
 
     def known_of(self, lab: Lab) -> dict[str, Base] | None:
@@ -261,7 +268,7 @@ class Bases:
             with self._locks[f"rootfs {root}"]:
                 below[self._recipes.rootfs[root].context] = self._root(root, name)
         self._say(f"building the stand-in for {name}; minutes the first time, then kept")
-        build(
+        self._engine.build(
             BuildOrder(
                 dockerfile=self._folder / recipe.dockerfile,
                 context=self._folder,
@@ -274,7 +281,7 @@ class Bases:
             on_step=lambda step: self._say(f"  {step}"),
         )
         try:
-            _check(f"{tag}-unchecked", recipe)
+            self._check(f"{tag}-unchecked", recipe)
             made = self._labelled(name, f"{tag}-unchecked")
         finally:
             self._engine.remove_image(f"{tag}-unchecked")
@@ -283,9 +290,9 @@ class Bases:
 
     def _labelled(self, name: str, image: str) -> Base:
         """Return a stand-in: an image with one more thing, labels that tell its packages."""
-        found = versions.of_lines(_printed(image, ["sh", "-c", versions.SCRIPT]))
+        found = versions.of_lines(self._printed(image, ["sh", "-c", versions.SCRIPT]))
         with scratch_folder() as folder:
-            build(
+            self._engine.build(
                 BuildOrder(
                     dockerfile=write_whole(folder / "Dockerfile", "FROM base\n"),
                     context=folder,
@@ -313,36 +320,40 @@ class Bases:
             self._engine.import_root(tar, reference, [f"LABEL {BASE_LABEL}={root}", 'CMD ["bash"]'])
         return reference
 
+    def _printed(self, image: str, words: Sequence[str]) -> str:
+        """Return what a command in an image prints. Raises CommandFailed."""
+        # The label is that of a run which is dead as soon as its folder is gone: it would be swept.
+        how = Start(command=words, network="none", default_capabilities=True, memory="2g")
+        with scratch_folder() as folder:
+            done = self._engine.run_once(
+                image, run_id=folder.name, how=how, timeout_seconds=_CHECK_SECONDS
+            )
+        if done.exit_code != 0:
+            raise CommandFailed(
+                f"`{' '.join(words)}` ended with exit code {done.exit_code}:\n{done.stderr.strip()}"
+            )
+        return done.stdout
+
+    def _check(self, tag: str, recipe: Recipe) -> None:
+        """Raise BaseUnavailable when a stand-in lacks what labs may count on."""
+        try:
+            for words in checks(recipe):
+                self._printed(tag, words)
+        except (CommandFailed, EngineRefused) as error:
+            raise BaseUnavailable(
+                f"the stand-in {tag} was built and does not work:\n{error.what}",
+                why="its recipe in labs/bases no longer fits Debian's packages",
+            ) from None
+
 
 def _registry_digest(image: Image) -> str | None:
     """Return the digest that a registry gave an image; a bundle brings it apart from the image."""
-    digests = image.attrs.get("RepoDigests")
-    return str(digests[0]) if digests else registry_digests.digest_of(str(image.id))
+    digests = image.repo_digests
+    return digests[0] if digests else registry_digests.digest_of(image.id)
 
 
 def _of_registry(name: str, image: Image) -> Base:
     digest = _registry_digest(image)
     assert digest is not None
     # An engine finds an image by a digest only if it pulled it itself.
-    by_digest = bool(image.attrs.get("RepoDigests"))
-    return Base(name, digest if by_digest else name, "official", digest)
-
-
-def _printed(image: str, words: Sequence[str]) -> str:
-    """Return what a command in an image prints. Raises CommandFailed."""
-    # The label is that of a run which is dead as soon as its folder is gone: it would be swept.
-    with scratch_folder() as folder:
-        argv = ["docker", "run", "--rm", "--network=none", f"--label={RUN_LABEL}={folder.name}"]
-        return run([*argv, image, *words]).stdout
-
-
-def _check(tag: str, recipe: Recipe) -> None:
-    """Raise BaseUnavailable when a stand-in lacks what labs may count on."""
-    try:
-        for words in checks(recipe):
-            _printed(tag, words)
-    except CommandFailed as error:
-        raise BaseUnavailable(
-            f"the stand-in {tag} was built and does not work:\n{error.what}",
-            why="its recipe in labs/bases no longer fits Debian's packages",
-        ) from None
+    return Base(name, digest if image.repo_digests else name, "official", digest)

@@ -30,7 +30,7 @@ from advices.core import (
     project,
     write_whole,
 )
-from advices.engine import Engine, provision
+from advices.engine import connect, provision
 from advices.images import LayerMemory
 from advices.lab import SCANNERS, labfile
 from advices.measure import QUICK, Samples
@@ -237,7 +237,7 @@ def doctor() -> None:
 @app.command()
 def prefetch(slugs: Slugs = None) -> None:
     """Bring every image and package that labs need, for work without a network."""
-    layout, connected = project(), Engine()
+    layout, connected = project(), connect()
     with Display(_progress) as say, measuring(say), proxy.for_builds(connected):
         _told(prefetch_.prefetch(layout, connected, slugs or [], say))
 
@@ -265,7 +265,7 @@ def bundle_save(
     slugs: Slugs = None,
 ) -> None:
     """Prefetch, then write images and packages of labs to one file."""
-    layout, connected = project(), Engine()
+    layout, connected = project(), connect()
     with Display(_progress) as say, measuring(say), proxy.for_builds(connected):
         ready = prefetch_.prefetch(layout, connected, slugs or [], say)
         _told(ready)
@@ -279,7 +279,7 @@ def bundle_load(
 ) -> None:
     """Verify a bundle by its digests, then bring its images and packages to this machine."""
     with Display(_progress) as say, measuring(say):
-        loaded = transfer.load(Engine(), file, say)
+        loaded = transfer.load(connect(), file, say)
     for tag in loaded.tags:
         _out.print(f"here: {tag}")
     for sentence in loaded.kept:
@@ -292,7 +292,7 @@ def bundle_load(
 def bases() -> None:
     """Pull or build every image that the labs need: bases and scanners."""
     layout = project()
-    connected = Engine()
+    connected = connect()
     with Display(_progress) as say, measuring(say), proxy.for_builds(connected):
         memory = LayerMemory()
         found = Bases(connected, layout.bases, memory, say)
@@ -319,7 +319,7 @@ def learn(
 
     layout = project()
     try:
-        Engine()
+        connect()
     except AdvicesError as error:
         _err.print(f"[yellow]cells cannot build anything yet:[/] {escape(str(error))}")
 
@@ -341,7 +341,7 @@ def clean(
     caches: Annotated[bool, typer.Option("--caches", help="Also the caches on this host.")] = False,
 ) -> None:
     """Remove what crashed runs left in the engine and on this host."""
-    swept = sweep(Engine())
+    swept = sweep(connect())
     _out.print(f"removed what {len(swept)} dead runs had left")
     if caches:
         shutil.rmtree(cache_folder(), ignore_errors=True)
@@ -357,10 +357,9 @@ def engine_start() -> None:
     # Not entered, so that no picture moves: sudo may ask for a password.
     say = Display(_progress)
     provision.ensure_engine(say)
-    connected = Engine()
-    facts = connected.facts()
-    make_room(facts.data_folder, say)
-    _out.print(f"engine {facts.version} at {connected.address}")
+    connected = connect()
+    make_room(connected, say)
+    _out.print(f"engine {connected.facts().version} at {connected.address}")
 
 
 @engine_app.command("stop")

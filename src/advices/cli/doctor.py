@@ -12,7 +12,7 @@ from typing import Literal
 
 from advices.bases import Bases
 from advices.core import AdvicesError, EngineForbidden, Layout
-from advices.engine import client, connection, provision
+from advices.engine import Engine, buildx_version, connect, connection, provision
 from advices.images import LayerMemory
 from advices.lab import SCANNERS, labfile
 from advices.offline import is_prefetched
@@ -45,7 +45,7 @@ def system() -> System:
 def examine(layout: Layout) -> Iterator[Finding]:
     """Yield the findings in order. Changes nothing, pulls nothing, starts nothing."""
     try:
-        connected = client.Engine()
+        connected = connect()
     except AdvicesError as error:
         yield Finding("bad", "engine", error.what, _fix_of_missing_engine(error))
         yield _buildx()
@@ -79,7 +79,7 @@ def _storage(driver: str) -> Finding:
 
 
 def _buildx() -> Finding:
-    found = client.buildx_version()
+    found = buildx_version()
     if found is None:
         return Finding("bad", "buildx", "not installed", checks.BUILDX.fix_on(system()))
     numbers = found.lstrip("v").split("+")[0].split("-")[0].split(".")
@@ -110,7 +110,7 @@ def _ca() -> Finding:
     )
 
 
-def _registry_and_bases(connected: client.Engine, layout: Layout) -> Iterator[Finding]:
+def _registry_and_bases(connected: Engine, layout: Layout) -> Iterator[Finding]:
     try:
         bases = Bases(connected, layout.bases, LayerMemory(), _quiet)
     except AdvicesError as error:

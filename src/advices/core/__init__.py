@@ -15,9 +15,11 @@ from advices.core.errors import (
     DatabaseDown,
     DiskFull,
     DockerfileInvalid,
+    EngineElsewhere,
     EngineForbidden,
     EngineLost,
     EngineMissing,
+    EngineRefused,
     FileRefused,
     InstallRefused,
     LabInvalid,
@@ -60,7 +62,7 @@ from advices.core.process import (
     stream_stderr,
 )
 from advices.core.records import Record
-from advices.core.threads import GivenUp, alive, at_once, ended_by
+from advices.core.threads import GivenUp, alive, at_once, ended_by, interruptible
 
 __all__ = [
     "VERBOSE_VARIABLE",
@@ -74,9 +76,11 @@ __all__ = [
     "DatabaseDown",
     "DiskFull",
     "DockerfileInvalid",
+    "EngineElsewhere",
     "EngineForbidden",
     "EngineLost",
     "EngineMissing",
+    "EngineRefused",
     "Event",
     "FileRefused",
     "GivenUp",
@@ -109,6 +113,7 @@ __all__ = [
     "clock",
     "ended_by",
     "errors",
+    "interruptible",
     "line",
     "now",
     "poll",

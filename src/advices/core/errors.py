@@ -251,6 +251,25 @@ class BundleRefused(AdvicesError):
     next_step = "copy the file again, or save it again with `advices bundle save`"
 
 
+class EngineRefused(AdvicesError):
+    """The engine answered a request with an error; `what` is its explanation."""
+
+    exit_code = 37
+    why = "what it was asked to do does not fit what it has, or somebody removed a part of it"
+    next_step = "run the same command again while nothing else uses the engine"
+
+
+class EngineElsewhere(AdvicesError):
+    """The engine is on another machine, where what a lab starts cannot be asked from here."""
+
+    exit_code = 38
+    why = "labs ask their containers at ports on 127.0.0.1 of the engine's machine"
+    next_step = (
+        "run the command on that machine, or use an engine of this one: unset DOCKER_HOST and "
+        "DOCKER_CONTEXT, `docker context use default`"
+    )
+
+
 def tree(root: type[AdvicesError] = AdvicesError) -> Iterator[type[AdvicesError]]:
     """Return every error class of the tree below `root`, `root` included."""
     yield root

@@ -10,6 +10,7 @@ import contextlib
 import datetime as dt
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import threading
@@ -22,7 +23,9 @@ from advices.core.errors import CommandFailed, DiskFull, InstallRefused
 from advices.core.threads import alive, ended_by
 
 VERBOSE_VARIABLE = "ADVICES_VERBOSE"
-GRACE_SECONDS = 10.0
+# What is interrupted must be over within 10 s, its cleaning up included.
+GRACE_SECONDS = 5.0
+_LISTEN_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -53,18 +56,19 @@ def run(
     `accept` names the exit codes that are not a fault. Raises CommandFailed for any other
     code, a program that is not installed, and one that takes longer than `timeout_seconds`.
     """
+    alive()
     show(argv)
     try:
-        done = subprocess.run(
+        process = subprocess.Popen(
             argv,
-            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             errors="replace",
-            timeout=timeout_seconds,
             env={**os.environ, **(env or {})},
             cwd=cwd,
-            stdin=subprocess.DEVNULL,
-            check=False,
+            process_group=_group_of(argv),
         )
     except (FileNotFoundError, PermissionError):
         raise CommandFailed(
@@ -72,21 +76,45 @@ def run(
             why="a program that this step needs is not on the PATH, or may not be executed",
             next_step=f"install `{argv[0]}` and run the same command again",
         ) from None
+    try:
+        done = _finished(process, timeout_seconds)
     except subprocess.TimeoutExpired:
         raise CommandFailed(
             f"`{shlex.join(argv)}` did not end within {timeout_seconds:.0f} s",
             why="it hangs, or the network is very slow",
             next_step="run it by hand to see where it stops",
         ) from None
-    if done.returncode not in accept:
+    if done.exit_code not in accept:
         tail = "\n".join((done.stderr or done.stdout).strip().splitlines()[-12:])
         if "no space left on device" in tail.lower():
             raise DiskFull(f"`{argv[0]}` found no space left on the device")
         raise CommandFailed(
-            f"`{shlex.join(argv)}` ended with exit code {done.returncode}:\n{tail}",
+            f"`{shlex.join(argv)}` ended with exit code {done.exit_code}:\n{tail}",
             next_step="run it by hand to see more",
         )
-    return Finished(done.returncode, done.stdout, done.stderr)
+    return done
+
+
+def _finished(process: subprocess.Popen[str], timeout_seconds: float) -> Finished:
+    """Return what a program left. It is ended when that is not waited for any more."""
+    started = clock()
+    try:
+        while True:
+            left = timeout_seconds - (clock() - started)
+            try:
+                stdout, stderr = process.communicate(timeout=max(0, min(left, _LISTEN_SECONDS)))
+            except subprocess.TimeoutExpired:
+                alive()
+                if left <= 0:
+                    raise
+            else:
+                return Finished(process.returncode, stdout, stderr)
+    except BaseException:
+        _end(process)
+        for pipe in (process.stdout, process.stderr):
+            if pipe is not None:
+                pipe.close()
+        raise
 
 
 def stream_stderr(
@@ -107,6 +135,7 @@ def stream_stderr(
         stderr=subprocess.PIPE,
         text=True,
         errors="replace",
+        process_group=_group_of(argv),
     ) as process:
         timed_out = threading.Event()
 
@@ -117,7 +146,7 @@ def stream_stderr(
         timer = threading.Timer(timeout_seconds, end)
         timer.start()
         try:
-            with ended_by(process.terminate):
+            with ended_by(lambda: _end_beside(process)):
                 assert process.stderr is not None
                 for line in process.stderr:
                     on_line(line)
@@ -133,14 +162,35 @@ def stream_stderr(
     return process.returncode, clock() - started
 
 
+def _group_of(argv: Sequence[str]) -> int | None:
+    """Return 0 for a program that gets a process group of its own, so that it ends as a whole.
+
+    None for sudo, which must be in the terminal's group to ask for a password there.
+    """
+    return None if argv[0] == "sudo" else 0
+
+
+def _end_beside(process: subprocess.Popen[str]) -> None:
+    """End a program while its caller goes on."""
+    threading.Thread(target=_end, args=(process,), daemon=True).start()
+
+
 def _end(process: subprocess.Popen[str]) -> None:
-    """End a program; one that does not heed that is killed."""
-    process.terminate()
-    try:
+    """End a program and all that it started; what does not heed that is killed."""
+    _send(process, signal.SIGTERM)
+    with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    _send(process, signal.SIGKILL)
+    process.wait()
+
+
+def _send(process: subprocess.Popen[str], number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        if _group_of(process.args) == 0:  # type: ignore[arg-type]
+            # Also what a program left behind that ended itself.
+            os.killpg(process.pid, number)
+        else:
+            process.send_signal(number)
 
 
 def spawn_daemon(argv: Sequence[str], log: Path, env: Mapping[str, str] | None = None) -> int:

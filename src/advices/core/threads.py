@@ -135,6 +135,32 @@ def at_once(work: Mapping[str, Callable[[], Found]], workers: int) -> dict[str, 
         return {name: future.result() for name, future in waiting.items()}
 
 
+def interruptible(call: Callable[[], Found]) -> Found:
+    """Return what `call` gives: something that waits where no interrupt is heard, as for a socket.
+
+    It runs in a thread of its own. Who is given up or interrupted does not wait for it: it hears
+    of that when it asks `alive`, and ends with the process at the latest.
+    """
+    group = _Group(_group.get())
+    done: Future[Found] = Future()
+
+    def work() -> None:
+        _group.set(group)
+        try:
+            done.set_result(call())
+        except BaseException as error:
+            done.set_exception(error)
+
+    threading.Thread(target=copy_context().run, args=(work,), daemon=True).start()
+    try:
+        while not wait([done], timeout=_LISTEN_SECONDS).done:
+            alive()
+    except BaseException:
+        group.give_up()
+        raise
+    return done.result()
+
+
 def _all_done_or_one_failed(futures: Collection[Future[Any]]) -> None:
     """Wait. A signal that comes just before a wait without end would be heard only after it."""
     left: Collection[Future[Any]] = futures

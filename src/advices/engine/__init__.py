@@ -1,13 +1,17 @@
 """The Docker port: the only room that imports `docker`.
 
-Where the engine is, its images and containers, builds with their exact record, installing and
-starting an engine.
+What is asked of an engine and its images and containers, builds with their exact record, and
+installing and starting an engine.
 """
 
-from advices.engine import client, connection, provision
-from advices.engine.buildx import BuildOrder, Built, build
-from advices.engine.client import BASE_LABEL, RUN_LABEL, Engine, buildx_version
+from advices.engine import connection, provision
+from advices.engine.build_log import BuildStep
+from advices.engine.buildx import BuildOrder, Built
+from advices.engine.client import buildx_version, connect
+from advices.engine.link import BASE_LABEL, RUN_LABEL
+from advices.engine.port import Engine
 from advices.engine.provision import install_packages
+from advices.engine.records import Container, EngineFacts, Image
 from advices.engine.start import HARDENED, Once, Start
 
 __all__ = [
@@ -15,13 +19,16 @@ __all__ = [
     "HARDENED",
     "RUN_LABEL",
     "BuildOrder",
+    "BuildStep",
     "Built",
+    "Container",
     "Engine",
+    "EngineFacts",
+    "Image",
     "Once",
     "Start",
-    "build",
     "buildx_version",
-    "client",
+    "connect",
     "connection",
     "install_packages",
     "provision",

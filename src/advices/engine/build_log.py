@@ -16,13 +16,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from advices.results import Step
-
 # "[builder 2/5] RUN pip install": an instruction of the Dockerfile. FROM runs nothing, and
 # WORKDIR only makes an empty folder, which BuildKit takes from its cache even under --no-cache:
 # neither counts as a step.
 _STEP = re.compile(r"^\[(?:(?P<stage>\S+) )?\s*(?P<number>\d+)/(?P<of>\d+)\] (?P<text>.*)$", re.S)
 _NO_STEP = re.compile(r"^(FROM|WORKDIR)\b")
+
+
+@dataclass(frozen=True)
+class BuildStep:
+    """One RUN, COPY or ADD of a build. `cached` means that it did not run."""
+
+    name: str
+    cached: bool
+    seconds: float
 
 
 @dataclass
@@ -81,14 +88,14 @@ class BuildLog:
         known.completed = sent.get("completed") or known.completed
         known.error = sent.get("error") or known.error
 
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[BuildStep, ...]:
         """Return the RUN, COPY and ADD instructions in the Dockerfile's order."""
-        found: list[tuple[str, int, Step]] = []
+        found: list[tuple[str, int, BuildStep]] = []
         for vertex in self.vertexes.values():
             match = _STEP.match(vertex.name)
             if match is None or _NO_STEP.match(match["text"]) or vertex.completed is None:
                 continue
-            step = Step(
+            step = BuildStep(
                 name=" ".join(match["text"].split()),
                 cached=vertex.cached,
                 seconds=0.0 if vertex.cached else _seconds(vertex.started, vertex.completed),

@@ -16,10 +16,9 @@ from advices.core import (
     StepFailed,
     stream_stderr,
 )
-from advices.engine.build_log import BuildLog
-from advices.engine.client import RUN_LABEL
+from advices.engine.build_log import BuildLog, BuildStep
 from advices.engine.connection import answers
-from advices.results import Step
+from advices.engine.link import RUN_LABEL
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ class BuildOrder:
 class Built:
     """What a build showed: its steps and its wall seconds."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[BuildStep, ...]
     seconds: float
 
 

@@ -4,37 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 
 import docker.errors
-from docker.models.containers import Container
 
 from advices.core import CommandFailed, run
+from advices.engine import buildx, connection
+from advices.engine.buildx import BuildOrder, Built
 from advices.engine.containers import EngineContainers
 from advices.engine.images import EngineImages
 from advices.engine.link import BASE_LABEL, RUN_LABEL
+from advices.engine.port import Engine
+from advices.engine.records import Container, EngineFacts
 
-__all__ = ["BASE_LABEL", "RUN_LABEL", "Engine", "EngineFacts", "buildx_version"]
+__all__ = ["BASE_LABEL", "RUN_LABEL", "DockerEngine", "EngineFacts", "buildx_version", "connect"]
 
-
-@dataclass(frozen=True)
-class EngineFacts:
-    """What an engine says of itself."""
-
-    version: str
-    storage_driver: str
-    platform: str
-    cores: int
-    data_folder: str
+# Counting and pruning take minutes for some gigabytes.
+_PRUNE_SECONDS = 3600
 
 
-class Engine(EngineImages, EngineContainers):
-    """A connection to an engine that answers. Raises EngineMissing when none does."""
+class DockerEngine(EngineImages, EngineContainers):
+    """A real engine, as `port.Engine` says it."""
 
     def facts(self) -> EngineFacts:
-        """Return version, storage driver, platform, cores and data folder."""
-        with self._lost():
+        with self._asking():
             info = self._docker.info()
             version = self._docker.version()
         return EngineFacts(
@@ -46,22 +39,18 @@ class Engine(EngineImages, EngineContainers):
         )
 
     def bridge_address(self) -> str | None:
-        """Return the host's address on the default bridge, None where there is no bridge."""
-        with self._lost(), contextlib.suppress(docker.errors.NotFound, KeyError, IndexError):
-            bridge = self._docker.networks.get("bridge")
-            return str(bridge.attrs["IPAM"]["Config"][0]["Gateway"])
+        with self._asking(), contextlib.suppress(docker.errors.NotFound, KeyError, IndexError):
+            bridge = self._docker.api.inspect_network("bridge")
+            return str(bridge["IPAM"]["Config"][0]["Gateway"])
         return None
 
     @contextlib.contextmanager
     def network(self, run_id: str, *, internal: bool = False) -> Iterator[str]:
-        """Give the name of a network of ours, which goes at the end.
-
-        From an `internal` one nothing but its own containers can be reached. Without an address
-        of its bridge that goes for this host as well, which would answer there otherwise.
-        """
         name = f"docker-advices-{run_id}-{secrets.token_hex(4)}"
-        with self._lost():
-            made = self._docker.networks.create(
+        with self._asking():
+            # Without an address of its bridge an internal network goes for this host as well,
+            # which would answer there otherwise.
+            self._docker.api.create_network(
                 name,
                 driver="bridge",
                 internal=internal,
@@ -71,50 +60,72 @@ class Engine(EngineImages, EngineContainers):
         try:
             yield name
         finally:
-            with self._lost(), contextlib.suppress(docker.errors.NotFound):
-                made.remove()
+            with self._asking(), contextlib.suppress(docker.errors.NotFound):
+                self._docker.api.remove_network(name)
 
     @contextlib.contextmanager
     def joined(self, container: Container, network: str, alias: str) -> Iterator[None]:
-        """Connect a container of somebody to a network of ours, under a name, for a while."""
-        with self._lost():
-            self._docker.networks.get(network).connect(container, aliases=[alias])
+        with self._asking():
+            self._docker.api.connect_container_to_network(container.id, network, aliases=[alias])
         try:
             yield
         finally:
-            with self._lost(), contextlib.suppress(docker.errors.NotFound, docker.errors.APIError):
-                self._docker.networks.get(network).disconnect(container, force=True)
+            with self._asking(), contextlib.suppress(docker.errors.APIError):
+                self._docker.api.disconnect_container_from_network(
+                    container.id, network, force=True
+                )
 
     def run_ids(self) -> set[str]:
-        """Return the run ids on all containers, networks and images that carry our label."""
         ours = {"label": RUN_LABEL}
         # The plain lists of the API: the client's own ask again for each entry, and an entry of
         # another run may be gone by then.
-        with self._lost():
+        with self._asking():
             api = self._docker.api
             listed = [*api.containers(all=True, filters=ours), *api.images(filters=ours)]
             listed += api.networks(filters=ours)
         return {str(entry["Labels"][RUN_LABEL]) for entry in listed}
 
     def remove_run(self, run_id: str) -> None:
-        """Remove the containers, networks and images that carry this run's label, no others."""
         mine: dict[str, str | list[str] | bool] = {"label": f"{RUN_LABEL}={run_id}"}
-        with self._lost():
-            listed = self._docker.containers.list(all=True, filters=mine, ignore_removed=True)
-            for container in listed:
-                self.remove_container(container)
-            for network in self._docker.networks.list(filters=mine, greedy=True):
+        with self._asking():
+            api = self._docker.api
+            for container in api.containers(all=True, filters=mine):
+                with contextlib.suppress(docker.errors.NotFound):
+                    api.remove_container(container["Id"], v=True, force=True)
+            for network in api.networks(filters=mine):
                 with contextlib.suppress(docker.errors.NotFound):
                     # A learner's container that was scanned may still be on it: it stays. One
                     # that stopped could not start again if its network were gone.
-                    on_it: dict[str, str | list[str] | bool] = {"network": str(network.id)}
-                    for one in self._docker.api.containers(all=True, filters=on_it):
+                    on_it: dict[str, str | list[str] | bool] = {"network": str(network["Id"])}
+                    for one in api.containers(all=True, filters=on_it):
                         with contextlib.suppress(docker.errors.NotFound):
-                            network.disconnect(one["Id"], force=True)
-                    network.remove()
-            for image in self._docker.api.images(filters=mine):
-                with contextlib.suppress(docker.errors.ImageNotFound):
-                    self._docker.images.remove(str(image["Id"]), force=True)
+                            api.disconnect_container_from_network(
+                                one["Id"], network["Id"], force=True
+                            )
+                    api.remove_network(network["Id"])
+            for image in api.images(filters=mine):
+                with contextlib.suppress(docker.errors.NotFound):
+                    api.remove_image(str(image["Id"]), force=True)
+
+    def build(self, order: BuildOrder, on_step: Callable[[str], None] | None = None) -> Built:
+        return buildx.build(order, on_step)
+
+    def buildx_version(self) -> str | None:
+        return buildx_version()
+
+    def build_cache_bytes(self) -> int:
+        with self._asking(), contextlib.closing(connection.client(_PRUNE_SECONDS)) as patient:
+            records = patient.df().get("BuildCache") or ()
+        return sum(int(one["Size"]) for one in records if not one["Shared"])
+
+    def shrink_build_cache(self, to_bytes: int) -> None:
+        with self._asking(), contextlib.closing(connection.client(_PRUNE_SECONDS)) as patient:
+            patient.api.prune_builds(keep_storage=to_bytes, all=True)
+
+
+def connect() -> Engine:
+    """Return the engine that answers. Raises EngineMissing, EngineForbidden, EngineElsewhere."""
+    return DockerEngine()
 
 
 def buildx_version() -> str | None:

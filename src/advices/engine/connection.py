@@ -1,9 +1,11 @@
-"""Where the engine is looked for, and a connection to it."""
+"""Where the engine is looked for, and connections to it."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import socket
+from urllib.parse import urlsplit
 
 import docker
 import docker.errors
@@ -13,6 +15,7 @@ from requests.exceptions import RequestException
 from advices.core import EngineMissing
 
 DEFAULT_SOCKET = "/var/run/docker.sock"
+_TIMEOUT_SECONDS = 120
 
 
 def context_name() -> str:
@@ -48,14 +51,38 @@ def is_default_socket() -> bool:
     return address() in (f"unix://{DEFAULT_SOCKET}", "unix:///run/docker.sock")
 
 
-def client() -> docker.DockerClient:
-    """Return a client of the engine. Raises EngineMissing as `address` does."""
+def is_here(place: str) -> bool:
+    """Return whether an engine's address is one of this machine's. A name is looked up."""
+    parts = urlsplit(place)
+    if parts.scheme not in ("tcp", "http", "https", "ssh"):
+        return True
+    if parts.scheme == "ssh":
+        return False
+    try:
+        found = socket.getaddrinfo(parts.hostname, 0, type=socket.SOCK_STREAM)
+    except OSError:
+        return False
+    return any(_is_own(family, sockaddr) for family, _, _, _, sockaddr in found)
+
+
+def _is_own(family: int, sockaddr: object) -> bool:
+    """Return whether an address belongs to this machine: only those can be bound."""
+    with contextlib.closing(socket.socket(family)) as probe:
+        try:
+            probe.bind(sockaddr)  # type: ignore[arg-type]
+        except OSError:
+            return False
+    return True
+
+
+def client(timeout_seconds: int = _TIMEOUT_SECONDS) -> docker.DockerClient:
+    """Return a client of the engine, for one thread. Raises EngineMissing as `address` does."""
     if os.environ.get("DOCKER_HOST") or context_name() == "default":
-        return docker.from_env(timeout=120)
+        return docker.from_env(timeout=timeout_seconds)
+    place = address()
     context = ContextAPI.get_context(context_name())
-    if context is None:
-        address()  # raises, and says which context is missing
-    return docker.DockerClient(base_url=address(), tls=context.TLSConfig or False, timeout=120)
+    tls = (context.TLSConfig if context else None) or False
+    return docker.DockerClient(base_url=place, tls=tls, timeout=timeout_seconds)
 
 
 def answers() -> bool:

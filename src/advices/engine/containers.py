@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 import io
 import tarfile
+import threading
+from collections.abc import Iterator
 from typing import Any
 
 import docker.errors
-from docker.models.containers import Container
 
-from advices.core import CommandFailed, poll
+from advices.core import CommandFailed, EngineRefused, ended_by, poll
 from advices.engine.link import RUN_LABEL, EngineLink
+from advices.engine.records import Container, container_of, published
 from advices.engine.start import HARDENED, Once, Start
 
 
@@ -21,11 +23,6 @@ class EngineContainers(EngineLink):
     def start(
         self, image: str, *, run_id: str, port: int | None = None, how: Start = HARDENED
     ) -> Container:
-        """Start a container of ours: no mounts, limits on memory and processes.
-
-        `port` is published on 127.0.0.1 only. Without a network in `how` it is the default
-        bridge.
-        """
         options: dict[str, Any] = {
             "detach": True,
             "labels": {RUN_LABEL: run_id},
@@ -42,30 +39,23 @@ class EngineContainers(EngineLink):
             options["user"] = how.user
         if how.entrypoint is not None:
             options["entrypoint"] = list(how.entrypoint)
-        with self._lost():
-            if how.network is None and not how.files:
-                run_now: Container = self._docker.containers.run(
-                    image, list(how.command) or None, **options
-                )
-                return run_now
+        if how.network is not None:
+            options["network"] = how.network
+        with self._asking():
             # Connected before it starts, so that its names are known from its first moment.
-            if how.network is not None:
-                options["network"] = how.network
-            made: Container = self._docker.containers.create(
-                image, list(how.command) or None, **options
-            )
+            new = self._docker.containers.create(image, list(how.command) or None, **options)
+            made, api = container_of(new.attrs), self._docker.api
             try:
                 if how.network is not None and how.alias is not None:
-                    network = self._docker.networks.get(how.network)
-                    network.disconnect(made)
-                    network.connect(made, aliases=[how.alias])
+                    api.disconnect_container_from_network(made.id, how.network)
+                    api.connect_container_to_network(made.id, how.network, aliases=[how.alias])
                 if how.files:
-                    made.put_archive("/", how.files)
-                made.start()
+                    api.put_archive(made.id, "/", how.files)
+                api.start(made.id)
             except BaseException:
-                made.remove(force=True, v=True)
+                api.remove_container(made.id, v=True, force=True)
                 raise
-            return made
+        return made
 
     def run_once(
         self,
@@ -76,120 +66,109 @@ class EngineContainers(EngineLink):
         timeout_seconds: float = 60,
         fetch: str | None = None,
     ) -> Once:
-        """Run a container to its end and return its exit code and what it printed.
-
-        `fetch` names a file to copy out of it when it has ended. Raises CommandFailed when it
-        does not end in time.
-        """
         container = self.start(image, run_id=run_id, how=how)
         try:
             for _ in poll(timeout_seconds):
-                if not self.running(container):
+                state = self._inspected(container)["State"]
+                if state["Status"] != "running":
                     break
             else:
                 raise CommandFailed(
                     f"`{' '.join(how.command)[:80]}` in a container did not end within "
                     f"{timeout_seconds:.0f} s"
                 )
-            with self._lost():
-                stdout = container.logs(stdout=True, stderr=False)
-                stderr = container.logs(stdout=False, stderr=True)
-                state = container.attrs["State"]
-                fetched = self._fetched(container, fetch) if fetch else None
+            stdout = self._printed(container, stdout=True, stderr=False)
+            stderr = self._printed(container, stdout=False, stderr=True)
+            fetched = self._fetched(container, fetch) if fetch else None
         finally:
             self.remove_container(container)
-        return Once(
-            int(state["ExitCode"]),
-            stdout.decode("utf-8", "replace"),
-            stderr.decode("utf-8", "replace"),
-            fetched,
-            bool(state.get("OOMKilled")),
-        )
+        exit_code, out_of_memory = int(state["ExitCode"]), bool(state.get("OOMKilled"))
+        return Once(exit_code, stdout, stderr, fetched, out_of_memory)
 
-    @staticmethod
-    def _fetched(container: Container, path: str) -> bytes | None:
+    def _inspected(self, container: Container) -> dict[str, Any]:
+        with self._asking():
+            return dict(self._docker.api.inspect_container(container.id))
+
+    def _printed(self, container: Container, **what: Any) -> str:
+        with self._asking():
+            printed = self._docker.api.logs(container.id, **what)
+        assert isinstance(printed, bytes)  # not a stream: `stream` was not asked for
+        return printed.decode("utf-8", "replace")
+
+    def _fetched(self, container: Container, path: str) -> bytes | None:
         """Return one file of a container, as `docker cp` does; None when it is not there."""
-        try:
-            chunks, _ = container.get_archive(path)
-        except docker.errors.NotFound:
-            return None
-        with tarfile.open(fileobj=io.BytesIO(b"".join(chunks))) as archive:
+        with self._asking():
+            try:
+                chunks, _ = self._docker.api.get_archive(container.id, path)
+            except docker.errors.NotFound:
+                return None
+            whole = b"".join(chunks)
+        with tarfile.open(fileobj=io.BytesIO(whole)) as archive:
             member = archive.next()
             file = archive.extractfile(member) if member is not None else None
             return file.read() if file is not None else None
 
     def stop(self, container: Container) -> int:
-        """Stop a container as `docker stop` does and return its exit code.
-
-        It gets SIGTERM, and SIGKILL after docker's default grace of 10 s.
-        """
-        with self._lost():
-            container.stop()
-            container.reload()
-        return int(container.attrs["State"]["ExitCode"])
+        with self._asking(), self._ended_by_its_end(container):
+            self._docker.api.stop(container.id)
+        return int(self._inspected(container)["State"]["ExitCode"])
 
     def published_port(self, container: Container, port: int) -> int | None:
-        """Return the host port that reaches the container's `port`, None if it is not up."""
-        with self._lost():
-            container.reload()
-            bound = container.ports.get(f"{port}/tcp")
-        return int(bound[0]["HostPort"]) if bound else None
+        return dict(published(self._inspected(container))).get(port)
 
     def running(self, container: Container) -> bool:
-        """Return whether the container still runs."""
-        with self._lost():
-            container.reload()
-            return bool(container.status == "running")
+        return bool(self._inspected(container)["State"]["Status"] == "running")
 
     def last_lines(self, container: Container, lines: int = 12) -> str:
-        """Return the end of what a container printed."""
-        with self._lost():
-            printed = container.logs(tail=lines)
-        assert isinstance(printed, bytes)  # not a stream: `stream` was not asked for
-        return printed.decode("utf-8", "replace").strip()
+        return self._printed(container, tail=lines).strip()
 
     def changed_files(self, container: Container) -> list[str]:
-        """Return the paths that a container added, changed or removed, folders among them."""
-        with self._lost():
-            return [str(change["Path"]) for change in container.diff() or []]
+        with self._asking():
+            return [str(one["Path"]) for one in self._docker.api.diff(container.id) or []]
 
     def stdout(self, container: Container) -> str:
-        """Return all that a container has printed to stdout so far, without its stderr."""
-        with self._lost():
-            printed = container.logs(stdout=True, stderr=False)
-        assert isinstance(printed, bytes)  # not a stream: `stream` was not asked for
-        return printed.decode("utf-8", "replace")
+        return self._printed(container, stdout=True, stderr=False)
 
     def restart(self, container: Container) -> None:
-        """Kill a container and start the same one again: its own files stay as they are."""
-        with self._lost():
-            container.restart(timeout=0)
+        with self._asking():
+            self._docker.api.restart(container.id, timeout=0)
 
     def exec_output(self, container: Container, argv: list[str]) -> str | None:
-        """Return what a command inside a container prints, None when it fails there."""
-        with self._lost():
+        api = self._docker.api
+        with self._ended_by_its_end(container):
             try:
-                code, output = container.exec_run(argv)
-            except docker.errors.APIError:
+                with self._asking():
+                    made = api.exec_create(container.id, argv)["Id"]
+                    output = api.exec_start(made)
+                    code = api.exec_inspect(made)["ExitCode"]
+            except EngineRefused:
                 return None
         assert isinstance(output, bytes)  # not a stream: `stream` was not asked for
         return output.decode("utf-8", "replace") if code == 0 else None
 
+    @contextlib.contextmanager
+    def _ended_by_its_end(self, container: Container) -> Iterator[None]:
+        """Kill a container of ours when the work that waits for it is given up."""
+
+        def kill() -> None:
+            with contextlib.suppress(Exception):  # It may have ended, or its engine with it.
+                self._docker.api.kill(container.id)
+
+        # Whoever gives up must not wait, and has no client of its own to spare.
+        with ended_by(lambda: threading.Thread(target=kill, daemon=True).start()):
+            yield
+
     def address_of(self, container: Container) -> str:
-        """Return the address of a running container on the default bridge, "" without one."""
-        with self._lost():
-            container.reload()
-            networks = container.attrs["NetworkSettings"]["Networks"]
+        networks = self._inspected(container)["NetworkSettings"]["Networks"]
         return str(networks.get("bridge", {}).get("IPAddress", ""))
 
     def others(self) -> list[Container]:
-        """Return the running containers that do not carry our label."""
-        with self._lost():
+        with self._asking():
             listed = self._docker.containers.list(ignore_removed=True)
+        found = [container_of(one.attrs) for one in listed]
         # An engine's list may still name one that just ended; the client asked for each by itself.
-        return [one for one in listed if one.status == "running" and RUN_LABEL not in one.labels]
+        return [one for one in found if one.status == "running" and RUN_LABEL not in one.labels]
 
     def remove_container(self, container: Container) -> None:
-        """Remove a container that carries our label."""
-        with self._lost(), contextlib.suppress(docker.errors.NotFound):
-            container.remove(force=True, v=True)
+        with self._asking(), contextlib.suppress(docker.errors.NotFound):
+            self._docker.api.remove_container(container.id, v=True, force=True)

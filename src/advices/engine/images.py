@@ -11,54 +11,54 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any
 
 import docker.errors
-from docker.models.images import Image
 from requests.exceptions import RequestException
 
-from advices.core import BundleRefused, DiskFull, run
+from advices.core import BundleRefused, DiskFull, alive, interruptible, run
 from advices.engine.link import RUN_LABEL, EngineLink
+from advices.engine.records import Image, image_of
+
+_CHUNK = 1 << 20
 
 
 class EngineImages(EngineLink):
     """Finds, reads, makes and removes images."""
 
     def image(self, reference: str) -> Image | None:
-        """Return a local image, None if there is none of that name or id."""
-        with self._lost():
+        api: Any = self._docker.api
+        with self._asking():
             try:
-                return self._docker.images.get(reference)
-            except docker.errors.ImageNotFound:
+                return image_of(api.inspect_image(reference))
+            except docker.errors.NotFound:
                 return None
 
     def history(self, image: Image) -> list[dict[str, Any]]:
-        """Return the image's history, oldest first, with each entry's CreatedBy and Size."""
-        with self._lost():
-            return list(reversed(image.history()))
+        api: Any = self._docker.api
+        with self._asking():
+            return list(reversed(api.history(image.id)))
 
     def saved(self, images: Iterable[Image]) -> Iterator[bytes]:
-        """Yield the bytes of `docker save` for some images, each layer once.
+        # The SDK saves one image a call; the engine's API takes several.
+        names = [image.id for image in images]
 
-        The SDK saves one image a call; the engine's API takes several.
-        """
-        api = self._docker.api
-        with self._lost():
-            answer = api.get(
-                f"{api.base_url}/v{api.api_version}/images/get",
-                params={"names": [str(image.id) for image in images]},
-                stream=True,
-                timeout=api.timeout,
-            )
+        def ask() -> Any:
+            api = self._docker.api
+            place = f"{api.base_url}/v{api.api_version}/images/get"
+            return api.get(place, params={"names": names}, stream=True, timeout=api.timeout)
+
+        with self._asking():
+            # An engine may say nothing until it has packed everything.
+            answer = interruptible(ask)
             with contextlib.closing(answer):
                 answer.raise_for_status()
-                yield from answer.iter_content(1 << 20)
+                for chunk in answer.iter_content(_CHUNK):
+                    alive()
+                    yield chunk
 
     def load(self, archive: IO[bytes]) -> list[Image]:
-        """Return the images of a `docker save` archive, loaded. Raises BundleRefused, DiskFull.
-
-        The SDK's own reading misses images without names: an engine tells several in one piece.
-        """
+        # The SDK's own reading misses images without names: an engine tells several in one piece.
         told = ""
         api: Any = self._docker.api
-        with self._lost():
+        with self._asking():
             for said in api.load_image(archive):
                 if "no space left on device" in str(said.get("error", "")):
                     raise DiskFull("the engine has no space left on its device")
@@ -69,21 +69,26 @@ class EngineImages(EngineLink):
         return [image for name in names if (image := self.image(name)) is not None]
 
     def tag(self, image: Image, reference: str) -> None:
-        """Give an image one more name. One that another image has must not be given."""
         repository, _, tag = reference.rpartition(":")
-        with self._lost():
-            image.tag(repository, tag)
+        with self._asking():
+            self._docker.api.tag(image.id, repository, tag)
 
     def pull(self, name: str) -> Image | None:
-        """Return the image of a registry, None when no registry answers or it has none."""
         repository, _, tag = name.partition("@" if "@" in name else ":")
         try:
-            return self._docker.images.pull(repository, tag=tag or "latest")
+            interruptible(lambda: self._pulled(repository, tag or "latest"))
         except (docker.errors.DockerException, RequestException):
             return None
+        return self.image(name)
+
+    def _pulled(self, repository: str, tag: str) -> None:
+        """Pull an image. Raises what the SDK raises, and APIError for what the engine tells."""
+        for said in self._docker.api.pull(repository, tag=tag, stream=True, decode=True):
+            alive()
+            if "error" in said:
+                raise docker.errors.APIError(str(said["error"]), explanation=str(said["error"]))
 
     def registry_answers(self, name: str) -> bool:
-        """Return whether a registry knows an image, without pulling it."""
         try:
             self._docker.images.get_registry_data(name)
         except (docker.errors.DockerException, RequestException):
@@ -91,7 +96,6 @@ class EngineImages(EngineLink):
         return True
 
     def import_root(self, tar: str, reference: str, changes: list[str]) -> None:
-        """Make an image of one layer out of a root file system's tar."""
         argv = ["docker", "import"]
         for change in changes:
             argv += ["--change", change]
@@ -100,11 +104,7 @@ class EngineImages(EngineLink):
     def with_files(
         self, base: str, files: Mapping[str, bytes], reference: str, *, run_id: str
     ) -> Image:
-        """Return a new image: a local one with one more layer, of files that all may read.
-
-        The rest of its settings stay. A container of ours that never starts is committed, which
-        takes a tenth of the time of a build.
-        """
+        # A container of ours that never starts is committed: a tenth of the time of a build.
         sink = io.BytesIO()
         with tarfile.open(fileobj=sink, mode="w") as tar:
             for path, content in files.items():
@@ -112,21 +112,22 @@ class EngineImages(EngineLink):
                 member.size = len(content)
                 tar.addfile(member, io.BytesIO(content))
         repository, _, tag = reference.rpartition(":")
-        with self._lost():
-            settings = self._docker.images.get(base).attrs["Config"]
-            command, entry_point = settings.get("Cmd"), settings.get("Entrypoint")
+        with self._asking():
+            api: Any = self._docker.api
+            settings = image_of(api.inspect_image(base))
             # Stands in the history as the origin of the layer; the image's own comes back below.
             # What has an entry point alone keeps that. What has neither does not start: still so.
-            words = [f"COPY {' '.join(files)} /"] if command or not entry_point else None
-            changes = f"CMD {json.dumps(command)}" if command else None
-            made = self._docker.containers.create(base, words, labels={RUN_LABEL: run_id})
+            copy = f"COPY {' '.join(files)} /"
+            words = [copy] if settings.command or not settings.entrypoint else None
+            changes = f"CMD {json.dumps(settings.command)}" if settings.command else None
+            made = api.create_container(base, words, labels={RUN_LABEL: run_id})["Id"]
             try:
-                made.put_archive("/", sink.getvalue())
-                return made.commit(repository, tag, changes=changes)
+                api.put_archive(made, "/", sink.getvalue())
+                image_id = api.commit(made, repository, tag, changes=changes)["Id"]
             finally:
-                made.remove(force=True, v=True)
+                api.remove_container(made, v=True, force=True)
+            return image_of(api.inspect_image(image_id))
 
     def remove_image(self, reference: str) -> None:
-        """Remove one tag of ours; the layers go with the last tag."""
-        with self._lost(), contextlib.suppress(docker.errors.ImageNotFound):
-            self._docker.images.remove(reference, force=True)
+        with self._asking(), contextlib.suppress(docker.errors.NotFound):
+            self._docker.api.remove_image(reference, force=True)

@@ -3,25 +3,71 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import threading
+import weakref
+from collections.abc import Callable, Iterator
 
 import docker.errors
+from docker import DockerClient
 from requests.exceptions import RequestException
 
-from advices.core import DiskFull, EngineForbidden, EngineLost, EngineMissing
+from advices.core import (
+    DiskFull,
+    EngineElsewhere,
+    EngineForbidden,
+    EngineLost,
+    EngineMissing,
+    EngineRefused,
+)
 from advices.engine import connection
 
 RUN_LABEL = "io.docker-advices.run"
 BASE_LABEL = "io.docker-advices.base"
 
 
-class EngineLink:
-    """A connection to an engine that answers. Raises EngineMissing when none does."""
+class Clients:
+    """A client for each thread: docker-py's must not be shared by threads.
 
-    def __init__(self) -> None:
+    The client of a thread that ended goes with it.
+    """
+
+    def __init__(self, connect: Callable[[], DockerClient]) -> None:
+        self._connect = connect
+        self._own = threading.local()
+        self._all: weakref.WeakSet[DockerClient] = weakref.WeakSet()
+        self._lock = threading.Lock()
+
+    def of_this_thread(self) -> DockerClient:
+        """Return this thread's client; it is made when it is first asked for."""
+        found: DockerClient | None = getattr(self._own, "client", None)
+        if found is None:
+            found = self._own.client = self._connect()
+            with self._lock:
+                self._all.add(found)
+        return found
+
+    def close(self) -> None:
+        """Close the connections of every thread."""
+        with self._lock:
+            for client in tuple(self._all):
+                client.close()
+
+
+class EngineLink:
+    """A connection to an engine that answers.
+
+    Raises EngineMissing when none does, EngineForbidden, and EngineElsewhere for an address that
+    only the docker command can use.
+    """
+
+    def __init__(self, connect: Callable[[], DockerClient] = connection.client) -> None:
         self.address = connection.address()
+        if self.address.startswith("ssh://"):
+            raise _elsewhere(self.address)
+        self._clients = Clients(connect)
+        # Also at the end of the process: nobody has to close an engine.
+        self._closed = weakref.finalize(self, self._clients.close)
         try:
-            self._docker = connection.client()
             self._docker.ping()
         except (docker.errors.DockerException, RequestException, OSError) as error:
             if "ermission denied" in str(error):
@@ -30,14 +76,31 @@ class EngineLink:
                 ) from None
             raise EngineMissing(f"no Docker engine answers at {self.address}") from None
 
+    @property
+    def _docker(self) -> DockerClient:
+        return self._clients.of_this_thread()
+
+    def close(self) -> None:
+        """Close the connections of every thread."""
+        self._closed()
+
+    def must_be_here(self) -> None:
+        """Raise EngineElsewhere when the engine is on another machine."""
+        if not connection.is_here(self.address):
+            raise _elsewhere(self.address)
+
     @contextlib.contextmanager
-    def _lost(self) -> Iterator[None]:
-        """Turn a dropped connection into EngineLost; an answer of the engine passes."""
+    def _asking(self) -> Iterator[None]:
+        """Turn what the SDK raises into DiskFull, EngineRefused or EngineLost."""
         try:
             yield
         except docker.errors.APIError as error:
             if "no space left on device" in str(error).lower():
                 raise DiskFull("the engine has no space left on its device") from None
-            raise
+            raise EngineRefused(str(error.explanation or error)) from error
         except (RequestException, docker.errors.DockerException, ConnectionError) as error:
             raise EngineLost(f"the engine at {self.address} does not answer any more") from error
+
+
+def _elsewhere(address: str) -> EngineElsewhere:
+    return EngineElsewhere(f"the Docker engine at {address} is on another machine")

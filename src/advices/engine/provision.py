@@ -158,7 +158,7 @@ def ensure_engine(say: Say) -> None:
     else:
         _stop_if_forbidden()
     if not connection.is_default_socket():
-        client.Engine()  # raises with the cause unless it answers, and then only buildx lacks
+        client.connect()  # raises with the cause unless it answers, and then only buildx lacks
         raise EngineMissing("buildx is not installed", next_step="install the docker-buildx plugin")
     if not _daemon() or not client.buildx_version():
         install_engine(say)
@@ -169,7 +169,7 @@ def ensure_engine(say: Say) -> None:
 def _stop_if_forbidden() -> None:
     """Raise EngineForbidden where an engine runs that this user may not use."""
     with contextlib.suppress(EngineMissing):
-        client.Engine()
+        client.connect()
 
 
 def _daemon() -> str | None:

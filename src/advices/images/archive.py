@@ -11,10 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, TypeVar, cast
 
-from docker.models.images import Image
-
 from advices.core import CommandFailed, EngineLost, alive
-from advices.engine import Engine
+from advices.engine import Engine, Image
 
 Read = TypeVar("Read")
 
@@ -79,7 +77,7 @@ def unpacked(source: IO[bytes]) -> Iterator[tarfile.TarFile]:
 
 def diff_ids(image: Image) -> tuple[str, ...]:
     """Return the diff ids of an image's layers, lowest first."""
-    return tuple(str(diff_id) for diff_id in image.attrs["RootFS"]["Layers"])
+    return image.diff_ids
 
 
 def read_layers(

@@ -6,9 +6,7 @@ from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from typing import IO, cast
 
-from docker.models.images import Image
-
-from advices.engine import Engine
+from advices.engine import Engine, Image
 from advices.images.archive import StoredLayer, diff_ids, read_layers, unpacked
 from advices.images.files import Listing, listing
 from advices.images.gzip_bytes import Scale, Weighing, scale

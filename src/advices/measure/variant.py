@@ -6,15 +6,13 @@ import secrets
 import shutil
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
-
-from docker.models.images import Image
 
 from advices import results
 from advices.bases import Base, Bases, MarkedBase
 from advices.core import Instruction, NeverAnswered, Say, Step, UnsteadyMeasure, write_whole
-from advices.engine import BuildOrder, Built, Engine, build
+from advices.engine import BuildOrder, BuildStep, Built, Engine, Image
 from advices.images import LayerMemory, layers_of, learn
 from advices.lab import COLD, Lab, final_base
 from advices.measure import plan
@@ -141,7 +139,7 @@ class Measurer:
         try:
             if step.cold:
                 taken.context_bytes = context_bytes(order.context)
-            built = build(order, on_step=partial(self._say_instruction, candidate))
+            built = self._engine.build(order, on_step=partial(self._say_instruction, candidate))
         finally:
             shutil.rmtree(order.context, ignore_errors=True)
         earlier = taken.built.setdefault(step.build, [])
@@ -244,7 +242,7 @@ class Measurer:
             order = self._order(candidate, taken, mark, f"target-{target}", no_cache=False)
             copied(self._lab, candidate, order.context, canary=self.canary)
             try:
-                build(order.for_target(target))
+                self._engine.build(order.for_target(target))
             finally:
                 shutil.rmtree(order.context, ignore_errors=True)
             return self._image(order.tag, candidate.name)
@@ -277,7 +275,7 @@ class Measurer:
             there = in_base if name == COLD else known
             new = [layer for layer in taken.layers.get(name, []) if layer.diff_id not in there]
             builds[name] = Build(
-                steps=built[0].steps,
+                steps=tuple(results.Step(**asdict(step)) for step in built[0].steps),
                 timing=Timing(samples=tuple(round(one.seconds, 3) for one in built)),
                 new_disk_bytes=sum(layer.disk_bytes for layer in new),
                 new_transfer_bytes=sum(layer.transfer_bytes for layer in new),
@@ -303,5 +301,5 @@ def _together(boots: Sequence[Boot]) -> Boot:
     return boots[0].model_copy(update={"first_200": timing})
 
 
-def _what_ran(steps: tuple[results.Step, ...]) -> list[tuple[str, bool]]:
+def _what_ran(steps: tuple[BuildStep, ...]) -> list[tuple[str, bool]]:
     return [(step.name, step.cached) for step in steps]

@@ -12,7 +12,7 @@ from typing import TypeVar
 from advices import results
 from advices.bases import Bases
 from advices.core import Begun, Layout, Measured, NotebookFailed, Planned, Say, at_once, clock
-from advices.engine import Engine
+from advices.engine import Engine, connect
 from advices.images import LayerMemory
 from advices.lab import Lab, labfile
 from advices.measure import (
@@ -94,7 +94,7 @@ def _ready(
     """Hold what all labs of a run need: the lock and the index. What dead runs left is gone."""
     labs = tuple(labfile.read(layout.labs, slug) for slug in slugs)
     say(Planned(len(labs)))
-    engine = Engine()
+    engine = connect()
     sweep(engine)
     with measuring(say), proxy.for_builds(engine):
         yield engine, labs

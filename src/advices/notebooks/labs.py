@@ -18,7 +18,7 @@ from advices.core import (
     write_together,
     write_whole,
 )
-from advices.engine import Engine
+from advices.engine import connect
 from advices.lab import labfile
 from advices.measure import QUICK, Bench, Samples, check, solved, unsound
 from advices.notebooks.execution import Executed, keys, one_by_one, two_at_once
@@ -70,7 +70,7 @@ def run_labs(
     if not force:
         wanted = _changed(layout, wanted, samples, say, told)
         if not wanted:
-            sweep(Engine())
+            sweep(connect())
             return
     # Closed at once when a claim breaks, so that the run ends before its fault is told.
     with contextlib.closing(one_by_one(layout, wanted, samples, say)) as measured:
@@ -113,7 +113,7 @@ def _changed(
     layout: Layout, slugs: Sequence[str], samples: Samples, say: Say, told: Told
 ) -> tuple[str, ...]:
     """Return the labs that must be measured; say of each other one since when it stands."""
-    known = keys(layout, Engine(), samples)
+    known = keys(layout, connect(), samples)
     changed = []
     for slug in slugs:
         lab = labfile.read(layout.labs, slug)
@@ -260,7 +260,7 @@ def check_exercise(layout: Layout, slug: str, file: Path | None, say: Say) -> Ch
     Raises what `prove.check` raises.
     """
     exercise = labfile.read_exercise(layout.labs, slug)
-    engine = Engine()
+    engine = connect()
     with own_run(engine) as run:
         bench = Bench(layout, exercise, engine, run, samples=QUICK, say=say, owner=True)
         return check(bench, file or exercise.folder / labfile.LEARNERS)
@@ -272,7 +272,7 @@ def prove_exercise(layout: Layout, slug: str, say: Say) -> None:
     Raises ClaimBroken, naming every fault.
     """
     exercise = labfile.read_exercise(layout.labs, slug)
-    engine = Engine()
+    engine = connect()
     with own_run(engine) as run:
         bench = Bench(layout, exercise, engine, run, samples=QUICK, say=say, owner=True)
         faults = unsound(exercise, solved(bench))

@@ -21,7 +21,7 @@ from functools import partial
 from pathlib import Path
 
 from advices.core import EngineMissing, Event, LabInvalid, Layout, at_once, project, sent
-from advices.engine import Engine, buildx_version
+from advices.engine import buildx_version, connect
 from advices.lab import LEARNERS, Lab, read, read_exercise
 from advices.measure import (
     QUICK,
@@ -248,7 +248,7 @@ def open_lab(slug: str) -> LabSession:
 
 
 def _bench(layout: Layout, lab: Lab) -> Bench:
-    engine = Engine()
+    engine = connect()
     if buildx_version() is None:
         raise EngineMissing("buildx is not installed", next_step="`advices doctor` says how")
     run = attached()

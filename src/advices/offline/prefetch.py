@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from advices.bases import Base, Bases
-from advices.core import BaseUnavailable, Layout, Say, ScannerMissing, Step, run
-from advices.engine import RUN_LABEL, Engine
+from advices.core import BaseUnavailable, EngineRefused, Layout, Say, ScannerMissing, Step
+from advices.engine import Engine, Start
 from advices.images import LayerMemory
 from advices.lab import SCANNERS, Lab, labfile
 from advices.packages import Fetcher, PackageFile, Shelf, Target, proxy, selection, shelf
@@ -70,7 +70,7 @@ def prefetch(layout: Layout, engine: Engine, slugs: Sequence[str], say: Say) -> 
             scratch_folder() as scratch,
             own_run(engine) as asking,
         ):
-            targets = Targets(asking.id)
+            targets = Targets(engine, asking.id)
 
             def tell(name: str) -> None:
                 fetched.append(name)
@@ -147,7 +147,8 @@ def _scanners(
 class Targets:
     """Asks each base image for the wheels that its Python takes, once."""
 
-    def __init__(self, run_id: str) -> None:
+    def __init__(self, engine: Engine, run_id: str) -> None:
+        self._engine = engine
         self._run_id = run_id
         self._of: dict[str, Target | None] = {}
 
@@ -162,11 +163,16 @@ class Targets:
 
     def _ask(self, image: str) -> Target | None:
         if image not in self._of:
-            argv = ["docker", "run", "--rm", "--network=none", "--cap-drop=ALL"]
-            argv += ["--label", f"{RUN_LABEL}={self._run_id}", "--entrypoint=python", image]
-            done = run([*argv, "-c", _ASK_PYTHON], accept=frozenset({0, 1, 126, 127}))
-            self._of[image] = _target(done.stdout) if done.exit_code == 0 else None
+            self._of[image] = self._asked(image)
         return self._of[image]
+
+    def _asked(self, image: str) -> Target | None:
+        how = Start(entrypoint=("python",), command=("-c", _ASK_PYTHON), network="none")
+        try:
+            done = self._engine.run_once(image, run_id=self._run_id, how=how)
+        except EngineRefused:
+            return None
+        return _target(done.stdout) if done.exit_code == 0 else None
 
 
 def _target(printed: str) -> Target:

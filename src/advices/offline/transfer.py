@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from docker.models.images import Image
-
 from advices.bases import registry_digests
 from advices.core import BundleRefused, EngineLost, Layout, Say, Step, now
-from advices.engine import Engine
+from advices.engine import Engine, Image
 from advices.images import diff_ids
 from advices.offline import archive
 from advices.offline.archive import BundledImage, Manifest, Opened, Writer

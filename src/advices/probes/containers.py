@@ -7,11 +7,8 @@ import http.client
 from collections.abc import Iterator
 from importlib import resources
 
-import docker.errors
-from docker.models.containers import Container
-
-from advices.core import NeverAnswered, poll
-from advices.engine import Start
+from advices.core import EngineRefused, NeverAnswered, poll
+from advices.engine import Container, Start
 from advices.probes.startup import get
 from advices.probes.subject import Subject
 
@@ -38,7 +35,7 @@ def output(subject: Subject, how: Start, *, timeout_seconds: float = 300) -> str
         done = subject.engine.run_once(
             image, run_id=subject.run_id, how=how, timeout_seconds=timeout_seconds
         )
-    except docker.errors.APIError:
+    except EngineRefused:
         return None
     lines = done.stdout.splitlines()
     return lines[-1] if lines and done.exit_code == 0 else None

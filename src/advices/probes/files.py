@@ -63,7 +63,7 @@ def probe(subject: Subject) -> Found:
     Raises EngineLost when the engine breaks off.
     """
     layers = listings(subject.engine, subject.image, subject.base_ids, subject.memory)
-    return Found(values(layers, subject.image.attrs["Config"]))
+    return Found(values(layers, subject.image.config))
 
 
 def values(layers: tuple[Listing, ...], config: Mapping[str, Any]) -> dict[str, Value]:

@@ -30,7 +30,7 @@ def probe(subject: Subject) -> Found:
 
     found = read_layers(subject.engine, [image], frozenset(own), holds)
     history = subject.engine.history(image)
-    config = {key: image.attrs.get(key) for key in ("Config", "Author", "Comment")}
+    config = {"Config": image.config, "Author": image.author, "Comment": image.comment}
     return Found(
         {
             "secrets_in_history": sum(any(holding(entry, canary)) for entry in history),

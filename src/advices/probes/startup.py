@@ -6,11 +6,8 @@ import hashlib
 import http.client
 from dataclasses import dataclass
 
-from docker.errors import APIError
-from docker.models.containers import Container
-
-from advices.core import NeverAnswered, clock, poll
-from advices.engine import HARDENED, Engine, Start
+from advices.core import EngineRefused, NeverAnswered, clock, poll
+from advices.engine import HARDENED, Container, Engine, Start
 from advices.lab import AnotherStart, Lab
 from advices.results import Boot, Timing
 
@@ -93,10 +90,9 @@ def _booted(image: Image, how: Start, wanted: _Request) -> Boot:
     started = clock()
     try:
         container = image.engine.start(image.id, run_id=image.run_id, port=wanted.port, how=how)
-    except APIError as error:
+    except EngineRefused as error:
         raise NeverAnswered(
-            f"{image.lab.slug}: the container of `{image.name}` could not be started: "
-            f"{error.explanation or error}",
+            f"{image.lab.slug}: the container of `{image.name}` could not be started: {error.what}",
             why="the image has no such command or user, or names no command at all",
             next_step="mend CMD, ENTRYPOINT or USER in its Dockerfile",
         ) from None

@@ -5,11 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 
-import docker.errors
-from docker.models.containers import Container
-
-from advices.core import CommandFailed, UnsteadyMeasure, clock, poll
-from advices.engine import Start
+from advices.core import CommandFailed, EngineRefused, UnsteadyMeasure, clock, poll
+from advices.engine import Container, Start
 from advices.probes.containers import answering, python
 from advices.probes.subject import Found, Subject
 from advices.results import Timing
@@ -82,7 +79,7 @@ def _client(subject: Subject, network: str) -> Container:
     how = replace(visitors, network=network)
     try:
         return subject.engine.start(str(subject.image.id), run_id=subject.run_id, how=how)
-    except docker.errors.APIError:
+    except EngineRefused:
         raise CommandFailed(
             f"{subject.lab.slug}: the client of `{subject.variant}` does not start",
             why="it needs a python3 in the image, and there is none",

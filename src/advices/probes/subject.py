@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from docker.models.images import Image
-
 from advices.bases import Bases
-from advices.engine import Engine
+from advices.engine import Engine, Image
 from advices.images import LayerMemory
 from advices.lab import Lab, Scan
 from advices.results import Timing, Value

@@ -15,12 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import docker.errors
-from docker.models.containers import Container
-from docker.models.images import Image
-
-from advices.core import CommandFailed, DatabaseDown, clock, poll
-from advices.engine import Engine, Start
+from advices.core import CommandFailed, DatabaseDown, EngineRefused, clock, poll
+from advices.engine import Container, Engine, Image, Start
 from advices.probes.containers import program
 from advices.probes.requirements import declarations, requirements, undeclared
 from advices.probes.subject import Found, Subject
@@ -148,7 +144,7 @@ class _Stage:
 
     def code_files_changed(self, container: Container) -> list[str]:
         """Return the code files that a container changed, added or removed since it started."""
-        folder = str(self.subject.image.attrs["Config"].get("WorkingDir") or "/")
+        folder = self.subject.image.working_dir
         changed = code_files(self.engine.changed_files(container), folder)
         argv = ["python3", "-I", "-c", program("twelve_factor_files"), json.dumps(changed)]
         said = self.engine.exec_output(container, argv)
@@ -187,7 +183,7 @@ class _Stage:
             done = self.engine.run_once(
                 image, run_id=run_id, how=how, timeout_seconds=_COMMAND_SECONDS
             )
-        except (docker.errors.APIError, CommandFailed):
+        except (EngineRefused, CommandFailed):
             return None
         return done.exit_code
 
@@ -326,7 +322,7 @@ def _of_base(subject: Subject) -> list[tuple[str, str]]:
         if image is not None and _layers(found) < _layers(image) <= subject.base_ids:
             found = image
     how = Start(entrypoint=("python3", "-c", program("twelve_factor_distributions")))
-    with contextlib.suppress(docker.errors.APIError):  # a base may have no Python
+    with contextlib.suppress(EngineRefused):  # a base may have no Python
         if found is not None:
             done = subject.engine.run_once(str(found.id), run_id=subject.run_id, how=how)
             return listed(done.stdout)
@@ -334,7 +330,7 @@ def _of_base(subject: Subject) -> list[tuple[str, str]]:
 
 
 def _layers(image: Image | None) -> frozenset[str]:
-    return frozenset(image.attrs["RootFS"]["Layers"] if image else ())
+    return frozenset(image.diff_ids if image else ())
 
 
 def environment(database: str | None) -> dict[str, str]:

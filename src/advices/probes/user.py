@@ -48,7 +48,7 @@ def probe(subject: Subject) -> Found:
     if status is None:
         raise NeverAnswered(f"{subject.variant}: it answered and then ended, or has no python3")
     found = rights(status)
-    folder = str(subject.image.attrs["Config"].get("WorkingDir") or "/")
+    folder = subject.image.working_dir
     who = map(str, (found.uid, found.gid, *found.groups))
     counter = replace(python("user", folder, *who), user="0:0", default_capabilities=True)
     counted = output(subject, counter)

@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError
 
 from advices.bases import Bases
 from advices.core import LabInvalid, Record, ScannerMissing, write_whole
-from advices.engine import BuildOrder, Engine, build
+from advices.engine import BuildOrder, Engine
 from advices.runs import scratch_folder
 from advices.scanners import work
 
@@ -83,7 +83,7 @@ class ScannerImages:
             if image is not None:
                 # `docker load` brings no registry digest along: then the image's id names it.
                 _, _, pinned = reference.partition("@")
-                stub = STUB_LABEL in (image.labels or {})
+                stub = STUB_LABEL in image.labels
                 return ScannerImage(scanner, reference, pinned or str(image.id), stub)
         return None
 
@@ -116,7 +116,7 @@ class ScannerImages:
         with scratch_folder() as scratch:
             pip = self._bases.pip_conf
             secrets = {"pip": write_whole(scratch / "pip.conf", pip)} if pip else {}
-            build(
+            self._engine.build(
                 BuildOrder(
                     dockerfile=self._folder / recipe.dockerfile,
                     context=self._folder,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from advices.bases import Bases
 from advices.core import Layout, ScannerMissing
-from advices.engine import Engine
+from advices.engine import connect
 from advices.images import LayerMemory
 from advices.lab import Scan, not_run
 from advices.packages import proxy
@@ -36,7 +36,7 @@ def scan_own(layout: Layout, wanted: Wanted, say: Say) -> tuple[Scan, ...]:
     It joins an internal network of ours, with the scanner alone, for as long as the scan takes.
     Raises TargetRefused, ScannerMissing for one that was asked for by name, ScanFailed.
     """
-    engine = Engine()
+    engine = connect()
     with own_run(engine) as run, ExitStack() as later:
         # Refused before anything but the engine is asked.
         found = chosen(wanted.address, engine.others(), wanted.known_as)

@@ -7,9 +7,7 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from types import ModuleType
 
-import docker.errors
-
-from advices.core import CommandFailed, ScanFailed, clock, now
+from advices.core import CommandFailed, EngineRefused, ScanFailed, clock, now
 from advices.engine import Engine, Once, Start
 from advices.lab import Attacks, Scan
 from advices.scanners import wapiti, zap
@@ -107,7 +105,7 @@ def _asked(
             timeout_seconds=target.wait_seconds + 30,
         )
         said: dict[str, str | int] = json.loads(once.stdout.splitlines()[-1])
-    except (docker.errors.APIError, CommandFailed, IndexError, ValueError) as error:
+    except (EngineRefused, CommandFailed, IndexError, ValueError) as error:
         raise ScanFailed(
             f"nothing could be asked from the image of {image.scanner}: {error}",
             why="the image has no python3, or the engine refused to start it",
@@ -147,9 +145,9 @@ def scanned(
             why="the target answers slowly or without end, or the machine is slow",
             next_step="scan a smaller part: name a path",
         ) from None
-    except docker.errors.APIError as error:
+    except EngineRefused as error:
         raise ScanFailed(
-            f"the container of {image.scanner} does not start: {error.explanation or error}",
+            f"the container of {image.scanner} does not start: {error.what}",
             why=f"the image {image.reference} is not the one that labs/scanners names",
         ) from None
     report = _believed(image.scanner, work, once)

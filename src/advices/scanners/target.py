@@ -9,9 +9,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
-from docker.models.containers import Container
-
 from advices.core import TargetRefused
+from advices.engine import Container
 
 _HERE = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
 _SERVICE = "com.docker.compose.service"
@@ -66,14 +65,14 @@ def chosen(address: str, containers: list[Container], known_as: str | None = Non
     if not found:
         raise TargetRefused(what)
     if len(found) > 1:
-        names = ", ".join(str(one.name) for one, _ in found)
+        names = ", ".join(one.name for one, _ in found)
         raise TargetRefused(
             f"{address} may mean several containers: {names}",
             why="a service can have several containers",
             next_step="name one of them in the address",
         )
     container, inner = found[0]
-    mode = str(container.attrs["HostConfig"]["NetworkMode"])
+    mode = container.network_mode
     if mode.partition(":")[0] in _NO_NETWORK:
         raise TargetRefused(
             f"the container `{container.name}` has no network of its own (--network {mode})",
@@ -82,7 +81,7 @@ def chosen(address: str, containers: list[Container], known_as: str | None = Non
         )
     if host in _HERE and known_as is None:
         # Frameworks refuse a host name with an underscore, as docker likes to make them.
-        alias = str(container.name).replace("_", "-")
+        alias = container.name.replace("_", "-")
         return Chosen(container, alias, _url(parts, host, port), Relay(port, alias, inner))
     alias = known_as or host
     return Chosen(container, alias, _url(parts, alias, inner))
@@ -128,15 +127,10 @@ def _is_host_name(name: str) -> bool:
 
 def _is_called(container: Container, host: str) -> bool:
     # A host has no case: an address is read in small letters.
-    names = {str(container.name).lower(), container.labels.get(_SERVICE, "").lower()}
-    return host in names or (len(host) >= 12 and str(container.id).startswith(host))
+    names = {container.name.lower(), container.labels.get(_SERVICE, "").lower()}
+    return host in names or (len(host) >= 12 and container.id.startswith(host))
 
 
 def _published(container: Container, port: int) -> list[int]:
     """Return the ports inside of a container that its host's port leads to, each once."""
-    inner = {
-        int(name.partition("/")[0])
-        for name, bound in (container.ports or {}).items()
-        if name.endswith("/tcp") and any(int(one["HostPort"]) == port for one in bound or ())
-    }
-    return sorted(inner)
+    return sorted({inner for inner, outer in container.published if outer == port})

@@ -1,0 +1,110 @@
+"""What an engine has, as all other rooms see it: nothing of the docker SDK leaves this room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class EngineFacts:
+    """What an engine says of itself."""
+
+    version: str
+    storage_driver: str
+    platform: str
+    cores: int
+    data_folder: str
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image on an engine. `diff_ids` are those of its layers, lowest first.
+
+    `config` is what a container of it starts with, as an engine writes it: Cmd, Env, Labels, ...
+    `repo_digests` are those that registries gave it, by name.
+    """
+
+    id: str
+    diff_ids: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    repo_digests: tuple[str, ...] = ()
+    config: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    author: str = ""
+    comment: str = ""
+    created: str = ""
+    architecture: str = ""
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Return its labels."""
+        return self.config.get("Labels") or {}
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """Return the words of CMD, none where there is none."""
+        return tuple(self.config.get("Cmd") or ())
+
+    @property
+    def entrypoint(self) -> tuple[str, ...]:
+        """Return the words of ENTRYPOINT, none where there is none."""
+        return tuple(self.config.get("Entrypoint") or ())
+
+    @property
+    def working_dir(self) -> str:
+        """Return the folder that its containers start in, / where none was set."""
+        return str(self.config.get("WorkingDir") or "/")
+
+
+@dataclass(frozen=True)
+class Container:
+    """A container as it was when the engine was asked for it.
+
+    `published` are the TCP ports inside of it with the port of the engine's machine for each.
+    """
+
+    id: str
+    name: str = ""
+    status: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
+    network_mode: str = "bridge"
+    published: tuple[tuple[int, int], ...] = ()
+
+
+def image_of(attrs: Mapping[str, Any]) -> Image:
+    """Return an image from what the engine's API says of it."""
+    return Image(
+        id=str(attrs["Id"]),
+        diff_ids=tuple(map(str, (attrs.get("RootFS") or {}).get("Layers") or ())),
+        tags=tuple(map(str, attrs.get("RepoTags") or ())),
+        repo_digests=tuple(map(str, attrs.get("RepoDigests") or ())),
+        config=dict(attrs.get("Config") or {}),
+        author=str(attrs.get("Author") or ""),
+        comment=str(attrs.get("Comment") or ""),
+        created=str(attrs.get("Created") or ""),
+        architecture=str(attrs.get("Architecture") or ""),
+    )
+
+
+def container_of(attrs: Mapping[str, Any]) -> Container:
+    """Return a container from what the engine's API says of it."""
+    return Container(
+        id=str(attrs["Id"]),
+        name=str(attrs["Name"]).lstrip("/"),
+        status=str(attrs["State"]["Status"]),
+        labels=dict(attrs["Config"].get("Labels") or {}),
+        network_mode=str(attrs["HostConfig"]["NetworkMode"]),
+        published=published(attrs),
+    )
+
+
+def published(attrs: Mapping[str, Any]) -> tuple[tuple[int, int], ...]:
+    """Return the TCP ports of a container with the port of the engine's machine for each."""
+    ports: Mapping[str, Any] = (attrs.get("NetworkSettings") or {}).get("Ports") or {}
+    return tuple(
+        (int(name.partition("/")[0]), int(one["HostPort"]))
+        for name, bound in ports.items()
+        if name.endswith("/tcp")
+        for one in bound or ()
+    )
