@@ -61,6 +61,14 @@ from advices.core.process import (
     spawn_daemon,
     stream_stderr,
 )
+from advices.core.pull_errors import (
+    ImageUnknown,
+    PullFailed,
+    PullForbidden,
+    PullsLimited,
+    ReferenceInvalid,
+    RegistrySilent,
+)
 from advices.core.records import Record
 from advices.core.threads import GivenUp, alive, at_once, ended_by, interruptible
 
@@ -84,6 +92,7 @@ __all__ = [
     "Event",
     "FileRefused",
     "GivenUp",
+    "ImageUnknown",
     "InstallRefused",
     "Instruction",
     "LabInvalid",
@@ -94,7 +103,12 @@ __all__ = [
     "PackageMissing",
     "Planned",
     "PortTaken",
+    "PullFailed",
+    "PullForbidden",
+    "PullsLimited",
     "Record",
+    "ReferenceInvalid",
+    "RegistrySilent",
     "ResultDrifted",
     "ResultInvalid",
     "Say",

@@ -12,10 +12,12 @@ from advices.engine.link import BASE_LABEL, RUN_LABEL
 from advices.engine.port import Engine
 from advices.engine.provision import install_packages
 from advices.engine.records import Container, EngineFacts, Image
+from advices.engine.references import DOCKER_HUB, Reference, split
 from advices.engine.start import HARDENED, Once, Start
 
 __all__ = [
     "BASE_LABEL",
+    "DOCKER_HUB",
     "HARDENED",
     "RUN_LABEL",
     "BuildOrder",
@@ -26,10 +28,12 @@ __all__ = [
     "EngineFacts",
     "Image",
     "Once",
+    "Reference",
     "Start",
     "buildx_version",
     "connect",
     "connection",
     "install_packages",
     "provision",
+    "split",
 ]
