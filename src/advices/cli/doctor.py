@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from advices.bases import Bases
-from advices.core import AdvicesError, EngineForbidden, Layout
+from advices.core import AdvicesError, EngineForbidden, Layout, PullFailed, RegistrySilent
 from advices.engine import Engine, buildx_version, connect, connection, provision
 from advices.images import LayerMemory
 from advices.lab import SCANNERS, labfile
@@ -116,11 +116,15 @@ def _registry_and_bases(connected: Engine, layout: Layout) -> Iterator[Finding]:
     except AdvicesError as error:
         yield Finding("bad", "base images", error.what, error.next_step)
         return
-    reachable = connected.registry_answers(bases.names()[0])
-    if reachable:
+    reachable = True
+    try:
+        connected.ask_registry(bases.names()[0])
         yield Finding("ok", "registry", "answers: official images are used")
-    else:
+    except RegistrySilent:
+        reachable = False
         yield Finding("note", "registry", "none answers", checks.REGISTRY.fix_on(system()))
+    except PullFailed as error:
+        yield Finding("bad", "registry", error.what, error.next_step)
     images = ScannerImages(connected, layout.scanners, bases, _quiet)
     for name, called in SCANNERS.items():
         yield _scanner(images, name, called, reachable)

@@ -11,6 +11,7 @@ from advices.engine.client import buildx_version, connect
 from advices.engine.link import BASE_LABEL, RUN_LABEL
 from advices.engine.port import Engine
 from advices.engine.provision import install_packages
+from advices.engine.pull_faults import invalid_reference
 from advices.engine.records import Container, EngineFacts, Image
 from advices.engine.references import DOCKER_HUB, Reference, split
 from advices.engine.start import HARDENED, Once, Start
@@ -34,6 +35,7 @@ __all__ = [
     "connect",
     "connection",
     "install_packages",
+    "invalid_reference",
     "provision",
     "split",
 ]

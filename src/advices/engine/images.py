@@ -14,7 +14,7 @@ import docker.errors
 
 from advices.core import BundleRefused, DiskFull, PullFailed, alive, interruptible, run
 from advices.engine.link import RUN_LABEL, EngineLink
-from advices.engine.pull_faults import pull_fault
+from advices.engine.pull_faults import invalid_reference, pull_fault
 from advices.engine.records import Image, image_of
 from advices.engine.references import split
 
@@ -97,6 +97,8 @@ class EngineImages(EngineLink):
     @contextlib.contextmanager
     def _pulling(self, name: str) -> Iterator[None]:
         """Turn what an engine says of a registry into the error for it."""
+        if not split(name).is_valid:
+            raise invalid_reference(name)
         with self._asking():
             try:
                 yield

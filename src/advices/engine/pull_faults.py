@@ -42,6 +42,11 @@ _KINDS: tuple[tuple[type[PullFailed], str], ...] = (
 )
 
 
+def invalid_reference(name: str) -> ReferenceInvalid:
+    """Return the error for a name that no engine can read."""
+    return ReferenceInvalid(f"`{name}` is no valid name of an image")
+
+
 def pull_fault(name: str, said: str) -> PullFailed:
     """Return the error for an image that was not pulled, with what the engine said of it."""
     # Names and digests of images stand in the sentence: their words are no signs.

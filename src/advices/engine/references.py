@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 DOCKER_HUB = "docker.io"
+# The grammar of engines. One that is asked for `python:1:x` pulls python:x.
+_PART = r"[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*"
+_REPOSITORY = re.compile(rf"(?:(?:[A-Za-z0-9.-]+|\[[0-9a-f:]+\])(?::\d+)?/)?{_PART}(?:/{_PART})*")
+_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -14,6 +20,15 @@ class Reference:
     repository: str
     tag: str = ""
     digest: str = ""
+
+    @property
+    def is_valid(self) -> bool:
+        """Return whether an engine can read it."""
+        return (
+            _REPOSITORY.fullmatch(self.repository) is not None
+            and (not self.tag or _TAG.fullmatch(self.tag) is not None)
+            and (not self.digest or _DIGEST.fullmatch(self.digest) is not None)
+        )
 
     @property
     def registry(self) -> str:

@@ -7,6 +7,7 @@ from advices.images.archive import StoredLayer, diff_ids, read_layers, unpacked
 from advices.images.files import Entry, Listing, Tree
 from advices.images.layers import layers_of, learn, listings
 from advices.images.memory import LayerMemory
+from advices.images.registry_sources import registry_sources
 
 __all__ = [
     "Entry",
@@ -19,5 +20,6 @@ __all__ = [
     "learn",
     "listings",
     "read_layers",
+    "registry_sources",
     "unpacked",
 ]

@@ -10,6 +10,7 @@ from advices.results.comparison import Drift, base_changes, drifts, scanner_chan
 from advices.results.exercise import YOURS, Checked, checked, hints
 from advices.results.history import Entry, reversed_claims, stepped_back
 from advices.results.record import (
+    PUBLISHED_PLATFORM,
     SCHEMA_VERSION,
     BaseRecord,
     Boot,
@@ -37,6 +38,7 @@ from advices.results.wording import (
 )
 
 __all__ = [
+    "PUBLISHED_PLATFORM",
     "SCHEMA_VERSION",
     "YOURS",
     "BaseRecord",

@@ -13,7 +13,7 @@ from advices.core import ResultInvalid
 from advices.lab import BUILDS, Lab
 from advices.lab import Says, describe, when
 from advices.results import bytes_text, code, escape, percent_text, ratio_text, seconds_text, value_text
-from advices.results import BaseRecord, Build, Result, VariantResult, replay_names
+from advices.results import PUBLISHED_PLATFORM, BaseRecord, Build, Result, VariantResult, replay_names
 
 __all__ = [
     "bases_rows",
@@ -352,10 +352,11 @@ def _base_text(base: BaseRecord) -> str:
 
 def distance_text(base: BaseRecord) -> str:
     """Return how far a base's transfer bytes are from the published ones: "−2.2 %"."""
-    if not base.published_transfer_bytes:
+    if base.published_transfer_bytes is None:
         return "not known"
-    distance = base.transfer_bytes / base.published_transfer_bytes - 1
-    return f"{distance:+.1%}".replace("-", "−").replace("%", " %")
+    if base.distance is None:
+        return f"not compared: the published image is for {PUBLISHED_PLATFORM}"
+    return f"{base.distance:+.1%}".replace("-", "−").replace("%", " %")
 
 
 def bases_table(result: Result) -> str:
