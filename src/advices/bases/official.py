@@ -11,16 +11,22 @@ from collections.abc import Callable
 from advices.bases import registry_digests
 from advices.bases.base import Base
 from advices.core import PullFailed, RegistrySilent
-from advices.engine import BASE_LABEL, DOCKER_HUB, RUN_LABEL, Engine, Image, invalid_reference, split
+from advices.engine import (
+    BASE_LABEL,
+    DOCKER_HUB,
+    RUN_LABEL,
+    Engine,
+    Image,
+    invalid_reference,
+    split,
+)
 from advices.images import registry_sources
 from advices.runs import undisturbed
 
 Say = Callable[[str], None]
 
 
-def registry_digest(
-    name: str, image: Image, sources: Callable[[], frozenset[str]]
-) -> str | None:
+def registry_digest(name: str, image: Image, sources: Callable[[], frozenset[str]]) -> str | None:
     """Return the digest that a registry knows an image by as `name`, None if nothing shows it.
 
     `sources` are the repositories that the engine notes for the image. They are asked only where

@@ -41,7 +41,7 @@ class StandIns:
         """Return a stand-in, None when it is not here or its packages were never asked."""
         if self.recipe(name) is None:
             return None
-        tag = self._tag(name)
+        tag = self.tag(name)
         image = self._engine.image(tag)
         found = versions.of_labels(image.labels) if image is not None else None
         return Base(name, tag, "stand-in", self._recipe_digest(name), found) if found else None
@@ -67,7 +67,7 @@ class StandIns:
             return self.known(name) or self._built(name, recipe)
 
     def _built(self, name: str, recipe: Recipe) -> Base:
-        tag = self._tag(name)
+        tag = self.tag(name)
         if self._engine.image(tag) is not None:
             # One of an earlier toolkit, which did not ask for its packages.
             return self._labelled(name, tag)
@@ -108,17 +108,21 @@ class StandIns:
                 BuildOrder(
                     dockerfile=write_whole(folder / "Dockerfile", "FROM base\n"),
                     context=folder,
-                    tag=self._tag(name),
+                    tag=self.tag(name),
                     bases={"base": image},
                     labels={BASE_LABEL: name, **versions.labels(found)},
                 )
             )
-        return Base(name, self._tag(name), "stand-in", self._recipe_digest(name), found)
+        return Base(name, self.tag(name), "stand-in", self._recipe_digest(name), found)
+
+    def root_tag(self, root: str) -> str:
+        """Return the tag of a Debian root file system."""
+        script = (self._folder / "rootfs.sh").read_bytes()
+        return f"{STAND_IN}/{root}:{hashlib.sha256(script).hexdigest()[:12]}"
 
     def _root(self, root: str, name: str) -> str:
         """Return the local image of a Debian root file system, made if need be."""
-        script = (self._folder / "rootfs.sh").read_bytes()
-        reference = f"{STAND_IN}/{root}:{hashlib.sha256(script).hexdigest()[:12]}"
+        reference = self.root_tag(root)
         if self._engine.image(reference) is not None:
             return reference
         try:
@@ -168,7 +172,8 @@ class StandIns:
             parts += [self._recipe_digest(recipe.on)]
         return "sha256:" + hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
-    def _tag(self, name: str) -> str:
+    def tag(self, name: str) -> str:
+        """Return the tag of a name's stand-in: another recipe is another tag."""
         # The name of an image brings its tag along, that of a stage has none.
         mark = "." if ":" in name else ":"
         return f"{STAND_IN}/{name}{mark}{self._recipe_digest(name)[7:19]}"

@@ -140,9 +140,9 @@ class EngineImages(EngineLink):
             made = api.create_container(base, words, labels={RUN_LABEL: run_id})["Id"]
             try:
                 api.put_archive(made, "/", sink.getvalue())
-                image_id = api.commit(
-                    *(made, wanted.repository, wanted.version), changes=changes
-                )["Id"]
+                image_id = api.commit(*(made, wanted.repository, wanted.version), changes=changes)[
+                    "Id"
+                ]
             finally:
                 api.remove_container(made, v=True, force=True)
             return image_of(api.inspect_image(image_id))

@@ -193,7 +193,9 @@ def one_at_a_time(what: str) -> Iterator[None]:
     """Let one thread of one process at a time do something that is kept, such as a stand-in."""
     folder = state_folder() / "once"
     folder.mkdir(parents=True, exist_ok=True)
-    held = _awaited(folder / f"{hashlib.sha256(what.encode()).hexdigest()[:16]}.lock", fcntl.LOCK_EX)
+    held = _awaited(
+        folder / f"{hashlib.sha256(what.encode()).hexdigest()[:16]}.lock", fcntl.LOCK_EX
+    )
     try:
         yield
     finally:
