@@ -29,6 +29,9 @@ STATE = Path("/var/lib/docker-advices/engine.json")
 # Debian 12 ships an engine without buildx; Debian 13's packages need nothing newer than its
 # libc. Only these may come from there.
 _FROM_TRIXIE = ("docker.io", "docker-cli", "docker-buildx", "containerd")
+PID_FILE = Path("/var/run/docker.pid")
+SYSTEMD = Path("/run/systemd/system")
+_SILENT_SECONDS = 5
 _START_SECONDS = 60
 Say = Callable[[str], None]
 
@@ -162,7 +165,9 @@ def ensure_engine(say: Say) -> None:
         raise EngineMissing("buildx is not installed", next_step="install the docker-buildx plugin")
     if not _daemon() or not client.buildx_version():
         install_engine(say)
-    if not _came_up(5):
+    if not _came_up(_SILENT_SECONDS):
+        _stop_if_silent(say)
+    if not connection.answers():
         _start(say)
 
 
@@ -185,14 +190,16 @@ def _start(say: Say) -> None:
     if daemon is None:
         raise EngineMissing("dockerd is not installed", why="the package docker.io has no dockerd")
     _allowed("Start the Docker engine (dockerd)?")
+    if SYSTEMD.exists() and _service_started():
+        return
     if os.geteuid() != 0:
-        run(as_root(["systemctl", "start", "docker"]))
-        if _came_up(_START_SECONDS):
-            return
-        raise EngineForbidden("dockerd was started and this user may not use it")
-    # Left by an engine that was killed; dockerd refuses to start when the number in it has
-    # been given to another process since.
-    Path("/var/run/docker.pid").unlink(missing_ok=True)
+        raise InstallRefused(
+            "dockerd must be started by root",
+            why="this machine has no service manager that starts it for others",
+            next_step="run `advices engine start` as root",
+        )
+    # Of an engine that was killed; dockerd does not start when its number is another process's.
+    PID_FILE.unlink(missing_ok=True)
     pid = spawn_daemon([daemon], LOG)
     STATE.parent.mkdir(parents=True, exist_ok=True)
     STATE.write_text(json.dumps({"pid": pid, "started_ticks": _started_ticks(pid)}), "utf-8")
@@ -203,6 +210,41 @@ def _start(say: Say) -> None:
             next_step=f"read its log: {LOG}",
         )
     say(f"started the Docker engine; its log is {LOG}")
+
+
+def _service_started() -> bool:
+    """Return whether the service manager knows the engine and started it. Raises EngineMissing."""
+    # 5: there is no such unit.
+    done = run(as_root(["systemctl", "start", "docker"]), accept=frozenset({0, 5}))
+    if done.exit_code != 0:
+        return False
+    if _came_up(_START_SECONDS):
+        return True
+    _stop_if_forbidden()
+    raise EngineMissing(
+        f"the service `docker` was started and did not answer within {_START_SECONDS} s",
+        why="the service ended, or is slow to start",
+        next_step="read its log: `journalctl --unit docker`",
+    )
+
+
+def _stop_if_silent(say: Say) -> None:
+    """Raise EngineMissing where dockerd runs and does not answer: a second one would harm it."""
+    try:
+        pid = int(PID_FILE.read_text("utf-8"))
+        runs = Path(f"/proc/{pid}/comm").read_text("utf-8").strip() == "dockerd"
+    except (OSError, ValueError):
+        return
+    if not runs or _is_zombie(pid):
+        return
+    say(f"a Docker engine runs (process {pid}) and does not answer yet: waiting for it")
+    if not _came_up(_START_SECONDS):
+        _stop_if_forbidden()
+        raise EngineMissing(
+            f"a Docker engine runs (process {pid}) and does not answer at {connection.address()}",
+            why="it hangs, it is still starting, or it listens elsewhere",
+            next_step="read its log, or restart it; if it listens elsewhere set DOCKER_HOST",
+        )
 
 
 def _last_error() -> str:

@@ -31,8 +31,8 @@ _KINDS: tuple[tuple[type[PullFailed], str], ...] = (
     (RegistrySilent, _SILENT),
     (
         PullForbidden,
-        r"unauthorized | (?<!permission\ )denied | authentication\ required | \b 40[13] \b | no\ basic\ auth"
-        r"| insufficient_scope",
+        r"unauthorized | (?<!permission\ )denied | authentication\ required | \b 40[13] \b"
+        r"| no\ basic\ auth | insufficient_scope",
     ),
     (
         ImageUnknown,
