@@ -7,8 +7,19 @@ from pathlib import Path
 
 import nox
 
+from tests.jobs import end_as_by_ctrl_c, locked, run, side_by_side
+
 nox.options.sessions = []
+end_as_by_ctrl_c()
+# The toolkit, which installs an engine, takes turns at apt by the same file.
+APT_LOCK = "/run/docker-advices-apt.lock"
 PYTEST = ("python", "-m", "pytest")
+# Tests of one file stay together: they share servers, and some look at all processes.
+BOTH_CORES = ("-n", "2", "--dist", "loadfile", "--durations", "10")
+# In this order, as far as one need not wait for another: what takes long begins early.
+CHECKED = ("bases", "lint", "engine", "browser", "types", "unit", "app", "pages", "live", "labs")
+if "tests" in sys.argv:
+    side_by_side(2, Path(".nox", "tests.json"))
 
 
 def environment(session: nox.Session, use: str) -> None:
@@ -21,12 +32,14 @@ def environment(session: nox.Session, use: str) -> None:
     listed = Path("requirements", f"{use}.txt")
     stamp = folder / "made-from.txt"
     made_from = f"{folder}\n{sys.version}\n{Path('pyproject.toml').read_text()}{listed.read_text()}"
-    if not stamp.is_file() or stamp.read_text() != made_from:
-        session.run(sys.executable, "-m", "venv", "--clear", str(folder), silent=True)
-        pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet"]
-        session.run(*pip, "--require-hashes", "-r", str(listed))
-        session.run(*pip, "--no-deps", "--no-build-isolation", "--editable", ".")
-        stamp.write_text(made_from)
+    with locked(Path(".nox", f"{use}.lock")):
+        if not stamp.is_file() or stamp.read_text() != made_from:
+            session.log(f"installing {listed} into .nox/{use}, once: about a minute")
+            run(session, sys.executable, "-m", "venv", "--clear", str(folder), silent=True)
+            pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet"]
+            run(session, *pip, "--require-hashes", "-r", str(listed))
+            run(session, *pip, "--no-deps", "--no-build-isolation", "--editable", ".")
+            stamp.write_text(made_from)
     os.environ["PATH"] = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
     session.env["NO_MKDOCS_2_WARNING"] = "1"
     session.env["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
@@ -41,21 +54,21 @@ def install_lighthouse(session: nox.Session) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(Path("tests", "lighthouse"), folder)
         quietly = ("--no-audit", "--no-fund", "--no-update-notifier", "--loglevel", "error")
-        session.run("npm", "ci", "--prefix", str(folder), "--ignore-scripts", *quietly)
+        run(session, "npm", "ci", "--prefix", str(folder), "--ignore-scripts", *quietly)
         stamp.write_text(wanted)
 
 
 def build_site(session: nox.Session) -> None:
     """Build the site into site/, strictly. Not quietly: a quiet build counts no warnings."""
-    session.run("mkdocs", "build", "--strict", "--clean")
+    run(session, "mkdocs", "build", "--strict", "--clean")
 
 
 @nox.session(python=False)
 def site(session: nox.Session) -> None:
     """Execute every lab on a real engine, then build the site with its numbers into site/."""
     environment(session, "tools")
-    session.run("advices", "engine", "start")
-    session.run("advices", "run", *session.posargs)
+    run(session, "advices", "engine", "start")
+    run(session, "advices", "run", *session.posargs)
     build_site(session)
     session.log(f"the site is {Path('site/index.html').resolve()}; `./run serve` serves it")
 
@@ -64,64 +77,73 @@ def site(session: nox.Session) -> None:
 def serve(session: nox.Session) -> None:
     """Serve the site with the committed numbers on 127.0.0.1:8000; needs no Docker."""
     environment(session, "site")
-    session.run("mkdocs", "serve", "--strict", "--dev-addr", "127.0.0.1:8000", *session.posargs)
+    run(session, "mkdocs", "serve", "--strict", "--dev-addr", "127.0.0.1:8000", *session.posargs)
 
 
 @nox.session(python=False)
 def learn(session: nox.Session) -> None:
     """Serve the site with cells and exercises that run in the page, on your own engine."""
     environment(session, "tools")
-    # Without an engine the pages can be read, and the command says what is missing.
-    session.run("advices", "engine", "start", success_codes=range(256))
     build_site(session)
-    session.run("advices", "learn", *session.posargs)
+    # It prepares engine and bases itself, beside the server: the address comes first.
+    run(session, "advices", "learn", *session.posargs)
 
 
 @nox.session(python=False)
 def lab(session: nox.Session) -> None:
     """Open the notebooks in JupyterLab, to run the labs by hand."""
     environment(session, "tools")
-    session.run("jupyter", "lab", "--ServerApp.ip=127.0.0.1", *session.posargs, "notebooks")
+    # Only this machine reaches it, and it refuses root unless told so.
+    root = ("--allow-root",) if os.geteuid() == 0 else ()
+    # -y: Ctrl-C ends it without a question.
+    words = ("jupyter", "lab", "-y", "--ServerApp.ip=127.0.0.1", *root)
+    run(session, *words, *session.posargs, "notebooks")
 
 
 @nox.session(python=False)
 def advices(session: nox.Session) -> None:
     """Call the command: `./run advices -- doctor`, `./run advices -- run build-cache`."""
     environment(session, "tools")
-    session.run("advices", *session.posargs)
+    run(session, "advices", *session.posargs)
+
+
+@nox.session(python=False, requires=CHECKED)
+def tests(session: nox.Session) -> None:
+    """Everything that CI checks, two jobs at a time, with a table of seconds at the end."""
 
 
 @nox.session(python=False)
-def tests(session: nox.Session) -> None:
-    """Everything that CI checks, in order: the seven jobs from lint to pages."""
-    for name in ("lint", "types", "unit", "app", "engine", "labs", "pages"):
-        session.notify(name)
+def bases(session: nox.Session) -> None:
+    """Start the engine, and pull or build the bases of all labs."""
+    environment(session, "dev")
+    run(session, "advices", "engine", "start")
+    run(session, "advices", "bases")
 
 
 @nox.session(python=False)
 def lint(session: nox.Session) -> None:
     """Check style and format of all Python, and that shell scripts parse."""
     environment(session, "dev")
-    session.run("ruff", "check", ".")
-    session.run("ruff", "format", "--check", ".")
+    run(session, "ruff", "check", ".")
+    run(session, "ruff", "format", "--check", ".")
     for script in ("run", ".ci/run", *map(str, Path("labs/bases").glob("*.sh"))):
-        session.run("sh", "-n", script)
+        run(session, "sh", "-n", script)
     workflows = sorted(map(str, Path(".github/workflows").glob("*.yml")))
-    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+    run(session, "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
 
 
 @nox.session(python=False)
 def types(session: nox.Session) -> None:
     """Check the toolkit's types, strictly."""
     environment(session, "dev")
-    session.run("mypy")
+    run(session, "mypy")
 
 
 @nox.session(python=False)
 def unit(session: nox.Session) -> None:
     """Run the fast tests, without Docker."""
     environment(session, "dev")
-    session.run(*PYTEST, "tests/unit", *session.posargs)
+    run(session, *PYTEST, "tests/unit", "-n", "2", *session.posargs)
 
 
 @nox.session(venv_backend="venv", reuse_venv=True)
@@ -131,50 +153,64 @@ def app(session: nox.Session) -> None:
     for name, test in (("app", ("manage.py", "test")), ("exercise-app", ("-m", "unittest"))):
         with session.chdir(f"labs/{name}"):
             session.install("--require-hashes", "-r", "requirements.txt", silent=True)
-            session.run(*strictly, *test)
+            run(session, *strictly, *test)
 
 
-@nox.session(python=False)
+@nox.session(python=False, requires=["bases"])
 def engine(session: nox.Session) -> None:
     """Run the tests on a real engine, faults included."""
     environment(session, "dev")
-    session.run("advices", "engine", "start")
-    session.run("advices", "bases")
-    # Much of these tests is waiting. Tests of one file stay together: some look at all processes.
-    at_once = ("-n", "2", "--dist", "loadfile", "--durations", "10")
-    session.run(*PYTEST, "tests/engine", "-m", "engine", *at_once, *session.posargs)
+    run(session, *PYTEST, "tests/engine", "-m", "engine", *BOTH_CORES, *session.posargs)
 
 
 @nox.session(python=False)
-def labs(session: nox.Session) -> None:
-    """Execute every lab again and compare with the committed numbers."""
-    environment(session, "dev")
-    session.run("advices", "engine", "start")
-    session.run("advices", "check", "--quick", *session.posargs)
-
-
-@nox.session(python=False)
-def pages(session: nox.Session) -> None:
-    """Build the site and look at it with a real browser and with Lighthouse."""
+def browser(session: nox.Session) -> None:
+    """Build the site, and install the browser and Lighthouse that look at it."""
     environment(session, "dev")
     build_site(session)
     if not (os.environ.get("CHROME_PATH") or shutil.which("chromium")):
-        apt = ("apt-get", "--quiet", "--quiet", "--option", "DPkg::Lock::Timeout=300")
-        session.run(*apt, "update")
-        session.run(*apt, "install", "--yes", "--no-install-recommends", "chromium", silent=True)
+        session.log("installing chromium from the distribution: about half a minute")
+        apt = ("flock", APT_LOCK, "apt-get", "--quiet", "--quiet")
+        apt = (*apt, "--option", "DPkg::Lock::Timeout=300")
+        run(session, *apt, "update")
+        run(session, *apt, "install", "--yes", "--no-install-recommends", "chromium", silent=True)
     install_lighthouse(session)
-    # Cells that run in the page build real images.
-    session.run("advices", "engine", "start")
-    session.run(*PYTEST, "tests/browser", "-m", "browser", *session.posargs)
+
+
+@nox.session(python=False, requires=["browser"])
+def pages(session: nox.Session) -> None:
+    """Look at the built site with a real browser and with Lighthouse; needs no engine."""
+    environment(session, "dev")
+    words = (*PYTEST, "tests/browser", "-m", "browser and not engine", *BOTH_CORES)
+    run(session, *words, *session.posargs)
+
+
+@nox.session(python=False, requires=["bases", "browser"])
+def live(session: nox.Session) -> None:
+    """Solve an exercise in the page, on a real engine."""
+    environment(session, "dev")
+    run(session, *PYTEST, "tests/browser", "-m", "browser and engine", *session.posargs)
+
+
+@nox.session(python=False, allow_parallel=False)
+def labs(session: nox.Session) -> None:
+    """Execute every lab again and compare with the committed numbers. Times want it alone."""
+    environment(session, "dev")
+    run(session, "advices", "engine", "start")
+    run(session, "advices", "check", "--quick", *session.posargs)
 
 
 @nox.session(python=False)
 def bench(session: nox.Session) -> None:
     """Time this project beside others, in turns, into docs/results/bench.json."""
     environment(session, "bench")
-    session.run("advices", "engine", "start")
-    session.run("advices", "bases")
-    session.run("python", "-m", "benchmarks", *session.posargs)
+    if not shutil.which("hyperfine"):
+        apt = ("apt-get", "--quiet", "--quiet", "--option", "DPkg::Lock::Timeout=300")
+        run(session, *apt, "update")
+        run(session, *apt, "install", "--yes", "--no-install-recommends", "hyperfine", silent=True)
+    run(session, "advices", "engine", "start")
+    run(session, "advices", "bases")
+    run(session, "python", "-m", "benchmarks", *session.posargs)
 
 
 @nox.session
@@ -184,7 +220,8 @@ def requirements(session: nox.Session) -> None:
     for source in (*sorted(Path("requirements").glob("*.in")), *sorted(Path("labs").rglob("*.in"))):
         # A scanner runs in an image of its own only, and needs a newer Python than the toolkit.
         python = "3.13" if source.parent.name == "scanners" else "3.11"
-        session.run(
+        run(
+            session,
             *("uv", "pip", "compile", "--quiet", "--universal", "--python-version", python),
             *("--generate-hashes", "--no-emit-index-url", "--no-header", "--upgrade"),
             *(str(source), "--output-file", str(source.with_suffix(".txt"))),

@@ -1,5 +1,5 @@
-"""`./run bench`: how fast this project is beside others, measured in turns.
+"""`./run bench`: how fast this project is beside others, timed in turns by hyperfine.
 
 No part of the toolkit: it has an environment of its own, and nothing that is installed for a
-learner. What it found is read by `advices.speed`, for the site.
+learner. What it found is read by `advices.site.speed`, for the site.
 """

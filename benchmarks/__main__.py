@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import sys
-from collections.abc import Callable
 from importlib.metadata import version
 from typing import Annotated
 
@@ -14,31 +14,24 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from advices.core.errors import AdvicesError
-from advices.core.paths import cache_folder, project, state_folder
-from advices.core.process import clock, now
-from advices.engine.client import buildx_version, connect
-from advices.engine.port import Engine
+from advices.core import (
+    AdvicesError,
+    FileRefused,
+    cache_folder,
+    clock,
+    now,
+    project,
+    run,
+    state_folder,
+)
+from advices.engine import Engine, buildx_version, connect
 from advices.measure.bench import commit_of
 from advices.packages import proxy
-from advices.runs.lifecycle import measuring, own_run
+from advices.runs import measuring, own_run
 from advices.site import speed
-from advices.site.speed import Comparison, Machine, Speed
-from benchmarks.executing import executed
-from benchmarks.growth import growth
-from benchmarks.real_lab import real_lab
-from benchmarks.running import forced, unchanged
-from benchmarks.site_build import site
-from benchmarks.taking import Place, memory_bytes
+from benchmarks.parts import PARTS, Pairs
+from benchmarks.turns import Place
 
-SECTIONS: dict[str, Callable[[Place], tuple[Comparison, ...]]] = {
-    "lab": real_lab,
-    "forced": forced,
-    "unchanged": unchanged,
-    "executed": executed,
-    "site": site,
-    "growth": growth,
-}
 COMPARED = ("mkdocs", "mkdocs-material", "jupyter-cache", "nbconvert", "nbmake")
 OF_THE_FIGURES = ("labs", "src", "notebooks", "benchmarks", "docs/chapters", "mkdocs.yml")
 
@@ -48,53 +41,61 @@ _out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty(
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def say(message: str) -> None:
+def say(event: object) -> None:
     """Print a line of progress on stderr."""
-    _err.print(escape(message))
+    _err.print(escape(str(event)))
 
 
 @app.command()
 def bench(
     samples: Annotated[
-        int, typer.Option(min=1, help="Samples of each; fewer than the default are a trial.")
+        int, typer.Option(min=1, help="Samples of each; fewer than the default write no file.")
     ] = speed.ENOUGH_SAMPLES,
     only: Annotated[
-        list[str] | None, typer.Option(help=f"A part: {', '.join(SECTIONS)}. Writes no file.")
+        list[str] | None, typer.Option(help=f"A part: {', '.join(PARTS)}. Writes no file.")
     ] = None,
 ) -> None:
     """Time this project beside others, in turns, and write docs/results/bench.json."""
-    # In their order, whatever was asked first: what `_without_index` takes away stays away.
-    wanted = [name for name in SECTIONS if not only or name in only]
-    if unknown := set(only or ()) - SECTIONS.keys():
+    if unknown := set(only or ()) - PARTS.keys():
         raise typer.BadParameter(f"there is no part {', '.join(sorted(unknown))}")
     layout, engine, started = project(), connect(), clock()
     commit = commit_of(layout, OF_THE_FIGURES)
-    found: list[Comparison] = []
-    with own_run(engine) as run, measuring(say):
+    is_trial = bool(only) or samples < speed.ENOUGH_SAMPLES
+    refuse_no_commit(commit, is_trial=is_trial)
+    pairs: Pairs = {}
+    with own_run(engine) as owned, measuring(say):
+        python_path = [str(layout.root), *filter(None, [os.environ.get("PYTHONPATH")])]
         env = {
             "XDG_STATE_HOME": str(state_folder() / "bench"),
             "XDG_CACHE_HOME": str(cache_folder() / "bench"),
             # Else our modules alone are compiled anew by each program.
             "PYTHONDONTWRITEBYTECODE": "",
-            "PYTHONPATH": os.pathsep.join([str(layout.root), *filter(None, _python_path())]),
+            "PYTHONPATH": os.pathsep.join(python_path),
         }
-        place = Place(layout, run.scratch, engine, run.id, samples, say, env)
-        for name in wanted:
+        place = Place(layout, owned.scratch, engine, owned.id, samples, say, env)
+        # In their order, whatever was asked first: what `_without_index` takes away stays away.
+        for name in (name for name in PARTS if not only or name in only):
             say(f"{name}:")
-            if SECTIONS[name] is not real_lab:
+            if name != "lab":
                 _without_index()
-            found += SECTIONS[name](place)
-    measured = Speed(
-        date=now().isoformat(), commit=commit, machine=_machine(engine), comparisons=tuple(found)
+            pairs |= PARTS[name](place)
+    measured = speed.Speed(
+        date=now().isoformat(), commit=commit, machine=_machine(engine), pairs=pairs
     )
     _show(measured)
     say(f"measured in {clock() - started:.0f} s")
-    if not only:
+    if not is_trial:
         say(f"written: {speed.save(layout.results, measured).relative_to(layout.root)}")
 
 
-def _python_path() -> list[str]:
-    return os.environ.get("PYTHONPATH", "").split(os.pathsep)
+def refuse_no_commit(commit: str, *, is_trial: bool) -> None:
+    """Raise FileRefused for figures that are to be written and whose sources no commit holds."""
+    if not is_trial and not re.fullmatch("[0-9a-f]{40}", commit):
+        raise FileRefused(
+            f"docs/results/{speed.FILE} is not written: the sources are at {commit}",
+            why="they differ from the commit, and nobody could measure this again",
+            next_step="commit all changes, or measure a part: `./run bench -- --only site`",
+        )
 
 
 def _without_index() -> None:
@@ -107,20 +108,22 @@ def _without_index() -> None:
         os.environ.pop(name, None)
 
 
-def _machine(engine: Engine) -> Machine:
+def _machine(engine: Engine) -> tuple[str, ...]:
     facts = engine.facts()
-    return Machine(
-        cores=facts.cores,
-        memory_bytes=memory_bytes(),
-        platform=facts.platform,
-        engine_version=facts.version,
-        buildx_version=buildx_version() or "unknown",
-        storage_driver=facts.storage_driver,
-        versions={"Python": platform.python_version(), **{one: version(one) for one in COMPARED}},
+    memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return (
+        f"{facts.cores} cores",
+        f"{memory_bytes / 2**30:.1f} GiB of memory",
+        facts.platform,
+        f"Docker {facts.version} ({facts.storage_driver})",
+        f"buildx {buildx_version() or 'unknown'}",
+        run(["hyperfine", "--version"]).stdout.strip(),
+        f"Python {platform.python_version()}",
+        *(f"{name} {version(name)}" for name in COMPARED),
     )
 
 
-def _show(measured: Speed) -> None:
+def _show(measured: speed.Speed) -> None:
     shown = Table(*speed.HEADER, box=None, pad_edge=False)
     for row in speed.rows(measured):
         shown.add_row(*map(escape, row))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,19 @@ APART = ("engine", "browser")
 _FORBIDDEN = {"docker", "dockerd", "apt-get", "sudo", "mmdebstrap", "systemctl"}
 _MESSAGE = "unit tests must not touch the engine"
 _LEFT_BY_THE_USER = ("ADVICES_", "DOCKER_")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let SIGTERM end the tests as Ctrl-C does: what they started is taken down."""
+
+    def interrupted(number: int, frame: object) -> None:
+        # Both may come, one soon after the other: the second must not stop the taking down.
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, lambda *_: None)
+        raise KeyboardInterrupt
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, interrupted)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -61,6 +75,8 @@ def _forbid_the_engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
             words = [args] if isinstance(args, str | bytes | os.PathLike) else list(args)
             if Path(os.fsdecode(words[0])).name == "env":
                 words = [word for word in words[1:] if "=" not in word]
+            if Path(os.fsdecode(words[0])).name == "flock":
+                words = words[2:]
             program = os.fsdecode(words[0]) if words else ""
             # A program that is not installed is looked for on PATH: that must be the test's own.
             found = shutil.which(program) or os.environ.get("PATH", "")

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from advices.core import Say
 from advices.core.paths import Layout
 from advices.lab import labfile
 from advices.lab.digest import lab_digest
@@ -28,6 +29,7 @@ from advices.results.record import (
     VariantResult,
 )
 from advices.results.store import save
+from advices.workshop import Workshop
 
 
 def build(run: int = 1, cached: int = 2, seconds: float = 2.0, new_bytes: int = 1000) -> Build:
@@ -310,7 +312,15 @@ def read_lab(folder: Path, toml: str = LAB) -> Lab:
 def read_exercise(folder: Path, toml: str = EXERCISE) -> Lab:
     """Return the made-up exercise with another exercise.toml, likewise."""
     (project(folder) / "labs/build-cache/exercise/exercise.toml").write_text(toml, "utf-8")
-    return labfile.read_exercise(folder / "labs", "build-cache")
+    return labfile.read(folder / "labs", "build-cache").its_exercise()
+
+
+def workshop(layout: Layout, say: Say = print, **parts: Any) -> Any:
+    """Return a workshop of made-up parts: no engine is asked for any that is not given."""
+    made = Workshop(layout, say)
+    for name, part in parts.items():
+        setattr(made, "_engine" if name == "engine" else name, part)
+    return made
 
 
 class FakeMeasurer:
@@ -338,6 +348,7 @@ class FakeBench:
     def __init__(self, lab: Lab, **given: VariantResult | Exception) -> None:
         self.lab = lab
         self.layout = Layout(lab.context.parents[1])
+        self.workshop = workshop(self.layout)
         self.run = SimpleNamespace(scratch=self.layout.root / "scratch")
         self.samples, self.owner = Samples(1, 1), False
         names = {name.replace("_", "-"): found for name, found in given.items()}

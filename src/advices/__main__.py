@@ -1,5 +1,5 @@
 """`python -m advices` is the command `advices`."""
 
-from advices.cli.command import main
+from advices.cli import main
 
 main()

@@ -8,9 +8,9 @@ import pytest
 from learning import ROOT, Cell, learning
 from playwright.sync_api import expect
 
-from advices.lab.labfile import read_exercise
+from advices.lab import labfile
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.engine]
 CHAPTER = "learn/chapters/non-root/"
 BUILD_SECONDS = 300
 
@@ -30,7 +30,7 @@ def tab(chromium, site):
 
 
 def test_a_dockerfile_is_mended_in_the_page(tab):
-    lab = read_exercise(ROOT / "labs", "non-root")
+    lab = labfile.read(ROOT / "labs", "non-root").its_exercise()
     known = {mistake.id: mistake for mistake in lab.mistakes}
     good = lab.dockerfile("good").read_text("utf-8")
     cell = Cell(tab)

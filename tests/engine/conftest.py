@@ -23,6 +23,7 @@ from advices.lab.scans import Scan
 from advices.packages import proxy
 from advices.scanners import own
 from advices.scanners.images import ScannerImages
+from advices.workshop import Workshop
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -111,7 +112,9 @@ def scan(scanning: Project, here: None, monkeypatch: pytest.MonkeyPatch) -> Iter
     monkeypatch.setattr(own, "_WAIT_SECONDS", 3.0)
 
     def scanned(address: str, scanner: str = "wapiti", **how: Any) -> tuple[Scan, ...]:
-        return own.scan_own(Layout(scanning.root), own.Wanted(address, scanner, **how), print)
+        workshop = Workshop(Layout(scanning.root), print)
+        wanted = own.Wanted(address, scanner, **how)
+        return own.scan_own(workshop.engine, wanted, workshop.scanners.find, print)
 
     yield scanned
     assert scanning.run_ids() == set()

@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import factory
 import pytest
 from docker.models.images import Image
 
-from advices.bases.resolve import Bases
+from advices.core import Layout
 from advices.engine.buildx import BuildOrder, build
 from advices.engine.client import connect
 from advices.images.memory import LayerMemory
 from advices.lab.model import Claim, Lab, Serve, Variant
 from advices.probes import environment, imports, stop, user
 from advices.probes.subject import Subject
-from advices.scanners.images import ScannerImages
 
 pytestmark = pytest.mark.engine
 
@@ -86,12 +86,9 @@ def make(tmp_path: Path, slim_stand_in: str, said: list[str]) -> Iterator[Make]:
             claims=(Claim(id="x", says="x", measure="uid", equals=0),),
             **more,
         )
-        bases = Bases(engine, ROOT / "labs" / "bases", LayerMemory(tmp_path / "none"), print)
+        memory = LayerMemory(tmp_path / "none")
         return Subject(
-            engine=engine,
-            bases=bases,
-            scanners=ScannerImages(engine, ROOT / "labs" / "scanners", bases, print),
-            memory=LayerMemory(tmp_path / "none"),
+            workshop=factory.workshop(Layout(ROOT), said.append, engine=engine, memory=memory),
             lab=lab,
             variant="good",
             targets=(),
@@ -102,7 +99,6 @@ def make(tmp_path: Path, slim_stand_in: str, said: list[str]) -> Iterator[Make]:
             canary="",
             samples=samples,
             build_target=lambda _: image,
-            say=said.append,
         )
 
     yield made

@@ -9,18 +9,17 @@ import pytest
 from docker.models.images import Image
 from engine_project import ROOT
 
-from advices.bases.resolve import Bases
+from advices.core import Layout
 from advices.core.errors import DatabaseDown
 from advices.engine.buildx import BuildOrder, build
 from advices.engine.client import DockerEngine, connect
 from advices.engine.start import Start
-from advices.images.memory import LayerMemory
 from advices.lab import labfile
 from advices.packages import proxy
 from advices.probes import twelve_factor
 from advices.probes.subject import Found, Subject
 from advices.runs.lifecycle import own_run
-from advices.scanners.images import ScannerImages
+from advices.workshop import Workshop
 
 pytestmark = pytest.mark.engine
 
@@ -34,8 +33,8 @@ def subject() -> Iterator[Callable[[str, str], Subject]]:
     """Return a function that builds the lab's good image with text replaced."""
     engine = connect()
     lab = labfile.read(LABS, "twelve-factor")
-    memory = LayerMemory()
-    bases = Bases(engine, LABS / "bases", memory, print)
+    workshop = Workshop(Layout(LABS.parent), print, engine)
+    bases = workshop.bases
     with own_run(engine) as run, proxy.for_builds(engine):
         (name,) = {name for name in lab.from_names() if name.startswith("python:")}
         marked = bases.marked(bases.resolve([name])[name], run.id, "test")
@@ -48,10 +47,7 @@ def subject() -> Iterator[Callable[[str, str], Subject]]:
             image = engine.image(tag)
             assert isinstance(image, Image)
             return Subject(
-                engine=engine,
-                bases=bases,
-                scanners=ScannerImages(engine, LABS / "scanners", bases, print),
-                memory=memory,
+                workshop=workshop,
                 lab=lab.model_copy(
                     update={"serve": lab.serve.model_copy(update={"timeout_seconds": 4.0})}
                 ),
@@ -64,7 +60,6 @@ def subject() -> Iterator[Callable[[str, str], Subject]]:
                 canary="",
                 samples=1,
                 build_target=lambda _: image,
-                say=print,
             )
 
         yield made

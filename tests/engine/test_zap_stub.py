@@ -20,6 +20,7 @@ from advices.measure.plan import steps
 from advices.runs.lifecycle import own_run
 from advices.scanners import zap
 from advices.site.alert_tables import scanners_table
+from advices.workshop import Workshop
 
 pytestmark = pytest.mark.engine
 
@@ -66,7 +67,8 @@ def test_a_lab_runs_the_stub_as_it_would_run_zap(scanned_lab: Project, here: Non
     layout, engine = Layout(scanned_lab.root), connect()
     lab = read(layout.labs, "tiny")
     with own_run(engine) as run:
-        bench = Bench(layout, lab, engine, run, samples=QUICK, say=print, owner=True)
+        workshop = Workshop(layout, print, engine)
+        bench = Bench(workshop, lab, run, samples=QUICK, owner=True)
         with bench.ready() as measurer:
             found = measurer.measure(of_variant(lab, "good"), steps(lab, QUICK))
         result = bench.result({"good": found})

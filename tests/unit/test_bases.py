@@ -29,8 +29,7 @@ from advices.core import (
 )
 from advices.engine import BASE_LABEL, RUN_LABEL, BuildOrder, Built, Image, split
 from advices.images import LayerMemory
-from advices.lab import external_images
-from advices.lab.dockerfile import stage_body, stage_names
+from advices.lab.dockerfile import parse_dockerfile
 from advices.packages import proxy
 from advices.site.tables import distance_text
 
@@ -198,17 +197,14 @@ def test_published_bytes_are_compared_with_their_own_platform(platform: str, dis
     assert distance in distance_text(record)
 
 
-def lab_of(folder: Path, name: str, dockerfile: str) -> Any:
-    file = folder / name
-    file.write_text(dockerfile, "utf-8")
+def lab_of(dockerfile: str) -> Any:
+    read = parse_dockerfile(dockerfile)
     return SimpleNamespace(
-        variants=("good",),
-        dockerfile=lambda _: file,
-        from_names=lambda: tuple(sorted(external_images(dockerfile))),
+        variants=("good",), read=lambda _: read, from_names=lambda: read.external_images
     )
 
 
-def test_bases_are_made_side_by_side_those_of_the_first_lab_first(tmp_path: Path) -> None:
+def test_bases_are_made_side_by_side_those_of_the_first_lab_first() -> None:
     engine = engine_with(stand_ins=False)
     begun, together = list[str](), threading.Barrier(2, timeout=10)
     made = StandIns(engine, RECIPES, print)
@@ -226,8 +222,8 @@ def test_bases_are_made_side_by_side_those_of_the_first_lab_first(tmp_path: Path
     engine.runs = lambda _image, _how: printed("python\t3.13.5\n")
     for root in ("debian", "debian-slim"):
         engine.add(made.root_tag(root))
-    first = lab_of(tmp_path, "one", "FROM python:3.13-slim\nFROM python:3.13\n")
-    second = lab_of(tmp_path, "two", f"FROM postgres:17\n{WITH_GCC}")
+    first = lab_of("FROM python:3.13-slim\nFROM python:3.13\n")
+    second = lab_of(f"FROM postgres:17\n{WITH_GCC}")
     found = on(engine).of_labs([first, second])
     assert set(begun[:2]) == {"python:3.13-slim", "python:3.13"}
     assert set(begun[2:4]) == {"python:3.13-alpine", "postgres:17"}
@@ -236,9 +232,9 @@ def test_bases_are_made_side_by_side_those_of_the_first_lab_first(tmp_path: Path
     assert {base.kind for base in found.values()} == {"stand-in"}
 
 
-def test_a_lab_waits_for_its_own_bases_alone(tmp_path: Path) -> None:
+def test_a_lab_waits_for_its_own_bases_alone() -> None:
     engine = engine_with()
-    lab = lab_of(tmp_path, "one", "FROM python:3.13-slim\n")
+    lab = lab_of("FROM python:3.13-slim\n")
     assert list(on(engine).of_lab(lab)) == ["python:3.13-slim"]
     assert engine.pulled == ["python:3.13-slim"]
 
@@ -311,27 +307,19 @@ def test_a_python_is_checked_for_its_modules() -> None:
     assert commands[1] == ["pip", "--version"]
 
 
-def test_the_stages_of_a_dockerfile() -> None:
-    assert stage_names(WITH_GCC) == ("alpine-with-gcc",)
-    wanted = ("python:3.13-alpine", "RUN apk add --no-cache gcc musl-dev")
-    assert stage_body(WITH_GCC, "alpine-with-gcc") == wanted
-    with pytest.raises(LabInvalid):
-        stage_body(WITH_GCC, "other")
-
-
 def test_a_stage_is_replaced_where_its_base_is_a_stand_in() -> None:
     found = on(engine_with())
-    assert found.names_in(WITH_GCC) == ("python:3.13-alpine", "alpine-with-gcc")
+    assert found.names_in(parse_dockerfile(WITH_GCC)) == ("python:3.13-alpine", "alpine-with-gcc")
     base = found.resolve(["alpine-with-gcc"])["alpine-with-gcc"]
     assert base.kind == "stand-in"
     assert base.image.startswith(f"{STAND_IN}/alpine-with-gcc:")
 
 
 def test_a_stage_on_the_official_image_is_built_as_it_is_written() -> None:
-    assert on(engine_with("python:3.13-alpine")).names_in(WITH_GCC) == ("python:3.13-alpine",)
+    assert on(engine_with("python:3.13-alpine")).names_in(parse_dockerfile(WITH_GCC)) == ("python:3.13-alpine",)
     engine = engine_with()
     engine.registry["python:3.13-alpine"] = Image("sha256:9", repo_digests=(f"python@{DIGEST}",))
-    assert on(engine).names_in(WITH_GCC) == ("python:3.13-alpine",)
+    assert on(engine).names_in(parse_dockerfile(WITH_GCC)) == ("python:3.13-alpine",)
 
 
 @pytest.mark.parametrize(
@@ -344,7 +332,7 @@ def test_a_stage_on_the_official_image_is_built_as_it_is_written() -> None:
     ],
 )
 def test_a_stage_that_does_something_else_is_left_alone(text: str) -> None:
-    assert len(on(engine_with()).names_in(text)) == 1
+    assert len(on(engine_with()).names_in(parse_dockerfile(text))) == 1
 
 
 def test_nothing_is_pulled_under_the_name_of_a_stage() -> None:

@@ -1,30 +1,28 @@
-"""The benchmark's own parts: turns, the bare script, the synthetic projects, the command."""
+"""The benchmark's own parts: turns, the bare script, the synthetic projects, what is written."""
 
-import json
 import re
+import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 from mkdocs.utils.yaml import yaml_load
 
-from advices.core.errors import CommandFailed, LabInvalid
-from advices.core.paths import Layout
-from advices.core.process import Finished
-from advices.engine.client import RUN_LABEL
+from advices.core import CommandFailed, FileRefused, LabInvalid, Layout
+from advices.engine import RUN_LABEL
 from advices.lab import labfile
 from advices.lab.digest import code_cells
-from advices.measure.plan import ProbeImage, Samples, steps
-from benchmarks.real_lab import SLUG, variants_alone
-from benchmarks.running import all_unchanged
-from benchmarks.shell import Around, script
-from benchmarks.suites import QUICK, WORK, notebook, slugs, written
-from benchmarks.taking import Place, in_turns
+from advices.measure import QUICK, Samples, steps
+from advices.measure.plan import ProbeImage
+from benchmarks.__main__ import refuse_no_commit
+from benchmarks.projects import SLUG, WORK, slugs, variants_alone, written
+from benchmarks.shell import WORD, script
+from benchmarks.turns import Place, Program
 
 ROOT = Path(__file__).parents[2]
-AROUND = Around({"python:3.13-slim": "local/slim:1"}, "run-1", "word-1")
+BASES = {"python:3.13-slim": "local/slim:1"}
+needs_hyperfine = pytest.mark.skipif(not shutil.which("hyperfine"), reason="`./run bench` has it")
 
 
 @pytest.fixture
@@ -34,45 +32,39 @@ def place(tmp_path):
 
 @pytest.fixture
 def lab(place):
-    layout = written(place, "some", 1, WORK)
-    return labfile.read(layout.labs, "tiny-001")
+    return labfile.read(written(place, "some", 1, WORK).labs, "tiny-001")
 
 
-def test_programs_take_turns_and_the_first_round_does_not_count():
-    order = []
-    clock = iter(range(100))
-
-    def take(name):
-        order.append(name)
-        return float(next(clock))
-
-    times = in_turns({"a": lambda: take("a"), "b": lambda: take("b")}, 3, lambda _: None)
-    assert order == ["a", "b"] * 4
-    assert times["a"].samples == (2.0, 4.0, 6.0)
-    assert times["b"].samples == (3.0, 5.0, 7.0)
+@needs_hyperfine
+def test_programs_take_turns_and_the_first_round_does_not_count(place, tmp_path):
+    (tmp_path / "it's here").mkdir()
+    first = Program("sleep 0.2; echo a-$TOLD | tee -a ../order", tmp_path / "it's here")
+    second = Program("echo b >>order; echo x x", tmp_path, "echo before >>order", "x", 2)
+    times = place.in_turns(a=first, b=second)
+    assert (tmp_path / "order").read_text().split("\n")[:-1] == ["a-by place", "before", "b"] * 3
+    assert [len(seconds) for seconds in times.values()] == [2, 2]
+    assert min(times["a"]) > 0.2 > max(times["b"])
 
 
-def test_a_program_is_timed_from_start_to_end_with_what_it_is_told(place, tmp_path):
-    program = "import os, time; time.sleep(0.2); print(os.environ['TOLD'])"
-    argv = [sys.executable, "-c", program]
-    assert place.timed(argv, tmp_path, lambda done: done.stdout == "by place\n") >= 0.2
+@needs_hyperfine
+@pytest.mark.parametrize(("line", "says"), [("echo y", "x"), ("echo x x", "x"), ("exit 3", "")])
+def test_what_fails_or_does_something_else_is_no_sample(place, tmp_path, line, says):
+    with pytest.raises(CommandFailed, match=f"`{line}` did not do what is to be timed"):
+        place.in_turns(a=Program(line, tmp_path, says=says))
+    with pytest.raises(CommandFailed, match="preparation"):
+        place.in_turns(a=Program("true", tmp_path, before="false"))
 
 
-def test_what_does_something_else_is_no_sample(place, tmp_path):
-    with pytest.raises(CommandFailed, match="did not do what is to be timed"):
-        place.timed([sys.executable, "-c", "print(1)"], tmp_path, lambda _: False)
-    with pytest.raises(CommandFailed, match="exit code 3"):
-        place.timed([sys.executable, "-c", "exit(3)"], tmp_path)
-
-
-def test_a_run_that_measured_a_lab_was_not_unchanged():
-    line = "tiny-00{}: unchanged since 2026-01-02; `--force` measures it again\n"
-    assert all_unchanged(2)(Finished(0, "", line.format(1) + line.format(2)))
-    assert not all_unchanged(2)(Finished(0, "", line.format(1) + "tiny-002: measured in 3 s"))
+@pytest.mark.parametrize("commit", [f"{'a' * 40}+changes", "unknown"])
+def test_no_figures_are_written_that_no_commit_holds(commit):
+    refuse_no_commit("a" * 40, is_trial=False)
+    refuse_no_commit(commit, is_trial=True)
+    with pytest.raises(FileRefused, match="is not written"):
+        refuse_no_commit(commit, is_trial=False)
 
 
 def test_the_script_does_what_the_plan_says(lab):
-    text = script(lab, steps(lab, Samples(cold=2, replay=3)), AROUND)
+    text = script(lab, steps(lab, Samples(cold=2, replay=3)), BASES, "run-1")
     # Two variants: two first builds and three after an edit, and three starts.
     assert text.count("docker buildx build") == 2 * (2 + 3)
     assert text.count(" --no-cache ") == 2 * 2
@@ -81,56 +73,35 @@ def test_the_script_does_what_the_plan_says(lab):
     assert "--build-context python:3.13-slim=docker-image://local/slim:1" in text
     edits = [line for line in text.splitlines() if line.startswith("printf")]
     assert len(edits) == len(set(edits)) == 2 * 3
-    assert all("word-1" in line and line.endswith(">>context/index.html") for line in edits)
+    assert all(WORD in line and line.endswith(">>context/index.html") for line in edits)
 
 
-def test_a_script_that_weighs_saves_the_images_of_a_variant_at_once(lab):
-    assert "\nweigh " not in script(lab, steps(lab, QUICK), AROUND)
-    lines = script(lab, steps(lab, QUICK), AROUND, weighing=True).splitlines()
-    assert [line.split()[1:] for line in lines if line.startswith("weigh docker")] == [
-        [f"docker-advices-bench/run-1:{lab.slug}-{name}-{build}" for build in ("cold", "edit")]
-        for name in ("bad", "good")
-    ]
-    assert sum(line.endswith(" local/slim:1 >known") for line in lines) == 1
-
-
-@pytest.mark.parametrize("weighing", [False, True])
-def test_the_script_parses_and_removes_what_it_made(lab, tmp_path, weighing):
-    text = script(lab, steps(lab, QUICK), AROUND, weighing=weighing)
+def test_the_script_parses_and_removes_what_it_made(lab, tmp_path):
+    text = script(lab, steps(lab, QUICK), BASES, "run-1")
     (tmp_path / "lab.sh").write_text(text)
     subprocess.run(["sh", "-n", "lab.sh"], cwd=tmp_path, check=True)
-    built = {
-        word
-        for line in text.splitlines()
-        if "--tag" in line
-        for word in line.split()
-        if word.startswith("docker-advices-bench/")
-    }
-    removed = text.rstrip().splitlines()[-1].removeprefix("docker image rm ").split()
-    assert built == {word for word in removed if word.startswith("docker-advices-bench/")}
+    built = set(re.findall(r"--tag (\S+)", text))
+    assert text.rstrip().splitlines()[-1].split()[3:-1] == sorted(built)
     assert len(built) == 4
     # Of a script that was killed, all goes with the run: four images and a container.
     assert text.count(f"{RUN_LABEL}=run-1") == 4 + 1
 
 
-def test_a_probe_has_no_words_in_a_script(lab):
-    with pytest.raises(LabInvalid, match="ProbeImage"):
-        script(lab, [ProbeImage("files")], AROUND)
-
-
 @pytest.mark.parametrize(
     "given", [{"overlay": "bad-files"}, {"secrets": {"netrc": "machine example.com"}}]
 )
-def test_what_a_context_gets_besides_has_no_words_in_a_script(lab, given):
+def test_what_a_script_has_no_words_for_is_refused(lab, given):
+    with pytest.raises(LabInvalid, match="no words for ProbeImage"):
+        script(lab, [ProbeImage("files")], BASES, "run-1")
     bad = lab.variants["bad"].model_copy(update=given)
     other = lab.model_copy(update={"variants": {**lab.variants, "bad": bad}})
     with pytest.raises(LabInvalid, match="no words for overlays and secrets"):
-        script(other, steps(other, QUICK), AROUND)
+        script(other, steps(other, QUICK), BASES, "run-1")
 
 
 def test_the_script_of_a_lab_of_this_site_does_what_its_plan_says(place):
     lab = labfile.read(variants_alone(place).labs, SLUG)
-    text = script(lab, steps(lab, Samples()), AROUND)
+    text = script(lab, steps(lab, Samples()), BASES, "run-1")
     lines = text.splitlines()
     assert lab.variants.keys() > {"bad", "good"}
     assert len(lab.replays) > 1
@@ -150,8 +121,7 @@ def test_a_lab_of_this_site_is_measured_as_it_is_but_for_what_judges(place):
     lab = labfile.read(layout.labs, SLUG)
     assert whole.mistakes
     places = {"folder": lab.folder, "context": layout.labs / "app"}
-    assert lab == whole.model_copy(update={**places, "mistakes": ()})
-    assert not labfile.has_exercise(layout.labs, SLUG)
+    assert lab == whole.model_copy(update={**places, "mistakes": (), "exercise": None})
     cells = code_cells(layout.notebook(SLUG))
     every = code_cells(ROOT / f"notebooks/{SLUG}.ipynb")
     assert [cell for cell in every if cell not in cells] == ["lab.mistakes()"]
@@ -171,17 +141,6 @@ def test_a_synthetic_project_can_be_read_and_has_the_settings_of_this_site(place
     assert 'open_lab("tiny-002")' in code_cells(layout.notebook("tiny-002"))[0]
 
 
-def test_a_notebook_holds_its_cells():
-    cells = json.loads(notebook(["a = 1", "a"]))["cells"]
-    assert ["".join(cell["source"]) for cell in cells] == ["a = 1", "a"]
-    assert len({cell["id"] for cell in cells}) == 2
-
-
 def test_the_toolkit_knows_nothing_of_the_benchmark():
-    files = (ROOT / "src").rglob("*.py")
-    named = [
-        file
-        for file in files
-        if "import benchmarks" in (t := file.read_text("utf-8")) or "from benchmarks" in t
-    ]
-    assert named == []
+    texts = [file.read_text("utf-8") for file in (ROOT / "src").rglob("*.py")]
+    assert not any(re.search("(import|from) benchmarks", text) for text in texts)

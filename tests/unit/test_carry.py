@@ -15,7 +15,7 @@ from advices.bases import registry_digests
 from advices.core.errors import BundleRefused, PackageMissing
 from advices.core.events import Event
 from advices.offline import archive, transfer
-from advices.offline.archive import BundledImage, Manifest, Writer
+from advices.offline.archive import BundledImage, Manifest
 from advices.offline.prefetch import Prefetched
 from advices.packages import shelf
 from advices.packages.shelf import PackageFile, Shelf
@@ -88,23 +88,18 @@ def bundled(letter: str, kind: str, tag: str) -> BundledImage:
 def file(tmp_path: Path) -> Path:
     """Return a bundle of an official image, a stand-in and a package file."""
 
-    def fill(writer: Writer) -> Manifest:
-        sha256, size = writer.add(archive.IMAGES, [images()])
-        writer.add(archive.part_name(FILE.project, FILE.name), [WHEEL])
-        return Manifest(
-            toolkit_version="1",
-            date="2026-01-01",
-            platform="linux/amd64",
-            images_sha256=sha256,
-            images_bytes=size,
-            images=(
-                bundled("a", "official", "python:3.13"),
-                bundled("b", "stand-in", "docker-advices-stand-in/postgres:17.1"),
-            ),
-            shelf=Shelf(server="python:3.13", labs={"some": "key"}, files=(FILE,)),
-        )
-
-    archive.write(tmp_path / "x", fill)
+    manifest = Manifest(
+        toolkit_version="1",
+        date="2026-01-01",
+        platform="linux/amd64",
+        images=(
+            bundled("a", "official", "python:3.13"),
+            bundled("b", "stand-in", "docker-advices-stand-in/postgres:17.1"),
+        ),
+        shelf=Shelf(server="python:3.13", labs={"some": "key"}, files=(FILE,)),
+    )
+    wheel = (archive.part_name(FILE.project, FILE.name), [WHEEL])
+    archive.write(tmp_path / "x", manifest, [(archive.IMAGES, [images()]), wheel])
     return tmp_path / "x"
 
 

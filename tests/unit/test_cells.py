@@ -9,7 +9,7 @@ import pytest
 
 from advices.lab.model import Mistake
 from advices.learn import cells
-from advices.notebooks.session import Shown
+from advices.notebooks.drawing import Shown
 from advices.results.exercise import Checked, Row
 
 HINT = Mistake(id="a", says="", replace="x", breaks=("c",), hint="Look again.")

@@ -16,16 +16,22 @@ import factory
 import pytest
 import typer
 
-from advices.cli import command as main
+from advices import cli, notebooks, scanners
+from advices.cli import doctor
 from advices.cli.display import Display
 from advices.cli.doctor import Finding
 from advices.core import errors
+from advices.core import process as core_process
+from advices.engine import provision
+from advices.lab import labfile
 from advices.lab.model import Mistake
 from advices.lab.scans import Scan, not_run
 from advices.results.exercise import Checked, Row
 from advices.scanners.own import Wanted
+from advices.workshop import workshop
 
 ROOT = Path(__file__).parents[2]
+ENGINE = object()
 Printed = pytest.CaptureFixture[str]
 FAULTS = [cls for cls in errors.tree() if cls is not errors.AdvicesError]
 
@@ -34,12 +40,12 @@ FAULTS = [cls for cls in errors.tree() if cls is not errors.AdvicesError]
 def advices(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     """Return a function that runs the command in the project and returns its exit code."""
     monkeypatch.chdir(ROOT)
-    monkeypatch.setenv(main.VERBOSE_VARIABLE, "")
+    monkeypatch.setenv(core_process.VERBOSE_VARIABLE, "")
 
     def run(*words: str) -> int:
         monkeypatch.setattr(sys, "argv", ["advices", *words])
         with pytest.raises(SystemExit) as end:
-            main.main()
+            cli.main()
         assert isinstance(end.value.code, int)
         return end.value.code
 
@@ -61,7 +67,7 @@ def test_a_fault_is_a_message_and_its_own_exit_code(
     capsys: Printed,
 ) -> None:
     fault = cls("it broke [at] the end", why="of [bold]this[/bold]", next_step="do [that]")
-    monkeypatch.setattr(main, "run_labs", raising(fault))
+    monkeypatch.setattr(notebooks, "run_labs", raising(fault))
     assert advices("run") == cls.exit_code
     printed = capsys.readouterr()
     assert printed.out == ""
@@ -76,7 +82,7 @@ def test_a_long_message_is_not_wrapped(
     advices: Callable[..., int], monkeypatch: pytest.MonkeyPatch, capsys: Printed
 ) -> None:
     monkeypatch.setenv("COLUMNS", "40")
-    monkeypatch.setattr(main, "run_labs", raising(errors.AdvicesError("word " * 60)))
+    monkeypatch.setattr(notebooks, "run_labs", raising(errors.AdvicesError("word " * 60)))
     assert advices("run") == 1
     assert len(capsys.readouterr().err.splitlines()) == 1
 
@@ -84,7 +90,7 @@ def test_a_long_message_is_not_wrapped(
 def test_a_fault_that_nobody_foresaw_is_not_hidden(
     advices: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(main, "run_labs", raising(ZeroDivisionError("a bug")))
+    monkeypatch.setattr(notebooks, "run_labs", raising(ZeroDivisionError("a bug")))
     with pytest.raises(ZeroDivisionError):
         advices("run")
 
@@ -96,7 +102,7 @@ def test_an_interrupt_ends_with_130(
     monkeypatch: pytest.MonkeyPatch,
     capsys: Printed,
 ) -> None:
-    monkeypatch.setattr(main, "run_labs", raising(fault))
+    monkeypatch.setattr(notebooks, "run_labs", raising(fault))
     assert advices("run") == 130
     assert "interrupted" in capsys.readouterr().err
 
@@ -105,7 +111,9 @@ def test_sigterm_is_an_interrupt(
     advices: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = signal.getsignal(signal.SIGTERM)
-    monkeypatch.setattr(main, "run_labs", lambda *_, **__: os.kill(os.getpid(), signal.SIGTERM))
+    monkeypatch.setattr(
+        notebooks, "run_labs", lambda *_, **__: os.kill(os.getpid(), signal.SIGTERM)
+    )
     assert advices("run") == 130
     assert signal.getsignal(signal.SIGTERM) is before
 
@@ -157,8 +165,8 @@ def test_list_names_the_labs_with_their_advice_and_variants(
     assert advices("list") == 0
     lines = capsys.readouterr().out.splitlines()
     found = {line.split()[0]: line for line in lines}
-    for slug in main.labfile.slugs(ROOT / "labs"):
-        read = main.labfile.read(ROOT / "labs", slug)
+    for slug in labfile.slugs(ROOT / "labs"):
+        read = labfile.read(ROOT / "labs", slug)
         assert read.advice in found[slug]
         assert found[slug].rstrip().endswith(", ".join(read.variants))
 
@@ -170,7 +178,8 @@ def test_list_shows_an_advice_as_it_is(
     capsys: Printed,
 ) -> None:
     shutil.copytree(ROOT / "labs" / "build-cache", tmp_path / "labs" / "build-cache")
-    shutil.copytree(ROOT / "labs" / "app", tmp_path / "labs" / "app")
+    for app in ("app", "exercise-app"):
+        shutil.copytree(ROOT / "labs" / app, tmp_path / "labs" / app)
     (tmp_path / "mkdocs.yml").touch()
     file = tmp_path / "labs" / "build-cache" / "lab.toml"
     file.write_text(re.sub('advice = ".*"', 'advice = "Use CMD [exec] form."', file.read_text()))
@@ -211,12 +220,14 @@ def test_what_is_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     called: list[Any] = []
-    monkeypatch.setattr(main, f"{command}_labs", lambda *given, **how: called.append((*given, how)))
+    monkeypatch.setattr(
+        notebooks, f"{command}_labs", lambda *given, **how: called.append((*given, how))
+    )
     assert advices(command, *words) == 0
-    ((layout, asked, wanted, say, how),) = called
-    assert (layout.root, list(asked)) == (ROOT, slugs)
+    ((shop, asked, wanted, how),) = called
+    assert (shop.layout.root, list(asked)) == (ROOT, slugs)
     assert (wanted.cold, wanted.replay) == samples
-    assert isinstance(say, Display)
+    assert isinstance(shop.say, Display)
     assert callable(how.pop("told"))
     assert how == ({"force": False} if command == "run" else {})
 
@@ -260,7 +271,7 @@ def test_an_exercise_is_solved_or_not(
     monkeypatch: pytest.MonkeyPatch,
     capsys: Printed,
 ) -> None:
-    monkeypatch.setattr(main, "check_exercise", lambda *_: found)
+    monkeypatch.setattr(notebooks, "check_exercise", lambda *_: found)
     assert advices("check-exercise", "order") == code
     printed = capsys.readouterr().out.splitlines()
     assert [" ".join(line.split()) for line in printed] == lines
@@ -277,19 +288,19 @@ def test_which_file_of_an_exercise_is_checked(
 ) -> None:
     called: list[Any] = []
     monkeypatch.setattr(
-        main, "check_exercise", lambda *given: called.append(given) or Checked((), ())
+        notebooks, "check_exercise", lambda *given: called.append(given) or Checked((), ())
     )
     assert advices("check-exercise", "order", *words) == 0
-    ((layout, slug, given, say),) = called
-    assert (layout.root, slug, given) == (ROOT, "order", file)
-    assert isinstance(say, Display)
+    ((shop, slug, given),) = called
+    assert (shop.layout.root, slug, given) == (ROOT, "order", file)
+    assert isinstance(shop.say, Display)
 
 
 def test_a_fault_of_a_learner_s_build_has_its_exit_code(
     advices: Callable[..., int], monkeypatch: pytest.MonkeyPatch, capsys: Printed
 ) -> None:
     fault = errors.StepFailed("this step failed: RUN [x]\nits last line")
-    monkeypatch.setattr(main, "check_exercise", raising(fault))
+    monkeypatch.setattr(notebooks, "check_exercise", raising(fault))
     assert advices("check-exercise", "order") == 15
     assert "RUN [x]\nits last line\nwhy: " in capsys.readouterr().err
 
@@ -312,7 +323,7 @@ def test_an_exercise_is_proved(
     sound: bool, advices: Callable[..., int], monkeypatch: pytest.MonkeyPatch, capsys: Printed
 ) -> None:
     fault = errors.ClaimBroken("order exercise: the start file gets no hint")
-    monkeypatch.setattr(main, "prove_exercise", (lambda *_: None) if sound else raising(fault))
+    monkeypatch.setattr(notebooks, "prove_exercise", (lambda *_: None) if sound else raising(fault))
     assert advices("check-exercise", "order", "--prove") == (0 if sound else 18)
     printed = capsys.readouterr()
     assert printed.out == ("order: the exercise is sound\n" if sound else "")
@@ -327,7 +338,7 @@ def test_verbose_shows_every_command(
     capsys: Printed,
 ) -> None:
     argv = [sys.executable, "-c", "pass # two words"]
-    monkeypatch.setattr(main, "run_labs", lambda *_, **__: main.proxy.run(argv))
+    monkeypatch.setattr(notebooks, "run_labs", lambda *_, **__: core_process.run(argv))
     assert advices(*(["--verbose"] if verbose else []), "run") == 0
     wanted = f"+ {sys.executable} -c 'pass # two words'\n"
     assert capsys.readouterr().err == (wanted if verbose else "")
@@ -352,14 +363,14 @@ def test_the_doctor_ends_with_what_it_found(
     advices: Callable[..., int],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(main.doctor_, "examine", lambda _: iter(found))
+    monkeypatch.setattr(doctor, "examine", lambda _: iter(found))
     assert advices("doctor") == code
 
 
 def test_the_doctor_tells_each_fix(
     advices: Callable[..., int], monkeypatch: pytest.MonkeyPatch, capsys: Printed
 ) -> None:
-    monkeypatch.setattr(main.doctor_, "examine", lambda _: iter([WELL, SO_SO, BAD]))
+    monkeypatch.setattr(doctor, "examine", lambda _: iter([WELL, SO_SO, BAD]))
     advices("doctor")
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert [" ".join(line) for line in lines] == [
@@ -375,13 +386,14 @@ def test_the_doctor_tells_each_fix(
 def scans(monkeypatch: pytest.MonkeyPatch, advices: Callable[..., int]) -> Callable[..., Any]:
     """Return a function that scans with the command, and what the command asked for."""
     monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(workshop, "connect", lambda: ENGINE)
 
     def run(found: tuple[Scan, ...], *words: str) -> Any:
         asked: list[Any] = []
-        monkeypatch.setattr(main, "scan_own", lambda *given: asked.append(given) or found)
+        monkeypatch.setattr(scanners, "scan_own", lambda *given: asked.append(given) or found)
         assert advices("scan", *words) == 0
-        ((layout, wanted, say),) = asked
-        assert layout.root == ROOT
+        ((engine, wanted, _find, say),) = asked
+        assert engine is ENGINE
         assert isinstance(say, Display)
         return wanted
 
@@ -437,7 +449,8 @@ def test_a_scan_that_fails_has_the_exit_code_of_its_fault(
     monkeypatch: pytest.MonkeyPatch,
     capsys: Printed,
 ) -> None:
-    monkeypatch.setattr(main, "scan_own", raising(cls("it broke [there]")))
+    monkeypatch.setattr(workshop, "connect", lambda: ENGINE)
+    monkeypatch.setattr(scanners, "scan_own", raising(cls("it broke [there]")))
     assert advices("scan", "shop") == cls.exit_code
     printed = capsys.readouterr()
     assert printed.out == ""
@@ -450,7 +463,7 @@ def test_nothing_to_stop(
     monkeypatch: pytest.MonkeyPatch,
     capsys: Printed,
 ) -> None:
-    monkeypatch.setattr(main.provision, "STATE", tmp_path / "engine.json")
+    monkeypatch.setattr(provision, "STATE", tmp_path / "engine.json")
     assert advices("engine", "stop") == 0
     assert "nothing to stop" in capsys.readouterr().out
 

@@ -88,7 +88,7 @@ def test_a_run_of_an_earlier_date_says_so_and_keeps_its_place(
         )
         monkeypatch.setattr(labs, "one_by_one", lambda *_, done=done: (one for one in (done,)))
         said.append([])
-        run_labs(layout, [lab.slug], Samples(), said[-1].append, force=True)
+        run_labs(factory.workshop(layout, said[-1].append), [lab.slug], Samples(), force=True)
     assert [one.date for one in history.load(layout.results, lab.slug)] == dates
     noted = [[line for line in lines if "a clock was wrong" in line] for lines in said]
     assert noted[0] == noted[2] == []

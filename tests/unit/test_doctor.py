@@ -14,11 +14,19 @@ from advices.cli import doctor
 from advices.cli.doctor import Finding
 from advices.core.errors import BaseUnavailable, EngineMissing, LabInvalid
 from advices.core.paths import Layout
+from advices.core.pull_errors import (
+    ImageUnknown,
+    PullFailed,
+    PullForbidden,
+    PullsLimited,
+    RegistrySilent,
+)
 from advices.core.process import Finished
 from advices.engine import client, connection, provision
 from advices.engine.client import EngineFacts
 from advices.packages import proxy
 from advices.scanners.images import ScannerImage
+from advices.workshop import Workshop, workshop
 
 LAYOUT = Layout(Path("/no/project"))
 
@@ -29,13 +37,14 @@ class FakeEngine:
     address = "unix:///x.sock"
     driver = "overlay2"
     folder = "/"
-    registry = True
+    registry: type[PullFailed] | None = None
 
     def facts(self) -> EngineFacts:
         return EngineFacts("26.1.5", self.driver, "linux/amd64", 2, self.folder)
 
-    def registry_answers(self, _: str) -> bool:
-        return self.registry
+    def ask_registry(self, name: str) -> None:
+        if self.registry is not None:
+            raise self.registry(f"`{name}` was not pulled: so")
 
 
 class FakeBases:
@@ -68,19 +77,19 @@ class FakeScanners:
 def _well(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make all of this machine well; a test breaks one thing."""
     usage = namedtuple("usage", "free")
-    monkeypatch.setattr(client, "Engine", FakeEngine)
-    monkeypatch.setattr(client, "buildx_version", lambda: "v0.13.1")
+    monkeypatch.setattr(workshop, "connect", FakeEngine)
+    monkeypatch.setattr(doctor, "buildx_version", lambda: "v0.13.1")
     monkeypatch.setattr(provision, "own_engine_pid", lambda: None)
     monkeypatch.setattr(proxy, "host_settings", lambda: ())
-    monkeypatch.setattr(doctor, "Bases", FakeBases)
-    monkeypatch.setattr(doctor, "ScannerImages", FakeScanners)
+    monkeypatch.setattr(workshop, "Bases", FakeBases)
+    monkeypatch.setattr(workshop, "ScannerImages", FakeScanners)
     there = {name: ScannerImage(name, f"{name}:1", "sha256:1") for name in ("wapiti", "zap")}
     monkeypatch.setattr(FakeScanners, "there", there, raising=False)
     monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: usage(50_000_000_000))
 
 
 def examine() -> dict[str, Finding]:
-    found = list(doctor.examine(LAYOUT))
+    found = list(doctor.examine(Workshop(LAYOUT, print)))
     subjects = [finding.subject for finding in found]
     assert len(set(subjects)) == len(subjects)
     for finding in found:
@@ -104,8 +113,8 @@ def no_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def missing() -> None:
         raise EngineMissing("no Docker engine answers at x")
 
-    monkeypatch.setattr(client, "Engine", missing)
-    monkeypatch.setattr(client, "buildx_version", lambda: None)
+    monkeypatch.setattr(workshop, "connect", missing)
+    monkeypatch.setattr(doctor, "buildx_version", lambda: None)
     yield
 
 
@@ -148,7 +157,7 @@ def test_no_engine_is_a_red_line_with_its_fix(
     ],
 )
 def test_buildx(version: str | None, mark: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "buildx_version", lambda: version)
+    monkeypatch.setattr(doctor, "buildx_version", lambda: version)
     found = examine()["buildx"]
     assert (found.mark, found.says) == (mark, version or "not installed")
 
@@ -207,17 +216,27 @@ def test_settings_of_the_host_are_named(monkeypatch: pytest.MonkeyPatch) -> None
 def test_without_a_registry_bases_are_built(
     registry: bool, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(FakeEngine, "registry", registry)
+    monkeypatch.setattr(FakeEngine, "registry", None if registry else RegistrySilent)
     found = examine()
     assert found["registry"].mark == ("ok" if registry else "note")
     assert found["b:1"].fix.startswith(how)
+
+
+@pytest.mark.parametrize("kind", [PullsLimited, PullForbidden, ImageUnknown])
+def test_what_a_registry_refuses_is_told(
+    kind: type[PullFailed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeEngine, "registry", kind)
+    found = examine()["registry"]
+    assert (found.mark, found.says) == ("bad", "`a:1` was not pulled: so")
+    assert found.fix == kind.next_step
 
 
 def test_bases_that_cannot_be_examined(monkeypatch: pytest.MonkeyPatch) -> None:
     def unavailable(*_: Any) -> None:
         raise BaseUnavailable("builds cannot reach an index", next_step="unset it")
 
-    monkeypatch.setattr(doctor, "Bases", unavailable)
+    monkeypatch.setattr(workshop, "Bases", unavailable)
     found = examine()["base images"]
     assert (found.mark, found.fix) == ("bad", "unset it")
 
@@ -235,7 +254,7 @@ def test_a_scanner_that_is_missing_is_a_note_that_says_how_it_comes(
     name: str, registry: bool, fix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(FakeScanners, "there", {})
-    monkeypatch.setattr(FakeEngine, "registry", registry)
+    monkeypatch.setattr(FakeEngine, "registry", None if registry else RegistrySilent)
     found = examine()[f"scanner {name}"]
     assert (found.mark, found.says) == ("note", "not there")
     assert found.fix.startswith(fix)

@@ -11,6 +11,7 @@ import factory
 import pytest
 
 from advices import results
+from advices.core import Say
 from advices.core.errors import NotebookFailed
 from advices.core.events import Event, Planned
 from advices.core.paths import Layout
@@ -21,6 +22,7 @@ from advices.measure.plan import Samples
 from advices.notebooks import execution
 from advices.notebooks.execution import Executed
 from advices.runs.lifecycle import Run
+from advices.workshop import Workshop
 
 SLUGS = ("base-image", "build-cache")
 
@@ -28,10 +30,8 @@ SLUGS = ("base-image", "build-cache")
 @pytest.fixture
 def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
     """Return a project of two labs, on a machine where nothing is asked of any engine."""
-    monkeypatch.setattr(execution, "Engine", lambda: None)
     monkeypatch.setattr(execution, "sweep", lambda _: ())
     monkeypatch.setattr(execution.proxy, "for_builds", lambda _: contextlib.nullcontext())
-    monkeypatch.setattr(execution, "_bases", lambda *_: Resolved())
     return Layout(factory.project(tmp_path))
 
 
@@ -44,6 +44,14 @@ class Resolved:
         self.asked[:] = [lab.is_exercise for lab in labs]
 
 
+def workshop(layout: Layout, say: Say = print) -> Workshop:
+    return factory.workshop(layout, say, engine=object(), bases=Resolved())
+
+
+def both_labs(layout: Layout) -> list[Lab]:
+    return [labfile.read(layout.labs, slug) for slug in SLUGS]
+
+
 def executed(layout: Layout, slug: str) -> Executed:
     lab, result = labfile.read(layout.labs, slug), results.load(layout.results, slug)
     return Executed(lab, result, "", (), None, ())
@@ -54,19 +62,20 @@ def test_one_by_one_the_second_begins_after_the_first(
 ) -> None:
     order: list[str] = []
 
-    def execute(_: Layout, lab: Any, *__: object) -> Executed:
+    def execute(_: Workshop, lab: Any, *__: object) -> Executed:
         order.append(f"{lab.slug} begins")
         return executed(layout, lab.slug)
 
     monkeypatch.setattr(execution, "_executed", execute)
     heard: list[Event] = []
-    for done in execution.one_by_one(layout, SLUGS, Samples(), heard.append):
+    shop = workshop(layout, heard.append)
+    for done in execution.one_by_one(shop, both_labs(layout), Samples()):
         order.append(f"{done.lab.slug} taken")
     assert order == [
         *("base-image begins", "base-image taken"),
         *("build-cache begins", "build-cache taken"),
     ]
-    assert heard == [Planned(2)]
+    assert heard == [Planned(dict.fromkeys(SLUGS, 0.0))]
 
 
 def test_two_at_once_meet_and_each_is_taken_as_soon_as_it_is_done(
@@ -74,7 +83,7 @@ def test_two_at_once_meet_and_each_is_taken_as_soon_as_it_is_done(
 ) -> None:
     both, first_taken = threading.Barrier(2), threading.Event()
 
-    def execute(_: Layout, lab: Any, *__: object) -> Executed:
+    def execute(_: Workshop, lab: Any, *__: object) -> Executed:
         both.wait(10)
         if lab.slug == "build-cache":
             assert first_taken.wait(10)
@@ -85,7 +94,7 @@ def test_two_at_once_meet_and_each_is_taken_as_soon_as_it_is_done(
         return done.lab.slug.upper()
 
     monkeypatch.setattr(execution, "_executed", execute)
-    found = execution.two_at_once(layout, SLUGS, Samples(), lambda _: None, taken)
+    found = execution.two_at_once(workshop(layout), both_labs(layout), Samples(), taken)
     assert found == {"base-image": "BASE-IMAGE", "build-cache": "BUILD-CACHE"}
     # All images stand before two labs could build one at once, those of the exercise too.
     assert Resolved.asked == [False, False, True]
@@ -94,7 +103,7 @@ def test_two_at_once_meet_and_each_is_taken_as_soon_as_it_is_done(
 def test_a_fault_of_one_lab_ends_the_other(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
     waits = threading.Event()
 
-    def execute(_: Layout, lab: Any, *__: object) -> Executed:
+    def execute(_: Workshop, lab: Any, *__: object) -> Executed:
         if lab.slug == "build-cache":
             assert waits.wait(10)
             raise NotebookFailed("it broke")
@@ -105,7 +114,7 @@ def test_a_fault_of_one_lab_ends_the_other(layout: Layout, monkeypatch: pytest.M
     monkeypatch.setattr(execution, "_executed", execute)
     started = clock()
     with pytest.raises(NotebookFailed, match="it broke"):
-        execution.two_at_once(layout, SLUGS, Samples(), lambda _: None, lambda _: None)
+        execution.two_at_once(workshop(layout), both_labs(layout), Samples(), lambda _: None)
     assert clock() - started < 10
 
 
@@ -120,8 +129,8 @@ def test_an_exercise_is_measured_where_the_notebook_left_none(
     run = Run("run-1", tmp_path / "scratch")
     if left:
         results.save(run.scratch / "results" / "exercises", made)
-    exercise, nothing = labfile.read_exercise(layout.labs, "build-cache"), Any
-    found = execution._proof(layout, exercise, nothing, run, lambda _: None)
+    exercise = labfile.read(layout.labs, "build-cache").its_exercise()
+    found = execution._proof(workshop(layout), exercise, run)
     assert found == (made if left else other)
 
 
@@ -133,10 +142,9 @@ def test_a_notebook_that_left_no_result_is_a_fault(layout: Layout, tmp_path: Pat
 
 def test_the_steps_of_a_lab_are_those_of_variants_mistakes_and_exercise(layout: Layout) -> None:
     lab = labfile.read(layout.labs, "build-cache")
-    exercise = labfile.read_exercise(layout.labs, "build-cache")
     one = len(execution.steps(lab, Samples(1, 1)))
     judged = len(execution.judged_steps(lab)) * len(lab.mistakes)
-    alone = execution._steps(lab, None, Samples(1, 1))
+    alone = execution._steps(lab.model_copy(update={"exercise": None}), Samples(1, 1))
     assert alone == 3 * one + judged
-    assert execution._steps(lab, exercise, Samples(1, 1)) > alone
-    assert execution._steps(lab, None, Samples(1, 3)) > alone
+    assert execution._steps(lab, Samples(1, 1)) > alone
+    assert execution._steps(lab, Samples(1, 3)) > execution._steps(lab, Samples(1, 1))

@@ -33,9 +33,10 @@ def test_no_program_of_the_engine_is_started(program: str, tmp_path: Path) -> No
         process.spawn_daemon(argv, tmp_path / "log")
 
 
-def test_env_does_not_hide_a_program() -> None:
+@pytest.mark.parametrize("words", [("env", "A=1"), ("flock", "x"), ("env", "A=1", "flock", "x")])
+def test_what_starts_a_program_does_not_hide_it(words: tuple[str, ...]) -> None:
     with guarded:
-        process.run(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--version"])
+        process.run([*words, "apt-get", "--version"])
 
 
 @pytest.mark.parametrize("where", [None, "unix:///var/run/docker.sock", "tcp://127.0.0.1:2375"])

@@ -156,6 +156,6 @@ def test_a_refresh_adds_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     done = Executed(lab, factory.result(), "# Page\n", found, None, ())
     monkeypatch.setattr(labs, "one_by_one", lambda *_: (one for one in (done,)))
     for lines in (1, 2):
-        run_labs(layout, [lab.slug], Samples(), print, force=True)
+        run_labs(factory.workshop(layout), [lab.slug], Samples(), force=True)
         assert len(history.load(layout.results, lab.slug)) == lines
     assert history.load(layout.results, lab.slug)[0].headline == lab.headline

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -142,7 +141,7 @@ def test_every_shipped_lab_reads(slug: str) -> None:
 @pytest.mark.parametrize("slug", SHIPPED)
 def test_every_shipped_lab_has_mistakes_and_an_exercise_with_hints(slug: str) -> None:
     assert labfile.read(ROOT / "labs", slug).mistakes
-    assert labfile.read_exercise(ROOT / "labs", slug).mistakes
+    assert labfile.read(ROOT / "labs", slug).its_exercise().mistakes
     assert (ROOT / "docs/results/exercises" / f"{slug}.json").is_file()
 
 
@@ -271,7 +270,7 @@ def test_a_fault_of_an_exercise_is_named_with_its_file_and_line_once(
 ) -> None:
     assert EXERCISE.count(old) == 1, old
     (labs / "order/exercise/exercise.toml").write_text(EXERCISE.replace(old, new))
-    (line,) = fault(labs, labfile.read_exercise).splitlines()
+    (line,) = fault(labs).splitlines()
     assert line.startswith(f"labs/order/exercise/exercise.toml:{where}: ")
     assert says in line
 
@@ -317,7 +316,7 @@ def test_a_claim_may_name_what_a_list_has(labs: Path) -> None:
 def test_an_exercise_is_a_lab_of_two_variants(labs: Path) -> None:
     toml = EXERCISE.replace("task", 'leaves_out = ["views.py"]\nbuild_args = {A = "1"}\ntask')
     (labs / "order/exercise/exercise.toml").write_text(toml)
-    found = labfile.read_exercise(labs, "order")
+    found = labfile.read(labs, "order").its_exercise()
     assert (found.slug, found.task, found.is_exercise) == ("order", "Mend it.", True)
     assert not labfile.read(labs, "order").is_exercise
     assert {name: found.dockerfile(name).name for name in found.variants} == {
@@ -331,21 +330,19 @@ def test_an_exercise_is_a_lab_of_two_variants(labs: Path) -> None:
 @pytest.mark.parametrize("gone", ["Dockerfile", "solution.Dockerfile"])
 def test_a_missing_file_of_an_exercise_is_named(labs: Path, gone: str) -> None:
     (labs / "order/exercise" / gone).unlink()
-    assert f"the file {gone} does not exist" in fault(labs, labfile.read_exercise)
+    assert f"the file {gone} does not exist" in fault(labs)
 
 
-def test_a_lab_without_an_exercise_names_those_that_have_one(labs: Path) -> None:
-    shutil.copytree(labs / "order", labs / "other")
+def test_a_lab_without_an_exercise_says_so(labs: Path) -> None:
     (labs / "order/exercise/exercise.toml").unlink()
-    assert not labfile.has_exercise(labs, "order")
     with pytest.raises(LabInvalid, match="`order` has no exercise") as raised:
-        labfile.read_exercise(labs, "order")
-    assert raised.value.why == "labs with an exercise: other"
+        labfile.read(labs, "order").its_exercise()
+    assert raised.value.why == "there is no labs/order/exercise/exercise.toml"
 
 
 def test_the_exercise_of_an_unknown_lab(labs: Path) -> None:
     with pytest.raises(LabInvalid, match="there is no lab `ordr`"):
-        labfile.read_exercise(labs, "ordr")
+        labfile.read(labs, "ordr").its_exercise()
 
 
 def test_all_of_a_project_are_its_labs_and_then_its_exercises(labs: Path) -> None:

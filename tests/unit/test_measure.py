@@ -14,7 +14,7 @@ import pytest
 from layer_tars import file, layer_tar
 from memory_engine import MemoryEngine, Program, printed, site
 
-from advices.bases.resolve import Bases
+from advices.core import Layout
 from advices.core.errors import NeverAnswered, UnsteadyMeasure
 from advices.core.events import Event, Instruction, Step
 from advices.core.paths import state_folder
@@ -55,16 +55,9 @@ class Here:
         memory = LayerMemory(folder)
         image = ScannerImage("wapiti", "scanner/wapiti:1", "sha256:1")
         scanners: Any = SimpleNamespace(find=lambda _: image)
-        self.measurer = Measurer(
-            self.engine,
-            lab,
-            Run("run-1", folder / "scratch"),
-            bases=Bases(self.engine, ROOT / "labs" / "bases", memory, self.said.append),
-            resolved={},
-            scanners=scanners,
-            memory=memory,
-            say=self.said.append,
-        )
+        parts = {"engine": self.engine, "scanners": scanners, "memory": memory}
+        shop = factory.workshop(Layout(ROOT), self.said.append, **parts)
+        self.measurer = Measurer(shop, lab, Run("run-1", folder / "scratch"), {})
         self.own_word, self.measurer._word = self.measurer._word, lab.slug
 
     def measure(self, candidate: Candidate, samples: Samples, **more: bool) -> Any:

@@ -18,6 +18,7 @@ from advices.notebooks import labs
 from advices.notebooks.labs import check_labs, run_labs
 from advices.results import history
 from advices.site.registration import Macros
+from advices.workshop import workshop
 
 SLUG = "build-cache"
 RESULTS = ("build-cache.json", "exercises/build-cache.json")
@@ -33,7 +34,7 @@ def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
     write_whole(*history.appended(made.results, SLUG, entry))
     monkeypatch.setattr(labs, "one_by_one", lambda *_: pytest.fail("it measures"))
     monkeypatch.setattr(labs, "two_at_once", lambda *_: pytest.fail("it measures"))
-    monkeypatch.setattr(labs, "Engine", lambda *_: pytest.fail("it asks for an engine"))
+    monkeypatch.setattr(workshop, "connect", lambda *_: pytest.fail("it asks for an engine"))
     return made
 
 
@@ -57,7 +58,7 @@ def test_a_run_replaces_nothing_newer_and_says_so_before_it_measures(
 ) -> None:
     before = make_newer(layout.results / name)
     with pytest.raises(ResultInvalid, match=r"has schema version \d; this toolkit reads") as told:
-        run_labs(layout, [], Samples(), print, force=force)
+        run_labs(factory.workshop(layout), [], Samples(), force=force)
     assert Path(name).name in told.value.what
     assert "update the toolkit" in told.value.next_step
     assert (layout.results / name).read_bytes() == before
@@ -67,7 +68,7 @@ def test_a_run_replaces_nothing_newer_and_says_so_before_it_measures(
 def test_a_check_compares_with_nothing_newer(name: str, layout: Layout) -> None:
     before = make_newer(layout.results / name)
     with pytest.raises(ResultInvalid, match=r"build-cache\.json has schema version") as told:
-        check_labs(layout, [SLUG], Samples(), print)
+        check_labs(factory.workshop(layout), [SLUG], Samples())
     assert "update the toolkit" in told.value.next_step
     assert (layout.results / name).read_bytes() == before
 

@@ -240,7 +240,7 @@ def test_an_error_output_is_not_shown() -> None:
 
 
 def test_the_command_starts_without_a_grammar_that_nothing_needs() -> None:
-    program = "import sys, advices.cli; print(*sys.modules)"
+    program = "import sys, advices.notebooks; print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     ).stdout.split()

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from advices.core.paths import Layout
 from advices.core.process import Finished
 from advices.lab import labfile
 from advices.packages import selection
@@ -125,16 +124,15 @@ def test_labs_that_need_a_mirror_are_known() -> None:
 
 def test_a_key_tells_packages_and_bases_apart() -> None:
     from advices.bases.resolve import Base
-    from advices.offline.prefetch import key, need_a_mirror, with_exercise
+    from advices.offline.prefetch import key, need_a_mirror
 
-    layout = Layout(LABS.parent)
-    labs = with_exercise(layout, "build-cache")
+    labs = labfile.read(LABS, "build-cache").with_exercise()
     assert [lab.is_exercise for lab in labs] == [False, True]
     one = {"python:3.13-slim": Base("python:3.13-slim", "x", "stand-in", "sha256:1")}
     two = {"python:3.13-slim": Base("python:3.13-slim", "x", "stand-in", "sha256:2")}
     unused = {**one, "postgres:17": Base("postgres:17", "x", "stand-in", "sha256:3")}
     assert key(labs, one) == key(labs, unused) != key(labs, two)
-    assert key(labs, one) != key(with_exercise(layout, "multi-stage"), one)
+    assert key(labs, one) != key(labfile.read(LABS, "multi-stage").with_exercise(), one)
     assert need_a_mirror({"a": labs}) == ()
 
 

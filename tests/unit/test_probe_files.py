@@ -197,7 +197,7 @@ def test_the_probe_reads_the_image() -> None:
         engine=FakeEngine(new_layout(layers)),
         image=image_of(layers, Config=config),
         base_ids=frozenset(),
-        memory=LayerMemory(),
+        workshop=SimpleNamespace(memory=LayerMemory()),
     )
     found = probe(cast("Subject", subject))
     assert found.values == values((listed(DEBIAN), listed(GCC)), config)

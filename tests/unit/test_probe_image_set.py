@@ -85,7 +85,7 @@ def subject(once: Once, monkeypatch: pytest.MonkeyPatch) -> tuple[Subject, list[
     monkeypatch.setattr(image_set, "learn", learn)
     made = SimpleNamespace(
         engine=SimpleNamespace(run_once=run_once),
-        memory=None,
+        workshop=SimpleNamespace(memory=None),
         lab=SimpleNamespace(slug="shared-layers"),
         variant="good",
         targets=("worker", "report"),

@@ -34,7 +34,9 @@ class Here:
                 start=self._start,
                 remove_container=lambda one: self.did.append(f"remove {one}"),
             ),
-            scanners=SimpleNamespace(find=self._find),
+            workshop=SimpleNamespace(
+                scanners=SimpleNamespace(find=self._find), say=self.said.append
+            ),
             lab=SimpleNamespace(
                 slug="tiny", scan=ScanSettings.model_validate(settings), serve=Serve(port=8080)
             ),
@@ -42,7 +44,6 @@ class Here:
             run_id="run-1",
             image=SimpleNamespace(id="sha256:1"),
             answered=True,
-            say=self.said.append,
         )
         monkeypatch.setattr(web_scan, "first_page", self._first_page)
         monkeypatch.setattr(web_scan, "scanned", self._scanned)

@@ -38,7 +38,7 @@ def after(*events: Event) -> State:
     ("event", "text"),
     [
         ("said", "said"),
-        (Planned(3), ""),
+        (Planned(dict.fromkeys("abc", 0.0)), ""),
         (Begun("order", 9), "order: executing notebooks/order.ipynb"),
         (STEP, "order bad: cold, sample 1"),
         (replace(STEP, what="", done=4), ""),
@@ -82,8 +82,23 @@ def test_a_candidate_that_nobody_announced_counts_too() -> None:
 
 
 def test_labs_are_counted() -> None:
-    state = after(Planned(3), Begun("order", 9), Begun("size", 9), Measured("order", 5.0))
-    assert (state.measured, state.planned, state.waiting, [*state.labs]) == (1, 3, 1, ["size"])
+    state = after(
+        Planned(dict.fromkeys(("order", "size", "user"), 60.0)),
+        *(Begun("order", 9), Begun("size", 9), Measured("order", 5.0)),
+    )
+    assert (state.measured, state.planned, state.waiting) == (1, 3, ("user",))
+    assert [*state.labs] == ["size"]
+
+
+def test_what_remains_is_told_by_what_labs_took_the_last_time() -> None:
+    known = after(Planned({"order": 60.0, "size": 90.0}), Begun("order", 9))
+    assert known.seconds_left({"order": 20.0}) == 40 + 90
+    assert known.seconds_left({"order": 600.0}) == 90, "it takes longer than the last time"
+    assert after(Planned({"order": 60.0, "size": 0.0})).seconds_left({}) is None
+    assert (
+        after(Planned({"order": 60.0}), Begun("order", 1), Measured("order", 1.0)).seconds_left({})
+        is None
+    )
 
 
 def shown(*events: Event, terminal: bool, quiet: bool = False) -> str:
@@ -104,7 +119,12 @@ def shown(*events: Event, terminal: bool, quiet: bool = False) -> str:
     return out.getvalue()
 
 
-EVENTS = (Planned(2), Begun("order", 8), "using [stand-ins]", replace(STEP, done=2))
+EVENTS = (
+    Planned({"order": 0.0, "size": 0.0}),
+    Begun("order", 8),
+    "using [stand-ins]",
+    replace(STEP, done=2),
+)
 
 
 def test_in_a_pipe_each_event_is_a_line() -> None:
@@ -124,7 +144,7 @@ def test_on_a_terminal_there_is_a_picture_and_what_stays() -> None:
     assert "2/8" in row
     assert "order" in row
     assert "0:00" in row
-    assert "0 of 2 labs measured, 1 to come" in text
+    assert "0 of 2 labs measured" in text
 
 
 def test_when_quiet_there_is_nothing() -> None:

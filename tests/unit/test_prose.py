@@ -24,8 +24,8 @@ LABS = [
 ]
 
 
-def kinds(text: str) -> list[str]:
-    return [one.kind for one in prose.in_markdown("page.md", text)]
+def numbers(text: str) -> list[str]:
+    return [one.text for one in prose.in_markdown("page.md", text)]
 
 
 @pytest.mark.parametrize(
@@ -50,60 +50,50 @@ def test_every_chapter_and_lab_is_looked_at() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "kind", "value"),
+    "text",
     [
-        ("The image takes 12 MB.", "a size", 12e6),
-        ("It takes 3.4kB.", "a size", 3400),
-        ("It takes 1,234,567 bytes.", "a size", 1_234_567),
-        ("It takes **12** MB on disk.", "a size", 12e6),
-        ("It takes 12&nbsp;MB.", "a size", 12e6),
-        ("It takes 1.2\nGiB.", "a size", 1.2e9),
-        ("a 12-MB image", "a size", 12e6),
-        ("two hundred megabytes", "a size", 200e6),
-        ("A hundred and fifty kilobytes less", "a size", 150e3),
-        ("hundreds of megabytes", "a size", 100e6),
-        ("Docker 29 MB", "a size", 29e6),
-        ("SIZE=29 MB", "a size", 29e6),
-        ("It takes `12 MB`.", "a size", 12e6),
-        ('It takes {{ "12 MB" }}.', "a size", 12e6),
-        ("It takes 12<!-- --> MB.", "a size", 12e6),
-        ("The build took 3.5 s.", "a time", 3.5),
-        ("It starts in 250 ms.", "a time", 0.25),
-        ("It takes 250 microseconds.", "a time", 250e-6),
-        ("a 30-second build", "a time", 30),
-        ("It stops after ten seconds.", "a time", 10),
-        ("Building takes twenty-five minutes.", "a time", 1500),
-        ("Building takes ten minutes.", "a time", 600),
-        ("6 % of the bytes", "a share", 0.06),
-        ("Ninety-nine per cent of it", "a share", 0.99),
-        ("5 steps run again", "a count", 5),
-        ("Two steps run again", "a count", 2),
-        ("fourteen setuid files", "a count", 14),
-        ("the 1200 executables", "a count", 1200),
-        ("2020 packages", "a count", 2020),
-        ("It loses three of requests", "a count", 3),
-        ("about twelve OS packages", "a count", 12),
-        ("17 × more", "a multiple", 17),
-        ("3 times", "a multiple", 3),
-        ("It is three times as large.", "a multiple", 3),
-        ("a tenfold gain", "a multiple", 10),
-        ("It moves twice the bytes.", "a multiple", 2),
-        ("It moves half of the bytes.", "a multiple", 0.5),
-        ("It takes less than half.", "a multiple", 0.5),
-        ("a tenth of the bytes", "a multiple", 0.1),
-        ("It is two thirds smaller.", "a multiple", 2 / 3),
-        ("an order of magnitude", "a multiple", 10),
-        ("It fell from 512 of them", "a number", 512),
-        ("| Executables | 40 |", "a number", 40),
-        ("It was 3.25 before.", "a number", 3.25),
-        ("It runs as uid 1000.", "a number", 1000),
-        ("??? tip\n\n    It takes 12 MB.", "a size", 12e6),
-        ("---\ndescription: It takes 12 MB.\n---\n", "a size", 12e6),
+        "The image takes 12 MB.",
+        "It takes 3.4kB.",
+        "It takes 1,234,567 bytes.",
+        "It takes **12** MB on disk.",
+        "It takes 12&nbsp;MB.",
+        "It takes 1.2\nGiB.",
+        "a 12-MB image",
+        "two hundred megabytes",
+        "hundreds of megabytes",
+        "Docker 29 MB",
+        "SIZE=29 MB",
+        "It takes `12 MB`.",
+        'It takes {{ "12 MB" }}.',
+        "It takes 12<!-- --> MB.",
+        "The build took 3.5 s.",
+        "It starts in 250 ms.",
+        "It takes 250 microseconds.",
+        "a 30-second build",
+        "6 % of the bytes",
+        "5 steps run again",
+        "the 1200 executables",
+        "2020 packages",
+        "17 × more",
+        "3 times",
+        "It is three times as large.",
+        "a tenfold gain",
+        "It moves twice the bytes.",
+        "It moves half of the bytes.",
+        "a tenth of the bytes",
+        "It is two thirds smaller.",
+        "an order of magnitude",
+        "It fell from 512 of them",
+        "| Executables | 40 |",
+        "It was 3.25 before.",
+        "It runs as uid 1000.",
+        "??? tip\n\n    It takes 12 MB.",
+        "---\ndescription: It takes 12 MB.\n---\n",
     ],
 )
-def test_what_looks_measured_is_found(text: str, kind: str, value: float) -> None:
+def test_what_looks_measured_is_found(text: str) -> None:
     found = prose.in_markdown("page.md", f"First line.\n\n{text}\n\nLast line.")
-    assert [(one.kind, one.value) for one in found] == [(kind, pytest.approx(value))]
+    assert len(found) == 1
     assert found[0].line == 3 + text[: text.index(found[0].text.split()[0])].count("\n")
 
 
@@ -142,22 +132,22 @@ def test_what_looks_measured_is_found(text: str, kind: str, value: float) -> Non
     ],
 )
 def test_what_is_no_measurement_passes(text: str) -> None:
-    assert kinds(text) == []
+    assert numbers(text) == []
 
 
 def test_history_ends_with_its_block() -> None:
-    assert kinds("Old: 933 MB.\n{ .adv-history }\n\nNew: 412 MB.") == ["a size"]
-    assert kinds('<div class="adv-history">\n<div>933 MB</div>\n</div>\n\n12 MB') == ["a size"]
+    assert numbers("Old: 933 MB.\n{ .adv-history }\n\nNew: 412 MB.") == ["412 MB"]
+    assert numbers('<div class="adv-history">\n<div>933 MB</div>\n</div>\n\n12 MB') == ["12 MB"]
 
 
 def test_a_fault_names_file_line_and_text() -> None:
     (found,) = prose.in_markdown("docs/chapters/x.md", "# Title\n\nIt takes\n12 MB.\n")
-    assert str(found) == "docs/chapters/x.md:4: a size: 12 MB"
+    assert str(found) == "docs/chapters/x.md:4: 12 MB"
 
 
 def test_a_number_is_found_once_and_in_order() -> None:
     text = "First 5 steps, then 12 MB in 3 s, and 7 more."
-    assert kinds(text) == ["a count", "a size", "a time", "a number"]
+    assert numbers(text) == ["5 steps", "12 MB", "3 s", "7 more"]
 
 
 def test_a_notebook_is_reported_by_the_line_of_its_file() -> None:
@@ -186,7 +176,7 @@ id = "small"
 says = "It has {says} of the bytes."
 measure = "disk_bytes"
 at_most = 0.25
-{relative}
+relative_to = "bad"
 
 [[mistakes]]
 id = "m"
@@ -198,24 +188,25 @@ Then it takes 5 s."""
 '''
 
 
-def in_lab(says: str, relative: str = 'relative_to = "bad"') -> list[str]:
-    text = LAB.replace("{says}", says).replace("{relative}", relative)
+def in_lab(says: str) -> list[str]:
+    text = LAB.replace("{says}", says)
     return [f"{one.line}: {one.text}" for one in prose.in_lab("lab.toml", text)]
 
 
 OTHERS = ["2: 12 MB", "6: 3 layers", "21: 5 s"]
 
 
-@pytest.mark.parametrize("says", ["a quarter", "at most 25 %", "only three quarters less", "words"])
+@pytest.mark.parametrize("says", ["a quarter", "at most 25 %", "0.25", "words"])
 def test_a_claim_may_name_its_own_threshold(says: str) -> None:
     assert in_lab(says) == OTHERS
 
 
-@pytest.mark.parametrize("says", ["a tenth", "at most 20 %", "half"])
+@pytest.mark.parametrize("says", ["at most 20 %", "0.5", "12 MB and a third"])
 def test_a_claim_may_name_no_other_number(says: str) -> None:
     assert len(in_lab(says)) == len(OTHERS) + 1
 
 
-def test_what_is_left_is_a_threshold_of_a_ratio_only() -> None:
-    assert len(in_lab("three quarters", "")) == len(OTHERS) + 1
-    assert in_lab("a quarter", "") == OTHERS
+def test_a_claim_without_a_threshold_may_name_no_multiple() -> None:
+    text = LAB.replace('at_most = 0.25\nrelative_to = "bad"', 'holds_for = ["bad"]')
+    found = prose.in_lab("lab.toml", text.replace("{says}", "twice the rest"))
+    assert [one.text for one in found][2:-1] == ["twice the"]

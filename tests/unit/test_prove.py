@@ -14,7 +14,7 @@ from advices.core.errors import BuildHung, DockerfileInvalid, LabInvalid, StepFa
 from advices.core.process import clock, stream_stderr
 from advices.core.threads import GivenUp
 from advices.lab.model import Lab
-from advices.measure import prove
+from advices.measure import exercises, mistakes
 from advices.measure.plan import Samples, steps
 from advices.results.record import Boot, MistakeResult, VariantResult
 
@@ -54,7 +54,7 @@ def test_a_mistake_turns_red_what_it_breaks(
 ) -> None:
     measurer: Any = factory.FakeMeasurer({"mistake-no-user": found})
     one = lab.mistakes[1]
-    result = prove._mistake_result(measurer, lab, tmp_path, one, factory.result())
+    result = mistakes._mistake_result(measurer, lab, tmp_path, one, factory.result())
     assert result == MistakeResult(says="The USER line is missing.", red=red)
     assert measurer.asked == [("mistake-no-user", False)]
 
@@ -63,7 +63,7 @@ def test_all_mistakes_are_measured_and_stand_in_the_order_of_the_lab(
     lab: Lab, tmp_path: Path
 ) -> None:
     measurer: Any = factory.FakeMeasurer({"mistake-all-first": LARGE, "mistake-no-user": ROOT})
-    found = prove.mistake_results(measurer, lab, tmp_path, factory.result())
+    found = mistakes.mistake_results(measurer, lab, tmp_path, factory.result())
     assert [(name, one.red) for name, one in found.items()] == [
         ("all-first", ("a-deploy-moves-little",)),
         ("no-user", ("not-root",)),
@@ -74,11 +74,11 @@ def test_a_mistake_that_hangs_is_a_fault(lab: Lab, tmp_path: Path) -> None:
     given = {"mistake-all-first": LARGE, "mistake-no-user": BuildHung("it hangs")}
     measurer: Any = factory.FakeMeasurer(given)
     with pytest.raises(BuildHung):
-        prove.mistake_results(measurer, lab, tmp_path, factory.result())
+        mistakes.mistake_results(measurer, lab, tmp_path, factory.result())
 
 
 def test_only_what_claims_without_timing_need_is_done(lab: Lab) -> None:
-    builds = {step.build for step in prove.judged_steps(lab) if hasattr(step, "build")}
+    builds = {step.build for step in mistakes.judged_steps(lab) if hasattr(step, "build")}
     assert builds == {"cold", "edit-source"}
 
 
@@ -104,7 +104,7 @@ def test_an_interrupt_ends_the_builds_of_other_threads(
     started = clock()
     measurer: Any = Building({})
     with pytest.raises(KeyboardInterrupt):
-        prove.mistake_results(measurer, lab, tmp_path, factory.result())
+        mistakes.mistake_results(measurer, lab, tmp_path, factory.result())
     assert len(ended) == 2
     assert clock() - started < 10, "a build of 20 s was waited for"
 
@@ -127,7 +127,7 @@ def test_a_mistake_must_turn_red_exactly_what_lab_toml_says(
 ) -> None:
     found = {"all-first": MistakeResult(says="", red=("a-deploy-moves-little",))}
     found |= {"no-user": MistakeResult(says="", red=red)} if red is not None else {}
-    lines = prove.unlike(lab, factory.result().model_copy(update={"mistakes": found}))
+    lines = mistakes.uncaught_mistakes(lab, factory.result().model_copy(update={"mistakes": found}))
     assert lines == ([f"build-cache: mistake `no-user` {line}"] if line else [])
 
 
@@ -137,10 +137,10 @@ def test_a_mistake_that_no_longer_fits_is_a_fault_and_hides_no_claim(
     good = lab.dockerfile("good")
     good.write_text(good.read_text().replace("USER 1000\n", ""))
     measurer: Any = factory.FakeMeasurer({"mistake-all-first": LARGE})
-    found = prove.mistake_results(measurer, lab, tmp_path, factory.result())
+    found = mistakes.mistake_results(measurer, lab, tmp_path, factory.result())
     assert [name for name, _ in measurer.asked] == ["mistake-all-first"]
     result = factory.result().model_copy(update={"mistakes": found})
-    assert prove.unlike(lab, result) == [
+    assert mistakes.uncaught_mistakes(lab, result) == [
         "build-cache: mistake `no-user`, which turns red not-root, was not made: its `replace` "
         "must occur once and occurs 0 times in the good Dockerfile"
     ]
@@ -150,18 +150,18 @@ def test_a_trap_that_answers_is_told(lab: Lab) -> None:
     trap = lab.variants["bad"].model_copy(update={"answers": False})
     lab = lab.model_copy(update={"variants": {**lab.variants, "bad": trap, "gone": trap}})
     result = factory.result()
-    assert prove.awake(lab, result) == [
+    assert mistakes.answering_traps(lab, result) == [
         "build-cache: the container of `bad` answered, and lab.toml says `answers = false`"
     ]
     silent = SOUND.model_copy(update={"boot": Boot(answered=False)})
     silent_bad = {**result.variants, "bad": silent}
-    assert prove.awake(lab, result.model_copy(update={"variants": silent_bad})) == []
+    assert mistakes.answering_traps(lab, result.model_copy(update={"variants": silent_bad})) == []
 
 
 def test_an_exercise_that_is_sound_has_no_faults(exercise: Lab) -> None:
     made = bench(exercise)
-    result = prove.solved(made)
-    assert prove.unsound(exercise, result) == []
+    result = exercises.solved(made)
+    assert exercises.unsound(exercise, result) == []
     assert result.mistakes == {
         "no-user": MistakeResult(says="The USER line is missing.", red=("not-root",))
     }
@@ -171,7 +171,7 @@ def test_an_exercise_that_is_sound_has_no_faults(exercise: Lab) -> None:
     assert made.measurer.steps == {
         "bad": steps(exercise, Samples(1, 1)),
         "good": steps(exercise, Samples(1, 1)),
-        "mistake-no-user": prove.judged_steps(exercise),
+        "mistake-no-user": mistakes.judged_steps(exercise),
     }
 
 
@@ -216,7 +216,7 @@ def test_an_exercise_that_is_sound_has_no_faults(exercise: Lab) -> None:
 def test_each_fault_of_an_exercise_is_named(
     given: dict[str, Any], faults: list[str], exercise: Lab
 ) -> None:
-    assert prove.unsound(exercise, prove.solved(bench(exercise, **given))) == [
+    assert exercises.unsound(exercise, exercises.solved(bench(exercise, **given))) == [
         f"build-cache exercise: {fault}" for fault in faults
     ]
 
@@ -236,8 +236,8 @@ hint = "The same."
 
 def test_two_mistakes_that_cannot_be_told_apart_are_a_fault(tmp_path: Path) -> None:
     exercise = factory.read_exercise(tmp_path, TWO)
-    result = prove.solved(bench(exercise, mistake_too=ROOT))
-    assert prove.unsound(exercise, result) == [
+    result = exercises.solved(bench(exercise, mistake_too=ROOT))
+    assert exercises.unsound(exercise, result) == [
         "build-cache exercise: mistake `no-user` must get its own hint alone, and gets "
         "no-user, too",
         "build-cache exercise: mistake `too` must get its own hint alone, and gets no-user, too",
@@ -248,7 +248,7 @@ def test_a_sign_tells_two_mistakes_apart(tmp_path: Path) -> None:
     signed = TWO + "sign = '\\A(?!.*WORKDIR)(?s:.*)USER'\n"
     toml = signed.replace('hint = "Who', "sign = '(?s)\\A(?!.*USER)'\nhint = \"Who")
     exercise = factory.read_exercise(tmp_path, toml)
-    assert prove.unsound(exercise, prove.solved(bench(exercise, mistake_too=ROOT))) == []
+    assert exercises.unsound(exercise, exercises.solved(bench(exercise, mistake_too=ROOT))) == []
 
 
 @pytest.fixture
@@ -259,7 +259,7 @@ def mine(tmp_path: Path) -> Path:
 
 def test_a_learners_dockerfile_is_measured_beside_the_solution(exercise: Lab, mine: Path) -> None:
     made = bench(exercise, yours=ROOT)
-    found = prove.check(made, mine)
+    found = exercises.check(made, mine)
     assert [(row.holds, row.yours, row.reference) for row in found.rows] == [
         (True, "140 MB", "140 MB"),
         (False, "0", "1000"),
@@ -271,7 +271,7 @@ def test_a_learners_dockerfile_is_measured_beside_the_solution(exercise: Lab, mi
 def test_the_solutions_result_is_not_measured_twice(exercise: Lab, mine: Path) -> None:
     made = bench(exercise, yours=ROOT)
     results.save(made.layout.exercise_results, made.result({"good": LARGE}))
-    assert prove.check(made, mine).rows[0].reference == "300 MB"
+    assert exercises.check(made, mine).rows[0].reference == "300 MB"
     assert made.measurer.asked == [("yours", False)]
 
 
@@ -295,7 +295,7 @@ def test_the_result_of_another_solution_is_no_reference(
     made = bench(exercise, yours=ROOT)
     results.save(made.layout.exercise_results, made.result({"good": LARGE}))
     change(made.layout)
-    assert prove.check(made, mine).rows[0].reference == "140 MB"
+    assert exercises.check(made, mine).rows[0].reference == "140 MB"
     assert made.measurer.asked == [("yours", False), ("good", True)]
 
 
@@ -307,7 +307,7 @@ def test_what_cannot_be_read_is_told_before_anything_is_built(
         (tmp_path / "mine").write_bytes(content)
     made = bench(exercise)
     with pytest.raises(LabInvalid, match="mine cannot be read") as raised:
-        prove.check(made, tmp_path / "mine")
+        exercises.check(made, tmp_path / "mine")
     assert "--file" in raised.value.next_step
     assert made.measurer.asked == []
 
@@ -318,5 +318,5 @@ def test_a_known_mistake_that_does_not_build_brings_its_hint(tmp_path: Path, min
     hints = " ".join(one.hint for one in exercise.mistakes if one.breaks == ("builds",))
     assert hints
     with pytest.raises(StepFailed) as raised:
-        prove.check(bench(exercise, yours=StepFailed("no step")), mine)
+        exercises.check(bench(exercise, yours=StepFailed("no step")), mine)
     assert (raised.value.what, raised.value.next_step) == ("no step", hints)

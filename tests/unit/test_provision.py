@@ -138,6 +138,8 @@ def test_what_is_installed(codename: str, pinned: bool, monkeypatch: pytest.Monk
         [line for line in done if line.startswith("install -D")] if pinned else []
     )
     assert len([line for line in done if line.endswith(" update")]) == (2 if pinned else 1)
+    asked = [line for line in done if "apt-get" in line and "indextargets" not in line]
+    assert all(" flock /run/docker-advices-apt.lock apt-get " in line for line in asked)
 
 
 @pytest.fixture

@@ -38,11 +38,9 @@ class Here:
         self.missing: tuple[str, ...] = ()
         self.fault: Exception | None = None
         engine = SimpleNamespace(others=lambda: [SHOP], network=self._network, joined=self._joined)
-        monkeypatch.setattr(own, "Engine", lambda: engine)
+        self.engine: Any = engine
         monkeypatch.setattr(own, "own_run", self._run)
         monkeypatch.setattr(proxy, "for_builds", lambda _: contextlib.nullcontext())
-        monkeypatch.setattr(own, "Bases", lambda *_: None)
-        monkeypatch.setattr(own, "ScannerImages", lambda *_: SimpleNamespace(find=self._find))
         monkeypatch.setattr(own, "first_page", self._first_page)
         monkeypatch.setattr(own, "scanned", self._scanned)
         monkeypatch.setattr(own, "survived", lambda *_: None)
@@ -87,12 +85,12 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Here:
     return Here(monkeypatch)
 
 
-def scan(address: str = "http://shop:8000/", **wanted: Any) -> tuple[Scan, ...]:
-    return scan_own(LAYOUT, Wanted(address, **wanted), print)
+def scan(here: Here, address: str = "http://shop:8000/", **wanted: Any) -> tuple[Scan, ...]:
+    return scan_own(here.engine, Wanted(address, **wanted), here._find, print)
 
 
 def test_every_scanner_that_is_there_scans_and_leaves(here: Here) -> None:
-    assert [found.scanner for found in scan()] == ["wapiti", "zap"]
+    assert [found.scanner for found in scan(here)] == ["wapiti", "zap"]
     assert here.did == [
         *("join net-1 as shop", "wapiti, attacks none", "leave"),
         *("join net-1 as shop", "zap, attacks none", "leave"),
@@ -101,12 +99,12 @@ def test_every_scanner_that_is_there_scans_and_leaves(here: Here) -> None:
 
 @pytest.mark.parametrize(("active", "attacks"), [(False, "none"), (True, "all")])
 def test_it_attacks_only_when_asked_to(here: Here, active: bool, attacks: str) -> None:
-    scan(scanner="zap", active=active)
+    scan(here, scanner="zap", active=active)
     assert here.did[1:-1] == [f"zap, attacks {attacks}"]
 
 
 def test_a_published_port_is_reached_through_a_relay(here: Here) -> None:
-    scan("http://127.0.0.1:32768/page", scanner="wapiti")
+    scan(here, "http://127.0.0.1:32768/page", scanner="wapiti")
     (target,) = here.targets
     assert (target.url, target.network) == ("http://127.0.0.1:32768/page", "net-1")
     assert target.relay is not None
@@ -114,14 +112,14 @@ def test_a_published_port_is_reached_through_a_relay(here: Here) -> None:
 
 
 def test_the_container_gets_the_name_that_was_asked_for(here: Here) -> None:
-    scan(scanner="wapiti", known_as="www.example.org")
+    scan(here, scanner="wapiti", known_as="www.example.org")
     assert here.did[0] == "join net-1 as www.example.org"
     assert here.targets[0].url == "http://www.example.org:8000/"
 
 
 def test_a_scanner_that_is_missing_is_told_and_the_other_runs(here: Here) -> None:
     here.missing = ("zap",)
-    wapiti, zap = scan()
+    wapiti, zap = scan(here)
     assert wapiti.ran
     assert (zap.ran, zap.why_not) == (False, "no zap here")
 
@@ -129,18 +127,18 @@ def test_a_scanner_that_is_missing_is_told_and_the_other_runs(here: Here) -> Non
 def test_a_scanner_that_was_asked_for_by_name_must_be_there(here: Here) -> None:
     here.missing = ("zap",)
     with pytest.raises(ScannerMissing, match="no zap here"):
-        scan(scanner="zap")
+        scan(here, scanner="zap")
     assert here.did == []
 
 
 def test_the_container_is_left_when_a_scan_fails(here: Here) -> None:
     here.fault = ScanFailed("it broke")
     with pytest.raises(ScanFailed):
-        scan()
+        scan(here)
     assert here.did[-1] == "leave"
 
 
 def test_what_is_no_container_is_not_joined(here: Here) -> None:
     with pytest.raises(TargetRefused):
-        scan("http://example.com/")
+        scan(here, "http://example.com/")
     assert here.did == []

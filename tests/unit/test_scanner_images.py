@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from advices.core.errors import LabInvalid, ScannerMissing
+from advices.core.pull_errors import PullFailed, PullsLimited, RegistrySilent
 from advices.scanners import images
 from advices.scanners.images import STUB_LABEL, ScannerImage, ScannerImages, read_recipes
 from advices.scanners.work import NAMES
@@ -39,6 +40,7 @@ class Here:
         (folder / "requirements.txt").write_text("wapiti3==3.3.2\n")
         self.there: dict[str, Any] = {}
         self.registry: dict[str, Any] = {}
+        self.refusal: PullFailed = RegistrySilent("`zap` was not pulled: no such host")
         self.pulled: list[str] = []
         self.built: list[Any] = []
         self.said: list[str] = []
@@ -58,8 +60,9 @@ class Here:
 
     def _pull(self, name: str) -> None:
         self.pulled.append(name)
-        if name in self.registry:
-            self.there[name] = self.registry[name]
+        if name not in self.registry:
+            raise self.refusal
+        self.there[name] = self.registry[name]
 
     def _build(self, order: Any) -> None:
         secrets = {name: file.read_text() for name, file in order.secrets.items()}
@@ -167,7 +170,15 @@ def test_without_zap_the_fault_says_how_to_bring_it(
     with pytest.raises(ScannerMissing, match=f"ZAP 2.17.0 is not here: {PINNED}") as raised:
         here.images.find("zap")
     assert "`docker load`" in raised.value.next_step
+    assert raised.value.why == (here.refusal.what if registry else ScannerMissing.why)
     assert here.pulled == pulled
+
+
+def test_without_zap_the_fault_says_what_the_registry_said(here: Here) -> None:
+    here.refusal = PullsLimited("`zap` was not pulled: toomanyrequests")
+    with pytest.raises(ScannerMissing) as raised:
+        here.images.find("zap")
+    assert raised.value.why == "`zap` was not pulled: toomanyrequests"
 
 
 def test_wapiti_is_built_once(here: Here) -> None:

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import factory
 import pytest
 
-from advices.cli import command as main
+from advices.cli import labs as main
 from advices.lab.model import Claim
 from advices.results.claims import Verdict, verdicts
 from advices.results.comparison import Drift

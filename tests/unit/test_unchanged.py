@@ -25,6 +25,7 @@ from advices.measure.plan import Samples
 from advices.notebooks import labs
 from advices.notebooks.labs import run_labs
 from advices.site.lab_page import page
+from advices.workshop import Workshop
 
 SLUG = "build-cache"
 FULL = Samples()
@@ -54,9 +55,14 @@ class World:
         return None if self.base is None else {self.base.name: self.base}
 
     def keys(self) -> Keys:
+        return Keys(self.workshop(), self.samples, self.source)
+
+    def workshop(self) -> Workshop:
         engine: Any = SimpleNamespace(facts=lambda: self.facts)
-        bases: Any = self
-        return Keys(self.layout, engine, bases, self.samples, self.source)
+        scanners = SimpleNamespace(present=lambda _: None)
+        return factory.workshop(
+            self.layout, self.said.append, engine=engine, bases=self, scanners=scanners
+        )
 
     def lab(self) -> Lab:
         return labfile.read(self.layout.labs, SLUG)
@@ -193,37 +199,36 @@ def started(world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the labs that a run measures."""
     measured: list[str] = []
 
-    def run(_layout: Layout, slugs: tuple[str, ...], *_: object) -> Any:
-        measured.extend(slugs)
+    def run(_workshop: Workshop, labs: tuple[Lab, ...], *_: object) -> Any:
+        measured.extend(lab.slug for lab in labs)
         yield from ()
 
     monkeypatch.setattr(labs, "one_by_one", run)
-    monkeypatch.setattr(labs, "Engine", lambda: None)
     monkeypatch.setattr(labs, "sweep", lambda _: ())
-    monkeypatch.setattr(labs, "keys", lambda *_: world.keys())
+    monkeypatch.setattr(labs, "Keys", lambda *_: world.keys())
     return measured
 
 
 def test_an_unchanged_lab_is_not_run(world: World, started: list[str]) -> None:
-    run_labs(world.layout, [SLUG], Samples(), world.said.append)
+    run_labs(world.workshop(), [SLUG], Samples())
     assert started == []
     assert world.said == ["build-cache: unchanged since 2026-01-02; `--force` measures it again"]
 
 
 def test_a_changed_lab_alone_is_run(world: World, started: list[str]) -> None:
     world.write("labs/base-image/bad.Dockerfile", "FROM python:3.14\n")
-    run_labs(world.layout, [], Samples(), world.said.append)
+    run_labs(world.workshop(), [], Samples())
     assert started == ["base-image"]
 
 
 def test_force_runs_an_unchanged_lab(world: World, started: list[str]) -> None:
-    run_labs(world.layout, [SLUG], Samples(), world.said.append, force=True)
+    run_labs(world.workshop(), [SLUG], Samples(), force=True)
     assert started == [SLUG]
 
 
 def test_new_prose_reaches_the_page_without_a_run(world: World, started: list[str]) -> None:
     HARMLESS["the notebook's prose"](world)
-    run_labs(world.layout, [SLUG], Samples(), world.said.append)
+    run_labs(world.workshop(), [SLUG], Samples())
     text = (world.layout.lab_pages / "build-cache.md").read_text("utf-8")
     assert started == []
     assert "# New" in text
@@ -235,5 +240,5 @@ def test_a_page_that_tells_of_another_run_is_made_anew(
     there: str, world: World, started: list[str]
 ) -> None:
     world.write("docs/labs/build-cache.md", there)
-    run_labs(world.layout, [SLUG], Samples(), world.said.append)
+    run_labs(world.workshop(), [SLUG], Samples())
     assert started == [SLUG]

@@ -13,7 +13,7 @@ from advices.bases.stand_ins import StandIns
 from advices.core import BaseUnavailable, EngineRefused, UnsteadyMeasure, at_once
 from advices.engine import Engine
 from advices.images import LayerMemory, diff_ids, layers_of
-from advices.lab import Lab, external_images, stage_body, stage_names
+from advices.lab import Dockerfile, Lab
 from advices.packages import proxy
 from advices.results import BaseRecord
 
@@ -94,25 +94,26 @@ class Bases:
 
     def _stages_of(self, labs: Iterable[Lab]) -> tuple[str, ...]:
         """Return the stages of labs that are replaced where their base is a stand-in."""
-        texts = (lab.dockerfile(name).read_text("utf-8") for lab in labs for name in lab.variants)
-        return tuple(dict.fromkeys(stage for text in texts for stage in self._stages_in(text)))
+        read = (lab.read(variant) for lab in labs for variant in lab.variants)
+        return tuple(dict.fromkeys(stage for one in read for stage in self._stages_in(one)))
 
-    def _stages_in(self, dockerfile: str) -> Iterable[str]:
+    def _stages_in(self, dockerfile: Dockerfile) -> Iterable[str]:
         """Yield the stages that do what a recipe replaces, no more and no less."""
-        for name in stage_names(dockerfile):
+        for stage in dockerfile.stages:
+            name = stage.name.lower()
             recipe = self._recipes.stages.get(name)
-            if recipe and stage_body(dockerfile, name) == (recipe.on, recipe.replaces):
+            if recipe and (stage.base.name, stage.body) == (recipe.on, recipe.replaces):
                 yield name
 
     def _replaced(self, stage: str, find: Callable[[str], Base | None]) -> bool:
         base = find(self._recipes.stages[stage].on)
         return base is not None and base.kind == "stand-in"
 
-    def names_in(self, dockerfile: str) -> tuple[str, ...]:
+    def names_in(self, dockerfile: Dockerfile) -> tuple[str, ...]:
         """Return the images that a Dockerfile names, and its stages that have a stand-in here."""
         stages = self._stages_in(dockerfile)
         return (
-            *external_images(dockerfile),
+            *dockerfile.external_images,
             *(name for name in stages if self._replaced(name, self._resolve)),
         )
 

@@ -1,7 +1,6 @@
-"""The command `advices`."""
+"""The command `advices`: one module a group of commands, each loads what it needs when it runs."""
 
-from advices.cli.command import main
+from advices.cli import labs, learn, machine, offline, scan
+from advices.cli.app import main
 
-__all__ = [
-    "main",
-]
+__all__ = ["labs", "learn", "machine", "main", "offline", "scan"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from types import TracebackType
 from typing import Self
@@ -77,7 +78,10 @@ class Display:
             rows.add_row(slug, escape(lab.doing), bar, of, _clock(now - self._since[slug]))
         said = f"{_clock(now - self._started)} so far"
         if state.planned > 1:
-            said += f", {state.measured} of {state.planned} labs measured, {state.waiting} to come"
+            said += f", {state.measured} of {state.planned} labs measured"
+        left = state.seconds_left({slug: now - begun for slug, begun in self._since.items()})
+        if left is not None:
+            said += f", about {math.ceil(left / 60)} min left"
         self._spinner.update(text=said)
         return Group(rows, self._spinner)
 

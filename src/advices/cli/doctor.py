@@ -12,13 +12,13 @@ from typing import Literal
 
 from advices.bases import Bases
 from advices.core import AdvicesError, EngineForbidden, Layout, PullFailed, RegistrySilent
-from advices.engine import Engine, buildx_version, connect, connection, provision
-from advices.images import LayerMemory
+from advices.engine import buildx_version, connection, provision
 from advices.lab import SCANNERS, labfile
 from advices.offline import is_prefetched
 from advices.packages import proxy
 from advices.scanners import ScannerImages
 from advices.site import System, checks
+from advices.workshop import Workshop
 
 Mark = Literal["ok", "note", "bad"]
 
@@ -42,10 +42,10 @@ def system() -> System:
     return "Debian or Ubuntu" if provision.system().has_apt else "another Linux"
 
 
-def examine(layout: Layout) -> Iterator[Finding]:
+def examine(workshop: Workshop) -> Iterator[Finding]:
     """Yield the findings in order. Changes nothing, pulls nothing, starts nothing."""
     try:
-        connected = connect()
+        connected = workshop.engine
     except AdvicesError as error:
         yield Finding("bad", "engine", error.what, _fix_of_missing_engine(error))
         yield _buildx()
@@ -61,7 +61,7 @@ def examine(layout: Layout) -> Iterator[Finding]:
     yield _buildx()
     yield _space(facts.data_folder)
     yield _ca()
-    yield from _registry_and_bases(connected, layout)
+    yield from _registry_and_bases(workshop)
 
 
 def _fix_of_missing_engine(error: AdvicesError) -> str:
@@ -110,22 +110,22 @@ def _ca() -> Finding:
     )
 
 
-def _registry_and_bases(connected: Engine, layout: Layout) -> Iterator[Finding]:
+def _registry_and_bases(workshop: Workshop) -> Iterator[Finding]:
     try:
-        bases = Bases(connected, layout.bases, LayerMemory(), _quiet)
+        bases = workshop.bases
     except AdvicesError as error:
         yield Finding("bad", "base images", error.what, error.next_step)
         return
     reachable = True
     try:
-        connected.ask_registry(bases.names()[0])
+        workshop.engine.ask_registry(bases.names()[0])
         yield Finding("ok", "registry", "answers: official images are used")
     except RegistrySilent:
         reachable = False
         yield Finding("note", "registry", "none answers", checks.REGISTRY.fix_on(system()))
     except PullFailed as error:
         yield Finding("bad", "registry", error.what, error.next_step)
-    images = ScannerImages(connected, layout.scanners, bases, _quiet)
+    images = workshop.scanners
     for name, called in SCANNERS.items():
         yield _scanner(images, name, called, reachable)
     for name in bases.names():
@@ -140,7 +140,7 @@ def _registry_and_bases(connected: Engine, layout: Layout) -> Iterator[Finding]:
                 "not there yet",
                 f"it is {how} when a lab needs it: `advices prefetch` does it now",
             )
-    yield from _prefetched(bases, layout)
+    yield from _prefetched(bases, workshop.layout)
 
 
 def _prefetched(bases: Bases, layout: Layout) -> Iterator[Finding]:
@@ -173,7 +173,3 @@ def _scanner(images: ScannerImages, name: str, called: str, reachable: bool) -> 
         fix = "the lab runs without it and says so; to have it, `docker load` it from a machine "
         fix += "that can pull it (labs/scanners/scanners.toml names it)"
     return Finding("note", subject, "not there", fix)
-
-
-def _quiet(_: str) -> None:
-    """Hear of long work: the doctor does none."""

@@ -5,6 +5,7 @@ where things are, files that are written whole.
 """
 
 from advices.core import errors
+from advices.core.digests import digest_of, meaning_of
 from advices.core.errors import (
     AdvicesError,
     BaseUnavailable,
@@ -70,7 +71,15 @@ from advices.core.pull_errors import (
     RegistrySilent,
 )
 from advices.core.records import Record
-from advices.core.threads import GivenUp, alive, at_once, ended_by, interruptible
+from advices.core.spent import Spent
+from advices.core.threads import (
+    GivenUp,
+    alive,
+    at_once,
+    ended_by,
+    interruptible,
+    that_can_be_given_up,
+)
 
 __all__ = [
     "VERBOSE_VARIABLE",
@@ -115,6 +124,7 @@ __all__ = [
     "ScanFailed",
     "ScannerMissing",
     "SiteMissing",
+    "Spent",
     "State",
     "Step",
     "StepFailed",
@@ -125,10 +135,12 @@ __all__ = [
     "at_once",
     "cache_folder",
     "clock",
+    "digest_of",
     "ended_by",
     "errors",
     "interruptible",
     "line",
+    "meaning_of",
     "now",
     "poll",
     "project",
@@ -138,6 +150,7 @@ __all__ = [
     "spawn_daemon",
     "state_folder",
     "stream_stderr",
+    "that_can_be_given_up",
     "write_together",
     "write_whole",
 ]

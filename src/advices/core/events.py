@@ -7,15 +7,15 @@ The kernel that executes a notebook sends them as text on its stderr.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 
 
 @dataclass(frozen=True)
 class Planned:
-    """So many labs will be measured."""
+    """These labs will be measured: the seconds that each took the last time, 0 if not known."""
 
-    labs: int
+    labs: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -128,20 +128,33 @@ class State:
 
     labs: dict[str, Lab] = field(default_factory=dict)
     measured: int = 0
-    planned: int = 0
+    expected: Mapping[str, float] = field(default_factory=dict)
+    waiting: tuple[str, ...] = ()
 
     @property
-    def waiting(self) -> int:
-        """Return how many labs were not begun yet."""
-        return max(0, self.planned - self.measured - len(self.labs))
+    def planned(self) -> int:
+        """Return how many labs are measured in all."""
+        return len(self.expected)
+
+    def seconds_left(self, since: Mapping[str, float]) -> float | None:
+        """Return the seconds that remain by what the labs took the last time.
+
+        `since` has the seconds for which each lab under work has been. None when what one of them
+        takes is not known.
+        """
+        left = [*self.labs, *self.waiting]
+        if not left or not all(self.expected.get(slug) for slug in left):
+            return None
+        return sum(max(0.0, self.expected[slug] - since.get(slug, 0.0)) for slug in left)
 
     def after(self, event: Event) -> State:
         """Return the state when an event has happened."""
         match event:
             case Planned(labs):
-                return replace(self, planned=labs)
+                return replace(self, expected=labs, waiting=tuple(labs))
             case Begun(lab, steps):
-                return replace(self, labs={**self.labs, lab: Lab(lab, steps)})
+                waiting = tuple(slug for slug in self.waiting if slug != lab)
+                return replace(self, labs={**self.labs, lab: Lab(lab, steps)}, waiting=waiting)
             case Step(lab=lab):
                 one = self.labs.get(lab, Lab(lab)).after(event)
                 return replace(self, labs={**self.labs, lab: one})

@@ -102,6 +102,20 @@ def ended_by(end: Callable[[], None]) -> Iterator[None]:
         group.remove(end)
 
 
+@contextlib.contextmanager
+def that_can_be_given_up() -> Iterator[Callable[[], None]]:
+    """Give what ends the work of the body, for another thread to call.
+
+    What waits in the body then raises GivenUp.
+    """
+    group = _Group(_group.get())
+    token = _group.set(group)
+    try:
+        yield group.give_up
+    finally:
+        _group.reset(token)
+
+
 def at_once(work: Mapping[str, Callable[[], Found]], workers: int) -> dict[str, Found]:
     """Return what each piece of work gives, in the order of `work`; `workers` run at a time.
 

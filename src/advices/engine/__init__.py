@@ -5,8 +5,9 @@ installing and starting an engine.
 """
 
 from advices.engine import connection, provision
+from advices.engine.build_log import METHOD as BUILD_LOG_METHOD
 from advices.engine.build_log import BuildStep
-from advices.engine.buildx import BuildOrder, Built
+from advices.engine.buildx import BuildOrder, Built, argv
 from advices.engine.client import buildx_version, connect
 from advices.engine.link import BASE_LABEL, RUN_LABEL
 from advices.engine.port import Engine
@@ -14,10 +15,11 @@ from advices.engine.provision import install_packages
 from advices.engine.pull_faults import invalid_reference
 from advices.engine.records import Container, EngineFacts, Image
 from advices.engine.references import DOCKER_HUB, Reference, split
-from advices.engine.start import HARDENED, Once, Start
+from advices.engine.start import HARDENED, Once, Start, options
 
 __all__ = [
     "BASE_LABEL",
+    "BUILD_LOG_METHOD",
     "DOCKER_HUB",
     "HARDENED",
     "RUN_LABEL",
@@ -31,11 +33,13 @@ __all__ = [
     "Once",
     "Reference",
     "Start",
+    "argv",
     "buildx_version",
     "connect",
     "connection",
     "install_packages",
     "invalid_reference",
+    "options",
     "provision",
     "split",
 ]

@@ -14,7 +14,7 @@ import docker.errors
 from advices.core import CommandFailed, EngineRefused, ended_by, poll
 from advices.engine.link import RUN_LABEL, EngineLink
 from advices.engine.records import Container, container_of, published
-from advices.engine.start import HARDENED, Once, Start
+from advices.engine.start import HARDENED, Once, Start, options
 
 
 class EngineContainers(EngineLink):
@@ -23,27 +23,16 @@ class EngineContainers(EngineLink):
     def start(
         self, image: str, *, run_id: str, port: int | None = None, how: Start = HARDENED
     ) -> Container:
-        options: dict[str, Any] = {
+        said: dict[str, Any] = {
             "detach": True,
             "labels": {RUN_LABEL: run_id},
-            "mem_limit": how.memory,
-            "pids_limit": how.processes,
-            "environment": dict(how.env),
-            "read_only": how.read_only,
+            **options(how, port),
         }
-        if port is not None:
-            options["ports"] = {f"{port}/tcp": ("127.0.0.1", 0)}
-        if not how.default_capabilities:
-            options |= {"cap_drop": ["ALL"], "security_opt": ["no-new-privileges"]}
-        if how.user is not None:
-            options["user"] = how.user
-        if how.entrypoint is not None:
-            options["entrypoint"] = list(how.entrypoint)
         if how.network is not None:
-            options["network"] = how.network
+            said["network"] = how.network
         with self._asking():
             # Connected before it starts, so that its names are known from its first moment.
-            new = self._docker.containers.create(image, list(how.command) or None, **options)
+            new = self._docker.containers.create(image, list(how.command) or None, **said)
             made, api = container_of(new.attrs), self._docker.api
             try:
                 if how.network is not None and how.alias is not None:

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from advices.core import (
     CommandFailed,
-    EngineForbidden,
     EngineMissing,
     InstallRefused,
     as_root,
@@ -33,6 +32,8 @@ PID_FILE = Path("/var/run/docker.pid")
 SYSTEMD = Path("/run/systemd/system")
 _SILENT_SECONDS = 5
 _START_SECONDS = 60
+# apt-get waits for dpkg's lock, and ends with an error where another updates its lists.
+_APT_LOCK = Path("/run/docker-advices-apt.lock")
 Say = Callable[[str], None]
 
 
@@ -89,7 +90,8 @@ def install_packages(packages: tuple[str, ...], *, because: str) -> None:
 
 
 def _apt(*words: str) -> None:
-    argv = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=300"]
+    argv = ["env", "DEBIAN_FRONTEND=noninteractive", "flock", str(_APT_LOCK)]
+    argv += ["apt-get", "-o", "DPkg::Lock::Timeout=300"]
     run(as_root([*argv, *words]), timeout_seconds=1800)
 
 

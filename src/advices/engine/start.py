@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import IO
+from typing import IO, Any
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,28 @@ class Start:
 
 
 HARDENED = Start()
+
+
+def options(how: Start, port: int | None = None) -> dict[str, Any]:
+    """Return what the engine is told of a container besides image, command, labels and network.
+
+    No mounts, limits on memory and processes; `port` is published on 127.0.0.1 only.
+    """
+    said: dict[str, Any] = {
+        "mem_limit": how.memory,
+        "pids_limit": how.processes,
+        "environment": dict(how.env),
+        "read_only": how.read_only,
+    }
+    if port is not None:
+        said["ports"] = {f"{port}/tcp": ("127.0.0.1", 0)}
+    if not how.default_capabilities:
+        said |= {"cap_drop": ["ALL"], "security_opt": ["no-new-privileges"]}
+    if how.user is not None:
+        said["user"] = how.user
+    if how.entrypoint is not None:
+        said["entrypoint"] = list(how.entrypoint)
+    return said
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,14 @@ what scanners may find, its digest.
 
 from advices.lab import labfile
 from advices.lab.digest import NOT_SOURCE, lab_digest
-from advices.lab.dockerfile import external_images, final_base, stage_body, stage_names
-from advices.lab.labfile import LEARNERS, line_of, read, read_exercise
+from advices.lab.dockerfile import Dockerfile, parse_dockerfile, read_dockerfile
+from advices.lab.dockerignore import context_files, ignore_patterns
+from advices.lab.image_names import familiar
+from advices.lab.instructions import instructions
+from advices.lab.labfile import LEARNERS, line_of, read
 from advices.lab.measures import PROBED, SCANNERS, Says, describe, meanings, varies, when
-from advices.lab.model import BUILDS, COLD, AnotherStart, Claim, Lab, Mistake, Replay, Slug, Variant
+from advices.lab.mistake import BUILDS, Mistake, Slug
+from advices.lab.model import COLD, AnotherStart, Claim, Lab, Replay, Variant
 from advices.lab.scans import (
     EVIDENCE_CHARACTERS,
     RISKS,
@@ -22,7 +26,7 @@ from advices.lab.scans import (
     not_run,
     scanner_of,
 )
-from advices.lab.stages import Stage, read_stages
+from advices.lab.stages import StageUse, stage_uses
 
 __all__ = [
     "BUILDS",
@@ -39,6 +43,7 @@ __all__ = [
     "Attacks",
     "Claim",
     "Confidence",
+    "Dockerfile",
     "Lab",
     "Mistake",
     "Replay",
@@ -46,22 +51,23 @@ __all__ = [
     "Says",
     "Scan",
     "Slug",
-    "Stage",
+    "StageUse",
     "Variant",
+    "context_files",
     "describe",
-    "external_images",
-    "final_base",
+    "familiar",
+    "ignore_patterns",
+    "instructions",
     "lab_digest",
     "labfile",
     "line_of",
     "meanings",
     "not_run",
+    "parse_dockerfile",
     "read",
-    "read_exercise",
-    "read_stages",
+    "read_dockerfile",
     "scanner_of",
-    "stage_body",
-    "stage_names",
+    "stage_uses",
     "varies",
     "when",
 ]

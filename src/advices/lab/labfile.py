@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,14 +38,19 @@ def ordered(labs: Iterable[Lab]) -> tuple[Lab, ...]:
     return tuple(sorted(labs, key=lambda lab: (lab.order, lab.slug)))
 
 
+def chosen(labs: Path, wanted: Sequence[str]) -> tuple[Lab, ...]:
+    """Return labs by slug in the order of the learning path, all of them when none is named."""
+    return ordered(read(labs, slug) for slug in dict.fromkeys(wanted or slugs(labs)))
+
+
 def all_of(labs: Path) -> tuple[Lab, ...]:
     """Return every lab below the folder `labs`, and every exercise."""
-    exercises = [read_exercise(labs, slug) for slug in slugs(labs) if has_exercise(labs, slug)]
-    return (*in_order(labs), *exercises)
+    found = in_order(labs)
+    return (*found, *(lab.exercise for lab in found if lab.exercise is not None))
 
 
 def read(labs: Path, slug: str) -> Lab:
-    """Return the lab `slug` below the folder `labs`.
+    """Return the lab `slug` below the folder `labs`, with its exercise if it has one.
 
     Raises LabInvalid, naming file and line, for an unknown lab or key, a bad value, a
     missing Dockerfile or context.
@@ -58,25 +63,12 @@ def read(labs: Path, slug: str) -> Lab:
             why=f"the labs are {there}",
             next_step="`advices list` shows them",
         )
-    return _read(labs, slug, file, exercise=False)
-
-
-def has_exercise(labs: Path, slug: str) -> bool:
-    """Return whether a lab has an exercise."""
-    return (labs / slug / EXERCISE / "exercise.toml").is_file()
-
-
-def read_exercise(labs: Path, slug: str) -> Lab:
-    """Return the exercise of the lab `slug`: `bad` is what the learner edits, `good` solves it.
-
-    Raises LabInvalid as `read` does.
-    """
-    file = labs / slug / EXERCISE / "exercise.toml"
-    if not file.is_file():
-        read(labs, slug)
-        there = ", ".join(one for one in slugs(labs) if has_exercise(labs, one)) or "none"
-        raise LabInvalid(f"the lab `{slug}` has no exercise", why=f"labs with an exercise: {there}")
-    return _read(labs, slug, file, exercise=True)
+    lab = _read(labs, slug, file, exercise=False)
+    exercise = labs / slug / EXERCISE / "exercise.toml"
+    if not exercise.is_file():
+        return lab
+    # `bad` is what the learner edits, `good` solves it.
+    return lab.model_copy(update={"exercise": _read(labs, slug, exercise, exercise=True)})
 
 
 def _with_both_variants(data: dict[str, Any]) -> dict[str, Any]:

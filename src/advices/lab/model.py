@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,13 +9,13 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from advices.core import LabInvalid, Record
-from advices.lab.dockerfile import external_images
+from advices.lab.dockerfile import Dockerfile, parse_dockerfile, read_dockerfile
+from advices.lab.mistake import BUILDS, Mistake, Slug
 from advices.lab.scans import Attacks
+from advices.lab.shell import asks_a_mirror
 
 COLD = "cold"
 UNCHANGED = "unchanged"
-
-Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
 
 
 class Variant(Record):
@@ -130,49 +129,6 @@ class Claim(Record):
         return self
 
 
-class Mistake(Record):
-    """A known mistake: one change of the good Dockerfile or of its context.
-
-    Applied alone it must turn red exactly the claims in `breaks`: those that hold for the
-    good variant and need no timing. `builds` stands for a Dockerfile that no longer builds.
-    `hint` and `sign`, a regular expression over the learner's Dockerfile, are for exercises.
-    """
-
-    id: Slug
-    says: str
-    replace: str = ""
-    by: str = ""
-    leaves_out: tuple[str, ...] = ()
-    breaks: Annotated[tuple[str, ...], Field(min_length=1)]
-    hint: str = ""
-    sign: str = ""
-
-    @model_validator(mode="after")
-    def _changes_something(self) -> Mistake:
-        if not self.replace and not self.leaves_out:
-            raise ValueError("a mistake needs `replace` or `leaves_out`")
-        try:
-            re.compile(self.sign)
-        except re.error as error:
-            raise ValueError(f"sign: {error}") from None
-        return self
-
-    def misfit(self, dockerfile: str) -> str:
-        """Return why this mistake cannot be made in a Dockerfile, "" when it can."""
-        found = dockerfile.count(self.replace) if self.replace else 1
-        return "" if found == 1 else f"its `replace` must occur once and occurs {found} times"
-
-    def applied(self, dockerfile: str) -> str:
-        """Return the Dockerfile with this mistake in it. Raises LabInvalid if it does not fit."""
-        if misfit := self.misfit(dockerfile):
-            raise LabInvalid(f"mistake `{self.id}`: {misfit} in the good Dockerfile")
-        return dockerfile.replace(self.replace, self.by) if self.replace else dockerfile
-
-
-BUILDS = "builds"
-"""What a mistake breaks whose Dockerfile no longer builds."""
-
-
 class Lab(Record):
     """One advice's lab, or its exercise. `folder` is where its Dockerfiles lie.
 
@@ -181,7 +137,7 @@ class Lab(Record):
     besides builds and starts, `services` the images that a probe starts beside the project.
     `intended_env` are variables that every variant means to set, `overlay` a folder beside
     lab.toml that is copied over the context of every variant, `scan` says how the web scanners
-    go about it. `task` is an exercise's.
+    go about it. `exercise` is the lab's, `task` what it asks for.
     """
 
     slug: Slug
@@ -205,6 +161,7 @@ class Lab(Record):
     starts: dict[Slug, AnotherStart] = Field(default_factory=dict)
     claims: tuple[Claim, ...]
     mistakes: tuple[Mistake, ...] = ()
+    exercise: Lab | None = None
 
     @model_validator(mode="after")
     def _names_are_free(self) -> Lab:
@@ -244,6 +201,19 @@ class Lab(Record):
                     )
         return self
 
+    def its_exercise(self) -> Lab:
+        """Return the lab's exercise. Raises LabInvalid when it has none."""
+        if self.exercise is None:
+            raise LabInvalid(
+                f"the lab `{self.slug}` has no exercise",
+                why=f"there is no labs/{self.slug}/exercise/exercise.toml",
+            )
+        return self.exercise
+
+    def with_exercise(self) -> tuple[Lab, ...]:
+        """Return the lab and, if it has one, its exercise."""
+        return (self, self.exercise) if self.exercise is not None else (self,)
+
     @property
     def is_exercise(self) -> bool:
         """Return whether this is a lab's exercise: it has a task."""
@@ -252,8 +222,12 @@ class Lab(Record):
     @property
     def installs_system_packages(self) -> bool:
         """Return whether a build asks a distribution's mirror, by apt-get or apk."""
-        texts = [self.dockerfile(variant).read_text("utf-8") for variant in self.variants]
-        return any(re.search(r"\b(?:apt-get|apt)\s+update|\bapk\s+add", text) for text in texts)
+        return any(
+            asks_a_mirror(command)
+            for variant in self.variants
+            for instruction in self.read(variant).instructions
+            for command in instruction.commands()
+        )
 
     def dockerfile(self, variant: str) -> Path:
         """Return the path of a variant's Dockerfile. Raises LabInvalid for an unknown name."""
@@ -264,6 +238,28 @@ class Lab(Record):
             )
         return self.folder / self.variants[variant].dockerfile
 
+    def read(self, variant: str) -> Dockerfile:
+        """Return what a variant's Dockerfile says with its build arguments.
+
+        Raises LabInvalid for an unknown name or a file that is no text, and DockerfileInvalid.
+        """
+        return read_dockerfile(self.dockerfile(variant), self.variants[variant].build_args)
+
+    def read_with(self, mistake: Mistake) -> Dockerfile:
+        """Return what the good Dockerfile says with a mistake in it.
+
+        Raises LabInvalid for a mistake that does not fit it, and DockerfileInvalid.
+        """
+        text = mistake.applied(self.dockerfile("good").read_text("utf-8"))
+        called = f"the good Dockerfile with the mistake `{mistake.id}`"
+        return parse_dockerfile(text, self.variants["good"].build_args, called)
+
+    def read_all(self) -> tuple[Dockerfile, ...]:
+        """Return what every variant says, and the good one with each mistake that fits it."""
+        good = self.dockerfile("good").read_text("utf-8")
+        mistaken = (self.read_with(one) for one in self.mistakes if not one.misfit(good))
+        return (*map(self.read, self.variants), *mistaken)
+
     def says(self) -> dict[str, str]:
         """Return what each replay and each start does, in the words of lab.toml, by name."""
         found = {name: replay.says for name, replay in self.replays.items()}
@@ -271,10 +267,7 @@ class Lab(Record):
 
     def from_names(self) -> tuple[str, ...]:
         """Return every image that this lab names, mistakes and services included, sorted."""
-        texts = [self.dockerfile(variant).read_text("utf-8") for variant in self.variants]
-        good = self.dockerfile("good").read_text("utf-8")
-        texts += [one.applied(good) for one in self.mistakes if not one.misfit(good)]
-        names = {name for text in texts for name in external_images(text)}
+        names = {name for one in self.read_all() for name in one.external_images}
         return tuple(sorted(names | set(self.services)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from jupyter_server.utils import url_path_join
 from tornado import web
 
 from advices.core import project
-from advices.learn.live_page import CLIENT, ENTER, PAGES, POLICY, below, live, page_file
+from advices.learn.live_page import CLIENT, ENTER, PAGES, POLICY, PREPARING, below, live, page_file
+from advices.learn.preparing import Preparing
 
 FILES = r"[^?]*\.(?:css|js|mjs|map|json|jsonl|svg|png|ico|xml|txt|gz)"
 
@@ -66,6 +68,25 @@ def add_way_in(app: Any, codes: Codes) -> None:
     """Let browsers in by codes. JupyterHub has its own way in and needs none."""
     way = (url_path_join(app.base_url, ENTER), _Enter, {"codes": codes})
     app.web_app.add_handlers(".*$", [way])
+
+
+def add_preparing(app: Any, preparing: Preparing) -> None:
+    """Let pages ask how far the preparations are."""
+    way = (url_path_join(app.base_url, PREPARING), _Prepared, {"preparing": preparing})
+    app.web_app.add_handlers(".*$", [way])
+
+
+class _Prepared(JupyterHandler):
+    """Tells a page what is being prepared, for who is let in."""
+
+    def initialize(self, preparing: Preparing) -> None:
+        self._preparing = preparing
+
+    @web.authenticated
+    def get(self) -> None:
+        """Send state, last line and seconds as JSON."""
+        self.set_header("Cache-Control", "no-store")
+        self.finish(asdict(self._preparing.told()))
 
 
 class _Enter(JupyterHandler):

@@ -15,6 +15,9 @@ CLIENT = "learn-client"
 ENTER = "learn-enter"
 """Where a browser is let in by a code that is good once."""
 
+PREPARING = "learn-preparing"
+"""Where the page asks how far the preparations are."""
+
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "

@@ -15,8 +15,9 @@ from jupyter_server.utils import url_path_join
 from traitlets.config import Config
 
 from advices.core import Layout, PortTaken, SiteMissing
-from advices.learn.handlers import Codes, add_way_in
+from advices.learn.handlers import Codes, add_preparing, add_way_in
 from advices.learn.live_page import ENTER, PAGES
+from advices.learn.preparing import Preparing
 from advices.measure import SAMPLES_VARIABLE
 
 ADDRESS = "127.0.0.1"
@@ -81,10 +82,12 @@ def serve(
     learning: Learning,
     ready: Callable[[str], object],
     show: Callable[[str], object],
+    preparing: Preparing | None = None,
 ) -> None:
     """Serve until somebody stops it, and end the process then.
 
-    `ready` is told the first address, `show` every later one.
+    `ready` is told the first address, `show` every later one. `preparing` goes on beside the server
+    and ends with it.
 
     Raises SiteMissing when the site was not built, PortTaken when the port is in use.
     """
@@ -108,8 +111,13 @@ def serve(
             next_step="stop it, or choose another: `advices learn --port 0` takes a free one",
         ) from None
     add_way_in(app, codes)
+    if preparing is not None:
+        add_preparing(app, preparing)
+        preparing.start()
     app.io_loop.add_callback(lambda: ready(address()))
     app.start()
+    if preparing is not None:
+        preparing.stop()
     # The kernels are shut down by now. A thread that waited for a file would keep the process for
     # ever; a kernel that did not heed ends with its parent.
     sys.stdout.flush()

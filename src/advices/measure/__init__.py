@@ -5,18 +5,15 @@ The plan, what a build gets, and the keys that say whether a number must be meas
 
 from advices.measure.bench import QUICK, SAMPLES_VARIABLE, Bench, samples_from_environment
 from advices.measure.candidate import of_variant
+from advices.measure.exercises import check, solved, start_of, unsound
 from advices.measure.keys import Keys
-from advices.measure.plan import Samples, steps
-from advices.measure.prove import (
-    awake,
-    check,
+from advices.measure.mistakes import (
+    answering_traps,
     judged_steps,
     mistake_results,
-    solved,
-    start_of,
-    unlike,
-    unsound,
+    uncaught_mistakes,
 )
+from advices.measure.plan import Samples, steps
 
 __all__ = [
     "QUICK",
@@ -24,7 +21,7 @@ __all__ = [
     "Bench",
     "Keys",
     "Samples",
-    "awake",
+    "answering_traps",
     "check",
     "judged_steps",
     "mistake_results",
@@ -33,6 +30,6 @@ __all__ = [
     "solved",
     "start_of",
     "steps",
-    "unlike",
+    "uncaught_mistakes",
     "unsound",
 ]

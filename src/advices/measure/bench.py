@@ -7,17 +7,15 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 
-from advices.bases import Base, Bases
-from advices.core import CommandFailed, Layout, Say, now, run
-from advices.engine import Engine, buildx_version
-from advices.images import LayerMemory
+from advices.core import CommandFailed, Layout, now, run
+from advices.engine import buildx_version
 from advices.lab import Lab, lab_digest
 from advices.measure.plan import Samples
 from advices.measure.variant import Measurer
 from advices.packages import proxy
 from advices.results import BaseRecord, MistakeResult, Provenance, Result, VariantResult
 from advices.runs import Run, check_space, measuring
-from advices.scanners import ScannerImages
+from advices.workshop import Workshop
 
 SAMPLES_VARIABLE = "ADVICES_SAMPLES"
 QUICK = Samples(cold=1, replay=1)
@@ -34,61 +32,41 @@ class Bench:
 
     def __init__(
         self,
-        layout: Layout,
+        workshop: Workshop,
         lab: Lab,
-        engine: Engine,
         run_: Run,
         *,
         samples: Samples,
-        say: Say,
         owner: bool,
     ) -> None:
-        self.layout = layout
+        self.workshop = workshop
+        self.layout = workshop.layout
         self.lab = lab
-        self.engine = engine
         self.run = run_
         self.samples = samples
         self.owner = owner
-        self._say = say
-        self._memory = LayerMemory()
-        self._bases = Bases(engine, layout.bases, self._memory, say)
-        self._resolved: dict[str, Base] = {}
         self._records: dict[str, BaseRecord] = {}
         self._measurer: Measurer | None = None
         self._provenance: Provenance | None = None
 
     def of(self, exercise: Lab) -> Bench:
         """Return a bench for the exercise of this lab, in the same run: one sample of each."""
-        return Bench(
-            *(self.layout, exercise, self.engine, self.run),
-            samples=QUICK,
-            say=self._say,
-            owner=self.owner,
-        )
+        return Bench(self.workshop, exercise, self.run, samples=QUICK, owner=self.owner)
 
     @contextlib.contextmanager
     def ready(self) -> Iterator[Measurer]:
         """Hold what measuring needs: room, the lock, the index, the bases."""
+        shop = self.workshop
         with contextlib.ExitStack() as held:
             if self.owner:
-                held.enter_context(measuring(self._say))
-                held.enter_context(proxy.for_builds(self.engine))
-            check_space(self.engine.facts().data_folder, self.lab.needs_free_bytes)
+                held.enter_context(measuring(shop.say))
+                held.enter_context(proxy.for_builds(shop.engine))
+            check_space(shop.engine.facts().data_folder, self.lab.needs_free_bytes)
             if self._measurer is None:
-                self._resolved = self._bases.of_lab(self.lab)
-                self._records = {n: self._bases.record(b) for n, b in self._resolved.items()}
-                self._measurer = Measurer(
-                    self.engine,
-                    self.lab,
-                    self.run,
-                    bases=self._bases,
-                    resolved=self._resolved,
-                    scanners=ScannerImages(
-                        self.engine, self.layout.scanners, self._bases, self._say
-                    ),
-                    memory=self._memory,
-                    say=self._say,
-                )
+                with shop.spent.on("bases"):
+                    resolved = shop.bases.of_lab(self.lab)
+                self._records = {name: shop.bases.record(base) for name, base in resolved.items()}
+                self._measurer = Measurer(shop, self.lab, self.run, resolved)
             yield self._measurer
 
     def result(
@@ -99,16 +77,19 @@ class Bench:
         """Return what was measured, with its provenance."""
         if self._provenance is None:
             self._provenance = self._facts()
+        source = self._provenance.model_copy(
+            update={"bases": self._records, "seconds": self.workshop.spent.seconds()}
+        )
         return Result(
             slug=self.lab.slug,
             title=self.lab.title,
-            provenance=self._provenance.model_copy(update={"bases": self._records}),
+            provenance=source,
             variants=dict(variants),
             mistakes=dict(mistakes or {}),
         )
 
     def _facts(self) -> Provenance:
-        facts = self.engine.facts()
+        facts = self.workshop.engine.facts()
         return Provenance(
             date=now().isoformat(),
             commit=commit_of(self.layout, ("labs", "src", "notebooks")),
@@ -124,7 +105,7 @@ class Bench:
             platform=facts.platform,
             cores=facts.cores,
             # The shelf counts as a caching index: it was filled by one.
-            pip_index="caching index on the host" if self._bases.pip_conf else "direct",
+            pip_index="caching index on the host" if self.workshop.bases.pip_conf else "direct",
         )
 
 

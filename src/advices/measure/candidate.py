@@ -8,10 +8,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from docker.utils.build import PatternMatcher
-
 from advices.core import DiskFull, write_whole
-from advices.lab import NOT_SOURCE, Lab, Mistake, Replay, Variant
+from advices.lab import (
+    NOT_SOURCE,
+    Dockerfile,
+    Lab,
+    Mistake,
+    Replay,
+    Variant,
+    context_files,
+    read_dockerfile,
+)
 
 CANARY = "{canary}"
 
@@ -29,6 +36,13 @@ class Candidate:
     variant: Variant
     fresh: bool = True
     cache_of: str = ""
+
+    def read(self) -> Dockerfile:
+        """Return what its Dockerfile says with its build arguments.
+
+        Raises LabInvalid when the file is not there or is no text, and DockerfileInvalid.
+        """
+        return read_dockerfile(self.dockerfile, self.variant.build_args)
 
 
 def of_variant(lab: Lab, name: str) -> Candidate:
@@ -95,8 +109,4 @@ def context_bytes(context: Path) -> int:
     What a builder is really sent is less: only files that a COPY names, and of those only what
     changed since it was last sent them. That depends on its past, so it is not measured.
     """
-    ignore = context / ".dockerignore"
-    patterns = ignore.read_text("utf-8").splitlines() if ignore.is_file() else []
-    kept = PatternMatcher([line for line in patterns if line.strip() and line[0] != "#"])
-    files = [context / name for name in kept.walk(str(context)) if name != ignore.name]
-    return sum(file.lstat().st_size for file in files if not file.is_dir() or file.is_symlink())
+    return sum(file.lstat().st_size for file in context_files(context))

@@ -13,14 +13,13 @@ import json
 from pathlib import Path
 
 from advices import results
-from advices.bases import Bases
-from advices.core import AdvicesError, Layout
-from advices.engine import Engine, buildx_version
-from advices.lab import Lab, lab_digest, labfile
+from advices.core import AdvicesError
+from advices.engine import buildx_version
+from advices.lab import Lab, lab_digest
 from advices.measure.plan import Samples
 from advices.results import Result
-from advices.scanners import ScannerImages
 from advices.site import lab_page
+from advices.workshop import Workshop
 
 # What they change shows when the site is built, never in a result or a lab's page.
 _OF_THE_SITE_ONLY = (
@@ -49,16 +48,14 @@ class Keys:
 
     def __init__(
         self,
-        layout: Layout,
-        engine: Engine,
-        bases: Bases,
+        workshop: Workshop,
         samples: Samples,
         source: Path = Path(__file__).parent,
     ) -> None:
-        self._layout = layout
-        self._bases = bases
-        self._scanners = ScannerImages(engine, layout.scanners, bases, lambda _: None)
-        facts = engine.facts()
+        self._layout = workshop.layout
+        self._bases = workshop.bases
+        self._scanners = workshop.scanners
+        facts = workshop.engine.facts()
         self._around = {
             "engine": [facts.version, facts.storage_driver, facts.platform],
             "buildx": buildx_version(),
@@ -69,9 +66,7 @@ class Keys:
 
     def key(self, lab: Lab) -> str | None:
         """Return a lab's key; None when an image that it needs is not on the engine yet."""
-        labs = [lab]
-        if labfile.has_exercise(self._layout.labs, lab.slug):
-            labs.append(labfile.read_exercise(self._layout.labs, lab.slug))
+        labs = lab.with_exercise()
         images: dict[str, list[str]] = {}
         for one in labs:
             known = self._bases.known_of(one)
@@ -96,7 +91,7 @@ class Keys:
         """Return the committed result of a lab that need not be measured again, else None."""
         try:
             found = results.load(self._layout.results, lab.slug)
-            if labfile.has_exercise(self._layout.labs, lab.slug):
+            if lab.exercise is not None:
                 results.load(self._layout.exercise_results, lab.slug)
         except AdvicesError:
             return None

@@ -124,6 +124,19 @@ def says(step: PlanStep) -> str:
             return f"probe {probe}"
 
 
+def kind(step: PlanStep) -> str:
+    """Return the kind of work that a step is, for the table of seconds."""
+    match step:
+        case BuildImage():
+            return "builds"
+        case InspectImages():
+            return "layers"
+        case ServeImage() | StartImage():
+            return "starts"
+        case ProbeImage():
+            return "probes"
+
+
 def is_timed(lab: Lab, step: PlanStep) -> bool:
     """Return whether a claim of the lab is about a time that this step takes."""
     times = {claim.measure for claim in lab.claims if claim.measure.endswith("seconds")}

@@ -10,17 +10,17 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 
 from advices import results
-from advices.bases import Base, Bases, MarkedBase
-from advices.core import Instruction, NeverAnswered, Say, Step, UnsteadyMeasure, write_whole
-from advices.engine import BuildOrder, BuildStep, Built, Engine, Image
-from advices.images import LayerMemory, layers_of, learn
-from advices.lab import COLD, Lab, final_base
+from advices.bases import Base, MarkedBase
+from advices.core import Instruction, NeverAnswered, Step, UnsteadyMeasure, write_whole
+from advices.engine import BuildOrder, BuildStep, Built, Image
+from advices.images import layers_of, learn
+from advices.lab import COLD, Lab
 from advices.measure import plan
 from advices.measure.candidate import CANARY, Candidate, context_bytes, copied, replayed
 from advices.probes import Found, Subject, probe, startup
 from advices.results import Boot, Build, Layer, Timing, VariantResult
 from advices.runs import Run, undisturbed
-from advices.scanners import ScannerImages
+from advices.workshop import Workshop
 
 
 @dataclass
@@ -50,24 +50,19 @@ class Measurer:
 
     def __init__(
         self,
-        engine: Engine,
+        workshop: Workshop,
         lab: Lab,
         run: Run,
-        *,
-        bases: Bases,
         resolved: Mapping[str, Base],
-        scanners: ScannerImages,
-        memory: LayerMemory,
-        say: Say,
     ) -> None:
-        self._engine = engine
+        self._workshop = workshop
+        self._engine = workshop.engine
+        self._bases = workshop.bases
+        self._memory = workshop.memory
+        self._say = workshop.say
         self._lab = lab
         self._run = run
-        self._bases = bases
-        self._scanners = scanners
         self._resolved = resolved
-        self._memory = memory
-        self._say = say
         self._marked: dict[tuple[str, str], MarkedBase] = {}
         self._lock = threading.Lock()
         # A run may hold several measurers of one name: a lab's, and its exercise's twice.
@@ -92,7 +87,7 @@ class Measurer:
             self._say(behind(plan.says(step), done=number))
             # What is built with another's cache gives no times.
             timed = candidate.fresh and plan.is_timed(self._lab, step)
-            with undisturbed(alone=timed):
+            with undisturbed(alone=timed), self._workshop.spent.on(plan.kind(step)):
                 self._do(step, candidate, taken, must_answer)
         self._say(behind("", done=len(steps)))
         return self._result(candidate, taken)
@@ -160,7 +155,7 @@ class Measurer:
 
     def _bases_of(self, candidate: Candidate, mark: str) -> dict[str, MarkedBase]:
         """Return the candidate's bases with a mark; one base with one mark is made once."""
-        names = self._bases.names_in(candidate.dockerfile.read_text("utf-8"))
+        names = self._bases.names_in(candidate.read())
         unknown = [name for name in names if name not in self._resolved]
         resolved = {**self._resolved, **self._bases.resolve(unknown)}
         for name in names:
@@ -212,7 +207,7 @@ class Measurer:
         return image
 
     def _base_ids(self, candidate: Candidate, taken: _Taken) -> frozenset[str]:
-        base = final_base(candidate.dockerfile.read_text("utf-8"))
+        base = candidate.read().final_base
         return taken.marked[base].diff_ids if base else frozenset()
 
     def _serve(self, candidate: Candidate, taken: _Taken, must_answer: bool) -> None:
@@ -248,10 +243,7 @@ class Measurer:
             return self._image(order.tag, candidate.name)
 
         return Subject(
-            engine=self._engine,
-            bases=self._bases,
-            scanners=self._scanners,
-            memory=self._memory,
+            workshop=self._workshop,
             lab=self._lab,
             variant=candidate.name,
             targets=candidate.variant.targets,
@@ -262,7 +254,6 @@ class Measurer:
             canary=self.canary,
             samples=taken.samples,
             build_target=build_target,
-            say=self._say,
         )
 
     def _result(self, candidate: Candidate, taken: _Taken) -> VariantResult:

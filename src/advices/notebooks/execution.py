@@ -10,22 +10,27 @@ from pathlib import Path
 from typing import TypeVar
 
 from advices import results
-from advices.bases import Bases
-from advices.core import Begun, Layout, Measured, NotebookFailed, Planned, Say, at_once, clock
-from advices.engine import Engine, connect
-from advices.images import LayerMemory
-from advices.lab import Lab, labfile
+from advices.core import (
+    AdvicesError,
+    Begun,
+    Measured,
+    NotebookFailed,
+    Planned,
+    at_once,
+    clock,
+)
+from advices.lab import Lab
 from advices.measure import (
     QUICK,
     SAMPLES_VARIABLE,
     Bench,
     Keys,
     Samples,
-    awake,
+    answering_traps,
     judged_steps,
     solved,
     steps,
-    unlike,
+    uncaught_mistakes,
     unsound,
 )
 from advices.notebooks import kernel
@@ -33,6 +38,7 @@ from advices.packages import proxy
 from advices.results import Result, Verdict, verdicts
 from advices.runs import RUN_VARIABLE, Run, measuring, own_run, sweep
 from advices.site import lab_page
+from advices.workshop import Workshop
 
 Found = TypeVar("Found")
 
@@ -51,22 +57,21 @@ class Executed:
 
 
 def one_by_one(
-    layout: Layout, slugs: Sequence[str], samples: Samples, say: Say
+    workshop: Workshop, labs: Sequence[Lab], samples: Samples
 ) -> Generator[Executed, None, None]:
     """Yield each lab as soon as it is measured; nothing is measured beside it.
 
     Raises what a cell of a notebook raised, and NotebookFailed.
     """
-    with _ready(layout, slugs, say) as (engine, labs):
+    with _ready(workshop, labs):
         for lab in labs:
-            yield _executed(layout, lab, samples, engine, say)
+            yield _executed(workshop, lab, samples)
 
 
 def two_at_once(
-    layout: Layout,
-    slugs: Sequence[str],
+    workshop: Workshop,
+    labs: Sequence[Lab],
     samples: Samples,
-    say: Say,
     then: Callable[[Executed], Found],
 ) -> Mapping[str, Found]:
     """Return what `then` makes of each lab; it is called as soon as the lab is measured.
@@ -75,66 +80,77 @@ def two_at_once(
     about are those of a busy machine: this is for comparing, not for keeping. Raises what
     `one_by_one` raises; the other lab is ended then.
     """
-    with _ready(layout, slugs, say) as (engine, labs):
+    with _ready(workshop, labs):
         if len(labs) > 1:
             # Else two labs would build one stand-in twice.
-            exercises = [one for lab in labs if (one := _exercise(layout, lab)) is not None]
-            _bases(layout, engine, say).of_labs([*labs, *exercises])
+            workshop.bases.of_labs([one for lab in labs for one in lab.with_exercise()])
 
         def work(lab: Lab) -> Found:
-            return then(_executed(layout, lab, samples, engine, say))
+            return then(_executed(workshop, lab, samples))
 
         return at_once({lab.slug: partial(work, lab) for lab in labs}, workers=2)
 
 
 @contextlib.contextmanager
-def _ready(
-    layout: Layout, slugs: Sequence[str], say: Say
-) -> Iterator[tuple[Engine, tuple[Lab, ...]]]:
+def _ready(workshop: Workshop, labs: Sequence[Lab]) -> Iterator[None]:
     """Hold what all labs of a run need: the lock and the index. What dead runs left is gone."""
-    labs = tuple(labfile.read(layout.labs, slug) for slug in slugs)
-    say(Planned(len(labs)))
-    engine = connect()
-    sweep(engine)
-    with measuring(say), proxy.for_builds(engine):
-        yield engine, labs
+    workshop.say(Planned({lab.slug: _expected_seconds(workshop, lab) for lab in labs}))
+    sweep(workshop.engine)
+    with measuring(workshop.say), proxy.for_builds(workshop.engine):
+        yield
 
 
-def _executed(layout: Layout, lab: Lab, samples: Samples, engine: Engine, say: Say) -> Executed:
+def _expected_seconds(workshop: Workshop, lab: Lab) -> float:
+    """Return what the last run of a lab took, 0 when that is not known."""
+    try:
+        last = results.load(workshop.layout.results, lab.slug)
+    except AdvicesError:
+        return 0.0
+    return last.provenance.seconds.get("all", 0.0)
+
+
+def _executed(workshop: Workshop, lab: Lab, samples: Samples) -> Executed:
     started = clock()
-    exercise = _exercise(layout, lab)
-    say(Begun(lab.slug, _steps(lab, exercise, samples)))
-    with own_run(engine) as run:
+    workshop.say(Begun(lab.slug, _steps(lab, samples)))
+    with own_run(workshop.engine) as run:
         environment = {
             RUN_VARIABLE: run.id,
             SAMPLES_VARIABLE: f"{samples.cold},{samples.replay}",
         }
-        done = kernel.execute(layout.notebook(lab.slug), environment, say)
+        notebook = workshop.layout.notebook(lab.slug)
+        done = kernel.execute(notebook, environment, workshop.say)
         result = _left(run, lab)
-        proof = None if exercise is None else _proof(layout, exercise, engine, run, say)
-    faults = awake(lab, result) + unlike(lab, result)
-    if exercise is not None and proof is not None:
-        faults += unsound(exercise, proof)
+        with workshop.spent.on(lab.slug):
+            proof = None if lab.exercise is None else _proof(workshop, lab.exercise, run)
+    faults = answering_traps(lab, result) + uncaught_mistakes(lab, result)
+    if lab.exercise is not None and proof is not None:
+        faults += unsound(lab.exercise, proof)
     # The images that the key speaks of stand only now.
-    key = keys(layout, engine, samples).key(lab) or ""
-    source = result.provenance.model_copy(update={"key": key})
-    result = result.model_copy(update={"provenance": source})
+    key = Keys(workshop, samples).key(lab) or ""
     seconds = clock() - started
-    say(Measured(lab.slug, seconds))
+    spent = _spent(result, workshop.spent.seconds().get(lab.slug, 0.0), seconds)
+    source = result.provenance.model_copy(update={"key": key, "seconds": spent})
+    result = result.model_copy(update={"provenance": source})
+    workshop.say(Measured(lab.slug, seconds))
     page = lab_page.page(done.cells, result)
     return Executed(lab, result, page, verdicts(lab, result), proof, tuple(faults), seconds)
 
 
-def _exercise(layout: Layout, lab: Lab) -> Lab | None:
-    there = labfile.has_exercise(layout.labs, lab.slug)
-    return labfile.read_exercise(layout.labs, lab.slug) if there else None
+def _spent(result: Result, proof_seconds: float, seconds: float) -> dict[str, float]:
+    """Return where the seconds of a lab went: what the kernel counted, and what was around it."""
+    found = dict(result.provenance.seconds)
+    if proof_seconds:
+        found["exercise"] = round(found.get("exercise", 0.0) + proof_seconds, 1)
+    # Where two work side by side, they add up to more than has passed.
+    found["kernel and own work"] = round(max(0.0, seconds - sum(found.values())), 1)
+    return found | {"all": round(seconds, 1)}
 
 
-def _steps(lab: Lab, exercise: Lab | None, samples: Samples) -> int:
+def _steps(lab: Lab, samples: Samples) -> int:
     """Return how many steps measure a lab, its mistakes and its exercise."""
     planned = len(lab.variants) * len(steps(lab, samples))
     planned += len(lab.mistakes) * len(judged_steps(lab))
-    return planned + (_steps(exercise, None, QUICK) if exercise else 0)
+    return planned + (_steps(lab.exercise, QUICK) if lab.exercise else 0)
 
 
 def _left(run: Run, lab: Lab) -> Result:
@@ -147,18 +163,9 @@ def _left(run: Run, lab: Lab) -> Result:
     return results.load(run.scratch / "results", lab.slug)
 
 
-def _proof(layout: Layout, exercise: Lab, engine: Engine, run: Run, say: Say) -> Result:
+def _proof(workshop: Workshop, exercise: Lab, run: Run) -> Result:
     """Return the result of an exercise: the notebook's, if it has a cell that measures it."""
     folder: Path = run.scratch / "results" / "exercises"
     if (folder / f"{exercise.slug}.json").is_file():
         return results.load(folder, exercise.slug)
-    return solved(Bench(layout, exercise, engine, run, samples=QUICK, say=say, owner=False))
-
-
-def _bases(layout: Layout, engine: Engine, say: Say) -> Bases:
-    return Bases(engine, layout.bases, LayerMemory(), say)
-
-
-def keys(layout: Layout, engine: Engine, samples: Samples) -> Keys:
-    """Return what says of each lab whether it must be measured again on this engine."""
-    return Keys(layout, engine, _bases(layout, engine, lambda _: None), samples)
+    return solved(Bench(workshop, exercise, run, samples=QUICK, owner=False))

@@ -14,14 +14,12 @@ from advices.core import (
     ClaimBroken,
     Layout,
     ResultDrifted,
-    Say,
     write_together,
     write_whole,
 )
-from advices.engine import connect
-from advices.lab import labfile
-from advices.measure import QUICK, Bench, Samples, check, solved, unsound
-from advices.notebooks.execution import Executed, keys, one_by_one, two_at_once
+from advices.lab import Lab, labfile
+from advices.measure import QUICK, Bench, Keys, Samples, check, solved, unsound
+from advices.notebooks.execution import Executed, one_by_one, two_at_once
 from advices.results import (
     Checked,
     Drift,
@@ -37,6 +35,7 @@ from advices.results import (
 )
 from advices.runs import own_run, sweep
 from advices.site import Outcome, charts
+from advices.workshop import Workshop
 
 Told = Callable[[Outcome], None]
 
@@ -46,10 +45,9 @@ def _nobody(_: Outcome) -> None:
 
 
 def run_labs(
-    layout: Layout,
+    workshop: Workshop,
     slugs: Sequence[str],
     samples: Samples,
-    say: Say,
     *,
     force: bool = False,
     told: Told = _nobody,
@@ -64,16 +62,17 @@ def run_labs(
     Raises ClaimBroken, without writing that lab, when a claim does not come out as demanded, and
     ResultInvalid, before anything is measured, for a result or a history of a newer toolkit.
     """
-    wanted = tuple(slugs) or labfile.slugs(layout.labs)
-    for slug in wanted:
-        _refuse_newer(layout, slug)
+    layout, say = workshop.layout, workshop.say
+    wanted = labfile.chosen(layout.labs, slugs)
+    for lab in wanted:
+        _refuse_newer(layout, lab.slug)
     if not force:
-        wanted = _changed(layout, wanted, samples, say, told)
+        wanted = _changed(workshop, wanted, samples, told)
         if not wanted:
-            sweep(connect())
+            sweep(workshop.engine)
             return
     # Closed at once when a claim breaks, so that the run ends before its fault is told.
-    with contextlib.closing(one_by_one(layout, wanted, samples, say)) as measured:
+    with contextlib.closing(one_by_one(workshop, wanted, samples)) as measured:
         for done in measured:
             told(_outcome(done))
             _demand(_broken(done))
@@ -110,38 +109,39 @@ def _texts(layout: Layout, done: Executed) -> dict[Path, str]:
 
 
 def _changed(
-    layout: Layout, slugs: Sequence[str], samples: Samples, say: Say, told: Told
-) -> tuple[str, ...]:
+    workshop: Workshop, labs: Sequence[Lab], samples: Samples, told: Told
+) -> tuple[Lab, ...]:
     """Return the labs that must be measured; say of each other one since when it stands."""
-    known = keys(layout, connect(), samples)
+    known = Keys(workshop, samples)
     changed = []
-    for slug in slugs:
-        lab = labfile.read(layout.labs, slug)
+    for lab in labs:
         result = known.unchanged(lab)
         page = known.page(lab, result) if result else None
         if result is None or page is None:
-            changed.append(slug)
+            changed.append(lab)
             continue
-        write_whole(layout.lab_pages / f"{slug}.md", page)
-        told(Outcome(slug, result, verdicts(lab, result), unchanged=True))
-        say(f"{slug}: unchanged since {result.provenance.date[:10]}; `--force` measures it again")
+        write_whole(workshop.layout.lab_pages / f"{lab.slug}.md", page)
+        told(Outcome(lab.slug, result, verdicts(lab, result), unchanged=True))
+        workshop.say(
+            f"{lab.slug}: unchanged since {result.provenance.date[:10]}; "
+            "`--force` measures it again"
+        )
     return tuple(changed)
 
 
 def check_labs(
-    layout: Layout, slugs: Sequence[str], samples: Samples, say: Say, *, told: Told = _nobody
+    workshop: Workshop, slugs: Sequence[str], samples: Samples, *, told: Told = _nobody
 ) -> None:
     """Measure labs, two at once, and compare with docs/results; nothing committed is touched.
 
     `told` hears of each lab. Raises ClaimBroken or ResultDrifted after all labs were measured,
     ResultInvalid when a committed result cannot be read.
     """
-    wanted = slugs or labfile.slugs(layout.labs)
-    committed = {slug: results.load(layout.results, slug) for slug in wanted}
+    layout, say = workshop.layout, workshop.say
+    wanted = labfile.chosen(layout.labs, slugs)
+    committed = {lab.slug: results.load(layout.results, lab.slug) for lab in wanted}
     exercises = {
-        slug: results.load(layout.exercise_results, slug)
-        for slug in wanted
-        if labfile.has_exercise(layout.labs, slug)
+        lab.slug: results.load(layout.exercise_results, lab.slug) for lab in wanted if lab.exercise
     }
     one_at_a_time = threading.Lock()
 
@@ -158,7 +158,7 @@ def check_labs(
             told(_outcome(done, drifts=moved, notes=notes))
         return _broken(done), [_row(slug, drift) for drift in moved]
 
-    found = two_at_once(layout, wanted, samples, say, compare).values()
+    found = two_at_once(workshop, wanted, samples, compare).values()
     _demand([line for broken, _ in found for line in broken])
     drifted = [line for _, rows in found for line in rows]
     if drifted:
@@ -254,26 +254,24 @@ def _row(slug: str, drift: Drift) -> str:
     return f"  {slug} {drift.variant} {drift.measure}: {old} → {new} (limit: {drift.limit})"
 
 
-def check_exercise(layout: Layout, slug: str, file: Path | None, say: Say) -> Checked:
+def check_exercise(workshop: Workshop, slug: str, file: Path | None) -> Checked:
     """Return how a learner's Dockerfile does; by default the exercise's own, as it stands.
 
     Raises what `prove.check` raises.
     """
-    exercise = labfile.read_exercise(layout.labs, slug)
-    engine = connect()
-    with own_run(engine) as run:
-        bench = Bench(layout, exercise, engine, run, samples=QUICK, say=say, owner=True)
+    exercise = labfile.read(workshop.layout.labs, slug).its_exercise()
+    with own_run(workshop.engine) as run:
+        bench = Bench(workshop, exercise, run, samples=QUICK, owner=True)
         return check(bench, file or exercise.folder / labfile.LEARNERS)
 
 
-def prove_exercise(layout: Layout, slug: str, say: Say) -> None:
+def prove_exercise(workshop: Workshop, slug: str) -> None:
     """Prove that an exercise is sound: start, solution, and each mistake with its hint.
 
     Raises ClaimBroken, naming every fault.
     """
-    exercise = labfile.read_exercise(layout.labs, slug)
-    engine = connect()
-    with own_run(engine) as run:
-        bench = Bench(layout, exercise, engine, run, samples=QUICK, say=say, owner=True)
+    exercise = labfile.read(workshop.layout.labs, slug).its_exercise()
+    with own_run(workshop.engine) as run:
+        bench = Bench(workshop, exercise, run, samples=QUICK, owner=True)
         faults = unsound(exercise, solved(bench))
     _demand(faults)

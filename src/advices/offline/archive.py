@@ -1,7 +1,7 @@
-"""A bundle: one tar with images, package files, and a manifest that names each by its digest.
+"""A bundle: one tar with what it holds, images, package files, and a list of their digests.
 
-It is written in one pass, so the manifest stands behind what it speaks of, and its own digest
-behind the manifest. It is read twice: once to verify all of it, then to use it.
+It is written in one pass, so the list is its last file, as `sha256sum --check` reads it. It is read
+twice: once to verify all of it, then to use it.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import itertools
 import json
+import re
 import tarfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Annotated, Literal
@@ -19,14 +21,12 @@ from typing import IO, Annotated, Literal
 from pydantic import Field, ValidationError
 
 from advices.core import BundleRefused, DiskFull, FileRefused, Record
-from advices.packages import Sha256, Shelf
+from advices.packages import Shelf
 
-FORMAT = 1
-HEAD, IMAGES, MANIFEST, SEAL = "bundle.json", "images.tar", "manifest.json", "manifest.sha256"
+FORMAT = 2
+MANIFEST, IMAGES, SUMS = "bundle.json", "images.tar", "SHA256SUMS"
 _KIND = "docker-advices-bundle"
 _TEXT_AT_MOST = 16 << 20
-_CHUNK = 1 << 20
-_END = bytes(2 * tarfile.BLOCKSIZE)
 # A name with its tag, as `docker tag` takes it; never one by digest.
 Tag = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9./_-]*:[\w][\w.-]{0,127}$")]
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
@@ -51,19 +51,13 @@ class BundledImage(Record):
 class Manifest(Record):
     """What a bundle holds."""
 
-    format: Literal[1] = 1
+    kind: str = _KIND
+    format: int = FORMAT
     toolkit_version: str
     date: str
     platform: str
-    images_sha256: Sha256
-    images_bytes: Annotated[int, Field(ge=0)]
     images: tuple[BundledImage, ...]
     shelf: Shelf
-
-    def parts(self) -> dict[str, tuple[str, int]]:
-        """Return digest and size in bytes of every file of the bundle, by its name there."""
-        files = {part_name(f.project, f.name): (f.sha256, f.size_bytes) for f in self.shelf.files}
-        return {IMAGES: (self.images_sha256, self.images_bytes), **files}
 
 
 def part_name(project: str, name: str) -> str:
@@ -71,52 +65,23 @@ def part_name(project: str, name: str) -> str:
     return f"packages/{project}/{name}"
 
 
-class Writer:
-    """Writes the files of a bundle one behind the other; sizes need not be known before."""
-
-    def __init__(self, sink: IO[bytes]) -> None:
-        self._sink = sink
-        self.add(HEAD, [json.dumps({"kind": _KIND, "format": FORMAT}).encode()])
-
-    def add(self, name: str, chunks: Iterable[bytes]) -> tuple[str, int]:
-        """Write a file and return its SHA-256 and its size in bytes."""
-        start = self._sink.tell()
-        self._sink.write(_header(name, 0))
-        digest, size = hashlib.sha256(), 0
-        for chunk in chunks:
-            digest.update(chunk)
-            size += self._sink.write(chunk)
-        self._sink.write(bytes(-size % tarfile.BLOCKSIZE))
-        end = self._sink.tell()
-        self._sink.seek(start)
-        self._sink.write(_header(name, size))
-        self._sink.seek(end)
-        return digest.hexdigest(), size
-
-    def finish(self, manifest: Manifest) -> None:
-        """Write the manifest, its digest, and the end."""
-        sha256, _ = self.add(MANIFEST, [manifest.model_dump_json(indent=1).encode()])
-        self.add(SEAL, [sha256.encode()])
-        self._sink.write(_END)
-
-
-def _header(name: str, size: int) -> bytes:
-    info = tarfile.TarInfo(name)
-    info.size = size
-    return info.tobuf(tarfile.GNU_FORMAT)
-
-
-def write(file: Path, fill: Callable[[Writer], Manifest]) -> Manifest:
-    """Write a bundle whole or not at all: `fill` adds its files and returns the manifest.
+def write(file: Path, manifest: Manifest, parts: Iterable[tuple[str, Iterable[bytes]]]) -> None:
+    """Write a bundle whole or not at all: the manifest, the parts by name, their digests.
 
     Raises DiskFull, FileRefused; then what stood at `file` before still stands.
     """
     half = file.with_name(f".{file.name}.half")
+    first = (MANIFEST, [manifest.model_dump_json(indent=1).encode()])
     try:
-        with half.open("wb") as sink:
-            writer = Writer(sink)
-            manifest = fill(writer)
-            writer.finish(manifest)
+        with (
+            half.open("wb") as sink,
+            tarfile.open(fileobj=sink, mode="w", format=tarfile.GNU_FORMAT) as tar,
+        ):
+            sums = [
+                f"{_add(tar, sink, name, chunks)}  {name}\n".encode()
+                for name, chunks in itertools.chain([first], parts)
+            ]
+            _add(tar, sink, SUMS, sums)
         half.replace(file)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -126,20 +91,33 @@ def write(file: Path, fill: Callable[[Writer], Manifest]) -> Manifest:
         raise FileRefused(f"{file} cannot be written: {error.strerror}") from None
     finally:
         half.unlink(missing_ok=True)
-    return manifest
+
+
+def _add(tar: tarfile.TarFile, sink: IO[bytes], name: str, chunks: Iterable[bytes]) -> str:
+    """Write a file whose size nobody knows yet, and return its SHA-256."""
+    info, digest, start = tarfile.TarInfo(name), hashlib.sha256(), sink.tell()
+    tar.addfile(info)
+    for chunk in chunks:
+        digest.update(chunk)
+        info.size += sink.write(chunk)
+    sink.write(bytes(-info.size % tarfile.BLOCKSIZE))
+    tar.offset = sink.tell()
+    sink.seek(start)
+    sink.write(info.tobuf(tarfile.GNU_FORMAT))
+    sink.seek(tar.offset)
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A bundle whose every byte was verified."""
+    """A bundle whose every file was verified."""
 
     manifest: Manifest
     _tar: tarfile.TarFile
-    _members: Mapping[str, tarfile.TarInfo]
 
     def open(self, part: str) -> IO[bytes]:
         """Return a file of the bundle, to be read."""
-        found = self._tar.extractfile(self._members[part])
+        found = self._tar.extractfile(part)
         assert found is not None  # only plain files were let in
         return found
 
@@ -160,7 +138,13 @@ def opened(file: Path) -> Iterator[Opened]:
             tar = held.enter_context(tarfile.open(fileobj=source, mode="r:"))
         except (tarfile.TarError, OSError):
             raise _foreign(file) from None
-        yield _verified(file, tar)
+        try:
+            found = _verified(file, tar)
+        except tarfile.ReadError:
+            raise _cut_off(file) from None
+        except tarfile.TarError as error:
+            raise _damaged(file, str(error)) from None
+        yield found
 
 
 def _foreign(file: Path) -> BundleRefused:
@@ -179,80 +163,56 @@ def _damaged(file: Path, what: str) -> BundleRefused:
 
 def _verified(file: Path, tar: tarfile.TarFile) -> Opened:
     head = tar.next()
-    if head is None or head.name != HEAD or not head.isfile() or head.size > _TEXT_AT_MOST:
+    if head is None or head.name != MANIFEST or not head.isfile():
         raise _foreign(file)
-    _check_format(file, _text(tar, head))
-    members: dict[str, tarfile.TarInfo] = {}
+    _check_format(file, _text(tar, MANIFEST))
+    found: dict[str, str] = {}
+    for member in tar:
+        if not member.isfile() or member.issparse() or member.name in found:
+            raise _damaged(file, f"`{member.name}` is no plain file, or is there twice")
+        with tar.extractfile(member) as source:  # type: ignore[union-attr]
+            found[member.name] = hashlib.file_digest(source, "sha256").hexdigest()  # type: ignore[arg-type]
+    if found.popitem()[0] != SUMS:
+        raise _cut_off(file)
+    lines = re.findall(r"^([0-9a-f]{64})  (.+)$", _text(tar, SUMS).decode("utf-8", "replace"), re.M)
+    _check_same(file, found, {name: sha256 for sha256, name in lines}, f"in {SUMS}")
     try:
-        for member in iter(tar.next, None):
-            if not member.isfile() or member.issparse() or member.name in (*members, HEAD):
-                raise _damaged(file, f"`{member.name}` is no plain file, or is there twice")
-            members[member.name] = member
-        if SEAL not in members:
-            raise _cut_off(file)
-        manifest = _manifest(file, tar, members)
-        _check_names(file, manifest, members)
-        for name, (sha256, size) in manifest.parts().items():
-            if members[name].size != size or _sha256(tar, members[name]) != sha256:
-                raise _damaged(file, f"the digest of `{name}` is not the one in its manifest")
-        _check_end(file, members[SEAL])
-        found = Opened(manifest, tar, members)
-        _check_images(file, found)
-    except (tarfile.ReadError, EOFError):
-        raise _cut_off(file) from None
-    except tarfile.TarError as error:
-        raise _damaged(file, str(error)) from None
-    return found
+        manifest = Manifest.model_validate_json(_text(tar, MANIFEST))
+    except ValidationError as error:
+        where = ".".join(map(str, error.errors()[0]["loc"]))
+        raise _damaged(file, f"its manifest says something unknown at {where}") from None
+    # Only files of the manifest are let in; its own patterns let no name leave a folder.
+    known = {part_name(one.project, one.name): one.sha256 for one in manifest.shelf.files}
+    known |= {MANIFEST: found[MANIFEST], IMAGES: found.get(IMAGES, "")}
+    _check_same(file, found, known, "in its manifest")
+    bundle = Opened(manifest, tar)
+    _check_images(file, bundle)
+    return bundle
 
 
-def _text(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
-    found = tar.extractfile(member)
+def _check_same(
+    file: Path, found: Mapping[str, str], listed: Mapping[str, str], where: str
+) -> None:
+    for name in (*found, *listed):
+        if found.get(name) != listed.get(name):
+            raise _damaged(file, f"the digest of `{name}` is not the one {where}")
+
+
+def _text(tar: tarfile.TarFile, name: str) -> bytes:
+    found = tar.extractfile(name)
     return found.read(_TEXT_AT_MOST) if found else b""
 
 
-def _check_format(file: Path, head: bytes) -> None:
-    try:
-        said = json.loads(head)
-        kind, number = said["kind"], int(said["format"])
-    except (ValueError, KeyError, TypeError):
-        raise _foreign(file) from None
-    if kind != _KIND:
+def _check_format(file: Path, text: bytes) -> None:
+    said = re.search(rf'"kind":\s*"{_KIND}",\s*"format":\s*(\d+)'.encode(), text)
+    if said is None:
         raise _foreign(file)
-    if number != FORMAT:
+    if int(said[1]) != FORMAT:
         raise BundleRefused(
-            f"{file} has format {number}, and this toolkit reads format {FORMAT}",
+            f"{file} has format {int(said[1])}, and this toolkit reads format {FORMAT}",
             why="another version of the toolkit wrote it",
             next_step="use the same version of the project on both machines",
         )
-
-
-def _manifest(file: Path, tar: tarfile.TarFile, members: Mapping[str, tarfile.TarInfo]) -> Manifest:
-    if MANIFEST not in members:
-        raise _cut_off(file)
-    text = _text(tar, members[MANIFEST])
-    if hashlib.sha256(text).hexdigest().encode() != _text(tar, members[SEAL]):
-        raise _damaged(file, "the digest of its manifest is another")
-    try:
-        return Manifest.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise _damaged(file, f"its manifest says something unknown at {where}") from None
-
-
-def _check_names(file: Path, manifest: Manifest, members: Mapping[str, tarfile.TarInfo]) -> None:
-    """Let in the files of the manifest alone; its own patterns let no name leave a folder."""
-    wanted = {*manifest.parts(), MANIFEST, SEAL}
-    for odd in sorted(set(members) ^ wanted):
-        what = "is not in its manifest" if odd in members else "is missing"
-        raise _damaged(file, f"`{odd}` {what}")
-
-
-def _check_end(file: Path, last: tarfile.TarInfo) -> None:
-    blocks = -(-last.size // tarfile.BLOCKSIZE)
-    end = last.offset_data + blocks * tarfile.BLOCKSIZE + len(_END)
-    if (size := file.stat().st_size) != end:
-        raise _cut_off(file) if size < end else _damaged(file, "something stands behind its end")
 
 
 def _check_images(file: Path, found: Opened) -> None:
@@ -261,7 +221,7 @@ def _check_images(file: Path, found: Opened) -> None:
         named: list[str] = []
         for name in ("manifest.json", "index.json"):
             with contextlib.suppress(KeyError):
-                said = json.loads(_text(archive, archive.getmember(name)))
+                said = json.loads(_text(archive, name))
                 entries = said if isinstance(said, list) else said.get("manifests", [])
                 for entry in entries:
                     named += entry.get("RepoTags") or []
@@ -269,12 +229,3 @@ def _check_images(file: Path, found: Opened) -> None:
                     named += [v for k, v in notes.items() if k == "io.containerd.image.name"]
         if named:
             raise _damaged(file, f"its images bring names of their own: {', '.join(named[:3])}")
-
-
-def _sha256(tar: tarfile.TarFile, member: tarfile.TarInfo) -> str:
-    digest = hashlib.sha256()
-    source = tar.extractfile(member)
-    assert source is not None
-    while chunk := source.read(_CHUNK):
-        digest.update(chunk)
-    return digest.hexdigest()

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from advices.bases import Base, Bases
-from advices.core import BaseUnavailable, EngineRefused, Layout, Say, ScannerMissing, Step
+from advices.core import BaseUnavailable, EngineRefused, Layout, ScannerMissing, Step
 from advices.engine import Engine, Start
-from advices.images import LayerMemory
 from advices.lab import SCANNERS, Lab, labfile
 from advices.packages import Fetcher, PackageFile, Shelf, Target, proxy, selection, shelf
 from advices.runs import own_run, scratch_folder
-from advices.scanners import ScannerImage, ScannerImages
+from advices.scanners import ScannerImage
+from advices.workshop import Workshop
 
 # The base that every lab machine has: it serves the shelf.
 SERVER = "python:3.13-slim"
@@ -40,26 +40,27 @@ class Prefetched:
     labs: Mapping[str, str]
 
 
-def prefetch(layout: Layout, engine: Engine, slugs: Sequence[str], say: Say) -> Prefetched:
+def prefetch(workshop: Workshop, slugs: Sequence[str]) -> Prefetched:
     """Return all that labs and their exercises need; what was missing is pulled, built, fetched.
 
     Without slugs it is every lab. `index.for_builds` is held meanwhile. Raises LabInvalid for an
     unknown lab, BaseUnavailable, PackageMissing.
     """
+    layout, engine, say = workshop.layout, workshop.engine, workshop.say
     wanted = list(slugs) or list(labfile.slugs(layout.labs))
-    labs = {slug: with_exercise(layout, slug) for slug in wanted}
+    labs = {slug: labfile.read(layout.labs, slug).with_exercise() for slug in wanted}
     steps = 2 + len(labs)
 
     def begin(what: str, done: int) -> None:
         say(Step("prefetch", "everything", what, done, steps))
 
     begin("base images", 0)
-    bases = Bases(engine, layout.bases, LayerMemory(), say)
+    bases = workshop.bases
     found = bases.of_labs([lab for pair in labs.values() for lab in pair])
     keys = {slug: key(pair, found) for slug, pair in labs.items()}
     found |= {} if SERVER in found else bases.resolve([SERVER])
     begin("scanners", 1)
-    scanners, missing = _scanners(layout, engine, bases, labs, say)
+    scanners, missing = _scanners(workshop, labs)
     there = shelf.read()
     files: set[PackageFile] = set()
     fetched: list[str] = []
@@ -91,14 +92,6 @@ def prefetch(layout: Layout, engine: Engine, slugs: Sequence[str], say: Say) -> 
     return Prefetched(found, scanners, missing, stands, len(fetched), need_a_mirror(labs), keys)
 
 
-def with_exercise(layout: Layout, slug: str) -> tuple[Lab, ...]:
-    """Return a lab and, if it has one, its exercise. Raises LabInvalid."""
-    lab = labfile.read(layout.labs, slug)
-    if not labfile.has_exercise(layout.labs, slug):
-        return (lab,)
-    return lab, labfile.read_exercise(layout.labs, slug)
-
-
 def need_a_mirror(labs: Mapping[str, Sequence[Lab]]) -> tuple[str, ...]:
     """Return the labs whose builds install a distribution's packages: those are not fetched."""
     return tuple(
@@ -118,7 +111,7 @@ def key(labs: Sequence[Lab], bases: Mapping[str, Base]) -> str:
 
 def is_prefetched(layout: Layout, bases: Bases, slug: str) -> bool:
     """Return whether a lab's images and packages are here. Asks no network."""
-    labs = with_exercise(layout, slug)
+    labs = labfile.read(layout.labs, slug).with_exercise()
     known = [bases.known_of(lab) for lab in labs]
     if any(one is None for one in known):
         return False
@@ -127,18 +120,17 @@ def is_prefetched(layout: Layout, bases: Bases, slug: str) -> bool:
 
 
 def _scanners(
-    layout: Layout, engine: Engine, bases: Bases, labs: Mapping[str, Sequence[Lab]], say: Say
+    workshop: Workshop, labs: Mapping[str, Sequence[Lab]]
 ) -> tuple[dict[str, ScannerImage], dict[str, str]]:
     """Return the images of the scanners that labs use, and why others are missing."""
     used = {
         name for pair in labs.values() for lab in pair if lab.scan for name in lab.scan.scanners
     }
-    images = ScannerImages(engine, layout.scanners, bases, say)
     found: dict[str, ScannerImage] = {}
     missing: dict[str, str] = {}
     for name in (one for one in SCANNERS if one in used):
         try:
-            found[name] = images.find(name)
+            found[name] = workshop.scanners.find(name)
         except ScannerMissing as error:
             missing[name] = error.next_step
     return found, missing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,13 +14,11 @@ from advices.core import BundleRefused, EngineLost, Layout, Say, Step, now
 from advices.engine import Engine, Image
 from advices.images import diff_ids
 from advices.offline import archive
-from advices.offline.archive import BundledImage, Manifest, Opened, Writer
+from advices.offline.archive import BundledImage, Manifest, Opened
 from advices.offline.prefetch import SERVER, Prefetched
-from advices.packages import shelf
+from advices.packages import PackageFile, shelf
 from advices.runs import scratch_folder
 from advices.scanners import read_recipes
-
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -38,30 +37,23 @@ def save(layout: Layout, engine: Engine, ready: Prefetched, file: Path, say: Say
         server=_tag_of(images, SERVER), labs=dict(ready.labs), files=ready.shelf.files
     )
 
-    def fill(writer: Writer) -> Manifest:
+    def parts() -> Iterator[tuple[str, Iterable[bytes]]]:
         say(Step("bundle", file.name, f"{len(images)} images", 0, 2))
         one_each = {one.id: _image(engine, one.id) for one in images}
-        sha256, size = writer.add(archive.IMAGES, engine.saved(one_each.values()))
+        yield archive.IMAGES, engine.saved(one_each.values())
         say(Step("bundle", file.name, f"{len(packed.files)} package files", 1, 2))
         for one in packed.files:
-            found = writer.add(archive.part_name(one.project, one.name), _read(shelf.place(one)))
-            if found != (one.sha256, one.size_bytes):
-                raise BundleRefused(
-                    f"the prefetched file {one.name} changed since it was fetched",
-                    why="the cache was damaged",
-                    next_step="`advices clean --caches`, then `advices prefetch`",
-                )
-        return Manifest(
-            toolkit_version=version("docker-advices"),
-            date=now().isoformat(),
-            platform=engine.facts().platform,
-            images_sha256=sha256,
-            images_bytes=size,
-            images=images,
-            shelf=packed,
-        )
+            yield archive.part_name(one.project, one.name), [_content(one)]
 
-    return archive.write(file, fill)
+    manifest = Manifest(
+        toolkit_version=version("docker-advices"),
+        date=now().isoformat(),
+        platform=engine.facts().platform,
+        images=images,
+        shelf=packed,
+    )
+    archive.write(file, manifest, parts())
+    return manifest
 
 
 def _bundled(layout: Layout, engine: Engine, ready: Prefetched) -> Iterator[BundledImage]:
@@ -102,10 +94,15 @@ def _image(engine: Engine, reference: str) -> Image:
     return image
 
 
-def _read(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as source:
-        while chunk := source.read(_CHUNK):
-            yield chunk
+def _content(file: PackageFile) -> bytes:
+    content = shelf.place(file).read_bytes()
+    if hashlib.sha256(content).hexdigest() != file.sha256:
+        raise BundleRefused(
+            f"the prefetched file {file.name} changed since it was fetched",
+            why="the cache was damaged",
+            next_step="`advices clean --caches`, then `advices prefetch`",
+        )
+    return content
 
 
 def load(engine: Engine, file: Path, say: Say) -> Loaded:

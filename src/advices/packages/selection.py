@@ -7,7 +7,6 @@ pip chooses them: the newest version that fits, a wheel before sources.
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -23,7 +22,7 @@ from packaging.utils import (
 )
 from packaging.version import InvalidVersion, Version
 
-from advices.lab import Lab
+from advices.lab import Dockerfile, Lab
 
 _INSTALLS = frozenset({"install", "wheel", "download"})
 _LISTS = frozenset({"-r", "--requirement"})
@@ -33,7 +32,6 @@ _WITH_VALUE = frozenset(
     | {"--root", "-i", "--index-url", "--extra-index-url", "-f", "--find-links", "-e", "--editable"}
     | {"--python", "--platform", "--python-version", "--no-binary", "--only-binary", "--proxy"}
 )
-_SHELL_JOINTS = frozenset({"&&", "||", ";", "|", "&", "(", ")"})
 
 
 @dataclass(frozen=True)
@@ -81,31 +79,13 @@ class Offered:
     yanked: bool = False
 
 
-def pip_calls(dockerfile: str) -> Iterator[PipCall]:
-    """Yield what each pip in a Dockerfile installs; one that may ask no index is left out."""
-    kept = "\n".join(line for line in dockerfile.splitlines() if not line.lstrip().startswith("#"))
-    for line in re.sub(r"\\\s*\n", " ", kept).splitlines():
-        try:
-            lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
-            lexer.whitespace_split, lexer.commenters = True, ""
-            words = list(lexer)
-        except ValueError:  # a quote that only another line closes
-            continue
-        for command in _commands(words):
+def pip_calls(dockerfile: Dockerfile) -> Iterator[PipCall]:
+    """Yield what each pip in a RUN installs; one that may ask no index is left out."""
+    for instruction in dockerfile.instructions:
+        for command in instruction.commands():
             call = _pip_call(command)
             if call is not None:
                 yield call
-
-
-def _commands(words: Sequence[str]) -> Iterator[list[str]]:
-    command: list[str] = []
-    for word in words:
-        if word in _SHELL_JOINTS:
-            yield command
-            command = []
-        else:
-            command.append(word)
-    yield command
 
 
 def _pip_call(words: list[str]) -> PipCall | None:
@@ -150,10 +130,7 @@ def listed(text: str) -> tuple[Wanted, ...]:
 
 def of_lab(lab: Lab) -> tuple[Wanted, ...]:
     """Return what the builds of a lab or an exercise install: variants, mistakes and replays."""
-    good = lab.dockerfile("good").read_text("utf-8")
-    texts = [lab.dockerfile(variant).read_text("utf-8") for variant in lab.variants]
-    texts += [one.applied(good) for one in lab.mistakes if not one.misfit(good)]
-    calls = [call for text in texts for call in pip_calls(text)]
+    calls = [call for one in lab.read_all() for call in pip_calls(one)]
     found = [Wanted(one) for call in calls for one in call.requirements]
     for name in sorted({name for call in calls for name in call.lists}):
         # Overlays are folders of the lab, and the list of one takes the place of the project's.

@@ -6,11 +6,12 @@ How an image is started and asked is in `startup`, the programs that run in cont
 
 from advices.probes import startup
 from advices.probes.subject import Found, Subject
-from advices.probes.table import probe
+from advices.probes.table import asked, probe
 
 __all__ = [
     "Found",
     "Subject",
+    "asked",
     "probe",
     "startup",
 ]

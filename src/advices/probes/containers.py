@@ -5,18 +5,12 @@ from __future__ import annotations
 import contextlib
 import http.client
 from collections.abc import Iterator
-from importlib import resources
 
 from advices.core import EngineRefused, NeverAnswered, poll
 from advices.engine import Container, Start
+from advices.probes.programs import program
 from advices.probes.startup import get
 from advices.probes.subject import Subject
-
-
-def program(name: str) -> str:
-    """Return the source of a program that runs inside a container."""
-    folder = resources.files("advices.probes") / "inside"
-    return (folder / f"{name}.py").read_text("utf-8")
 
 
 def python(name: str, *words: str, executable: str = "python3") -> Start:

@@ -8,13 +8,11 @@ from collections.abc import Mapping
 from advices.core import NeverAnswered
 from advices.engine import HARDENED
 from advices.probes.containers import answering
+from advices.probes.programs import program
 from advices.probes.subject import Found, Subject
 
-# JSON escapes every line break that a value may hold.
-_READ = (
-    "import json; print(json.dumps(open('/proc/1/environ', 'rb').read()"
-    ".decode('utf-8', 'replace').split(chr(0))))"
-)
+# Raised, here as in each probe, when what one asks or reads gives other numbers.
+METHOD = 1
 
 
 def wrong(intended: Mapping[str, str], entries: list[str]) -> dict[str, str | None]:
@@ -39,11 +37,11 @@ def probe(subject: Subject) -> Found:
     if not subject.answered:
         return Found()
     with answering(subject, HARDENED) as container:
-        said = subject.engine.exec_output(container, ["python3", "-c", _READ])
+        said = subject.engine.exec_output(container, ["python3", "-c", program("environment")])
     if said is None:
         raise NeverAnswered(f"{subject.variant}: it answered and then ended, or has no python3")
     off = wrong(subject.lab.intended_env, json.loads(said))
     for name, value in sorted(off.items()):
         instead = "is not set" if value is None else f"is {value!r}"
-        subject.say(f"{subject.variant}: {name} {instead}")
+        subject.workshop.say(f"{subject.variant}: {name} {instead}")
     return Found({"env_wrong": len(off)})

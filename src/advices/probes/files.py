@@ -10,6 +10,8 @@ from advices.images import Entry, Listing, Tree, listings
 from advices.probes.subject import Found, Subject
 from advices.results import Value
 
+METHOD = 1
+
 # What runc takes where an image sets no PATH.
 _DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _USUAL_FOLDERS = _DEFAULT_PATH.split(":")
@@ -62,7 +64,7 @@ def probe(subject: Subject) -> Found:
 
     Raises EngineLost when the engine breaks off.
     """
-    layers = listings(subject.engine, subject.image, subject.base_ids, subject.memory)
+    layers = listings(subject.engine, subject.image, subject.base_ids, subject.workshop.memory)
     return Found(values(layers, subject.image.config))
 
 

@@ -10,6 +10,7 @@ from advices.probes.containers import python
 from advices.probes.subject import Found, Subject
 from advices.results import Layer
 
+METHOD = 1
 _LAST_LINES = 6
 
 
@@ -24,8 +25,11 @@ def probe(subject: Subject) -> Found:
         image = subject.build_target(target)
         _check(subject, target, str(image.id))
         images.append(image)
-    learn(subject.engine, images, subject.base_ids, subject.memory, listed=False)
-    found = [layers_of(subject.engine, image, subject.base_ids, subject.memory) for image in images]
+    learn(subject.engine, images, subject.base_ids, subject.workshop.memory, listed=False)
+    found = [
+        layers_of(subject.engine, image, subject.base_ids, subject.workshop.memory)
+        for image in images
+    ]
     return Found(values=dict(weigh(found)))
 
 

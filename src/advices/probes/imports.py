@@ -10,6 +10,8 @@ from typing import Any
 from advices.probes.containers import output, python
 from advices.probes.subject import Found, Subject
 
+METHOD = 1
+
 
 def probe(subject: Subject) -> Found:
     """Return how many distributions do not import, and how many libraries they lack.
@@ -22,7 +24,9 @@ def probe(subject: Subject) -> Found:
     finder = replace(python("imports", "find"), user="0:0", default_capabilities=True)
     said = output(subject, finder)
     if said is None:
-        subject.say(f"{subject.variant}: no python3 in the image, so no imports were tried")
+        subject.workshop.say(
+            f"{subject.variant}: no python3 in the image, so no imports were tried"
+        )
         return Found()
     beside: dict[str, str] = dict(json.loads(said))
     tried = _tried(subject, list(beside), "python3")
@@ -40,9 +44,9 @@ def probe(subject: Subject) -> Found:
             for path in set(theirs) - set(again["failing"]):
                 del failing[path]
     for path, why in sorted(failing.items()):
-        subject.say(f"{subject.variant}: {name(path)} does not import: {why}")
+        subject.workshop.say(f"{subject.variant}: {name(path)} does not import: {why}")
     for library in lacked:
-        subject.say(f"{subject.variant}: the shared library {library} is missing")
+        subject.workshop.say(f"{subject.variant}: the shared library {library} is missing")
     return Found({"distributions_failing": len(failing), "missing_libraries": len(lacked)})
 
 

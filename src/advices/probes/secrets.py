@@ -9,6 +9,7 @@ from typing import IO, Any
 from advices.images import StoredLayer, diff_ids, read_layers, unpacked
 from advices.probes.subject import Found, Subject
 
+METHOD = 1
 _CHUNK = 1 << 20
 
 

@@ -11,6 +11,7 @@ from advices.probes.containers import answering, python
 from advices.probes.subject import Found, Subject
 from advices.results import Timing
 
+METHOD = 1
 SITE = "site"
 IN_FLIGHT = "in flight"
 _BEGIN_SECONDS = 30.0

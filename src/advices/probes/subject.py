@@ -8,20 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from advices.bases import Bases
 from advices.engine import Engine, Image
-from advices.images import LayerMemory
 from advices.lab import Lab, Scan
 from advices.results import Timing, Value
-from advices.scanners import ScannerImages
+from advices.workshop import Workshop
 
 
 @dataclass(frozen=True)
 class Subject:
     """One variant's image, as a probe gets it.
 
-    `image` is the image of the first build, `base_ids` the diff ids of its base's layers,
-    `memory` what is known of layers.
+    `image` is the image of the first build, `base_ids` the diff ids of its base's layers.
     `build_target` builds another stage of the same Dockerfile, with the cache, and returns its
     image. `answered` says whether the container served its page. `canary` is the secret that
     this run gave to the build wherever lab.toml says `{canary}`. `targets` are the stages that
@@ -29,10 +26,7 @@ class Subject:
     timing is taken.
     """
 
-    engine: Engine
-    bases: Bases
-    scanners: ScannerImages
-    memory: LayerMemory
+    workshop: Workshop
     lab: Lab
     variant: str
     targets: tuple[str, ...]
@@ -43,7 +37,11 @@ class Subject:
     canary: str
     samples: int
     build_target: Callable[[str], Image]
-    say: Callable[[str], None]
+
+    @property
+    def engine(self) -> Engine:
+        """Return the engine that the image is on."""
+        return self.workshop.engine
 
 
 @dataclass

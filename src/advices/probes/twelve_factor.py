@@ -17,11 +17,12 @@ from typing import Any
 
 from advices.core import CommandFailed, DatabaseDown, EngineRefused, clock, poll
 from advices.engine import Container, Engine, Image, Start
-from advices.probes.containers import program
+from advices.probes.programs import program
 from advices.probes.requirements import declarations, requirements, undeclared
 from advices.probes.subject import Found, Subject
 from advices.results import Timing, Value
 
+METHOD = 1
 POSTGRES = "postgres:17"
 SITE = "site"
 TABLE = "guestbook_entry"
@@ -259,7 +260,7 @@ class _Site:
 def _stage(subject: Subject) -> Iterator[_Stage]:
     """Give a network with PostgreSQL and a client; all of it goes at the end."""
     engine = subject.engine
-    image = subject.bases.resolve([POSTGRES])[POSTGRES].image
+    image = subject.workshop.bases.resolve([POSTGRES])[POSTGRES].image
     password = secrets.token_hex(16)
     server_env = {
         "POSTGRES_USER": _USER,
@@ -317,7 +318,7 @@ def _of_base(subject: Subject) -> list[tuple[str, str]]:
     The base is the image of this lab that has the most layers of those below the variant's own.
     """
     found: Image | None = None
-    for base in subject.bases.resolve(subject.lab.from_names()).values():
+    for base in subject.workshop.bases.resolve(subject.lab.from_names()).values():
         image = subject.engine.image(base.image)
         if image is not None and _layers(found) < _layers(image) <= subject.base_ids:
             found = image

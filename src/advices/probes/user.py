@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from advices.core import NeverAnswered
 from advices.engine import Start
 from advices.probes.containers import answering, output, python
+from advices.probes.programs import program
 from advices.probes.startup import status_fields
 from advices.probes.subject import Found, Subject
 
-_STATUS = "print(open('/proc/1/status').read())"
+METHOD = 1
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def probe(subject: Subject) -> Found:
         return Found()
     with answering(subject, Start(default_capabilities=True)) as container:
         # Its entrypoint is done by now, and has become whom it becomes.
-        status = subject.engine.exec_output(container, ["python3", "-c", _STATUS])
+        status = subject.engine.exec_output(container, ["python3", "-c", program("status")])
     if status is None:
         raise NeverAnswered(f"{subject.variant}: it answered and then ended, or has no python3")
     found = rights(status)

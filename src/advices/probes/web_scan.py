@@ -8,6 +8,7 @@ from advices.lab import Scan, not_run
 from advices.probes.subject import Found, Subject
 from advices.scanners import Target, first_page, scanned, survived
 
+METHOD = 1
 SITE = "site"
 
 
@@ -26,9 +27,11 @@ def probe(subject: Subject) -> Found:
         return found
     for name in settings.scanners:
         try:
-            image = subject.scanners.find(name)
+            image = subject.workshop.scanners.find(name)
         except ScannerMissing as error:
-            subject.say(f"{subject.lab.slug} {subject.variant}: {name} does not run: {error.what}")
+            subject.workshop.say(
+                f"{subject.lab.slug} {subject.variant}: {name} does not run: {error.what}"
+            )
             found.scans.append(not_run(name, error.what))
             continue
         with subject.engine.network(subject.run_id, internal=True) as network:
@@ -42,13 +45,13 @@ def probe(subject: Subject) -> Found:
                 scan = scanned(
                     *(subject.engine, subject.run_id, image, target),
                     attacks=settings.attacks,
-                    say=subject.say,
+                    say=subject.workshop.say,
                 )
                 survived(subject.engine, subject.run_id, image, target)
             finally:
                 subject.engine.remove_container(container)
         found.scans.append(scan)
-        subject.say(f"{subject.lab.slug} {subject.variant}: {_told(scan)}")
+        subject.workshop.say(f"{subject.lab.slug} {subject.variant}: {_told(scan)}")
     return found
 
 

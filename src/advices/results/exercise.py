@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from advices.lab import SEPARATOR, Claim, Lab, Mistake
+from advices.lab import SEPARATOR, Claim, Dockerfile, Lab, Mistake
 from advices.results.claims import Verdict, judged, of_the_list, red
 from advices.results.record import Result, Value
 from advices.results.wording import value_text
@@ -38,7 +38,7 @@ class Checked:
         return all(row.holds for row in self.rows)
 
 
-def checked(exercise: Lab, result: Result, dockerfile: str) -> Checked:
+def checked(exercise: Lab, result: Result, dockerfile: Dockerfile) -> Checked:
     """Return how the variant `yours` of a result did beside the solution, `good`."""
     verdicts = judged(exercise, result, YOURS)
     shown = hints(exercise, red(verdicts), dockerfile)
@@ -56,12 +56,12 @@ def start_rows(exercise: Lab, result: Result) -> tuple[Row, ...]:
     return tuple(_row(verdict, result, "bad") for verdict in judged(exercise, result, "bad"))
 
 
-def hints(exercise: Lab, failed: Sequence[str], dockerfile: str) -> tuple[Mistake, ...]:
+def hints(exercise: Lab, failed: Sequence[str], dockerfile: Dockerfile) -> tuple[Mistake, ...]:
     """Return the known mistakes whose claims all fail and whose sign the Dockerfile shows."""
     return tuple(
         mistake
         for mistake in exercise.mistakes
-        if set(mistake.breaks) <= set(failed) and re.search(mistake.sign, dockerfile)
+        if set(mistake.breaks) <= set(failed) and re.search(mistake.sign, dockerfile.listing)
     )
 
 

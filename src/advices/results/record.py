@@ -204,7 +204,8 @@ class BaseRecord(Record):
 class Provenance(Record):
     """What, when, where and with which versions a result was measured.
 
-    `key` is the digest of all that decides the numbers of a lab, see `unchanged`.
+    `key` is the digest of all that decides the numbers of a lab. `seconds` says where the time of
+    the run went, by kind of work; "all" is its whole wall time.
     """
 
     date: str
@@ -222,6 +223,7 @@ class Provenance(Record):
     cores: Annotated[int, Field(ge=1)]
     pip_index: Literal["direct", "caching index on the host"]
     key: str = ""
+    seconds: dict[str, float] = Field(default_factory=dict)
 
 
 class MistakeResult(Record):

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from advices.bases import Bases
-from advices.core import Layout, ScannerMissing
-from advices.engine import connect
-from advices.images import LayerMemory
+from advices.core import ScannerMissing
+from advices.engine import Engine
 from advices.lab import Scan, not_run
 from advices.packages import proxy
 from advices.runs import own_run
-from advices.scanners.images import ScannerImages
+from advices.scanners.images import ScannerImage
 from advices.scanners.run import Target, first_page, scanned, survived
 from advices.scanners.target import chosen
 from advices.scanners.work import Say
@@ -30,23 +29,24 @@ class Wanted:
     known_as: str | None = None
 
 
-def scan_own(layout: Layout, wanted: Wanted, say: Say) -> tuple[Scan, ...]:
+def scan_own(
+    engine: Engine, wanted: Wanted, find: Callable[[str], ScannerImage], say: Say
+) -> tuple[Scan, ...]:
     """Return what each scanner found. The container itself is neither stopped nor changed.
+
+    `find` gives a scanner's image, and is asked only for a target that may be scanned.
 
     It joins an internal network of ours, with the scanner alone, for as long as the scan takes.
     Raises TargetRefused, ScannerMissing for one that was asked for by name, ScanFailed.
     """
-    engine = connect()
     with own_run(engine) as run, ExitStack() as later:
         # Refused before anything but the engine is asked.
         found = chosen(wanted.address, engine.others(), wanted.known_as)
         later.enter_context(proxy.for_builds(engine))
-        bases = Bases(engine, layout.bases, LayerMemory(), say)
-        images = ScannerImages(engine, layout.scanners, bases, say)
         scans = []
         for name in (wanted.scanner,) if wanted.scanner else ("wapiti", "zap"):
             try:
-                image = images.find(name)
+                image = find(name)
             except ScannerMissing as error:
                 if wanted.scanner:
                     raise

@@ -15,12 +15,12 @@ from advices.scanners.images import ScannerImage
 from advices.scanners.target import Relay
 from advices.scanners.work import Say, Work
 
-_SCANNERS: dict[str, ModuleType] = {wapiti.NAME: wapiti, zap.NAME: zap}
+SCANNERS: dict[str, ModuleType] = {wapiti.NAME: wapiti, zap.NAME: zap}
 _FIRST_PAGE_SECONDS = 60.0
 _KILLED = 137
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
     """Return the source of a program that runs inside a scanner's container."""
     return (resources.files("advices.scanners") / "inside" / f"{name}.py").read_text("utf-8")
 
@@ -41,7 +41,7 @@ class Target:
         """Return how a container is started that runs a command beside the target."""
         if self.relay is not None:
             relay = (str(self.relay.port), self.relay.host, str(self.relay.target_port))
-            command = ("python3", "-c", _program("relay"), *relay, *command)
+            command = ("python3", "-c", program("relay"), *relay, *command)
         return Start(entrypoint=command[:1], command=command[1:], network=self.network)
 
 
@@ -96,7 +96,7 @@ def _asked(
     engine: Engine, run_id: str, image: ScannerImage, target: Target
 ) -> dict[str, str | int]:
     """Return what `inside/first_page.py` says of a target. Raises ScanFailed if it cannot run."""
-    asks = ("python3", "-c", _program("first_page"), target.url, f"{target.wait_seconds:g}")
+    asks = ("python3", "-c", program("first_page"), target.url, f"{target.wait_seconds:g}")
     try:
         once = engine.run_once(
             image.reference,
@@ -120,7 +120,7 @@ def scanned(
 
     Raises ScanFailed for whatever keeps a scan from being believed: it is never "no alerts".
     """
-    scanner = _SCANNERS[image.scanner]
+    scanner = SCANNERS[image.scanner]
     work: Work = scanner.work(target.url, attacks=attacks)
     how = replace(
         target.start(work.command),

@@ -15,6 +15,8 @@ from advices.lab import Alert, Attacks, Risk
 from advices.scanners.work import Part, Report, Work, cut, validated
 
 NAME = "wapiti"
+# Raised when one report is read otherwise.
+METHOD = 1
 REPORT = "/tmp/scan/report.json"
 MODULES: dict[Attacks, str] = {
     "none": "passive",

@@ -19,6 +19,8 @@ from advices.lab import Alert, Attacks, Confidence, Risk
 from advices.scanners.work import Part, Report, Work, cut, validated
 
 NAME = "zap"
+# Raised when one report is read otherwise.
+METHOD = 1
 FOLDER = "/zap/wrk"
 _UID = 1000  # the user `zap` of the image
 _OK, _ALERTS_HIGH, _ALERTS = 0, 11, 12

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from advices.lab import RISKS, Alert, Attacks, Risk, Scan
 from advices.core import ResultInvalid
-from advices.lab import SCANNERS
-from advices.results import code, escape
+from advices.lab import RISKS, SCANNERS, Alert, Attacks, Risk, Scan
+from advices.results import Result, code, escape
 from advices.site.tables import table, variant_of, variants_of
-from advices.results import Result
 
 
 @dataclass(frozen=True)

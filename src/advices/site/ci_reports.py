@@ -8,11 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
-from advices.results import Verdict
-from advices.results import Drift
-from advices.results import code, escape, value_text
+from advices.results import Drift, Result, VariantResult, Verdict, code, escape, value_text
 from advices.site.tables import table
-from advices.results import Result, VariantResult
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from advices.results import Verdict
-from advices.results import Entry, reversed_claims, stepped_back
-from advices.results import code, escape, ratio_text, value_text
+from advices.results import (
+    Entry,
+    Value,
+    Verdict,
+    code,
+    escape,
+    ratio_text,
+    reversed_claims,
+    stepped_back,
+    value_text,
+)
 from advices.site.tables import table
-from advices.results import Value
 
 _WIDTH, _HEIGHT, _EDGE = 120, 28, 3
 

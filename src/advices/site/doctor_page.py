@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from advices.site import checks
-from advices.site.checks import System
 from advices.core import LabInvalid
 from advices.results import escape
+from advices.site import checks
+from advices.site.checks import System
 
 
 def looks() -> str:

@@ -1,6 +1,6 @@
 """Pure: what the cache explorer of a page starts from, for docs/assets/explorer.js to draw.
 
-The page holds Dockerfiles, edits and .dockerignore as data. The rule that says which steps run
+The page holds the instructions of Dockerfiles, edits and .dockerignore as data. The rule that says which steps run
 again stands in docs/assets/cache-model.js alone.
 """
 
@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from advices.core import LabInvalid
-from advices.lab import Lab
+from advices.lab import Lab, ignore_patterns
 
 _WITHOUT = "Reordering the instructions on this page needs JavaScript."
 # Its scripts come when a reader comes near, so that the page stays light for who does not.
@@ -27,27 +27,21 @@ def cache_explorer(lab: Lab, variants: Sequence[str], assets: str) -> str:
     `assets` is the folder of the scripts as seen from the page, with "./" or "../". Raises
     LabInvalid for a variant that is not there or has more stages than one.
     """
-    starts = {name: lab.dockerfile(name).read_text("utf-8").strip() for name in variants}
-    for name, text in starts.items():
-        if sum(line.upper().startswith("FROM ") for line in text.splitlines()) != 1:
+    starts = {name: lab.read(name) for name in variants}
+    for name, one in starts.items():
+        if len(one.stages) != 1:
             raise LabInvalid(
                 f"`{name}` of the lab `{lab.slug}` cannot be explored",
                 why="the explorer knows Dockerfiles of one stage",
             )
-    edits = [{"says": one.says, "file": one.file} for one in lab.replays.values()]
+    lines = {name: [each.line for each in one.instructions] for name, one in starts.items()}
+    edits = [{"says": edit.says, "file": edit.file} for edit in lab.replays.values()]
     return (
         f'<div class="adv-explorer"><script type="application/json">'
-        f"{_data({'starts': starts, 'edits': edits, 'ignore': _ignore_lines(lab)})}</script>"
+        f"{_data({'starts': lines, 'edits': edits, 'ignore': ignore_patterns(lab.context)})}</script>"
         f"<noscript>{_WITHOUT}</noscript></div>\n"
         f'<script type="module">{_LATER % assets}</script>\n'
     )
-
-
-def _ignore_lines(lab: Lab) -> list[str]:
-    """Return the lines of the project's .dockerignore that say something."""
-    file = lab.context / ".dockerignore"
-    lines = file.read_text("utf-8").splitlines() if file.is_file() else []
-    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
 
 
 def _data(found: Mapping[str, object]) -> str:

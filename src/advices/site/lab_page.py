@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from advices.results import Result
 from advices.site import origin
 from advices.site.tables import provenance_table
-from advices.results import Result
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # No macro is called in it: Docker's own templates use the same braces. And a search leads to the

@@ -12,8 +12,7 @@ import ast
 import re
 from collections.abc import Callable, Sequence
 
-from advices.results import escape
-from advices.results import Result
+from advices.results import Result, escape
 
 REBUILT = ("+.steps_run", "+.steps_cached", "+.new_transfer_bytes", "+.seconds")
 """What a table of builds shows."""

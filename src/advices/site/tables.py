@@ -7,13 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from advices.lab import SEPARATOR
-from advices.results import Verdict, of_the_list
 from advices.core import ResultInvalid
-from advices.lab import BUILDS, Lab
-from advices.lab import Says, describe, when
-from advices.results import bytes_text, code, escape, percent_text, ratio_text, seconds_text, value_text
-from advices.results import PUBLISHED_PLATFORM, BaseRecord, Build, Result, VariantResult, replay_names
+from advices.lab import BUILDS, SEPARATOR, Lab, Says, describe, when
+from advices.results import (
+    PUBLISHED_PLATFORM,
+    BaseRecord,
+    Build,
+    Result,
+    VariantResult,
+    Verdict,
+    bytes_text,
+    code,
+    escape,
+    of_the_list,
+    percent_text,
+    ratio_text,
+    replay_names,
+    seconds_text,
+    value_text,
+)
 
 __all__ = [
     "bases_rows",

@@ -32,6 +32,8 @@ class Lesson {
     this.cells = [];
     this.prepared = false;
     this.state = make("span", { class: "adv-bar__state", role: "status" });
+    this.preparing = make("span", { class: "adv-bar__state" });
+    follow(this.preparing);
   }
 
   async ready() {
@@ -215,6 +217,23 @@ const exercise = (lesson, place) => {
   block.replaceWith(cell.element);
 };
 
+// What the server prepares from its start on: the engine, then the images that cells stand on.
+const follow = async (place) => {
+  for (;;) {
+    const answer = await fetch(new URL("learn-preparing", BASE)).catch(() => null);
+    if (!answer?.ok) return;
+    const { state, says, seconds } = await answer.json();
+    place.textContent =
+      state === "preparing"
+        ? `Being prepared for ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")} min: ${says}. Read on: what you run waits until it is there.`
+        : state === "failed"
+          ? `What cells need could not be prepared: ${says}`
+          : "";
+    if (state !== "preparing") return;
+    await new Promise((later) => setTimeout(later, 2000));
+  }
+};
+
 const bar = (lesson) =>
   make(
     "div",
@@ -228,6 +247,7 @@ const bar = (lesson) =>
       "Open in JupyterLab",
     ),
     lesson.state,
+    lesson.preparing,
   );
 
 const place = document.querySelector("[data-exercise]");

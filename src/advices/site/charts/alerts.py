@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from advices.site.alert_tables import kinds
-from advices.lab import RISKS, Risk, Scan
-from advices.site.charts.drawing import Bar, Group, Part, bars, figure
 from advices.core import ResultInvalid
-from advices.lab import SCANNERS
-from advices.results import code, escape
+from advices.lab import RISKS, SCANNERS, Risk, Scan
+from advices.results import Result, code, escape
+from advices.site.alert_tables import kinds
+from advices.site.charts.drawing import Bar, Group, Part, bars, figure
 from advices.site.tables import table, variant_of, variants_of
-from advices.results import Result
 
 _COLOURS: dict[Risk, str] = {
     "critical": "var(--adv-risk-critical, #7b1fa2)",

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from advices.site.charts.drawing import BASE, Bar, Group, Label, Part, bars, colour, figure
 from advices.core import ResultInvalid
 from advices.lab import Says, describe, when
-from advices.results import bytes_text, value_text
-from advices.site.tables import instruction, layer_sizes, layer_sizes_table, measures_table, rebuilds_table, short, variants_of
-from advices.results import Result, replay_names
+from advices.results import Result, bytes_text, replay_names, value_text
+from advices.site.charts.drawing import BASE, Bar, Group, Label, Part, bars, colour, figure
+from advices.site.tables import (
+    instruction,
+    layer_sizes,
+    layer_sizes_table,
+    measures_table,
+    rebuilds_table,
+    short,
+    variants_of,
+)
 
 SIZES = {"disk_bytes": "on disk, unpacked", "transfer_bytes": "to transfer, compressed"}
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from advices.site.charts.drawing import ANCHORED, GOOD, INK, SOFT, TRACK, figure, framed, text
+from advices.lab import Dockerfile, StageUse, stage_uses
 from advices.results import code, escape
+from advices.site.charts.drawing import ANCHORED, GOOD, INK, SOFT, TRACK, figure, framed, text
 from advices.site.tables import short, table
-from advices.lab import Stage, read_stages
 
 _LANES, _LEFT = 3, 12
 _GAP, _LINE, _PAD = 18, 20, 12
@@ -20,13 +20,13 @@ _SHIPS, _BELOW, _STAYS, _UNUSED = (
 )
 
 
-def stages_chart(dockerfile: str, targets: Sequence[str] = ()) -> str:
+def stages_chart(dockerfile: Dockerfile, targets: Sequence[str] = ()) -> str:
     """Return an SVG of the stages, top to bottom; arrows at the left say what comes from where.
 
     `targets` are stages that become images besides the last one. Raises LabInvalid for a
     Dockerfile without a stage.
     """
-    stages = read_stages(dockerfile, targets)
+    stages = stage_uses(dockerfile, targets)
     tops: list[tuple[int, int]] = []
     drawn, top = [], 8
     for stage in stages:
@@ -41,17 +41,17 @@ def stages_chart(dockerfile: str, targets: Sequence[str] = ()) -> str:
     return framed(f"Stages: {spoken}", top - _GAP + 8, "".join(drawn))
 
 
-def stages_figure(dockerfile: str, targets: Sequence[str] = ()) -> str:
+def stages_figure(dockerfile: Dockerfile, targets: Sequence[str] = ()) -> str:
     """Return `stages_chart` as a figure with caption and table."""
     return figure(
         stages_chart(dockerfile, targets),
         "Each box is a stage, each arrow what a later one takes from it. A stage in a strong frame "
         "is shipped: it holds what it makes itself, and what arrows bring.",
-        _table(read_stages(dockerfile, targets)),
+        _table(stage_uses(dockerfile, targets)),
     )
 
 
-def _fate(stage: Stage) -> str:
+def _fate(stage: StageUse) -> str:
     if stage.ships:
         return _SHIPS
     if stage.below:
@@ -59,12 +59,12 @@ def _fate(stage: Stage) -> str:
     return _STAYS if stage.needed else _UNUSED
 
 
-def _lines(stage: Stage) -> tuple[str, ...]:
+def _lines(stage: StageUse) -> tuple[str, ...]:
     """Return what a stage stands on and takes, in words."""
     return (f"stands on {stage.base.name}", *dict.fromkeys(taken.how for taken in stage.takes))
 
 
-def _box(stage: Stage, top: int, height: int) -> str:
+def _box(stage: StageUse, top: int, height: int) -> str:
     looks = f"stroke:{GOOD};stroke-width:2" if stage.ships else f"stroke:{SOFT};stroke-opacity:.5"
     # Texts are cut at the edge of the box, which is a viewport of its own.
     lines = "".join(
@@ -82,7 +82,7 @@ def _box(stage: Stage, top: int, height: int) -> str:
     )
 
 
-def _arrows(stages: Sequence[Stage], tops: Sequence[tuple[int, int]]) -> Iterator[str]:
+def _arrows(stages: Sequence[StageUse], tops: Sequence[tuple[int, int]]) -> Iterator[str]:
     """Return an arrow for each pair of stages of which one takes from the other."""
     pairs = [(source, target) for target, one in enumerate(stages) for source in one.stages()]
     for number, (source, target) in enumerate(pairs):
@@ -101,7 +101,7 @@ def _arrows(stages: Sequence[Stage], tops: Sequence[tuple[int, int]]) -> Iterato
         )
 
 
-def _table(stages: Sequence[Stage]) -> str:
+def _table(stages: Sequence[StageUse]) -> str:
     """Return what each stage stands on and takes, and what becomes of it."""
     rows = [
         [

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from advices.site.charts.drawing import ANCHORED, INK, SOFT, TRACK, colour, figure, framed, text
 from advices.lab import Says, when
-from advices.results import code, escape, seconds_text
+from advices.results import Build, Result, Step, code, escape, seconds_text
+from advices.site.charts.drawing import ANCHORED, INK, SOFT, TRACK, colour, figure, framed, text
 from advices.site.tables import build_of, instruction, short, table, variants_of
-from advices.results import Build, Result, Step
 
 _ROW, _CELL, _HEAD = 30, 26, 36
 _LONGEST_NAME, _LONGEST_STEP, _LONGEST_CELL = 20, 72, 96

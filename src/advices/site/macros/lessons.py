@@ -6,14 +6,12 @@ import difflib
 import re
 from collections.abc import Iterable
 
-from advices.site import doctor_page, reader_marks, origin, tables
-from advices.results import exercise
-from advices.lab import labfile
 from advices import results
+from advices.lab import Lab, labfile
+from advices.results import escape, exercise
+from advices.site import doctor_page, origin, reader_marks, tables
 from advices.site.checks import System
-from advices.lab import Lab
 from advices.site.macros.page import Page
-from advices.results import escape
 
 _LONGEST_NUMBER = 20
 
@@ -77,7 +75,7 @@ class Lessons(Page):
         return reader_marks.progress_table(chapters, self._with_exercise(chapters))
 
     def _with_exercise(self, slugs: Iterable[str]) -> list[str]:
-        return [slug for slug in slugs if labfile.has_exercise(self._labs, slug)]
+        return [slug for slug in slugs if self._lab(slug).exercise]
 
     def doctor_checks(self) -> str:
         """Return a list of what `advices doctor` looks at, and what to do about each."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Sequence
 
-from advices.site import origin, tables
 from advices.core import ResultInvalid
-from advices.site.macros.page import Page
 from advices.lab import describe
 from advices.results import escape, ratio_text, value_text
+from advices.site import origin, tables
+from advices.site.macros.page import Page
 
 
 class Numbers(Page):

@@ -7,13 +7,11 @@ import posixpath
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from advices.lab import labfile
-from advices.site import origin
 from advices import results
 from advices.core import ResultInvalid
-from advices.lab import Lab
-from advices.lab import describe
+from advices.lab import Lab, describe, labfile
 from advices.results import escape
+from advices.site import origin
 
 
 class Page:
@@ -23,7 +21,6 @@ class Page:
         self._labs, self._docs, self._page = labs, docs, page
         # The pages of one build ask for the same files again and again; a new build asks anew.
         self._lab = functools.cache(functools.partial(labfile.read, labs))
-        self._exercise = functools.cache(functools.partial(labfile.read_exercise, labs))
         self._in_order = functools.cache(
             lambda: labfile.ordered(map(self._lab, labfile.slugs(labs)))
         )
@@ -39,6 +36,9 @@ class Page:
                     next_step=f"`advices run {slug}` (`./run advices -- run {slug}`)",
                 )
         return results.load(self._docs / "results", slug)
+
+    def _exercise(self, slug: str) -> Lab:
+        return self._lab(slug).its_exercise()
 
     def _says(self, slug: str) -> dict[str, str]:
         return self._lab(slug).says()

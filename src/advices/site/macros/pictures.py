@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from advices.site import charts
-from advices.site import explorer, origin
+from advices.site import charts, explorer, origin
 from advices.site.macros.page import Page
 
 
@@ -36,9 +35,7 @@ class Pictures(Page):
 
     def cache_timeline(self, slug: str, build: str, variants: Sequence[str] | None = None) -> str:
         """Return a figure of each step of one build by variant: what ran, where the cache stops."""
-        shown = charts.cache_timeline_figure(
-            self._result(slug), build, variants, self._says(slug)
-        )
+        shown = charts.cache_timeline_figure(self._result(slug), build, variants, self._says(slug))
         return self._shown(shown, slug, variants, origin.of_steps(build))
 
     def cache_explorer(self, slug: str, variants: Sequence[str] = ("bad", "good")) -> str:
@@ -57,7 +54,6 @@ class Pictures(Page):
     def stages(self, slug: str, variant: str) -> str:
         """Return a figure of the stages of a variant's Dockerfile, read from that file."""
         said = self._lab(slug)
-        file = said.dockerfile(variant)
         targets = said.variants[variant].targets
-        shown = charts.stages_figure(file.read_text("utf-8"), targets)
+        shown = charts.stages_figure(said.read(variant), targets)
         return self._shown(shown, slug, [variant], title=origin.STAGES)

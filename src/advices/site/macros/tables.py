@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from advices.site import alert_tables, dashboard, origin, tables, speed
-from advices.results import claims, history
-from advices.lab import labfile
 from advices import results
+from advices.lab import PROBED, describe, labfile
+from advices.results import claims, code, escape, history
+from advices.site import alert_tables, dashboard, origin, speed, tables
 from advices.site.macros.page import Page
-from advices.lab import PROBED, describe
-from advices.results import code, escape
 
 
 class Tables(Page):

@@ -1,9 +1,10 @@
-"""Synthetic projects: some labs that are alike, measured once, then copied with their results."""
+"""Projects to run the benchmark on: synthetic labs, one lab of this site, the site."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -11,17 +12,14 @@ import yaml
 from mkdocs.utils.yaml import yaml_load
 
 from advices import results
-from advices.bases.resolve import Bases
-from advices.core import write_whole
-from advices.core.paths import Layout
-from advices.images.memory import LayerMemory
-from advices.lab import labfile
-from advices.lab.digest import lab_digest
-from advices.measure.keys import Keys
-from advices.measure.plan import Samples
-from benchmarks.taking import ADVICES, Place
+from advices.core import Layout, ResultInvalid, write_whole
+from advices.lab import NOT_SOURCE, lab_digest, labfile
+from advices.lab.digest import code_cells
+from advices.measure import QUICK, Keys
+from advices.site import speed
+from benchmarks.turns import ADVICES, MKDOCS, Place
 
-QUICK = Samples(cold=1, replay=1)
+SLUG = "build-cache"
 WORK = """\
 FROM python:3.13-slim
 COPY notes.txt /srv/
@@ -112,9 +110,17 @@ def slugs(count: int) -> tuple[str, ...]:
 def notebook(cells: Sequence[str]) -> str:
     """Return a notebook of code cells."""
     made: Any = nbformat.v4
-    cells_of_code = [made.new_code_cell(source) for source in cells]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    return str(made.writes(made.new_notebook(cells=cells_of_code, metadata=kernel)))
+    code = [made.new_code_cell(source) for source in cells]
+    return str(made.writes(made.new_notebook(cells=code, metadata=kernel)))
+
+
+def settings(layout: Layout, **others: object) -> str:
+    """Return the text of this site's settings with other values; None takes a setting away."""
+    # Some values come from the environment, which MkDocs' own reader knows.
+    ours = yaml_load((layout.root / "mkdocs.yml").read_text("utf-8"))
+    kept = {name: value for name, value in {**ours, **others}.items() if value is not None}
+    return str(yaml.safe_dump(kept, sort_keys=False))
 
 
 def written(place: Place, name: str, count: int, good: str = GOOD) -> Layout:
@@ -146,14 +152,6 @@ def written(place: Place, name: str, count: int, good: str = GOOD) -> Layout:
     return layout
 
 
-def settings(layout: Layout, **others: object) -> str:
-    """Return the text of this site's settings with other values; None takes a setting away."""
-    # Some values come from the environment, which MkDocs' own reader knows.
-    ours = yaml_load((layout.root / "mkdocs.yml").read_text("utf-8"))
-    kept = {name: value for name, value in {**ours, **others}.items() if value is not None}
-    return str(yaml.safe_dump(kept, sort_keys=False))
-
-
 def measured(place: Place, name: str, count: int) -> Layout:
     """Return a new project of which every lab stands as `advices run --quick` leaves it.
 
@@ -162,11 +160,9 @@ def measured(place: Place, name: str, count: int) -> Layout:
     """
     layout = written(place, name, count)
     first, *others = slugs(count)
-    place.say(f"measuring a lab of {name}")
-    place.run([*ADVICES, "run", first, "--quick"], layout.root)
-    memory = LayerMemory(place.scratch)
-    bases = Bases(place.engine, layout.bases, memory, place.say)
-    keys = Keys(layout, place.engine, bases, QUICK)
+    place.say(f"  measuring a lab of {name}")
+    place.run(f"{ADVICES} run {first} --quick", layout.root)
+    keys = Keys(place.workshop(layout), QUICK)
     for slug in others:
         for file in (
             *(layout.results / f"{first}.svg", layout.lab_pages / f"{first}.md"),
@@ -180,3 +176,45 @@ def measured(place: Place, name: str, count: int) -> Layout:
         source = copied.provenance.model_copy(update=own)
         results.save(layout.results, copied.model_copy(update={"provenance": source}))
     return layout
+
+
+def variants_alone(place: Place) -> Layout:
+    """Return a project of one lab of this site: its variants, replays, claims and notebook.
+
+    The script has no words for mistakes and exercises, which judge and need no time of their own.
+    """
+    theirs, ours = place.project, Layout(place.scratch / "lab")
+    left_out = shutil.ignore_patterns(*NOT_SOURCE, "exercise")
+    for folder in ("labs/bases", "labs/scanners", "labs/app", f"labs/{SLUG}"):
+        shutil.copytree(theirs.root / folder, ours.root / folder, ignore=left_out)
+    lab = ours.labs / SLUG / "lab.toml"
+    write_whole(lab, lab.read_text("utf-8").partition("[[mistakes]]")[0])
+    cells = [one for one in code_cells(theirs.notebook(SLUG)) if "lab.mistakes" not in one]
+    write_whole(ours.notebook(SLUG), notebook(cells))
+    write_whole(ours.root / "mkdocs.yml", settings(theirs, nav=None, watch=None))
+    return ours
+
+
+def sites(place: Place) -> tuple[Path, Path]:
+    """Return a copy of this site's sources, and one of its pages as the macros leave them.
+
+    The second has the same theme and extensions, and no plugin.
+    """
+    ours, plain = place.scratch / "ours", place.scratch / "plain"
+    for folder in ("docs", "labs", "overrides"):
+        shutil.copytree(place.project.root / folder, ours / folder)
+    try:
+        speed.load(ours / "docs" / "results")
+    except ResultInvalid:
+        # The first record of all would need itself.
+        nothing = speed.Speed(date="", commit="", machine=(), pairs={})
+        speed.save(ours / "docs" / "results", nothing)
+    # Only `mkdocs serve` looks at the folders to watch, and the toolkit is not copied.
+    write_whole(ours / "mkdocs.yml", settings(place.project, watch=None))
+    hook = str(Path(__file__).with_name("keep.py"))
+    write_whole(ours / "keep.yml", settings(Layout(ours), hooks=[hook]))
+    for folder in ("docs", "overrides"):
+        shutil.copytree(ours / folder, plain / folder)
+    place.run(f"{MKDOCS} --config-file keep.yml --site-dir ../kept", ours, KEPT=str(plain / "docs"))
+    write_whole(plain / "mkdocs.yml", settings(Layout(ours), plugins=[]))
+    return ours, plain

@@ -1,0 +1,84 @@
+"""The command itself: what holds for all its parts, and how a fault ends."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from advices.core import VERBOSE_VARIABLE, AdvicesError
+
+app = typer.Typer(
+    help="Measure good and bad container images for Python applications.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+# Whoever reads from a pipe wants whole lines.
+_WIDE = None if sys.stdout.isatty() else 240
+out = Console(highlight=False, soft_wrap=True, width=_WIDE)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+# Apart from faults, so that it can be quiet.
+progress = Console(stderr=True, highlight=False, soft_wrap=True)
+
+INTERRUPTED = 130
+
+
+@app.callback()
+def options(
+    verbose: Annotated[bool, typer.Option(help="Show every command that is run.")] = False,
+    quiet: Annotated[bool, typer.Option(help="Show no progress.")] = False,
+) -> None:
+    """Set what holds for every command."""
+    progress.quiet = quiet
+    if verbose:
+        os.environ[VERBOSE_VARIABLE] = "1"
+
+
+def main() -> None:
+    """Run the command; a foreseeable fault becomes its message and its exit code."""
+    sys.exit(_guarded(app))
+
+
+def _guarded(command: Callable[..., object]) -> int:
+    with _sigterm_as_interrupt():
+        try:
+            # Not standalone, so that faults arrive here; an exit code is then the return value.
+            code = command(standalone_mode=False)
+        except AdvicesError as error:
+            err.print(f"[bold red]error:[/] {escape(str(error))}")
+            return error.exit_code
+        except (KeyboardInterrupt, typer.Abort):
+            code = INTERRUPTED
+        except Exception as error:
+            if hasattr(error, "format_message"):  # click's own: wrong usage
+                if message := error.format_message():
+                    err.print(f"[bold red]error:[/] {escape(message)}")
+                return 2
+            raise
+    if code == INTERRUPTED:
+        err.print("interrupted; everything of this run was removed")
+    return code if isinstance(code, int) else 0
+
+
+@contextlib.contextmanager
+def _sigterm_as_interrupt() -> Iterator[None]:
+    """Clean up on SIGTERM as on Ctrl-C: CI cancels a job with it."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

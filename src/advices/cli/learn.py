@@ -1,0 +1,59 @@
+"""The command `advices learn`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import webbrowser
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from advices.cli.app import app, err, out, progress
+from advices.core import AdvicesError, project
+
+
+@app.command()
+def learn(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8890,
+    site: Annotated[Path | None, typer.Option(help="A built site; else the project's.")] = None,
+    browser: Annotated[bool, typer.Option(help="Open the address in a browser.")] = True,
+) -> None:
+    """Serve the site on this machine, with cells and exercises that run in the page."""
+    # Only this command needs a server, and loading one takes a second.
+    from advices.lab import labfile
+    from advices.learn import preparing, server
+
+    layout = project()
+    _ask_for_an_engine()
+
+    def show(address: str) -> None:
+        out.print(f"the next browser: {address}")
+
+    def ready(address: str) -> None:
+        out.print(f"learn here: {address}")
+        out.print("the address works once; Ctrl-C ends the server and its kernels")
+        out.print("engine and base images are prepared meanwhile; the page says how far they are")
+        if browser:
+            # A browser of the terminal would keep the server from answering it.
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+    learning = server.Learning(site or layout.root / "site", port)
+    path = [lab.slug for lab in labfile.in_order(layout.labs)]
+    server.serve(layout, learning, ready, show, preparing.Preparing(path))
+
+
+def _ask_for_an_engine() -> None:
+    """Start an engine here where a user has to say yes first: on the page nobody can."""
+    from advices.cli.display import Display
+    from advices.engine import connection, provision
+
+    if os.geteuid() == 0 or connection.answers() or not sys.stdin.isatty():
+        return
+    try:
+        provision.ensure_engine(Display(progress))
+    except AdvicesError as error:
+        err.print(f"[yellow]cells cannot build anything yet:[/] {escape(str(error))}")

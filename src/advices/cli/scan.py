@@ -1,0 +1,60 @@
+"""The command `advices scan`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from advices.cli.app import app, out, progress
+from advices.core import project
+
+
+@app.command()
+def scan(
+    target: Annotated[
+        str, typer.Argument(help="http://127.0.0.1:PORT/, http://CONTAINER:PORT/ or a service.")
+    ],
+    scanner: Annotated[
+        str | None, typer.Option(help="wapiti or zap; by default all that are here.")
+    ] = None,
+    active: Annotated[
+        bool, typer.Option("--active", help="Attack as well: slower, and it writes to the site.")
+    ] = False,
+    known_as: Annotated[
+        str | None, typer.Option("--as", help="The host name that the scanner uses.")
+    ] = None,
+) -> None:
+    """Scan a running container of yours; nothing outside of this engine can be scanned."""
+    from advices.cli.display import Display
+    from advices.lab import SCANNERS
+    from advices.scanners import ScannerImage, Wanted, scan_own
+    from advices.site import kinds
+    from advices.workshop import Workshop
+
+    if scanner is not None and scanner not in SCANNERS:
+        raise typer.BadParameter(f"the scanners are {', '.join(SCANNERS)}", param_hint="--scanner")
+    with Display(progress) as say:
+        workshop = Workshop(project(), say)
+
+        # Looked up only for a target that may be scanned.
+        def find(name: str) -> ScannerImage:
+            return workshop.scanners.find(name)
+
+        wanted = Wanted(target, scanner, active, known_as)
+        scans = scan_own(workshop.engine, wanted, find, say)
+    for found in scans:
+        name = SCANNERS[found.scanner]
+        if not found.ran:
+            out.print(f"[yellow]{name} did not run[/]: {escape(found.why_not)}")
+            continue
+        shown = Table("risk", "rule", "places", "the first of them", box=None, pad_edge=False)
+        for kind in kinds(found):
+            first = kind.alerts[0]
+            rule = kind.name if kind.rule == kind.name else f"{kind.rule} {kind.name}"
+            where = f"{first.method} {first.url}"
+            shown.add_row(kind.risk, escape(rule), str(len(kind.alerts)), escape(where))
+        out.print(f"{name} {escape(found.version)}: {found.urls} pages, {found.seconds:.1f} s")
+        out.print(shown if found.alerts else "no alert")

@@ -1,0 +1,52 @@
+"""What .dockerignore lets into a build."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from e2b_dockerfile_utils import PatternMatcher
+
+from advices.core import LabInvalid
+
+_NAME = ".dockerignore"
+
+
+def ignore_patterns(context: Path) -> tuple[str, ...]:
+    """Return the patterns of a context's .dockerignore in their shortest spelling.
+
+    Raises LabInvalid for a pattern that no builder reads.
+    """
+    return tuple(_matcher(context).patterns)
+
+
+def context_files(context: Path) -> Iterator[Path]:
+    """Yield the files that .dockerignore, itself left out, lets into the build of a context.
+
+    Raises LabInvalid for a pattern that no builder reads.
+    """
+    matcher = _matcher(context)
+    for parent, folders, files in os.walk(context):
+        below = Path(parent).relative_to(context)
+        links = [name for name in folders if (Path(parent) / name).is_symlink()]
+        for name in (*files, *links):
+            path = (below / name).as_posix()
+            if path != _NAME and not matcher.matches(path):
+                yield context / path
+        # A folder that is left out is looked through only for what an exception brings back.
+        paths = {name: (below / name).as_posix() for name in folders}
+        folders[:] = [
+            name
+            for name, path in paths.items()
+            if not matcher.matches(path) or matcher.may_match_under(path)
+        ]
+
+
+def _matcher(context: Path) -> PatternMatcher:
+    file = context / _NAME
+    lines = file.read_text("utf-8-sig").splitlines() if file.is_file() else []
+    try:
+        return PatternMatcher(lines)
+    except ValueError as error:
+        raise LabInvalid(f"{_NAME}: {error}") from None

@@ -1,0 +1,127 @@
+"""Measures exercises: a learner's Dockerfile, and the proof that an exercise is sound."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from advices import results
+from advices.core import AdvicesError, DockerfileInvalid, StepFailed, at_once
+from advices.lab import BUILDS, LEARNERS, Lab, lab_digest
+from advices.measure.bench import Bench
+from advices.measure.candidate import of_learner, of_variant
+from advices.measure.mistakes import judged_steps, mistake_results, uncaught_mistakes
+from advices.measure.plan import steps
+from advices.results import (
+    YOURS,
+    Checked,
+    Result,
+    checked,
+    hints,
+    is_judged,
+    verdicts,
+)
+
+
+def check(bench: Bench, dockerfile: Path) -> Checked:
+    """Return how a learner's Dockerfile does beside the solution of the exercise.
+
+    Raises what a build raises, with the hint of a known mistake that does not build, LabInvalid
+    when the file is not there or is no text, and DockerfileInvalid before any build.
+    """
+    candidate = of_learner(bench.lab, dockerfile)
+    said = candidate.read()
+    with bench.ready() as measurer:
+        try:
+            yours = measurer.measure(candidate, judged_steps(bench.lab), must_answer=False)
+        except (StepFailed, DockerfileInvalid) as error:
+            known = " ".join(one.hint for one in hints(bench.lab, (BUILDS,), said))
+            raise type(error)(
+                error.what, why=error.why, next_step=known or error.next_step
+            ) from None
+        now = bench.result({YOURS: yours})
+        reference = _committed(bench, now)
+        if reference is None:
+            good = measurer.measure(of_variant(bench.lab, "good"), judged_steps(bench.lab))
+        else:
+            good = reference.variants["good"]
+    return checked(bench.lab, bench.result({"good": good, YOURS: yours}), said)
+
+
+def _committed(bench: Bench, now: Result) -> Result | None:
+    """Return the solution's committed result, if it is of this exercise on these bases."""
+    try:
+        found = results.load(bench.layout.exercise_results, bench.lab.slug)
+    except AdvicesError:
+        return None
+    names = bench.lab.read("good").external_images
+    before, after = found.provenance.bases, now.provenance.bases
+    same = all(name in before and before[name].told == after[name].told for name in names)
+    digest = lab_digest(bench.layout, bench.lab)
+    return found if same and found.provenance.lab_digest == digest else None
+
+
+def solved(bench: Bench) -> Result:
+    """Return the result of an exercise: its start, its solution, and each of its mistakes."""
+    lab = bench.lab
+    with bench.ready() as measurer:
+        # No claim of an exercise is about a time, so start and solution are built side by side.
+        variants = at_once(
+            {
+                name: partial(
+                    measurer.measure,
+                    of_variant(lab, name),
+                    steps(lab, bench.samples),
+                    must_answer=name == "good",
+                )
+                for name in ("bad", "good")
+            },
+            workers=2,
+        )
+        mistakes = mistake_results(measurer, lab, bench.run.scratch, bench.result(variants))
+    return bench.result(variants, mistakes)
+
+
+def start_of(lab: Lab, result: Result) -> Checked:
+    """Return how an exercise's own start did, as a learner sees it at first."""
+    both = {"good": result.variants["good"], YOURS: result.variants["bad"]}
+    beside = result.model_copy(update={"variants": both})
+    return checked(lab, beside, lab.read("bad"))
+
+
+def unsound(lab: Lab, result: Result) -> list[str]:
+    """Return a line for each fault of an exercise itself.
+
+    The start must fail its claims and get a hint, the solution must meet all, and each
+    mistake, alone in the solution, must turn red its claims and get its own hint only.
+    """
+    faults = [
+        f"{lab.slug} exercise: claim `{v.claim.id}` {'must' if v.must_hold else 'must not'} hold "
+        f"for the {'solution' if v.variant == 'good' else 'start'}: "
+        f"{v.claim.measure} is {v.value}, claimed {v.threshold}"
+        for v in verdicts(lab, result)
+        if is_judged(v.claim) and not v.as_demanded
+    ]
+    if any(v.variant == "bad" and v.holds and not v.must_hold for v in verdicts(lab, result)):
+        faults.append(
+            f"{lab.slug} exercise: if you mended its {LEARNERS}, `git checkout "
+            f"labs/{lab.slug}/exercise/{LEARNERS}` brings the start back; `--file` checks a copy"
+        )
+    faults += [
+        line.replace(lab.slug, f"{lab.slug} exercise", 1) for line in uncaught_mistakes(lab, result)
+    ]
+    good = lab.dockerfile("good").read_text("utf-8")
+    for mistake in lab.mistakes:
+        if mistake.misfit(good):
+            continue
+        found = result.mistakes.get(mistake.id)
+        turned = found.red if found else ()
+        shown = [one.id for one in hints(lab, turned, lab.read_with(mistake))]
+        if shown != [mistake.id]:
+            faults.append(
+                f"{lab.slug} exercise: mistake `{mistake.id}` must get its own hint alone, "
+                f"and gets {', '.join(shown) or 'none'}"
+            )
+    if not start_of(lab, result).hints:
+        faults.append(f"{lab.slug} exercise: the start file gets no hint")
+    return faults

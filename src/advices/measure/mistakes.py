@@ -1,0 +1,90 @@
+"""Measures mistakes: each, alone in the good Dockerfile, turns its claims red."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from advices.core import DockerfileInvalid, StepFailed, at_once
+from advices.lab import BUILDS, Lab, Mistake
+from advices.measure.candidate import of_mistake
+from advices.measure.plan import PlanStep, steps_for
+from advices.measure.variant import Measurer
+from advices.results import (
+    MistakeResult,
+    Result,
+    is_judged,
+    judged,
+    red,
+)
+
+_MISTAKEN = "mistaken"
+_AT_ONCE = 3
+
+
+def judged_steps(lab: Lab) -> tuple[PlanStep, ...]:
+    """Return what measures the claims of the good variant that need no timing."""
+    return steps_for(lab, [claim for claim in lab.claims if is_judged(claim)])
+
+
+def mistake_results(
+    measurer: Measurer, lab: Lab, scratch: Path, result: Result
+) -> dict[str, MistakeResult]:
+    """Return what each mistake, alone in the good Dockerfile, turns red beside `result`.
+
+    One that no longer fits the Dockerfile turns nothing red: `uncaught_mistakes` says so.
+    Some are measured at once: no claim that is judged here needs a time, and much of it is waiting.
+    """
+    return at_once(
+        {
+            mistake.id: partial(_mistake_result, measurer, lab, scratch, mistake, result)
+            for mistake in lab.mistakes
+        },
+        _AT_ONCE,
+    )
+
+
+def _mistake_result(
+    measurer: Measurer, lab: Lab, scratch: Path, mistake: Mistake, result: Result
+) -> MistakeResult:
+    if mistake.misfit(lab.dockerfile("good").read_text("utf-8")):
+        return MistakeResult(says=mistake.says, red=())
+    candidate = of_mistake(lab, mistake, scratch)
+    try:
+        measured = measurer.measure(candidate, judged_steps(lab), must_answer=False)
+    except (StepFailed, DockerfileInvalid):
+        return MistakeResult(says=mistake.says, red=(BUILDS,))
+    beside = result.model_copy(update={"variants": {**result.variants, _MISTAKEN: measured}})
+    return MistakeResult(says=mistake.says, red=red(judged(lab, beside, _MISTAKEN)))
+
+
+def answering_traps(lab: Lab, result: Result) -> list[str]:
+    """Return a line for each trap whose container answered, though lab.toml says that none does."""
+    return [
+        f"{lab.slug}: the container of `{name}` answered, and lab.toml says `answers = false`"
+        for name, variant in lab.variants.items()
+        if not variant.answers and name in result.variants and result.variants[name].boot.answered
+    ]
+
+
+def uncaught_mistakes(lab: Lab, result: Result) -> list[str]:
+    """Return a line for each mistake that did not turn red exactly what it should."""
+    lines = []
+    good = lab.dockerfile("good").read_text("utf-8")
+    for mistake in lab.mistakes:
+        if misfit := mistake.misfit(good):
+            broken = ", ".join(sorted(mistake.breaks))
+            lines.append(
+                f"{lab.slug}: mistake `{mistake.id}`, which turns red {broken}, was not made: "
+                f"{misfit} in the good Dockerfile"
+            )
+            continue
+        found = result.mistakes.get(mistake.id)
+        turned = set(found.red) if found else set()
+        if turned != set(mistake.breaks):
+            lines.append(
+                f"{lab.slug}: mistake `{mistake.id}` must turn red "
+                f"{', '.join(sorted(mistake.breaks))}, and turned red "
+                f"{', '.join(sorted(turned)) or 'nothing'}"
+            )
+    return lines

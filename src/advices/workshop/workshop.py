@@ -1,0 +1,45 @@
+"""The engine, the bases, the scanners' images and what is known of layers, made when asked for."""
+
+from __future__ import annotations
+
+import functools
+
+from advices.bases import Bases
+from advices.core import Layout, Say, Spent
+from advices.engine import Engine, connect
+from advices.images import LayerMemory
+from advices.scanners import ScannerImages
+
+
+class Workshop:
+    """One engine and what is known about it, for one project.
+
+    Each part is made when it is first asked for, so that a command that asks for none of them
+    needs no engine. `say` hears of work that takes long, `spent` adds up where the seconds go.
+    """
+
+    def __init__(self, layout: Layout, say: Say, engine: Engine | None = None) -> None:
+        self.layout = layout
+        self.say = say
+        self.spent = Spent()
+        self._engine = engine
+
+    @functools.cached_property
+    def engine(self) -> Engine:
+        """Return the engine. Raises EngineMissing when none answers."""
+        return self._engine or connect()
+
+    @functools.cached_property
+    def memory(self) -> LayerMemory:
+        """Return what is known of layers."""
+        return LayerMemory()
+
+    @functools.cached_property
+    def bases(self) -> Bases:
+        """Return what finds the images behind FROM names. Raises BaseUnavailable."""
+        return Bases(self.engine, self.layout.bases, self.memory, self.say)
+
+    @functools.cached_property
+    def scanners(self) -> ScannerImages:
+        """Return what finds the scanners' images."""
+        return ScannerImages(self.engine, self.layout.scanners, self.bases, self.say)
