@@ -41,6 +41,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in left_out]
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave out what only root may do; the summary names it."""
+    if item.get_closest_marker("root") and os.geteuid() != 0:
+        pytest.skip('needs root: sudo env "PATH=$PATH" ./run engine')
+
+
 @pytest.fixture(autouse=True)
 def _alone(request: pytest.FixtureRequest) -> None:
     """Guard every test that is not marked; a marked one gets the machine as it is."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +12,7 @@ from advices.core import Say
 from advices.core.paths import Layout
 from advices.lab import labfile
 from advices.lab.digest import lab_digest
+from advices.lab.measure_name import MeasureName
 from advices.lab.model import Lab
 from advices.lab.scans import Alert, Scan
 from advices.measure.candidate import Candidate
@@ -26,6 +27,7 @@ from advices.results.record import (
     Result,
     Step,
     Timing,
+    Value,
     VariantResult,
 )
 from advices.results.store import save
@@ -76,6 +78,11 @@ def variant(scale: int = 1, **builds: Build) -> VariantResult:
         },
         boot=Boot(answered=True, first_200=Timing(samples=(0.9,)), uid=1000, page_digest="c" * 64),
     )
+
+
+def by_text(measures: Mapping[MeasureName, Value]) -> dict[str, Value]:
+    """Return measures by the text of their names."""
+    return {str(name): value for name, value in measures.items()}
 
 
 def result(slug: str = "build-cache") -> Result:

@@ -7,9 +7,10 @@ import io
 import json
 import tarfile
 from collections.abc import Iterator
-from types import SimpleNamespace
 from typing import Any
 
+from advices.engine import records
+from advices.engine.records import Image
 from advices.images.files import Listing, Tree, listing
 
 Member = tuple[bytes | str | None, int, bytes]
@@ -125,6 +126,7 @@ class FakeEngine:
             yield self._archive[start : start + 1000]
 
 
-def image_of(layers: list[bytes], **attrs: Any) -> Any:
+def image_of(layers: list[bytes], **attrs: Any) -> Image:
+    """Return an image with these layers, and what else an engine's API says of it."""
     ids = [f"sha256:{sha(layer)}" for layer in layers]
-    return SimpleNamespace(attrs={"RootFS": {"Layers": ids}, "Config": {}} | attrs)
+    return records.image_of({"Id": "sha256:image", "RootFS": {"Layers": ids}, **attrs})

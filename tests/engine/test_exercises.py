@@ -5,10 +5,12 @@ from __future__ import annotations
 import signal
 import time
 
+import factory
 import pytest
 from engine_project import BAD, EXERCISE, GOOD, MISTAKES, Project, notebook
 
 from advices import results
+from advices.lab import MeasureName
 
 pytestmark = pytest.mark.engine
 
@@ -215,7 +217,7 @@ def test_the_faults_of_an_exercise_are_all_named(taught: Project) -> None:
     code, output = taught.advices("check-exercise", "tiny", "--prove")
     assert code == 18, output
     for fault in (
-        "tiny exercise: claim `no-root` must not hold for the start: uid is 1000, claimed = 1000",
+        "tiny exercise: claim `no-root` must not hold for the start: uid is 1000, claimed 1000",
         "tiny exercise: mistake `stuffed` must turn red no-root, and turned red small",
         "tiny exercise: mistake `no-user` must get its own hint alone, and gets no-user, stuffed",
         "tiny exercise: mistake `stuffed` must get its own hint alone, and gets none",
@@ -282,8 +284,8 @@ def test_a_trap_does_not_answer_and_lacks_what_only_an_answer_shows(tiny: Projec
     assert code == 0, output
     trap = results.load(tiny.root / "docs" / "results", "tiny").variants["trap"]
     assert trap.boot == results.Boot(answered=False)
-    assert "uid" not in trap.measures()
-    assert trap.measures()["edit.steps_run"] == 0
+    assert MeasureName("uid") not in trap.measures()
+    assert trap.measures()[MeasureName("steps_run", "edit")] == 0
     clean(tiny)
 
 
@@ -329,7 +331,7 @@ def test_further_starts_are_measured(tiny: Project) -> None:
     code, output = tiny.advices("run", "--quick")
     assert code == 0, output
     found = results.load(tiny.root / "docs" / "results", "tiny").variants
-    good, bad = found["good"].measures(), found["bad"].measures()
+    good, bad = (factory.by_text(found[name].measures()) for name in ("good", "bad"))
     assert good["random-user.uid"] == 41234
     assert good["random-user.answered"] is True
     assert good["random-user.page_digest"] == good["page_digest"]

@@ -56,11 +56,11 @@ def engine(
         argv = [*found.inside, sys.executable, str(ROOT / "tests" / "registry.py"), str(PORT)]
         with subprocess.Popen(
             [*argv, str(layout.parent)], stdout=subprocess.PIPE, text=True
-        ) as registry:
-            assert registry.stdout is not None
-            assert registry.stdout.readline() == "up\n"
+        ) as served:
+            assert served.stdout is not None
+            assert served.stdout.readline() == "up\n"
             yield found
-            registry.kill()
+            served.kill()
 
 
 @pytest.fixture(autouse=True)

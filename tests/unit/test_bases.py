@@ -31,7 +31,7 @@ from advices.engine import BASE_LABEL, RUN_LABEL, BuildOrder, Built, Image, spli
 from advices.images import LayerMemory
 from advices.lab.dockerfile import parse_dockerfile
 from advices.packages import proxy
-from advices.site.tables import distance_text
+from advices.site.tables import provenance
 
 ROOT = Path(__file__).parents[2]
 RECIPES = ROOT / "labs" / "bases"
@@ -194,7 +194,7 @@ def test_published_bytes_are_compared_with_their_own_platform(platform: str, dis
     record = found.record(found.resolve(["python:3.13"])["python:3.13"])
     assert record.published_transfer_bytes is not None
     assert (record.distance is None) == (platform != "linux/amd64")
-    assert distance in distance_text(record)
+    assert distance in provenance.distance_text(record)
 
 
 def lab_of(dockerfile: str) -> Any:

@@ -154,7 +154,7 @@ def test_known_mistakes_run_as_many_steps_as_was_measured():
     made = [one for one in mistakes(lab, result) if "builds" not in one[3]]
     parsed = ask([["parse", text] for _, text, _, _ in made])
     for claim in lab.claims:
-        build, _, name = claim.measure.partition(".")
+        build, name = claim.measure.of, claim.measure.name
         if name != "steps_run":
             continue
         asked = [

@@ -7,7 +7,9 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
+import conftest
 import docker
 import platformdirs
 import pytest
@@ -105,3 +107,16 @@ def test_marked_tests_run_when_they_are_named_only(
     )
     found = [x.split("::")[1] for x in done.stdout.splitlines() if x.startswith("test_some.py::")]
     assert found == collected, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("uid", "marked", "left_out"), [(0, 1, 0), (1000, 1, 1), (1000, 0, 0)])
+def test_what_needs_root_is_left_out_with_a_word_for_an_ordinary_user(
+    uid: int, marked: bool, left_out: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = mock.Mock(get_closest_marker=lambda name: (name == "root" and marked) or None)
+    monkeypatch.setattr(os, "geteuid", lambda: uid)
+    if left_out:
+        with pytest.raises(pytest.skip.Exception, match="needs root: sudo env"):
+            conftest.pytest_runtest_setup(item)
+    else:
+        conftest.pytest_runtest_setup(item)

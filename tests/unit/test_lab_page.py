@@ -8,6 +8,8 @@ import factory
 import pytest
 
 from advices.site.lab_page import page, reworded
+from advices.site.origin import Origin
+from advices.site.shown import Shown
 
 RESULT = factory.result()
 
@@ -85,31 +87,30 @@ def test_a_cell_of_a_file_may_be_a_list_of_lines() -> None:
     assert reworded(listed, page(CELLS, RESULT), RESULT) == page(CELLS, RESULT)
 
 
-def shown(text: str, kind: str, output: str) -> dict[str, Any]:
-    made = {"output_type": "display_data", "data": {kind: output}}
+def cell(text: str, shown: Shown) -> dict[str, Any]:
+    data, metadata = shown._repr_mimebundle_()
+    made = {"output_type": "execute_result", "data": data, "metadata": metadata}
     return {"cell_type": "code", "source": text, "outputs": [made]}
 
 
 TABLE = "| a |\n| --- |\n| 1 |"
+UID = Origin(measures=["uid"])
 
 
 @pytest.mark.parametrize(
-    "cell",
-    [
-        shown('lab.compare("uid")', "text/markdown", TABLE),
-        shown('lab.bar_chart("uid")', "text/html", "<figure>a chart</figure>"),
-    ],
+    "shown", [Shown(TABLE, origin=UID), Shown(figure="<figure>a chart</figure>", origin=UID)]
 )
-def test_a_table_and_a_chart_say_where_they_come_from(cell: dict[str, Any]) -> None:
-    made = page([cell], RESULT)
+def test_what_is_shown_says_where_it_comes_from(shown: Shown) -> None:
+    # Whatever a cell calls: the output knows.
+    cells = [cell("show_it(*anyhow)", shown)]
+    made = page(cells, RESULT)
     date = RESULT.provenance.date[:10]
     line = f"[Measured {date} · where from](#provenance)"
     line += '{ .adv-from data-from="build-cache//uid" }'
     assert f"\n\n{line}\n\n<!--/out-->\n" in made
-    assert reworded([{**cell, "outputs": []}], made, RESULT) == made
+    assert reworded([{**cells[0], "outputs": []}], made, RESULT) == made
 
 
-def test_what_shows_no_numbers_says_nothing() -> None:
-    assert "data-from" not in page([shown("lab", "text/html", "<p>words</p>")], RESULT)
-    # A table in the words of a notebook is nobody's measurement.
-    assert "data-from" not in page([prose(TABLE)], RESULT)
+@pytest.mark.parametrize("shown", [Shown("words"), Shown(TABLE), Shown(figure="<figure/>")])
+def test_what_shows_no_numbers_says_nothing(shown: Shown) -> None:
+    assert "data-from" not in page([cell("lab", shown)], RESULT)

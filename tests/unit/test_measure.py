@@ -119,7 +119,7 @@ def test_every_measure_comes_from_its_step(here: Here) -> None:
     assert [layer.from_base for layer in found.layers] == [True, True, False]
     assert len(found.boot.first_200.samples) == 2
     assert found.context_bytes == len("x = 1\n") + len("django\n")
-    measures = found.measures()
+    measures = factory.by_text(found.measures())
     assert (measures["shells"], measures["requests_lost"], measures["bare.uid"]) == (3, 0, 1000)
     assert len(found.timings["stop_seconds"].samples) == 2
     assert (measures["wapiti_rules"], measures["version_banner"]) == ("Unencrypted Channels", True)

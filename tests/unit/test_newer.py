@@ -13,6 +13,7 @@ import pytest
 from advices.core.errors import ResultInvalid
 from advices.core.files import write_whole
 from advices.core.paths import Layout
+from advices.lab.measure_name import MeasureName
 from advices.measure.plan import Samples
 from advices.notebooks import labs
 from advices.notebooks.labs import check_labs, run_labs
@@ -30,7 +31,7 @@ def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
     """Return a project with a result and a history, in which nothing may be measured."""
     made = Layout(factory.project(tmp_path / "project"))
     (made.root / "mkdocs.yml").touch()
-    entry = history.entry(factory.result(), "disk_bytes", ())
+    entry = history.entry(factory.result(), MeasureName("disk_bytes"), ())
     write_whole(*history.appended(made.results, SLUG, entry))
     monkeypatch.setattr(labs, "one_by_one", lambda *_: pytest.fail("it measures"))
     monkeypatch.setattr(labs, "two_at_once", lambda *_: pytest.fail("it measures"))

@@ -34,7 +34,7 @@ CLASSIC = [
         RegistrySilent,
     ),
     (
-        'Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io on '
+        'Get "https://hub.example/v2/": dial tcp: lookup hub.example on '
         "10.0.0.53:53: no such host",
         RegistrySilent,
     ),
@@ -48,12 +48,12 @@ CLASSIC = [
         RegistrySilent,
     ),
     (
-        'Get "https://registry-1.docker.io/v2/": net/http: request canceled while waiting for '
+        'Get "https://hub.example/v2/": net/http: request canceled while waiting for '
         "connection (Client.Timeout exceeded while awaiting headers)",
         RegistrySilent,
     ),
     # A proxy on the way to the registry.
-    ('Get "https://registry-1.docker.io/v2/": Forbidden', RegistrySilent),
+    ('Get "https://hub.example/v2/": Forbidden', RegistrySilent),
     ("invalid reference format: repository name (library/Python) must be lowercase", None),
     ("invalid tag format", None),
     ("open /var/lib/docker/tmp/GetImageBlob1: permission denied", PullFailed),

@@ -11,7 +11,8 @@ from advices.lab.dockerignore import context_files, ignore_patterns
 from advices.lab.image_names import familiar
 from advices.lab.instructions import instructions
 from advices.lab.labfile import LEARNERS, line_of, read
-from advices.lab.measures import PROBED, SCANNERS, Says, describe, meanings, varies, when
+from advices.lab.measure_name import MeasureName
+from advices.lab.measures import PROBED, SCANNERS, Measure, Says, describe, meanings, varies, when
 from advices.lab.mistake import BUILDS, Mistake, Slug
 from advices.lab.model import COLD, AnotherStart, Claim, Lab, Replay, Variant
 from advices.lab.scans import (
@@ -45,6 +46,8 @@ __all__ = [
     "Confidence",
     "Dockerfile",
     "Lab",
+    "Measure",
+    "MeasureName",
     "Mistake",
     "Replay",
     "Risk",

@@ -57,6 +57,7 @@ class Bench:
     def ready(self) -> Iterator[Measurer]:
         """Hold what measuring needs: room, the lock, the index, the bases."""
         shop = self.workshop
+        shop.engine.must_be_here()
         with contextlib.ExitStack() as held:
             if self.owner:
                 held.enter_context(measuring(shop.say))

@@ -56,7 +56,9 @@ def _committed(bench: Bench, now: Result) -> Result | None:
         return None
     names = bench.lab.read("good").external_images
     before, after = found.provenance.bases, now.provenance.bases
-    same = all(name in before and before[name].told == after[name].told for name in names)
+    same = all(
+        name in before and before[name].fingerprint == after[name].fingerprint for name in names
+    )
     digest = lab_digest(bench.layout, bench.lab)
     return found if same and found.provenance.lab_digest == digest else None
 
@@ -97,8 +99,7 @@ def unsound(lab: Lab, result: Result) -> list[str]:
     """
     faults = [
         f"{lab.slug} exercise: claim `{v.claim.id}` {'must' if v.must_hold else 'must not'} hold "
-        f"for the {'solution' if v.variant == 'good' else 'start'}: "
-        f"{v.claim.measure} is {v.value}, claimed {v.threshold}"
+        f"for the {'solution' if v.variant == 'good' else 'start'}: {v.summary}"
         for v in verdicts(lab, result)
         if is_judged(v.claim) and not v.as_demanded
     ]

@@ -3,14 +3,13 @@
 What a notebook holds while it measures, how it is executed, what is kept of it or compared.
 """
 
-from advices.notebooks.drawing import Drawing, Shown
+from advices.notebooks.drawing import Drawing
 from advices.notebooks.labs import check_exercise, check_labs, prove_exercise, run_labs
 from advices.notebooks.session import LabSession, open_lab
 
 __all__ = [
     "Drawing",
     "LabSession",
-    "Shown",
     "check_exercise",
     "check_labs",
     "open_lab",

@@ -95,6 +95,7 @@ def two_at_once(
 def _ready(workshop: Workshop, labs: Sequence[Lab]) -> Iterator[None]:
     """Hold what all labs of a run need: the lock and the index. What dead runs left is gone."""
     workshop.say(Planned({lab.slug: _expected_seconds(workshop, lab) for lab in labs}))
+    workshop.engine.must_be_here()
     sweep(workshop.engine)
     with measuring(workshop.say), proxy.for_builds(workshop.engine):
         yield

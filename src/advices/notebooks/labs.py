@@ -24,11 +24,9 @@ from advices.results import (
     Checked,
     Drift,
     Result,
-    Verdict,
     base_changes,
     drifts,
     history,
-    of_the_list,
     scanner_changes,
     value_text,
     verdicts,
@@ -201,7 +199,7 @@ def _broken(done: Executed) -> list[str]:
     """
     return [
         f"{done.lab.slug}: claim `{v.claim.id}` {'must' if v.must_hold else 'must not'} hold "
-        f"for `{v.variant}`: {v.claim.measure} is {_value(v)}, claimed {v.threshold}"
+        f"for `{v.variant}`: {v.summary}"
         for v in done.verdicts
         if not v.as_demanded
     ] + [*done.faults, *_stubs(done)]
@@ -222,16 +220,6 @@ def _demand(broken: list[str]) -> None:
     """Raise ClaimBroken when a claim is named."""
     if broken:
         raise ClaimBroken("\n".join(broken))
-
-
-def _value(verdict: Verdict) -> str:
-    if verdict.value is None:
-        return "not there"
-    if verdict.claim.relative_to is not None and isinstance(verdict.value, float):
-        return f"{verdict.value:.3g} of {verdict.claim.relative_to}"
-    if verdict.claim.includes or verdict.claim.excludes:
-        return of_the_list(verdict.claim, verdict.value)
-    return value_text(verdict.claim.measure, verdict.value)
 
 
 def _committed(layout: Layout, slug: str) -> Result | None:

@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 
 from advices.core import EngineMissing, Event, LabInvalid, Layout, at_once, project, sent
-from advices.engine import buildx_version, connect
+from advices.engine import connect
 from advices.lab import LEARNERS, Lab, read
 from advices.measure import (
     QUICK,
@@ -32,10 +32,10 @@ from advices.measure import (
     start_of,
     steps,
 )
-from advices.notebooks.drawing import Drawing, Shown
-from advices.results import Checked, MistakeResult, Result, VariantResult, save, verdicts
+from advices.notebooks.drawing import Drawing
+from advices.results import Checked, MistakeResult, Result, VariantResult, save
 from advices.runs import attached, own_run
-from advices.site import checked_markdown, tables
+from advices.site import Shown, checked_shown
 from advices.workshop import Workshop
 
 
@@ -76,7 +76,7 @@ class LabSession(Drawing):
                 },
                 workers=2 if self._bench.samples == QUICK else 1,
             )
-        return Shown(tables.replays_table(self._result(), variants, self._says))
+        return self.replays(variants)
 
     def mistakes(self) -> Shown:
         """Apply each known mistake alone to the good Dockerfile; return what each turned red.
@@ -88,7 +88,7 @@ class LabSession(Drawing):
             self._mistakes = mistake_results(
                 measurer, self._lab, self._bench.run.scratch, self._result()
             )
-        return Shown(tables.mistakes_table(self._lab, self._result()))
+        return super().mistakes()
 
     def exercise(self, file: str | None = None) -> Shown:
         """Check the exercise's Dockerfile, or another file; return claims met and hints.
@@ -102,8 +102,10 @@ class LabSession(Drawing):
             with bench.workshop.spent.on("exercise"):
                 result = solved(bench)
             save(bench.run.scratch / "results" / "exercises", result)
-            return Shown(checked_markdown(start_of(lab, result)))
-        return Shown(checked_markdown(self.checked(Path(file) if file else None)))
+            found = start_of(lab, result)
+        else:
+            found = self.checked(Path(file) if file else None)
+        return checked_shown(found)
 
     def checked(self, file: Path | None = None) -> Checked:
         """Return how the exercise's Dockerfile, or another file, does claim by claim.
@@ -133,7 +135,7 @@ class LabSession(Drawing):
         result = self._result()
         if not self._bench.owner:
             save(self._bench.run.scratch / "results", result)
-        return Shown(tables.claims_table(verdicts(self._lab, result)))
+        return self.claims()
 
     def _demand_all_measured(self) -> None:
         self._demand(self._lab.variants, "the claims compare all variants")
@@ -167,7 +169,7 @@ def open_lab(slug: str) -> LabSession:
 
 def _bench(layout: Layout, lab: Lab) -> Bench:
     engine = connect()
-    if buildx_version() is None:
+    if engine.buildx_version() is None:
         raise EngineMissing("buildx is not installed", next_step="`advices doctor` says how")
     run = attached()
     owner = run is None

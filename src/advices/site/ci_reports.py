@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
+from advices.lab import MeasureName
 from advices.results import Drift, Result, VariantResult, Verdict, code, escape, value_text
 from advices.site.tables import table
 
@@ -66,13 +67,13 @@ def drift_table(drifts: Sequence[Drift]) -> str:
     """Return what drifted: old, new and the limit."""
     rows = [
         [
-            code(one.variant),
-            code(one.measure),
-            escape(value_text(one.measure, one.old)),
-            escape(value_text(one.measure, one.new)),
-            escape(one.limit),
+            code(drift.variant),
+            code(str(drift.measure)),
+            escape(value_text(drift.measure, drift.old)),
+            escape(value_text(drift.measure, drift.new)),
+            escape(drift.limit),
         ]
-        for one in drifts
+        for drift in drifts
     ]
     return table(["Variant", "Measure", "Before", "Now", "Limit"], rows, "  rr")
 
@@ -87,7 +88,7 @@ def junit(outcomes: Sequence[Outcome]) -> str:
             if verdict.not_run:
                 ElementTree.SubElement(case, "skipped", message=verdict.not_run)
             elif not verdict.as_demanded:
-                _fail(case, f"{verdict.claim.says} {verdict.value} {verdict.threshold}")
+                _fail(case, f"{verdict.claim.says} {verdict.summary}")
         broken = {v.claim.id for v in one.verdicts if not v.as_demanded}
         for number, fault in enumerate(one.faults, start=1):
             if not any(f"claim `{name}`" in fault for name in broken):
@@ -131,24 +132,18 @@ def _entries(one: Outcome) -> Iterator[dict[str, object]]:
                 continue
             entry: dict[str, object] = {
                 "name": f"{one.slug} {variant} {measure}",
-                "unit": _unit(measure),
+                "unit": measure.unit,
                 "value": value,
             }
             spread = _spread(result, measure)
             yield {**entry, "range": spread} if spread else entry
 
 
-def _unit(measure: str) -> str:
-    name = measure.rpartition(".")[2]
-    return next((unit for unit in ("bytes", "seconds") if name.endswith(unit)), "count")
-
-
-def _spread(result: VariantResult, measure: str) -> str:
+def _spread(result: VariantResult, measure: MeasureName) -> str:
     """Return the fastest and the slowest sample of a timing, "" for what is no timing."""
-    build, _, name = measure.rpartition(".")
-    timing = result.timings.get(measure)
-    if name == "seconds" and build in result.builds:
-        timing = result.builds[build].timing
+    timing = result.timings.get(str(measure))
+    if measure.name == "seconds" and measure.of in result.builds:
+        timing = result.builds[measure.of].timing
     if timing is None or len(timing.samples) < 2:
         return ""
     fastest, slowest = timing.spread
@@ -168,7 +163,7 @@ def as_json(outcomes: Sequence[Outcome]) -> str:
                     "id": verdict.claim.id,
                     "variant": verdict.variant,
                     "value": verdict.value if _is_finite(verdict.value) else "infinite",
-                    "threshold": verdict.threshold,
+                    "threshold": verdict.demanded,
                     "holds": verdict.holds,
                     "must_hold": verdict.must_hold,
                     "as_demanded": verdict.as_demanded,
@@ -177,7 +172,7 @@ def as_json(outcomes: Sequence[Outcome]) -> str:
                 for verdict in one.verdicts
             ],
             "faults": one.faults,
-            "drifts": [vars(drift) for drift in one.drifts],
+            "drifts": [{**vars(drift), "measure": str(drift.measure)} for drift in one.drifts],
             "notes": one.notes,
         }
         for one in outcomes

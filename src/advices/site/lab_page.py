@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from advices.results import Result
-from advices.site import origin
+from advices.site.origin import line
+from advices.site.shown import origin_of
 from advices.site.tables import provenance_table
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -26,15 +27,16 @@ search:
 _RECORDED = "<!--out-->\n"
 _END = "<!--/out-->\n"
 _MARK = re.compile(r"<!--(?=/?out-->)")
-_SHOWS_NUMBERS = re.compile(r"^\| --|^<figure", re.M)
 
 Cell = Mapping[str, Any]
+Output = Mapping[str, Any]
 
 
 def page(cells: Sequence[Cell], result: Result) -> str:
     """Return executed cells as Markdown, with the result's provenance at the end."""
     outputs = [
-        [_plain(text) for text in map(_output, cell["outputs"]) if text] for cell in _code(cells)
+        [_recorded(output, result) for output in cell["outputs"] if _output(output)]
+        for cell in _code(cells)
     ]
     return _page(cells, outputs, result)
 
@@ -59,7 +61,7 @@ def reworded(cells: Sequence[Cell], old: str, result: Result) -> str | None:
         while old.startswith(begin, place):
             recorded, _, _ = old[place + len(begin) :].partition(end)
             place += len(begin) + len(recorded) + len(end)
-            of_it.append(_without_line(recorded))
+            of_it.append(recorded)
         outputs.append(of_it)
     # What is left over belongs to code that is not there any more.
     return None if sum(map(len, outputs)) != old.count(begin) else _page(cells, outputs, result)
@@ -74,10 +76,7 @@ def _page(cells: Sequence[Cell], outputs: Sequence[Sequence[str]], result: Resul
         elif _is_code(cell):
             parts.append(_fenced_code(cell))
             for text in next(left):
-                parts += [_RECORDED, text]
-                if _SHOWS_NUMBERS.search(text):
-                    parts.append(origin.line(result, "#provenance", *_about(cell, result)))
-                parts.append(_END)
+                parts += [_RECORDED, text, _END]
     parts.append("## Provenance\n")
     parts.append(
         "Every number above comes from this one run. "
@@ -87,11 +86,10 @@ def _page(cells: Sequence[Cell], outputs: Sequence[Sequence[str]], result: Resul
     return "\n".join(parts)
 
 
-def _without_line(recorded: str) -> str:
-    """Return what a cell put out, without the line on where it comes from: that is made anew."""
-    if not _SHOWS_NUMBERS.search(recorded):
-        return recorded
-    return recorded.rstrip().rpartition("\n\n")[0] + "\n"
+def _recorded(output: Output, result: Result) -> str:
+    """Return what a cell put out, with the line on where it comes from if it tells its origin."""
+    text, origin = _plain(_output(output)), origin_of(output)
+    return f"{text}\n{line(result, '#provenance', origin)}" if origin else text
 
 
 def _code(cells: Sequence[Cell]) -> Iterator[Cell]:
@@ -100,10 +98,6 @@ def _code(cells: Sequence[Cell]) -> Iterator[Cell]:
 
 def _is_code(cell: Cell) -> bool:
     return cell["cell_type"] == "code" and bool(_source(cell).strip())
-
-
-def _about(cell: Cell, result: Result) -> tuple[str, str]:
-    return origin.of_cell(_source(cell), result.slug)
 
 
 def _source(cell: Cell) -> str:
@@ -126,7 +120,7 @@ def _fence(language: str, text: str) -> str:
     return f"{ticks}{language}\n{text.strip()}\n{ticks}"
 
 
-def _output(output: Mapping[str, Any]) -> str:
+def _output(output: Output) -> str:
     if output["output_type"] == "stream":
         return _fence("text", _ANSI.sub("", output["text"]))
     if output["output_type"] in ("display_data", "execute_result"):
