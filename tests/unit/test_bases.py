@@ -31,7 +31,6 @@ from advices.engine import BASE_LABEL, RUN_LABEL, BuildOrder, Built, Image, spli
 from advices.images import LayerMemory
 from advices.lab.dockerfile import parse_dockerfile
 from advices.packages import proxy
-from advices.site.tables import provenance
 
 ROOT = Path(__file__).parents[2]
 RECIPES = ROOT / "labs" / "bases"
@@ -184,19 +183,6 @@ def test_a_base_that_is_removed_during_a_run_is_told() -> None:
         assert "docker image prune -a" in raised.value.why
 
 
-@pytest.mark.parametrize(
-    ("platform", "distance"), [("linux/amd64", "%"), ("linux/arm64", "linux/amd64")]
-)
-def test_published_bytes_are_compared_with_their_own_platform(platform: str, distance: str) -> None:
-    engine = engine_with("python:3.13")
-    engine.said = replace(engine.said, platform=platform)
-    found = on(engine)
-    record = found.record(found.resolve(["python:3.13"])["python:3.13"])
-    assert record.published_transfer_bytes is not None
-    assert (record.distance is None) == (platform != "linux/amd64")
-    assert distance in provenance.distance_text(record)
-
-
 def lab_of(dockerfile: str) -> Any:
     read = parse_dockerfile(dockerfile)
     return SimpleNamespace(
@@ -316,7 +302,9 @@ def test_a_stage_is_replaced_where_its_base_is_a_stand_in() -> None:
 
 
 def test_a_stage_on_the_official_image_is_built_as_it_is_written() -> None:
-    assert on(engine_with("python:3.13-alpine")).names_in(parse_dockerfile(WITH_GCC)) == ("python:3.13-alpine",)
+    assert on(engine_with("python:3.13-alpine")).names_in(parse_dockerfile(WITH_GCC)) == (
+        "python:3.13-alpine",
+    )
     engine = engine_with()
     engine.registry["python:3.13-alpine"] = Image("sha256:9", repo_digests=(f"python@{DIGEST}",))
     assert on(engine).names_in(parse_dockerfile(WITH_GCC)) == ("python:3.13-alpine",)

@@ -14,6 +14,7 @@ from advices.cli import doctor
 from advices.cli.doctor import Finding
 from advices.core.errors import BaseUnavailable, EngineMissing, LabInvalid
 from advices.core.paths import Layout
+from advices.core.process import Finished
 from advices.core.pull_errors import (
     ImageUnknown,
     PullFailed,
@@ -21,7 +22,6 @@ from advices.core.pull_errors import (
     PullsLimited,
     RegistrySilent,
 )
-from advices.core.process import Finished
 from advices.engine import client, connection, provision
 from advices.engine.client import EngineFacts
 from advices.packages import proxy

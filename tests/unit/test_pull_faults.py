@@ -34,8 +34,7 @@ CLASSIC = [
         RegistrySilent,
     ),
     (
-        'Get "https://hub.example/v2/": dial tcp: lookup hub.example on '
-        "10.0.0.53:53: no such host",
+        'Get "https://hub.example/v2/": dial tcp: lookup hub.example on 10.0.0.53:53: no such host',
         RegistrySilent,
     ),
     (

@@ -155,7 +155,6 @@ class Bases:
             versions=base.contents.versions if base.contents else (),
             disk_bytes=sum(layer.disk_bytes for layer in found),
             transfer_bytes=sum(layer.transfer_bytes for layer in found),
-            platform=self._engine.facts().platform,
             published_transfer_bytes=recipe.published_transfer_bytes if recipe else None,
             published_date=recipe.published_date if recipe else None,
         )

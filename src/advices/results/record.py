@@ -182,7 +182,7 @@ class BaseRecord(Record):
     recipe: its own image id changes with every build. A recipe takes what Debian has today, so a
     stand-in has `contents` as well, the digest of its packages' versions; some of these are told.
     The published bytes are the official image's transfer bytes, linux/amd64, as
-    docker-library/repo-info gives them. `platform` is that of the base itself.
+    docker-library/repo-info gives them.
     """
 
     kind: Literal["official", "stand-in"]
@@ -193,15 +193,13 @@ class BaseRecord(Record):
     transfer_bytes: Count
     published_transfer_bytes: Count | None
     published_date: str | None
-    platform: str = PUBLISHED_PLATFORM
 
-    @property
-    def distance(self) -> float | None:
-        """Return how far it is from the published bytes, as a part of them.
+    def distance(self, platform: str) -> float | None:
+        """Return how far a base on a platform is from the published bytes, as a part of them.
 
         None where none are published, or for another platform only.
         """
-        if self.published_transfer_bytes is None or self.platform != PUBLISHED_PLATFORM:
+        if self.published_transfer_bytes is None or platform != PUBLISHED_PLATFORM:
             return None
         return self.transfer_bytes / self.published_transfer_bytes - 1
 
