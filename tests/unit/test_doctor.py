@@ -22,7 +22,7 @@ from advices.core.pull_errors import (
     PullsLimited,
     RegistrySilent,
 )
-from advices.engine import client, connection, provision
+from advices.engine import apt, client, connection, provision
 from advices.engine.client import EngineFacts
 from advices.packages import proxy
 from advices.scanners.images import ScannerImage
@@ -131,8 +131,8 @@ def test_no_engine_is_a_red_line_with_its_fix(
     default: bool, system: str, fix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "is_default_socket", lambda: default)
-    monkeypatch.setattr(provision, "system", lambda: provision.System(system, "x", ""))
-    monkeypatch.setattr(provision.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(apt, "system", lambda: apt.System(system, "x", ""))
+    monkeypatch.setattr(apt.shutil, "which", lambda name: f"/usr/bin/{name}")
     found = examine()
     assert list(found) == ["engine", "buildx", "pip in builds"]
     assert (found["engine"].mark, found["engine"].says) == (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -11,11 +12,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import docker
 import pytest
+import socket_engine
 
 from advices.core import process
 from advices.core.errors import EngineForbidden, EngineMissing, InstallRefused
-from advices.engine import client, connection, provision
+from advices.engine import apt, client, connection, provision
 
 DEBIAN = """\
 PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"
@@ -31,13 +34,13 @@ MINT = 'ID=linuxmint\nID_LIKE="ubuntu debian"\nVERSION_CODENAME=wilma\n'
 @pytest.mark.parametrize(
     ("text", "wanted", "has_apt"),
     [
-        (DEBIAN, provision.System("debian", "bookworm", ""), True),
-        (UBUNTU, provision.System("ubuntu", "noble", "debian"), True),
-        (MINT, provision.System("linuxmint", "wilma", "ubuntu debian"), True),
-        (FEDORA, provision.System("fedora", "", ""), False),
-        (ROCKY, provision.System("rocky", "", "rhel centos fedora"), False),
-        ("", provision.System("", "", ""), False),
-        ("ID='debian'\n", provision.System("debian", "", ""), True),
+        (DEBIAN, apt.System("debian", "bookworm", ""), True),
+        (UBUNTU, apt.System("ubuntu", "noble", "debian"), True),
+        (MINT, apt.System("linuxmint", "wilma", "ubuntu debian"), True),
+        (FEDORA, apt.System("fedora", "", ""), False),
+        (ROCKY, apt.System("rocky", "", "rhel centos fedora"), False),
+        ("", apt.System("", "", ""), False),
+        ("ID='debian'\n", apt.System("debian", "", ""), True),
     ],
 )
 def test_which_system_this_is(
@@ -48,21 +51,21 @@ def test_which_system_this_is(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     (tmp_path / "os-release").write_text(text)
-    found = provision.system(tmp_path / "os-release")
+    found = apt.system(tmp_path / "os-release")
     assert found == wanted
-    monkeypatch.setattr(provision.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(apt.shutil, "which", lambda name: f"/usr/bin/{name}")
     assert found.has_apt == has_apt
-    monkeypatch.setattr(provision.shutil, "which", lambda _: None)
+    monkeypatch.setattr(apt.shutil, "which", lambda _: None)
     assert not found.has_apt
 
 
 def test_a_system_that_does_not_say() -> None:
-    assert provision.system(Path("/no/such/file")) == provision.System("", "", "")
+    assert apt.system(Path("/no/such/file")) == apt.System("", "", "")
 
 
 def test_only_the_engine_may_come_from_the_next_debian() -> None:
     mirror = "http://mirror.example/debian"
-    files = provision.pin_trixie(mirror)
+    files = apt.pin_trixie(mirror)
     sources, preferences = (files[name] for name in sorted(files, reverse=True))
     assert all(name.startswith("/etc/apt/") for name in files)
     urls = re.findall(r"\w+://\S+", "".join(files.values()))
@@ -75,10 +78,10 @@ def test_only_the_engine_may_come_from_the_next_debian() -> None:
 
 def test_the_mirror_is_the_one_that_apt_uses(monkeypatch: pytest.MonkeyPatch) -> None:
     listed = "http://security.example/x bookworm-security\nhttp://m.example/debian bookworm\n"
-    monkeypatch.setattr(provision, "run", lambda *_: process.Finished(0, listed, ""))
-    assert provision._mirror("bookworm") == "http://m.example/debian"
+    monkeypatch.setattr(apt, "run", lambda *_: process.Finished(0, listed, ""))
+    assert apt._mirror("bookworm") == "http://m.example/debian"
     with pytest.raises(EngineMissing, match="apt has no source for sid"):
-        provision._mirror("sid")
+        apt._mirror("sid")
 
 
 class Terminal(io.StringIO):
@@ -104,18 +107,18 @@ def test_nothing_is_changed_without_root_or_a_yes(
     monkeypatch.setattr(os, "geteuid", lambda: uid)
     monkeypatch.setattr("sys.stdin", stdin)
     if allowed:
-        provision._allowed("Install it?")
+        apt.allowed("Install it?")
     else:
         with pytest.raises(InstallRefused, match=r"Install it\? That needs a yes"):
-            provision._allowed("Install it?")
+            apt.allowed("Install it?")
 
 
 def test_elsewhere_nothing_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(provision, "system", lambda: provision.System("fedora", "", ""))
+    monkeypatch.setattr(apt, "system", lambda: apt.System("fedora", "", ""))
     with pytest.raises(InstallRefused, match="x must be installed: y"):
-        provision.install_packages(("x",), because="y")
+        apt.install_packages(("x",), because="y")
     with pytest.raises(EngineMissing, match="packages are not Debian's"):
-        provision.install_engine(print)
+        apt.install_engine(print)
 
 
 @pytest.mark.parametrize(("codename", "pinned"), [("bookworm", True), ("trixie", False)])
@@ -127,10 +130,10 @@ def test_what_is_installed(codename: str, pinned: bool, monkeypatch: pytest.Monk
         return process.Finished(0, f"http://m.example {codename}\n", "")
 
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(provision, "run", run)
-    monkeypatch.setattr(provision.shutil, "which", lambda name: f"/usr/bin/{name}")
-    monkeypatch.setattr(provision, "system", lambda: provision.System("debian", codename, ""))
-    provision.install_engine(lambda _: None)
+    monkeypatch.setattr(apt, "run", run)
+    monkeypatch.setattr(apt.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(apt, "system", lambda: apt.System("debian", codename, ""))
+    apt.install_engine(lambda _: None)
     assert done[-1].endswith(
         "install --yes --no-install-recommends docker.io docker-cli docker-buildx"
     )
@@ -218,18 +221,19 @@ def test_an_engine_of_somebody_else_is_neither_installed_nor_started(
     monkeypatch.setattr(client, "buildx_version", lambda: None)
     monkeypatch.setattr(provision, "install_engine", lambda _: pytest.fail("installed"))
     monkeypatch.setattr(provision, "_start", lambda _: pytest.fail("started"))
-    if answers:
-        monkeypatch.setattr(connection, "answers", lambda: True)
-        monkeypatch.setattr(client, "Engine", object)
-    with pytest.raises(EngineMissing, match=re.escape(says)):
+    with contextlib.ExitStack() as ends:
+        if answers:
+            _, address = ends.enter_context(socket_engine.running(tmp_path))
+            monkeypatch.setenv("DOCKER_HOST", address)
+        ends.enter_context(pytest.raises(EngineMissing, match=re.escape(says)))
         provision.ensure_engine(print)
 
 
 def test_an_engine_of_root_is_not_installed_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused() -> None:
+    def refused(**_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(connection, "client", refused)
+    monkeypatch.setattr(docker, "from_env", refused)
     with pytest.raises(EngineForbidden, match="may not be used by this user") as raised:
         provision.ensure_engine(print)
     assert "usermod -aG docker" in raised.value.next_step

@@ -12,7 +12,7 @@ from typing import Literal
 
 from advices.bases import Bases
 from advices.core import AdvicesError, EngineForbidden, Layout, PullFailed, RegistrySilent
-from advices.engine import buildx_version, connection, provision
+from advices.engine import apt, buildx_version, connection, provision
 from advices.lab import SCANNERS, labfile
 from advices.offline import is_prefetched
 from advices.packages import proxy
@@ -39,7 +39,7 @@ def system() -> System:
         return "macOS"
     if "microsoft" in platform.release().lower():
         return "Windows with WSL"
-    return "Debian or Ubuntu" if provision.system().has_apt else "another Linux"
+    return "Debian or Ubuntu" if apt.system().has_apt else "another Linux"
 
 
 def examine(workshop: Workshop) -> Iterator[Finding]:

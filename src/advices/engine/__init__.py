@@ -4,14 +4,14 @@ What is asked of an engine and its images and containers, builds with their exac
 installing and starting an engine.
 """
 
-from advices.engine import connection, provision
+from advices.engine import apt, connection, provision
+from advices.engine.apt import install_packages
 from advices.engine.build_log import METHOD as BUILD_LOG_METHOD
 from advices.engine.build_log import BuildStep
 from advices.engine.buildx import BuildOrder, Built, argv
 from advices.engine.client import buildx_version, connect
 from advices.engine.link import BASE_LABEL, RUN_LABEL
 from advices.engine.port import Engine
-from advices.engine.provision import install_packages
 from advices.engine.pull_faults import invalid_reference
 from advices.engine.records import Container, EngineFacts, Image
 from advices.engine.references import DOCKER_HUB, Reference, split
@@ -33,6 +33,7 @@ __all__ = [
     "Once",
     "Reference",
     "Start",
+    "apt",
     "argv",
     "buildx_version",
     "connect",
