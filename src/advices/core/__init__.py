@@ -51,7 +51,7 @@ from advices.core.events import (
     sent,
 )
 from advices.core.files import write_together, write_whole
-from advices.core.paths import Layout, cache_folder, project, state_folder
+from advices.core.paths import Layout, cache_folder, project, service_folder, state_folder
 from advices.core.process import (
     VERBOSE_VARIABLE,
     as_root,
@@ -147,6 +147,7 @@ __all__ = [
     "received",
     "run",
     "sent",
+    "service_folder",
     "spawn_daemon",
     "state_folder",
     "stream_stderr",
