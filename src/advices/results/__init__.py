@@ -11,6 +11,7 @@ from advices.results.exercise import YOURS, Checked, checked, hints
 from advices.results.history import Entry, reversed_claims, stepped_back
 from advices.results.key import Confirmation, KeyParts, parts, why_changed
 from advices.results.record import (
+    PUBLISHED_PLATFORM,
     SCHEMA_VERSION,
     BaseRecord,
     Boot,
@@ -38,6 +39,7 @@ from advices.results.wording import (
 )
 
 __all__ = [
+    "PUBLISHED_PLATFORM",
     "SCHEMA_VERSION",
     "YOURS",
     "BaseRecord",

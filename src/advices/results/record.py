@@ -174,6 +174,9 @@ class VariantResult(Record):
         return "" if scan is None or scan.ran else scan.why_not or "not run"
 
 
+PUBLISHED_PLATFORM = "linux/amd64"
+
+
 class BaseRecord(Record):
     """Which image stood behind a FROM name, and how far it is from the official one.
 
@@ -192,6 +195,15 @@ class BaseRecord(Record):
     transfer_bytes: Count
     published_transfer_bytes: Count | None
     published_date: str | None
+
+    def distance(self, platform: str) -> float | None:
+        """Return how far a base on a platform is from the published bytes, as a part of them.
+
+        None where none are published, or for another platform only.
+        """
+        if self.published_transfer_bytes is None or platform != PUBLISHED_PLATFORM:
+            return None
+        return self.transfer_bytes / self.published_transfer_bytes - 1
 
     @property
     def fingerprint(self) -> str:
