@@ -289,7 +289,7 @@ def test_an_image_is_told_as_the_engine_says_it(engine: DockerEngine, asked: Soc
     asked.answer("GET /images/a:1/json", said)
     found = engine.image("a:1")
     assert found is not None
-    assert found == Image("sha256:1", ("sha256:2",), ("a:1",), config=config, author="me")
+    assert found == Image("sha256:1", ("sha256:2",), ("a:1",), config=config)
     assert (found.command, found.entrypoint) == (("a",), ())
     assert (found.labels, found.working_dir) == ({}, "/")
     assert engine.image("gone:1") is None
