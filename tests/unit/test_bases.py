@@ -293,6 +293,20 @@ def test_a_python_is_checked_for_its_modules() -> None:
     assert commands[1] == ["pip", "--version"]
 
 
+def test_what_two_stand_ins_have_in_common_is_built_once() -> None:
+    engine = engine_with(stand_ins=False)
+    for root in ("debian", "debian-slim"):
+        engine.add(StandIns(engine, RECIPES, print).root_tag(root))
+    engine.runs = lambda *_: printed("python\t3.13.5\n")
+    bases = on(engine)
+    for name in ("python:3.13-slim", "python:3.13"):
+        assert bases.stand_in(name).kind == "stand-in"
+    targets = [order.target for order in engine.orders if order.target]
+    assert targets == ["cpython", "slim", "full"]
+    part, *others = [order for order in engine.orders if order.target]
+    assert {order.bases["cpython"] for order in others} == {part.tag}
+
+
 def test_a_stage_is_replaced_where_its_base_is_a_stand_in() -> None:
     found = on(engine_with())
     assert found.names_in(parse_dockerfile(WITH_GCC)) == ("python:3.13-alpine", "alpine-with-gcc")
