@@ -12,7 +12,7 @@ import pytest
 
 from advices.cli import doctor
 from advices.cli.doctor import Finding
-from advices.core.errors import BaseUnavailable, EngineMissing, LabInvalid
+from advices.core.errors import BaseUnavailable, EngineElsewhere, EngineMissing, LabInvalid
 from advices.core.paths import Layout
 from advices.core.process import Finished
 from advices.engine import client, connection, provision
@@ -34,6 +34,10 @@ class FakeEngine:
 
     def facts(self) -> EngineFacts:
         return EngineFacts("26.1.5", self.driver, "linux/amd64", 2, self.folder)
+
+    def must_be_here(self) -> None:
+        if "elsewhere" in self.address:
+            raise EngineElsewhere(f"{self.address} is elsewhere")
 
     def registry_answers(self, _: str) -> bool:
         return self.registry
@@ -132,6 +136,13 @@ def test_no_engine_is_a_red_line_with_its_fix(
     )
     assert fix in found["engine"].fix
     assert found["buildx"].mark == "bad"
+
+
+def test_an_engine_on_another_machine_is_a_red_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FakeEngine, "address", "tcp://elsewhere.invalid:2376")
+    found = examine()["engine"]
+    assert found.mark == "bad"
+    assert "on that machine" in found.fix
 
 
 @pytest.mark.parametrize(

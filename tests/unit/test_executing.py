@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
-import contextlib
+import shutil
 import threading
 from pathlib import Path
 from typing import Any, ClassVar
 
 import factory
 import pytest
+from layer_tars import layer_tar
+from memory_engine import MemoryEngine, Program, site
 
 from advices import results
 from advices.core import Say
-from advices.core.errors import NotebookFailed
+from advices.core.errors import EngineElsewhere, NotebookFailed
 from advices.core.events import Event, Planned
 from advices.core.paths import Layout
 from advices.core.process import clock, poll
 from advices.lab import labfile
 from advices.lab.model import Lab
+from advices.measure.bench import Bench
 from advices.measure.kept import Kept
 from advices.measure.plan import Samples
 from advices.notebooks import execution
 from advices.notebooks.execution import Executed, Task
+from advices.packages.proxy import WAY_VARIABLE
 from advices.runs.lifecycle import Run
 from advices.workshop import Workshop
 
+ROOT = Path(__file__).parents[2]
 SLUGS = ("base-image", "build-cache")
 
 
 @pytest.fixture
 def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
     """Return a project of two labs, on a machine where nothing is asked of any engine."""
-    monkeypatch.setattr(execution, "sweep", lambda _: ())
-    monkeypatch.setattr(execution.proxy, "for_builds", lambda _: contextlib.nullcontext())
+    monkeypatch.setenv(WAY_VARIABLE, "direct")
     return Layout(factory.project(tmp_path))
 
 
@@ -46,7 +50,7 @@ class Resolved:
 
 
 def workshop(layout: Layout, say: Say = print) -> Workshop:
-    return factory.workshop(layout, say, engine=object(), bases=Resolved())
+    return factory.workshop(layout, say, engine=MemoryEngine(), bases=Resolved())
 
 
 def nothing(_: Lab) -> Kept:
@@ -130,19 +134,34 @@ def test_a_fault_of_one_lab_ends_the_other(layout: Layout, monkeypatch: pytest.M
 
 @pytest.mark.parametrize("left", [True, False])
 def test_an_exercise_is_measured_where_the_notebook_left_none(
-    left: bool, layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    left: bool, layout: Layout, tmp_path: Path
 ) -> None:
     made = results.load(layout.exercise_results, "build-cache")
-    other = made.model_copy(update={"title": "Measured here"})
-    monkeypatch.setattr(execution, "solved", lambda _: other)
-    monkeypatch.setattr(execution, "Bench", lambda *_, **__: None)
     run = Run("run-1", tmp_path / "scratch")
     if left:
         results.save(run.scratch / "results" / "exercises", made)
+    shutil.copytree(ROOT / "labs" / "bases", layout.bases)
     lab = labfile.read(layout.labs, "build-cache")
     exercise = lab.its_exercise()
-    found = execution._proof(workshop(layout), Task(lab), exercise, run)
-    assert found == (made if left else other)
+    with site(lambda _: (200, b"a page")) as port:
+        engine = MemoryEngine(lambda *_: Program(port))
+        engine.add("python:3.13-slim", layer_tar({}), repo_digests=("python@sha256:1",))
+        found = execution._proof(Workshop(layout, print, engine), Task(lab), exercise, run)
+    assert (found == made) == left
+    assert (engine.orders == []) == left
+    assert found.title == (made.title if left else exercise.title)
+
+
+def test_nothing_is_measured_on_an_engine_that_is_elsewhere(layout: Layout) -> None:
+    shop = workshop(layout)
+    shop.engine.is_here = False  # type: ignore[attr-defined]
+    with pytest.raises(EngineElsewhere):
+        next(execution.one_by_one(shop, [Task(lab) for lab in both_labs(layout)], Samples()))
+    lab = labfile.read(layout.labs, "build-cache")
+    bench = Bench(shop, lab, Run("run-1", layout.root), samples=Samples(), owner=False)
+    with pytest.raises(EngineElsewhere), bench.ready():
+        pytest.fail("it measures")
+    assert shop.engine.did == []  # type: ignore[attr-defined]
 
 
 def test_a_notebook_that_left_no_result_is_a_fault(layout: Layout, tmp_path: Path) -> None:

@@ -219,13 +219,13 @@ def test_an_engine_of_somebody_else_is_neither_installed_nor_started(
     monkeypatch.setattr(provision, "_start", lambda _: pytest.fail("started"))
     if answers:
         monkeypatch.setattr(connection, "answers", lambda: True)
-        monkeypatch.setattr(client, "Engine", object)
+        monkeypatch.setattr(client, "connect", object)
     with pytest.raises(EngineMissing, match=re.escape(says)):
         provision.ensure_engine(print)
 
 
 def test_an_engine_of_root_is_not_installed_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused() -> None:
+    def refused(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(connection, "client", refused)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from advices.bases import Bases
-from advices.core import AdvicesError, EngineForbidden, Layout
+from advices.core import AdvicesError, EngineElsewhere, EngineForbidden, Layout
 from advices.engine import buildx_version, connection, provision
 from advices.lab import SCANNERS, labfile
 from advices.offline import is_prefetched
@@ -46,6 +46,7 @@ def examine(workshop: Workshop) -> Iterator[Finding]:
     """Yield the findings in order. Changes nothing, pulls nothing, starts nothing."""
     try:
         connected = workshop.engine
+        connected.must_be_here()
     except AdvicesError as error:
         yield Finding("bad", "engine", error.what, _fix_of_missing_engine(error))
         yield _buildx()
@@ -65,6 +66,8 @@ def examine(workshop: Workshop) -> Iterator[Finding]:
 
 
 def _fix_of_missing_engine(error: AdvicesError) -> str:
+    if isinstance(error, EngineElsewhere):
+        return error.next_step
     if isinstance(error, EngineForbidden):
         return checks.MAY_USE.fix_on(system())
     if not connection.is_default_socket():

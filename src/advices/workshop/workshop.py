@@ -6,7 +6,7 @@ import functools
 
 from advices.bases import Bases
 from advices.core import Layout, Say, Spent
-from advices.engine import Engine, buildx_version, connect
+from advices.engine import Engine, connect
 from advices.images import LayerMemory
 from advices.scanners import ScannerImages
 
@@ -32,7 +32,7 @@ class Workshop:
     @functools.cached_property
     def buildx(self) -> str | None:
         """Return the version of buildx, None without one."""
-        return buildx_version()
+        return self.engine.buildx_version()
 
     @functools.cached_property
     def memory(self) -> LayerMemory:
