@@ -9,7 +9,7 @@ from advices.core.errors import ResultInvalid
 from advices.lab.measure_name import MeasureName
 from advices.lab.measures import describe, when
 from advices.lab.scans import not_run
-from advices.results import claims
+from advices.results import Confirmation, claims
 from advices.results.record import Boot, MistakeResult, Step
 from advices.results.wording import escape, percent_text, ratio_text, value_text
 from advices.site import tables
@@ -230,11 +230,20 @@ def test_provenance_says_stand_in_distance_and_the_command():
     assert "(official: 43.0 MB, −2.2 %)" in text
     assert "<code>./run advices -- run build-cache --force</code>" in text
     source = factory.result().provenance
-    assert f"<code>{source.lab_digest}</code>" in text
+    assert f"<code>{source.key}</code>" in text
+    assert "Confirmed" not in text
     [base] = source.bases.values()
     assert f"<code>{base.identity[:19]}</code>" in text
     assert base.identity not in text
     assert "packages <code>sha256:aaaaaaaaaaaa</code>: python 3.13.5, libc6 2.41-12" in text
+
+
+def test_a_confirmed_result_says_when_and_by_what():
+    stamp = Confirmation(date="2026-02-03", commit="1" * 40, toolkit_version="0.2.0")
+    found = factory.result()
+    source = found.provenance.model_copy(update={"confirmed": stamp})
+    text = tables.provenance_table(found.model_copy(update={"provenance": source}))
+    assert f"2026-02-03 at <code>{'1' * 40}</code> by advices 0.2.0: nothing moved" in text
 
 
 def test_a_long_step_is_cut_in_a_table():

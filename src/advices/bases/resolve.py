@@ -114,6 +114,15 @@ class Bases:
         known = {name: base for name, base in found.items() if base is not None}
         return known if len(known) == len(found) else None
 
+    def known_in(
+        self, dockerfile: Dockerfile, known: Callable[[str], Base | None]
+    ) -> dict[str, Base | None]:
+        """Return what stands behind each name of a Dockerfile, as `known` or a memory of it says.
+
+        None is for an image that would have to be pulled or built.
+        """
+        return {name: known(name) for name in self._names_in(dockerfile, known)}
+
     def names(self) -> tuple[str, ...]:
         """Return every name that has a recipe."""
         return tuple(self._recipes.bases)

@@ -74,9 +74,15 @@ def check(
     samples: ReplaySamples = 3,
     cold_samples: ColdSamples = 1,
     quick: Quick = False,
+    prove_all: Annotated[
+        bool, typer.Option("--all", help="Prove also mistakes and exercises that did not change.")
+    ] = False,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="Stamp results that did not move as good for today.")
+    ] = False,
     reports: Reports = None,
 ) -> None:
-    """Execute labs into a scratch folder and compare with the committed results."""
+    """Measure labs anew and compare with the committed results; prove what changed, and a tenth."""
     from advices.cli.display import Display
     from advices.measure import QUICK, Samples
     from advices.notebooks import check_labs
@@ -84,7 +90,12 @@ def check(
 
     wanted = QUICK if quick else Samples(cold_samples, samples)
     with _reported(reports) as told, Display(progress) as say:
-        check_labs(Workshop(project(), say), slugs or [], wanted, told=told)
+        check_labs(
+            *(Workshop(project(), say), slugs or [], wanted),
+            prove_all=prove_all,
+            confirm=confirm,
+            told=told,
+        )
 
 
 @contextlib.contextmanager

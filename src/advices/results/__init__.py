@@ -9,6 +9,7 @@ from advices.results.claims import Verdict, is_judged, judged, red, verdicts
 from advices.results.comparison import Drift, base_changes, drifts, scanner_changes
 from advices.results.exercise import YOURS, Checked, checked, hints
 from advices.results.history import Entry, reversed_claims, stepped_back
+from advices.results.key import Confirmation, KeyParts, parts, why_changed
 from advices.results.record import (
     SCHEMA_VERSION,
     BaseRecord,
@@ -43,9 +44,11 @@ __all__ = [
     "Boot",
     "Build",
     "Checked",
+    "Confirmation",
     "Count",
     "Drift",
     "Entry",
+    "KeyParts",
     "Layer",
     "MistakeResult",
     "Provenance",
@@ -69,6 +72,7 @@ __all__ = [
     "is_judged",
     "judged",
     "load",
+    "parts",
     "percent_text",
     "ratio_text",
     "red",
@@ -82,5 +86,6 @@ __all__ = [
     "stepped_back",
     "value_text",
     "verdicts",
+    "why_changed",
     "wording",
 ]

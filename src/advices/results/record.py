@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import statistics
 from collections.abc import Sequence
 from typing import Annotated, Literal
@@ -10,6 +11,7 @@ from pydantic import Field
 
 from advices.core import Record, ResultInvalid
 from advices.lab import COLD, MeasureName, Scan, scanner_of
+from advices.results.key import Confirmation, KeyParts
 
 SCHEMA_VERSION: Literal[2] = 2
 Value = int | float | bool | str
@@ -200,13 +202,15 @@ class BaseRecord(Record):
 class Provenance(Record):
     """What, when, where and with which versions a result was measured.
 
-    `key` is the digest of all that decides the numbers of a lab. `seconds` says where the time of
-    the run went, by kind of work; "all" is its whole wall time.
+    `key` is the digest of all that decides the numbers, `key_parts` that of each part of it.
+    `confirmed` is the last check after which the result was said to stand. `seconds` says where the
+    time of the run went, by kind of work; "all" is its whole wall time.
     """
 
     date: str
     commit: str
-    lab_digest: str
+    # Of a result from before keys had parts.
+    lab_digest: str = Field(default="", exclude_if=operator.not_)
     toolkit_version: str
     mode: Literal["full", "quick"]
     cold_samples: Annotated[int, Field(ge=1)]
@@ -220,13 +224,22 @@ class Provenance(Record):
     pip_index: Literal["direct", "caching index on the host"]
     key: str = ""
     seconds: dict[str, float] = Field(default_factory=dict)
+    key_parts: KeyParts | None = Field(default=None, exclude_if=operator.not_)
+    confirmed: Confirmation | None = Field(default=None, exclude_if=operator.not_)
 
 
 class MistakeResult(Record):
-    """What one known mistake, alone in the good Dockerfile, turned red: claims by id."""
+    """What one known mistake, alone in the good Dockerfile, turned red: claims by id.
+
+    `key` is the digest of all that the project decides of it, `around` that of the machine on which
+    it was proved on the day `date`.
+    """
 
     says: str
     red: tuple[str, ...]
+    key: str = Field(default="", exclude_if=operator.not_)
+    around: str = Field(default="", exclude_if=operator.not_)
+    date: str = Field(default="", exclude_if=operator.not_)
 
 
 class Result(Record):

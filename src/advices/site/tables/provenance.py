@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from advices.results import BaseRecord, Result, bytes_text, code, escape
+from advices.results import BaseRecord, Confirmation, Result, bytes_text, code, escape
 from advices.site.tables.writing import table
 
 
@@ -14,7 +14,7 @@ def provenance_table(result: Result) -> str:
     rows = [
         ["Measured", escape(source.date)],
         ["Commit", code(source.commit)],
-        ["Lab digest", code(source.lab_digest)],
+        ["Key", code(source.key)],
         ["Mode", f"{source.mode}: {_samples(source.cold_samples, source.replay_samples)}"],
         *[
             [f"Base {code(name)}", f"{_base_text(base)}, {_identity_text(base)}"]
@@ -25,9 +25,15 @@ def provenance_table(result: Result) -> str:
         ["Machine", escape(f"{source.platform}, {source.cores} cores")],
         ["Packages from", escape(f"PyPI, {source.pip_index}")],
         ["Toolkit", escape(f"advices {source.toolkit_version}")],
+        *([["Confirmed", _confirmed_text(source.confirmed)]] if source.confirmed else []),
         ["Repeat it", code(f"./run advices -- run {result.slug} --force")],
     ]
     return table(["What", "Value"], rows)
+
+
+def _confirmed_text(stamp: Confirmation) -> str:
+    toolkit = escape(f"advices {stamp.toolkit_version}")
+    return f"{escape(stamp.date)} at {code(stamp.commit)} by {toolkit}: nothing moved"
 
 
 def _samples(cold: int, replay: int) -> str:
