@@ -37,6 +37,7 @@ from advices.probes import (
     startup,
     stop,
     twelve_factor,
+    twelve_factor_stage,
     user,
     web_scan,
 )
@@ -146,10 +147,10 @@ def factors() -> Any:
     return (
         declared,
         requirements.undeclared(installed, [("extra", "0")], declared),
-        twelve_factor.code_files(changed, "/srv"),
-        twelve_factor.listed('[["flask", "3.0"]]'),
-        twelve_factor.address_of("second", "db", "postgres://u:p@host/first"),
-        twelve_factor.environment("postgres://x"),
+        twelve_factor_stage.code_files(changed, "/srv"),
+        twelve_factor_stage.listed('[["flask", "3.0"]]'),
+        twelve_factor_stage.address_of("second", "db", "postgres://u:p@host/first"),
+        twelve_factor_stage.environment("postgres://x"),
         dict(twelve_factor.SCORE),
     )
 
