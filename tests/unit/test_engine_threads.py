@@ -234,6 +234,8 @@ def test_ctrl_c_ends_a_command_that_pulls_in_a_thread(
         ("npipe:////./pipe/docker_engine", True),
         ("tcp://127.0.0.1:2375", True),
         ("tcp://localhost:2375", True),
+        ("127.0.0.1:2375", True),
+        ("192.0.2.7:2376", False),
         ("http://127.0.0.1:2375", True),
         # Addresses and names for documentation, which nobody has.
         ("tcp://192.0.2.7:2376", False),
