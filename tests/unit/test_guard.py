@@ -132,7 +132,8 @@ def held(tmp_path_factory, worker_id):
     file = pathlib.Path(f"held-{worker_id}")
     file.touch()
     yield
-    time.sleep(0.3)
+    pathlib.Path(f"ending-{worker_id}").touch()
+    time.sleep(0.5)
     file.unlink()
 
 @pytest.mark.engine
@@ -153,9 +154,10 @@ def test_sigterm_takes_down_what_tests_have_started(workers: int, tmp_path: Path
     )
     try:
         wait(lambda: len(list(tmp_path.glob("held-*"))) == (workers or 1))
-        # As Nox ends a job: the group is told, and what it started itself once more.
         os.killpg(process.pid, signal.SIGTERM)
-        process.terminate()
+        wait(lambda: len(list(tmp_path.glob("ending-*"))) == (workers or 1))
+        # Whoever waits may lose patience.
+        os.killpg(process.pid, signal.SIGTERM)
         process.wait(60)
         assert list(tmp_path.glob("held-*")) == []
     finally:
