@@ -47,7 +47,7 @@ def test_what_starts_a_program_does_not_hide_it(words: tuple[str, ...]) -> None:
 def test_no_engine_is_connected_to(where: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     if where:
         monkeypatch.setenv("DOCKER_HOST", where)
-    for connect in (client.Engine, connection.answers, docker.from_env, docker.DockerClient):
+    for connect in (client.connect, connection.answers, docker.from_env, docker.DockerClient):
         with guarded:
             connect()
 
@@ -72,7 +72,7 @@ def test_a_dead_socket_of_the_test_itself_is_an_engine_that_does_not_answer(
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/dead.sock")
     assert not connection.answers()
     with pytest.raises(EngineMissing, match="no Docker engine answers") as missing:
-        client.Engine()
+        client.connect()
     assert f"unix://{tmp_path}/dead.sock" in missing.value.what
 
 

@@ -68,7 +68,6 @@ def run(
             errors="replace",
             env={**os.environ, **(env or {})},
             cwd=cwd,
-            process_group=_group_of(argv),
         )
     except (FileNotFoundError, PermissionError):
         raise CommandFailed(
@@ -135,7 +134,6 @@ def stream_stderr(
         stderr=subprocess.PIPE,
         text=True,
         errors="replace",
-        process_group=_group_of(argv),
     ) as process:
         timed_out = threading.Event()
 
@@ -162,35 +160,39 @@ def stream_stderr(
     return process.returncode, clock() - started
 
 
-def _group_of(argv: Sequence[str]) -> int | None:
-    """Return 0 for a program that gets a process group of its own, so that it ends as a whole.
-
-    None for sudo, which must be in the terminal's group to ask for a password there.
-    """
-    return None if argv[0] == "sudo" else 0
-
-
 def _end_beside(process: subprocess.Popen[str]) -> None:
     """End a program while its caller goes on."""
     threading.Thread(target=_end, args=(process,), daemon=True).start()
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """End a program and all that it started; what does not heed that is killed."""
-    _send(process, signal.SIGTERM)
+    """End a program and what it started; what does not heed that is killed.
+
+    All of it stays in our process group, so that whoever kills that leaves nothing behind.
+    """
+    pids = [process.pid, *_started_by(process.pid)]
+    _send(pids, signal.SIGTERM)
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(GRACE_SECONDS)
-    _send(process, signal.SIGKILL)
+    _send(pids[1:] if process.returncode is not None else pids, signal.SIGKILL)
     process.wait()
 
 
-def _send(process: subprocess.Popen[str], number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        if _group_of(process.args) == 0:  # type: ignore[arg-type]
-            # Also what a program left behind that ended itself.
-            os.killpg(process.pid, number)
-        else:
-            process.send_signal(number)
+def _started_by(pid: int) -> list[int]:
+    """Return the processes that one started, and those that these did; none without Linux."""
+    found: list[int] = []
+    with contextlib.suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in (task / "children").read_text("utf-8").split():
+                found += [int(child), *_started_by(int(child))]
+    return found
+
+
+def _send(pids: Sequence[int], number: signal.Signals) -> None:
+    for pid in pids:
+        # What root runs through sudo is ended by sudo.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, number)
 
 
 def spawn_daemon(argv: Sequence[str], log: Path, env: Mapping[str, str] | None = None) -> int:

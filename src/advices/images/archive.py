@@ -27,6 +27,7 @@ Read = TypeVar("Read")
 _TEXT_AT_MOST = 16 << 20
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+_DAMAGED = (gzip.BadGzipFile, zlib.error, zstd.ZstdError)
 # tarfile copies the rest of its buffer with each read: a large one makes headers slow.
 _BUFFER_BYTES = 64 << 10
 
@@ -48,6 +49,11 @@ class _Chunks(io.RawIOBase):
         into[:size] = self._rest[:size]
         self._rest = self._rest[size:]
         return size
+
+
+def saved_stream(engine: Engine, images: Sequence[Image]) -> io.BufferedReader:
+    """Return what `docker save` writes of some images, to be read forward once."""
+    return io.BufferedReader(_Chunks(engine.saved(images)), 1 << 20)
 
 
 @dataclass(frozen=True)
@@ -104,7 +110,7 @@ def read_images(
     made: dict[str, Read] = {}
     texts: dict[str, bytes] = {}
     links: dict[str, str] = {}
-    stream = io.BufferedReader(_Chunks(engine.saved(images)), 1 << 20)
+    stream = saved_stream(engine, images)
     try:
         with tarfile.open(fileobj=stream, mode="r|", bufsize=_BUFFER_BYTES) as saved:
             for member in saved:
@@ -130,7 +136,7 @@ def read_images(
             for diff_id, name in zip(config.diff_ids, entry["Layers"], strict=True):
                 if diff_id in wanted:
                     found[diff_id] = made[links.get(name, name)]
-    except (tarfile.TarError, KeyError, EOFError, gzip.BadGzipFile, zlib.error) as error:
+    except (tarfile.TarError, KeyError, EOFError, *_DAMAGED) as error:
         # A stream that ends between two files looks whole to the reader of the tar.
         raise EngineLost(f"`docker save` broke off: {error}") from None
     return Saved(found, tuple(configs))

@@ -62,7 +62,7 @@ class Weighing:
         """Read what is left of the source; return the size of all that it held, compressed."""
         while self.read(_READ_BYTES):
             pass
-        if self._held or not self._bytes:
+        if self._held or not (self._waiting or self._bytes):
             self._put(bytes(self._held))
             self._held.clear()
         while self._waiting:

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from advices.core import cache_folder, write_whole
+from advices.core import DiskFull, FileRefused, cache_folder, write_whole
 from advices.images.files import LISTING_METHOD, Entry, Kind, Listing
 from advices.images.gzip_bytes import COMPRESSOR, WEIGHING_METHOD
 
@@ -61,14 +61,15 @@ class LayerMemory:
         return self._sizes.get(diff_id)
 
     def add_sizes(self, sizes: Mapping[str, Sizes]) -> None:
-        """Remember the bytes of more layers."""
+        """Remember the bytes of more layers, for this process only where no file can be written."""
         if not sizes:
             return
         with self._lock:
             self._sizes.update(sizes)
             kept = {"method": _METHOD, "layers": self._sizes}
             text = json.dumps(kept, indent=0, sort_keys=True)
-        write_whole(self._sizes_file(), text)
+        with contextlib.suppress(DiskFull, FileRefused):
+            write_whole(self._sizes_file(), text)
 
     def instructions(self, image_id: str) -> tuple[str, ...] | None:
         """Return the instruction behind each layer of an image; None when it was not read yet."""
