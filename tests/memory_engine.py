@@ -8,9 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import http.server
-import io
 import json
-import tarfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -132,13 +130,6 @@ class MemoryEngine:
     def image(self, reference: str) -> Image | None:
         found = self._find(reference)
         return found.image if found else None
-
-    def history(self, image: Image) -> list[dict[str, Any]]:
-        known = self._find(image.id)
-        assert known is not None
-        sizes = map(_file_bytes, known.layers)
-        pairs = zip(known.created_by, sizes, strict=True)
-        return [{"CreatedBy": text, "Size": size} for text, size in pairs]
 
     def saved(self, images: Iterable[Image]) -> Iterator[bytes]:
         found = [known for one in images if (known := self._find(one.id)) is not None]
@@ -350,11 +341,6 @@ def replace_tags(known: Known, *tags: str) -> Known:
 def _texts(order: BuildOrder) -> dict[str, str]:
     found = (path for path in order.context.rglob("*") if path.is_file())
     return {path.relative_to(order.context).as_posix(): path.read_text() for path in found}
-
-
-def _file_bytes(layer: bytes) -> int:
-    with tarfile.open(fileobj=io.BytesIO(layer)) as tar:
-        return sum(member.size for member in tar)
 
 
 def _archive(images: list[Known]) -> bytes:

@@ -8,7 +8,6 @@ import tarfile
 from itertools import pairwise
 
 import pytest
-
 from advices.images.pieces import LARGEST_PIECE_BYTES, Cutter, Piece
 
 FILES = 900

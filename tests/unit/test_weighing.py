@@ -11,11 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import IO, cast
 
 import pytest
+from advices.images.pieces import LARGEST_PIECE_BYTES as PIECE_BYTES
 
 from advices.core import process
 from advices.images import gzip_bytes
 from advices.images.gzip_bytes import Scale, Weighing, compressed, scale
-from advices.images.pieces import LARGEST_PIECE_BYTES as PIECE_BYTES
 
 
 def text(size: int) -> bytes:

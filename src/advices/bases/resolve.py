@@ -12,7 +12,7 @@ from advices.bases.official import OfficialImages
 from advices.bases.stand_ins import StandIns
 from advices.core import BaseUnavailable, EngineRefused, UnsteadyMeasure, at_once
 from advices.engine import Engine
-from advices.images import LayerMemory, diff_ids, layers_of
+from advices.images import LayerMemory, layers_of
 from advices.lab import Dockerfile, Lab
 from advices.packages import proxy
 from advices.results import BaseRecord
@@ -147,7 +147,7 @@ class Bases:
         if image is None:
             raise _removed(base)
         recipe = self._recipes.bases.get(base.name)
-        found = layers_of(self._engine, image, frozenset(), self._memory)
+        found = layers_of(self._engine, image, frozenset(image.diff_ids), self._memory)
         return BaseRecord(
             kind=base.kind,
             identity=base.identity,
@@ -179,7 +179,7 @@ class Bases:
             if self._engine.image(base.image) is not None:
                 raise
             raise _removed(base) from None
-        return MarkedBase(tag, frozenset(diff_ids(image)))
+        return MarkedBase(tag, frozenset(image.diff_ids))
 
 
 def _named(labs: Iterable[Lab]) -> tuple[str, ...]:

@@ -32,11 +32,6 @@ class EngineImages(EngineLink):
             except docker.errors.NotFound:
                 return None
 
-    def history(self, image: Image) -> list[dict[str, Any]]:
-        api: Any = self._docker.api
-        with self._asking():
-            return list(reversed(api.history(image.id)))
-
     def saved(self, images: Iterable[Image]) -> Iterator[bytes]:
         # The SDK saves one image a call; the engine's API takes several.
         names = [image.id for image in images]

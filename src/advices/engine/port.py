@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from typing import IO, Any, Protocol
+from typing import IO, Protocol
 
 from advices.engine.buildx import BuildOrder, Built
 from advices.engine.records import Container, EngineFacts, Image
@@ -20,9 +20,6 @@ class Images(Protocol):
 
     def image(self, reference: str) -> Image | None:
         """Return a local image, None if there is none of that name or id."""
-
-    def history(self, image: Image) -> list[dict[str, Any]]:
-        """Return the image's history, oldest first, with each entry's CreatedBy and Size."""
 
     def saved(self, images: Iterable[Image]) -> Iterator[bytes]:
         """Yield the bytes of `docker save` for some images, each layer once."""

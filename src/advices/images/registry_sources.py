@@ -6,13 +6,13 @@ a note that containerd keeps with the content, and `docker save` writes into ind
 
 from __future__ import annotations
 
+import io
 import json
 import tarfile
-from typing import IO, cast
 
 from advices.core import EngineLost, alive
 from advices.engine import Engine, Image
-from advices.images.archive import Stream
+from advices.images.archive import Chunks
 
 _NOTE = "containerd.io/distribution.source."
 
@@ -22,7 +22,7 @@ def registry_sources(engine: Engine, image: Image) -> frozenset[str]:
 
     The registry's port is not in it. Reads the whole image. Raises EngineLost.
     """
-    stream = cast("IO[bytes]", Stream(engine.saved([image])))
+    stream = io.BufferedReader(Chunks(engine.saved([image])), 1 << 20)
     index = b"{}"
     try:
         with tarfile.open(fileobj=stream, mode="r|") as saved:

@@ -78,7 +78,20 @@ def copied(lab: Lab, candidate: Candidate, to: Path, *, canary: str) -> Path:
                 target = to / file.relative_to(overlay)
                 if file.is_file() and CANARY.encode() in file.read_bytes():
                     target.write_text(file.read_text("utf-8").replace(CANARY, canary), "utf-8")
+        _open_to_all(to)
     return to
+
+
+def _open_to_all(folder: Path) -> None:
+    """Give a copy the modes that git means, whatever umask the checkout was made under.
+
+    Git knows only whether a file can be executed. Under a strict umask a container's own user
+    could not read code that is root's.
+    """
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            executable = path.is_dir() or path.stat().st_mode & 0o100
+            path.chmod(0o755 if executable else 0o644)
 
 
 def replayed(copy: Path, replay: Replay, mark: str) -> None:

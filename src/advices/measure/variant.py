@@ -190,13 +190,8 @@ class Measurer:
     def _inspect(self, candidate: Candidate, names: Sequence[str], taken: _Taken) -> None:
         images = {name: self._image(self._tag(candidate, name), candidate.name) for name in names}
         base_ids = self._base_ids(candidate, taken)
-        learn(
-            self._engine,
-            list(images.values()),
-            base_ids,
-            self._memory,
-            listed=taken.listed,
-        )
+        every = list(images.values())
+        learn(self._engine, every, base_ids, self._memory, listed=taken.listed)
         for name, image in images.items():
             taken.layers[name] = layers_of(self._engine, image, base_ids, self._memory)
 
