@@ -98,7 +98,7 @@
     return [
       ["Measured", source.date],
       ["Commit", source.commit],
-      ["Lab digest", source.lab_digest],
+      ["Key", source.key],
       [
         "Mode",
         `${source.mode}; samples a timing: ${source.cold_samples} of the first build, ` +

@@ -111,7 +111,7 @@ def provenance(page):
         """h => { let text = ""; for (let e = h.nextElementSibling; e && e.tagName != "H2";
                e = e.nextElementSibling) text += e.textContent; return text }"""
     )
-    needed = ("Lab digest", "Commit", "Engine", "advices -- run")
+    needed = ("Key", "Commit", "Engine", "advices -- run")
     return [f"{page.url}: the provenance lacks {name}" for name in needed if name not in after]
 
 

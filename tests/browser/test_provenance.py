@@ -53,7 +53,7 @@ def wanted(slug):
     return bases | {
         "Measured": [source["date"]],
         "Commit": [source["commit"]],
-        "Lab digest": [source["lab_digest"]],
+        "Key": [source["key"]],
         "Mode": [f"{source['mode']}; samples a timing: {samples}thing else"],
         "Engine": [f"Docker {source['engine_version']}, buildx {source['buildx_version']}"],
         "Storage driver": [source["storage_driver"]],

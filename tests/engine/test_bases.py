@@ -182,7 +182,7 @@ def test_a_marked_base_has_one_small_layer_more_and_the_same_settings(
             assert marked.diff_ids == {*below, added}
             assert len(marked.diff_ids ^ other.diff_ids) == 2, "each mark is a layer of its own"
             assert engine.history(after)[-1]["Size"] < 1000
-            was, is_now = (dict(image.attrs["Config"]) for image in (before, after))
+            was, is_now = (dict(image.config) for image in (before, after))
             assert is_now["Labels"].pop(RUN_LABEL) == run.id
             # Where the layer was made, which no build takes over, and a word for Windows alone.
             for name in ("Image", "Hostname", "AttachStdout", "AttachStderr", "ArgsEscaped"):

@@ -9,7 +9,7 @@ from advices.core.errors import ResultInvalid
 from advices.lab.measure_name import MeasureName
 from advices.lab.measures import describe, when
 from advices.lab.scans import not_run
-from advices.results import claims
+from advices.results import Confirmation, claims
 from advices.results.record import Boot, MistakeResult, Step
 from advices.results.wording import escape, percent_text, ratio_text, value_text
 from advices.site import tables
@@ -141,7 +141,9 @@ def test_control_signs_are_replaced():
 
 
 def test_a_table_as_html_has_the_same_cells():
-    markdown = tables.bases_table(factory.result().provenance.bases.items())
+    markdown = tables.bases_table(
+        (*one, "linux/amd64") for one in factory.result().provenance.bases.items()
+    )
     written = tables.table_html(markdown)
     assert written.count("<tr>") == 2
     assert written.count("</th>") == 7 + 1
@@ -230,11 +232,20 @@ def test_provenance_says_stand_in_distance_and_the_command():
     assert "(official: 43.0 MB, −2.2 %)" in text
     assert "<code>./run advices -- run build-cache --force</code>" in text
     source = factory.result().provenance
-    assert f"<code>{source.lab_digest}</code>" in text
+    assert f"<code>{source.key}</code>" in text
+    assert "Confirmed" not in text
     [base] = source.bases.values()
     assert f"<code>{base.identity[:19]}</code>" in text
     assert base.identity not in text
     assert "packages <code>sha256:aaaaaaaaaaaa</code>: python 3.13.5, libc6 2.41-12" in text
+
+
+def test_a_confirmed_result_says_when_and_by_what():
+    stamp = Confirmation(date="2026-02-03", commit="1" * 40, toolkit_version="0.2.0")
+    found = factory.result()
+    source = found.provenance.model_copy(update={"confirmed": stamp})
+    text = tables.provenance_table(found.model_copy(update={"provenance": source}))
+    assert f"2026-02-03 at <code>{'1' * 40}</code> by advices 0.2.0: nothing moved" in text
 
 
 def test_a_long_step_is_cut_in_a_table():
@@ -269,8 +280,21 @@ def test_the_same_step_is_one_row_and_a_repeated_one_two():
 def test_a_base_without_published_size_says_so():
     base = factory.result().provenance.bases["python:3.13-slim"]
     alone = base.model_copy(update={"published_transfer_bytes": None, "published_date": None})
-    assert "not known" in tables.bases_table([("x:1", alone)])
-    assert distance_text(alone) == "not known"
+    assert "not known" in tables.bases_table([("x:1", alone, "linux/amd64")])
+    assert distance_text(alone, "linux/amd64") == "not known"
+
+
+def test_a_base_of_another_platform_is_not_compared():
+    source = factory.result().provenance
+    base = source.bases["python:3.13-slim"]
+    shown = tables.bases_table([("python:3.13-slim", base, "linux/arm64")])
+    assert "43.0 MB" in shown, "what is published"
+    assert "−2.2 %" not in shown
+    assert "not compared: the published image is for linux/amd64" in shown
+    result = factory.result()
+    there = source.model_copy(update={"platform": "linux/arm64"})
+    shown = tables.provenance_table(result.model_copy(update={"provenance": there}))
+    assert "not compared: the published image is for linux/amd64" in shown
 
 
 RULES = """

@@ -6,12 +6,14 @@ Its archive, its layers, their files and their bytes as gzip, and what is rememb
 from advices.images.archive import layer_files, read_images
 from advices.images.files import LISTING_METHOD, Entry, Listing, Tree
 from advices.images.gzip_bytes import COMPRESSOR, WEIGHING_METHOD
-from advices.images.layers import layers_of, learn, listings
+from advices.images.layers import METHOD, layers_of, learn, listings
 from advices.images.memory import LayerMemory, Sizes
+from advices.images.registry_sources import registry_sources
 
 __all__ = [
     "COMPRESSOR",
     "LISTING_METHOD",
+    "METHOD",
     "WEIGHING_METHOD",
     "Entry",
     "LayerMemory",
@@ -23,4 +25,5 @@ __all__ = [
     "learn",
     "listings",
     "read_images",
+    "registry_sources",
 ]

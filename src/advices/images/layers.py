@@ -12,6 +12,9 @@ from advices.images.gzip_bytes import Weighing, cores
 from advices.images.memory import LayerMemory, Sizes
 from advices.results import Layer
 
+# Raised when another instruction is told of a layer than before.
+METHOD = 1
+
 
 def learn(
     engine: Engine,

@@ -1,11 +1,10 @@
 """An advice as data.
 
 A lab or exercise read from its TOML, what its Dockerfiles name, its measures with names and units,
-what scanners may find, its digest.
+what scanners may find.
 """
 
 from advices.lab import labfile
-from advices.lab.digest import NOT_SOURCE, lab_digest
 from advices.lab.dockerfile import Dockerfile, parse_dockerfile, read_dockerfile
 from advices.lab.dockerignore import context_files, ignore_patterns
 from advices.lab.image_names import familiar
@@ -27,6 +26,7 @@ from advices.lab.scans import (
     not_run,
     scanner_of,
 )
+from advices.lab.source import NOT_SOURCE, code_cells
 from advices.lab.stages import StageUse, stage_uses
 
 __all__ = [
@@ -56,12 +56,12 @@ __all__ = [
     "Slug",
     "StageUse",
     "Variant",
+    "code_cells",
     "context_files",
     "describe",
     "familiar",
     "ignore_patterns",
     "instructions",
-    "lab_digest",
     "labfile",
     "line_of",
     "meanings",

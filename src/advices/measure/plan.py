@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from advices.lab import COLD, PROBED, Claim, Lab, MeasureName
 
+# Raised when variants are measured in another way than before: marks, order, what is summed.
+METHOD = 1
+
 
 @dataclass(frozen=True)
 class Samples:
@@ -14,6 +17,9 @@ class Samples:
 
     cold: int = 1
     replay: int = 3
+
+
+QUICK = Samples(cold=1, replay=1)
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,10 @@
 What a notebook holds while it measures, how it is executed, what is kept of it or compared.
 """
 
+from advices.notebooks.checking import check_labs
 from advices.notebooks.drawing import Drawing
-from advices.notebooks.labs import check_exercise, check_labs, prove_exercise, run_labs
+from advices.notebooks.drawn import drawn_key, marked
+from advices.notebooks.labs import check_exercise, prove_exercise, run_labs
 from advices.notebooks.session import LabSession, open_lab
 
 __all__ = [
@@ -12,6 +14,8 @@ __all__ = [
     "LabSession",
     "check_exercise",
     "check_labs",
+    "drawn_key",
+    "marked",
     "open_lab",
     "prove_exercise",
     "run_labs",
