@@ -22,13 +22,12 @@ from advices.measure.candidate import Candidate
 from advices.measure.kept import Kept
 from advices.measure.keys import Keys
 from advices.measure.plan import PlanStep, Samples
+from advices.results.provenance import BaseRecord, Provenance
 from advices.results.record import (
-    BaseRecord,
     Boot,
     Build,
     Layer,
     MistakeResult,
-    Provenance,
     Result,
     Step,
     Timing,

@@ -17,6 +17,7 @@ from typing import IO, Any
 from layer_tars import file, layer_tar, saved, sha
 
 from advices.core.errors import AdvicesError, CommandFailed, EngineElsewhere, EngineRefused
+from advices.core.pull_errors import PullFailed, RegistrySilent
 from advices.engine.build_log import BuildLog, BuildStep
 from advices.engine.buildx import BuildOrder, Built, explain
 from advices.engine.link import RUN_LABEL
@@ -74,7 +75,8 @@ class MemoryEngine:
         self.buildx: str | None = "0.13.1"
         self.is_here = True
         self.known: dict[str, Known] = {}
-        self.registry: dict[str, Image] = {}
+        # What a registry answers for a name; without a word here none answers.
+        self.registry: dict[str, Image | PullFailed] = {}
         self.theirs: list[Container] = []
         self.runs = runs or (lambda _image, _how: Program())
         self.content: Callable[[BuildOrder], Mapping[str, Any]] = lambda _: {}
@@ -144,15 +146,18 @@ class MemoryEngine:
         assert known is not None
         self.known[reference] = replace_tags(known, reference)
 
-    def pull(self, name: str) -> Image | None:
+    def pull(self, name: str) -> Image:
         self.pulled.append(name)
-        if name not in self.registry:
-            return None
-        self.known[name] = Known(self.registry[name], (), ())
-        return self.registry[name]
+        self.ask_registry(name)
+        found = self.registry[name]
+        assert isinstance(found, Image)
+        self.known[name] = Known(found, (), ())
+        return found
 
-    def registry_answers(self, name: str) -> bool:
-        return name in self.registry
+    def ask_registry(self, name: str) -> None:
+        found = self.registry.get(name, RegistrySilent(f"`{name}` was not pulled: no such host"))
+        if isinstance(found, PullFailed):
+            raise found
 
     def import_root(self, tar: str, reference: str, changes: list[str]) -> None:
         raise NotImplementedError
@@ -161,7 +166,8 @@ class MemoryEngine:
         self, base: str, files: Mapping[str, bytes], reference: str, *, run_id: str
     ) -> Image:
         known = self._find(base)
-        assert known is not None, f"there is no image {base}"
+        if known is None:
+            raise EngineRefused(f"No such image: {base}")
         self.with_more.append((reference, dict(files)))
         layer = layer_tar({path.lstrip("/"): file(text) for path, text in files.items()})
         config = {**known.image.config, "Labels": {RUN_LABEL: run_id}}

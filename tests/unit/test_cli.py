@@ -230,7 +230,8 @@ def test_what_is_run(
     assert isinstance(shop.say, Display)
     assert callable(how.pop("told"))
     proofs = {"prove_all": False, "confirm": False}
-    assert how == ({"force": False} if command == "run" else proofs)
+    of_a_run = {"force": False, "proofs": "--quick" not in words}
+    assert how == (of_a_run if command == "run" else proofs)
 
 
 def test_a_check_can_prove_all_and_confirm(

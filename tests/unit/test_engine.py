@@ -15,11 +15,19 @@ from memory_engine import MemoryEngine
 from socket_engine import CONTAINER, SocketEngine, frame, refusal, running
 
 from advices.core.errors import (
+    AdvicesError,
     BundleRefused,
     CommandFailed,
     DiskFull,
     EngineLost,
     EngineRefused,
+)
+from advices.core.pull_errors import (
+    ImageUnknown,
+    PullForbidden,
+    PullsLimited,
+    ReferenceInvalid,
+    RegistrySilent,
 )
 from advices.engine.client import RUN_LABEL, DockerEngine
 from advices.engine.port import Engine
@@ -277,11 +285,11 @@ def test_a_container_of_somebody_is_joined_and_left_whatever_happens(
 
 def test_an_image_is_told_as_the_engine_says_it(engine: DockerEngine, asked: SocketEngine) -> None:
     config = {"Cmd": ["a"], "Entrypoint": None, "Labels": None, "WorkingDir": ""}
-    said = {**IMAGE, "RepoTags": ["a:1"], "RepoDigests": None, "Config": config, "Author": "me"}
+    said = {**IMAGE, "RepoTags": ["a:1"], "RepoDigests": None, "Config": config}
     asked.answer("GET /images/a:1/json", said)
     found = engine.image("a:1")
     assert found is not None
-    assert found == Image("sha256:1", ("sha256:2",), ("a:1",), config=config, author="me")
+    assert found == Image("sha256:1", ("sha256:2",), ("a:1",), config=config)
     assert (found.command, found.entrypoint) == (("a",), ())
     assert (found.labels, found.working_dir) == ({}, "/")
     assert engine.image("gone:1") is None
@@ -334,23 +342,77 @@ def test_an_image_that_was_not_made_leaves_no_container(
     assert changes(asked)[-1] == "DELETE /containers/made"
 
 
-@pytest.mark.parametrize(
-    ("name", "repository", "tag"),
-    [
-        ("zap@sha256:1", "zap", "sha256:1"),
-        ("python:3.13", "python", "3.13"),
-        ("python", "python", "latest"),
-    ],
-)
+NUL = f"sha256:{'0' * 64}"
+NAMED = [
+    (f"zap@{NUL}", "zap", NUL),
+    ("python:3.13", "python", "3.13"),
+    ("python", "python", "latest"),
+    ("registry:5000/x:tag", "registry:5000/x", "tag"),
+    ("registry:5000/x", "registry:5000/x", "latest"),
+    (f"host:5000/x@{NUL}", "host:5000/x", NUL),
+]
+
+
+@pytest.mark.parametrize(("name", "repository", "tag"), NAMED)
 def test_an_image_is_pulled_by_digest_or_tag(
     engine: DockerEngine, asked: SocketEngine, name: str, repository: str, tag: str
 ) -> None:
     asked.answer("POST /images/create", lambda _: iter([b'{"status": "Pulling"}\r\n']))
     asked.answer(f"GET /images/{name}/json", IMAGE)
-    found = engine.pull(name)
-    assert found is not None and found.id == "sha256:1"
+    assert engine.pull(name).id == "sha256:1"
     (pull,) = asked.of("POST /images/create")
     assert (pull.query["fromImage"], pull.query["tag"]) == (repository, tag)
+
+
+@pytest.mark.parametrize(("name", "repository", "tag"), [one for one in NAMED if "@" not in one[0]])
+def test_an_image_is_named_by_repository_and_tag(
+    engine: DockerEngine, asked: SocketEngine, name: str, repository: str, tag: str
+) -> None:
+    engine.tag(Image("sha256:1"), name)
+    (named,) = asked.of("POST /images/sha256:1/tag")
+    assert (named.query["repo"], named.query["tag"]) == (repository, tag)
+    asked.answer("GET /images/(base|sha256:3)/json", IMAGE)
+    asked.answer("POST /commit", {"Id": "sha256:3"})
+    engine.with_files("base", FILES, name, run_id="run-1")
+    (commit,) = asked.of("POST /commit")
+    assert (commit.query["repo"], commit.query["tag"]) == (repository, tag)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (refusal(500, "manifest unknown"), ImageUnknown),
+        (refusal(404, "x:1: not found"), ImageUnknown),
+        (refusal(500, "toomanyrequests: You have reached your pull rate limit."), PullsLimited),
+        (refusal(500, 'Get "https://x.example/v2/": dial tcp: no such host'), RegistrySilent),
+        (refusal(500, "write /x: no space left on device"), DiskFull),
+        # What goes wrong after the answer has begun.
+        (lambda _: iter([b'{"status": "Pulling"}\r\n', b'{"error": "denied"}\r\n']), PullForbidden),
+    ],
+)
+def test_a_pull_that_fails_says_why(
+    engine: DockerEngine, asked: SocketEngine, answer: Any, kind: type[AdvicesError]
+) -> None:
+    asked.answer("POST /images/create", answer)
+    with pytest.raises(kind):
+        engine.pull("x.example/x:1")
+
+
+def test_a_registry_is_asked_without_a_pull(engine: DockerEngine, asked: SocketEngine) -> None:
+    asked.answer("GET /distribution/.*/json", {"Descriptor": {"digest": NUL}, "Platforms": []})
+    engine.ask_registry("x.example/x:1")
+    asked.answer("GET /distribution/.*/json", refusal(403, "denied"))
+    with pytest.raises(PullForbidden, match="was not pulled: denied"):
+        engine.ask_registry("x.example/x:1")
+
+
+def test_a_name_that_no_engine_reads_reaches_none(
+    engine: DockerEngine, asked: SocketEngine
+) -> None:
+    # An engine would pull python:x.
+    with pytest.raises(ReferenceInvalid):
+        engine.pull("python:1:x")
+    assert asked.of("POST /images/create") == []
 
 
 def test_images_without_names_are_told_in_one_piece(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ import conftest
 import docker
 import platformdirs
 import pytest
+from processes import wait
 
 from advices.core import paths, process
 from advices.core.errors import CommandFailed, EngineMissing
@@ -120,3 +122,43 @@ def test_what_needs_root_is_left_out_with_a_word_for_an_ordinary_user(
             conftest.pytest_runtest_setup(item)
     else:
         conftest.pytest_runtest_setup(item)
+
+
+HOLDS = """
+import pathlib, pytest, time
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory, worker_id):
+    file = pathlib.Path(f"held-{worker_id}")
+    file.touch()
+    yield
+    pathlib.Path(f"ending-{worker_id}").touch()
+    time.sleep(0.5)
+    file.unlink()
+
+@pytest.mark.engine
+@pytest.mark.parametrize("number", range(2))
+def test_long(held, number):
+    time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_sigterm_takes_down_what_tests_have_started(workers: int, tmp_path: Path) -> None:
+    shutil.copy(CONFTEST, tmp_path / "conftest.py")
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n  engine\n  browser\n  root\n")
+    (tmp_path / "test_some.py").write_text(HOLDS)
+    argv = [sys.executable, "-m", "pytest", "-m", "engine", "-n", str(workers)]
+    process = subprocess.Popen(
+        argv, cwd=tmp_path, stdout=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        wait(lambda: len(list(tmp_path.glob("held-*"))) == (workers or 1))
+        os.killpg(process.pid, signal.SIGTERM)
+        wait(lambda: len(list(tmp_path.glob("ending-*"))) == (workers or 1))
+        # Whoever waits may lose patience.
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(60)
+        assert list(tmp_path.glob("held-*")) == []
+    finally:
+        process.kill()

@@ -141,7 +141,9 @@ def test_control_signs_are_replaced():
 
 
 def test_a_table_as_html_has_the_same_cells():
-    markdown = tables.bases_table(factory.result().provenance.bases.items())
+    markdown = tables.bases_table(
+        (*one, "linux/amd64") for one in factory.result().provenance.bases.items()
+    )
     written = tables.table_html(markdown)
     assert written.count("<tr>") == 2
     assert written.count("</th>") == 7 + 1
@@ -278,8 +280,21 @@ def test_the_same_step_is_one_row_and_a_repeated_one_two():
 def test_a_base_without_published_size_says_so():
     base = factory.result().provenance.bases["python:3.13-slim"]
     alone = base.model_copy(update={"published_transfer_bytes": None, "published_date": None})
-    assert "not known" in tables.bases_table([("x:1", alone)])
-    assert distance_text(alone) == "not known"
+    assert "not known" in tables.bases_table([("x:1", alone, "linux/amd64")])
+    assert distance_text(alone, "linux/amd64") == "not known"
+
+
+def test_a_base_of_another_platform_is_not_compared():
+    source = factory.result().provenance
+    base = source.bases["python:3.13-slim"]
+    shown = tables.bases_table([("python:3.13-slim", base, "linux/arm64")])
+    assert "43.0 MB" in shown, "what is published"
+    assert "−2.2 %" not in shown
+    assert "not compared: the published image is for linux/amd64" in shown
+    result = factory.result()
+    there = source.model_copy(update={"platform": "linux/arm64"})
+    shown = tables.provenance_table(result.model_copy(update={"provenance": there}))
+    assert "not compared: the published image is for linux/amd64" in shown
 
 
 RULES = """

@@ -11,6 +11,7 @@ import pytest
 from memory_engine import MemoryEngine
 
 from advices.core.errors import LabInvalid, ScannerMissing
+from advices.core.pull_errors import PullsLimited
 from advices.engine.records import Image
 from advices.scanners.images import STUB_LABEL, ScannerImage, ScannerImages, read_recipes
 from advices.scanners.work import NAMES
@@ -28,6 +29,7 @@ version = "2.17.0"
 local = ["zap:2.17.0", "zap:latest"]
 """
 PINNED = "zap@sha256:0123"
+NO_ANSWER = f"`{PINNED}` was not pulled: no such host"
 
 
 class Here:
@@ -155,7 +157,15 @@ def test_without_zap_the_fault_says_how_to_bring_it(
     with pytest.raises(ScannerMissing, match=f"ZAP 2.17.0 is not here: {PINNED}") as raised:
         here.images.find("zap")
     assert "`docker load`" in raised.value.next_step
+    assert raised.value.why == (NO_ANSWER if registry else ScannerMissing.why)
     assert here.engine.pulled == pulled
+
+
+def test_without_zap_the_fault_says_what_the_registry_said(here: Here) -> None:
+    here.engine.registry[PINNED] = PullsLimited("`zap` was not pulled: toomanyrequests")
+    with pytest.raises(ScannerMissing) as raised:
+        here.images.find("zap")
+    assert raised.value.why == "`zap` was not pulled: toomanyrequests"
 
 
 def test_wapiti_is_built_once(here: Here) -> None:

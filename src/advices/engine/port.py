@@ -30,11 +30,14 @@ class Images(Protocol):
     def tag(self, image: Image, reference: str) -> None:
         """Give an image one more name. One that another image has must not be given."""
 
-    def pull(self, name: str) -> Image | None:
-        """Return the image of a registry, None when no registry answers or it has none."""
+    def pull(self, name: str) -> Image:
+        """Return the image of a registry.
 
-    def registry_answers(self, name: str) -> bool:
-        """Return whether a registry knows an image, without pulling it."""
+        Raises RegistrySilent when none answers, and another PullFailed for what one answers.
+        """
+
+    def ask_registry(self, name: str) -> None:
+        """Return when a registry has an image, without pulling it. Raises as `pull` does."""
 
     def import_root(self, tar: str, reference: str, changes: list[str]) -> None:
         """Make an image of one layer out of a root file system's tar."""

@@ -8,6 +8,7 @@ from advices.images.files import LISTING_METHOD, Entry, Listing, Tree
 from advices.images.gzip_bytes import COMPRESSOR, WEIGHING_METHOD
 from advices.images.layers import METHOD, layers_of, learn, listings
 from advices.images.memory import LayerMemory, Sizes
+from advices.images.registry_sources import registry_sources
 
 __all__ = [
     "COMPRESSOR",
@@ -24,4 +25,5 @@ __all__ = [
     "learn",
     "listings",
     "read_images",
+    "registry_sources",
 ]

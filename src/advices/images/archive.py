@@ -51,6 +51,11 @@ class _Chunks(io.RawIOBase):
         return size
 
 
+def saved_stream(engine: Engine, images: Sequence[Image]) -> io.BufferedReader:
+    """Return what `docker save` writes of some images, to be read forward once."""
+    return io.BufferedReader(_Chunks(engine.saved(images)), 1 << 20)
+
+
 @dataclass(frozen=True)
 class Config:
     """What the archive of an image says of it besides its layers: settings, history, diff ids.
@@ -105,7 +110,7 @@ def read_images(
     made: dict[str, Read] = {}
     texts: dict[str, bytes] = {}
     links: dict[str, str] = {}
-    stream = io.BufferedReader(_Chunks(engine.saved(images)), 1 << 20)
+    stream = saved_stream(engine, images)
     try:
         with tarfile.open(fileobj=stream, mode="r|", bufsize=_BUFFER_BYTES) as saved:
             for member in saved:

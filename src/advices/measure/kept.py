@@ -19,18 +19,24 @@ KEPT_VARIABLE = "ADVICES_KEPT"
 
 
 class Kept(Record):
-    """The variants of `result`, some mistakes by id, and what is kept of the exercise."""
+    """The variants of `result`, some mistakes by id, and what is kept of the exercise.
+
+    Without `proofs` neither mistakes nor the exercise are measured, and nobody asks for them.
+    """
 
     result: Result | None = None
     mistakes: dict[str, MistakeResult] = Field(default_factory=dict)
     exercise: Kept | None = None
+    proofs: bool = True
 
     def holds_all(self, lab: Lab) -> bool:
         """Return whether nothing of the lab and its exercise is left to measure."""
-        return (
-            self.result is not None
-            and self.mistakes.keys() >= {mistake.id for mistake in lab.mistakes}
-            and (lab.exercise is None or self.of_exercise().holds_all(lab.exercise))
+        return self.result is not None and (
+            not self.proofs
+            or (
+                self.mistakes.keys() >= {mistake.id for mistake in lab.mistakes}
+                and (lab.exercise is None or self.of_exercise().holds_all(lab.exercise))
+            )
         )
 
     def of_exercise(self) -> Kept:

@@ -62,6 +62,15 @@ def for_a_run(keys: Keys, committed: Committed) -> Standing:
     return Standing(_joined(kept), tuple(why))
 
 
+def for_a_quick_run(keys: Keys, committed: Committed) -> Standing:
+    """Return what a run without proofs need not measure again: of mistakes and exercise nothing."""
+    lab, result = committed.lab, committed.result
+    why = _why(keys, lab, result)
+    if why:
+        return Standing(Kept(proofs=False), why)
+    return Standing(Kept(result=result, mistakes=_unchanged(keys, lab, result), proofs=False))
+
+
 def for_a_check(keys: Keys, committed: Committed, turn: Collection[str]) -> Kept:
     """Return what a check takes for proved: mistakes and exercises that did not change.
 

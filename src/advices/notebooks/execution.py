@@ -161,7 +161,7 @@ def _finished(
     settings = {**environment, **kept.save(run.scratch)}
     done = kernel.execute(notebook, settings, workshop.say)
     result, proof = _left(run, lab), None
-    if lab.exercise is not None:
+    if lab.exercise is not None and kept.proofs:
         with workshop.spent.on(lab.slug):
             proof = _proof(workshop, task, lab.exercise, run)
     if samples is not None:
@@ -170,12 +170,19 @@ def _finished(
         result = keyed(keys, lab, kept, result)
         if lab.exercise is not None and proof is not None:
             proof = keyed(keys, lab.exercise, kept.of_exercise(), proof)
-    return judged(lab, result, proof, lab_page.page(done.cells, result))
+    page = lab_page.page(done.cells, result)
+    return judged(lab, result, proof, page, proofs=kept.proofs)
 
 
-def judged(lab: Lab, result: Result, proof: Result | None, page: str) -> Executed:
-    """Return a lab with what is wrong with it, and with its exercise."""
-    faults = answering_traps(lab, result) + uncaught_mistakes(lab, result)
+def judged(
+    lab: Lab, result: Result, proof: Result | None, page: str, *, proofs: bool = True
+) -> Executed:
+    """Return a lab with what is wrong with it, and with its exercise.
+
+    Without `proofs` its mistakes were not applied, and none of them is missed.
+    """
+    faults = answering_traps(lab, result)
+    faults += uncaught_mistakes(lab, result) if proofs else []
     if lab.exercise is not None and proof is not None and start_stands(lab.exercise, proof):
         faults += unsound(lab.exercise, proof)
     return Executed(lab, result, page, verdicts(lab, result), proof, tuple(faults))
@@ -194,6 +201,8 @@ def _spent(result: Result, proof_seconds: float, seconds: float) -> dict[str, fl
 def _steps(lab: Lab, samples: Samples, kept: Kept) -> int:
     """Return how many steps measure what is not kept of a lab, its mistakes and its exercise."""
     planned = 0 if kept.result else len(lab.variants) * len(steps(lab, samples))
+    if not kept.proofs:
+        return planned
     mistakes = [mistake for mistake in lab.mistakes if mistake.id not in kept.mistakes]
     planned += len(mistakes) * len(judged_steps(lab))
     return planned + (_steps(lab.exercise, QUICK, kept.of_exercise()) if lab.exercise else 0)

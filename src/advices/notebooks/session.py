@@ -89,6 +89,8 @@ class LabSession(Drawing):
         Raises LabInvalid when a variant was not measured: claims compare with the others.
         """
         self._demand_all_measured()
+        if not self._bench.kept.proofs:
+            return super().mistakes()
         with self._bench.workshop.spent.on("mistakes"):
             self._mistakes = proved(self._bench, self._result())
         return super().mistakes()
@@ -101,6 +103,8 @@ class LabSession(Drawing):
         """
         lab = self._lab.its_exercise()
         bench = self._bench.of(lab)
+        if not self._bench.kept.proofs:
+            return Shown("The exercise was not proved: this run was quick.\n")
         if file is None and not bench.owner:
             with bench.workshop.spent.on("exercise"):
                 result = solved(bench)
@@ -129,7 +133,7 @@ class LabSession(Drawing):
         Raises LabInvalid when a variant or a mistake was not measured.
         """
         self._demand_all_measured()
-        if self._lab.mistakes and not self._mistakes:
+        if self._lab.mistakes and not self._mistakes and self._bench.kept.proofs:
             raise LabInvalid(
                 f"{self._lab.slug}: its mistakes were not applied yet",
                 why="lab.toml lists mistakes, and each has to turn its claims red",

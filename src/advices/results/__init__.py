@@ -10,15 +10,13 @@ from advices.results.comparison import Drift, base_changes, drifts, scanner_chan
 from advices.results.exercise import YOURS, Checked, checked, hints
 from advices.results.history import Entry, reversed_claims, stepped_back
 from advices.results.key import Confirmation, KeyParts, parts, why_changed
+from advices.results.provenance import PUBLISHED_PLATFORM, BaseRecord, Count, Provenance
 from advices.results.record import (
     SCHEMA_VERSION,
-    BaseRecord,
     Boot,
     Build,
-    Count,
     Layer,
     MistakeResult,
-    Provenance,
     Result,
     Step,
     Timing,
@@ -38,6 +36,7 @@ from advices.results.wording import (
 )
 
 __all__ = [
+    "PUBLISHED_PLATFORM",
     "SCHEMA_VERSION",
     "YOURS",
     "BaseRecord",

@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from advices.lab import MeasureName, varies
-from advices.results.record import BaseRecord, Result, Value
+from advices.results.provenance import BaseRecord
+from advices.results.record import Result, Value
 
 BAND = 0.03
 _SMALLEST_BAND_BYTES = 4096

@@ -11,11 +11,10 @@ from pydantic import Field
 
 from advices.core import Record, ResultInvalid
 from advices.lab import COLD, MeasureName, Scan, scanner_of
-from advices.results.key import Confirmation, KeyParts
+from advices.results.provenance import Count, Provenance
 
 SCHEMA_VERSION: Literal[2] = 2
 Value = int | float | bool | str
-Count = Annotated[int, Field(ge=0)]
 
 
 class Timing(Record):
@@ -172,60 +171,6 @@ class VariantResult(Record):
         """Return why the scanner of a measure did not run, "" when it did or there is none."""
         scan = scanner_of(measure, self.scans)
         return "" if scan is None or scan.ran else scan.why_not or "not run"
-
-
-class BaseRecord(Record):
-    """Which image stood behind a FROM name, and how far it is from the official one.
-
-    `identity` is the digest of an official image, and for a stand-in the digest of its
-    recipe: its own image id changes with every build. A recipe takes what Debian has today, so a
-    stand-in has `contents` as well, the digest of its packages' versions; some of these are told.
-    The published bytes are the official image's transfer bytes, linux/amd64, as
-    docker-library/repo-info gives them.
-    """
-
-    kind: Literal["official", "stand-in"]
-    identity: str
-    contents: str = ""
-    versions: tuple[str, ...] = ()
-    disk_bytes: Count
-    transfer_bytes: Count
-    published_transfer_bytes: Count | None
-    published_date: str | None
-
-    @property
-    def fingerprint(self) -> str:
-        """Return what differs between two bases: kind, identity, and the digest of its packages."""
-        return " ".join(filter(None, (self.kind, self.identity, self.contents)))
-
-
-class Provenance(Record):
-    """What, when, where and with which versions a result was measured.
-
-    `key` is the digest of all that decides the numbers, `key_parts` that of each part of it.
-    `confirmed` is the last check after which the result was said to stand. `seconds` says where the
-    time of the run went, by kind of work; "all" is its whole wall time.
-    """
-
-    date: str
-    commit: str
-    # Of a result from before keys had parts.
-    lab_digest: str = Field(default="", exclude_if=operator.not_)
-    toolkit_version: str
-    mode: Literal["full", "quick"]
-    cold_samples: Annotated[int, Field(ge=1)]
-    replay_samples: Annotated[int, Field(ge=1)]
-    bases: dict[str, BaseRecord]
-    engine_version: str
-    buildx_version: str
-    storage_driver: str
-    platform: str
-    cores: Annotated[int, Field(ge=1)]
-    pip_index: Literal["direct", "caching index on the host"]
-    key: str = ""
-    seconds: dict[str, float] = Field(default_factory=dict)
-    key_parts: KeyParts | None = Field(default=None, exclude_if=operator.not_)
-    confirmed: Confirmation | None = Field(default=None, exclude_if=operator.not_)
 
 
 class MistakeResult(Record):

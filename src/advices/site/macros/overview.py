@@ -24,11 +24,11 @@ class Overview(Page):
 
     def bases(self) -> str:
         """Return a table of the bases of all labs; the same base measured alike only once."""
-        found: dict[tuple[str, BaseRecord], Result] = {}
+        found: dict[tuple[str, BaseRecord, str], Result] = {}
         for result in map(self._result, labfile.slugs(self._labs)):
-            for pair in result.provenance.bases.items():
-                found.setdefault(pair, result)
-        table = tables.bases_table(sorted(found, key=lambda pair: pair[0]))
+            for name, base in result.provenance.bases.items():
+                found.setdefault((name, base, result.provenance.platform), result)
+        table = tables.bases_table(sorted(found, key=lambda one: one[0]))
         lines = {
             result.slug: origin.line(result, self._source(result.slug), Origin(title=origin.BASES))
             for result in found.values()

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from advices.results import BaseRecord, Confirmation, Result, bytes_text, code, escape
+from advices.results import (
+    PUBLISHED_PLATFORM,
+    BaseRecord,
+    Confirmation,
+    Result,
+    bytes_text,
+    code,
+    escape,
+)
 from advices.site.tables.writing import table
 
 
@@ -17,7 +25,7 @@ def provenance_table(result: Result) -> str:
         ["Key", code(source.key)],
         ["Mode", f"{source.mode}: {_samples(source.cold_samples, source.replay_samples)}"],
         *[
-            [f"Base {code(name)}", f"{_base_text(base)}, {_identity_text(base)}"]
+            [f"Base {code(name)}", f"{_base_text(base, source.platform)}, {_identity_text(base)}"]
             for name, base in source.bases.items()
         ],
         ["Engine", escape(f"Docker {source.engine_version}, buildx {source.buildx_version}")],
@@ -53,25 +61,30 @@ def _identity_text(base: BaseRecord) -> str:
     return f"{text}, packages {code(_first(base.contents))}: {escape(', '.join(base.versions))}"
 
 
-def _base_text(base: BaseRecord) -> str:
+def _base_text(base: BaseRecord, platform: str) -> str:
     kind = "official image" if base.kind == "official" else "<strong>stand-in</strong>"
     text = f"{kind}, {bytes_text(base.transfer_bytes)} to transfer"
     if base.published_transfer_bytes is None:
         return text + ", no official image to compare with"
-    published = f"{bytes_text(base.published_transfer_bytes)}, {distance_text(base)}"
+    published = f"{bytes_text(base.published_transfer_bytes)}, {distance_text(base, platform)}"
     return f"{text} (official: {published})"
 
 
-def distance_text(base: BaseRecord) -> str:
+def distance_text(base: BaseRecord, platform: str) -> str:
     """Return how far a base's transfer bytes are from the published ones: "−2.2 %"."""
-    if not base.published_transfer_bytes:
+    if base.published_transfer_bytes is None:
         return "not known"
-    distance = base.transfer_bytes / base.published_transfer_bytes - 1
+    distance = base.distance(platform)
+    if distance is None:
+        return f"not compared: the published image is for {PUBLISHED_PLATFORM}"
     return f"{distance:+.1%}".replace("-", "−").replace("%", " %")
 
 
-def bases_table(bases: Iterable[tuple[str, BaseRecord]]) -> str:
-    """Return bases, each with the name in FROM, beside the official images' published size."""
+def bases_table(bases: Iterable[tuple[str, BaseRecord, str]]) -> str:
+    """Return bases beside the official images' published size.
+
+    Each with the name in FROM and the platform that it is for.
+    """
     rows = [
         [
             code(name),
@@ -82,9 +95,9 @@ def bases_table(bases: Iterable[tuple[str, BaseRecord]]) -> str:
             if base.published_transfer_bytes is None
             else bytes_text(base.published_transfer_bytes),
             escape(base.published_date or "—"),
-            distance_text(base),
+            distance_text(base, platform),
         ]
-        for name, base in bases
+        for name, base, platform in bases
     ]
     header = ["Name in FROM", "Behind it", "On disk", "To transfer", "Official, published"]
     return table([*header, "Published on", "Distance"], rows, "  rrr r")
