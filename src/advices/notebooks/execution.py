@@ -81,9 +81,8 @@ def two_at_once(
     `one_by_one` raises; the other lab is ended then.
     """
     with _ready(workshop, labs):
-        if len(labs) > 1:
-            # Else two labs would build one stand-in twice.
-            workshop.bases.of_labs([one for lab in labs for one in lab.with_exercise()])
+        # The first two begin at once. What others need besides comes when it is their turn.
+        workshop.bases.of_labs([one for lab in labs[:2] for one in lab.with_exercise()])
 
         def work(lab: Lab) -> Found:
             return then(_executed(workshop, lab, samples))
