@@ -14,7 +14,7 @@ from advices.bases.recipes import checks, read_recipes
 from advices.bases.resolve import Bases
 from advices.core.errors import BaseUnavailable, LabInvalid
 from advices.core.process import Finished
-from advices.lab.dockerfile import stage_body, stage_names
+from advices.lab.dockerfile import parse_dockerfile
 from advices.packages import proxy
 
 ROOT = Path(__file__).parents[2]
@@ -155,25 +155,17 @@ def test_a_python_is_checked_for_its_modules() -> None:
     assert commands[1] == ["pip", "--version"]
 
 
-def test_the_stages_of_a_dockerfile() -> None:
-    assert stage_names(WITH_GCC) == ("alpine-with-gcc",)
-    wanted = ("python:3.13-alpine", "RUN apk add --no-cache gcc musl-dev")
-    assert stage_body(WITH_GCC, "alpine-with-gcc") == wanted
-    with pytest.raises(LabInvalid):
-        stage_body(WITH_GCC, "other")
-
-
 def test_a_stage_is_replaced_where_its_base_is_a_stand_in() -> None:
     found = on(Engine())
-    assert found.names_in(WITH_GCC) == ("python:3.13-alpine", "alpine-with-gcc")
+    assert found.names_in(parse_dockerfile(WITH_GCC)) == ("python:3.13-alpine", "alpine-with-gcc")
     base = found.resolve(["alpine-with-gcc"])["alpine-with-gcc"]
     assert base.kind == "stand-in"
     assert base.image.startswith(f"{bases_.STAND_IN}/alpine-with-gcc:")
 
 
 def test_a_stage_on_the_official_image_is_built_as_it_is_written() -> None:
-    assert on(Engine("python:3.13-alpine")).names_in(WITH_GCC) == ("python:3.13-alpine",)
-    assert on(Engine(pulls=True)).names_in(WITH_GCC) == ("python:3.13-alpine",)
+    assert on(Engine("python:3.13-alpine")).names_in(parse_dockerfile(WITH_GCC)) == ("python:3.13-alpine",)
+    assert on(Engine(pulls=True)).names_in(parse_dockerfile(WITH_GCC)) == ("python:3.13-alpine",)
 
 
 @pytest.mark.parametrize(
@@ -186,7 +178,7 @@ def test_a_stage_on_the_official_image_is_built_as_it_is_written() -> None:
     ],
 )
 def test_a_stage_that_does_something_else_is_left_alone(text: str) -> None:
-    assert len(on(Engine()).names_in(text)) == 1
+    assert len(on(Engine()).names_in(parse_dockerfile(text))) == 1
 
 
 def test_nothing_is_pulled_under_the_name_of_a_stage() -> None:

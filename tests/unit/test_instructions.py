@@ -41,14 +41,14 @@ def test_what_changes_a_build_is_kept(other: str) -> None:
 def test_a_heredoc_is_data_until_its_end() -> None:
     text = "RUN <<-'EOF' cat <<B\n# one\n\n\tEOF\n# two\nB\n# three\nRUN cat <<<EOF\n# four\n"
     assert instructions(text).splitlines() == [
-        *("RUN <<-'EOF' cat <<B", "# one", "", "\tEOF", "# two", "B", "RUN cat <<<EOF"),
+        *("RUN <<-'EOF' cat <<B", "# one", "", "EOF", "# two", "B", "RUN cat <<<EOF"),
     ]
 
 
 def test_another_escape_continues_a_line() -> None:
     text = "# escape=`\nRUN a `\n# no end\n<<EOF\n# kept\nEOF\n# gone\nUSER a\\\n# gone\n"
     assert instructions(text).splitlines() == [
-        *("# escape=`", "RUN a `", "<<EOF", "# kept", "EOF", "USER a\\"),
+        *("# escape=`", "RUN a <<EOF", "# kept", "EOF", "USER a\\"),
     ]
 
 

@@ -85,8 +85,8 @@ class Drawing:
 
     def stages(self, variant: str) -> Shown:
         """Return the stages of a variant's Dockerfile and what each takes from others."""
-        targets = self._lab.variants[variant].targets
-        return Shown(figure=charts.stages_figure(self._lab.read(variant), targets))
+        read = self._lab.read(variant)
+        return Shown(figure=charts.stages_figure(read, self._lab.variants[variant].targets))
 
     def scanners(self) -> Shown:
         """Return what each web scanner did here: when it ran, or why not."""

@@ -54,6 +54,6 @@ class Pictures(Page):
     def stages(self, slug: str, variant: str) -> str:
         """Return a figure of the stages of a variant's Dockerfile, read from that file."""
         said = self._lab(slug)
-        targets = said.variants[variant].targets
-        shown = charts.stages_figure(said.read(variant), targets)
+        read = said.read(variant)
+        shown = charts.stages_figure(read, said.variants[variant].targets)
         return self._shown(shown, slug, [variant], title=origin.STAGES)
