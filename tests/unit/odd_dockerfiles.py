@@ -38,7 +38,7 @@ ODD = {
     "heredoc of a continued instruction": f"FROM a:1\nRUN cat \\\n  <<EOF\n{BODY}EOF\nUSER 1\n",
     "here-string and shift": "FROM a:1\nRUN cat <<<EOF\nRUN echo $((1<<2))\nUSER 1\n",
     "heredoc in JSON is none": 'FROM a:1\nRUN ["cat", "<<EOF"]\nUSER 1\n',
-    "several names in one ENV": "FROM a:1\nENV A=1 B=\"two words\" C='x=y' \\\n    D=a\\ b\nLABEL a.b=1 c=\"d e\"\n",
+    "several names in one ENV": 'FROM a:1\nENV A=1 B="two words" C=\'x=y\' \\\n    D=a\\ b\nLABEL a.b=1 c="d e"\n',
     "ENV without the equals sign": "FROM a:1\nENV TZ Europe/Helsinki \\\n    PYTHONUNBUFFERED=1\nENV A  b  c \n",
     "flags": (
         "FROM --platform=$BUILDPLATFORM a:1 AS b\nFROM a:1\n"
@@ -64,5 +64,5 @@ ODD = {
     "words and signals": "FROM a:1\nMAINTAINER a b\nSTOPSIGNAL SIGINT\nUSER a:b\nEXPOSE 80 81/udp\n",
     "a path in quotes": 'FROM a:1\nCOPY "a b" /c\nWORKDIR "/a b"\nVOLUME /a /b\n',
     "empty arguments": "FROM a:1\nENTRYPOINT\nCMD\n",
-    "names beyond ASCII": "FROM a:1\nLABEL à=\"é ü\"\nRUN echo 日本\u3000x\nUSER 1\n",
+    "names beyond ASCII": 'FROM a:1\nLABEL à="é ü"\nRUN echo 日本\u3000x\nUSER 1\n',
 }

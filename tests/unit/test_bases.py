@@ -164,7 +164,9 @@ def test_a_stage_is_replaced_where_its_base_is_a_stand_in() -> None:
 
 
 def test_a_stage_on_the_official_image_is_built_as_it_is_written() -> None:
-    assert on(Engine("python:3.13-alpine")).names_in(parse_dockerfile(WITH_GCC)) == ("python:3.13-alpine",)
+    assert on(Engine("python:3.13-alpine")).names_in(parse_dockerfile(WITH_GCC)) == (
+        "python:3.13-alpine",
+    )
     assert on(Engine(pulls=True)).names_in(parse_dockerfile(WITH_GCC)) == ("python:3.13-alpine",)
 
 

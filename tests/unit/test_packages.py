@@ -59,7 +59,9 @@ def test_what_a_pip_installs(
     ],
 )
 def test_what_installs_nothing_of_an_index(line: str) -> None:
-    assert [call for call in pip_calls(parse_dockerfile(line)) if call.requirements or call.lists] == []
+    assert [
+        call for call in pip_calls(parse_dockerfile(line)) if call.requirements or call.lists
+    ] == []
 
 
 def test_a_list_with_digests_is_complete() -> None:

@@ -1,7 +1,7 @@
 """Pure: what the cache explorer of a page starts from, for docs/assets/explorer.js to draw.
 
-The page holds the instructions of Dockerfiles, edits and .dockerignore as data. The rule that says which steps run
-again stands in docs/assets/cache-model.js alone.
+The page holds the instructions of Dockerfiles, edits and .dockerignore as data. The rule that says
+which steps run again stands in docs/assets/cache-model.js alone.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ def cache_explorer(lab: Lab, variants: Sequence[str], assets: str) -> str:
             )
     lines = {name: [each.line for each in one.instructions] for name, one in starts.items()}
     edits = [{"says": edit.says, "file": edit.file} for edit in lab.replays.values()]
+    data = {"starts": lines, "edits": edits, "ignore": ignore_patterns(lab.context)}
     return (
-        f'<div class="adv-explorer"><script type="application/json">'
-        f"{_data({'starts': lines, 'edits': edits, 'ignore': ignore_patterns(lab.context)})}</script>"
+        f'<div class="adv-explorer"><script type="application/json">{_data(data)}</script>'
         f"<noscript>{_WITHOUT}</noscript></div>\n"
         f'<script type="module">{_LATER % assets}</script>\n'
     )
