@@ -37,6 +37,7 @@ def found(
     tars = [layer_tar(members) for members in layers]
     subject = SimpleNamespace(
         engine=FakeEngine(new_layout(tars, history=history or [], **config)),
+        workshop=SimpleNamespace(memory=SimpleNamespace(names={})),
         image=image_of(tars),
         base_ids=frozenset(f"sha256:{sha(tar)}" for tar in tars[:base]),
         canary=canary,

@@ -27,7 +27,8 @@ def probe(subject: Subject) -> Found:
     def holds(layer: IO[bytes]) -> bool:
         return layer_holds(layer, canary.encode())
 
-    saved = read_images(subject.engine, [image], frozenset(own), holds)
+    names = subject.workshop.memory.names
+    saved = read_images(subject.engine, [image], frozenset(own), holds, names)
     config = saved.config(image)
     settings = {key: config.content.get(key) for key in ("config", "author", "comment")}
     return Found(
