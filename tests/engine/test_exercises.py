@@ -159,7 +159,7 @@ def test_a_mistake_alone_gets_its_own_hint_alone(taught: Project) -> None:
 def test_a_run_proves_the_exercise_and_writes_the_reference_of_the_next_check(
     taught: Project,
 ) -> None:
-    code, output = taught.advices("run", "--quick")
+    code, output = taught.advices("run", "--samples", "1")
     assert code == 0, output
     folder = taught.root / "docs" / "results" / "exercises"
     found = results.load(folder, "tiny")
@@ -235,7 +235,7 @@ def test_mistakes_and_the_exercise_in_a_notebook(taught: Project) -> None:
     taught.write("labs/tiny/lab.toml", taught.read("labs/tiny/lab.toml") + MISTAKES)
     calls = ("lab.mistakes()", "print(lab.exercise().markdown)")
     taught.write("notebooks/tiny.ipynb", measuring(*calls))
-    code, output = taught.advices("run", "--quick")
+    code, output = taught.advices("run", "--samples", "1")
     assert code == 0, output
     found = results.load(taught.root / "docs" / "results", "tiny").mistakes
     assert {name: one.red for name, one in found.items()} == {
@@ -253,7 +253,7 @@ def test_a_mistake_that_breaks_something_else_is_named(tiny: Project) -> None:
     mistakes = mistakes.replace('"USER 1000\\n"', '"COPY . /srv"\nby = "COPY . /srv/"')
     tiny.write("labs/tiny/lab.toml", tiny.read("labs/tiny/lab.toml") + mistakes)
     tiny.write("notebooks/tiny.ipynb", measuring("lab.mistakes()"))
-    code, output = tiny.advices("run", "--quick")
+    code, output = tiny.advices("run", "--samples", "1")
     assert code == 18, output
     assert "tiny: mistake `no-user` must turn red no-root, and turned red nothing" in output
     assert "tiny: mistake `no-page` must turn red no-root, and turned red builds" in output
