@@ -354,12 +354,14 @@ class Machine:
         return workshop(layout, say, engine=self._engine(), **parts)
 
     def _engine(self) -> SimpleNamespace:
-        def facts() -> EngineFacts:
+        def answer(found: Any) -> Any:
             if not self.engine_answers:
                 raise EngineMissing("no engine answers")
-            return self.facts
+            return found
 
-        return SimpleNamespace(facts=facts, run_ids=tuple)
+        return SimpleNamespace(
+            facts=lambda: answer(self.facts), run_ids=lambda: answer(frozenset[str]())
+        )
 
     def known(self, name: str) -> Base | None:
         return replace(self.base, name=name) if self.base else None

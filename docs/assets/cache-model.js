@@ -1,20 +1,10 @@
 // Which steps of a Dockerfile run again after an edit, and which orders do not build.
 // Pure: no page, no network, no clock. tests/unit/test_cache_model.py holds it against every
-// measured build. It knows Dockerfiles of one stage without here-documents.
-
-/** Return the instructions of a Dockerfile, each on one line, without comments. */
-export const parse = (text) =>
-  text
-    .split("\n")
-    .filter((line) => !/^\s*#/.test(line))
-    .join("\n")
-    .replace(/\\\s*\n/g, " ")
-    .split("\n")
-    .map((line) => line.trim().replace(/\s+/g, " "))
-    .filter(Boolean);
+// measured build. It knows Dockerfiles of one stage, and gets their instructions from the toolkit's
+// reader: each on one line, its name in capitals, in one spelling.
 
 /** Return whether an instruction is a step: one that runs or comes from the cache. */
-export const isStep = (line) => /^(RUN|COPY|ADD) /i.test(line);
+export const isStep = (line) => /^(RUN|COPY|ADD) /.test(line);
 
 // A pattern of .dockerignore or COPY matches a path and all that lies below it.
 const matches = (pattern, path) => {
@@ -35,7 +25,7 @@ export const ignored = (path, patterns) =>
 /** Return whether a COPY or ADD copies a file of the project. */
 export const copies = (line, path) => {
   const [name, ...words] = line.split(" ");
-  if (!/^(COPY|ADD)$/i.test(name) || words.some((word) => word.startsWith("--from="))) return false;
+  if (!/^(COPY|ADD)$/.test(name) || words.some((word) => word.startsWith("--from="))) return false;
   const sources = words.filter((word) => !word.startsWith("--")).slice(0, -1);
   return sources.some((source) => matches(source, path));
 };
@@ -68,14 +58,14 @@ const needs = (command) => {
  * right to write.
  */
 export const misfit = (lines, ignore = []) => {
-  if (!/^FROM /i.test(lines[0] ?? "")) return { number: 0, line: lines[0] ?? "", why: "FROM must come first" };
+  if (!/^FROM /.test(lines[0] ?? "")) return { number: 0, line: lines[0] ?? "", why: "FROM must come first" };
   const copied = (file, before) => !ignored(file, ignore) && before.some((line) => copies(line, file));
   let installed = false;
   let user = null;
   for (const [number, line] of lines.entries()) {
-    const set = /^USER (\S+)/i.exec(line)?.[1];
+    const set = /^USER (\S+)/.exec(line)?.[1];
     if (set) user = /^(root|0)(:|$)/.test(set) ? null : set.split(":")[0];
-    if (!/^RUN /i.test(line)) continue;
+    if (!/^RUN /.test(line)) continue;
     for (const command of line.split("&&")) {
       const { list, program, packages, writes } = needs(command);
       const missing = [list, program].find((file) => file && !copied(file, lines.slice(0, number)));

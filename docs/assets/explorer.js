@@ -1,7 +1,7 @@
 // The cache explorer: the reader reorders the instructions of a Dockerfile and sees which steps run
 // again after an edit. What runs is decided in cache-model.js; here it is only shown. The page says
 // what there is to start from (src/advices/explorer.py).
-import { isStep, misfit, parse, rebuild, sentence } from "./cache-model.js";
+import { isStep, misfit, rebuild, sentence } from "./cache-model.js";
 
 const make = (tag, content = "", attributes = {}) => {
   const element = document.createElement(tag);
@@ -11,7 +11,7 @@ const make = (tag, content = "", attributes = {}) => {
 };
 
 // Only steps, and the user that they run as, change places: the rest frames them.
-const moves = (line) => isStep(line) || /^USER /i.test(line);
+const moves = (line) => isStep(line) || /^USER /.test(line);
 
 const explore = (box) => {
   const { starts, edits, ignore } = JSON.parse(box.querySelector("script").textContent);
@@ -105,7 +105,7 @@ const explore = (box) => {
   };
 
   const start = (name) => {
-    list.replaceChildren(...parse(starts[name]).map(row));
+    list.replaceChildren(...starts[name].map(row));
     show();
   };
   const buttons = Object.keys(starts).map((name) => {

@@ -175,7 +175,10 @@ def test_a_run_proves_the_exercise_and_writes_the_reference_of_the_next_check(
     assert "tiny exercise yours: cold" in output
     assert "tiny exercise good: cold" not in output
     # Another solution is not what is on record.
-    taught.write("labs/tiny/exercise/solution.Dockerfile", GOOD + "# changed\n")
+    taught.write("labs/tiny/exercise/solution.Dockerfile", GOOD + "# A comment.\n")
+    code, output = taught.advices("check-exercise", "tiny")
+    assert "tiny exercise good: cold" not in output
+    taught.write("labs/tiny/exercise/solution.Dockerfile", GOOD + "ENV OTHER=1\n")
     code, output = taught.advices("check-exercise", "tiny")
     assert "tiny exercise good: cold" in output
     # A reference that is not there stops a check before it measures.

@@ -116,7 +116,7 @@ def test_an_interrupted_build_leaves_nothing(tiny: Project, sent: signal.Signals
     process = tiny.start("run", "--quick")
     wait(lambda: named("sleep 7321"))
     process.send_signal(sent)
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=10)
     assert process.returncode == 130, output
     assert "interrupted" in output
     assert "Traceback" not in output
@@ -130,7 +130,7 @@ def test_an_interrupted_container_leaves_nothing(tiny: Project) -> None:
     process = tiny.start("run", "--quick")
     wait(lambda: named("sleep 7321"))
     process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=10)
     assert process.returncode == 130, output
     clean(tiny)
     assert not named("sleep 7321")

@@ -10,10 +10,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from docker.utils.build import PatternMatcher
+from e2b_dockerfile_utils import PatternMatcher
 
 from advices import results
-from advices.lab import labfile
+from advices.lab import ignore_patterns, labfile
 from advices.lab.model import COLD
 
 ROOT = Path(__file__).parents[2]
@@ -45,18 +45,18 @@ def ask(questions, model=MODEL):
     return json.loads(done.stdout)
 
 
-def ignore_lines(folder):
-    """Return the lines of a project's .dockerignore without comments."""
-    file = folder / ".dockerignore"
-    lines = file.read_text("utf-8").splitlines() if file.is_file() else []
-    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
-
-
 def of_variant(lab, variant):
-    """Return what the model is told of a variant: its Dockerfile, and what is kept out."""
+    """Return what the model is told of a variant: its instructions, and what is kept out."""
     left_out = ".dockerignore" in lab.variants[variant].leaves_out
-    text = lab.dockerfile(variant).read_text("utf-8")
-    return text, [] if left_out else ignore_lines(lab.context)
+    return lines(lab.read(variant)), [] if left_out else ignore_patterns(lab.context)
+
+
+def lines(read):
+    return [one.line for one in read.instructions]
+
+
+def has_one_stage(lines):
+    return sum(line.startswith("FROM ") for line in lines) == 1
 
 
 @functools.cache
@@ -65,25 +65,23 @@ def measured():
     found = []
     for slug, (lab, result) in pairs_of_labs().items():
         for variant in lab.variants:
-            text, ignore = of_variant(lab, variant)
-            # The engine names a step with the values of its ARGs, which no Dockerfile holds.
-            if text.count("FROM ") != 1 or "<<" in text or "ARG " in text:
+            given, ignore = of_variant(lab, variant)
+            # The engine names a step with the values of its ARGs, which no Dockerfile holds, and
+            # one with a here-document by its first lines.
+            odd = any(line.startswith("ARG ") or "<<" in line for line in given)
+            if not has_one_stage(given) or odd:
                 continue
             for build, made in result.variants[variant].builds.items():
                 file = None if build == COLD else lab.replays[build].file
                 edit = {"file": file, "ignore": ignore, "cold": build == COLD}
                 steps = [[step.name, not step.cached] for step in made.steps]
-                found.append((f"{slug}/{variant}/{build}", text, edit, steps))
+                found.append((f"{slug}/{variant}/{build}", given, edit, steps))
     return found
 
 
 def differences(builds, model=MODEL):
     """Return the builds of which a model says something else than what was measured."""
-    parsed = ask([["parse", text] for _, text, _, _ in builds], model)
-    said = ask(
-        [["rebuild", lines, edit] for lines, (_, _, edit, _) in zip(parsed, builds, strict=True)],
-        model,
-    )
+    said = ask([["rebuild", given, edit] for _, given, edit, _ in builds], model)
     return [
         name
         for (name, _, _, steps), answer in zip(builds, said, strict=True)
@@ -124,9 +122,11 @@ def test_a_wrong_rule_is_found(tmp_path, right, wrong, seen):
 
 
 def test_a_wrong_measurement_is_found():
-    name, text, edit, steps = next(one for one in measured() if one[0].endswith("good/edit-source"))
+    name, given, edit, steps = next(
+        one for one in measured() if one[0].endswith("good/edit-source")
+    )
     turned = [[step, not ran] for step, ran in steps]
-    assert differences([(name, text, edit, turned)]) == [name]
+    assert differences([(name, given, edit, turned)]) == [name]
 
 
 def pairs_of_labs():
@@ -140,26 +140,30 @@ def pairs_of_labs():
 
 
 def mistakes(lab, result):
-    """Return each measured mistake of one stage: id, Dockerfile, .dockerignore, red claims."""
-    good, ignore = of_variant(lab, "good")
+    """Return each measured mistake of one stage: id, instructions, .dockerignore, red claims."""
+    _, ignore = of_variant(lab, "good")
     made = [
-        (one.id, one.applied(good), [] if one.leaves_out else ignore, result.mistakes[one.id].red)
+        (
+            one.id,
+            lines(lab.read_with(one)),
+            [] if one.leaves_out else ignore,
+            result.mistakes[one.id].red,
+        )
         for one in lab.mistakes
     ]
-    return [one for one in made if one[1].count("FROM ") == 1]
+    return [one for one in made if has_one_stage(one[1])]
 
 
 def test_known_mistakes_run_as_many_steps_as_was_measured():
     lab, result = pairs_of_labs()["build-cache"]
     made = [one for one in mistakes(lab, result) if "builds" not in one[3]]
-    parsed = ask([["parse", text] for _, text, _, _ in made])
     for claim in lab.claims:
         build, name = claim.measure.of, claim.measure.name
         if name != "steps_run":
             continue
         asked = [
-            ["rebuild", lines, {"file": lab.replays[build].file, "ignore": ignore}]
-            for lines, (_, _, ignore, _) in zip(parsed, made, strict=True)
+            ["rebuild", given, {"file": lab.replays[build].file, "ignore": ignore}]
+            for _, given, ignore, _ in made
         ]
         for (mistake, _, _, red), steps in zip(made, ask(asked), strict=True):
             number = sum(step["runs"] for step in steps)
@@ -172,8 +176,7 @@ def test_what_is_said_not_to_build_was_measured_not_to_build():
     seen = []
     for name, (lab, result) in pairs_of_labs().items():
         made = mistakes(lab, result)
-        parsed = ask([["parse", text] for _, text, _, _ in made])
-        asked = [["misfit", lines, one[2]] for lines, one in zip(parsed, made, strict=True)]
+        asked = [["misfit", given, ignore] for _, given, ignore, _ in made]
         for (mistake, _, _, red), wrong in zip(made, ask(asked), strict=True):
             if wrong:
                 assert "builds" in red, (name, mistake, wrong)
@@ -183,9 +186,7 @@ def test_what_is_said_not_to_build_was_measured_not_to_build():
 
 
 def test_every_variant_that_was_built_is_said_to_build():
-    parsed = ask([["parse", text] for _, text, _, _ in measured()])
-    ignores = [edit["ignore"] for _, _, edit, _ in measured()]
-    said = ask([["misfit", *pair] for pair in zip(parsed, ignores, strict=True)])
+    said = ask([["misfit", given, edit["ignore"]] for _, given, edit, _ in measured()])
     names = [name for name, *_ in measured()]
     assert [name for name, wrong in zip(names, said, strict=True) if wrong] == []
 
@@ -241,7 +242,7 @@ def test_a_dockerignore_keeps_out_what_docker_keeps_out():
     files += [".env", ".env.local", ".git/config", "deep/down/x.pyc", "a/__pycache__/b", "x.pyd"]
     files += ["docs/notes.md", "keys/x.pem", "x.pem", "compose.prod.yaml", "data/db", "datax"]
     lists = [
-        ignore_lines(folder),
+        ignore_patterns(folder),
         ["*", "!config", "!manage.py"],
         ["**/*.md", "!README.md"],
         ["a?b", "x"],

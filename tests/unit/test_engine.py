@@ -285,7 +285,7 @@ def test_a_container_of_somebody_is_joined_and_left_whatever_happens(
 
 def test_an_image_is_told_as_the_engine_says_it(engine: DockerEngine, asked: SocketEngine) -> None:
     config = {"Cmd": ["a"], "Entrypoint": None, "Labels": None, "WorkingDir": ""}
-    said = {**IMAGE, "RepoTags": ["a:1"], "RepoDigests": None, "Config": config, "Author": "me"}
+    said = {**IMAGE, "RepoTags": ["a:1"], "RepoDigests": None, "Config": config}
     asked.answer("GET /images/a:1/json", said)
     found = engine.image("a:1")
     assert found is not None

@@ -181,6 +181,25 @@ def test_a_program_ends_with_all_that_it_started(
         assert any(not _runs(pid) for _ in poll(5)), f"process {pid} outlives its end"
 
 
+def test_a_daemon_outlives_the_program_that_started_it(tmp_path: Path) -> None:
+    # As an engine does that `advices engine start` has started.
+    pid = tmp_path / "pid"
+    program = (
+        "from pathlib import Path; from advices.core import spawn_daemon; import time\n"
+        f"pid = spawn_daemon(['sleep', '60'], Path({str(tmp_path / 'log')!r}))\n"
+        f"Path({str(pid)!r}).write_text(str(pid)); time.sleep(60)\n"
+    )
+
+    def fails() -> None:
+        assert any(pid.exists() and pid.read_text() for _ in poll(10))
+        raise NotebookFailed("it broke")
+
+    with pytest.raises(NotebookFailed):
+        at_once({"runs": lambda: run([sys.executable, "-c", program]), "fails": fails}, workers=2)
+    assert _runs(pid.read_text())
+    os.kill(int(pid.read_text()), signal.SIGKILL)
+
+
 def _runs(pid: str) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
@@ -215,6 +234,8 @@ def test_ctrl_c_ends_a_command_that_pulls_in_a_thread(
         ("npipe:////./pipe/docker_engine", True),
         ("tcp://127.0.0.1:2375", True),
         ("tcp://localhost:2375", True),
+        ("127.0.0.1:2375", True),
+        ("192.0.2.7:2376", False),
         ("http://127.0.0.1:2375", True),
         # Addresses and names for documentation, which nobody has.
         ("tcp://192.0.2.7:2376", False),

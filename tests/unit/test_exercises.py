@@ -8,6 +8,7 @@ from typing import Any
 import factory
 import pytest
 
+from advices.lab.dockerfile import parse_dockerfile
 from advices.lab.model import Claim, Lab, Mistake, Variant
 from advices.lab.scans import Scan, not_run
 from advices.results.exercise import Checked, Row, checked, hints, start_rows
@@ -15,6 +16,7 @@ from advices.results.record import Boot, Result, VariantResult
 from advices.site.exercise import checked_shown
 
 GOOD = factory.variant()
+EMPTY = parse_dockerfile("")
 # 140 MB on disk, 50 MB to transfer, 2 layers, 9 shells; the cold build adds 20 MB to transfer.
 REFERENCE = GOOD.model_copy(update={"probed": {"shells": 9}})
 
@@ -91,7 +93,7 @@ def result(yours: VariantResult, good: VariantResult = REFERENCE, name: str = "y
 def test_a_row_says_yours_the_reference_and_the_limit(
     predicate: dict[str, Any], row: tuple[bool, str, str, str]
 ) -> None:
-    found = checked(exercise(claim(**predicate)), result(factory.variant(scale=3)), "")
+    found = checked(exercise(claim(**predicate)), result(factory.variant(scale=3)), EMPTY)
     assert found.rows == (Row("It is so.", *row),)
     assert found.solved == row[0]
 
@@ -99,13 +101,13 @@ def test_a_row_says_yours_the_reference_and_the_limit(
 def test_without_a_reference_the_limit_is_a_part_of_it() -> None:
     silent = GOOD.model_copy(update={"boot": Boot(answered=False)})
     one = claim(measure="uid", at_most=1.0, relative_to="good")
-    (row,) = checked(exercise(one), result(GOOD, silent), "").rows
+    (row,) = checked(exercise(one), result(GOOD, silent), EMPTY).rows
     assert (row.holds, row.reference, row.limit) == (False, "nothing", "at most 100 % of good")
 
 
 def test_claims_that_need_timing_are_no_business_of_a_learner() -> None:
     timed = claim(measure="cold.seconds", at_most=0.0)
-    found = checked(exercise(timed), result(GOOD), "")
+    found = checked(exercise(timed), result(GOOD), EMPTY)
     assert (found.rows, found.solved) == ((), True)
 
 
@@ -139,7 +141,7 @@ def test_a_hint_is_shown_when_all_that_it_breaks_is_red_and_its_sign_is_there(
 ) -> None:
     given = (ONE, TWO, BOTH, SIGNED)
     known = exercise(*(claim(id=name, measure="uid", equals=1) for name in "ab"), mistakes=given)
-    assert [one.id for one in hints(known, red, dockerfile)] == shown
+    assert [one.id for one in hints(known, red, parse_dockerfile(dockerfile))] == shown
 
 
 def test_a_learner_gets_the_hints_of_what_is_red() -> None:
@@ -148,7 +150,7 @@ def test_a_learner_gets_the_hints_of_what_is_red() -> None:
         claim(id="b", measure="uid", equals=1000),
         mistakes=(ONE, TWO, BOTH, SIGNED),
     )
-    assert checked(known, result(GOOD), "RUN chown").hints == (ONE, SIGNED)
+    assert checked(known, result(GOOD), parse_dockerfile("RUN chown")).hints == (ONE, SIGNED)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +173,7 @@ def test_a_silent_image_gets_no_hint_on_what_nobody_saw(yours: Boot, shown: list
             mistake("silent", "same-page", "not-root"),
         ),
     )
-    found = checked(known, result(GOOD.model_copy(update={"boot": yours})), "")
+    found = checked(known, result(GOOD.model_copy(update={"boot": yours})), EMPTY)
     assert [one.id for one in found.hints] == shown
 
 
@@ -182,7 +184,7 @@ def test_what_a_probe_did_not_find_in_an_image_that_answers_is_hinted_at() -> No
         mistakes=(mistake("shell", "no-shell"),),
     )
     probed = GOOD.model_copy(update={"probed": {"shells": 0, "compilers": 0}})
-    assert [one.id for one in checked(known, result(GOOD, probed), "").hints] == ["shell"]
+    assert [one.id for one in checked(known, result(GOOD, probed), EMPTY).hints] == ["shell"]
 
 
 def test_markdown_is_a_table_and_the_hints() -> None:
@@ -214,7 +216,7 @@ def seen(*scans: Scan) -> VariantResult:
 def test_a_row_of_rules_says_with_or_without_what() -> None:
     zap = factory.scan("10038", scanner="zap")
     yours = seen(factory.scan("XSS", "x" * 20), zap)
-    found = checked(RULES, result(yours, seen(factory.scan("CSP"), zap)), "FROM x")
+    found = checked(RULES, result(yours, seen(factory.scan("CSP"), zap)), EMPTY)
     assert [(row.holds, row.yours, row.reference, row.limit) for row in found.rows] == [
         (False, "XSS", "none of them", "without XSS; SQL"),
         (False, "without CSP", "all of them", "with CSP"),
@@ -225,7 +227,7 @@ def test_a_row_of_rules_says_with_or_without_what() -> None:
 
 def test_no_rule_at_all_is_said_with_a_word() -> None:
     missing = not_run("zap", "no image")
-    found = checked(RULES, result(seen(factory.scan(), missing), seen(factory.scan())), "FROM x")
+    found = checked(RULES, result(seen(factory.scan(), missing), seen(factory.scan())), EMPTY)
     assert found.rows[0].yours == "none of them"
 
 
@@ -233,6 +235,6 @@ def test_no_rule_at_all_is_said_with_a_word() -> None:
 def test_a_scanner_that_did_not_run_has_no_row_and_gives_no_hint(answered: bool) -> None:
     missing = not_run("zap", "no image")
     yours = seen(factory.scan("XSS"), missing) if answered else seen()
-    found = checked(RULES, result(yours, seen(factory.scan("CSP"), missing)), "FROM x")
+    found = checked(RULES, result(yours, seen(factory.scan("CSP"), missing)), EMPTY)
     assert [row.limit for row in found.rows] == ["without XSS; SQL", "with CSP"]
     assert "zap" not in [one.id for one in found.hints]

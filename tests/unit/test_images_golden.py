@@ -15,6 +15,7 @@ from memory_engine import MemoryEngine
 from advices.images import (
     COMPRESSOR,
     LISTING_METHOD,
+    METHOD,
     WEIGHING_METHOD,
     Entry,
     LayerMemory,
@@ -52,7 +53,7 @@ ABOVE: dict[str, Member] = {
 }
 
 SIZES = {
-    (1, 2, "deflate 0.9.0"): [
+    (1, 1, 2, "deflate 0.9.0"): [
         ("imported root file system", 653, 376),
         ("RUN x", 1_600_003, 455_699),
     ],
@@ -95,7 +96,7 @@ def read(folder: Path) -> tuple[list[Layer], tuple[Listing, ...]]:
 def test_sizes_and_instructions_are_those_on_record(tmp_path: Path) -> None:
     layers, _ = read(tmp_path)
     found = [(x.created_by, x.disk_bytes, x.transfer_bytes) for x in layers]
-    assert found == SIZES[LISTING_METHOD, WEIGHING_METHOD, COMPRESSOR]
+    assert found == SIZES[METHOD, LISTING_METHOD, WEIGHING_METHOD, COMPRESSOR]
 
 
 def test_listings_are_those_on_record(tmp_path: Path) -> None:

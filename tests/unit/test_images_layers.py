@@ -129,6 +129,19 @@ def test_each_layer_is_read_once(memory: LayerMemory, tmp_path: Path) -> None:
     assert found[3].disk_bytes == 12_000
 
 
+def test_a_compressed_layer_is_unpacked_once(memory: LayerMemory) -> None:
+    # An engine with containerd's store names it by another digest than its diff id.
+    stored = [gzip.compress(content, mtime=0) for content in CONTENTS]
+    first, _ = told(new_layout(CONTENTS, stored=stored), memory)
+    new = layer_tar({"new": file(b"new" * 4_000)})
+    more = [*stored, gzip.compress(new, mtime=0)]
+    archive = new_layout([*CONTENTS, new], stored=more)
+    broken = stored[0][:20] + bytes(len(stored[0]) - 20)
+    found, _ = told(archive.replace(stored[0], broken), memory, [*CONTENTS, new])
+    assert found[:3] == first
+    assert found[3].disk_bytes == 12_000
+
+
 @pytest.mark.parametrize("layout", [new_layout, old_layout], ids=["new", "old"])
 def test_one_layer_twice_in_an_image(layout: Any, memory: LayerMemory) -> None:
     # Docker 24 saves the second of two equal layers as a link to the first.

@@ -45,8 +45,11 @@ def test_a_heredoc_is_data_until_its_end() -> None:
     ]
 
 
-def test_what_the_parser_refuses_stays_as_it_is() -> None:
-    assert instructions("# why\nRUN <<EOF\n") == "# why\nRUN <<EOF\n"
+def test_another_escape_continues_a_line() -> None:
+    text = "# escape=`\nRUN a `\n# no end\n<<EOF\n# kept\nEOF\n# gone\nUSER a\\\n# gone\n"
+    assert instructions(text).splitlines() == [
+        *("# escape=`", "RUN a <<EOF", "# kept", "EOF", "USER a\\"),
+    ]
 
 
 def test_a_program_means_the_same_whatever_is_said_of_it() -> None:

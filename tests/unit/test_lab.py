@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from advices.core.errors import LabInvalid
-from advices.lab import dockerfile as dockerfile_
 from advices.lab import labfile, model
 
 ROOT = Path(__file__).parents[2]
@@ -468,27 +467,6 @@ def test_slugs_are_the_folders_with_a_lab_toml(labs: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("dockerfile", "images"),
-    [
-        ("FROM a:1\nRUN x\n", ("a:1",)),
-        ("FROM a:1 AS one\nFROM b:1 AS two\nFROM one\n", ("a:1", "b:1")),
-        ("FROM --platform=$BUILDPLATFORM a:1 AS one\n", ("a:1",)),
-        ("FROM scratch\nCOPY . .\n", ()),
-        ("from a:1 as one\nfrom one\n", ("a:1",)),
-        ("FROM a:1\nFROM b:1\nFROM a:1\n", ("a:1", "b:1")),
-        ("FROM a:1   AS\tone  \n\n  # FROM c:1\nFROM one\n", ("a:1",)),
-        ("RUN echo FROM b:1\n", ()),
-        # A name is a stage only from its own line on.
-        ("FROM one\nFROM a:1 AS one\n", ("one", "a:1")),
-        # Docker knows a stage by its name in any case.
-        ("FROM a:1 AS Builder\nFROM builder\nFROM BUILDER\n", ("a:1",)),
-    ],
-)
-def test_external_images(dockerfile: str, images: tuple[str, ...]) -> None:
-    assert dockerfile_.external_images(dockerfile) == images
-
-
-@pytest.mark.parametrize(
     ("where", "line"),
     [
         (("title",), 1),
@@ -514,43 +492,6 @@ def test_line_of_knows_quoted_and_dotted_names() -> None:
     assert labfile.line_of(text, ("variants", "cache-mount", "says")) == 2
     assert labfile.line_of(text, ("a", "serve", "port")) == 5
     assert labfile.line_of(text, ("a", "b")) == 6
-
-
-@pytest.mark.parametrize(
-    ("dockerfile", "images"),
-    [
-        ("FROM a:1\nCOPY --from=b:2 /x /x\n", ("a:1", "b:2")),
-        ("FROM a:1 AS x\nFROM c:3\nCOPY --from=X /x /x\nCOPY --from=0 /y /y\n", ("a:1", "c:3")),
-        ("FROM a:1\nRUN --mount=type=bind,from=b:2,target=/b ls\n", ("a:1", "b:2")),
-        ("FROM a:1\nRUN --mount=from=b:2,target=/b ls\n", ("a:1", "b:2")),
-        ("FROM a:1\nRUN echo from=nobody --from=x\n", ("a:1",)),
-    ],
-)
-def test_images_that_are_copied_from_count(dockerfile: str, images: tuple[str, ...]) -> None:
-    assert dockerfile_.external_images(dockerfile) == images
-
-
-@pytest.mark.parametrize("dockerfile", ["FROM ${BASE}\n", "FROM a:1\nCOPY --from=b:$TAG /x /x\n"])
-def test_a_base_behind_a_variable_is_refused(dockerfile: str) -> None:
-    with pytest.raises(LabInvalid, match="may not be named by a variable"):
-        dockerfile_.external_images(dockerfile)
-
-
-@pytest.mark.parametrize(
-    ("dockerfile", "base"),
-    [
-        ("FROM a:1\n", "a:1"),
-        ("FROM a:1 AS x\nFROM b:2\nCOPY --from=x / /\n", "b:2"),
-        ("FROM a:1\nFROM b:2 AS x\nFROM a:1\n", "a:1"),
-        ("FROM a:1 AS x\nFROM b:2 AS y\nFROM X\n", "a:1"),
-        ("FROM a:1 AS x\nFROM x AS y\nFROM y\n", "a:1"),
-        ("FROM a:1 AS x\nFROM scratch\nCOPY --from=x / /\n", None),
-    ],
-)
-def test_the_base_of_an_image_is_the_root_of_its_last_stage(
-    dockerfile: str, base: str | None
-) -> None:
-    assert dockerfile_.final_base(dockerfile) == base
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from advices.images import files as images_files
 from advices.images import gzip_bytes
 from advices.images import layers as images_layers
 from advices.images.archive import Config
+from advices.lab import PROBED
 from advices.measure import plan
 from advices.probes import (
     environment,
@@ -37,9 +38,11 @@ from advices.probes import (
     startup,
     stop,
     twelve_factor,
+    twelve_factor_stage,
     user,
     web_scan,
 )
+from advices.probes.table import TABLE
 from advices.results import Layer
 from advices.scanners import wapiti, zap
 
@@ -146,10 +149,10 @@ def factors() -> Any:
     return (
         declared,
         requirements.undeclared(installed, [("extra", "0")], declared),
-        twelve_factor.code_files(changed, "/srv"),
-        twelve_factor.listed('[["flask", "3.0"]]'),
-        twelve_factor.address_of("second", "db", "postgres://u:p@host/first"),
-        twelve_factor.environment("postgres://x"),
+        twelve_factor_stage.code_files(changed, "/srv"),
+        twelve_factor_stage.listed('[["flask", "3.0"]]'),
+        twelve_factor_stage.address_of("second", "db", "postgres://u:p@host/first"),
+        twelve_factor_stage.environment("postgres://x"),
         dict(twelve_factor.SCORE),
     )
 
@@ -238,6 +241,13 @@ def test_every_reader_with_a_method_has_samples() -> None:
         if re.search(r"^(?!_)[A-Z_]*METHOD = ", file.read_text("utf-8"), re.M)
     }
     assert with_one == set(READERS)
+
+
+def test_every_program_that_runs_inside_belongs_to_a_probe() -> None:
+    inside = HERE.parents[1] / "src" / "advices" / "probes" / "inside"
+    sent = {name for entry in TABLE.values() for name in entry.programs}
+    assert sent == {file.stem for file in inside.glob("*.py")}
+    assert TABLE.keys() == PROBED.keys()
 
 
 def record() -> None:

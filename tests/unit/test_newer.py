@@ -15,8 +15,9 @@ from advices.core.files import write_whole
 from advices.core.paths import Layout
 from advices.lab.measure_name import MeasureName
 from advices.measure.plan import Samples
-from advices.notebooks import labs
-from advices.notebooks.labs import check_labs, run_labs
+from advices.notebooks import checking, labs
+from advices.notebooks.checking import check_labs
+from advices.notebooks.labs import run_labs
 from advices.results import history
 from advices.site.registration import Macros
 from advices.workshop import workshop
@@ -34,7 +35,7 @@ def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
     entry = history.entry(factory.result(), MeasureName("disk_bytes"), ())
     write_whole(*history.appended(made.results, SLUG, entry))
     monkeypatch.setattr(labs, "one_by_one", lambda *_: pytest.fail("it measures"))
-    monkeypatch.setattr(labs, "two_at_once", lambda *_: pytest.fail("it measures"))
+    monkeypatch.setattr(checking, "two_at_once", lambda *_: pytest.fail("it measures"))
     monkeypatch.setattr(workshop, "connect", lambda *_: pytest.fail("it asks for an engine"))
     return made
 

@@ -9,7 +9,7 @@ from memory_engine import MemoryEngine, Program, printed
 
 from advices.core.errors import EngineRefused
 from advices.engine.start import Start
-from advices.lab import labfile
+from advices.lab import labfile, parse_dockerfile
 from advices.packages import selection
 from advices.packages.selection import Offered, PipCall, Target, Wanted, chosen, listed, pip_calls
 
@@ -35,12 +35,16 @@ MUSL = Target(("cp313-cp313-musllinux_1_2_x86_64", "py3-none-any"), MARKERS)
         ("RUN pip install --requirement=c.txt; echo pip install z", (), ("c.txt",)),
         ("RUN /venv/bin/pip install --prefix /p x", ("x",), ()),
         ("RUN pip install . ./local /wheels/*.whl x", ("x",), ()),
+        ("run pip install x \\\n  # y\n  z", ("x", "z"), ()),
+        ('RUN ["pip", "install", "x"]', ("x",), ()),
+        ("RUN <<EOF\nset -e\npip install \\\n  x -r a.txt\nEOF", ("x",), ("a.txt",)),
+        ("RUN sh -ec 'id && pip install x'", ("x",), ()),
     ],
 )
 def test_what_a_pip_installs(
     line: str, requirements: tuple[str, ...], lists: tuple[str, ...]
 ) -> None:
-    assert next(pip_calls(line)) == PipCall(requirements, lists)
+    assert next(pip_calls(parse_dockerfile(line))) == PipCall(requirements, lists)
 
 
 @pytest.mark.parametrize(
@@ -50,12 +54,16 @@ def test_what_a_pip_installs(
         "RUN pip install --no-index --no-deps /wheels/*.whl",
         "RUN pip uninstall --yes x",
         "RUN apt-get install pip-tools",
-        'LABEL says="pip',
+        'LABEL says="pip install x"',
+        "COPY <<EOF /notes\nRUN pip install x\nEOF",
+        "RUN id # pip install x",
         "RUN pip --version",
     ],
 )
 def test_what_installs_nothing_of_an_index(line: str) -> None:
-    assert [call for call in pip_calls(line) if call.requirements or call.lists] == []
+    assert [
+        call for call in pip_calls(parse_dockerfile(line)) if call.requirements or call.lists
+    ] == []
 
 
 def test_a_list_with_digests_is_complete() -> None:

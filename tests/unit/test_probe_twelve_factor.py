@@ -12,7 +12,7 @@ from advices.lab import labfile
 from advices.lab.measures import PROBED
 from advices.probes import twelve_factor
 from advices.probes.containers import program
-from advices.probes.requirements import declarations, normal, requirements, undeclared
+from advices.probes.requirements import declarations, requirements, undeclared
 from advices.probes.twelve_factor_stage import address_of, code_files, environment, listed
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +32,9 @@ LABS = ROOT / "labs"
         ("psycopg [binary, pool] == 3.2;python_version>'3'", {"psycopg": "3.2"}),
         ("Ruamel.Yaml_Clib>=1", {"ruamel-yaml-clib": ""}),
         ("gunicorn", {"gunicorn": ""}),
+        ("here @ https://example.com/here-1.tar.gz", {"here": ""}),
+        ("git+https://example.com/x.git", {}),
+        ("x==1 \\\n    --hash=sha256:5965d974 \\\n    # via y\nz==2", {"x": "1", "z": "2"}),
     ],
 )
 def test_a_line_of_requirements(line: str, declared: dict[str, str]) -> None:
@@ -46,7 +49,8 @@ def test_the_samples_requirements_are_read_whole() -> None:
 
 @pytest.mark.parametrize("name", ["A.b-C_d", "a-b-c-d", "a__b.-c_D"])
 def test_names_compare_as_on_an_index(name: str) -> None:
-    assert normal(name) == "a-b-c-d"
+    assert undeclared([(name, "1")], [], {}) == ["a-b-c-d"]
+    assert undeclared([(name, "1")], [("a-b.c-d", "0")], {}) == []
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from advices import results
 from advices.lab import labfile
 from advices.lab.model import Lab
 from advices.measure.kept import Kept
+from advices.measure.plan import Samples
 from advices.notebooks.execution import judged
 from advices.notebooks.session import LabSession
 from advices.site.tables import mistakes_table
@@ -28,9 +29,10 @@ def test_a_session_measures_the_variants_and_leaves_a_result(lab: Lab) -> None:
     measured = {"bad": factory.variant(scale=3), "good": factory.variant()}
     bench: Any = factory.FakeBench(lab, **measured, cache_mount=factory.variant())
     bench.kept = Kept(proofs=False)
+    bench.samples = Samples(1, 1)
     session = LabSession(bench)
     session.measure("bad", "good", "cache-mount")
-    assert "quick run" in session.mistakes().markdown
+    assert "not measured" in session.mistakes().markdown
     assert "not proved" in session.exercise().markdown
     session.finish()
     left = results.load(bench.run.scratch / "results", "build-cache")
@@ -45,7 +47,8 @@ def test_nobody_misses_mistakes_that_were_not_applied(lab: Lab) -> None:
 
 
 def test_a_table_says_that_mistakes_were_not_applied(lab: Lab) -> None:
-    without = factory.result().model_copy(update={"mistakes": {}})
+    source = factory.result().provenance.model_copy(update={"mode": "quick"})
+    without = factory.result().model_copy(update={"mistakes": {}, "provenance": source})
     assert mistakes_table(lab, without).startswith("The mistakes were not applied")
     found = factory.result().model_copy(
         update={"mistakes": {"no-user": results.MistakeResult(says="x", red=("not-root",))}}

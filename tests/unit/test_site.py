@@ -95,7 +95,7 @@ def test_the_explorer_holds_dockerfiles_edits_and_what_is_kept_out(project, page
     assert f'import("{assets}/explorer.js")' in text
     inner = text.partition('application/json">')[2].partition("</script>")[0]
     found = json.loads(inner)
-    assert found["starts"] == {"good": factory.GOOD.strip()}
+    assert found["starts"] == {"good": factory.GOOD.splitlines()}
     assert found["ignore"] == ["*.md", "</script>&"]
     assert {"says": "one line of source is edited", "file": "views.py"} in found["edits"]
 

@@ -7,7 +7,8 @@ import pytest
 
 from advices.core.errors import LabInvalid
 from advices.lab import labfile
-from advices.lab.stages import read_stages
+from advices.lab.dockerfile import Dockerfile, Source, Stage, parse_dockerfile
+from advices.lab.stages import stage_uses
 from advices.site.charts import stages
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -22,9 +23,17 @@ COPY . .
 FROM build
 COPY --from=BUILD --chown=1000 /venv /etc/x /
 COPY --from=busybox /bin/sh /bin/sh
-RUN --mount=type=cache,target=/c --mount=type=bind,from=0,source=/wheels,target=/w \\
+RUN --mount=type=cache,target=/c --mount=type=bind,from=build,source=/wheels,target=/w \\
     pip install /w/*
 """
+
+
+def read_stages(text, targets=()):
+    return stage_uses(parse_dockerfile(text), targets)
+
+
+def chart(text):
+    return stages.stages_chart(parse_dockerfile(text))
 
 
 def test_what_is_taken_is_found_in_every_spelling():
@@ -33,7 +42,7 @@ def test_what_is_taken_is_found_in_every_spelling():
         "Build",
         "python:3.13",
         1,
-        [],
+        (),
     )
     assert (last.name, last.base.name, last.steps) == ("stage-2", "Build", 3)
     assert [(taken.source.name, taken.how) for taken in last.takes] == [
@@ -47,7 +56,7 @@ def test_what_is_taken_is_found_in_every_spelling():
 
 
 def test_a_stage_whose_files_alone_are_taken_stays_behind():
-    svg = stages.stages_chart("FROM a AS build\nFROM a\nCOPY --from=build /x /x\n")
+    svg = chart("FROM a AS build\nFROM a\nCOPY --from=build /x /x\n")
     assert texts(svg).count("stays behind") == texts(svg).count("is shipped") == 1
     # What a common stage brings is in every image that stands on it.
     common, _, _ = read_stages("FROM a AS c\nFROM c AS d\nFROM d\n")
@@ -55,9 +64,9 @@ def test_a_stage_whose_files_alone_are_taken_stays_behind():
 
 
 def test_a_stage_named_as_its_image_does_not_take_from_itself():
-    first, last = read_stages("FROM python AS python\nFROM python\nCOPY --from=stage-1 x y\n")
-    assert first.base.number is None
-    assert (last.base.number, last.takes[0].source.number) == (0, None)
+    first, last = read_stages("FROM python AS python\nFROM python\nCOPY --from=stage-0 x y\n")
+    assert first.base.stage is None
+    assert (last.base.stage, last.takes[0].source.stage) == (0, None)
     assert first.below and last.ships and not last.below
 
 
@@ -75,7 +84,7 @@ def texts(svg):
 
 
 def test_the_picture_says_what_ships_and_what_is_taken():
-    svg = stages.stages_chart(THREE)
+    svg = chart(THREE)
     shown = texts(svg)
     assert shown.count("is shipped") == shown.count("layers shipped") == 1
     assert shown.count("is not built") == 1
@@ -87,11 +96,13 @@ def test_the_picture_says_what_ships_and_what_is_taken():
         ("FROM a", 0),
         ("FROM a AS b\nFROM b AS c\nFROM c\nCOPY --from=b x y", 3),
     ):
-        assert stages.stages_chart(source).count("<path") == number
+        assert chart(source).count("<path") == number
 
 
 def test_foreign_names_are_harmless():
-    figure = stages.stages_figure('FROM <b>&"{{x}} AS y\nFROM y\nCOPY --from=y <i> /\n')
+    read = parse_dockerfile("FROM a AS y\nFROM y\nCOPY --from=y <i> /\n")
+    foreign = Stage(0, "y", "", Source('<b>&"{{x}}'), (), ())
+    figure = stages.stages_figure(Dockerfile((), (foreign, read.stages[1]), "\\", ""))
     ET.fromstring(figure)
     assert "<b>" not in figure and "<i>" not in figure and "{{" not in figure
 
@@ -101,8 +112,7 @@ def test_every_dockerfile_of_every_lab_can_be_drawn():
     for slug in labfile.slugs(labs):
         lab = labfile.read(labs, slug)
         for name, variant in lab.variants.items():
-            text = lab.dockerfile(name).read_text("utf-8")
-            root = ET.fromstring(stages.stages_figure(text, variant.targets))
+            root = ET.fromstring(stages.stages_figure(lab.read(name), variant.targets))
             shipped = sum("is shipped" in (cell.text or "") for cell in root.iter("td"))
             assert shipped == 1 + len(variant.targets), (slug, name)
             assert root.find("details//table/tbody/tr") is not None

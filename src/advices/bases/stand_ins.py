@@ -8,7 +8,7 @@ stage that can only be built on the official image.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from advices.bases import versions
@@ -80,18 +80,10 @@ class StandIns:
             with one_at_a_time(f"rootfs {root}"):
                 below[self.recipes.rootfs[root].context] = self._root(root, name)
         self._say(f"building the stand-in for {name}; minutes the first time, then kept")
-        self._engine.build(
-            BuildOrder(
-                dockerfile=self._folder / recipe.dockerfile,
-                context=self._folder,
-                tag=f"{tag}-unchecked",
-                bases=below,
-                labels={BASE_LABEL: name},
-                target=recipe.target,
-                timeout_seconds=3600,
-            ),
-            on_step=lambda step: self._say(f"  {step}"),
-        )
+        for part in recipe.parts:
+            with one_at_a_time(f"part {part}"):
+                below[part] = self._part(recipe, part, below)
+        self._build(recipe, recipe.target, f"{tag}-unchecked", below, name)
         try:
             self._check(f"{tag}-unchecked", recipe)
             made = self._labelled(name, f"{tag}-unchecked")
@@ -99,6 +91,37 @@ class StandIns:
             self._engine.remove_image(f"{tag}-unchecked")
         self._say(f"the stand-in for {name} stands after {clock() - started:.0f} s")
         return made
+
+    def _part(self, recipe: Recipe, part: str, below: Mapping[str, str]) -> str:
+        """Return the local image of a stage that several stand-ins need, built if need be.
+
+        The engine's cache does not always know a stage again that another build has made, and
+        this one compiles for minutes. The image takes the place of the stage.
+        """
+        texts = [
+            (self._folder / name).read_text("utf-8") for name in (recipe.dockerfile, "rootfs.sh")
+        ]
+        digest = hashlib.sha256("\0".join([part, *texts]).encode()).hexdigest()
+        reference = f"{STAND_IN}/part-{part}:{digest[:12]}"
+        if self._engine.image(reference) is None:
+            self._build(recipe, part, reference, below, f"part {part}")
+        return reference
+
+    def _build(
+        self, recipe: Recipe, target: str | None, tag: str, below: Mapping[str, str], label: str
+    ) -> None:
+        self._engine.build(
+            BuildOrder(
+                dockerfile=self._folder / recipe.dockerfile,
+                context=self._folder,
+                tag=tag,
+                bases=dict(below),
+                labels={BASE_LABEL: label},
+                target=target,
+                timeout_seconds=3600,
+            ),
+            on_step=lambda step: self._say(f"  {step}"),
+        )
 
     def _labelled(self, name: str, image: str) -> Base:
         """Return a stand-in: an image with one more thing, labels that tell its packages."""

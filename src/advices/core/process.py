@@ -24,7 +24,7 @@ from advices.core.threads import alive, ended_by
 
 VERBOSE_VARIABLE = "ADVICES_VERBOSE"
 # What is interrupted must be over within 10 s, its cleaning up included.
-GRACE_SECONDS = 5.0
+GRACE_SECONDS = 8.0
 _LISTEN_SECONDS = 0.2
 
 
@@ -109,7 +109,7 @@ def _finished(process: subprocess.Popen[str], timeout_seconds: float) -> Finishe
             else:
                 return Finished(process.returncode, stdout, stderr)
     except BaseException:
-        _end(process)
+        _end(process, whole=True)
         for pipe in (process.stdout, process.stderr):
             if pipe is not None:
                 pipe.close()
@@ -165,26 +165,32 @@ def _end_beside(process: subprocess.Popen[str]) -> None:
     threading.Thread(target=_end, args=(process,), daemon=True).start()
 
 
-def _end(process: subprocess.Popen[str]) -> None:
-    """End a program and what it started; what does not heed that is killed.
+def _end(process: subprocess.Popen[str], *, whole: bool = False) -> None:
+    """End a program, `whole` with what it started. What does not heed that is killed.
 
-    All of it stays in our process group, so that whoever kills that leaves nothing behind.
+    Without `whole` it is left to the program to end what it started.
     """
-    pids = [process.pid, *_started_by(process.pid)]
-    _send(pids, signal.SIGTERM)
-    with contextlib.suppress(subprocess.TimeoutExpired):
+    started = _started_by(process.pid)
+    process.terminate()
+    _send(started if whole else (), signal.SIGTERM)
+    try:
         process.wait(GRACE_SECONDS)
-    _send(pids[1:] if process.returncode is not None else pids, signal.SIGKILL)
-    process.wait()
+    except subprocess.TimeoutExpired:
+        _send((*started, process.pid), signal.SIGKILL)
+        process.wait()
 
 
 def _started_by(pid: int) -> list[int]:
-    """Return the processes that one started, and those that these did; none without Linux."""
+    """Return the processes of our own group that one started, and those that these did.
+
+    Others are daemons, or lead a group that somebody else ends. Without Linux it is none.
+    """
     found: list[int] = []
     with contextlib.suppress(OSError):
         for task in Path(f"/proc/{pid}/task").iterdir():
-            for child in (task / "children").read_text("utf-8").split():
-                found += [int(child), *_started_by(int(child))]
+            for child in map(int, (task / "children").read_text("utf-8").split()):
+                if os.getpgid(child) == os.getpgrp():
+                    found += [child, *_started_by(child)]
     return found
 
 

@@ -25,6 +25,7 @@ else:
 Read = TypeVar("Read")
 
 _TEXT_AT_MOST = 16 << 20
+_BLOBS = "blobs/sha256/"
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 _DAMAGED = (gzip.BadGzipFile, zlib.error, zstd.ZstdError)
@@ -79,10 +80,14 @@ class Config:
 
 @dataclass(frozen=True)
 class Saved(Generic[Read]):
-    """What was read of saved images: of each wanted layer, by diff id, and their configs."""
+    """What was read of saved images: of each wanted layer, by diff id, and their configs.
+
+    `names` are the files of the archive that held layers, with the diff id of each.
+    """
 
     layers: Mapping[str, Read]
     configs: tuple[Config, ...]
+    names: Mapping[str, str]
 
     def config(self, image: Image) -> Config:
         """Return the config of one of the images."""
@@ -97,16 +102,19 @@ def read_images(
     images: Sequence[Image],
     wanted: frozenset[str],
     read: Callable[[IO[bytes]], Read],
+    names: Mapping[str, str] | None = None,
 ) -> Saved[Read]:
     """Return what `read` makes of the tar of each wanted layer of some images.
 
     All images are saved at once: the engine writes a layer that they share one time. A layer that
-    it keeps compressed is given unpacked. Raises EngineLost when what it saves is not whole, and
-    what `read` raises.
+    it keeps compressed is given unpacked. `names` are those of earlier reads: what is known not to
+    be wanted is not opened. Raises EngineLost when what it saves is not whole, and what `read`
+    raises.
     """
-    # Every engine names a plain layer of the new layout by its diff id: no need to open others.
+    # Every engine names a plain layer of the new layout by its diff id.
     every = {diff_id for image in images for diff_id in image.diff_ids}
-    unwanted = {diff_id.rpartition(":")[2] for diff_id in every - wanted}
+    unwanted = {_BLOBS + diff_id.rpartition(":")[2] for diff_id in every - wanted}
+    unwanted |= {name for name, diff_id in (names or {}).items() if diff_id not in wanted}
     made: dict[str, Read] = {}
     texts: dict[str, bytes] = {}
     links: dict[str, str] = {}
@@ -118,7 +126,7 @@ def read_images(
                 if member.issym() or member.islnk():
                     # Engines before 25 save the second of two equal layers as a link.
                     links[member.name] = _link_target(member)
-                if not member.isfile() or posixpath.basename(member.name) in unwanted:
+                if not member.isfile() or member.name in unwanted:
                     continue
                 # It is a BufferedReader, whatever its type says.
                 source = cast("io.BufferedReader", saved.extractfile(member))
@@ -128,7 +136,7 @@ def read_images(
                 elif member.size <= _TEXT_AT_MOST:
                     texts[member.name] = source.read()
         found: dict[str, Read] = {}
-        configs = []
+        configs, told = [], {}
         for entry in json.loads(texts["manifest.json"]):
             text = texts[entry["Config"]]
             config = Config(f"sha256:{hashlib.sha256(text).hexdigest()}", json.loads(text))
@@ -136,10 +144,13 @@ def read_images(
             for diff_id, name in zip(config.diff_ids, entry["Layers"], strict=True):
                 if diff_id in wanted:
                     found[diff_id] = made[links.get(name, name)]
+                # In older layouts a name says nothing of the content.
+                if name.startswith(_BLOBS):
+                    told[name] = diff_id
     except (tarfile.TarError, KeyError, EOFError, *_DAMAGED) as error:
         # A stream that ends between two files looks whole to the reader of the tar.
         raise EngineLost(f"`docker save` broke off: {error}") from None
-    return Saved(found, tuple(configs))
+    return Saved(found, tuple(configs), told)
 
 
 def layer_files(source: IO[bytes]) -> tarfile.TarFile:

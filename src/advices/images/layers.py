@@ -43,7 +43,8 @@ def learn(
                 held = listing(files)
             return Sizes(held.disk_bytes, weighing.transfer_bytes()), held
 
-        saved = read_images(engine, images, frozenset(wanted), read)
+        saved = read_images(engine, images, frozenset(wanted), read, memory.names)
+    memory.names.update(saved.names)
     for image in images:
         memory.add_instructions(image.id, instructions(saved.config(image)))
     memory.add_sizes({diff_id: sizes for diff_id, (sizes, _) in saved.layers.items()})

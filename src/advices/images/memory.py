@@ -38,14 +38,15 @@ class LayerMemory:
     """Sizes and listings of layers, kept in files between runs.
 
     Of the listings only those of large layers of a base are kept in files, for every other variant
-    has them too. The last hundred of any layers are at hand. The instructions of images are known
-    for as long as the process runs.
+    has them too. The last hundred of any layers are at hand. The instructions of images, and
+    `names`, the diff ids of layers by their files in archives, are known to this process only.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder or cache_folder()
         self._lock = threading.Lock()
         self._at_hand: OrderedDict[str, Listing] = OrderedDict()
+        self.names: dict[str, str] = {}
         self._instructions: dict[str, tuple[str, ...]] = {}
         self._sizes: dict[str, Sizes] = {}
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):

@@ -133,7 +133,7 @@ def read_dockerfile(file: Path, build_args: Mapping[str, str] | None = None) -> 
         raise LabInvalid(
             f"{file} cannot be read: {error.strerror}",
             why="it is not there, or another user's",
-            next_step="write it, or name another file",
+            next_step="write it",
         ) from None
     except UnicodeDecodeError as error:
         raise _no_text(file, content, str(error)) from None
@@ -182,8 +182,9 @@ def _stages(
     instructions: Sequence[Instruction], escape: str, build_args: Mapping[str, str]
 ) -> list[Stage]:
     begins = [number for number, one in enumerate(instructions) if one.name == "FROM"]
-    before = instructions[: begins[0]] if begins else ()
-    values = _global_values(before, escape, build_args)
+    if not begins:
+        return []
+    values = _global_values(instructions[: begins[0]], escape, build_args)
     stages: list[Stage] = []
     for begin, end in zip(begins, [*begins[1:], len(instructions)], strict=True):
         first, own = instructions[begin], tuple(instructions[begin + 1 : end])

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from advices import results
-from advices.core import AdvicesError, DockerfileInvalid, StepFailed, at_once
+from advices.core import AdvicesError, DockerfileInvalid, LabInvalid, StepFailed, at_once
 from advices.lab import BUILDS, LEARNERS, Lab
 from advices.measure.bench import Bench
 from advices.measure.candidate import of_learner, of_variant
@@ -35,7 +35,11 @@ def check(bench: Bench, dockerfile: Path) -> Checked:
     when the file is not there or is no text, and DockerfileInvalid before any build.
     """
     candidate = of_learner(bench.lab, dockerfile)
-    said = candidate.read()
+    try:
+        said = candidate.read()
+    except LabInvalid as error:
+        step = f"{error.next_step}, or name another file with --file"
+        raise LabInvalid(error.what, why=error.why, next_step=step) from None
     with bench.ready() as measurer:
         try:
             yours = measurer.measure(candidate, judged_steps(bench.lab), must_answer=False)

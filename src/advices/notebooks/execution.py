@@ -94,7 +94,7 @@ def two_at_once(
     `one_by_one` raises; the other lab is ended then.
     """
     with _ready(workshop, labs):
-        # Else two labs would build one stand-in twice.
+        # What is kept depends on the images, so all of them must stand.
         workshop.bases.of_labs([one for lab in labs for one in lab.with_exercise()])
 
         def work(lab: Lab) -> Found:

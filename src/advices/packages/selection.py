@@ -6,6 +6,7 @@ pip chooses them: the newest version that fits, a wheel before sources.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -116,16 +117,26 @@ def _is_requirement(word: str) -> bool:
         return False
 
 
-def listed(text: str) -> tuple[Wanted, ...]:
-    """Return what a list of requirements wants; its options and comments are left out."""
-    found = []
+def requirements_in(text: str) -> Iterator[tuple[str, Requirement, frozenset[str]]]:
+    """Yield each requirement of a list, as written and as read, and the SHA-256 digests named.
+
+    Options, comments and paths are left out.
+    """
     for line in re.sub(r"\\\s*\n", " ", text).splitlines():
         said = re.sub(r"(^|\s)#.*", "", line).strip()
-        requirement = re.split(r"\s--", said, maxsplit=1)[0].strip()
-        if requirement and _is_requirement(requirement):
+        written = re.split(r"\s--", said, maxsplit=1)[0].rstrip("\\ ")
+        with contextlib.suppress(InvalidRequirement):
             digests = frozenset(re.findall(r"--hash=sha256:([0-9a-f]{64})", said))
-            found.append(Wanted(requirement, digests))
-    return tuple(found)
+            yield written, Requirement(written), digests
+
+
+def listed(text: str) -> tuple[Wanted, ...]:
+    """Return what a list of requirements wants of an index."""
+    return tuple(
+        Wanted(written, digests)
+        for written, requirement, digests in requirements_in(text)
+        if not requirement.url
+    )
 
 
 def of_lab(lab: Lab) -> tuple[Wanted, ...]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
 from advices.lab import Lab
+from advices.packages import selection
 
 
 def requirements(lab: Lab, variant: str) -> str:
@@ -21,15 +23,12 @@ def requirements(lab: Lab, variant: str) -> str:
     return next((place.read_text("utf-8") for place in places if place.is_file()), "")
 
 
-_REQUIREMENT = re.compile(r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^]]*\])?\s*(?:==\s*([^\s;\\]+))?")
-
-
 def declarations(text: str) -> dict[str, str]:
     """Return the version that requirements.txt pins for each name, "" for one without a pin."""
-    found = {}
-    for line in text.splitlines():
-        if match := _REQUIREMENT.match(line.strip()):
-            found[normal(match[1])] = match[2] or ""
+    found: dict[str, str] = {}
+    for _, requirement, _ in selection.requirements_in(text):
+        pins = [one.version for one in requirement.specifier if one.operator == "=="]
+        found[canonicalize_name(requirement.name)] = pins[0] if pins else ""
     return found
 
 
@@ -42,11 +41,10 @@ def undeclared(
 
     pip itself does not count, and neither does what was there `before`.
     """
-    old = {normal(name) for name, _ in before} | {"pip"}
-    new = {normal(name): version for name, version in installed if normal(name) not in old}
-    return sorted(name for name, version in new.items() if declared.get(name) not in ("", version))
-
-
-def normal(name: str) -> str:
-    """Return a distribution's name as indexes compare it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
+    old = {canonicalize_name(name) for name, _ in before} | {"pip"}
+    new = {canonicalize_name(name): version for name, version in installed}
+    return sorted(
+        name
+        for name, version in new.items()
+        if name not in old and declared.get(name) not in ("", version)
+    )

@@ -36,10 +36,9 @@ def cache_explorer(lab: Lab, variants: Sequence[str], assets: str) -> str:
             )
     lines = {name: [each.line for each in one.instructions] for name, one in starts.items()}
     edits = [{"says": edit.says, "file": edit.file} for edit in lab.replays.values()]
-    ignored = ignore_patterns(lab.context)
+    data = {"starts": lines, "edits": edits, "ignore": ignore_patterns(lab.context)}
     return (
-        f'<div class="adv-explorer"><script type="application/json">'
-        f"{_data({'starts': lines, 'edits': edits, 'ignore': ignored})}</script>"
+        f'<div class="adv-explorer"><script type="application/json">{_data(data)}</script>'
         f"<noscript>{_WITHOUT}</noscript></div>\n"
         f'<script type="module">{_LATER % assets}</script>\n'
     )

@@ -1,9 +1,9 @@
-"""Pure: an executed notebook as a plain Markdown page, and that page with new prose."""
+"""Pure: an executed notebook as a plain Markdown page."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from advices.results import Result
@@ -34,52 +34,18 @@ Output = Mapping[str, Any]
 
 def page(cells: Sequence[Cell], result: Result) -> str:
     """Return executed cells as Markdown, with the result's provenance at the end."""
-    outputs = [
-        [_recorded(output, result) for output in cell["outputs"] if _output(output)]
-        for cell in _code(cells)
-    ]
-    return _page(cells, outputs, result)
-
-
-def reworded(cells: Sequence[Cell], old: str, result: Result) -> str | None:
-    """Return a page with the prose of `cells` and the outputs of its old text.
-
-    None when the old page was not made of the same code: then it must be executed.
-    """
-    if not old.startswith(_HEAD):
-        return None
-    begin, end = f"\n{_RECORDED}\n", f"\n{_END}"
-    outputs = []
-    place = 0
-    for cell in _code(cells):
-        code = f"\n{_fenced_code(cell)}"
-        place = old.find(code, place)
-        if place < 0:
-            return None
-        place += len(code)
-        of_it = []
-        while old.startswith(begin, place):
-            recorded, _, _ = old[place + len(begin) :].partition(end)
-            place += len(begin) + len(recorded) + len(end)
-            of_it.append(recorded)
-        outputs.append(of_it)
-    # What is left over belongs to code that is not there any more.
-    return None if sum(map(len, outputs)) != old.count(begin) else _page(cells, outputs, result)
-
-
-def _page(cells: Sequence[Cell], outputs: Sequence[Sequence[str]], result: Result) -> str:
     parts = [_HEAD]
-    left = iter(outputs)
     for cell in cells:
         if cell["cell_type"] == "markdown":
             parts.append(_plain(_source(cell)))
         elif _is_code(cell):
             parts.append(_fenced_code(cell))
-            for text in next(left):
-                parts += [_RECORDED, text, _END]
+            for output in filter(_output, cell["outputs"]):
+                parts += [_RECORDED, _recorded(output, result), _END]
     parts.append("## Provenance\n")
     parts.append(
-        "Every number above comes from this one run. "
+        "Every number above comes from this one run; what mistakes and the exercise showed stands "
+        "from an earlier one while nothing that decides it has changed. "
         f"The [result as JSON](../results/{result.slug}.json) holds all of it.\n"
     )
     parts.append(_plain(provenance_table(result)))
@@ -90,10 +56,6 @@ def _recorded(output: Output, result: Result) -> str:
     """Return what a cell put out, with the line on where it comes from if it tells its origin."""
     text, origin = _plain(_output(output)), origin_of(output)
     return f"{text}\n{line(result, '#provenance', origin)}" if origin else text
-
-
-def _code(cells: Sequence[Cell]) -> Iterator[Cell]:
-    return (cell for cell in cells if _is_code(cell))
 
 
 def _is_code(cell: Cell) -> bool:

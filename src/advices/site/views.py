@@ -91,8 +91,8 @@ class Views:
 
     def stages(self, variant: str) -> Shown:
         """Return the stages of a variant's Dockerfile and what each takes from others."""
-        targets = self._lab.variants[variant].targets
-        figure = charts.stages_figure(self._lab.read(variant), targets)
+        read = self._lab.read(variant)
+        figure = charts.stages_figure(read, self._lab.variants[variant].targets)
         return Shown(figure=figure, origin=Origin([variant], title=origin.STAGES))
 
     def scanners(self) -> Shown:
