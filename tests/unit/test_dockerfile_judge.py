@@ -20,8 +20,10 @@ OURS = sorted(file for one in FOLDERS for file in (ROOT / one).rglob("*Dockerfil
 def judged(text: str) -> list[tuple[object, ...]]:
     """Return each instruction as BuildKit has it."""
     return [
-        (one.cmd.upper(), one.start_line, one.end_line, one.flags, one.value, one.json)
-        + (tuple((body.name, body.content) for body in one.heredocs),)
+        (
+            *(one.cmd.upper(), one.start_line, one.end_line, one.flags, one.value, one.json),
+            tuple((body.name, body.content) for body in one.heredocs),
+        )
         for one in buildkit.parse_string(text)
     ]
 

@@ -26,7 +26,7 @@ from advices.lab.scans import (
     not_run,
     scanner_of,
 )
-from advices.lab.stages import StageUse, stage_uses
+from advices.lab.stage_uses import StageUse, stage_uses
 
 __all__ = [
     "BUILDS",
