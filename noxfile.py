@@ -45,6 +45,15 @@ def environment(session: nox.Session, use: str) -> None:
     session.env["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
 
 
+def install_package(session: nox.Session, name: str) -> None:
+    """Install a package of Debian or Ubuntu."""
+    session.log(f"installing {name} from the distribution: about half a minute")
+    apt = ("flock", APT_LOCK, "apt-get", "--quiet", "--quiet")
+    apt = (*apt, "--option", "DPkg::Lock::Timeout=300")
+    run(session, *apt, "update")
+    run(session, *apt, "install", "--yes", "--no-install-recommends", name, silent=True)
+
+
 def install_lighthouse(session: nox.Session) -> None:
     """Make .nox/lighthouse out of the lock file, by the npm of the environment in use."""
     folder, lock = Path(".nox", "lighthouse"), "package-lock.json"
@@ -169,11 +178,7 @@ def browser(session: nox.Session) -> None:
     environment(session, "dev")
     build_site(session)
     if not (os.environ.get("CHROME_PATH") or shutil.which("chromium")):
-        session.log("installing chromium from the distribution: about half a minute")
-        apt = ("flock", APT_LOCK, "apt-get", "--quiet", "--quiet")
-        apt = (*apt, "--option", "DPkg::Lock::Timeout=300")
-        run(session, *apt, "update")
-        run(session, *apt, "install", "--yes", "--no-install-recommends", "chromium", silent=True)
+        install_package(session, "chromium")
     install_lighthouse(session)
 
 
@@ -205,9 +210,7 @@ def bench(session: nox.Session) -> None:
     """Time this project beside others, in turns, into docs/results/bench.json."""
     environment(session, "bench")
     if not shutil.which("hyperfine"):
-        apt = ("apt-get", "--quiet", "--quiet", "--option", "DPkg::Lock::Timeout=300")
-        run(session, *apt, "update")
-        run(session, *apt, "install", "--yes", "--no-install-recommends", "hyperfine", silent=True)
+        install_package(session, "hyperfine")
     run(session, "advices", "engine", "start")
     run(session, "advices", "bases")
     run(session, "python", "-m", "benchmarks", *session.posargs)

@@ -13,9 +13,9 @@ from mkdocs.utils.yaml import yaml_load
 
 from advices import results
 from advices.core import Layout, ResultInvalid, write_whole
-from advices.lab import NOT_SOURCE, lab_digest, labfile
-from advices.lab.digest import code_cells
-from advices.measure import QUICK, Keys
+from advices.lab import NOT_SOURCE, code_cells, labfile
+from advices.measure import QUICK, Kept, Keys
+from advices.notebooks import drawn_key, marked
 from advices.site import speed
 from benchmarks.turns import ADVICES, MKDOCS, Place
 
@@ -172,9 +172,14 @@ def measured(place: Place, name: str, count: int) -> Layout:
             write_whole(file.with_name(file.name.replace(first, slug)), text)
         lab = labfile.read(layout.labs, slug)
         copied = results.load(layout.results, slug)
-        own = {"lab_digest": lab_digest(layout, lab), "key": keys.key(lab) or ""}
+        parts = keys.parts(lab)
+        own = {"key": parts.key if parts else "", "key_parts": parts}
         source = copied.provenance.model_copy(update=own)
-        results.save(layout.results, copied.model_copy(update={"provenance": source}))
+        result = copied.model_copy(update={"provenance": source})
+        results.save(layout.results, result)
+        page = layout.lab_pages / f"{slug}.md"
+        drawn = drawn_key(layout, lab, Kept(result=result))
+        write_whole(page, marked(page.read_text("utf-8"), drawn))
     return layout
 
 

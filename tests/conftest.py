@@ -20,15 +20,12 @@ _LEFT_BY_THE_USER = ("ADVICES_", "DOCKER_")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let SIGTERM end the tests as Ctrl-C does: what they started is taken down."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
-    def interrupted(number: int, frame: object) -> None:
-        # Both may come, one soon after the other: the second must not stop the taking down.
-        for name in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(name, lambda *_: None)
-        raise KeyboardInterrupt
 
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, interrupted)
+def pytest_keyboard_interrupt() -> None:
+    """Take down undisturbed: one who sends SIGTERM may have sent another signal before."""
+    signal.signal(signal.SIGTERM, lambda *_: None)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -39,6 +36,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave out what only root may do; the summary names it."""
+    if item.get_closest_marker("root") and os.geteuid() != 0:
+        pytest.skip('needs root: sudo env "PATH=$PATH" ./run engine')
 
 
 @pytest.fixture(autouse=True)
@@ -59,6 +62,7 @@ def _keep_off_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(home / "data"))
     monkeypatch.setenv("DOCKER_CONFIG", str(home / "docker"))
 
 

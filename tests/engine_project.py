@@ -234,7 +234,7 @@ class Project:
 
     def owner(self) -> str:
         """Return what all run ids of this project begin with."""
-        program = "from advices import runs; print(runs._owner())"
+        program = "from advices.runs import lifecycle; print(lifecycle._owner())"
         done = subprocess.run(
             [sys.executable, "-c", program],
             env=self.env,

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from advices.bases import Base
 from advices.core import Say
+from advices.core.errors import EngineMissing
 from advices.core.paths import Layout
-from advices.lab import labfile
-from advices.lab.digest import lab_digest
+from advices.engine import EngineFacts
+from advices.lab import Dockerfile, labfile
+from advices.lab.measure_name import MeasureName
 from advices.lab.model import Lab
 from advices.lab.scans import Alert, Scan
 from advices.measure.candidate import Candidate
+from advices.measure.kept import Kept
+from advices.measure.keys import Keys
 from advices.measure.plan import PlanStep, Samples
+from advices.results.provenance import BaseRecord, Provenance
 from advices.results.record import (
-    BaseRecord,
     Boot,
     Build,
     Layer,
     MistakeResult,
-    Provenance,
     Result,
     Step,
     Timing,
+    Value,
     VariantResult,
 )
 from advices.results.store import save
@@ -78,6 +84,11 @@ def variant(scale: int = 1, **builds: Build) -> VariantResult:
     )
 
 
+def by_text(measures: Mapping[MeasureName, Value]) -> dict[str, Value]:
+    """Return measures by the text of their names."""
+    return {str(name): value for name, value in measures.items()}
+
+
 def result(slug: str = "build-cache") -> Result:
     """Return a result with the variants bad, good and cache-mount."""
     return Result(
@@ -86,7 +97,7 @@ def result(slug: str = "build-cache") -> Result:
         provenance=Provenance(
             date="2026-01-02T03:04:05+00:00",
             commit="0" * 40,
-            lab_digest="sha256:" + "d" * 64,
+            key="d" * 64,
             toolkit_version="0.1.0",
             mode="full",
             cold_samples=1,
@@ -323,6 +334,45 @@ def workshop(layout: Layout, say: Say = print, **parts: Any) -> Any:
     return made
 
 
+BASE = Base("python:3.13-slim", "tag", "stand-in", "sha256:1")
+
+
+class Machine:
+    """A machine for keys: what its engine says, and one base behind every name. All may change."""
+
+    def __init__(self) -> None:
+        self.facts = EngineFacts("26.1.5", "overlay2", "linux/amd64", 2, "/somewhere")
+        self.base: Base | None = BASE
+        self.pip_conf: str | None = None
+        self.scanner: SimpleNamespace | None = None
+        self.buildx = "0.13.1"
+        self.engine_answers = True
+
+    def workshop(self, layout: Layout, say: Say = print) -> Any:
+        """Return a workshop on this machine: nothing can be measured in it."""
+        parts = {"bases": self, "scanners": self, "buildx": self.buildx}
+        return workshop(layout, say, engine=self._engine(), **parts)
+
+    def _engine(self) -> SimpleNamespace:
+        def answer(found: Any) -> Any:
+            if not self.engine_answers:
+                raise EngineMissing("no engine answers")
+            return found
+
+        return SimpleNamespace(
+            facts=lambda: answer(self.facts), run_ids=lambda: answer(frozenset[str]())
+        )
+
+    def known(self, name: str) -> Base | None:
+        return replace(self.base, name=name) if self.base else None
+
+    def known_in(self, dockerfile: Dockerfile, _: object) -> dict[str, Base | None]:
+        return {name: self.known(name) for name in dockerfile.external_images}
+
+    def present(self, _: str) -> SimpleNamespace | None:
+        return self.scanner
+
+
 class FakeMeasurer:
     """Gives a measured variant, or a fault, by the candidate's name."""
 
@@ -348,15 +398,18 @@ class FakeBench:
     def __init__(self, lab: Lab, **given: VariantResult | Exception) -> None:
         self.lab = lab
         self.layout = Layout(lab.context.parents[1])
-        self.workshop = workshop(self.layout)
+        self.machine = Machine()
+        self.workshop = self.machine.workshop(self.layout)
         self.run = SimpleNamespace(scratch=self.layout.root / "scratch")
         self.samples, self.owner = Samples(1, 1), False
+        self.kept = Kept()
         names = {name.replace("_", "-"): found for name, found in given.items()}
         self.measurer = FakeMeasurer(names)
 
     def of(self, exercise: Lab) -> FakeBench:
         made = FakeBench(exercise)
         made.run, made.owner, made.measurer = self.run, self.owner, self.measurer
+        made.kept = self.kept.of_exercise()
         return made
 
     @contextlib.contextmanager
@@ -367,8 +420,7 @@ class FakeBench:
         self, variants: dict[str, VariantResult], mistakes: dict[str, MistakeResult] | None = None
     ) -> Result:
         made = result()
-        source = made.provenance.model_copy(
-            update={"lab_digest": lab_digest(self.layout, self.lab)}
-        )
+        parts = Keys(self.workshop, self.samples).parts(self.lab)
+        source = made.provenance.model_copy(update={"key_parts": parts})
         given = {"variants": dict(variants), "mistakes": mistakes or {}, "provenance": source}
         return made.model_copy(update=given)

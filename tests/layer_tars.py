@@ -7,9 +7,10 @@ import io
 import json
 import tarfile
 from collections.abc import Iterator
-from types import SimpleNamespace
 from typing import Any
 
+from advices.engine import records
+from advices.engine.records import Image
 from advices.images.files import Listing, Tree, listing
 
 Member = tuple[bytes | str | None, int, bytes]
@@ -72,19 +73,21 @@ def saved(members: dict[str, bytes | str]) -> bytes:
     )
 
 
-def config_of(layers: list[bytes]) -> bytes:
+def config_of(layers: list[bytes], **more: Any) -> bytes:
+    """Return an image's config; its history has an entry a layer unless `more` has another."""
     ids = [f"sha256:{sha(layer)}" for layer in layers]
-    return json.dumps({"rootfs": {"diff_ids": ids}}).encode()
+    history = [{"created_by": f"RUN {number} # buildkit"} for number in range(len(layers))]
+    return json.dumps({"rootfs": {"diff_ids": ids}, "history": history, **more}).encode()
 
 
 def manifest(config: str, layers: list[str]) -> bytes:
     return json.dumps([{"Config": config, "Layers": layers}]).encode()
 
 
-def new_layout(layers: list[bytes], *, stored: list[bytes] | None = None) -> bytes:
+def new_layout(layers: list[bytes], *, stored: list[bytes] | None = None, **more: Any) -> bytes:
     """Return what engines from 25 on save: blobs by their digest, the manifest behind them."""
     stored = stored or layers
-    config = config_of(layers)
+    config = config_of(layers, **more)
     names = [f"blobs/sha256/{sha(blob)}" for blob in stored]
     files: dict[str, bytes | str] = dict(zip(names, stored, strict=True))
     files[f"blobs/sha256/{sha(config)}"] = config
@@ -111,13 +114,9 @@ def old_layout(layers: list[bytes]) -> bytes:
 class FakeEngine:
     """An engine that holds one image and counts how often it had to save it."""
 
-    def __init__(self, archive: bytes, history: list[dict[str, Any]] | None = None) -> None:
+    def __init__(self, archive: bytes) -> None:
         self._archive = archive
-        self._history = history or []
         self.saves = 0
-
-    def history(self, _: object) -> list[dict[str, Any]]:
-        return self._history
 
     def saved(self, _: object) -> Iterator[bytes]:
         self.saves += 1
@@ -125,6 +124,7 @@ class FakeEngine:
             yield self._archive[start : start + 1000]
 
 
-def image_of(layers: list[bytes], **attrs: Any) -> Any:
+def image_of(layers: list[bytes], **attrs: Any) -> Image:
+    """Return an image with these layers, and what else an engine's API says of it."""
     ids = [f"sha256:{sha(layer)}" for layer in layers]
-    return SimpleNamespace(attrs={"RootFS": {"Layers": ids}, "Config": {}} | attrs)
+    return records.image_of({"Id": "sha256:image", "RootFS": {"Layers": ids}, **attrs})

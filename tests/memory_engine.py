@@ -8,9 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import http.server
-import io
 import json
-import tarfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,6 +17,7 @@ from typing import IO, Any
 from layer_tars import file, layer_tar, saved, sha
 
 from advices.core.errors import AdvicesError, CommandFailed, EngineElsewhere, EngineRefused
+from advices.core.pull_errors import PullFailed, RegistrySilent
 from advices.engine.build_log import BuildLog, BuildStep
 from advices.engine.buildx import BuildOrder, Built, explain
 from advices.engine.link import RUN_LABEL
@@ -76,7 +75,8 @@ class MemoryEngine:
         self.buildx: str | None = "0.13.1"
         self.is_here = True
         self.known: dict[str, Known] = {}
-        self.registry: dict[str, Image] = {}
+        # What a registry answers for a name; without a word here none answers.
+        self.registry: dict[str, Image | PullFailed] = {}
         self.theirs: list[Container] = []
         self.runs = runs or (lambda _image, _how: Program())
         self.content: Callable[[BuildOrder], Mapping[str, Any]] = lambda _: {}
@@ -131,13 +131,6 @@ class MemoryEngine:
         found = self._find(reference)
         return found.image if found else None
 
-    def history(self, image: Image) -> list[dict[str, Any]]:
-        known = self._find(image.id)
-        assert known is not None
-        sizes = map(_file_bytes, known.layers)
-        pairs = zip(known.created_by, sizes, strict=True)
-        return [{"CreatedBy": text, "Size": size} for text, size in pairs]
-
     def saved(self, images: Iterable[Image]) -> Iterator[bytes]:
         found = [known for one in images if (known := self._find(one.id)) is not None]
         self.saves.append(tuple(known.image.tags[0] for known in found))
@@ -153,15 +146,18 @@ class MemoryEngine:
         assert known is not None
         self.known[reference] = replace_tags(known, reference)
 
-    def pull(self, name: str) -> Image | None:
+    def pull(self, name: str) -> Image:
         self.pulled.append(name)
-        if name not in self.registry:
-            return None
-        self.known[name] = Known(self.registry[name], (), ())
-        return self.registry[name]
+        self.ask_registry(name)
+        found = self.registry[name]
+        assert isinstance(found, Image)
+        self.known[name] = Known(found, (), ())
+        return found
 
-    def registry_answers(self, name: str) -> bool:
-        return name in self.registry
+    def ask_registry(self, name: str) -> None:
+        found = self.registry.get(name, RegistrySilent(f"`{name}` was not pulled: no such host"))
+        if isinstance(found, PullFailed):
+            raise found
 
     def import_root(self, tar: str, reference: str, changes: list[str]) -> None:
         raise NotImplementedError
@@ -170,7 +166,8 @@ class MemoryEngine:
         self, base: str, files: Mapping[str, bytes], reference: str, *, run_id: str
     ) -> Image:
         known = self._find(base)
-        assert known is not None, f"there is no image {base}"
+        if known is None:
+            raise EngineRefused(f"No such image: {base}")
         self.with_more.append((reference, dict(files)))
         layer = layer_tar({path.lstrip("/"): file(text) for path, text in files.items()})
         config = {**known.image.config, "Labels": {RUN_LABEL: run_id}}
@@ -344,11 +341,6 @@ def replace_tags(known: Known, *tags: str) -> Known:
 def _texts(order: BuildOrder) -> dict[str, str]:
     found = (path for path in order.context.rglob("*") if path.is_file())
     return {path.relative_to(order.context).as_posix(): path.read_text() for path in found}
-
-
-def _file_bytes(layer: bytes) -> int:
-    with tarfile.open(fileobj=io.BytesIO(layer)) as tar:
-        return sum(member.size for member in tar)
 
 
 def _archive(images: list[Known]) -> bytes:

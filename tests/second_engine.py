@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import subprocess
@@ -24,11 +25,12 @@ class SecondEngine:
     A published port is one of that network: only a program started by the words `inside` finds it.
     """
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, **settings: object) -> None:
         self._data = data
         # A socket's path may have 107 characters: pytest's folders are too long for it.
         self._folder = Path(tempfile.mkdtemp(prefix="advices-test-", dir="/run"))
         self.address = f"unix://{self._folder}/docker.sock"
+        (self._folder / "daemon.json").write_text(json.dumps(settings), "utf-8")
         # The network must outlive an engine that is killed, so somebody else holds it.
         self._network = subprocess.Popen(
             ["unshare", "--net", "sh", "-c", "ip link set lo up && echo up && exec sleep infinity"],
@@ -47,6 +49,7 @@ class SecondEngine:
         words = [*self.inside, "dockerd", "--host", self.address, "--data-root", str(self._data)]
         words += ["--exec-root", f"{self._folder}/exec", "--pidfile", f"{self._folder}/pid"]
         words += ["--iptables=false", "--ip6tables=false"]
+        words += ["--config-file", f"{self._folder}/daemon.json"]
         # A new engine would wait long for a containerd that died with the old one, unreaped.
         (self._folder / "exec" / "containerd" / "containerd.pid").unlink(missing_ok=True)
         file = self._folder / "log"
@@ -113,9 +116,9 @@ class SecondEngine:
 
 
 @contextlib.contextmanager
-def running(data: Path, *images: str) -> Iterator[SecondEngine]:
-    """Give an engine that knows these images of the machine's own."""
-    engine = SecondEngine(data)
+def running(data: Path, *images: str, **settings: object) -> Iterator[SecondEngine]:
+    """Give an engine that knows these images of the machine's own; settings as in daemon.json."""
+    engine = SecondEngine(data, **settings)
     try:
         engine.start()
         for image in images:

@@ -1,5 +1,5 @@
 // Provenance at a click: where a number, a table or a chart comes from, without leaving the page.
-// A link with data-from (src/advices/origin.py) opens a dialog, filled from the published result.
+// A link with data-from (src/advices/site/origin.py) opens a dialog, filled from the published result.
 // With a modifier key, without this script, or when the result cannot be read, it stays a link.
 {
   const read = async (address) => {
@@ -98,7 +98,7 @@
     return [
       ["Measured", source.date],
       ["Commit", source.commit],
-      ["Lab digest", source.lab_digest],
+      ["Key", source.key],
       [
         "Mode",
         `${source.mode}; samples a timing: ${source.cold_samples} of the first build, ` +

@@ -7,6 +7,7 @@ import re
 from urllib.parse import urlsplit
 
 from advices import results
+from advices.lab import MeasureName
 from advices.results.wording import ratio_text, value_text
 
 
@@ -62,11 +63,11 @@ def expected(where, folder):
     slug, variant, measure = where.split("/") if where.count("/") == 2 else ("", "", "")
     if not slug:
         return None
-    result = results.load(folder, slug)
+    result, name = results.load(folder, slug), MeasureName.parse(measure)
     of, colon, to = variant.partition(":")
     if colon:
-        return ratio_text(result.value(of, measure), result.value(to, measure))
-    return value_text(measure, result.value(variant, measure))
+        return ratio_text(result.value(of, name), result.value(to, name))
+    return value_text(name, result.value(variant, name))
 
 
 def origins(page):
@@ -110,7 +111,7 @@ def provenance(page):
         """h => { let text = ""; for (let e = h.nextElementSibling; e && e.tagName != "H2";
                e = e.nextElementSibling) text += e.textContent; return text }"""
     )
-    needed = ("Lab digest", "Commit", "Engine", "advices -- run")
+    needed = ("Key", "Commit", "Engine", "advices -- run")
     return [f"{page.url}: the provenance lacks {name}" for name in needed if name not in after]
 
 

@@ -74,7 +74,7 @@ def test_a_missing_or_thin_provenance_is_found(wrong):
     page, _ = wrong("<h2>Provenance</h2>")
     assert "no section" in checks.provenance(page)[0]
     page, _ = wrong("<h2 id='provenance'>P</h2><p>Commit Engine advices -- run</p>")
-    assert checks.provenance(page) == [f"{page.url}: the provenance lacks Lab digest"]
+    assert checks.provenance(page) == [f"{page.url}: the provenance lacks Key"]
 
 
 def test_a_table_and_a_chart_without_origin_are_found(wrong):

@@ -92,7 +92,7 @@ def test_output_comes_while_the_cell_runs(opened):
 def test_text_tables_pictures_and_errors(opened):
     cell = Cell(opened())
     assert cell.run("'a' * 3") == "'aaa'"
-    shown = "from advices.notebooks import Shown\nShown('| A | B |\\n| --- | ---: |\\n| `x` | 2 |')"
+    shown = "from advices.site import Shown\nShown('| A | B |\\n| --- | ---: |\\n| `x` | 2 |')"
     cell.run(shown)
     assert cell.shown.locator("table td").all_inner_texts() == ["x", "2"]
     cell.run("from IPython.display import SVG\nSVG('<svg xmlns=\"http://www.w3.org/2000/svg\"/>')")
@@ -255,9 +255,7 @@ def test_by_keyboard_alone(opened):
 def test_it_fits_and_is_accessible(opened, width, scheme):
     tab = opened(width, scheme)
     Cell(tab).run("print('x' * 500)\n1 / 0")
-    Cell(tab, 1).run(
-        "from advices.notebooks import Shown\nShown('| a | b |\\n| - | - |\\n| 1 | 2 |')"
-    )
+    Cell(tab, 1).run("from advices.site import Shown\nShown('| a | b |\\n| - | - |\\n| 1 | 2 |')")
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     assert violations(tab) == []
 

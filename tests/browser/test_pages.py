@@ -110,8 +110,9 @@ def test_search_finds_a_chapter(tab, address):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1440])
 def test_no_page_scrolls_sideways(chromium, address, pages, tmp_path, scheme, width):
-    """Take a picture of every page too: ADVICES_SHOTS names a folder to keep them in."""
-    folder = Path(os.environ.get("ADVICES_SHOTS") or tmp_path)
+    """Take a picture of every page too: whole ones, into the folder that ADVICES_SHOTS names."""
+    kept = os.environ.get("ADVICES_SHOTS")
+    folder = Path(kept or tmp_path)
     context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     tab = context.new_page()
     faults = []
@@ -120,7 +121,8 @@ def test_no_page_scrolls_sideways(chromium, address, pages, tmp_path, scheme, wi
         tab.wait_for_timeout(50)
         faults += checks.too_wide(tab)
         name = page.strip("/").replace("/", "-") or "home"
-        shot = tab.screenshot(path=folder / f"{name}-{scheme}-{width}.png", full_page=True)
+        file = folder / f"{name}-{scheme}-{width}.png"
+        shot = tab.screenshot(path=file, full_page=bool(kept))
         assert len(shot) > 5_000, f"{page} looks empty"
     red = tab.evaluate("parseInt(getComputedStyle(document.body).backgroundColor.slice(4))")
     context.close()

@@ -9,6 +9,7 @@ import pytest
 from test_accessibility import violations
 
 from advices import results
+from advices.lab.measure_name import MeasureName
 from advices.lab.measures import describe
 
 pytestmark = pytest.mark.browser
@@ -52,7 +53,7 @@ def wanted(slug):
     return bases | {
         "Measured": [source["date"]],
         "Commit": [source["commit"]],
-        "Lab digest": [source["lab_digest"]],
+        "Key": [source["key"]],
         "Mode": [f"{source['mode']}; samples a timing: {samples}thing else"],
         "Engine": [f"Docker {source['engine_version']}, buildx {source['buildx_version']}"],
         "Storage driver": [source["storage_driver"]],
@@ -99,8 +100,8 @@ def test_a_number_says_what_it_counts_exactly(tab, address):
     source = "base-image/good/transfer_bytes"
     dialog = opened(tab, tab.locator(f"[data-from='{source}']").first)
     found = said(dialog)
-    about = describe("transfer_bytes")
-    exact = results.load(RESULTS, "base-image").value("good", "transfer_bytes")
+    about = describe(MeasureName("transfer_bytes"))
+    exact = results.load(RESULTS, "base-image").value("good", MeasureName("transfer_bytes"))
     assert found[about.label] == [about.meaning]
     assert found["Variant good"] == [f"{exact:,} bytes"]
     assert found["Samples"] == ["Counted, not timed"]
@@ -112,7 +113,7 @@ def test_a_ratio_says_both_of_its_numbers(tab, address):
     found = said(opened(tab, tab.locator("[data-from$='good:bad/transfer_bytes']").first))
     result = results.load(RESULTS, "base-image")
     for variant in ("good", "bad"):
-        exact = result.value(variant, "transfer_bytes")
+        exact = result.value(variant, MeasureName("transfer_bytes"))
         assert found[f"Variant {variant}"] == [f"{exact:,} bytes"]
     assert found["Compared"] == ["good with bad"]
 
@@ -150,7 +151,7 @@ def test_every_number_that_can_be_counted_anew_is_the_one_on_the_page(tab, addre
             if ":" in variants or not measure.endswith("_bytes"):
                 continue
             found = said(opened(tab, link))
-            exact = results.load(RESULTS, slug).value(variants, measure)
+            exact = results.load(RESULTS, slug).value(variants, MeasureName.parse(measure))
             assert found[f"Variant {variants}"] == [f"{exact:,} bytes"], measure
             tab.keyboard.press("Escape")
             seen += 1

@@ -16,7 +16,7 @@ from advices.core.files import write_whole
 from advices.core.process import poll
 from advices.engine.buildx import BuildOrder, build
 from advices.engine.client import RUN_LABEL, connect
-from advices.images.archive import diff_ids
+from advices.images.layers import layers_of
 from advices.images.memory import LayerMemory
 from advices.packages import proxy
 from advices.runs.lifecycle import own_run
@@ -177,12 +177,13 @@ def test_a_marked_base_has_one_small_layer_more_and_the_same_settings(
             other = bases.marked(Base("theirs", tag, "stand-in", ""), run.id, "two")
             before, after = (engine.image(name) for name in (tag, marked.image))
             assert before is not None and after is not None
-            *below, added = diff_ids(after)
-            assert tuple(below) == diff_ids(before)
+            *below, added = after.diff_ids
+            assert tuple(below) == before.diff_ids
             assert marked.diff_ids == {*below, added}
             assert len(marked.diff_ids ^ other.diff_ids) == 2, "each mark is a layer of its own"
-            assert engine.history(after)[-1]["Size"] < 1000
-            was, is_now = (dict(image.attrs["Config"]) for image in (before, after))
+            layers = layers_of(engine, after, frozenset(), LayerMemory(tmp_path))
+            assert layers[-1].disk_bytes < 1000
+            was, is_now = (dict(image.config) for image in (before, after))
             assert is_now["Labels"].pop(RUN_LABEL) == run.id
             # Where the layer was made, which no build takes over, and a word for Windows alone.
             for name in ("Image", "Hostname", "AttachStdout", "AttachStderr", "ArgsEscaped"):

@@ -15,7 +15,7 @@ from second_engine import SecondEngine, running
 
 from advices.core.errors import EngineLost
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.root]
 
 # No test of another file waits for processes of these numbers.
 BUILDS = "FROM python:3.13-slim\nRUN --network=none sleep 7331\n"

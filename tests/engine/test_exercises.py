@@ -5,10 +5,12 @@ from __future__ import annotations
 import signal
 import time
 
+import factory
 import pytest
 from engine_project import BAD, EXERCISE, GOOD, MISTAKES, Project, notebook
 
 from advices import results
+from advices.lab import MeasureName
 
 pytestmark = pytest.mark.engine
 
@@ -173,7 +175,10 @@ def test_a_run_proves_the_exercise_and_writes_the_reference_of_the_next_check(
     assert "tiny exercise yours: cold" in output
     assert "tiny exercise good: cold" not in output
     # Another solution is not what is on record.
-    taught.write("labs/tiny/exercise/solution.Dockerfile", GOOD + "# changed\n")
+    taught.write("labs/tiny/exercise/solution.Dockerfile", GOOD + "# A comment.\n")
+    code, output = taught.advices("check-exercise", "tiny")
+    assert "tiny exercise good: cold" not in output
+    taught.write("labs/tiny/exercise/solution.Dockerfile", GOOD + "ENV OTHER=1\n")
     code, output = taught.advices("check-exercise", "tiny")
     assert "tiny exercise good: cold" in output
     # A reference that is not there stops a check before it measures.
@@ -215,7 +220,7 @@ def test_the_faults_of_an_exercise_are_all_named(taught: Project) -> None:
     code, output = taught.advices("check-exercise", "tiny", "--prove")
     assert code == 18, output
     for fault in (
-        "tiny exercise: claim `no-root` must not hold for the start: uid is 1000, claimed = 1000",
+        "tiny exercise: claim `no-root` must not hold for the start: uid is 1000, claimed 1000",
         "tiny exercise: mistake `stuffed` must turn red no-root, and turned red small",
         "tiny exercise: mistake `no-user` must get its own hint alone, and gets no-user, stuffed",
         "tiny exercise: mistake `stuffed` must get its own hint alone, and gets none",
@@ -282,8 +287,8 @@ def test_a_trap_does_not_answer_and_lacks_what_only_an_answer_shows(tiny: Projec
     assert code == 0, output
     trap = results.load(tiny.root / "docs" / "results", "tiny").variants["trap"]
     assert trap.boot == results.Boot(answered=False)
-    assert "uid" not in trap.measures()
-    assert trap.measures()["edit.steps_run"] == 0
+    assert MeasureName("uid") not in trap.measures()
+    assert trap.measures()[MeasureName("steps_run", "edit")] == 0
     clean(tiny)
 
 
@@ -329,7 +334,7 @@ def test_further_starts_are_measured(tiny: Project) -> None:
     code, output = tiny.advices("run", "--quick")
     assert code == 0, output
     found = results.load(tiny.root / "docs" / "results", "tiny").variants
-    good, bad = found["good"].measures(), found["bad"].measures()
+    good, bad = (factory.by_text(found[name].measures()) for name in ("good", "bad"))
     assert good["random-user.uid"] == 41234
     assert good["random-user.answered"] is True
     assert good["random-user.page_digest"] == good["page_digest"]

@@ -109,13 +109,14 @@ def test_too_little_room_is_said_before_anything_is_built(tiny: Project) -> None
     clean(tiny)
 
 
+@pytest.mark.root
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_build_leaves_nothing(tiny: Project, sent: signal.Signals) -> None:
     tiny.write("labs/tiny/good.Dockerfile", SLEEPS)
     process = tiny.start("run", "--quick")
     wait(lambda: named("sleep 7321"))
     process.send_signal(sent)
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=10)
     assert process.returncode == 130, output
     assert "interrupted" in output
     assert "Traceback" not in output
@@ -123,17 +124,19 @@ def test_an_interrupted_build_leaves_nothing(tiny: Project, sent: signal.Signals
     clean(tiny)
 
 
+@pytest.mark.root
 def test_an_interrupted_container_leaves_nothing(tiny: Project) -> None:
     tiny.write("labs/tiny/good.Dockerfile", SILENT)
     process = tiny.start("run", "--quick")
     wait(lambda: named("sleep 7321"))
     process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=10)
     assert process.returncode == 130, output
     clean(tiny)
     assert not named("sleep 7321")
 
 
+@pytest.mark.root
 @pytest.mark.parametrize("dockerfile", [SLEEPS, SILENT], ids=["in-a-build", "in-a-container"])
 def test_what_a_killed_run_left_is_gone_after_the_next_start(
     tiny: Project, dockerfile: str
@@ -165,6 +168,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", folder], check=True)
 
 
+@pytest.mark.root
 def test_the_disk_fills_up_during_a_build(
     tiny: Project, small_disk: Path, second_engine: Callable[[Path], SecondEngine]
 ) -> None:
@@ -179,6 +183,7 @@ def test_the_disk_fills_up_during_a_build(
     assert tiny.run_ids() == set(), "nothing of it went to the other engine"
 
 
+@pytest.mark.root
 def test_the_disk_fills_up_while_results_are_written(tiny: Project) -> None:
     assert tiny.advices("run", "--quick")[0] == 0
     before = tiny.kept()

@@ -10,7 +10,7 @@ import pytest
 from engine_project import GOOD, Project, message, tiny_project
 from second_engine import SecondEngine, running
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.root]
 
 INSTALL = "RUN pip install --no-cache-dir -r requirements.txt\n"
 LOCK = """\

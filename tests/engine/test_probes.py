@@ -9,11 +9,11 @@ from typing import Any
 
 import factory
 import pytest
-from docker.models.images import Image
 
 from advices.core import Layout
 from advices.engine.buildx import BuildOrder, build
 from advices.engine.client import connect
+from advices.engine.records import Image
 from advices.images.memory import LayerMemory
 from advices.lab.model import Claim, Lab, Serve, Variant
 from advices.probes import environment, imports, stop, user

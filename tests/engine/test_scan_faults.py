@@ -14,6 +14,7 @@ from scan_targets import Scans, Start, clean, docker, found_container
 
 from advices.core.errors import ScanFailed
 from advices.engine.client import connect
+from advices.engine.records import Container
 from advices.engine.start import Start as How
 from advices.scanners import wapiti, zap
 from advices.scanners.work import Work
@@ -172,7 +173,7 @@ def test_a_scanner_reaches_nothing_but_its_target(
         assert reached(None, places()) == places()[:2]
         with (
             engine.network(run_id, internal=True) as network,
-            engine.joined(engine._docker.containers.get(target.name), network, "site"),
+            engine.joined(Container(target.name), network, "site"),
         ):
             config = engine._docker.networks.get(network).attrs["IPAM"]["Config"][0]
             first = config["Subnet"].rpartition(".")[0] + ".1"

@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from docker.models.images import Image
 from engine_project import ROOT
 
 from advices.core import Layout
 from advices.core.errors import DatabaseDown
 from advices.engine.buildx import BuildOrder, build
 from advices.engine.client import DockerEngine, connect
+from advices.engine.records import Image
 from advices.engine.start import Start
 from advices.lab import labfile
 from advices.packages import proxy
-from advices.probes import twelve_factor
+from advices.probes import twelve_factor, twelve_factor_stage
 from advices.probes.subject import Found, Subject
 from advices.runs.lifecycle import own_run
 from advices.workshop import Workshop
@@ -107,7 +107,7 @@ def test_a_container_that_only_talks_to_itself_answers_no_replica(
 def test_an_image_that_takes_no_command_still_has_its_other_factors_tried(
     subject: Callable[[str, str], Subject], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(twelve_factor, "_COMMAND_SECONDS", 8.0)
+    monkeypatch.setattr(twelve_factor_stage, "_COMMAND_SECONDS", 8.0)
     found = twelve_factor.probe(
         subject(CMD, 'ENTRYPOINT ["sh", "-c", "exec gunicorn config.wsgi"]')
     )

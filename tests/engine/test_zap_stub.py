@@ -14,12 +14,13 @@ from advices.engine.client import connect
 from advices.engine.start import Once
 from advices.engine.start import Start as How
 from advices.lab.labfile import read
+from advices.lab.measure_name import MeasureName
 from advices.measure.bench import QUICK, Bench
 from advices.measure.candidate import of_variant
 from advices.measure.plan import steps
 from advices.runs.lifecycle import own_run
 from advices.scanners import zap
-from advices.site.alert_tables import scanners_table
+from advices.site.tables import scanners_table
 from advices.workshop import Workshop
 
 pytestmark = pytest.mark.engine
@@ -77,7 +78,7 @@ def test_a_lab_runs_the_stub_as_it_would_run_zap(scanned_lab: Project, here: Non
     assert scan.rules() == ("10020", "10021", "10036", "10038")
     assert {alert.url for alert in scan.alerts} == {"http://site:8000/"}
     assert all("stub" in alert.name and "stub" in alert.solution for alert in scan.alerts)
-    assert found.measures()["zap_medium"] == 2
+    assert found.measures()[MeasureName("zap_medium")] == 2
     assert "0.0.0 (stub)" in scanners_table(result)
     assert scanned_lab.run_ids() == set()
 

@@ -7,6 +7,7 @@ import factory
 import pytest
 
 from advices.core.errors import ResultInvalid
+from advices.lab.measure_name import MeasureName
 from advices.lab.scans import not_run
 from advices.site.charts import alerts
 
@@ -38,7 +39,7 @@ def test_each_rule_counts_once_with_its_worst_risk():
 def test_the_counts_are_those_of_the_measures():
     result = factory.scanned(bad=[scan(("a", "high"), ("b", "low"))])
     shown = texts(alerts.alerts_by_risk(result))
-    assert f"{result.value('bad', 'wapiti_alerts')} rules" in shown
+    assert f"{result.value('bad', MeasureName('wapiti_alerts'))} rules" in shown
 
 
 def test_a_scanner_that_did_not_run_is_shown_as_not_run_and_never_as_clean():

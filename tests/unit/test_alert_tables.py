@@ -12,7 +12,7 @@ import pytest
 from advices.core.errors import ResultInvalid
 from advices.lab.scans import not_run
 from advices.results.record import Result
-from advices.site.alert_tables import alert_table, alerts_table, kinds, scan_of, scanners_table
+from advices.site.tables.alerts import alert_table, alerts_table, kinds, scan_of, scanners_table
 
 NASTY = "<script>alert(1)</script> | `x` {{ 1 }} {% raw %} *b* [l](u) \\ $a$ \n&amp; ~~s~~"
 ABSENT = not_run("zap", "the image of ZAP is not here")

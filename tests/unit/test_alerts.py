@@ -8,6 +8,7 @@ import factory
 import pytest
 from pydantic import ValidationError
 
+from advices.lab.measure_name import MeasureName
 from advices.lab.measures import PROBED
 from advices.lab.scans import RISKS, Alert, Risk, Scan, not_run, scanner_of
 
@@ -29,7 +30,7 @@ def test_rules_are_counted_by_risk_and_not_by_place() -> None:
         factory.alert("y", risk="high"),
         factory.alert("z", risk="informational"),
     )
-    assert factory.scan(alerts=alerts).measures() == {
+    assert factory.by_text(factory.scan(alerts=alerts).measures()) == {
         "wapiti_rules": "x; y; z",
         "wapiti_alerts": 3,
         "wapiti_critical": 0,
@@ -41,7 +42,7 @@ def test_rules_are_counted_by_risk_and_not_by_place() -> None:
 
 
 def test_a_clean_scan_counts_zeros() -> None:
-    found = factory.scan().measures()
+    found = factory.by_text(factory.scan().measures())
     assert (found["wapiti_rules"], found["wapiti_alerts"]) == ("", 0)
     assert len(found) == 2 + len(RISKS)
 
@@ -55,7 +56,10 @@ def test_a_scanner_that_did_not_run_counts_nothing_at_all() -> None:
 
 @pytest.mark.parametrize("scanner", ["wapiti", "zap"])
 def test_every_measure_of_a_scan_is_one_of_the_probe(scanner: str) -> None:
-    assert factory.scan(scanner=scanner).measures().keys() <= PROBED["web-scan"].keys()
+    assert (
+        factory.by_text(factory.scan(scanner=scanner).measures()).keys()
+        <= PROBED["web-scan"].keys()
+    )
 
 
 def test_two_scanners_share_no_measure() -> None:
@@ -75,21 +79,21 @@ def test_two_scanners_share_no_measure() -> None:
 )
 def test_which_scan_a_measure_belongs_to(measure: str, scanner: str | None) -> None:
     scans = [factory.scan(), not_run("zap", "no image")]
-    found = scanner_of(measure, scans)
+    found = scanner_of(MeasureName(measure), scans)
     assert (found.scanner if found else None) == scanner
 
 
 def test_a_result_takes_up_what_scans_count() -> None:
     found = factory.scanned(good=[factory.scan("x"), not_run("zap", "no image")]).variants["good"]
-    assert found.measures()["wapiti_rules"] == "x"
-    assert "zap_rules" not in found.measures()
-    assert found.not_run("zap_rules") == "no image"
-    assert found.not_run("wapiti_rules") == found.not_run("uid") == ""
+    assert found.measures()[MeasureName("wapiti_rules")] == "x"
+    assert MeasureName("zap_rules") not in found.measures()
+    assert found.not_run(MeasureName("zap_rules")) == "no image"
+    assert found.not_run(MeasureName("wapiti_rules")) == found.not_run(MeasureName("uid")) == ""
 
 
 def test_not_run_without_a_reason_is_still_not_run() -> None:
     found = factory.scanned(good=[Scan(scanner="zap", ran=False)]).variants["good"]
-    assert found.not_run("zap_rules") == "not run"
+    assert found.not_run(MeasureName("zap_rules")) == "not run"
 
 
 @pytest.mark.parametrize(

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from layer_tars import saved
+from memory_engine import MemoryEngine, printed
 
-from advices.bases import registry_digests, versions
-from advices.bases import resolve as bases_
+from advices.bases import Bases, registry_digests, versions
 from advices.bases.recipes import checks, read_recipes
-from advices.bases.resolve import Bases
-from advices.core.errors import BaseUnavailable, LabInvalid
-from advices.core.process import Finished
+from advices.bases.stand_ins import STAND_IN, StandIns
+from advices.core import (
+    BaseUnavailable,
+    ImageUnknown,
+    LabInvalid,
+    PullFailed,
+    PullForbidden,
+    PullsLimited,
+    ReferenceInvalid,
+    UnsteadyMeasure,
+    at_once,
+)
+from advices.engine import BASE_LABEL, RUN_LABEL, BuildOrder, Built, Image, split
+from advices.images import LayerMemory
 from advices.lab.dockerfile import parse_dockerfile
 from advices.packages import proxy
+from advices.runs import undisturbed
 
 ROOT = Path(__file__).parents[2]
 RECIPES = ROOT / "labs" / "bases"
@@ -28,31 +45,21 @@ FROM alpine-with-gcc
 RUN pip install lz4
 """
 
+DIGEST = f"sha256:{'1' * 64}"
 CONTENTS = versions.of_lines("python\t3.13.5\n")
 LABELS = versions.labels(CONTENTS)
 
 
-class Engine:
-    """An engine without a registry: it has the images that it is told, and pulls none."""
-
-    def __init__(self, *official: str, pulls: bool = False, labels: Any = LABELS) -> None:
-        self.official = official
-        self.pulls = pulls
-        self.labels = labels
-        self.asked: list[str] = []
-
-    def image(self, name: str) -> Any:
-        attrs = {
-            "RepoDigests": [f"{name}@sha256:1"] if name in self.official else [],
-            "Config": {"Labels": self.labels},
-        }
-        there = name in self.official or name.startswith(bases_.STAND_IN)
-        return SimpleNamespace(id=name, attrs=attrs) if there else None
-
-    def pull(self, name: str) -> Any:
-        self.asked.append(name)
-        found = SimpleNamespace(attrs={"RepoDigests": [f"{name}@sha256:1"]})
-        return found if self.pulls else None
+def engine_with(*official: str, stand_ins: bool = True, labels: Any = LABELS) -> MemoryEngine:
+    """Return an engine without a registry: it has stand-ins, and the official images told."""
+    engine = MemoryEngine()
+    for name in official:
+        engine.add(name, repo_digests=(f"{split(name).repository}@{DIGEST}",))
+    if stand_ins:
+        made = StandIns(engine, RECIPES, print)
+        for name in (*made.recipes.bases, *made.recipes.stages):
+            engine.add(made.tag(name), config={"Labels": {**labels, BASE_LABEL: name}})
+    return engine
 
 
 @pytest.fixture(autouse=True)
@@ -60,59 +67,242 @@ def _no_index(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(proxy, "host_settings", lambda: None)
 
 
-def on(engine: Engine) -> Bases:
-    unused: Any = None
-    fake: Any = engine
-    return Bases(fake, RECIPES, unused, lambda _: None)
+def on(engine: MemoryEngine, say: Callable[[str], None] = print) -> Bases:
+    return Bases(engine, RECIPES, LayerMemory(), say)
 
 
 def test_an_official_image_that_a_bundle_brought_is_official() -> None:
-    engine = Engine()
-    image = SimpleNamespace(id="sha256:1", attrs={"RepoDigests": []})
-    engine.image = lambda name: image if name == "python:3.13" else None  # type: ignore[method-assign]
+    engine = engine_with(stand_ins=False)
+    image = engine.add("python:3.13")
     assert on(engine).known("python:3.13") is None
-    registry_digests.remember({"sha256:1": "python@sha256:5"})
+    registry_digests.remember({image.id: "python@sha256:5"})
     found = on(engine).resolve(["python:3.13"])["python:3.13"]
     assert (found.kind, found.identity) == ("official", "python@sha256:5")
     assert found.image == "python:3.13", "an engine that did not pull it knows no digest"
-    assert engine.asked == []
+    assert engine.pulled == []
+
+
+@pytest.mark.parametrize(
+    ("digests", "labels"),
+    [
+        ((), {}),
+        ((f"mine.example/python@{DIGEST}",), {}),
+        ((f"somebody/python@{DIGEST}",), {}),
+        ((f"python@{DIGEST}",), {BASE_LABEL: "python:3.13"}),
+        ((f"python@{DIGEST}",), {RUN_LABEL: "run-1"}),
+    ],
+)
+def test_a_name_alone_makes_no_image_official(
+    digests: tuple[str, ...], labels: dict[str, str]
+) -> None:
+    engine = engine_with(stand_ins=False)
+    engine.add("python:3.13", config={"Labels": labels}, repo_digests=digests)
+    assert on(engine).known("python:3.13") is None
+
+
+NOTED = "containerd.io/distribution.source."
+
+
+@pytest.mark.parametrize(
+    ("note", "official"),
+    [
+        ({}, False),
+        ({f"{NOTED}docker.io": "somebody/python"}, False),
+        ({f"{NOTED}mine.example": "library/python"}, False),
+        ({f"{NOTED}docker.io": "other/x,library/python"}, True),
+    ],
+)
+def test_where_every_image_has_a_digest_the_store_notes_what_came_from_a_registry(
+    note: dict[str, str], official: bool
+) -> None:
+    engine = engine_with(stand_ins=False)
+    image = engine.add("python:3.13")
+    digest = f"python@{image.id}"
+    known = engine.known["python:3.13"]
+    engine.known["python:3.13"] = replace(known, image=replace(image, repo_digests=(digest,)))
+    index = {"manifests": [{"annotations": note}]}
+    archive = saved({"index.json": json.dumps(index).encode()})
+    engine.saved = lambda _: iter([archive])  # type: ignore[method-assign]
+    found = on(engine).known("python:3.13")
+    assert (found is not None) == official
+    assert found is None or found.identity == digest
+    engine.saved = lambda _: pytest.fail("read twice")  # type: ignore[method-assign]
+    assert not official or on(engine).known("python:3.13") == found
+
+
+def test_a_silent_registry_is_asked_once_and_stand_ins_are_used() -> None:
+    engine, heard = engine_with(), list[str]()
+    found = on(engine, heard.append)
+    assert found.resolve(["python:3.13"])["python:3.13"].kind == "stand-in"
+    assert found.resolve(["python:3.13-slim"])["python:3.13-slim"].kind == "stand-in"
+    assert engine.pulled == ["python:3.13"]
+    assert [line for line in heard if "no registry answers" in line] == heard
+    assert not found.registry_answers
+
+
+@pytest.mark.parametrize(
+    "kind", [PullsLimited, ImageUnknown, PullForbidden, ReferenceInvalid, PullFailed]
+)
+def test_what_a_registry_answers_is_the_fault_and_stands_in_for_nothing(
+    kind: type[PullFailed],
+) -> None:
+    engine = engine_with()
+    engine.registry["python:3.13"] = kind("`python:3.13` was not pulled: so")
+    found = on(engine)
+    for _ in "twice":
+        with pytest.raises(kind, match="not pulled: so"):
+            found.resolve(["python:3.13"])
+    assert found.registry_answers
+    engine.registry["python:3.13-slim"] = Image("sha256:9", repo_digests=(f"python@{DIGEST}",))
+    assert found.resolve(["python:3.13-slim"])["python:3.13-slim"].kind == "official"
+
+
+def test_another_registry_may_be_silent() -> None:
+    engine = engine_with()
+    engine.registry["python:3.13"] = Image("sha256:9", repo_digests=(f"python@{DIGEST}",))
+    found = on(engine)
+    with pytest.raises(BaseUnavailable) as raised:
+        found.resolve(["registry:5000/x:1"])
+    assert "no such host" in raised.value.why
+    assert found.registry_answers
+    assert found.resolve(["python:3.13"])["python:3.13"].kind == "official"
+
+
+@pytest.mark.parametrize("name", ["Python:3.13", "python:3.13:x", "a//b"])
+def test_a_name_that_no_engine_reads(name: str) -> None:
+    with pytest.raises(ReferenceInvalid):
+        on(engine_with()).resolve([name])
+
+
+def test_a_base_that_is_removed_during_a_run_is_told() -> None:
+    engine = engine_with("python:3.13")
+    found = on(engine)
+    base = found.resolve(["python:3.13"])["python:3.13"]
+    del engine.known["python:3.13"]
+    for use in (lambda: found.marked(base, "run-1", "one"), lambda: found.record(base)):
+        with pytest.raises(UnsteadyMeasure, match=r"`FROM python:3\.13` is gone") as raised:
+            use()
+        assert "docker image prune -a" in raised.value.why
+
+
+def lab_of(dockerfile: str) -> Any:
+    read = parse_dockerfile(dockerfile)
+    return SimpleNamespace(
+        variants=("good",), read=lambda _: read, from_names=lambda: read.external_images
+    )
+
+
+@dataclass
+class Builder:
+    """Builds stand-ins on an engine without any. Two must be in the works before either ends."""
+
+    engine: MemoryEngine
+    begun: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._together = threading.Barrier(2, timeout=10)
+        made = StandIns(self.engine, RECIPES, print)
+        for root in ("debian", "debian-slim"):
+            self.engine.add(made.root_tag(root))
+        self.engine.build = self.build  # type: ignore[method-assign]
+        self.engine.runs = lambda _image, _how: printed("python\t3.13.5\n")
+
+    def build(self, order: BuildOrder, on_step: Any = None) -> Built:
+        name = (order.labels or {})[BASE_LABEL]
+        if order.tag.endswith("-unchecked"):
+            self.begun.append(name)
+            if name != "alpine-with-gcc":
+                self._together.wait()
+        self.engine.add(order.tag, config={"Labels": order.labels or {}})
+        return Built((), 0.0)
+
+
+def test_the_bases_of_a_lab_are_made_side_by_side_the_stages_behind_their_base() -> None:
+    builder = Builder(engine_with(stand_ins=False))
+    found = on(builder.engine).of_lab(lab_of(f"{WITH_GCC}FROM python:3.13-slim\n"))
+    assert set(builder.begun[:2]) == {"python:3.13-alpine", "python:3.13-slim"}
+    assert builder.begun[2:] == ["alpine-with-gcc"]
+    assert set(found) == set(builder.begun)
+
+
+def test_the_bases_of_the_first_lab_are_made_first() -> None:
+    builder = Builder(engine_with(stand_ins=False))
+    first = lab_of("FROM python:3.13-slim\nFROM python:3.13\n")
+    second = lab_of(f"FROM postgres:17\n{WITH_GCC}")
+    found = on(builder.engine).of_labs([first, second])
+    assert set(builder.begun[:2]) == {"python:3.13-slim", "python:3.13"}
+    assert set(builder.begun[2:4]) == {"python:3.13-alpine", "postgres:17"}
+    assert builder.begun[4:] == ["alpine-with-gcc"]
+    assert set(found) == set(builder.begun)
+    assert {base.kind for base in found.values()} == {"stand-in"}
+
+
+def test_two_that_want_one_stand_in_build_it_once() -> None:
+    """Two processes have two `Bases`, and so have these."""
+    engine = engine_with(stand_ins=False)
+    builder = Builder(engine)
+    builder._together = threading.Barrier(1)
+    want = {str(one): lambda: on(engine).of_lab(lab_of("FROM python:3.13\n")) for one in range(3)}
+    found = at_once(want, workers=3)
+    assert builder.begun == ["python:3.13"]
+    assert found["0"] == found["1"] == found["2"]
+
+
+def test_a_build_waits_for_what_is_timed() -> None:
+    builder = Builder(engine_with(stand_ins=False))
+    builder._together = threading.Barrier(1)
+
+    def resolve() -> None:
+        on(builder.engine).stand_in("python:3.13")
+
+    with undisturbed(alone=True):
+        # In a context of its own, as another process has it.
+        thread = threading.Thread(target=resolve)
+        thread.start()
+        thread.join(0.3)
+        assert builder.begun == []
+    thread.join()
+    assert builder.begun == ["python:3.13"]
+    with undisturbed(alone=True):
+        # A step that brings a base back does not wait for itself.
+        del builder.engine.known[StandIns(builder.engine, RECIPES, print).tag("python:3.13")]
+        resolve()
+    assert builder.begun == ["python:3.13"] * 2
+
+
+def test_a_lab_waits_for_its_own_bases_alone() -> None:
+    engine = engine_with()
+    lab = lab_of("FROM python:3.13-slim\n")
+    assert list(on(engine).of_lab(lab)) == ["python:3.13-slim"]
+    assert engine.pulled == ["python:3.13-slim"]
 
 
 def test_a_stand_in_tells_its_packages() -> None:
-    found = on(Engine()).resolve(["python:3.13-slim"])["python:3.13-slim"]
-    assert found == on(Engine()).known("python:3.13-slim")
+    found = on(engine_with()).resolve(["python:3.13-slim"])["python:3.13-slim"]
+    assert found == on(engine_with()).known("python:3.13-slim")
     assert found.contents == CONTENTS
     assert found.identities == ("stand-in", found.identity, CONTENTS.digest)
 
 
-@pytest.mark.parametrize("labels", [None, {}, {"io.docker-advices.base": "python:3.13-slim"}])
-def test_a_stand_in_of_an_earlier_toolkit_is_asked_for_its_packages(
-    labels: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked, built = [], []
-    engine = Engine(labels=labels)
-
-    def run(argv: list[str], **_: Any) -> Finished:
-        asked.append(argv)
-        return Finished(0, "python\t3.13.7\n", "")
-
-    monkeypatch.setattr(bases_, "run", run)
-    monkeypatch.setattr(bases_, "build", built.append)
+@pytest.mark.parametrize("labels", [{}, {"io.docker-advices.other": "python:3.13-slim"}])
+def test_a_stand_in_of_an_earlier_toolkit_is_asked_for_its_packages(labels: Any) -> None:
+    engine = engine_with(labels=labels)
+    engine.runs = lambda _image, _how: printed("python\t3.13.7\n")
     assert on(engine).known("python:3.13-slim") is None
     found = on(engine).stand_in("python:3.13-slim")
-    [order] = built
+    [order] = engine.orders
     assert (order.tag, order.bases) == (found.image, {"base": found.image})
     assert versions.of_labels(order.labels) == found.contents
     assert found.contents is not None
     assert found.contents.versions == ("python 3.13.7",)
-    assert asked[0][-1] == versions.SCRIPT
+    assert engine.started[0].how.command[-1] == versions.SCRIPT
 
 
 def test_builds_get_the_address_of_a_shelf_that_is_served_later(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv(proxy.WAY_VARIABLE, "shelf")
-    bases = on(Engine())
+    bases = on(engine_with())
     monkeypatch.setenv("ADVICES_INDEX_URL", "http://172.17.0.9:8000/")
     assert bases.pip_conf is not None
     assert "index-url = http://172.17.0.9:8000/index/" in bases.pip_conf
@@ -155,19 +345,35 @@ def test_a_python_is_checked_for_its_modules() -> None:
     assert commands[1] == ["pip", "--version"]
 
 
+def test_what_two_stand_ins_have_in_common_is_built_once() -> None:
+    engine = engine_with(stand_ins=False)
+    for root in ("debian", "debian-slim"):
+        engine.add(StandIns(engine, RECIPES, print).root_tag(root))
+    engine.runs = lambda *_: printed("python\t3.13.5\n")
+    bases = on(engine)
+    for name in ("python:3.13-slim", "python:3.13"):
+        assert bases.stand_in(name).kind == "stand-in"
+    targets = [order.target for order in engine.orders if order.target]
+    assert targets == ["cpython", "slim", "full"]
+    part, *others = [order for order in engine.orders if order.target]
+    assert {order.bases["cpython"] for order in others} == {part.tag}
+
+
 def test_a_stage_is_replaced_where_its_base_is_a_stand_in() -> None:
-    found = on(Engine())
+    found = on(engine_with())
     assert found.names_in(parse_dockerfile(WITH_GCC)) == ("python:3.13-alpine", "alpine-with-gcc")
     base = found.resolve(["alpine-with-gcc"])["alpine-with-gcc"]
     assert base.kind == "stand-in"
-    assert base.image.startswith(f"{bases_.STAND_IN}/alpine-with-gcc:")
+    assert base.image.startswith(f"{STAND_IN}/alpine-with-gcc:")
 
 
 def test_a_stage_on_the_official_image_is_built_as_it_is_written() -> None:
-    assert on(Engine("python:3.13-alpine")).names_in(parse_dockerfile(WITH_GCC)) == (
+    assert on(engine_with("python:3.13-alpine")).names_in(parse_dockerfile(WITH_GCC)) == (
         "python:3.13-alpine",
     )
-    assert on(Engine(pulls=True)).names_in(parse_dockerfile(WITH_GCC)) == ("python:3.13-alpine",)
+    engine = engine_with()
+    engine.registry["python:3.13-alpine"] = Image("sha256:9", repo_digests=(f"python@{DIGEST}",))
+    assert on(engine).names_in(parse_dockerfile(WITH_GCC)) == ("python:3.13-alpine",)
 
 
 @pytest.mark.parametrize(
@@ -180,25 +386,23 @@ def test_a_stage_on_the_official_image_is_built_as_it_is_written() -> None:
     ],
 )
 def test_a_stage_that_does_something_else_is_left_alone(text: str) -> None:
-    assert len(on(Engine()).names_in(parse_dockerfile(text))) == 1
+    assert len(on(engine_with()).names_in(parse_dockerfile(text))) == 1
 
 
 def test_nothing_is_pulled_under_the_name_of_a_stage() -> None:
-    engine = Engine(pulls=True)
+    engine = engine_with()
+    engine.registry["alpine-with-gcc"] = Image("sha256:9", repo_digests=(f"python@{DIGEST}",))
     assert on(engine).resolve(["alpine-with-gcc"])["alpine-with-gcc"].kind == "stand-in"
-    assert engine.asked == []
+    assert engine.pulled == []
 
 
 def test_the_name_of_a_stand_in_follows_its_recipe(tmp_path: Path) -> None:
     for file in RECIPES.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())
-    engine: Any = Engine()
-    unused: Any = None
 
     def names() -> list[str]:
-        found = Bases(engine, tmp_path, unused, lambda _: None)
-        wanted = ["python:3.13-alpine", "alpine-with-gcc", "postgres:17"]
-        return [base.image for base in found.resolve(wanted).values()]
+        made = StandIns(MemoryEngine(), tmp_path, print)
+        return [made.tag(one) for one in ("python:3.13-alpine", "alpine-with-gcc", "postgres:17")]
 
     before = names()
     alpine = tmp_path / "python-alpine.Dockerfile"
@@ -210,6 +414,6 @@ def test_the_name_of_a_stand_in_follows_its_recipe(tmp_path: Path) -> None:
 
 def test_a_name_without_a_recipe() -> None:
     with pytest.raises(BaseUnavailable) as caught:
-        on(Engine()).resolve(["golang:1"])
+        on(engine_with()).resolve(["golang:1"])
     assert "`FROM golang:1`" in str(caught.value)
     assert "postgres:17" in caught.value.why

@@ -11,8 +11,7 @@ from mkdocs.utils.yaml import yaml_load
 
 from advices.core import CommandFailed, FileRefused, LabInvalid, Layout
 from advices.engine import RUN_LABEL
-from advices.lab import labfile
-from advices.lab.digest import code_cells
+from advices.lab import code_cells, labfile
 from advices.measure import QUICK, Samples, steps
 from advices.measure.plan import ProbeImage
 from benchmarks.__main__ import refuse_no_commit

@@ -2,116 +2,108 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
+import shutil
+import threading
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
-import docker.errors
 import pytest
+from memory_engine import FACTS, MemoryEngine
 
-from advices.core.errors import EngineLost
+from advices.core.errors import EngineLost, EngineRefused
 from advices.runs import build_cache
 from advices.runs.build_cache import ROOM_BYTES, make_room
+from advices.runs.lifecycle import measuring
 
 GB = 1_000_000_000
-
-
-class Asked:
-    """An engine's API that notes what it is told to remove."""
-
-    def __init__(self, *records: dict[str, Any]) -> None:
-        self.records = records
-        self.told: list[dict[str, Any]] = []
-        self.api = SimpleNamespace(timeout=60, prune_builds=lambda **how: self.told.append(how))
-
-    def df(self) -> dict[str, Any]:
-        return {"BuildCache": list(self.records) or None}
-
-    def close(self) -> None:
-        pass
 
 
 @pytest.fixture
 def ours(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     monkeypatch.setattr(build_cache.provision, "own_engine_pid", lambda: 1)
-    monkeypatch.setattr(build_cache, "measuring", lambda _say: contextlib.nullcontext())
     return monkeypatch
 
 
-def engine(patch: pytest.MonkeyPatch, free_bytes: int, *records: dict[str, Any]) -> Asked:
-    asked = Asked(*records)
-    patch.setattr(build_cache.connection, "client", lambda: asked)
+def has_free(patch: pytest.MonkeyPatch, free_bytes: int) -> None:
     usage = SimpleNamespace(free=free_bytes)
-    patch.setattr(build_cache.shutil, "disk_usage", lambda _folder: usage)
-    return asked
+    patch.setattr(shutil, "disk_usage", lambda _folder: usage)
 
 
-RECORDS = ({"Size": 20 * GB, "Shared": False}, {"Size": 5 * GB, "Shared": True})
+@pytest.fixture
+def engine(tmp_path: Path) -> MemoryEngine:
+    """Return an engine whose build cache holds 20 GB."""
+    made = MemoryEngine()
+    made.said = replace(FACTS, data_folder=str(tmp_path))
+    made.cache_bytes = 20 * GB
+    return made
 
 
-def test_as_much_goes_as_lacks(ours: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    asked = engine(ours, ROOM_BYTES - 3 * GB, *RECORDS)
+def test_as_much_goes_as_lacks(ours: pytest.MonkeyPatch, engine: MemoryEngine) -> None:
+    has_free(ours, ROOM_BYTES - 3 * GB)
     said: list[str] = []
-    make_room(str(tmp_path), said.append)
-    assert asked.told == [{"keep_storage": 17 * GB, "all": True}]
+    make_room(engine, said.append)
+    assert engine.kept_bytes == [17 * GB]
     assert "from 20.0 to 17.0 GB" in said[0]
 
 
-def test_at_most_all_of_it_goes(ours: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    asked = engine(ours, 0, *RECORDS)
-    make_room(str(tmp_path), print)
-    assert asked.told == [{"keep_storage": 0, "all": True}]
+def test_at_most_all_of_it_goes(ours: pytest.MonkeyPatch, engine: MemoryEngine) -> None:
+    has_free(ours, 0)
+    make_room(engine, print)
+    assert engine.kept_bytes == [0]
 
 
-def test_nothing_goes_where_there_is_room(ours: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    asked = engine(ours, ROOM_BYTES, *RECORDS)
-    make_room(str(tmp_path), print)
-    assert asked.told == []
+def test_nothing_goes_where_there_is_room(ours: pytest.MonkeyPatch, engine: MemoryEngine) -> None:
+    has_free(ours, ROOM_BYTES)
+    make_room(engine, print)
+    assert engine.kept_bytes == []
 
 
 def test_what_somebody_else_freed_meanwhile_counts(
-    ours: pytest.MonkeyPatch, tmp_path: Path
+    ours: pytest.MonkeyPatch, engine: MemoryEngine
 ) -> None:
-    asked = engine(ours, 0, *RECORDS)
-
-    @contextlib.contextmanager
-    def waited(_say: object) -> Iterator[None]:
-        usage = SimpleNamespace(free=ROOM_BYTES)
-        ours.setattr(build_cache.shutil, "disk_usage", lambda _folder: usage)
-        yield
-
-    ours.setattr(build_cache, "measuring", waited)
-    make_room(str(tmp_path), print)
-    assert asked.told == []
+    has_free(ours, 0)
+    waits = threading.Event()
+    with measuring(print):
+        room = threading.Thread(target=make_room, args=(engine, lambda _: waits.set()))
+        room.start()
+        assert waits.wait(10)
+        has_free(ours, ROOM_BYTES)
+    room.join(10)
+    assert engine.kept_bytes == []
 
 
-def test_an_empty_cache_is_left_alone(ours: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    asked = engine(ours, 0)
-    make_room(str(tmp_path), print)
-    assert asked.told == []
+def test_an_empty_cache_is_left_alone(ours: pytest.MonkeyPatch, engine: MemoryEngine) -> None:
+    has_free(ours, 0)
+    engine.cache_bytes = 0
+    make_room(engine, print)
+    assert engine.kept_bytes == []
 
 
-def test_the_cache_of_somebody_elses_engine_stays(ours: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    asked = engine(ours, 0, *RECORDS)
+def test_the_cache_of_somebody_elses_engine_stays(
+    ours: pytest.MonkeyPatch, engine: MemoryEngine
+) -> None:
+    has_free(ours, 0)
     ours.setattr(build_cache.provision, "own_engine_pid", lambda: None)
-    make_room(str(tmp_path), print)
-    assert asked.told == []
+    make_room(engine, print)
+    assert engine.kept_bytes == []
 
 
-def test_an_engine_elsewhere_says_nothing_of_room_here(ours: pytest.MonkeyPatch) -> None:
-    asked = engine(ours, 0, *RECORDS)
-    make_room("/no/such/folder", print)
-    assert asked.told == []
+def test_an_engine_elsewhere_says_nothing_of_room_here(
+    ours: pytest.MonkeyPatch, engine: MemoryEngine
+) -> None:
+    has_free(ours, 0)
+    engine.said = replace(FACTS, data_folder="/no/such/folder")
+    make_room(engine, print)
+    assert engine.kept_bytes == []
 
 
-def test_an_engine_that_breaks_off_is_said(ours: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    asked = engine(ours, 0, *RECORDS)
+def test_an_engine_that_breaks_off_is_said(ours: pytest.MonkeyPatch, engine: MemoryEngine) -> None:
+    has_free(ours, 0)
 
-    def lost(**_: Any) -> None:
-        raise docker.errors.DockerException("gone")
+    def lost(_: int) -> None:
+        raise EngineRefused("gone")
 
-    asked.api.prune_builds = lost
+    engine.shrink_build_cache = lost  # type: ignore[method-assign]
     with pytest.raises(EngineLost, match="could not be made smaller: gone"):
-        make_room(str(tmp_path), print)
+        make_room(engine, print)

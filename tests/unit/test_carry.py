@@ -38,7 +38,7 @@ class Image:
 
     def __init__(self, letter: str, layers: str = "") -> None:
         self.id = digest(letter)
-        self.attrs = {"RootFS": {"Layers": [digest(layers or letter)]}, "RepoDigests": []}
+        self.diff_ids = (digest(layers or letter),)
         self.tags: list[str] = []
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from advices.lab.model import Mistake
 from advices.learn import cells
-from advices.notebooks.drawing import Shown
 from advices.results.exercise import Checked, Row
+from advices.site.shown import Shown
 
 HINT = Mistake(id="a", says="", replace="x", breaks=("c",), hint="Look again.")
 ROW = Row("PID 1 is not root.", False, "0", "1000", "at least 1")

@@ -6,9 +6,11 @@ import factory
 import pytest
 
 from advices.core.errors import ResultInvalid
+from advices.lab.measure_name import MeasureName
 from advices.results.wording import value_text
 from advices.site.charts import bars as charts
 
+DISK = MeasureName("disk_bytes")
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -38,7 +40,7 @@ def with_size(size):
 
 
 def test_a_bar_chart_is_named_and_has_no_ids():
-    svg = charts.bar_chart(factory.result(), "disk_bytes")
+    svg = charts.bar_chart(factory.result(), DISK)
     root = ET.fromstring(svg)
     assert root.get("role") == "img"
     assert root.get("aria-label") == "Bytes on disk: bad 300 MB, good 140 MB, cache-mount 140 MB"
@@ -46,23 +48,23 @@ def test_a_bar_chart_is_named_and_has_no_ids():
 
 
 def test_bars_are_proportional_and_start_at_zero():
-    drawn = bars(charts.bar_chart(factory.result(), "disk_bytes"))
+    drawn = bars(charts.bar_chart(factory.result(), DISK))
     assert drawn == [(0, 100), (0, 46.7), (0, 46.7)]
 
 
 def test_only_the_wanted_variants_are_drawn_in_their_order():
-    svg = charts.bar_chart(factory.result(), "disk_bytes", ["good", "bad"])
+    svg = charts.bar_chart(factory.result(), DISK, ["good", "bad"])
     assert texts(svg) == ["good", "bad", "140 MB", "300 MB"]
 
 
 def test_nothing_is_drawn_for_zero():
-    svg = charts.bar_chart(factory.result(), "unchanged.new_transfer_bytes")
+    svg = charts.bar_chart(factory.result(), MeasureName("new_transfer_bytes", "unchanged"))
     assert bars(svg) == []
     assert texts(svg).count("0 B") == 3
 
 
 def test_tiny_beside_huge_stays_visible():
-    drawn = bars(charts.bar_chart(with_size(10**13), "disk_bytes", ["bad", "good"]))
+    drawn = bars(charts.bar_chart(with_size(10**13), DISK, ["bad", "good"]))
     assert drawn == [(0, 100), (0, 0.7)]
 
 
@@ -72,7 +74,7 @@ def test_many_tiny_layers_stay_on_the_track():
     tiny = bad.layers[0].model_copy(update={"disk_bytes": 1, "from_base": False})
     huge = bad.layers[0].model_copy(update={"disk_bytes": 10**9})
     changed = bad.model_copy(update={"layers": (huge, *[tiny] * 30)})
-    svg = charts.layers_chart(result.model_copy(update={"variants": {"bad": changed}}), ["bad"])
+    svg = charts.layers_chart(result.model_copy(update={"variants": {"bad": changed}}))
     drawn = bars(svg)
     assert texts(svg)[-3:-1] == ["the base", "30 small layers"]
     # What is too small to be seen is one part.
@@ -84,7 +86,7 @@ def test_a_long_name_is_cut_on_screen_and_whole_in_the_name_of_the_chart():
     long = "a-variant-whose-name-is-much-too-long-for-a-phone"
     result = factory.result()
     result = result.model_copy(update={"variants": {long: result.variants["bad"]}})
-    svg = charts.bar_chart(result, "disk_bytes")
+    svg = charts.bar_chart(result, DISK)
     assert texts(svg)[0].endswith("…")
     assert len(texts(svg)[0]) <= 26
     assert long in ET.fromstring(svg).get("aria-label")
@@ -100,7 +102,7 @@ def test_replays_stand_on_one_scale_and_the_first_build_is_left_out():
 
 
 def test_layers_of_the_base_have_a_colour_of_their_own():
-    svg = charts.layers_chart(factory.result(), ["good"])
+    svg = charts.layers_chart(factory.result(), variants=["good"])
     # The part of the bar, and the spot beside its label.
     assert svg.count("--adv-base-layer") == svg.count("--adv-good") == 2
     assert bars(svg) == [(0, 57.1), (57.1, 42.9)]
@@ -137,7 +139,7 @@ def test_the_layers_of_the_base_are_one_part():
 def test_looks_are_said_once_however_many_bars_there_are():
     result = factory.result()
     many = {f"v{number}": result.variants["bad"] for number in range(20)}
-    svg = charts.bar_chart(result.model_copy(update={"variants": many}), "disk_bytes")
+    svg = charts.bar_chart(result.model_copy(update={"variants": many}), DISK)
     assert len(bars(svg)) == 20
     assert svg.count("--adv-track") == svg.count("--adv-soft-ink") == 1
 
@@ -146,7 +148,7 @@ def test_the_table_behind_a_chart_holds_what_is_drawn_and_no_more():
     says = {"edit-source": "a line is edited", "unchanged": "nothing changes"}
     behind = ET.fromstring(charts.replay_figure(factory.result(), "seconds", ["bad"], says))
     rows = [[cell.text for cell in row] for row in behind.iterfind("details//tbody/tr")]
-    builds = [f"{name}.seconds" for name in factory.result().variants["bad"].builds][1:]
+    builds = [MeasureName("seconds", name) for name in factory.result().variants["bad"].builds][1:]
     shown = [value_text(one, factory.result().value("bad", one)) for one in builds]
     assert [row[1] for row in rows] == shown
     assert "when a line is edited" in [row[0] for row in rows]
@@ -155,7 +157,7 @@ def test_the_table_behind_a_chart_holds_what_is_drawn_and_no_more():
 def test_what_has_no_length_is_not_drawn():
     for name in ("page_digest", "answered"):
         with pytest.raises(ResultInvalid, match="cannot be drawn"):
-            charts.bar_chart(factory.result(), name)
+            charts.bar_chart(factory.result(), MeasureName(name))
     with pytest.raises(ResultInvalid, match="no size"):
         charts.layers_chart(factory.result(), size="seconds")
 
@@ -164,7 +166,7 @@ def test_foreign_text_is_harmless_in_a_chart():
     result = factory.result()
     nasty = '"><script>alert(1)</script>{{ 1 }}'
     result = result.model_copy(update={"variants": {nasty: result.variants["bad"]}})
-    for svg in (charts.bar_chart(result, "disk_bytes"), charts.layers_chart(result)):
+    for svg in (charts.bar_chart(result, DISK), charts.layers_chart(result)):
         assert "<script" not in svg
         assert "{{" not in svg
         assert nasty in ET.fromstring(svg).get("aria-label")
@@ -173,8 +175,8 @@ def test_foreign_text_is_harmless_in_a_chart():
 @pytest.mark.parametrize(
     "figure",
     [
-        charts.bar_figure(factory.result(), "disk_bytes"),
-        charts.replay_figure(factory.result()),
+        charts.bar_figure(factory.result(), DISK),
+        charts.replay_figure(factory.result(), "new_transfer_bytes"),
         charts.layers_figure(factory.result()),
     ],
 )

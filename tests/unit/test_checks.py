@@ -8,7 +8,7 @@ import pytest
 
 from advices.cli import doctor
 from advices.core.errors import LabInvalid
-from advices.engine import provision
+from advices.engine import apt
 from advices.site import checks, doctor_page
 from advices.site.checks import SYSTEMS, Check, System
 from advices.site.registration import Macros
@@ -71,6 +71,6 @@ def test_the_system_is_recognised(
 ) -> None:
     monkeypatch.setattr(doctor.sys, "platform", platform)
     monkeypatch.setattr(doctor.platform, "release", lambda: release)
-    monkeypatch.setattr(provision, "system", lambda: provision.System("x", "", like))
-    monkeypatch.setattr(provision.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(apt, "system", lambda: apt.System("x", "", like))
+    monkeypatch.setattr(apt.shutil, "which", lambda name: f"/usr/bin/{name}")
     assert doctor.system() == found

@@ -12,7 +12,8 @@ import pytest
 from advices.core.errors import LabInvalid
 from advices.lab.model import Claim, Lab, Variant
 from advices.lab.scans import not_run
-from advices.results.claims import Verdict, is_judged, judged, of_the_list, red, verdicts
+from advices.results.claims import Verdict, is_judged, judged, red, verdicts
+from advices.results.predicates import found_text
 from advices.results.record import Boot, Result
 
 
@@ -41,46 +42,51 @@ def one(**claim: Any) -> Verdict:
 
 
 @pytest.mark.parametrize(
-    ("claim", "value", "threshold", "holds"),
+    ("claim", "value", "demanded", "holds"),
     [
         # The good image of factory: 140 MB on disk, uid 1000, 2 steps after an edit.
-        ({"measure": "edit-source.steps_run", "equals": 2}, 2, "= 2", True),
-        ({"measure": "edit-source.steps_run", "equals": 3}, 2, "= 3", False),
-        ({"measure": "answered", "equals": True}, True, "= True", True),
-        ({"measure": "answered", "equals": False}, True, "= False", False),
-        ({"measure": "page_digest", "equals": "c" * 64}, "c" * 64, "= " + "c" * 64, True),
-        ({"measure": "page_digest", "equals": "d"}, "c" * 64, "= d", False),
-        ({"measure": "edit-source.steps_run", "at_most": 2}, 2, "≤ 2", True),
-        ({"measure": "edit-source.steps_run", "at_most": 1.9}, 2, "≤ 1.9", False),
-        ({"measure": "uid", "at_least": 1000}, 1000, "≥ 1000", True),
-        ({"measure": "uid", "at_least": 1001}, 1000, "≥ 1001", False),
-        ({"measure": "first_200_seconds", "at_most": 1.0}, 0.9, "≤ 1", True),
+        ({"measure": "edit-source.steps_run", "equals": 2}, 2, "2", True),
+        ({"measure": "edit-source.steps_run", "equals": 3}, 2, "3", False),
+        ({"measure": "answered", "equals": True}, True, "yes", True),
+        ({"measure": "answered", "equals": False}, True, "no", False),
+        ({"measure": "page_digest", "equals": "c" * 64}, "c" * 64, "c" * 12, True),
+        ({"measure": "page_digest", "equals": "d"}, "c" * 64, "d", False),
+        ({"measure": "edit-source.steps_run", "at_most": 2}, 2, "at most 2", True),
+        ({"measure": "edit-source.steps_run", "at_most": 1.9}, 2, "at most 1.9", False),
+        ({"measure": "uid", "at_least": 1000}, 1000, "at least 1000", True),
+        ({"measure": "uid", "at_least": 1001}, 1000, "at least 1001", False),
+        ({"measure": "first_200_seconds", "at_most": 1.0}, 0.9, "at most 1.00 s", True),
     ],
 )
-def test_each_predicate(claim: dict[str, Any], value: object, threshold: str, holds: bool) -> None:
+def test_each_predicate(claim: dict[str, Any], value: object, demanded: str, holds: bool) -> None:
     found = one(**claim)
-    assert (found.value, found.threshold, found.holds) == (value, threshold, holds)
+    assert (found.value, found.demanded, found.holds) == (value, demanded, holds)
 
 
 @pytest.mark.parametrize(
-    ("claim", "value", "threshold", "holds"),
+    ("claim", "value", "demanded", "holds"),
     [
         # bad / good after an edit: 6 and 2 steps; 140 MB and 300 MB on disk.
-        ({"measure": "edit-source.steps_run", "at_most": 0.5}, 1 / 3, "≤ 0.5 of bad", True),
-        ({"measure": "edit-source.steps_run", "at_most": 0.3}, 1 / 3, "≤ 0.3 of bad", False),
-        ({"measure": "edit-source.steps_run", "at_least": 0.3}, 1 / 3, "≥ 0.3 of bad", True),
-        ({"measure": "disk_bytes", "at_most": 0.5}, 140 / 300, "≤ 0.5 of bad", True),
-        ({"measure": "page_digest", "equals": True}, True, "= True", True),
-        ({"measure": "edit-source.steps_run", "equals": True}, False, "= True", False),
-        ({"measure": "edit-source.steps_run", "equals": False}, False, "= False", True),
+        ({"measure": "edit-source.steps_run", "at_most": 0.5}, 1 / 3, "at most 50 % of bad", True),
+        ({"measure": "edit-source.steps_run", "at_most": 0.3}, 1 / 3, "at most 30 % of bad", False),
+        (
+            {"measure": "edit-source.steps_run", "at_least": 0.3},
+            1 / 3,
+            "at least 30 % of bad",
+            True,
+        ),
+        ({"measure": "disk_bytes", "at_most": 0.5}, 140 / 300, "at most 50 % of bad", True),
+        ({"measure": "page_digest", "equals": True}, True, "the same as bad", True),
+        ({"measure": "edit-source.steps_run", "equals": True}, False, "the same as bad", False),
+        ({"measure": "edit-source.steps_run", "equals": False}, False, "not the same as bad", True),
     ],
 )
 def test_relative_to_another_variant(
-    claim: dict[str, Any], value: object, threshold: str, holds: bool
+    claim: dict[str, Any], value: object, demanded: str, holds: bool
 ) -> None:
     found = one(relative_to="bad", **claim)
     assert found.value == (pytest.approx(value) if isinstance(value, float) else value)
-    assert (found.threshold, found.holds) == (threshold, holds)
+    assert (found.demanded, found.holds) == (demanded, holds)
 
 
 @pytest.mark.parametrize(
@@ -227,22 +233,22 @@ def of_rules(scans: list[Any], **claim: Any) -> Verdict:
 
 
 @pytest.mark.parametrize(
-    ("claim", "threshold", "holds"),
+    ("claim", "demanded", "holds"),
     [
-        ({"includes": ("a",)}, "has a", True),
-        ({"includes": ("c d", "a")}, "has c d; a", True),
-        ({"includes": ("a", "x")}, "has a; x", False),
+        ({"includes": ("a",)}, "with a", True),
+        ({"includes": ("c d", "a")}, "with c d; a", True),
+        ({"includes": ("a", "x")}, "with a; x", False),
         # A part of a rule's name is no rule.
-        ({"includes": ("c",)}, "has c", False),
-        ({"includes": ("a; b",)}, "has a; b", False),
-        ({"excludes": ("x", "y")}, "has not x; y", True),
-        ({"excludes": ("x", "a")}, "has not x; a", False),
-        ({"excludes": ("c",)}, "has not c", True),
+        ({"includes": ("c",)}, "with c", False),
+        ({"includes": ("a; b",)}, "with a; b", False),
+        ({"excludes": ("x", "y")}, "without x; y", True),
+        ({"excludes": ("x", "a")}, "without x; a", False),
+        ({"excludes": ("c",)}, "without c", True),
     ],
 )
-def test_a_list_has_or_has_not(claim: dict[str, Any], threshold: str, holds: bool) -> None:
+def test_a_list_has_or_has_not(claim: dict[str, Any], demanded: str, holds: bool) -> None:
     found = of_rules([RULES], **claim)
-    assert (found.value, found.threshold, found.holds) == ("a; b; c d", threshold, holds)
+    assert (found.value, found.demanded, found.holds) == ("a; b; c d", demanded, holds)
 
 
 @pytest.mark.parametrize(("claim", "holds"), [("includes", False), ("excludes", True)])
@@ -305,6 +311,55 @@ def test_a_learner_is_not_judged_by_a_scanner_that_did_not_run() -> None:
         ({"includes": ("A", "C", "D")}, "without C; D"),
     ],
 )
-def test_a_claim_on_a_list_says_of_it_what_it_names(rule: dict[str, Any], said: str) -> None:
+def test_what_was_measured_of_a_list_is_what_the_claim_names(
+    rule: dict[str, Any], said: str
+) -> None:
     claim = Claim(id="x", says="", measure="zap_rules", **rule)
-    assert of_the_list(claim, "A; B") == said
+    assert found_text(claim, "A; B") == said
+
+
+@pytest.mark.parametrize(
+    ("claim", "value", "measured", "demanded"),
+    [
+        ({"measure": "disk_bytes", "at_most": 5e6}, 12_345_678, "12.3 MB", "at most 5.00 MB"),
+        ({"measure": "answered", "equals": True}, False, "no", "yes"),
+        ({"measure": "uid", "at_least": 1}, None, "nothing", "at least 1"),
+        (
+            {"measure": "uid", "at_most": 0.5, "relative_to": "bad"},
+            1 / 3,
+            "33 %",
+            "at most 50 % of bad",
+        ),
+        (
+            {"measure": "uid", "at_most": 1.0, "relative_to": "bad"},
+            math.inf,
+            "∞",
+            "at most 100 % of bad",
+        ),
+        # A limit is said as it was set, and no rounding may contradict the verdict.
+        (
+            {"measure": "uid", "at_most": 1.003, "relative_to": "bad"},
+            1.0041,
+            "100.41 %",
+            "at most 100.3 % of bad",
+        ),
+        (
+            {"measure": "uid", "at_most": 1.003, "relative_to": "bad"},
+            1.0021,
+            "100 %",
+            "at most 100.3 % of bad",
+        ),
+        (
+            {"measure": "uid", "equals": True, "relative_to": "bad"},
+            False,
+            "no",
+            "the same as bad",
+        ),
+    ],
+)
+def test_a_verdict_says_what_was_measured_and_what_was_demanded(
+    claim: dict[str, Any], value: Any, measured: str, demanded: str
+) -> None:
+    verdict = Verdict(Claim(id="it", says="", **claim), "good", value, False, True)
+    assert (verdict.measured, verdict.demanded) == (measured, demanded)
+    assert verdict.summary == f"{claim['measure']} is {measured}, claimed {demanded}"

@@ -229,7 +229,18 @@ def test_what_is_run(
     assert (wanted.cold, wanted.replay) == samples
     assert isinstance(shop.say, Display)
     assert callable(how.pop("told"))
-    assert how == ({"force": False} if command == "run" else {})
+    proofs = {"prove_all": False, "confirm": False}
+    of_a_run = {"force": False, "proofs": "--quick" not in words}
+    assert how == (of_a_run if command == "run" else proofs)
+
+
+def test_a_check_can_prove_all_and_confirm(
+    advices: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called: list[Any] = []
+    monkeypatch.setattr(notebooks, "check_labs", lambda *_, **how: called.append(how))
+    assert advices("check", "--all", "--confirm") == 0
+    assert (called[0]["prove_all"], called[0]["confirm"]) == (True, True)
 
 
 MET = Row("It is [small].", True, "1 MB", "2 MB", "at most 2 MB")

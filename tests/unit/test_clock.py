@@ -15,6 +15,7 @@ import pytest
 from advices.core import process
 from advices.core.files import write_whole
 from advices.core.paths import Layout
+from advices.lab.measure_name import MeasureName
 from advices.measure.plan import Samples
 from advices.notebooks import labs
 from advices.notebooks.execution import Executed
@@ -100,7 +101,7 @@ def test_a_run_of_an_earlier_date_says_so_and_keeps_its_place(
 
 
 def test_the_dashboard_keeps_the_order_of_the_runs_and_marks_the_date(tmp_path: Path) -> None:
-    entry = history.entry(factory.result(), "disk_bytes", ())
+    entry = history.entry(factory.result(), MeasureName("disk_bytes"), ())
     refreshes = [
         entry.model_copy(update={"date": date, "claims": {"small/good": holds}})
         for date, holds in (("2026-02-02", True), ("2026-01-01", False), ("2026-03-03", False))

@@ -7,6 +7,7 @@ from typing import Any
 import factory
 import pytest
 
+from advices.lab.measure_name import MeasureName
 from advices.lab.scans import Scan, not_run
 from advices.results.comparison import Drift, base_changes, drifts, scanner_changes
 from advices.results.record import Boot, Layer, Result, VariantResult
@@ -30,7 +31,7 @@ def builds(**change: Any) -> dict[str, Any]:
 
 
 def names(old: Result, new: Result) -> list[tuple[str, str, str]]:
-    return [(d.variant, d.measure, d.limit) for d in drifts(old, new)]
+    return [(d.variant, str(d.measure), d.limit) for d in drifts(old, new)]
 
 
 def test_nothing_moved() -> None:
@@ -53,8 +54,8 @@ def test_these_are_exact(change: dict[str, Any], measures: list[str]) -> None:
 def test_steps_are_exact() -> None:
     found = drifts(good(**builds(run=1, cached=2)), good(**builds(run=2, cached=1)))
     assert found == (
-        Drift("good", "edit.steps_cached", 2, 1, "exact"),
-        Drift("good", "edit.steps_run", 1, 2, "exact"),
+        Drift("good", MeasureName.parse("edit.steps_cached"), 2, 1, "exact"),
+        Drift("good", MeasureName.parse("edit.steps_run"), 1, 2, "exact"),
     )
 
 
@@ -75,7 +76,7 @@ def test_steps_are_exact() -> None:
 )
 def test_bytes_have_a_band(was: int, now: int, moved: bool) -> None:
     found = drifts(good(context_bytes=was), good(context_bytes=now))
-    wanted = Drift("good", "context_bytes", was, now, "± 3%, at least 4096 bytes")
+    wanted = Drift("good", MeasureName("context_bytes"), was, now, "± 3%, at least 4096 bytes")
     assert found == ((wanted,) if moved else ())
 
 
@@ -121,7 +122,7 @@ def test_what_is_new_and_what_is_gone_is_told() -> None:
     old = result(good=factory.variant(edit=one), old=factory.variant())
     new = result(good=factory.variant(add=one), new=factory.variant())
     found = drifts(old, new)
-    at_good = {(d.measure, d.old, d.new) for d in found if d.variant == "good"}
+    at_good = {(str(d.measure), d.old, d.new) for d in found if d.variant == "good"}
     assert at_good == {
         ("add.new_disk_bytes", "nothing", 0),
         ("add.new_transfer_bytes", "nothing", 0),
@@ -138,7 +139,7 @@ def test_what_is_new_and_what_is_gone_is_told() -> None:
 
 def test_drifts_stand_in_order() -> None:
     old = result(b=factory.variant(), a=factory.variant())
-    found = [(d.variant, d.measure) for d in drifts(old, result())]
+    found = [(d.variant, str(d.measure)) for d in drifts(old, result())]
     assert found == sorted(found)
     assert len(found) > 10
 
@@ -205,9 +206,9 @@ GONE = not_run("zap", "no image")
 def test_the_rules_of_one_scanner_are_exact() -> None:
     assert drifts(scans(wapiti("a")), scans(wapiti("a"))) == ()
     assert drifts(scans(wapiti("a")), scans(wapiti("a", "b"))) == (
-        Drift("good", "wapiti_alerts", 1, 2, "exact"),
-        Drift("good", "wapiti_low", 1, 2, "exact"),
-        Drift("good", "wapiti_rules", "a", "a; b", "exact"),
+        Drift("good", MeasureName.parse("wapiti_alerts"), 1, 2, "exact"),
+        Drift("good", MeasureName.parse("wapiti_low"), 1, 2, "exact"),
+        Drift("good", MeasureName.parse("wapiti_rules"), "a", "a; b", "exact"),
     )
 
 

@@ -79,6 +79,21 @@ def test_an_overlay_is_laid_over_what_is_there(lab: Lab) -> None:
     assert copy(lab, overlay="more") == {**APP, "views.py": "x = 2\n", "deep/new.py": "new"}
 
 
+@pytest.mark.parametrize("mask", [0o077, 0o002, 0o022])
+def test_a_checkout_under_any_umask_gives_files_that_every_user_can_read(
+    mask: int, lab: Lab
+) -> None:
+    # Git writes files by the umask; user 1000 of an image must read code that is root's.
+    (lab.context / "run.sh").touch()
+    for file, mode in (("views.py", 0o666), ("run.sh", 0o777)):
+        (lab.context / file).chmod(mode & ~mask)
+    lab.context.chmod(0o777 & ~mask)
+    copy(lab)
+    to = lab.folder.parents[1] / "copy"
+    modes = {name: (to / name).stat().st_mode & 0o777 for name in ("views.py", "run.sh", ".")}
+    assert modes == {"views.py": 0o644, "run.sh": 0o755, ".": 0o755}
+
+
 def test_a_canary_in_an_overlay_becomes_the_secret_of_the_run(lab: Lab) -> None:
     (lab.folder / "more").mkdir()
     (lab.folder / "more" / "token").write_text("a={canary}\nb={canary}\n")

@@ -12,10 +12,17 @@ import pytest
 
 from advices.cli import doctor
 from advices.cli.doctor import Finding
-from advices.core.errors import BaseUnavailable, EngineMissing, LabInvalid
+from advices.core.errors import BaseUnavailable, EngineElsewhere, EngineMissing, LabInvalid
 from advices.core.paths import Layout
 from advices.core.process import Finished
-from advices.engine import client, connection, provision
+from advices.core.pull_errors import (
+    ImageUnknown,
+    PullFailed,
+    PullForbidden,
+    PullsLimited,
+    RegistrySilent,
+)
+from advices.engine import apt, client, connection, provision
 from advices.engine.client import EngineFacts
 from advices.packages import proxy
 from advices.scanners.images import ScannerImage
@@ -30,13 +37,18 @@ class FakeEngine:
     address = "unix:///x.sock"
     driver = "overlay2"
     folder = "/"
-    registry = True
+    registry: type[PullFailed] | None = None
 
     def facts(self) -> EngineFacts:
         return EngineFacts("26.1.5", self.driver, "linux/amd64", 2, self.folder)
 
-    def registry_answers(self, _: str) -> bool:
-        return self.registry
+    def must_be_here(self) -> None:
+        if "elsewhere" in self.address:
+            raise EngineElsewhere(f"{self.address} is elsewhere")
+
+    def ask_registry(self, name: str) -> None:
+        if self.registry is not None:
+            raise self.registry(f"`{name}` was not pulled: so")
 
 
 class FakeBases:
@@ -123,8 +135,8 @@ def test_no_engine_is_a_red_line_with_its_fix(
     default: bool, system: str, fix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "is_default_socket", lambda: default)
-    monkeypatch.setattr(provision, "system", lambda: provision.System(system, "x", ""))
-    monkeypatch.setattr(provision.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(apt, "system", lambda: apt.System(system, "x", ""))
+    monkeypatch.setattr(apt.shutil, "which", lambda name: f"/usr/bin/{name}")
     found = examine()
     assert list(found) == ["engine", "buildx", "pip in builds"]
     assert (found["engine"].mark, found["engine"].says) == (
@@ -132,6 +144,13 @@ def test_no_engine_is_a_red_line_with_its_fix(
     )
     assert fix in found["engine"].fix
     assert found["buildx"].mark == "bad"
+
+
+def test_an_engine_on_another_machine_is_a_red_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FakeEngine, "address", "tcp://elsewhere.invalid:2376")
+    found = examine()["engine"]
+    assert found.mark == "bad"
+    assert "on that machine" in found.fix
 
 
 @pytest.mark.parametrize(
@@ -208,10 +227,20 @@ def test_settings_of_the_host_are_named(monkeypatch: pytest.MonkeyPatch) -> None
 def test_without_a_registry_bases_are_built(
     registry: bool, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(FakeEngine, "registry", registry)
+    monkeypatch.setattr(FakeEngine, "registry", None if registry else RegistrySilent)
     found = examine()
     assert found["registry"].mark == ("ok" if registry else "note")
     assert found["b:1"].fix.startswith(how)
+
+
+@pytest.mark.parametrize("kind", [PullsLimited, PullForbidden, ImageUnknown])
+def test_what_a_registry_refuses_is_told(
+    kind: type[PullFailed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeEngine, "registry", kind)
+    found = examine()["registry"]
+    assert (found.mark, found.says) == ("bad", "`a:1` was not pulled: so")
+    assert found.fix == kind.next_step
 
 
 def test_bases_that_cannot_be_examined(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,7 +265,7 @@ def test_a_scanner_that_is_missing_is_a_note_that_says_how_it_comes(
     name: str, registry: bool, fix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(FakeScanners, "there", {})
-    monkeypatch.setattr(FakeEngine, "registry", registry)
+    monkeypatch.setattr(FakeEngine, "registry", None if registry else RegistrySilent)
     found = examine()[f"scanner {name}"]
     assert (found.mark, found.says) == ("note", "not there")
     assert found.fix.startswith(fix)

@@ -13,7 +13,7 @@ from advices.lab.model import Claim, Lab, Mistake, Variant
 from advices.lab.scans import Scan, not_run
 from advices.results.exercise import Checked, Row, checked, hints, start_rows
 from advices.results.record import Boot, Result, VariantResult
-from advices.site.exercise import checked_markdown as markdown
+from advices.site.exercise import checked_shown
 
 GOOD = factory.variant()
 EMPTY = parse_dockerfile("")
@@ -76,11 +76,11 @@ def result(yours: VariantResult, good: VariantResult = REFERENCE, name: str = "y
         ({"measure": "answered", "equals": True}, (True, "yes", "yes", "yes")),
         (
             {"measure": "page_digest", "equals": True, "relative_to": "good"},
-            (True, "c" * 12, "c" * 12, "the same"),
+            (True, "c" * 12, "c" * 12, "the same as good"),
         ),
         (
             {"measure": "page_digest", "equals": False, "relative_to": "good"},
-            (False, "c" * 12, "c" * 12, "another"),
+            (False, "c" * 12, "c" * 12, "not the same as good"),
         ),
         # Nothing was found out about it in the learner's image.
         ({"measure": "shells", "equals": 0}, (False, "nothing", "9", "0")),
@@ -98,11 +98,11 @@ def test_a_row_says_yours_the_reference_and_the_limit(
     assert found.solved == row[0]
 
 
-def test_without_a_reference_there_is_no_limit() -> None:
+def test_without_a_reference_the_limit_is_a_part_of_it() -> None:
     silent = GOOD.model_copy(update={"boot": Boot(answered=False)})
     one = claim(measure="uid", at_most=1.0, relative_to="good")
     (row,) = checked(exercise(one), result(GOOD, silent), EMPTY).rows
-    assert (row.holds, row.reference, row.limit) == (False, "nothing", "nothing")
+    assert (row.holds, row.reference, row.limit) == (False, "nothing", "at most 100 % of good")
 
 
 def test_claims_that_need_timing_are_no_business_of_a_learner() -> None:
@@ -189,14 +189,14 @@ def test_what_a_probe_did_not_find_in_an_image_that_answers_is_hinted_at() -> No
 
 def test_markdown_is_a_table_and_the_hints() -> None:
     rows = (Row("So | it is.", False, "2 MB", "1 MB", "at most 1 MB"), Row("Yes.", True, *"abc"))
-    lines = markdown(Checked(rows, (ONE,))).splitlines()
+    lines = checked_shown(Checked(rows, (ONE,))).markdown.splitlines()
     assert lines[2:] == [
         "| <strong>not met</strong> | So &#124; it is. | 2 MB | 1 MB | at most 1 MB |",
         "| met | Yes. | a | b | c |",
         "",
         "- Hint: Hint: one.",
     ]
-    solved = markdown(Checked(rows[1:], ()))
+    solved = checked_shown(Checked(rows[1:], ())).markdown
     assert solved.endswith("\nSolved: every claim is met.\n")
     assert "Hint" not in solved
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
+import conftest
 import docker
 import platformdirs
 import pytest
+from processes import wait
 
 from advices.core import paths, process
 from advices.core.errors import CommandFailed, EngineMissing
@@ -43,7 +47,7 @@ def test_what_starts_a_program_does_not_hide_it(words: tuple[str, ...]) -> None:
 def test_no_engine_is_connected_to(where: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     if where:
         monkeypatch.setenv("DOCKER_HOST", where)
-    for connect in (client.Engine, connection.answers, docker.from_env, docker.DockerClient):
+    for connect in (client.connect, connection.answers, docker.from_env, docker.DockerClient):
         with guarded:
             connect()
 
@@ -68,7 +72,7 @@ def test_a_dead_socket_of_the_test_itself_is_an_engine_that_does_not_answer(
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/dead.sock")
     assert not connection.answers()
     with pytest.raises(EngineMissing, match="no Docker engine answers") as missing:
-        client.Engine()
+        client.connect()
     assert f"unix://{tmp_path}/dead.sock" in missing.value.what
 
 
@@ -105,3 +109,56 @@ def test_marked_tests_run_when_they_are_named_only(
     )
     found = [x.split("::")[1] for x in done.stdout.splitlines() if x.startswith("test_some.py::")]
     assert found == collected, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("uid", "marked", "left_out"), [(0, 1, 0), (1000, 1, 1), (1000, 0, 0)])
+def test_what_needs_root_is_left_out_with_a_word_for_an_ordinary_user(
+    uid: int, marked: bool, left_out: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = mock.Mock(get_closest_marker=lambda name: (name == "root" and marked) or None)
+    monkeypatch.setattr(os, "geteuid", lambda: uid)
+    if left_out:
+        with pytest.raises(pytest.skip.Exception, match="needs root: sudo env"):
+            conftest.pytest_runtest_setup(item)
+    else:
+        conftest.pytest_runtest_setup(item)
+
+
+HOLDS = """
+import pathlib, pytest, time
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory, worker_id):
+    file = pathlib.Path(f"held-{worker_id}")
+    file.touch()
+    yield
+    pathlib.Path(f"ending-{worker_id}").touch()
+    time.sleep(0.5)
+    file.unlink()
+
+@pytest.mark.engine
+@pytest.mark.parametrize("number", range(2))
+def test_long(held, number):
+    time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_sigterm_takes_down_what_tests_have_started(workers: int, tmp_path: Path) -> None:
+    shutil.copy(CONFTEST, tmp_path / "conftest.py")
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n  engine\n  browser\n  root\n")
+    (tmp_path / "test_some.py").write_text(HOLDS)
+    argv = [sys.executable, "-m", "pytest", "-m", "engine", "-n", str(workers)]
+    process = subprocess.Popen(
+        argv, cwd=tmp_path, stdout=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        wait(lambda: len(list(tmp_path.glob("held-*"))) == (workers or 1))
+        os.killpg(process.pid, signal.SIGTERM)
+        wait(lambda: len(list(tmp_path.glob("ending-*"))) == (workers or 1))
+        # Whoever waits may lose patience.
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(60)
+        assert list(tmp_path.glob("held-*")) == []
+    finally:
+        process.kill()

@@ -11,6 +11,7 @@ import pytest
 from advices.core.errors import ResultInvalid
 from advices.core.files import write_whole
 from advices.core.paths import Layout
+from advices.lab.measure_name import MeasureName
 from advices.lab.model import Claim
 from advices.measure.plan import Samples
 from advices.notebooks import labs
@@ -22,8 +23,8 @@ from advices.results.history import Entry
 from advices.site import dashboard
 
 CLAIM = Claim(id="small", says="It is | <small>.", measure="disk_bytes", at_most=5)
-HOLDS = Verdict(CLAIM, "good", 4, "≤ 5", holds=True, must_hold=True)
-FAILS = Verdict(CLAIM, "bad", 9, "≤ 5", holds=False, must_hold=False)
+HOLDS = Verdict(CLAIM, "good", 4, holds=True, must_hold=True)
+FAILS = Verdict(CLAIM, "bad", 9, holds=False, must_hold=False)
 
 
 def of(date: str, bad: object = 100, good: object = 10, **claims: bool) -> Entry:
@@ -44,7 +45,7 @@ NEW = of("2026-02-02T00:00:00", good=50, small__good=False, small__bad=False)
 
 def test_an_entry_holds_the_headline_of_every_variant_and_every_verdict() -> None:
     made = history.entry(
-        factory.result(), "disk_bytes", (HOLDS, FAILS, replace(HOLDS, not_run="x"))
+        factory.result(), MeasureName("disk_bytes"), (HOLDS, FAILS, replace(HOLDS, not_run="x"))
     )
     assert made.values == {"bad": 300_000_000, "good": 140_000_000, "cache-mount": 140_000_000}
     assert made.claims == {"small/good": True, "small/bad": False}
@@ -53,7 +54,7 @@ def test_an_entry_holds_the_headline_of_every_variant_and_every_verdict() -> Non
 
 
 def test_a_variant_without_the_measure_is_left_out() -> None:
-    assert history.entry(factory.result(), "behaviours", ()).values == {}
+    assert history.entry(factory.result(), MeasureName("behaviours"), ()).values == {}
 
 
 def add(folder: Path, new: Entry) -> Path:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import configparser
-import http.server
+import contextlib
+import os
+import socket
+import stat
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from memory_engine import site
 
 from advices.core.errors import BaseUnavailable, CommandFailed, PortTaken
 from advices.core.process import Finished
-from advices.packages import proxy
+from advices.packages import index_service, proxy
 
 VARIABLES = (*proxy._CA_VARIABLES, *proxy._INDEX_VARIABLES)
 
@@ -116,56 +119,113 @@ def test_an_engine_elsewhere_cannot_use_an_index_here(
     assert "PIP_CERT" in raised.value.why
 
 
+Answer = Callable[[str], tuple[int, bytes]]
+
+
 @pytest.fixture
-def answering(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
-    """Return a function that starts an HTTP server which answers with one status."""
-    started = []
+def answering(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Answer], None]]:
+    """Return a function that lets somebody else answer at the index's port."""
+    with contextlib.ExitStack() as ends:
 
-    def start(status: int) -> None:
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self.send_response(status)
-                self.end_headers()
+        def start(answer: Answer) -> None:
+            monkeypatch.setattr(index_service, "PORT", ends.enter_context(site(answer)))
 
-            def log_message(self, *_: object) -> None: ...
-
-        server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
-        monkeypatch.setattr(proxy, "PORT", server.server_port)
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        started.append((server, thread))
-
-    yield start
-    for server, thread in started:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+        yield start
 
 
-def test_an_index_that_runs_is_used(
-    answering: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def port(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Return a free port, which is the index's now."""
+    with socket.socket() as probe:
+        probe.bind((HERE, 0))
+        found = int(probe.getsockname()[1])
+    monkeypatch.setattr(index_service, "PORT", found)
+    return found
+
+
+HERE = "127.0.0.1"
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_the_index_lives_as_long_as_somebody_needs_it(
+    port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answering(200)
-    monkeypatch.setattr(proxy, "_start", lambda *_: pytest.fail("started a second one"))
-    with proxy.caching_index("127.0.0.1"):
-        assert proxy._is_ours("127.0.0.1")
-
-
-def test_no_proxy_stands_between(
-    answering: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    answering(200)
+    # No proxy may stand between.
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
-    monkeypatch.setattr(proxy, "_start", lambda *_: pytest.fail("started a second one"))
-    with proxy.caching_index("127.0.0.1"):
-        pass
+    with index_service.caching_index(HERE, None):
+        pid = index_service._pid(HERE)
+        assert pid is not None and alive(pid)
+        command = subprocess.check_output(["ps", "-o", "args=", "-p", str(pid)], text=True)
+        token = index_service._token_file(HERE)
+        assert token.read_text() not in command
+        assert stat.S_IMODE(token.stat().st_mode) == 0o600
+        # A run with a state of its own shares it.
+        monkeypatch.setenv("XDG_STATE_HOME", "elsewhere")
+        with index_service.caching_index(HERE, None):
+            assert index_service._pid(HERE) == pid
+        assert index_service._pid(HERE) == pid
+    assert not alive(pid)
+    assert index_service._pid(HERE) is None
+    assert not token.exists()
 
 
-def test_a_port_of_somebody_else(answering: Callable[[int], None]) -> None:
-    answering(404)
-    taken = pytest.raises(PortTaken, match=r"in use by something else \(HTTP 404\)")
-    with taken, proxy.caching_index("127.0.0.1"):
+def test_an_index_that_a_killed_run_left_is_used_and_stopped(port: int) -> None:
+    index_service.service_folder().mkdir(parents=True)
+    index_service._start(HERE, None)
+    pid = index_service._pid(HERE)
+    assert pid is not None
+    with index_service.caching_index(HERE, None):
+        assert index_service._pid(HERE) == pid
+    assert not alive(pid)
+
+
+ELSE: dict[str, Answer] = {
+    "says yes to all": lambda _: (200, b"yes"),
+    "says nothing": lambda _: (200, b""),
+    "knows no such page": lambda _: (404, b""),
+    "names a process": lambda _: (200, f"{os.getpid()} {'0' * 64}".encode()),
+    "answers in no text": lambda _: (200, b"\xff" * 300),
+}
+
+
+@pytest.mark.parametrize("left", [True, False])
+@pytest.mark.parametrize("name", ELSE)
+def test_what_else_answers_is_not_ours(
+    name: str, left: bool, answering: Callable[[Answer], None]
+) -> None:
+    answering(ELSE[name])
+    if left:
+        # What a run that was killed left.
+        index_service.service_folder().mkdir(parents=True)
+        index_service._token_file(HERE).write_text("token")
+    taken = pytest.raises(PortTaken, match="is in use by something else")
+    with taken, index_service.caching_index(HERE, None):
         pytest.fail("entered")
+    # Nothing is stopped either: not the process that it names.
+    index_service.stop(HERE)
+
+
+def test_what_speaks_no_http_is_not_ours(port: int) -> None:
+    def talk() -> None:
+        for _ in range(2):
+            with listening.accept()[0] as one:
+                one.recv(1000)
+                one.sendall(b"SSH-2.0-x\r\n")
+
+    with socket.create_server((HERE, port)) as listening:
+        thread = threading.Thread(target=talk)
+        thread.start()
+        taken = pytest.raises(PortTaken, match="something else")
+        with taken, index_service.caching_index(HERE, None):
+            pytest.fail("entered")
+        thread.join()
 
 
 def test_builds_of_a_plain_host_go_straight_out() -> None:
@@ -173,48 +233,14 @@ def test_builds_of_a_plain_host_go_straight_out() -> None:
         pass
 
 
-def test_builds_of_another_host_find_an_index(
-    answering: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    answering(200)
+def test_builds_of_another_host_find_an_index(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_CERT", "/etc/ca.pem")
-    monkeypatch.setattr(proxy, "_start", lambda *_: pytest.fail("started a second one"))
-    with proxy.for_builds(FakeEngine("127.0.0.1")):
-        assert (proxy.state_folder() / "index.lock").exists()
+    with proxy.for_builds(FakeEngine(HERE)):
+        assert index_service._pid(HERE) is not None
 
 
-def test_the_last_one_stops_the_index(
-    answering: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    answering(200)
-    stopped: list[str] = []
-    monkeypatch.setattr(proxy, "stop", lambda: stopped.append("stopped"))
-    with proxy.caching_index("127.0.0.1"):
-        with proxy.caching_index("127.0.0.1"):
-            pass
-        assert stopped == []
-    assert stopped == ["stopped"]
-
-
-def test_a_process_that_only_has_the_number_is_not_stopped() -> None:
-    other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    try:
-        proxy.state_folder().mkdir(parents=True)
-        proxy._pid_file().write_text(str(other.pid))
-        proxy.stop()
-        assert other.poll() is None
-        assert not proxy._pid_file().exists()
-    finally:
-        other.kill()
-        other.communicate()
-
-
-@pytest.mark.parametrize("text", [None, "", "x"])
-def test_nothing_to_stop(text: str | None) -> None:
-    if text is not None:
-        proxy.state_folder().mkdir(parents=True)
-        proxy._pid_file().write_text(text)
-    proxy.stop()
+def test_nothing_to_stop(port: int) -> None:
+    index_service.stop(HERE)
 
 
 def prefetched() -> None:

@@ -39,9 +39,9 @@ def test_what_changes_a_build_is_kept(other: str) -> None:
 
 
 def test_a_heredoc_is_data_until_its_end() -> None:
-    text = "RUN <<-'EOF' cat <<B\n# one\n\n\tEOF\n# two\nB\n# three\nRUN cat <<<EOF\n# four\n"
+    text = "RUN <<'EOF' cat <<B\n# one\n\nEOF\n# two\nB\n# three\nRUN cat <<<EOF\n# four\n"
     assert instructions(text).splitlines() == [
-        *("RUN <<-'EOF' cat <<B", "# one", "", "EOF", "# two", "B", "RUN cat <<<EOF"),
+        *("RUN <<'EOF' cat <<B", "# one", "", "EOF", "# two", "B", "RUN cat <<<EOF"),
     ]
 
 

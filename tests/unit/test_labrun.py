@@ -16,9 +16,10 @@ from advices.core.paths import Layout
 from advices.lab import labfile
 from advices.lab.scans import Scan
 from advices.measure.plan import Samples
-from advices.notebooks import labs
+from advices.notebooks import checking, labs
+from advices.notebooks.checking import check_labs
 from advices.notebooks.execution import Executed
-from advices.notebooks.labs import check_labs, run_labs
+from advices.notebooks.labs import run_labs
 from advices.results.record import Result
 
 SLUG = "build-cache"
@@ -52,11 +53,12 @@ def measured(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         yield Executed(**{key: value for key, value in given.items() if key != "ran"})
 
     def at_once(*ordered: Any) -> dict[str, Any]:
-        *_, then = ordered
+        *_, kept_of, then = ordered
+        kept_of(given["lab"])
         return {done.lab.slug: then(done) for done in run()}
 
     monkeypatch.setattr(labs, "one_by_one", run)
-    monkeypatch.setattr(labs, "two_at_once", at_once)
+    monkeypatch.setattr(checking, "two_at_once", at_once)
     return given
 
 
@@ -66,7 +68,7 @@ def test_a_run_writes_result_exercise_picture_and_page(
     said: list[str] = []
     measured["exercise"] = grown(measured["exercise"])
     (layout.results / "build-cache.json").unlink()
-    run_labs(factory.workshop(layout, said.append), [SLUG], Samples(), force=True)
+    run_labs(factory.Machine().workshop(layout, said.append), [SLUG], Samples(), force=True)
     assert results.load(layout.results, SLUG) == measured["result"]
     assert results.load(layout.exercise_results, SLUG) == measured["exercise"]
     assert (layout.lab_pages / f"{SLUG}.md").read_text() == "# The page\n"
@@ -77,7 +79,7 @@ def test_a_run_writes_result_exercise_picture_and_page(
 def test_a_lab_without_an_exercise_writes_none(layout: Layout, measured: dict[str, Any]) -> None:
     measured["exercise"] = None
     (layout.exercise_results / f"{SLUG}.json").unlink()
-    run_labs(factory.workshop(layout, print), [SLUG], Samples(), force=True)
+    run_labs(factory.Machine().workshop(layout, print), [SLUG], Samples(), force=True)
     assert not (layout.exercise_results / f"{SLUG}.json").exists()
 
 
@@ -89,7 +91,7 @@ def test_a_fault_of_mistakes_or_exercise_is_a_broken_claim(
     measured["result"] = grown(measured["result"])
     before = {file: file.read_bytes() for file in layout.results.rglob("*") if file.is_file()}
     with pytest.raises(ClaimBroken) as raised:
-        call(factory.workshop(layout, print), [SLUG], Samples())
+        call(factory.Machine().workshop(layout, print), [SLUG], Samples())
     assert raised.value.what == "one fault\nanother"
     assert before == {
         file: file.read_bytes() for file in layout.results.rglob("*") if file.is_file()
@@ -97,10 +99,10 @@ def test_a_fault_of_mistakes_or_exercise_is_a_broken_claim(
 
 
 def test_an_exercise_that_drifted_is_named(layout: Layout, measured: dict[str, Any]) -> None:
-    check_labs(factory.workshop(layout, print), [SLUG], Samples())
+    check_labs(factory.Machine().workshop(layout, print), [SLUG], Samples())
     measured["exercise"] = grown(measured["exercise"])
     with pytest.raises(ResultDrifted) as raised:
-        check_labs(factory.workshop(layout, print), [SLUG], Samples())
+        check_labs(factory.Machine().workshop(layout, print), [SLUG], Samples())
     assert "  build-cache exercise good disk_bytes: 140 MB → 300 MB" in raised.value.what
     assert "  build-cache good " not in raised.value.what
 
@@ -111,7 +113,7 @@ def test_a_check_loads_what_it_compares_with_before_it_measures(
 ) -> None:
     (layout.results / gone).unlink()
     with pytest.raises(ResultInvalid, match=r"there is no result build-cache\.json"):
-        check_labs(factory.workshop(layout, print), [SLUG], Samples())
+        check_labs(factory.Machine().workshop(layout, print), [SLUG], Samples())
     assert "ran" not in measured
 
 
@@ -130,7 +132,7 @@ def test_what_a_stub_said_is_refused_and_not_written(
     measured[where] = stubbed(measured[where])
     before = {file: file.read_bytes() for file in layout.results.rglob("*") if file.is_file()}
     with pytest.raises(ClaimBroken) as raised:
-        call(factory.workshop(layout, print), [SLUG], Samples())
+        call(factory.Machine().workshop(layout, print), [SLUG], Samples())
     assert raised.value.what == "build-cache: zap was played by a stub, so nothing was scanned"
     assert before == {file: file.read_bytes() for file in before}
 
@@ -148,7 +150,7 @@ def test_another_scanner_is_told_and_its_rules_are_no_drift(
     said: list[str] = []
     results.save(layout.results, with_scans(measured["result"], factory.scan("x")))
     measured["result"] = with_scans(measured["result"], factory.scan("y", version="4"))
-    check_labs(factory.workshop(layout, said.append), [SLUG], Samples())
+    check_labs(factory.Machine().workshop(layout, said.append), [SLUG], Samples())
     told = "other scanner, so its rules are compared by claims only: wapiti: 3.3.2 before, 4 now"
     assert f"build-cache: {told}" in said
 
@@ -159,4 +161,4 @@ def test_other_rules_of_the_same_scanner_are_a_drift(
     results.save(layout.results, with_scans(measured["result"], factory.scan("x")))
     measured["result"] = with_scans(measured["result"], factory.scan("y"))
     with pytest.raises(ResultDrifted, match="good wapiti_rules: x → y"):
-        check_labs(factory.workshop(layout, print), [SLUG], Samples())
+        check_labs(factory.Machine().workshop(layout, print), [SLUG], Samples())

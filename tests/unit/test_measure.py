@@ -15,7 +15,14 @@ from layer_tars import file, layer_tar
 from memory_engine import MemoryEngine, Program, printed, site
 
 from advices.core import Layout
-from advices.core.errors import NeverAnswered, UnsteadyMeasure
+from advices.core.errors import (
+    DiskFull,
+    DockerfileInvalid,
+    EngineLost,
+    NeverAnswered,
+    StepFailed,
+    UnsteadyMeasure,
+)
 from advices.core.events import Event, Instruction, Step
 from advices.core.paths import state_folder
 from advices.engine.build_log import BuildStep
@@ -119,7 +126,7 @@ def test_every_measure_comes_from_its_step(here: Here) -> None:
     assert [layer.from_base for layer in found.layers] == [True, True, False]
     assert len(found.boot.first_200.samples) == 2
     assert found.context_bytes == len("x = 1\n") + len("django\n")
-    measures = found.measures()
+    measures = factory.by_text(found.measures())
     assert (measures["shells"], measures["requests_lost"], measures["bare.uid"]) == (3, 0, 1000)
     assert len(found.timings["stop_seconds"].samples) == 2
     assert (measures["wapiti_rules"], measures["version_banner"]) == ("Unencrypted Channels", True)
@@ -270,3 +277,27 @@ def test_every_sample_must_run_the_same_steps(here: Here) -> None:
     here.engine.builds = [Built((ran,), 1.0), Built((cached,), 1.0)]
     with pytest.raises(UnsteadyMeasure, match="sample 2 of `cold` ran other steps"):
         here.measure(of_variant(here.lab, "good"), Samples(2, 1))
+
+
+def test_a_recorded_build_gives_the_steps_of_a_variant(here: Here) -> None:
+    recorded = (Path(__file__).parent / "data" / "build.rawjson").read_text("utf-8")
+    here.engine.builds = [recorded.splitlines()]
+    found = here.measure(of_variant(here.lab, "good"), Samples(1, 1))
+    steps = found.builds["cold"].steps
+    assert [step.name for step in steps] == ["COPY a.txt .", "RUN python -c \"print('hi')\""]
+    assert found.builds["cold"].steps_run == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ("ERROR: failed to solve: dockerfile parse error on line 3", DockerfileInvalid),
+        ("ERROR: failed to solve: no space left on device", DiskFull),
+        ("ERROR: error during connect: EOF", EngineLost),
+        ("ERROR: failed to solve: nobody knows", StepFailed),
+    ],
+)
+def test_a_recorded_fault_is_explained(here: Here, said: str, fault: type[Exception]) -> None:
+    here.engine.builds = [[said]]
+    with pytest.raises(fault, match=r"good\.Dockerfile"):
+        here.measure(of_variant(here.lab, "good"), Samples(1, 1))

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import factory
 import pytest
+from pydantic import ValidationError
 
 from advices.core.errors import LabInvalid, ResultInvalid
+from advices.lab.measure_name import MeasureName
 from advices.lab.measures import OF_A_BUILD, OF_A_START, OF_AN_IMAGE, PROBED, describe, varies
+from advices.lab.model import Claim
 from advices.probes.table import probe
 from advices.results.record import Boot
 
@@ -29,7 +32,7 @@ def test_an_unknown_probe_names_those_that_are_there() -> None:
 
 @pytest.mark.parametrize(("of", "measure"), OF_PROBES)
 def test_every_measure_of_a_probe_says_what_it_is(of: str, measure: str) -> None:
-    about = describe(measure)
+    about = describe(MeasureName(measure))
     assert about.label[0].isupper() or about.label.startswith("pip")
     assert about.meaning
     assert about == PROBED[of][measure]
@@ -38,7 +41,7 @@ def test_every_measure_of_a_probe_says_what_it_is(of: str, measure: str) -> None
 def test_no_two_measures_go_by_one_name_or_label() -> None:
     names = [*OF_AN_IMAGE, *(measure for _, measure in OF_PROBES)]
     assert len(names) == len(set(names))
-    labels = [describe(name).label for name in names]
+    labels = [describe(MeasureName(name)).label for name in names]
     assert len(labels) == len(set(labels))
 
 
@@ -52,8 +55,8 @@ def test_every_measure_of_a_start_is_described() -> None:
         page_digest="x",
         answer_digest="y",
     )
-    assert {name.removeprefix("bare.") for name in boot.measures("bare.")} == set(OF_A_START)
-    assert boot.measures().keys() <= OF_AN_IMAGE.keys()
+    assert {name.name for name in boot.measures("bare")} == set(OF_A_START)
+    assert factory.by_text(boot.measures()).keys() <= OF_AN_IMAGE.keys()
 
 
 @pytest.mark.parametrize(
@@ -70,13 +73,53 @@ def test_every_measure_of_a_start_is_described() -> None:
 )
 def test_a_label_says_of_which_build_or_start(measure: str, label: str) -> None:
     says = {"bare": "without a file system", "edit": "a line is edited"}
-    assert describe(measure, says).label == label
+    assert describe(MeasureName.parse(measure), says).label == label
 
 
-@pytest.mark.parametrize("measure", ["bare.shells", "status", "edit.uidd", "bare.", ".uid.x"])
+@pytest.mark.parametrize("measure", ["bare.shells", "status", "edit.uidd"])
 def test_what_is_no_measure_has_no_description(measure: str) -> None:
     with pytest.raises(ResultInvalid, match="no description"):
-        describe(measure)
+        describe(MeasureName.parse(measure))
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "of", "unit"),
+    [
+        ("disk_bytes", "disk_bytes", "", "bytes"),
+        ("edit-source.seconds", "seconds", "edit-source", "seconds"),
+        ("bare.first_200_seconds", "first_200_seconds", "bare", "seconds"),
+        ("zap_rules", "zap_rules", "", "rules"),
+        ("uid", "uid", "", "count"),
+    ],
+)
+def test_a_name_is_read_and_written_alike(text: str, name: str, of: str, unit: str) -> None:
+    found = MeasureName.parse(text)
+    assert (found.name, found.of, found.unit) == (name, of, unit)
+    assert str(found) == text
+    assert found == MeasureName(name, of)
+    assert found.is_time == (unit == "seconds")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "bare.", ".uid", ".uid.x", "a.b.uid", "disk bytes", 'x" onclick="y', "uid\n"]
+)
+def test_what_has_another_form_is_no_name(text: str) -> None:
+    with pytest.raises(ResultInvalid, match="is no name of a measure"):
+        MeasureName.parse(text)
+
+
+def test_a_record_holds_a_name_and_its_file_the_text() -> None:
+    claim = Claim.model_validate({"id": "it", "says": "", "measure": "edit.uid", "equals": 1})
+    assert claim.measure == MeasureName("uid", "edit")
+    assert claim.model_dump(mode="json")["measure"] == "edit.uid"
+    with pytest.raises(ValidationError, match="is no name of a measure"):
+        Claim.model_validate({"id": "it", "says": "", "measure": "edit.", "equals": 1})
+
+
+def test_a_measure_is_by_the_scanner_that_it_is_named_after() -> None:
+    assert MeasureName("zap_rules").is_by("zap")
+    assert not MeasureName("zap_rules").is_by("wapiti")
+    assert not MeasureName("zapped").is_by("zap")
 
 
 @pytest.mark.parametrize(
@@ -90,11 +133,11 @@ def test_what_is_no_measure_has_no_description(measure: str) -> None:
         ("disk_bytes", False),
         ("stop_exit_code", False),
         ("edit.steps_run", False),
-        ("no-such-measure", False),
+        ("no_such_measure", False),
     ],
 )
 def test_what_may_differ_between_two_runs(measure: str, wanted: bool) -> None:
-    assert varies(measure) == wanted
+    assert varies(MeasureName.parse(measure)) == wanted
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,11 @@ import pytest
 from advices.core.errors import ResultInvalid
 from advices.core.files import write_whole
 from advices.core.paths import Layout
+from advices.lab.measure_name import MeasureName
 from advices.measure.plan import Samples
-from advices.notebooks import labs
-from advices.notebooks.labs import check_labs, run_labs
+from advices.notebooks import checking, labs
+from advices.notebooks.checking import check_labs
+from advices.notebooks.labs import run_labs
 from advices.results import history
 from advices.site.registration import Macros
 from advices.workshop import workshop
@@ -30,10 +32,10 @@ def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
     """Return a project with a result and a history, in which nothing may be measured."""
     made = Layout(factory.project(tmp_path / "project"))
     (made.root / "mkdocs.yml").touch()
-    entry = history.entry(factory.result(), "disk_bytes", ())
+    entry = history.entry(factory.result(), MeasureName("disk_bytes"), ())
     write_whole(*history.appended(made.results, SLUG, entry))
     monkeypatch.setattr(labs, "one_by_one", lambda *_: pytest.fail("it measures"))
-    monkeypatch.setattr(labs, "two_at_once", lambda *_: pytest.fail("it measures"))
+    monkeypatch.setattr(checking, "two_at_once", lambda *_: pytest.fail("it measures"))
     monkeypatch.setattr(workshop, "connect", lambda *_: pytest.fail("it asks for an engine"))
     return made
 

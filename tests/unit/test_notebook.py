@@ -20,6 +20,8 @@ from advices.core.process import poll
 from advices.notebooks import kernel
 from advices.notebooks.kernel import execute
 from advices.site.lab_page import page
+from advices.site.origin import Origin
+from advices.site.shown import origin_of
 
 
 def write(folder: Path, *cells: str) -> Path:
@@ -45,15 +47,18 @@ def test_progress_is_said_and_everything_else_is_kept(tmp_path: Path) -> None:
         "import os, sys\nprint('kept')\nprint('one\\ntwo', file=sys.stderr, flush=True)",
         "print(os.environ['ADVICES_RUN'], os.getcwd())",
         "21 * 2",
+        "from advices.site import Shown\nfrom advices.site.origin import Origin\n"
+        "Shown('| a |', origin=Origin(['bad'], ['uid'], 'a title'))",
     )
     before = file.read_bytes()
     executed = execute(file, {"ADVICES_RUN": "run-7"}, heard.append)
     assert heard == ["one", "two"]
     found = outputs(executed)
-    assert [output.output_type for output in found] == ["stream", "stream", "execute_result"]
+    assert [output.output_type for output in found] == [*["stream"] * 2, *["execute_result"] * 2]
     assert found[0].text == "kept\n"
     assert found[1].text == f"run-7 {tmp_path}\n"
     assert found[2].data["text/plain"] == "42"
+    assert origin_of(found[3]) == Origin(["bad"], ["uid"], "a title")
     assert file.read_bytes() == before, "outputs do not go into the notebook"
     assert "ADVICES_RUN" not in os.environ
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from memory_engine import MemoryEngine, Program, printed
 
-from advices.core.process import Finished
+from advices.core.errors import EngineRefused
+from advices.engine.start import Start
 from advices.lab import labfile, parse_dockerfile
 from advices.packages import selection
 from advices.packages.selection import Offered, PipCall, Target, Wanted, chosen, listed, pip_calls
@@ -144,26 +146,23 @@ def test_a_key_tells_packages_and_bases_apart() -> None:
     assert need_a_mirror({"a": labs}) == ()
 
 
-def test_a_base_tells_which_wheels_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_base_tells_which_wheels_it_takes() -> None:
     from advices.bases.resolve import Base
     from advices.offline import prefetch
 
-    asked: list[str] = []
+    def runs(image: str, how: Start) -> Program | EngineRefused:
+        assert (how.entrypoint, how.network) == (("python",), "none")
+        if image == "no-python":
+            return EngineRefused('exec: "python": not found')
+        return printed('[["cp313"], {"python_version": "3.13"}]')
 
-    def run(argv: list[str], **_: object) -> Finished:
-        # It carries our label, so that a sweep finds it after a crash.
-        assert "io.docker-advices.run=run-1" in argv
-        image = argv[argv.index("-c") - 1]
-        asked.append(image)
-        tags = '[["cp313"], {"python_version": "3.13"}]'
-        return Finished(127, "", "") if image == "no-python" else Finished(0, tags, "")
-
-    monkeypatch.setattr(prefetch, "run", run)
+    engine = MemoryEngine(runs)
     lab = labfile.read(LABS, "twelve-factor")
     names = lab.from_names()
     assert "postgres:17" in names
     bases = {n: Base(n, "no-python" if "postgres" in n else "p", "stand-in", "") for n in names}
-    targets = prefetch.Targets("run-1")
+    targets = prefetch.Targets(engine, "run-1")
     assert [one.tags for one in targets.of(lab, bases)] == [("cp313",)]
     assert len(list(targets.of(lab, bases))) == 1
-    assert sorted(asked) == ["no-python", "p"], "each image is asked once"
+    # It carries our label, so that a sweep finds it after a crash.
+    assert [(one.image, one.run_id) for one in engine.started] == [("p", "run-1")], "asked once"

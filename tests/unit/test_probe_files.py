@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -19,7 +20,7 @@ from layer_tars import (
     tree,
 )
 
-from advices.images.memory import LayerMemory
+from advices.images import LayerMemory
 from advices.probes.files import CAUSES, partition, probe, search_path, values
 from advices.probes.subject import Subject
 
@@ -190,14 +191,14 @@ def test_what_a_debian_package_for_building_owns_is_a_build_tool() -> None:
     assert partition(tree(layer), "/app")["build_tool_bytes"] == 3
 
 
-def test_the_probe_reads_the_image() -> None:
+def test_the_probe_reads_the_image(tmp_path: Path) -> None:
     layers = [layer_tar(DEBIAN), layer_tar(GCC)]
     config = {"Env": ["PATH=/usr/bin"], "WorkingDir": "/tmp"}
     subject = SimpleNamespace(
         engine=FakeEngine(new_layout(layers)),
         image=image_of(layers, Config=config),
         base_ids=frozenset(),
-        workshop=SimpleNamespace(memory=LayerMemory()),
+        workshop=SimpleNamespace(memory=LayerMemory(tmp_path)),
     )
     found = probe(cast("Subject", subject))
     assert found.values == values((listed(DEBIAN), listed(GCC)), config)

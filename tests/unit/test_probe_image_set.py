@@ -9,14 +9,21 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from layer_tars import file, layer_tar
+from memory_engine import MemoryEngine, printed
 
 from advices.core.errors import NeverAnswered
-from advices.engine.start import Once
+from advices.engine.buildx import BuildOrder
+from advices.engine.records import Image
+from advices.images.memory import LayerMemory
 from advices.probes import image_set
 from advices.probes.subject import Subject
 from advices.results.record import Layer
 
 INSIDE = Path(image_set.__file__).parent / "inside" / "image_set_check.py"
+
+
+SHARED = layer_tar({"base": file(b"b" * 300)})
 
 
 def layer(name: str, size: int) -> Layer:
@@ -63,58 +70,52 @@ def test_on_disk_a_layer_is_shared_only_above_the_same_layers() -> None:
     assert found["set_disk_bytes"] == 300 + 90 + 9 + 9, "and unpacked twice"
 
 
-def subject(once: Once, monkeypatch: pytest.MonkeyPatch) -> tuple[Subject, list[str]]:
-    """Return a subject with two stages besides the last, and what was built and run."""
-    did: list[str] = []
+def subject(engine: MemoryEngine, tmp_path: Path) -> Subject:
+    """Return a subject with two stages besides the last, on an engine that builds them."""
+    (tmp_path / "context").mkdir()
+    dockerfile = tmp_path / "Dockerfile"
+    dockerfile.write_text("FROM base\n")
+    engine.add("base", SHARED)
+    engine.content = lambda order: {f"srv/{order.target}": file(b"x" * 30)}
 
-    def run_once(image: str, **_: object) -> Once:
-        did.append(f"run {image}")
-        return once
+    def build_target(name: str) -> Image:
+        order = BuildOrder(dockerfile, tmp_path / "context", name, {"base": "base"}, target=name)
+        engine.build(order)
+        image = engine.image(name)
+        assert image is not None
+        return image
 
-    def build_target(name: str) -> Any:
-        did.append(f"build {name}")
-        return SimpleNamespace(id=name)
-
-    def layers(_engine: object, image: Any, *_: object) -> list[Layer]:
-        return [BASE, layer(image.id, 30)]
-
-    def learn(_engine: object, images: list[Any], *_: object, listed: bool) -> None:
-        did.append(f"learn {' '.join(image.id for image in images)}")
-
-    monkeypatch.setattr(image_set, "layers_of", layers)
-    monkeypatch.setattr(image_set, "learn", learn)
-    made = SimpleNamespace(
-        engine=SimpleNamespace(run_once=run_once),
-        workshop=SimpleNamespace(memory=None),
+    made: Any = SimpleNamespace(
+        engine=engine,
+        workshop=SimpleNamespace(memory=LayerMemory(tmp_path / "cache")),
         lab=SimpleNamespace(slug="shared-layers"),
         variant="good",
         targets=("worker", "report"),
-        image=SimpleNamespace(id="web"),
+        image=build_target("web"),
         base_ids=frozenset(),
-        run_id="1",
+        run_id="run-1",
         build_target=build_target,
     )
-    return cast(Subject, made), did
+    return cast(Subject, made)
 
 
-def test_every_other_stage_is_built_and_its_program_checked(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    made, did = subject(Once(0, "", ""), monkeypatch)
-    found = image_set.probe(made)
-    assert did == [
-        *("build worker", "run worker", "build report", "run report", "learn web worker report")
-    ]
+def test_every_other_stage_is_built_and_its_program_checked(tmp_path: Path) -> None:
+    engine = MemoryEngine(lambda *_: printed())
+    found = image_set.probe(subject(engine, tmp_path))
+    assert [order.target for order in engine.orders] == ["web", "worker", "report"]
+    ran = [engine.image(name) for name in ("worker", "report")]
+    assert [one.image for one in engine.started] == [image.id for image in ran if image]
+    assert len(engine.saves) == 1, "all images are read at once"
     assert found.values["images"] == 3
-    assert found.values["set_disk_bytes"] == 390
+    assert found.values["set_disk_bytes"] == 300 + 3 * 30
+    assert found.values["sum_disk_bytes"] == 3 * (300 + 30)
 
 
-def test_a_program_that_cannot_start_is_an_error_with_its_last_lines(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    made, _ = subject(Once(1, "", "one\n" * 20 + "No module named 'django'\n"), monkeypatch)
+def test_a_program_that_cannot_start_is_an_error_with_its_last_lines(tmp_path: Path) -> None:
+    printed_last = "one\n" * 20 + "No module named 'django'\n"
+    engine = MemoryEngine(lambda *_: printed(exit_code=1, stderr=printed_last))
     with pytest.raises(NeverAnswered, match=r"`worker` cannot start[^$]*No module named") as told:
-        image_set.probe(made)
+        image_set.probe(subject(engine, tmp_path))
     assert told.value.what.count("one") == 5
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import tarfile
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -32,13 +31,13 @@ def found(
     base: int = 0,
     history: list[dict[str, Any]] | None = None,
     canary: str = CANARY,
-    **attrs: Any,
+    **config: Any,
 ) -> dict[str, Any]:
     """Return what the probe says of an image; the first `base` layers are its base's."""
     tars = [layer_tar(members) for members in layers]
     subject = SimpleNamespace(
-        engine=FakeEngine(new_layout(tars), history),
-        image=image_of(tars, **attrs),
+        engine=FakeEngine(new_layout(tars, history=history or [], **config)),
+        image=image_of(tars),
         base_ids=frozenset(f"sha256:{sha(tar)}" for tar in tars[:base]),
         canary=canary,
     )
@@ -51,7 +50,7 @@ CLEAN = {"app/x": file(b"canary-"), f"app/{CANARY}": file(b""), "l": symlink(CAN
 
 
 def test_a_clean_image_holds_none() -> None:
-    assert found([CLEAN, {"d": folder()}], history=[{"CreatedBy": "RUN pip install"}]) == NOTHING
+    assert found([CLEAN, {"d": folder()}], history=[{"created_by": "RUN pip install"}]) == NOTHING
 
 
 def test_a_file_that_a_later_layer_deletes_still_counts() -> None:
@@ -83,15 +82,14 @@ def test_a_secret_across_chunks_is_found(position: int) -> None:
 def test_a_secret_across_the_real_chunks_is_found() -> None:
     content = b"\0" * ((1 << 20) - 5) + CANARY.encode() + b"\0" * 10
     layer = layer_tar({"big": file(content)})
-    with tarfile.open(fileobj=io.BytesIO(layer), mode="r|") as tar:
-        assert layer_holds(tar, CANARY.encode())
+    assert layer_holds(io.BytesIO(layer), CANARY.encode())
 
 
 def test_history_counts_its_entries() -> None:
     history = [
-        {"CreatedBy": f"RUN |1 TOKEN={CANARY} /bin/sh -c pip install {CANARY}", "Size": 1},
-        {"CreatedBy": "ENV A=1", "Comment": "buildkit", "Tags": None},
-        {"CreatedBy": "ENV", "Comment": CANARY, "Tags": ["x"]},
+        {"created_by": f"RUN |1 TOKEN={CANARY} /bin/sh -c pip install {CANARY}"},
+        {"created_by": "ENV A=1", "comment": "buildkit", "empty_layer": True},
+        {"created_by": "ENV", "comment": CANARY, "empty_layer": True},
     ]
     assert found([CLEAN], history=history) == NOTHING | {"secrets_in_history": 2}
 
@@ -110,12 +108,12 @@ def test_history_counts_its_entries() -> None:
     ],
 )
 def test_the_configuration_counts_its_fields(config: dict[str, Any], count: int) -> None:
-    assert found([CLEAN], Config=config) == NOTHING | {"secrets_in_config": count}
+    assert found([CLEAN], config=config) == NOTHING | {"secrets_in_config": count}
 
 
 def test_who_made_the_image_is_configuration_too() -> None:
-    assert found([CLEAN], Author=CANARY, Comment=CANARY)["secrets_in_config"] == 2
-    assert found([CLEAN], Id=CANARY)["secrets_in_config"] == 0
+    assert found([CLEAN], author=CANARY, comment=CANARY)["secrets_in_config"] == 2
+    assert found([CLEAN], container=CANARY)["secrets_in_config"] == 0
 
 
 def test_no_secret_is_no_measurement() -> None:

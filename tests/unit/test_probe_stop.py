@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -10,8 +12,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from memory_engine import MemoryEngine, Program, printed, site
 
-from advices.core.errors import UnsteadyMeasure
+from advices.core.errors import CommandFailed, EngineRefused, UnsteadyMeasure
+from advices.engine.start import Start
+from advices.lab.model import Serve
 from advices.probes import stop
 from advices.probes.containers import program
 
@@ -167,25 +172,72 @@ def test_pieces_are_the_whole() -> None:
         assert len(cut) <= 10
 
 
-def subject(samples: int, *, answered: bool = True) -> Any:
-    lab = SimpleNamespace(slug="tiny")
-    return SimpleNamespace(answered=answered, samples=samples, lab=lab, variant="good")
+class Here:
+    """An engine in memory whose sites answer at a port; each stop ends with the next exit code."""
+
+    def __init__(self, port: int, *stops: tuple[int, int]) -> None:
+        self.codes, self.lost = (list(column) for column in zip(*stops, strict=True))
+        self.port = port
+        self.engine = MemoryEngine(self._runs)
+
+    def _runs(self, _image: str, how: Start) -> Program:
+        if how.entrypoint is not None:
+            return printed("in flight\n" + json.dumps({"lost": self.lost.pop(0)}))
+        return Program(self.port, exit_code=self.codes.pop(0))
+
+    def subject(self, *, samples: int, answered: bool = True) -> Any:
+        return SimpleNamespace(
+            engine=self.engine,
+            answered=answered,
+            samples=samples,
+            lab=SimpleNamespace(slug="tiny", serve=Serve(port=80)),
+            variant="good",
+            run_id="run-1",
+            image=SimpleNamespace(id="sha256:1"),
+        )
 
 
-def test_the_most_lost_counts_and_every_second(monkeypatch: pytest.MonkeyPatch) -> None:
-    samples = iter([stop.Stopped(1.0, 0, 0), stop.Stopped(3.0, 0, 2), stop.Stopped(2.0, 0, 1)])
-    monkeypatch.setattr(stop, "_sample", lambda _: next(samples))
-    found = stop.probe(subject(3))
+@pytest.fixture
+def port() -> Iterator[int]:
+    with site(lambda _: (200, b"the page")) as found:
+        yield found
+
+
+def test_the_most_lost_counts_and_every_second(port: int) -> None:
+    here = Here(port, (0, 0), (0, 2), (0, 1))
+    found = stop.probe(here.subject(samples=3))
     assert found.values == {"stop_exit_code": 0, "requests_lost": 2}
-    assert found.timings["stop_seconds"].median == 2.0
+    assert len(found.timings["stop_seconds"].samples) == 3
+    # Site and client are on one network, and all of it goes.
+    assert {one.how.network for one in here.engine.started} == {"net of run-1"}
+    assert here.engine.started[0].how.alias == "site"
+    assert here.engine.programs == {}
+    assert here.engine.did.count("network gone") == 3
 
 
-def test_two_exit_codes_are_no_measure(monkeypatch: pytest.MonkeyPatch) -> None:
-    samples = iter([stop.Stopped(9.9, 0, 0), stop.Stopped(10.1, 137, 2)])
-    monkeypatch.setattr(stop, "_sample", lambda _: next(samples))
+def test_two_exit_codes_are_no_measure(port: int) -> None:
     with pytest.raises(UnsteadyMeasure, match="0, 137"):
-        stop.probe(subject(2))
+        stop.probe(Here(port, (0, 0), (137, 2)).subject(samples=2))
 
 
-def test_what_did_not_answer_has_no_measure() -> None:
-    assert stop.probe(subject(2, answered=False)).values == {}
+def test_what_did_not_answer_has_no_measure(port: int) -> None:
+    here = Here(port, (0, 0))
+    assert stop.probe(here.subject(samples=2, answered=False)).values == {}
+    assert here.engine.did == []
+
+
+def test_a_client_that_does_not_start_or_says_nothing_is_told(port: int) -> None:
+    here = Here(port, (0, 0))
+    runs = here.engine.runs
+    for client, says in (
+        (EngineRefused('exec: "python3": not found'), "does not start"),
+        (printed("no visitors"), "brought no requests under way. Its last lines:\nno visitors"),
+        (printed("in flight\n"), "did not say what became of its requests"),
+    ):
+        here.codes = [0]
+        here.engine.runs = lambda image, how, client=client: (  # type: ignore[misc]
+            client if how.entrypoint is not None else runs(image, how)
+        )
+        with pytest.raises(CommandFailed, match=re.escape(says)):
+            stop.probe(here.subject(samples=1))
+        assert here.engine.programs == {}

@@ -13,7 +13,7 @@ from advices.lab.measures import PROBED
 from advices.probes import twelve_factor
 from advices.probes.containers import program
 from advices.probes.requirements import declarations, requirements, undeclared
-from advices.probes.twelve_factor import address_of, code_files, environment, listed
+from advices.probes.twelve_factor_stage import address_of, code_files, environment, listed
 
 ROOT = Path(__file__).parents[2]
 LABS = ROOT / "labs"

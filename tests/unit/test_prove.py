@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from advices.core.process import clock, stream_stderr
 from advices.core.threads import GivenUp
 from advices.lab.model import Lab
 from advices.measure import exercises, mistakes
+from advices.measure.kept import Kept
 from advices.measure.plan import Samples, steps
 from advices.results.record import Boot, MistakeResult, VariantResult
 
@@ -63,7 +65,7 @@ def test_all_mistakes_are_measured_and_stand_in_the_order_of_the_lab(
     lab: Lab, tmp_path: Path
 ) -> None:
     measurer: Any = factory.FakeMeasurer({"mistake-all-first": LARGE, "mistake-no-user": ROOT})
-    found = mistakes.mistake_results(measurer, lab, tmp_path, factory.result())
+    found = mistakes.mistake_results(measurer, lab, lab.mistakes, tmp_path, factory.result())
     assert [(name, one.red) for name, one in found.items()] == [
         ("all-first", ("a-deploy-moves-little",)),
         ("no-user", ("not-root",)),
@@ -74,7 +76,7 @@ def test_a_mistake_that_hangs_is_a_fault(lab: Lab, tmp_path: Path) -> None:
     given = {"mistake-all-first": LARGE, "mistake-no-user": BuildHung("it hangs")}
     measurer: Any = factory.FakeMeasurer(given)
     with pytest.raises(BuildHung):
-        mistakes.mistake_results(measurer, lab, tmp_path, factory.result())
+        mistakes.mistake_results(measurer, lab, lab.mistakes, tmp_path, factory.result())
 
 
 def test_only_what_claims_without_timing_need_is_done(lab: Lab) -> None:
@@ -104,7 +106,7 @@ def test_an_interrupt_ends_the_builds_of_other_threads(
     started = clock()
     measurer: Any = Building({})
     with pytest.raises(KeyboardInterrupt):
-        mistakes.mistake_results(measurer, lab, tmp_path, factory.result())
+        mistakes.mistake_results(measurer, lab, lab.mistakes, tmp_path, factory.result())
     assert len(ended) == 2
     assert clock() - started < 10, "a build of 20 s was waited for"
 
@@ -137,7 +139,7 @@ def test_a_mistake_that_no_longer_fits_is_a_fault_and_hides_no_claim(
     good = lab.dockerfile("good")
     good.write_text(good.read_text().replace("USER 1000\n", ""))
     measurer: Any = factory.FakeMeasurer({"mistake-all-first": LARGE})
-    found = mistakes.mistake_results(measurer, lab, tmp_path, factory.result())
+    found = mistakes.mistake_results(measurer, lab, lab.mistakes, tmp_path, factory.result())
     assert [name for name, _ in measurer.asked] == ["mistake-all-first"]
     result = factory.result().model_copy(update={"mistakes": found})
     assert mistakes.uncaught_mistakes(lab, result) == [
@@ -180,14 +182,14 @@ def test_an_exercise_that_is_sound_has_no_faults(exercise: Lab) -> None:
     [
         (
             {"good": ROOT},
-            ["claim `not-root` must hold for the solution: uid is 0, claimed = 1000"],
+            ["claim `not-root` must hold for the solution: uid is 0, claimed 1000"],
         ),
         (
             {"bad": SOUND},
             [
-                "claim `small` must not hold for the start: disk_bytes is 1.0, claimed ≤ 1.1 of "
-                "good",
-                "claim `not-root` must not hold for the start: uid is 1000, claimed = 1000",
+                "claim `small` must not hold for the start: disk_bytes is 100 %, claimed "
+                "at most 110 % of good",
+                "claim `not-root` must not hold for the start: uid is 1000, claimed 1000",
                 "if you mended its Dockerfile, `git checkout labs/build-cache/exercise/Dockerfile` "
                 "brings the start back; `--file` checks a copy",
                 "the start file gets no hint",
@@ -278,14 +280,12 @@ def test_the_solutions_result_is_not_measured_twice(exercise: Lab, mine: Path) -
 @pytest.mark.parametrize(
     "change",
     [
-        lambda layout: (layout.labs / "build-cache/exercise/solution.Dockerfile").write_text(
-            factory.GOOD + "# another\n"
+        lambda made: (made.layout.labs / "build-cache/exercise/solution.Dockerfile").write_text(
+            factory.GOOD.replace("1000", "1001")
         ),
-        lambda layout: (layout.labs / "app/views.py").write_text("x = 2\n"),
-        lambda layout: (layout.exercise_results / "build-cache.json").write_text("{"),
-        lambda layout: (layout.exercise_results / "build-cache.json").write_text(
-            (layout.exercise_results / "build-cache.json").read_text().replace("e" * 64, "f" * 64)
-        ),
+        lambda made: (made.layout.labs / "app/views.py").write_text("x = 2\n"),
+        lambda made: (made.layout.exercise_results / "build-cache.json").write_text("{"),
+        lambda made: setattr(made.machine, "base", replace(factory.BASE, identity="sha256:2")),
     ],
     ids=["solution", "context", "damaged", "base"],
 )
@@ -294,9 +294,30 @@ def test_the_result_of_another_solution_is_no_reference(
 ) -> None:
     made = bench(exercise, yours=ROOT)
     results.save(made.layout.exercise_results, made.result({"good": LARGE}))
-    change(made.layout)
+    change(made)
     assert exercises.check(made, mine).rows[0].reference == "140 MB"
     assert made.measurer.asked == [("yours", False), ("good", True)]
+
+
+def test_a_learners_start_and_new_words_of_the_task_leave_the_solutions_result(
+    exercise: Lab, mine: Path
+) -> None:
+    made = bench(exercise, yours=ROOT)
+    results.save(made.layout.exercise_results, made.result({"good": LARGE}))
+    exercise.dockerfile("bad").write_text("FROM scratch\n")
+    made.lab = exercise.model_copy(update={"task": "Do it.", "title": "Another"})
+    assert exercises.check(made, mine).rows[0].reference == "300 MB"
+
+
+def test_what_is_kept_of_mistakes_and_variants_is_not_measured(exercise: Lab) -> None:
+    made = bench(exercise)
+    known = MistakeResult(says="As it was.", red=("not-root",), key="1")
+    made.kept = Kept(result=made.result({"bad": LARGE, "good": SOUND}), mistakes={"no-user": known})
+    assert exercises.solved(made).mistakes == {"no-user": known}
+    assert made.measurer.asked == []
+    made.kept = made.kept.model_copy(update={"mistakes": {}})
+    exercises.solved(made)
+    assert made.measurer.asked == [("mistake-no-user", False)]
 
 
 @pytest.mark.parametrize("content", [None, b"FROM \xff\xfe"])

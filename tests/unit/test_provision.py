@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import docker
 import pytest
+import socket_engine
 
 from advices.core import process
 from advices.core.errors import EngineForbidden, EngineMissing, InstallRefused
-from advices.engine import client, connection, provision
+from advices.engine import apt, client, connection, provision
 
 DEBIAN = """\
 PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"
@@ -30,13 +34,13 @@ MINT = 'ID=linuxmint\nID_LIKE="ubuntu debian"\nVERSION_CODENAME=wilma\n'
 @pytest.mark.parametrize(
     ("text", "wanted", "has_apt"),
     [
-        (DEBIAN, provision.System("debian", "bookworm", ""), True),
-        (UBUNTU, provision.System("ubuntu", "noble", "debian"), True),
-        (MINT, provision.System("linuxmint", "wilma", "ubuntu debian"), True),
-        (FEDORA, provision.System("fedora", "", ""), False),
-        (ROCKY, provision.System("rocky", "", "rhel centos fedora"), False),
-        ("", provision.System("", "", ""), False),
-        ("ID='debian'\n", provision.System("debian", "", ""), True),
+        (DEBIAN, apt.System("debian", "bookworm", ""), True),
+        (UBUNTU, apt.System("ubuntu", "noble", "debian"), True),
+        (MINT, apt.System("linuxmint", "wilma", "ubuntu debian"), True),
+        (FEDORA, apt.System("fedora", "", ""), False),
+        (ROCKY, apt.System("rocky", "", "rhel centos fedora"), False),
+        ("", apt.System("", "", ""), False),
+        ("ID='debian'\n", apt.System("debian", "", ""), True),
     ],
 )
 def test_which_system_this_is(
@@ -47,21 +51,21 @@ def test_which_system_this_is(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     (tmp_path / "os-release").write_text(text)
-    found = provision.system(tmp_path / "os-release")
+    found = apt.system(tmp_path / "os-release")
     assert found == wanted
-    monkeypatch.setattr(provision.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(apt.shutil, "which", lambda name: f"/usr/bin/{name}")
     assert found.has_apt == has_apt
-    monkeypatch.setattr(provision.shutil, "which", lambda _: None)
+    monkeypatch.setattr(apt.shutil, "which", lambda _: None)
     assert not found.has_apt
 
 
 def test_a_system_that_does_not_say() -> None:
-    assert provision.system(Path("/no/such/file")) == provision.System("", "", "")
+    assert apt.system(Path("/no/such/file")) == apt.System("", "", "")
 
 
 def test_only_the_engine_may_come_from_the_next_debian() -> None:
     mirror = "http://mirror.example/debian"
-    files = provision.pin_trixie(mirror)
+    files = apt.pin_trixie(mirror)
     sources, preferences = (files[name] for name in sorted(files, reverse=True))
     assert all(name.startswith("/etc/apt/") for name in files)
     urls = re.findall(r"\w+://\S+", "".join(files.values()))
@@ -74,10 +78,10 @@ def test_only_the_engine_may_come_from_the_next_debian() -> None:
 
 def test_the_mirror_is_the_one_that_apt_uses(monkeypatch: pytest.MonkeyPatch) -> None:
     listed = "http://security.example/x bookworm-security\nhttp://m.example/debian bookworm\n"
-    monkeypatch.setattr(provision, "run", lambda *_: process.Finished(0, listed, ""))
-    assert provision._mirror("bookworm") == "http://m.example/debian"
+    monkeypatch.setattr(apt, "run", lambda *_: process.Finished(0, listed, ""))
+    assert apt._mirror("bookworm") == "http://m.example/debian"
     with pytest.raises(EngineMissing, match="apt has no source for sid"):
-        provision._mirror("sid")
+        apt._mirror("sid")
 
 
 class Terminal(io.StringIO):
@@ -103,18 +107,18 @@ def test_nothing_is_changed_without_root_or_a_yes(
     monkeypatch.setattr(os, "geteuid", lambda: uid)
     monkeypatch.setattr("sys.stdin", stdin)
     if allowed:
-        provision._allowed("Install it?")
+        apt.allowed("Install it?")
     else:
         with pytest.raises(InstallRefused, match=r"Install it\? That needs a yes"):
-            provision._allowed("Install it?")
+            apt.allowed("Install it?")
 
 
 def test_elsewhere_nothing_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(provision, "system", lambda: provision.System("fedora", "", ""))
+    monkeypatch.setattr(apt, "system", lambda: apt.System("fedora", "", ""))
     with pytest.raises(InstallRefused, match="x must be installed: y"):
-        provision.install_packages(("x",), because="y")
+        apt.install_packages(("x",), because="y")
     with pytest.raises(EngineMissing, match="packages are not Debian's"):
-        provision.install_engine(print)
+        apt.install_engine(print)
 
 
 @pytest.mark.parametrize(("codename", "pinned"), [("bookworm", True), ("trixie", False)])
@@ -126,10 +130,10 @@ def test_what_is_installed(codename: str, pinned: bool, monkeypatch: pytest.Monk
         return process.Finished(0, f"http://m.example {codename}\n", "")
 
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(provision, "run", run)
-    monkeypatch.setattr(provision.shutil, "which", lambda name: f"/usr/bin/{name}")
-    monkeypatch.setattr(provision, "system", lambda: provision.System("debian", codename, ""))
-    provision.install_engine(lambda _: None)
+    monkeypatch.setattr(apt, "run", run)
+    monkeypatch.setattr(apt.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(apt, "system", lambda: apt.System("debian", codename, ""))
+    apt.install_engine(lambda _: None)
     assert done[-1].endswith(
         "install --yes --no-install-recommends docker.io docker-cli docker-buildx"
     )
@@ -217,18 +221,122 @@ def test_an_engine_of_somebody_else_is_neither_installed_nor_started(
     monkeypatch.setattr(client, "buildx_version", lambda: None)
     monkeypatch.setattr(provision, "install_engine", lambda _: pytest.fail("installed"))
     monkeypatch.setattr(provision, "_start", lambda _: pytest.fail("started"))
-    if answers:
-        monkeypatch.setattr(connection, "answers", lambda: True)
-        monkeypatch.setattr(client, "Engine", object)
-    with pytest.raises(EngineMissing, match=re.escape(says)):
+    with contextlib.ExitStack() as ends:
+        if answers:
+            _, address = ends.enter_context(socket_engine.running(tmp_path))
+            monkeypatch.setenv("DOCKER_HOST", address)
+        ends.enter_context(pytest.raises(EngineMissing, match=re.escape(says)))
         provision.ensure_engine(print)
 
 
 def test_an_engine_of_root_is_not_installed_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused() -> None:
+    def refused(**_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(connection, "client", refused)
+    monkeypatch.setattr(docker, "from_env", refused)
     with pytest.raises(EngineForbidden, match="may not be used by this user") as raised:
         provision.ensure_engine(print)
     assert "usermod -aG docker" in raised.value.next_step
+
+
+class Machine:
+    """A machine whose programs do nothing but note that they were called."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.pid_file = folder / "docker.pid"
+        self.systemd = folder / "systemd"
+        self.notes = folder / "notes"
+        self._bin = folder / "bin"
+        self._bin.mkdir()
+        for name in ("dockerd", "systemctl"):
+            self.has(name, f'echo "{name} $*" >>{self.notes}')
+        monkeypatch.setenv("PATH", f"{self._bin}:/usr/bin:/bin")
+        monkeypatch.setattr(provision, "PID_FILE", self.pid_file)
+        monkeypatch.setattr(provision, "SYSTEMD", self.systemd)
+        monkeypatch.setattr(provision, "LOG", folder / "dockerd.log")
+        monkeypatch.setattr(provision, "_SILENT_SECONDS", 0.1)
+        monkeypatch.setattr(provision, "_START_SECONDS", 0.5)
+        monkeypatch.setattr(os, "geteuid", lambda: 0)
+        monkeypatch.setattr(client, "buildx_version", lambda: "v0.13.1")
+        # The default socket of this machine is one that nobody listens at.
+        monkeypatch.setattr(connection, "DEFAULT_SOCKET", f"{folder}/docker.sock")
+        monkeypatch.setenv("DOCKER_HOST", f"unix://{folder}/docker.sock")
+
+    def has(self, program: str, script: str) -> None:
+        (self._bin / program).write_text(f"#!/bin/sh\n{script}\n")
+        (self._bin / program).chmod(0o755)
+
+    def called(self, seconds: float = 5) -> list[str]:
+        for _ in process.poll(seconds):
+            if self.notes.exists():
+                return self.notes.read_text().splitlines()
+        return []
+
+
+@pytest.fixture
+def machine(tmp_path: Path, state: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    return Machine(tmp_path, monkeypatch)
+
+
+def test_a_running_dockerd_that_is_silent_is_left_alone(machine: Machine, tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs" / "dockerd"
+    theirs.parent.mkdir()
+    shutil.copy("/bin/sleep", theirs)
+    with subprocess.Popen([theirs, "60"]) as daemon:
+        machine.pid_file.write_text(f"{daemon.pid}\n")
+        with pytest.raises(EngineMissing, match=f"process {daemon.pid}") as raised:
+            provision.ensure_engine(lambda _: None)
+        daemon.kill()
+    assert "does not answer" in raised.value.what
+    assert machine.pid_file.exists()
+    assert machine.called(0.2) == []
+
+
+@pytest.mark.parametrize("left", ["dead", "another", "nonsense", "none"])
+def test_what_a_dead_dockerd_left_does_not_keep_one_from_starting(
+    machine: Machine, left: str
+) -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        dead = subprocess.Popen(["true"])
+        dead.wait()
+        pids = {"dead": str(dead.pid), "another": str(other.pid), "nonsense": "x"}
+        if left in pids:
+            machine.pid_file.write_text(pids[left])
+        with pytest.raises(EngineMissing, match="was started and did not answer"):
+            provision.ensure_engine(lambda _: None)
+        other.kill()
+    assert not machine.pid_file.exists()
+    assert machine.called() == ["dockerd "]
+
+
+@pytest.mark.parametrize("root", [True, False])
+def test_the_service_manager_starts_it_where_there_is_one(
+    machine: Machine, root: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.systemd.mkdir()
+    if not root:
+        monkeypatch.setattr(os, "geteuid", lambda: 1000)
+        monkeypatch.setattr("sys.stdin", Terminal("y\n"))
+        monkeypatch.setattr(provision, "as_root", list)
+    with pytest.raises(EngineMissing, match="service") as raised:
+        provision.ensure_engine(lambda _: None)
+    assert "journalctl" in raised.value.next_step
+    assert machine.called() == ["systemctl start docker"]
+
+
+def test_an_engine_that_no_service_knows_is_started_by_root(machine: Machine) -> None:
+    machine.systemd.mkdir()
+    machine.has("systemctl", "exit 5")
+    with pytest.raises(EngineMissing, match="dockerd was started"):
+        provision.ensure_engine(lambda _: None)
+    assert machine.called() == ["dockerd "]
+
+
+def test_without_a_service_manager_only_root_starts_it(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setattr("sys.stdin", Terminal("y\n"))
+    with pytest.raises(InstallRefused, match="root"):
+        provision.ensure_engine(lambda _: None)
+    assert machine.called(0.2) == []

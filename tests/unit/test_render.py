@@ -6,12 +6,14 @@ import factory
 import pytest
 
 from advices.core.errors import ResultInvalid
-from advices.lab.measures import when
+from advices.lab.measure_name import MeasureName
+from advices.lab.measures import describe, when
 from advices.lab.scans import not_run
-from advices.results import claims
+from advices.results import Confirmation, claims
 from advices.results.record import Boot, MistakeResult, Step
-from advices.results.wording import percent_text
+from advices.results.wording import escape, percent_text, ratio_text, value_text
 from advices.site import tables
+from advices.site.tables.provenance import distance_text
 
 NASTY = "RUN <script>alert(1)</script> | `x` {{ 1 }} {% raw %} *b* [l](u) \\ $a$ \n&amp; ~~s~~"
 
@@ -45,7 +47,7 @@ NASTY = "RUN <script>alert(1)</script> | `x` {{ 1 }} {% raw %} *b* [l](u) \\ $a$
     ],
 )
 def test_a_value_has_the_unit_of_its_name(measure, value, text):
-    assert tables.value_text(measure, value) == text
+    assert value_text(MeasureName.parse(measure), value) == text
 
 
 @pytest.mark.parametrize(
@@ -62,12 +64,12 @@ def test_a_value_has_the_unit_of_its_name(measure, value, text):
     ],
 )
 def test_a_ratio_is_a_multiple_or_a_percentage(of, to, text):
-    assert tables.ratio_text(of, to) == text
+    assert ratio_text(of, to) == text
 
 
 def test_a_ratio_to_zero_is_an_error():
     with pytest.raises(ResultInvalid, match="zero"):
-        tables.ratio_text(1, 0)
+        ratio_text(1, 0)
 
 
 def test_a_percentage_may_be_more_than_all_or_endless():
@@ -78,23 +80,23 @@ def test_a_percentage_may_be_more_than_all_or_endless():
 
 def test_every_measure_of_a_result_is_described():
     for measure in factory.result().variants["bad"].measures():
-        about = tables.describe(measure)
+        about = describe(measure)
         assert about.label
         assert about.meaning
         assert about.direction in ("", "lower is better", "higher is better")
 
 
 def test_an_unknown_measure_has_no_description():
-    for name in ("disk_megabytes", "cold.disk_bytes", "steps_run", ""):
+    for name in ("disk_megabytes", "cold.disk_bytes", "steps_run"):
         with pytest.raises(ResultInvalid, match="no description"):
-            tables.describe(name)
+            describe(MeasureName.parse(name))
 
 
 def test_a_build_is_named_in_the_words_of_the_lab():
     assert when("cold") == "in the first build"
     assert when("edit", {"edit": "one line is edited"}) == "when one line is edited"
     assert when("edit") == "after edit"
-    assert tables.describe("edit.seconds", {"edit": "x"}).label == "Build time when x"
+    assert describe(MeasureName("seconds", "edit"), {"edit": "x"}).label == "Build time when x"
 
 
 def test_foreign_text_is_harmless_wherever_it_is_shown():
@@ -113,7 +115,7 @@ def test_foreign_text_is_harmless_wherever_it_is_shown():
         }
     )
     written = [
-        tables.measures_table(result, ["disk_bytes"]),
+        tables.measures_table(result, [MeasureName("disk_bytes")]),
         tables.replays_table(result),
         tables.layers_table(result, NASTY),
         tables.layer_sizes_table(result, "disk_bytes"),
@@ -131,15 +133,17 @@ def test_foreign_text_is_harmless_wherever_it_is_shown():
 def test_escaped_text_reads_the_same():
     import html
 
-    assert html.unescape(tables.escape(NASTY)) == " ".join(NASTY.split())
+    assert html.unescape(escape(NASTY)) == " ".join(NASTY.split())
 
 
 def test_control_signs_are_replaced():
-    assert tables.escape("a\x1b[31mb\u202ec") == "a�&#91;31mb�c"
+    assert escape("a\x1b[31mb\u202ec") == "a�&#91;31mb�c"
 
 
 def test_a_table_as_html_has_the_same_cells():
-    markdown = tables.bases_table(factory.result())
+    markdown = tables.bases_table(
+        (*one, "linux/amd64") for one in factory.result().provenance.bases.items()
+    )
     written = tables.table_html(markdown)
     assert written.count("<tr>") == 2
     assert written.count("</th>") == 7 + 1
@@ -175,7 +179,7 @@ def test_claims_say_what_was_measured_and_what_was_demanded(tmp_path):
     rows = {line.split("|")[1].strip(): line for line in text.splitlines()}
     assert len(rows) == len(made.claims) + 2
     moves = next(row for row in rows.values() if "moves at most a tenth" in row)
-    assert "≤ 10 % of bad" in moves
+    assert "at most 10 % of bad" in moves
     assert "0.015 %: holds" in moves
     assert "100 %: fails, as it must" in moves
 
@@ -228,11 +232,20 @@ def test_provenance_says_stand_in_distance_and_the_command():
     assert "(official: 43.0 MB, −2.2 %)" in text
     assert "<code>./run advices -- run build-cache --force</code>" in text
     source = factory.result().provenance
-    assert f"<code>{source.lab_digest}</code>" in text
+    assert f"<code>{source.key}</code>" in text
+    assert "Confirmed" not in text
     [base] = source.bases.values()
     assert f"<code>{base.identity[:19]}</code>" in text
     assert base.identity not in text
     assert "packages <code>sha256:aaaaaaaaaaaa</code>: python 3.13.5, libc6 2.41-12" in text
+
+
+def test_a_confirmed_result_says_when_and_by_what():
+    stamp = Confirmation(date="2026-02-03", commit="1" * 40, toolkit_version="0.2.0")
+    found = factory.result()
+    source = found.provenance.model_copy(update={"confirmed": stamp})
+    text = tables.provenance_table(found.model_copy(update={"provenance": source}))
+    assert f"2026-02-03 at <code>{'1' * 40}</code> by advices 0.2.0: nothing moved" in text
 
 
 def test_a_long_step_is_cut_in_a_table():
@@ -256,7 +269,7 @@ def test_the_same_step_is_one_row_and_a_repeated_one_two():
     twice = good.model_copy(update={"layers": (*good.layers, own)})
     result = result.model_copy(update={"variants": {"good": good, "twice": twice}})
     rows = tables.layer_sizes_table(result, "disk_bytes").splitlines()[2:]
-    step = f"<code>{tables.escape(own.created_by)}</code>"
+    step = f"<code>{escape(own.created_by)}</code>"
     assert rows == [
         "| the base | 80.0 MB | 80.0 MB |",
         f"| {step} | 60.0 MB | 60.0 MB |",
@@ -267,8 +280,21 @@ def test_the_same_step_is_one_row_and_a_repeated_one_two():
 def test_a_base_without_published_size_says_so():
     base = factory.result().provenance.bases["python:3.13-slim"]
     alone = base.model_copy(update={"published_transfer_bytes": None, "published_date": None})
-    assert "not known" in tables.bases_rows([("x:1", alone)])
-    assert tables.distance_text(alone) == "not known"
+    assert "not known" in tables.bases_table([("x:1", alone, "linux/amd64")])
+    assert distance_text(alone, "linux/amd64") == "not known"
+
+
+def test_a_base_of_another_platform_is_not_compared():
+    source = factory.result().provenance
+    base = source.bases["python:3.13-slim"]
+    shown = tables.bases_table([("python:3.13-slim", base, "linux/arm64")])
+    assert "43.0 MB" in shown, "what is published"
+    assert "−2.2 %" not in shown
+    assert "not compared: the published image is for linux/amd64" in shown
+    result = factory.result()
+    there = source.model_copy(update={"platform": "linux/arm64"})
+    shown = tables.provenance_table(result.model_copy(update={"provenance": there}))
+    assert "not compared: the published image is for linux/amd64" in shown
 
 
 RULES = """

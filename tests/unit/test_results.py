@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from advices import results
 from advices.core import files as files_
 from advices.core.errors import DiskFull, ResultInvalid
+from advices.lab.measure_name import MeasureName
 from advices.results.record import Boot
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "results" / "schema.json"
@@ -64,7 +65,7 @@ def test_the_schema_says_what_every_measure_of_a_result_counts() -> None:
     words = json.loads(results.schema_text())["x-measures"]
     for variant in factory.result().variants.values():
         for measure in variant.measures():
-            of, _, name = measure.rpartition(".")
+            of, name = measure.of, measure.name
             kind = "image" if not of else "build" if of in variant.builds else "start"
             assert words[kind][name]["label"]
             assert words[kind][name]["meaning"]
@@ -82,7 +83,7 @@ FULL = Boot(
 
 
 @pytest.mark.parametrize(
-    ("boot", "prefix", "measures"),
+    ("boot", "start", "measures"),
     [
         (
             FULL,
@@ -91,7 +92,7 @@ FULL = Boot(
         ),
         (
             FULL,
-            "bare.",
+            "bare",
             {
                 "bare.answered": True,
                 "bare.first_200_seconds": 2.0,
@@ -103,11 +104,11 @@ FULL = Boot(
         ),
         # A container that did not answer shows nothing else.
         (Boot(answered=False), "", {"answered": False}),
-        (Boot(answered=False), "bare.", {"bare.answered": False}),
+        (Boot(answered=False), "bare", {"bare.answered": False}),
     ],
 )
-def test_the_measures_of_a_start(boot: Boot, prefix: str, measures: dict[str, Any]) -> None:
-    assert boot.measures(prefix) == measures
+def test_the_measures_of_a_start(boot: Boot, start: str, measures: dict[str, Any]) -> None:
+    assert factory.by_text(boot.measures(start)) == measures
 
 
 def test_starts_and_probes_are_among_the_measures_of_a_variant() -> None:
@@ -120,7 +121,7 @@ def test_starts_and_probes_are_among_the_measures_of_a_variant() -> None:
             "timings": {"stop_seconds": results.Timing(samples=(3.0, 1.0, 2.0))},
         }
     ).measures()
-    assert {name: more[name] for name in more.keys() - plain.measures().keys()} == {
+    assert {str(name): more[name] for name in more.keys() - plain.measures().keys()} == {
         "bare.answered": False,
         "two.answered": True,
         "two.uid": 7,
@@ -330,7 +331,7 @@ def test_an_unknown_name_is_told_what_exists(
     variant: str, measure: str, what: str, why: str
 ) -> None:
     with pytest.raises(ResultInvalid, match=what) as raised:
-        factory.result().value(variant, measure)
+        factory.result().value(variant, MeasureName.parse(measure))
     assert why in raised.value.why
 
 
@@ -338,7 +339,7 @@ def test_measures_are_computed_from_the_records() -> None:
     found = factory.variant(
         cold=factory.build(run=4, cached=1, seconds=10.0, new_bytes=7)
     ).measures()
-    assert found == {
+    assert factory.by_text(found) == {
         "disk_bytes": 140_000_000,
         "transfer_bytes": 50_000_000,
         "context_bytes": 20_000,

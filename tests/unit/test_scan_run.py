@@ -8,10 +8,9 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
-import docker.errors
 import pytest
 
-from advices.core.errors import CommandFailed, ScanFailed
+from advices.core.errors import CommandFailed, EngineRefused, ScanFailed
 from advices.engine.start import Once, Start
 from advices.lab.scans import Attacks, Scan
 from advices.scanners.images import ScannerImage
@@ -135,7 +134,7 @@ def test_a_scanner_that_does_not_end_was_stopped() -> None:
 
 
 def test_an_image_that_does_not_start_is_told() -> None:
-    fault = scan_fails(docker.errors.APIError("no such file: zap.sh"), ZAP)
+    fault = scan_fails(EngineRefused("no such file: zap.sh"), ZAP)
     assert "the container of zap does not start: no such file: zap.sh" in fault.what
     assert "scanner/zap:1" in fault.why
 
@@ -203,8 +202,8 @@ def test_a_start_page_that_leads_elsewhere_is_no_target() -> None:
 @pytest.mark.parametrize(
     "gives",
     [
-        docker.errors.APIError("python3: not found"),
-        docker.errors.ImageNotFound("no such image"),
+        EngineRefused("python3: not found"),
+        EngineRefused("no such image"),
         CommandFailed("it did not end"),
     ],
 )

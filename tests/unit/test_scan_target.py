@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from advices.core.errors import TargetRefused
+from advices.engine.records import Container, container_of
 from advices.scanners.target import Chosen, Relay, chosen
 
 ID = "0123456789abcdef" * 4
@@ -20,11 +20,19 @@ def container(
     ports: dict[str, Any] | None = None,
     mode: str = "bridge",
     identity: str = ID,
-) -> Any:
-    """Return what docker says of a running container."""
+) -> Container:
+    """Return a running container as an engine's API says it."""
     labels = {"com.docker.compose.service": service} if service else {}
-    host = {"HostConfig": {"NetworkMode": mode}}
-    return SimpleNamespace(name=name, id=identity, labels=labels, ports=ports, attrs=host)
+    return container_of(
+        {
+            "Id": identity,
+            "Name": f"/{name}",
+            "State": {"Status": "running"},
+            "Config": {"Labels": labels},
+            "HostConfig": {"NetworkMode": mode},
+            "NetworkSettings": {"Ports": ports},
+        }
+    )
 
 
 def published(inner: str, *outer: int) -> dict[str, Any]:

@@ -8,9 +8,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from memory_engine import MemoryEngine
 
 from advices.core.errors import LabInvalid, ScannerMissing
-from advices.scanners import images
+from advices.core.pull_errors import PullsLimited
+from advices.engine.records import Image
 from advices.scanners.images import STUB_LABEL, ScannerImage, ScannerImages, read_recipes
 from advices.scanners.work import NAMES
 
@@ -27,20 +29,18 @@ version = "2.17.0"
 local = ["zap:2.17.0", "zap:latest"]
 """
 PINNED = "zap@sha256:0123"
+NO_ANSWER = f"`{PINNED}` was not pulled: no such host"
 
 
 class Here:
-    """An engine, its bases and a folder of recipes; what was pulled and built is remembered."""
+    """An engine, its bases and a folder of recipes."""
 
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
         (folder / "scanners.toml").write_text(TOML)
         (folder / "wapiti.Dockerfile").write_text("FROM python:3.13-slim\n")
         (folder / "requirements.txt").write_text("wapiti3==3.3.2\n")
-        self.there: dict[str, Any] = {}
-        self.registry: dict[str, Any] = {}
-        self.pulled: list[str] = []
-        self.built: list[Any] = []
+        self.engine = MemoryEngine()
         self.said: list[str] = []
         self.bases: Any = SimpleNamespace(
             known=lambda _: SimpleNamespace(kind="stand-in"),
@@ -50,21 +50,11 @@ class Here:
             pip_conf=None,
             registry_answers=True,
         )
-        self.engine: Any = SimpleNamespace(image=self.there.get, pull=self._pull)
-        monkeypatch.setattr(images, "build", self._build)
 
-    def has(self, name: str, *labels: str, identity: str = "sha256:id") -> None:
-        self.there[name] = SimpleNamespace(labels=dict.fromkeys(labels, ""), id=identity)
-
-    def _pull(self, name: str) -> None:
-        self.pulled.append(name)
-        if name in self.registry:
-            self.there[name] = self.registry[name]
-
-    def _build(self, order: Any) -> None:
-        secrets = {name: file.read_text() for name, file in order.secrets.items()}
-        self.built.append((order, secrets))
-        self.has(order.tag)
+    def has(self, name: str, *labels: str) -> str:
+        """Let the engine have an image; return its id."""
+        config = {"Labels": dict.fromkeys(labels, "")} if labels else {"Labels": None}
+        return self.engine.add(name, name.encode(), config=config).id
 
     @property
     def images(self) -> ScannerImages:
@@ -72,10 +62,10 @@ class Here:
 
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Here:
+def here(tmp_path: Path) -> Here:
     folder = tmp_path / "scanners"
     folder.mkdir()
-    return Here(folder, monkeypatch)
+    return Here(folder)
 
 
 def test_the_shipped_recipes_are_complete() -> None:
@@ -125,14 +115,14 @@ def test_zap_is_known_by_its_digest(here: Here) -> None:
     here.has(PINNED)
     assert here.images.present("zap") == ScannerImage("zap", PINNED, "sha256:0123")
     assert here.images.find("zap") == here.images.present("zap")
-    assert here.pulled == []
+    assert here.engine.pulled == []
 
 
 def test_zap_that_was_loaded_by_hand_is_known_by_its_id(here: Here) -> None:
-    here.has("zap:latest", identity="sha256:latest")
-    assert here.images.present("zap") == ScannerImage("zap", "zap:latest", "sha256:latest")
-    here.has("zap:2.17.0", identity="sha256:named")
-    assert here.images.present("zap") == ScannerImage("zap", "zap:2.17.0", "sha256:named")
+    latest = here.has("zap:latest")
+    assert here.images.present("zap") == ScannerImage("zap", "zap:latest", latest)
+    named = here.has("zap:2.17.0")
+    assert here.images.present("zap") == ScannerImage("zap", "zap:2.17.0", named)
     here.has(PINNED)
     assert here.images.present("zap") == ScannerImage("zap", PINNED, "sha256:0123")
 
@@ -146,16 +136,16 @@ def test_a_stub_is_known_by_its_label(here: Here, name: str) -> None:
 
 
 def test_an_image_without_labels_is_no_stub(here: Here) -> None:
-    here.there[PINNED] = SimpleNamespace(labels=None, id="sha256:id")
+    here.has(PINNED)
     found = here.images.present("zap")
     assert found is not None
     assert not found.stub
 
 
 def test_zap_is_pulled_where_a_registry_answers(here: Here) -> None:
-    here.registry[PINNED] = SimpleNamespace(labels={}, id="sha256:id")
+    here.engine.registry[PINNED] = Image("sha256:id")
     assert here.images.find("zap").reference == PINNED
-    assert here.pulled == [PINNED]
+    assert here.engine.pulled == [PINNED]
     assert here.said == [f"pulling {PINNED}"]
 
 
@@ -167,25 +157,33 @@ def test_without_zap_the_fault_says_how_to_bring_it(
     with pytest.raises(ScannerMissing, match=f"ZAP 2.17.0 is not here: {PINNED}") as raised:
         here.images.find("zap")
     assert "`docker load`" in raised.value.next_step
-    assert here.pulled == pulled
+    assert raised.value.why == (NO_ANSWER if registry else ScannerMissing.why)
+    assert here.engine.pulled == pulled
+
+
+def test_without_zap_the_fault_says_what_the_registry_said(here: Here) -> None:
+    here.engine.registry[PINNED] = PullsLimited("`zap` was not pulled: toomanyrequests")
+    with pytest.raises(ScannerMissing) as raised:
+        here.images.find("zap")
+    assert raised.value.why == "`zap` was not pulled: toomanyrequests"
 
 
 def test_wapiti_is_built_once(here: Here) -> None:
     assert here.images.present("wapiti") is None
     found = here.images.find("wapiti")
     assert here.images.present("wapiti") == found == here.images.find("wapiti")
-    ((order, secrets),) = here.built
+    (order,), (secrets,) = here.engine.orders, here.engine.secrets
     assert order.tag == found.reference
     assert order.bases == {"python:3.13-slim": "mine/python:3.13-slim"}
     assert order.context == here.folder
     assert secrets == {}
-    assert here.pulled == []
+    assert here.engine.pulled == []
 
 
 def test_wapiti_is_built_with_the_settings_of_pip(here: Here) -> None:
     here.bases.pip_conf = "[global]\n"
     here.images.find("wapiti")
-    assert here.built[0][1] == {"pip": "[global]\n"}
+    assert here.engine.secrets[0] == {"pip": "[global]\n"}
 
 
 @pytest.mark.parametrize("name", ["wapiti.Dockerfile", "requirements.txt"])

@@ -88,13 +88,15 @@ def test_a_notebook_shows_the_same_pictures_as_the_site(lab: Lab) -> None:
     opened = LabSession(bench)
     opened.measure("good")
     for shown in (
-        opened.cache_timeline("edit-source", "good"),
-        opened.alerts_by_risk("good"),
+        opened.cache_timeline("edit-source", ["good"]),
+        opened.alerts_by_risk(["good"]),
         opened.stages("good"),
         opened.layers_chart("disk_bytes"),
     ):
         assert shown.figure.startswith('<figure class="adv-figure">')
-        assert "<details>" in shown._repr_mimebundle_()["text/html"]
+        data, metadata = shown._repr_mimebundle_()
+        assert "<details>" in data["text/html"]
+        assert metadata
 
 
 @pytest.mark.parametrize("call", ["mistakes", "finish"])

@@ -13,10 +13,15 @@ from advices import results
 from advices.core import write_together
 from advices.core.errors import AdvicesError, LabInvalid, ResultInvalid
 from advices.lab import labfile
+from advices.lab.measure_name import MeasureName
 from advices.lab.measures import PROBED
+from advices.notebooks import LabSession
 from advices.results import history
 from advices.site import registration
 from advices.site.macros import lessons
+from advices.site.macros.numbers import Numbers
+from advices.site.macros.overview import Overview
+from advices.site.views import NAMES
 
 ROOT = Path(__file__).parents[2]
 
@@ -108,7 +113,7 @@ def test_an_exercise_comes_from_a_run_of_its_own(macros):
 
 def test_what_comes_from_several_labs_links_to_each(project, macros):
     measured = "edit-source.new_transfer_bytes"
-    refresh = history.entry(factory.result(), measured, [])
+    refresh = history.entry(factory.result(), MeasureName.parse(measured), [])
     write_together(dict([history.appended(project / "docs/results", "build-cache", refresh)]))
     assert re.findall('data-from="([^"]+)"', macros.bases()) == ["base-image"]
     found = re.findall('data-from="([^"]+)"', macros.dashboard())
@@ -154,7 +159,7 @@ def test_a_ratio_is_computed_from_the_result(macros):
         lambda m: m.dockerfile("build-cache", "good", "ugly"),
         lambda m: m.bar_chart("build-cache", "weight"),
         lambda m: m.replay_chart("build-cache", "weight"),
-        lambda m: m.layers_chart("build-cache", ["ugly"]),
+        lambda m: m.layers_chart("build-cache", variants=["ugly"]),
         lambda m: m.cache_timeline("build-cache", "later"),
         lambda m: m.alerts_by_risk("build-cache"),
         lambda m: m.stages("build-cache", "ugly"),
@@ -315,6 +320,13 @@ def test_every_macro_is_registered_and_reports_its_error_in_a_quiet_build(projec
     assert "no-such-lab" in caplog.text
     with pytest.raises(TypeError):
         found["claims"]()
+
+
+def test_what_can_be_shown_is_a_macro_and_a_method_of_a_notebook_under_one_name():
+    assert {*NAMES} <= {*registration.MACROS}
+    assert all(getattr(LabSession, name).__doc__ for name in NAMES)
+    for own in (Numbers, Overview, lessons.Lessons):
+        assert not {*NAMES} & {*dir(own)}, "a macro of its own would hide what is shown"
 
 
 def test_the_configuration_has_no_hooks_and_only_known_plugins():

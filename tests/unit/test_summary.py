@@ -11,6 +11,7 @@ import factory
 import pytest
 
 from advices.cli import labs as main
+from advices.lab.measure_name import MeasureName
 from advices.lab.model import Claim
 from advices.results.claims import Verdict, verdicts
 from advices.results.comparison import Drift
@@ -18,12 +19,12 @@ from advices.site import ci_reports
 from advices.site.ci_reports import Outcome
 
 CLAIM = Claim(id="small", says="It is small & <good>.", measure="disk_bytes", at_most=5)
-GOOD = Verdict(CLAIM, "good", 4, "≤ 5", holds=True, must_hold=True)
-BROKEN = Verdict(CLAIM, "good", 9, "≤ 5", holds=False, must_hold=True)
+GOOD = Verdict(CLAIM, "good", 4, holds=True, must_hold=True)
+BROKEN = Verdict(CLAIM, "good", 9, holds=False, must_hold=True)
 NOT_RUN = replace(BROKEN, not_run="no image")
-DRIFT = Drift("good", "disk_bytes", 1_000_000, 9_000_000, "± 3%")
+DRIFT = Drift("good", MeasureName("disk_bytes"), 1_000_000, 9_000_000, "± 3%")
 SOUND = Outcome("build-cache", factory.result(), (GOOD,), seconds=12.3)
-FAULT = "build-cache: claim `small` must hold for `good`: disk_bytes is 9, claimed ≤ 5"
+FAULT = "build-cache: claim `small` must hold for `good`: disk_bytes is 9 B, claimed at most 5 B"
 OTHER = "build-cache: mistake `x` must turn red a, and turned red | nothing"
 UNSOUND = replace(SOUND, verdicts=(BROKEN,), faults=(FAULT, OTHER), drifts=(DRIFT,))
 
@@ -94,7 +95,9 @@ def test_the_json_names_every_verdict() -> None:
     (found,) = json.loads(ci_reports.as_json([replace(UNSOUND, verdicts=(BROKEN, NOT_RUN))]))
     assert (found["lab"], found["sound"]) == ("build-cache", False)
     assert [one["as_demanded"] for one in found["claims"]] == [False, True]
-    assert found["drifts"][0]["new"] == 9_000_000
+    assert found["claims"][0]["threshold"] == "at most 5 B"
+    drift = {"variant": "good", "measure": "disk_bytes", "old": 1_000_000, "new": 9_000_000}
+    assert found["drifts"] == [{**drift, "limit": "± 3%"}]
 
 
 def test_a_ratio_without_end_is_still_json() -> None:

@@ -54,3 +54,9 @@ def test_a_pull_request_gets_no_secret_and_keeps_no_token() -> None:
     assert "secrets." not in text
     assert "pull_request_target" not in text
     assert text.count("actions/checkout@") == text.count("persist-credentials: false")
+
+
+def test_the_engine_tests_of_a_pull_request_may_all_run() -> None:
+    """An ordinary user may not mount or start an engine: its tests would be left out."""
+    (step,) = [s for s in read(FILES[0])["jobs"]["engine"]["steps"] if "run" in s]
+    assert step["run"] == 'sudo env "PATH=$PATH" ./run engine'

@@ -18,11 +18,15 @@ class RootRecipe(Record):
 
 
 class Recipe(Record):
-    """How a stand-in is built, and the command that shows that it works."""
+    """How a stand-in is built, and the command that shows that it works.
+
+    `parts` are stages of the Dockerfile that other recipes have too: each is built once.
+    """
 
     dockerfile: str
     target: str | None = None
     rootfs: list[str]
+    parts: list[str] = Field(default_factory=list)
     check: list[str] = Field(default_factory=list)
 
 

@@ -11,8 +11,15 @@ from pathlib import Path
 from typing import Literal
 
 from advices.bases import Bases
-from advices.core import AdvicesError, EngineForbidden, Layout
-from advices.engine import buildx_version, connection, provision
+from advices.core import (
+    AdvicesError,
+    EngineElsewhere,
+    EngineForbidden,
+    Layout,
+    PullFailed,
+    RegistrySilent,
+)
+from advices.engine import apt, buildx_version, connection, provision
 from advices.lab import SCANNERS, labfile
 from advices.offline import is_prefetched
 from advices.packages import proxy
@@ -39,13 +46,14 @@ def system() -> System:
         return "macOS"
     if "microsoft" in platform.release().lower():
         return "Windows with WSL"
-    return "Debian or Ubuntu" if provision.system().has_apt else "another Linux"
+    return "Debian or Ubuntu" if apt.system().has_apt else "another Linux"
 
 
 def examine(workshop: Workshop) -> Iterator[Finding]:
     """Yield the findings in order. Changes nothing, pulls nothing, starts nothing."""
     try:
         connected = workshop.engine
+        connected.must_be_here()
     except AdvicesError as error:
         yield Finding("bad", "engine", error.what, _fix_of_missing_engine(error))
         yield _buildx()
@@ -65,6 +73,8 @@ def examine(workshop: Workshop) -> Iterator[Finding]:
 
 
 def _fix_of_missing_engine(error: AdvicesError) -> str:
+    if isinstance(error, EngineElsewhere):
+        return error.next_step
     if isinstance(error, EngineForbidden):
         return checks.MAY_USE.fix_on(system())
     if not connection.is_default_socket():
@@ -116,11 +126,15 @@ def _registry_and_bases(workshop: Workshop) -> Iterator[Finding]:
     except AdvicesError as error:
         yield Finding("bad", "base images", error.what, error.next_step)
         return
-    reachable = workshop.engine.registry_answers(bases.names()[0])
-    if reachable:
+    reachable = True
+    try:
+        workshop.engine.ask_registry(bases.names()[0])
         yield Finding("ok", "registry", "answers: official images are used")
-    else:
+    except RegistrySilent:
+        reachable = False
         yield Finding("note", "registry", "none answers", checks.REGISTRY.fix_on(system()))
+    except PullFailed as error:
+        yield Finding("bad", "registry", error.what, error.next_step)
     images = workshop.scanners
     for name, called in SCANNERS.items():
         yield _scanner(images, name, called, reachable)

@@ -23,6 +23,9 @@ JOB_PAGE_VARIABLE = "GITHUB_STEP_SUMMARY"
 
 Slugs = Annotated[list[str] | None, typer.Argument(help="Labs by slug; all when none is given.")]
 Quick = Annotated[bool, typer.Option("--quick", help="One sample of each timing.")]
+QuickRun = Annotated[
+    bool, typer.Option("--quick", help="One sample of each timing, no mistakes, no exercises.")
+]
 ReplaySamples = Annotated[int, typer.Option("--samples", min=1, help="Samples of each timing.")]
 Reports = Annotated[
     Path | None,
@@ -50,7 +53,7 @@ def run(
     *,
     samples: ReplaySamples = 3,
     cold_samples: ColdSamples = 1,
-    quick: Quick = False,
+    quick: QuickRun = False,
     force: Annotated[
         bool, typer.Option("--force", help="Measure also the labs that did not change.")
     ] = False,
@@ -64,7 +67,9 @@ def run(
 
     wanted = QUICK if quick else Samples(cold_samples, samples)
     with _reported(reports) as told, Display(progress) as say:
-        run_labs(Workshop(project(), say), slugs or [], wanted, force=force, told=told)
+        workshop = Workshop(project(), say)
+        how = {"force": force, "proofs": not quick}
+        run_labs(workshop, slugs or [], wanted, told=told, **how)
 
 
 @app.command()
@@ -74,9 +79,15 @@ def check(
     samples: ReplaySamples = 3,
     cold_samples: ColdSamples = 1,
     quick: Quick = False,
+    prove_all: Annotated[
+        bool, typer.Option("--all", help="Prove also mistakes and exercises that did not change.")
+    ] = False,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="Stamp results that did not move as good for today.")
+    ] = False,
     reports: Reports = None,
 ) -> None:
-    """Execute labs into a scratch folder and compare with the committed results."""
+    """Measure labs anew and compare with the committed results; prove what changed, and a tenth."""
     from advices.cli.display import Display
     from advices.measure import QUICK, Samples
     from advices.notebooks import check_labs
@@ -84,7 +95,12 @@ def check(
 
     wanted = QUICK if quick else Samples(cold_samples, samples)
     with _reported(reports) as told, Display(progress) as say:
-        check_labs(Workshop(project(), say), slugs or [], wanted, told=told)
+        check_labs(
+            *(Workshop(project(), say), slugs or [], wanted),
+            prove_all=prove_all,
+            confirm=confirm,
+            told=told,
+        )
 
 
 @contextlib.contextmanager

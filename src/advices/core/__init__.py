@@ -51,7 +51,7 @@ from advices.core.events import (
     sent,
 )
 from advices.core.files import write_together, write_whole
-from advices.core.paths import Layout, cache_folder, project, state_folder
+from advices.core.paths import Layout, cache_folder, project, service_folder, state_folder
 from advices.core.process import (
     VERBOSE_VARIABLE,
     as_root,
@@ -61,6 +61,14 @@ from advices.core.process import (
     run,
     spawn_daemon,
     stream_stderr,
+)
+from advices.core.pull_errors import (
+    ImageUnknown,
+    PullFailed,
+    PullForbidden,
+    PullsLimited,
+    ReferenceInvalid,
+    RegistrySilent,
 )
 from advices.core.records import Record
 from advices.core.spent import Spent
@@ -93,6 +101,7 @@ __all__ = [
     "Event",
     "FileRefused",
     "GivenUp",
+    "ImageUnknown",
     "InstallRefused",
     "Instruction",
     "LabInvalid",
@@ -103,7 +112,12 @@ __all__ = [
     "PackageMissing",
     "Planned",
     "PortTaken",
+    "PullFailed",
+    "PullForbidden",
+    "PullsLimited",
     "Record",
+    "ReferenceInvalid",
+    "RegistrySilent",
     "ResultDrifted",
     "ResultInvalid",
     "Say",
@@ -133,6 +147,7 @@ __all__ = [
     "received",
     "run",
     "sent",
+    "service_folder",
     "spawn_daemon",
     "state_folder",
     "stream_stderr",

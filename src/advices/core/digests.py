@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
 import json
 
@@ -18,6 +19,7 @@ def digest_of(data: object) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
+@functools.cache
 def meaning_of(program: str) -> str:
     """Return a Python program without what decides nothing: comments, docstrings, its format."""
     tree = ast.parse(program)

@@ -72,6 +72,11 @@ def state_folder() -> Path:
     return platformdirs.user_state_path("docker-advices")
 
 
+def service_folder() -> Path:
+    """Return where a service is known that all runs of this user share, whatever their state."""
+    return platformdirs.user_data_path("docker-advices")
+
+
 def cache_folder() -> Path:
     """Return where what can be made again is kept."""
     return platformdirs.user_cache_path("docker-advices")

@@ -24,7 +24,7 @@ from advices.core.threads import alive, ended_by
 
 VERBOSE_VARIABLE = "ADVICES_VERBOSE"
 # What is interrupted must be over within 10 s, its cleaning up included.
-GRACE_SECONDS = 5.0
+GRACE_SECONDS = 8.0
 _LISTEN_SECONDS = 0.2
 
 
@@ -68,7 +68,6 @@ def run(
             errors="replace",
             env={**os.environ, **(env or {})},
             cwd=cwd,
-            process_group=_group_of(argv),
         )
     except (FileNotFoundError, PermissionError):
         raise CommandFailed(
@@ -110,7 +109,7 @@ def _finished(process: subprocess.Popen[str], timeout_seconds: float) -> Finishe
             else:
                 return Finished(process.returncode, stdout, stderr)
     except BaseException:
-        _end(process)
+        _end(process, whole=True)
         for pipe in (process.stdout, process.stderr):
             if pipe is not None:
                 pipe.close()
@@ -135,7 +134,6 @@ def stream_stderr(
         stderr=subprocess.PIPE,
         text=True,
         errors="replace",
-        process_group=_group_of(argv),
     ) as process:
         timed_out = threading.Event()
 
@@ -162,35 +160,45 @@ def stream_stderr(
     return process.returncode, clock() - started
 
 
-def _group_of(argv: Sequence[str]) -> int | None:
-    """Return 0 for a program that gets a process group of its own, so that it ends as a whole.
-
-    None for sudo, which must be in the terminal's group to ask for a password there.
-    """
-    return None if argv[0] == "sudo" else 0
-
-
 def _end_beside(process: subprocess.Popen[str]) -> None:
     """End a program while its caller goes on."""
     threading.Thread(target=_end, args=(process,), daemon=True).start()
 
 
-def _end(process: subprocess.Popen[str]) -> None:
-    """End a program and all that it started; what does not heed that is killed."""
-    _send(process, signal.SIGTERM)
-    with contextlib.suppress(subprocess.TimeoutExpired):
+def _end(process: subprocess.Popen[str], *, whole: bool = False) -> None:
+    """End a program, `whole` with what it started. What does not heed that is killed.
+
+    Without `whole` it is left to the program to end what it started.
+    """
+    started = _started_by(process.pid)
+    process.terminate()
+    _send(started if whole else (), signal.SIGTERM)
+    try:
         process.wait(GRACE_SECONDS)
-    _send(process, signal.SIGKILL)
-    process.wait()
+    except subprocess.TimeoutExpired:
+        _send((*started, process.pid), signal.SIGKILL)
+        process.wait()
 
 
-def _send(process: subprocess.Popen[str], number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        if _group_of(process.args) == 0:  # type: ignore[arg-type]
-            # Also what a program left behind that ended itself.
-            os.killpg(process.pid, number)
-        else:
-            process.send_signal(number)
+def _started_by(pid: int) -> list[int]:
+    """Return the processes of our own group that one started, and those that these did.
+
+    Others are daemons, or lead a group that somebody else ends. Without Linux it is none.
+    """
+    found: list[int] = []
+    with contextlib.suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in map(int, (task / "children").read_text("utf-8").split()):
+                if os.getpgid(child) == os.getpgrp():
+                    found += [child, *_started_by(child)]
+    return found
+
+
+def _send(pids: Sequence[int], number: signal.Signals) -> None:
+    for pid in pids:
+        # What root runs through sudo is ended by sudo.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, number)
 
 
 def spawn_daemon(argv: Sequence[str], log: Path, env: Mapping[str, str] | None = None) -> int:

@@ -4,20 +4,23 @@ What is asked of an engine and its images and containers, builds with their exac
 installing and starting an engine.
 """
 
-from advices.engine import connection, provision
+from advices.engine import apt, connection, provision
+from advices.engine.apt import install_packages
 from advices.engine.build_log import METHOD as BUILD_LOG_METHOD
 from advices.engine.build_log import BuildStep
 from advices.engine.buildx import BuildOrder, Built, argv
 from advices.engine.client import buildx_version, connect
 from advices.engine.link import BASE_LABEL, RUN_LABEL
 from advices.engine.port import Engine
-from advices.engine.provision import install_packages
+from advices.engine.pull_faults import invalid_reference
 from advices.engine.records import Container, EngineFacts, Image
+from advices.engine.references import DOCKER_HUB, Reference, split
 from advices.engine.start import HARDENED, Once, Start, options
 
 __all__ = [
     "BASE_LABEL",
     "BUILD_LOG_METHOD",
+    "DOCKER_HUB",
     "HARDENED",
     "RUN_LABEL",
     "BuildOrder",
@@ -28,12 +31,16 @@ __all__ = [
     "EngineFacts",
     "Image",
     "Once",
+    "Reference",
     "Start",
+    "apt",
     "argv",
     "buildx_version",
     "connect",
     "connection",
     "install_packages",
+    "invalid_reference",
     "options",
     "provision",
+    "split",
 ]

@@ -53,7 +53,8 @@ def is_default_socket() -> bool:
 
 def is_here(place: str) -> bool:
     """Return whether an engine's address is one of this machine's. A name is looked up."""
-    parts = urlsplit(place)
+    # Without a scheme docker takes it for a host.
+    parts = urlsplit(place if "://" in place else f"tcp://{place}")
     if parts.scheme not in ("tcp", "http", "https", "ssh"):
         return True
     if parts.scheme == "ssh":

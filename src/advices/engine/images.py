@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any
 
 import docker.errors
-from requests.exceptions import RequestException
 
-from advices.core import BundleRefused, DiskFull, alive, interruptible, run
+from advices.core import BundleRefused, DiskFull, PullFailed, alive, interruptible, run
 from advices.engine.link import RUN_LABEL, EngineLink
+from advices.engine.pull_faults import invalid_reference, pull_fault
 from advices.engine.records import Image, image_of
+from advices.engine.references import split
 
 _CHUNK = 1 << 20
 
@@ -30,11 +31,6 @@ class EngineImages(EngineLink):
                 return image_of(api.inspect_image(reference))
             except docker.errors.NotFound:
                 return None
-
-    def history(self, image: Image) -> list[dict[str, Any]]:
-        api: Any = self._docker.api
-        with self._asking():
-            return list(reversed(api.history(image.id)))
 
     def saved(self, images: Iterable[Image]) -> Iterator[bytes]:
         # The SDK saves one image a call; the engine's API takes several.
@@ -69,31 +65,47 @@ class EngineImages(EngineLink):
         return [image for name in names if (image := self.image(name)) is not None]
 
     def tag(self, image: Image, reference: str) -> None:
-        repository, _, tag = reference.rpartition(":")
+        wanted = split(reference)
         with self._asking():
-            self._docker.api.tag(image.id, repository, tag)
+            self._docker.api.tag(image.id, wanted.repository, wanted.version)
 
-    def pull(self, name: str) -> Image | None:
-        repository, _, tag = name.partition("@" if "@" in name else ":")
-        try:
-            interruptible(lambda: self._pulled(repository, tag or "latest"))
-        except (docker.errors.DockerException, RequestException):
-            return None
-        return self.image(name)
+    def pull(self, name: str) -> Image:
+        wanted = split(name)
+        with self._pulling(name):
+            interruptible(lambda: self._pulled(wanted.repository, wanted.version))
+        image = self.image(name)
+        if image is None:
+            raise PullFailed(f"`{name}` was pulled and is not there", why="somebody removed it")
+        return image
 
-    def _pulled(self, repository: str, tag: str) -> None:
+    def _pulled(self, repository: str, version: str) -> None:
         """Pull an image. Raises what the SDK raises, and APIError for what the engine tells."""
-        for said in self._docker.api.pull(repository, tag=tag, stream=True, decode=True):
+        for said in self._docker.api.pull(repository, tag=version, stream=True, decode=True):
             alive()
             if "error" in said:
                 raise docker.errors.APIError(str(said["error"]), explanation=str(said["error"]))
 
-    def registry_answers(self, name: str) -> bool:
-        try:
-            self._docker.images.get_registry_data(name)
-        except (docker.errors.DockerException, RequestException):
-            return False
-        return True
+    def ask_registry(self, name: str) -> None:
+        with self._pulling(name):
+            interruptible(lambda: self._docker.images.get_registry_data(name))
+
+    @contextlib.contextmanager
+    def _pulling(self, name: str) -> Iterator[None]:
+        """Turn what an engine says of a registry into the error for it."""
+        if not split(name).is_valid:
+            raise invalid_reference(name)
+        with self._asking():
+            try:
+                yield
+            except docker.errors.APIError as error:
+                said = str(error.explanation or error)
+                if "no space left on device" in said.lower():
+                    raise
+                raise pull_fault(name, said) from None
+            except docker.errors.DockerException as error:
+                raise PullFailed(
+                    f"`{name}` was not pulled: {error}", why="docker's settings name a login for it"
+                ) from None
 
     def import_root(self, tar: str, reference: str, changes: list[str]) -> None:
         argv = ["docker", "import"]
@@ -111,7 +123,7 @@ class EngineImages(EngineLink):
                 member = tarfile.TarInfo(path.lstrip("/"))
                 member.size = len(content)
                 tar.addfile(member, io.BytesIO(content))
-        repository, _, tag = reference.rpartition(":")
+        wanted = split(reference)
         with self._asking():
             api: Any = self._docker.api
             settings = image_of(api.inspect_image(base))
@@ -123,7 +135,9 @@ class EngineImages(EngineLink):
             made = api.create_container(base, words, labels={RUN_LABEL: run_id})["Id"]
             try:
                 api.put_archive(made, "/", sink.getvalue())
-                image_id = api.commit(made, repository, tag, changes=changes)["Id"]
+                image_id = api.commit(*(made, wanted.repository, wanted.version), changes=changes)[
+                    "Id"
+                ]
             finally:
                 api.remove_container(made, v=True, force=True)
             return image_of(api.inspect_image(image_id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import docker.errors
 from docker import DockerClient
@@ -31,8 +31,7 @@ class Clients:
     The client of a thread that ended goes with it.
     """
 
-    def __init__(self, connect: Callable[[], DockerClient]) -> None:
-        self._connect = connect
+    def __init__(self) -> None:
         self._own = threading.local()
         self._all: weakref.WeakSet[DockerClient] = weakref.WeakSet()
         self._lock = threading.Lock()
@@ -41,7 +40,7 @@ class Clients:
         """Return this thread's client; it is made when it is first asked for."""
         found: DockerClient | None = getattr(self._own, "client", None)
         if found is None:
-            found = self._own.client = self._connect()
+            found = self._own.client = connection.client()
             with self._lock:
                 self._all.add(found)
         return found
@@ -60,11 +59,11 @@ class EngineLink:
     only the docker command can use.
     """
 
-    def __init__(self, connect: Callable[[], DockerClient] = connection.client) -> None:
+    def __init__(self) -> None:
         self.address = connection.address()
         if self.address.startswith("ssh://"):
             raise _elsewhere(self.address)
-        self._clients = Clients(connect)
+        self._clients = Clients()
         # Also at the end of the process: nobody has to close an engine.
         self._closed = weakref.finalize(self, self._clients.close)
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from typing import IO, Any, Protocol
+from typing import IO, Protocol
 
 from advices.engine.buildx import BuildOrder, Built
 from advices.engine.records import Container, EngineFacts, Image
@@ -21,9 +21,6 @@ class Images(Protocol):
     def image(self, reference: str) -> Image | None:
         """Return a local image, None if there is none of that name or id."""
 
-    def history(self, image: Image) -> list[dict[str, Any]]:
-        """Return the image's history, oldest first, with each entry's CreatedBy and Size."""
-
     def saved(self, images: Iterable[Image]) -> Iterator[bytes]:
         """Yield the bytes of `docker save` for some images, each layer once."""
 
@@ -33,11 +30,14 @@ class Images(Protocol):
     def tag(self, image: Image, reference: str) -> None:
         """Give an image one more name. One that another image has must not be given."""
 
-    def pull(self, name: str) -> Image | None:
-        """Return the image of a registry, None when no registry answers or it has none."""
+    def pull(self, name: str) -> Image:
+        """Return the image of a registry.
 
-    def registry_answers(self, name: str) -> bool:
-        """Return whether a registry knows an image, without pulling it."""
+        Raises RegistrySilent when none answers, and another PullFailed for what one answers.
+        """
+
+    def ask_registry(self, name: str) -> None:
+        """Return when a registry has an image, without pulling it. Raises as `pull` does."""
 
     def import_root(self, tar: str, reference: str, changes: list[str]) -> None:
         """Make an image of one layer out of a root file system's tar."""

@@ -31,8 +31,6 @@ class Image:
     tags: tuple[str, ...] = ()
     repo_digests: tuple[str, ...] = ()
     config: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    author: str = ""
-    comment: str = ""
     created: str = ""
     architecture: str = ""
 
@@ -80,8 +78,6 @@ def image_of(attrs: Mapping[str, Any]) -> Image:
         tags=tuple(map(str, attrs.get("RepoTags") or ())),
         repo_digests=tuple(map(str, attrs.get("RepoDigests") or ())),
         config=dict(attrs.get("Config") or {}),
-        author=str(attrs.get("Author") or ""),
-        comment=str(attrs.get("Comment") or ""),
         created=str(attrs.get("Created") or ""),
         architecture=str(attrs.get("Architecture") or ""),
     )

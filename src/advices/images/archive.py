@@ -2,138 +2,169 @@
 
 from __future__ import annotations
 
-import contextlib
 import gzip
+import hashlib
+import io
 import json
 import posixpath
+import sys
 import tarfile
-from collections.abc import Callable, Iterator, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import IO, TypeVar, cast
+from typing import IO, Any, Generic, TypeVar, cast
 
-from advices.core import CommandFailed, EngineLost, alive
+from advices.core import EngineLost, alive
 from advices.engine import Engine, Image
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 Read = TypeVar("Read")
 
 _TEXT_AT_MOST = 16 << 20
-_CHUNK = 1 << 20
+_BLOBS = "blobs/sha256/"
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+_DAMAGED = (gzip.BadGzipFile, zlib.error, zstd.ZstdError)
+# tarfile copies the rest of its buffer with each read: a large one makes headers slow.
+_BUFFER_BYTES = 64 << 10
 
 
-class Stream:
+class _Chunks(io.RawIOBase):
     """The chunks of an archive as a file that only reads forward."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
-        self._rest = b""
+        self._rest = memoryview(b"")
 
-    def read(self, size: int) -> bytes:
-        """Return up to `size` bytes, fewer only at the end."""
-        parts = [self._rest]
-        have = len(self._rest)
-        while have < size:
-            chunk = next(self._chunks, b"")
-            if not chunk:
-                break
-            parts.append(chunk)
-            have += len(chunk)
-        joined = b"".join(parts)
-        self._rest = joined[size:]
-        return joined[:size]
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: Any) -> int:
+        if not self._rest:
+            self._rest = memoryview(next(self._chunks, b""))
+        size = min(len(into), len(self._rest))
+        into[:size] = self._rest[:size]
+        self._rest = self._rest[size:]
+        return size
+
+
+def saved_stream(engine: Engine, images: Sequence[Image]) -> io.BufferedReader:
+    """Return what `docker save` writes of some images, to be read forward once."""
+    return io.BufferedReader(_Chunks(engine.saved(images)), 1 << 20)
 
 
 @dataclass(frozen=True)
-class StoredLayer:
-    """A layer as the engine stores it, read forward once.
+class Config:
+    """What the archive of an image says of it besides its layers: settings, history, diff ids.
 
-    Most engines store a plain tar, and name it by its diff id; one with containerd's image store
-    keeps layers compressed, and one before 25 has other names.
+    `digest` is that of its text, by which an engine with the classic store names the image.
     """
 
-    name: str
-    stored_bytes: int
-    compressed: bool
-    source: IO[bytes]
+    digest: str
+    content: Mapping[str, Any]
+
+    @property
+    def diff_ids(self) -> tuple[str, ...]:
+        """Return the diff ids of the image's layers, lowest first."""
+        return tuple(map(str, self.content["rootfs"]["diff_ids"]))
+
+    @property
+    def history(self) -> list[Mapping[str, Any]]:
+        """Return an entry for each instruction, oldest first; some images have none."""
+        return list(self.content.get("history") or ())
 
 
-@contextlib.contextmanager
-def unpacked(source: IO[bytes]) -> Iterator[tarfile.TarFile]:
-    """Give the archive of a stored layer. Raises CommandFailed for one compressed with zstd."""
-    head = source.read(tarfile.BLOCKSIZE)
-    whole = cast("IO[bytes]", Stream(_from(head, source)))
-    if head.startswith(_ZSTD_MAGIC):
-        raise CommandFailed(
-            "a layer of this image is compressed with zstd, which cannot be read here",
-            why="the engine uses containerd's image store and keeps layers as pulled",
-            next_step="use an engine with the classic image store",
-        )
-    if head.startswith(_GZIP_MAGIC):
-        whole = cast("IO[bytes]", gzip.GzipFile(fileobj=whole, mode="rb"))
-    with tarfile.open(fileobj=whole, mode="r|", bufsize=_CHUNK) as layer:
-        yield layer
+@dataclass(frozen=True)
+class Saved(Generic[Read]):
+    """What was read of saved images: of each wanted layer, by diff id, and their configs.
+
+    `names` are the files of the archive that held layers, with the diff id of each.
+    """
+
+    layers: Mapping[str, Read]
+    configs: tuple[Config, ...]
+    names: Mapping[str, str]
+
+    def config(self, image: Image) -> Config:
+        """Return the config of one of the images."""
+        named = [one for one in self.configs if one.digest == image.id]
+        # An engine with containerd's store names an image by its manifest.
+        alike = [one for one in self.configs if one.diff_ids == image.diff_ids]
+        return (named or alike)[0]
 
 
-def diff_ids(image: Image) -> tuple[str, ...]:
-    """Return the diff ids of an image's layers, lowest first."""
-    return image.diff_ids
-
-
-def read_layers(
+def read_images(
     engine: Engine,
     images: Sequence[Image],
     wanted: frozenset[str],
-    read: Callable[[StoredLayer], Read],
-) -> dict[str, Read]:
-    """Return what `read` makes of each wanted layer of some images, by diff id.
+    read: Callable[[IO[bytes]], Read],
+    names: Mapping[str, str] | None = None,
+) -> Saved[Read]:
+    """Return what `read` makes of the tar of each wanted layer of some images.
 
-    All images are saved at once: the engine writes a layer that they share one time. Raises
-    EngineLost when what it saves is not whole, and what `read` raises.
+    All images are saved at once: the engine writes a layer that they share one time. A layer that
+    it keeps compressed is given unpacked. `names` are those of earlier reads: what is known not to
+    be wanted is not opened. Raises EngineLost when what it saves is not whole, and what `read`
+    raises.
     """
-    # Every engine names a plain layer of the new layout by its diff id: no need to open others.
-    every = {diff_id for image in images for diff_id in diff_ids(image)}
-    unwanted = {diff_id.rpartition(":")[2] for diff_id in every - wanted}
+    # Every engine names a plain layer of the new layout by its diff id.
+    every = {diff_id for image in images for diff_id in image.diff_ids}
+    unwanted = {_BLOBS + diff_id.rpartition(":")[2] for diff_id in every - wanted}
+    unwanted |= {name for name, diff_id in (names or {}).items() if diff_id not in wanted}
     made: dict[str, Read] = {}
     texts: dict[str, bytes] = {}
     links: dict[str, str] = {}
-    stream = cast("IO[bytes]", Stream(engine.saved(images)))
+    stream = saved_stream(engine, images)
     try:
-        with tarfile.open(fileobj=stream, mode="r|", bufsize=_CHUNK) as saved:
+        with tarfile.open(fileobj=stream, mode="r|", bufsize=_BUFFER_BYTES) as saved:
             for member in saved:
                 alive()
                 if member.issym() or member.islnk():
                     # Engines before 25 save the second of two equal layers as a link.
                     links[member.name] = _link_target(member)
-                if not member.isfile() or posixpath.basename(member.name) in unwanted:
+                if not member.isfile() or member.name in unwanted:
                     continue
-                source = saved.extractfile(member)
-                assert source is not None
-                head = source.read(tarfile.BLOCKSIZE)
-                whole = cast("IO[bytes]", Stream(_from(head, source)))
+                # It is a BufferedReader, whatever its type says.
+                source = cast("io.BufferedReader", saved.extractfile(member))
+                head = source.peek(tarfile.BLOCKSIZE)
                 if _is_layer(head):
-                    compressed = head.startswith((_GZIP_MAGIC, _ZSTD_MAGIC))
-                    made[member.name] = read(
-                        StoredLayer(posixpath.basename(member.name), member.size, compressed, whole)
-                    )
+                    made[member.name] = read(_unpacked(source, head))
                 elif member.size <= _TEXT_AT_MOST:
-                    texts[member.name] = whole.read(member.size)
+                    texts[member.name] = source.read()
         found: dict[str, Read] = {}
+        configs, told = [], {}
         for entry in json.loads(texts["manifest.json"]):
-            ids = json.loads(texts[entry["Config"]])["rootfs"]["diff_ids"]
-            for diff_id, name in zip(ids, entry["Layers"], strict=True):
+            text = texts[entry["Config"]]
+            config = Config(f"sha256:{hashlib.sha256(text).hexdigest()}", json.loads(text))
+            configs.append(config)
+            for diff_id, name in zip(config.diff_ids, entry["Layers"], strict=True):
                 if diff_id in wanted:
                     found[diff_id] = made[links.get(name, name)]
-    except (tarfile.TarError, KeyError, EOFError, gzip.BadGzipFile) as error:
+                # In older layouts a name says nothing of the content.
+                if name.startswith(_BLOBS):
+                    told[name] = diff_id
+    except (tarfile.TarError, KeyError, EOFError, *_DAMAGED) as error:
         # A stream that ends between two files looks whole to the reader of the tar.
         raise EngineLost(f"`docker save` broke off: {error}") from None
-    return found
+    return Saved(found, tuple(configs), told)
 
 
-def _from(head: bytes, source: IO[bytes]) -> Iterator[bytes]:
-    yield head
-    while chunk := source.read(_CHUNK):
-        yield chunk
+def layer_files(source: IO[bytes]) -> tarfile.TarFile:
+    """Return the files of a layer's tar, to be read forward once."""
+    return tarfile.open(fileobj=source, mode="r|", bufsize=_BUFFER_BYTES)
+
+
+def _unpacked(source: IO[bytes], head: bytes) -> IO[bytes]:
+    """Return the tar of a layer. An engine with containerd's store keeps layers compressed."""
+    if head.startswith(_GZIP_MAGIC):
+        return cast("IO[bytes]", gzip.GzipFile(fileobj=source, mode="rb"))
+    if head.startswith(_ZSTD_MAGIC):
+        return cast("IO[bytes]", zstd.ZstdFile(source))
+    return source
 
 
 def _is_layer(head: bytes) -> bool:
@@ -141,7 +172,7 @@ def _is_layer(head: bytes) -> bool:
     return (
         head[257:262] == b"ustar"
         or head.startswith((_GZIP_MAGIC, _ZSTD_MAGIC))
-        or head == bytes(tarfile.BLOCKSIZE)
+        or head[: tarfile.BLOCKSIZE] == bytes(tarfile.BLOCKSIZE)
     )
 
 

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+LISTING_METHOD = 1
+
 Kind = Literal["file", "folder", "symlink", "hardlink", "other", "whiteout", "opaque"]
 
 _SYMLINKS_AT_MOST = 40
@@ -42,6 +44,11 @@ class Listing:
 
     entries: tuple[Entry, ...]
     packages: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def disk_bytes(self) -> int:
+        """Return the bytes of all its files, unpacked. One with several hard links counts once."""
+        return sum(names[0].size for names in _names_of_files(self))
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What is known of layers, by diff id: the bytes that they take to transfer, and their listings.
+"""What is known of layers, by diff id: their bytes on disk and to transfer, and their listings.
 
 A diff id is the digest of a layer's content, so what is remembered never goes stale. One
 gigabyte of a base is compressed and taken apart once, and not for every variant.
@@ -15,45 +15,70 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
-from advices.core import cache_folder, write_whole
-from advices.images.files import Entry, Kind, Listing
+from advices.core import DiskFull, FileRefused, cache_folder, write_whole
+from advices.images.files import LISTING_METHOD, Entry, Kind, Listing
+from advices.images.gzip_bytes import COMPRESSOR, WEIGHING_METHOD
 
-_FORMAT = 1
+# What another method found is not believed.
+_METHOD = f"listing {LISTING_METHOD}, weighing {WEIGHING_METHOD}, {COMPRESSOR}"
 _WORTH_KEEPING = 500
 _AT_HAND = 100
 
 
-class LayerMemory:
-    """Transfer bytes and listings of layers, kept in files between runs.
+class Sizes(NamedTuple):
+    """The bytes of a layer: of its files, unpacked, and of its archive, compressed."""
 
-    `weights` are the compressed bytes of pieces of layers, by what they hold apart from times, for
-    as long as the process runs. Of the listings only those of large layers of a base are kept in
-    files, for every other variant has them too. The last hundred of any layers are at hand.
+    disk_bytes: int
+    transfer_bytes: int
+
+
+class LayerMemory:
+    """Sizes and listings of layers, kept in files between runs.
+
+    Of the listings only those of large layers of a base are kept in files, for every other variant
+    has them too. The last hundred of any layers are at hand. The instructions of images, and
+    `names`, the diff ids of layers by their files in archives, are known to this process only.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder or cache_folder()
-        self.weights: dict[bytes, int] = {}
         self._lock = threading.Lock()
         self._at_hand: OrderedDict[str, Listing] = OrderedDict()
-        try:
-            known = json.loads(self._sizes_file().read_text("utf-8"))
-            self._sizes = {str(key): int(value) for key, value in known.items()}
-        except (OSError, ValueError, TypeError, AttributeError):
-            self._sizes = {}
+        self.names: dict[str, str] = {}
+        self._instructions: dict[str, tuple[str, ...]] = {}
+        self._sizes: dict[str, Sizes] = {}
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
+            kept = json.loads(self._sizes_file().read_text("utf-8"))
+            if kept["method"] == _METHOD:
+                self._sizes = {
+                    str(diff_id): Sizes(int(on_disk), int(to_transfer))
+                    for diff_id, (on_disk, to_transfer) in kept["layers"].items()
+                }
 
-    def transfer_bytes(self, diff_id: str) -> int | None:
-        """Return the bytes of a layer, compressed; None when it was never compressed."""
+    def sizes(self, diff_id: str) -> Sizes | None:
+        """Return the bytes of a layer; None when it was never read by this method."""
         return self._sizes.get(diff_id)
 
-    def add_sizes(self, transfer_bytes: Mapping[str, int]) -> None:
-        """Remember the bytes of more layers."""
+    def add_sizes(self, sizes: Mapping[str, Sizes]) -> None:
+        """Remember the bytes of more layers, for this process only where no file can be written."""
+        if not sizes:
+            return
         with self._lock:
-            self._sizes.update(transfer_bytes)
-            text = json.dumps(self._sizes, indent=0, sort_keys=True)
-        write_whole(self._sizes_file(), text)
+            self._sizes.update(sizes)
+            kept = {"method": _METHOD, "layers": self._sizes}
+            text = json.dumps(kept, indent=0, sort_keys=True)
+        with contextlib.suppress(DiskFull, FileRefused):
+            write_whole(self._sizes_file(), text)
+
+    def instructions(self, image_id: str) -> tuple[str, ...] | None:
+        """Return the instruction behind each layer of an image; None when it was not read yet."""
+        return self._instructions.get(image_id)
+
+    def add_instructions(self, image_id: str, instructions: tuple[str, ...]) -> None:
+        """Remember the instructions behind an image's layers."""
+        self._instructions[image_id] = instructions
 
     def listing(self, diff_id: str) -> Listing | None:
         """Return a layer's listing, None when it is not remembered or its file is damaged."""
@@ -105,7 +130,7 @@ class LayerMemory:
         return self._folder / "layers.json"
 
     def _listing_file(self, diff_id: str) -> Path:
-        return self._folder / "listings" / f"{diff_id.rpartition(':')[2]}.{_FORMAT}.json.gz"
+        return self._folder / "listings" / f"{diff_id.rpartition(':')[2]}.{LISTING_METHOD}.json.gz"
 
 
 def _checked(row: Any) -> tuple[str, Kind, int, int, str, bool]:

@@ -1,17 +1,17 @@
 """An advice as data.
 
 A lab or exercise read from its TOML, what its Dockerfiles name, its measures with names and units,
-what scanners may find, its digest.
+what scanners may find.
 """
 
 from advices.lab import labfile
-from advices.lab.digest import NOT_SOURCE, lab_digest
 from advices.lab.dockerfile import Dockerfile, parse_dockerfile, read_dockerfile
 from advices.lab.dockerignore import context_files, ignore_patterns
 from advices.lab.image_names import familiar
 from advices.lab.instructions import instructions
 from advices.lab.labfile import LEARNERS, line_of, read
-from advices.lab.measures import PROBED, SCANNERS, Says, describe, meanings, varies, when
+from advices.lab.measure_name import MeasureName
+from advices.lab.measures import PROBED, SCANNERS, Measure, Says, describe, meanings, varies, when
 from advices.lab.mistake import BUILDS, Mistake, Slug
 from advices.lab.model import COLD, AnotherStart, Claim, Lab, Replay, Variant
 from advices.lab.scans import (
@@ -26,6 +26,7 @@ from advices.lab.scans import (
     not_run,
     scanner_of,
 )
+from advices.lab.source import NOT_SOURCE, code_cells
 from advices.lab.stage_uses import StageUse, stage_uses
 
 __all__ = [
@@ -45,6 +46,8 @@ __all__ = [
     "Confidence",
     "Dockerfile",
     "Lab",
+    "Measure",
+    "MeasureName",
     "Mistake",
     "Replay",
     "Risk",
@@ -53,12 +56,12 @@ __all__ = [
     "Slug",
     "StageUse",
     "Variant",
+    "code_cells",
     "context_files",
     "describe",
     "familiar",
     "ignore_patterns",
     "instructions",
-    "lab_digest",
     "labfile",
     "line_of",
     "meanings",

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from advices.core import ResultInvalid
+from advices.lab.measure_name import MeasureName
 from advices.lab.model import COLD
 from advices.lab.scans import RISKS
 
@@ -254,7 +255,7 @@ def meanings() -> dict[str, dict[str, dict[str, str]]]:
     """Return label and meaning of every measure, as published: of an image, a build, a start."""
     kinds = {"image": OF_AN_IMAGE | _PROBED, "build": OF_A_BUILD, "start": OF_A_START}
     return {
-        kind: {name: {"label": one.label, "meaning": one.meaning} for name, one in of_kind.items()}
+        kind: {name: {"label": m.label, "meaning": m.meaning} for name, m in of_kind.items()}
         for kind, of_kind in kinds.items()
     }
 
@@ -263,32 +264,31 @@ Says = Mapping[str, str]
 """What each replay and start does, in the words of lab.toml, by its name."""
 
 
-def describe(measure: str, says: Says | None = None) -> Measure:
-    """Return what a measure means; for `<build>.<name>` the label says which build.
+def describe(measure: MeasureName, says: Says | None = None) -> Measure:
+    """Return what a measure means; for one of a build or a start the label says which.
 
     Raises ResultInvalid for a name that has no description here.
     """
-    build, dot, name = measure.rpartition(".")
-    known = (OF_A_BUILD | OF_A_START if dot else OF_AN_IMAGE | _PROBED).get(name)
+    known = (OF_A_BUILD | OF_A_START if measure.of else OF_AN_IMAGE | _PROBED).get(measure.name)
     if known is None:
         raise ResultInvalid(
             f"the measure `{measure}` has no description",
-            why="it is misspelt, or new and not described in src/advices/measures.py",
+            why="it is misspelt, or new and not described in src/advices/lab/measures.py",
             next_step="use a name that the result has, or describe the new one there",
         )
-    if not dot:
+    if not measure.of:
         return known
-    where = when(build, says) if name in OF_A_BUILD else with_(build, says)
-    return replace(known, label=f"{known.label} {where}")
+    words = when if measure.name in OF_A_BUILD else how_started
+    return replace(known, label=f"{known.label} {words(measure.of, says)}")
 
 
-def varies(measure: str) -> bool:
+def varies(measure: MeasureName) -> bool:
     """Return whether a measure may differ between two runs: seconds, and what `varies` marks."""
-    name = measure.rpartition(".")[2]
-    return name.endswith("seconds") or (name in _PROBED and _PROBED[name].varies)
+    probed = _PROBED.get(measure.name)
+    return measure.is_time or (probed is not None and probed.varies)
 
 
-def with_(start: str, says: Says | None = None) -> str:
+def how_started(start: str, says: Says | None = None) -> str:
     """Return the words that place a start in a sentence: "with a random user"."""
     return says[start] if says and start in says else f"started {start}"
 

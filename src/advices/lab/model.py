@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from advices.core import LabInvalid, Record
 from advices.lab.dockerfile import Dockerfile, parse_dockerfile, read_dockerfile
+from advices.lab.measure_name import MeasureName
 from advices.lab.mistake import BUILDS, Mistake, Slug
 from advices.lab.scans import Attacks
 from advices.lab.shell import asks_a_mirror
@@ -104,7 +105,7 @@ class Claim(Record):
 
     id: Slug
     says: str
-    measure: str
+    measure: MeasureName
     equals: int | bool | str | None = None
     at_most: float | None = None
     at_least: float | None = None
@@ -145,7 +146,7 @@ class Lab(Record):
     title: str
     advice: str
     context: Path
-    headline: str = "disk_bytes"
+    headline: MeasureName = MeasureName("disk_bytes")
     order: int = 1000
     probes: tuple[str, ...] = ()
     services: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from advices.core import Record
+from advices.lab.measure_name import MeasureName
 
 Risk = Literal["informational", "low", "medium", "high", "critical"]
 Confidence = Literal["false positive", "low", "medium", "high", "confirmed"]
@@ -69,16 +70,17 @@ class Scan(Record):
         """Return the id of every rule that raised an alert, sorted."""
         return tuple(sorted({alert.rule for alert in self.alerts}))
 
-    def measures(self) -> dict[str, int | str]:
+    def measures(self) -> dict[MeasureName, int | str]:
         """Return what there is to count, by name; nothing for a scanner that did not run."""
         if not self.ran:
             return {}
         of_risk = {risk: {a.rule for a in self.alerts if a.risk == risk} for risk in RISKS}
-        return {
+        found: dict[str, int | str] = {
             f"{self.scanner}_rules": SEPARATOR.join(self.rules()),
             f"{self.scanner}_alerts": len(self.rules()),
             **{f"{self.scanner}_{risk}": len(rules) for risk, rules in of_risk.items()},
         }
+        return {MeasureName(name): value for name, value in found.items()}
 
 
 def not_run(scanner: str, why: str) -> Scan:
@@ -86,6 +88,6 @@ def not_run(scanner: str, why: str) -> Scan:
     return Scan(scanner=scanner, ran=False, why_not=why)
 
 
-def scanner_of(measure: str, scans: Iterable[Scan]) -> Scan | None:
+def scanner_of(measure: MeasureName, scans: Iterable[Scan]) -> Scan | None:
     """Return the scan that a measure belongs to, None for a measure of no scanner."""
-    return next((one for one in scans if measure.startswith(f"{one.scanner}_")), None)
+    return next((scan for scan in scans if measure.is_by(scan.scanner)), None)

@@ -14,9 +14,9 @@ from IPython.core.getipython import get_ipython
 
 from advices.core import write_whole
 from advices.lab import LEARNERS
-from advices.notebooks import LabSession, Shown, open_lab
+from advices.notebooks import LabSession, open_lab
 from advices.results import Checked
-from advices.site import checked_markdown
+from advices.site import Shown, checked_shown
 
 CHECKED = "application/vnd.advices.checked+json"
 
@@ -37,7 +37,7 @@ class Verdict:
             "rows": [asdict(row) for row in self.found.rows],
             "hints": [one.hint for one in self.found.hints],
         }
-        return {CHECKED: data, "text/plain": checked_markdown(self.found)}
+        return {CHECKED: data, "text/plain": checked_shown(self.found).markdown}
 
 
 def prepare() -> None:

@@ -3,33 +3,59 @@
 The plan, what a build gets, and the keys that say whether a number must be measured again.
 """
 
-from advices.measure.bench import QUICK, SAMPLES_VARIABLE, Bench, samples_from_environment
+from advices.measure.bench import (
+    SAMPLES_VARIABLE,
+    Bench,
+    commit_of,
+    samples_from_environment,
+)
 from advices.measure.candidate import of_variant
 from advices.measure.exercises import check, solved, start_of, unsound
+from advices.measure.kept import Kept, kept_file
 from advices.measure.keys import Keys
-from advices.measure.mistakes import (
-    answering_traps,
-    judged_steps,
-    mistake_results,
-    uncaught_mistakes,
+from advices.measure.mistakes import answering_traps, judged_steps, proved, uncaught_mistakes
+from advices.measure.plan import QUICK, Samples, steps
+from advices.measure.rotation import TURNS, due, turn_of
+from advices.measure.standing import (
+    Committed,
+    Standing,
+    for_a_check,
+    for_a_quick_run,
+    for_a_run,
+    keyed,
+    names,
+    start_stands,
 )
-from advices.measure.plan import Samples, steps
 
 __all__ = [
     "QUICK",
     "SAMPLES_VARIABLE",
+    "TURNS",
     "Bench",
+    "Committed",
+    "Kept",
     "Keys",
     "Samples",
+    "Standing",
     "answering_traps",
     "check",
+    "commit_of",
+    "due",
+    "for_a_check",
+    "for_a_quick_run",
+    "for_a_run",
     "judged_steps",
-    "mistake_results",
+    "kept_file",
+    "keyed",
+    "names",
     "of_variant",
+    "proved",
     "samples_from_environment",
     "solved",
     "start_of",
+    "start_stands",
     "steps",
+    "turn_of",
     "uncaught_mistakes",
     "unsound",
 ]

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 
 from advices.core import CommandFailed, Layout, now, run
-from advices.engine import buildx_version
-from advices.lab import Lab, lab_digest
-from advices.measure.plan import Samples
+from advices.lab import Lab
+from advices.measure.kept import Kept
+from advices.measure.plan import QUICK, Samples
 from advices.measure.variant import Measurer
 from advices.packages import proxy
 from advices.results import BaseRecord, MistakeResult, Provenance, Result, VariantResult
@@ -18,7 +18,6 @@ from advices.runs import Run, check_space, measuring
 from advices.workshop import Workshop
 
 SAMPLES_VARIABLE = "ADVICES_SAMPLES"
-QUICK = Samples(cold=1, replay=1)
 
 
 def samples_from_environment() -> Samples:
@@ -28,7 +27,10 @@ def samples_from_environment() -> Samples:
 
 
 class Bench:
-    """Measures one lab or exercise in one run. `owner` says that no command holds the locks."""
+    """Measures one lab or exercise in one run, but for what is kept of a committed result.
+
+    `owner` says that no command holds the locks.
+    """
 
     def __init__(
         self,
@@ -38,6 +40,7 @@ class Bench:
         *,
         samples: Samples,
         owner: bool,
+        kept: Kept | None = None,
     ) -> None:
         self.workshop = workshop
         self.layout = workshop.layout
@@ -45,18 +48,25 @@ class Bench:
         self.run = run_
         self.samples = samples
         self.owner = owner
+        self.kept = kept or Kept()
         self._records: dict[str, BaseRecord] = {}
         self._measurer: Measurer | None = None
         self._provenance: Provenance | None = None
 
     def of(self, exercise: Lab) -> Bench:
         """Return a bench for the exercise of this lab, in the same run: one sample of each."""
-        return Bench(self.workshop, exercise, self.run, samples=QUICK, owner=self.owner)
+        return Bench(
+            *(self.workshop, exercise, self.run),
+            samples=QUICK,
+            owner=self.owner,
+            kept=self.kept.of_exercise(),
+        )
 
     @contextlib.contextmanager
     def ready(self) -> Iterator[Measurer]:
         """Hold what measuring needs: room, the lock, the index, the bases."""
         shop = self.workshop
+        shop.engine.must_be_here()
         with contextlib.ExitStack() as held:
             if self.owner:
                 held.enter_context(measuring(shop.say))
@@ -74,7 +84,10 @@ class Bench:
         variants: Mapping[str, VariantResult],
         mistakes: Mapping[str, MistakeResult] | None = None,
     ) -> Result:
-        """Return what was measured, with its provenance."""
+        """Return what was measured, with its provenance: a kept result has its own."""
+        if self.kept.result is not None:
+            given = {"variants": dict(variants), "mistakes": dict(mistakes or {})}
+            return self.kept.result.model_copy(update={"title": self.lab.title, **given})
         if self._provenance is None:
             self._provenance = self._facts()
         source = self._provenance.model_copy(
@@ -93,14 +106,13 @@ class Bench:
         return Provenance(
             date=now().isoformat(),
             commit=commit_of(self.layout, ("labs", "src", "notebooks")),
-            lab_digest=lab_digest(self.layout, self.lab),
             toolkit_version=version("docker-advices"),
             mode="quick" if self.samples == QUICK else "full",
             cold_samples=self.samples.cold,
             replay_samples=self.samples.replay,
             bases={},
             engine_version=facts.version,
-            buildx_version=buildx_version() or "unknown",
+            buildx_version=self.workshop.buildx or "unknown",
             storage_driver=facts.storage_driver,
             platform=facts.platform,
             cores=facts.cores,

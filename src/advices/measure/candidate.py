@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +23,8 @@ from advices.lab import (
 )
 
 CANARY = "{canary}"
+_IGNORE = ".dockerignore"
+_HIDES_ITSELF = re.compile(r"^(?:/|\*\*/)?\.dockerignore\s*$", re.M)
 
 
 @dataclass(frozen=True)
@@ -54,9 +58,14 @@ def of_mistake(lab: Lab, mistake: Mistake, scratch: Path) -> Candidate:
     """Return the good variant with one mistake; its Dockerfile is written to `scratch`."""
     text = mistake.applied(lab.dockerfile("good").read_text("utf-8"))
     file = write_whole(scratch / f"{lab.slug}-{mistake.id}.Dockerfile", text)
-    good = lab.variants["good"]
-    variant = good.model_copy(update={"leaves_out": (*good.leaves_out, *mistake.leaves_out)})
+    variant = variant_of_mistake(lab, mistake)
     return Candidate(f"mistake-{mistake.id}", file, variant, fresh=False, cache_of="good")
+
+
+def variant_of_mistake(lab: Lab, mistake: Mistake) -> Variant:
+    """Return what the build of a mistake gets: what the good variant gets, less some files."""
+    good = lab.variants["good"]
+    return good.model_copy(update={"leaves_out": (*good.leaves_out, *mistake.leaves_out)})
 
 
 def of_learner(lab: Lab, dockerfile: Path) -> Candidate:
@@ -78,7 +87,20 @@ def copied(lab: Lab, candidate: Candidate, to: Path, *, canary: str) -> Path:
                 target = to / file.relative_to(overlay)
                 if file.is_file() and CANARY.encode() in file.read_bytes():
                     target.write_text(file.read_text("utf-8").replace(CANARY, canary), "utf-8")
+        _open_to_all(to)
     return to
+
+
+def _open_to_all(folder: Path) -> None:
+    """Give a copy the modes that git means, whatever umask the checkout was made under.
+
+    Git knows only whether a file can be executed. Under a strict umask a container's own user
+    could not read code that is root's.
+    """
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            executable = path.is_dir() or path.stat().st_mode & 0o100
+            path.chmod(0o755 if executable else 0o644)
 
 
 def replayed(copy: Path, replay: Replay, mark: str) -> None:
@@ -110,3 +132,22 @@ def context_bytes(context: Path) -> int:
     changed since it was last sent them. That depends on its past, so it is not measured.
     """
     return sum(file.lstat().st_size for file in context_files(context))
+
+
+def context_contents(context: Path) -> dict[str, list[str]]:
+    """Return the files that a build may copy: each one's kind and the digest of what it holds.
+
+    Of its mode counts whether it may be executed: a build keeps that. Folders count by what is
+    in them. A build may copy .dockerignore as well, unless it names itself.
+    """
+    found, ignore = [*context_files(context)], context / _IGNORE
+    if ignore.is_file() and not _HIDES_ITSELF.search(ignore.read_text("utf-8")):
+        found.append(ignore)
+    return {file.relative_to(context).as_posix(): _held(file) for file in sorted(found)}
+
+
+def _held(file: Path) -> list[str]:
+    if file.is_symlink():
+        return ["link", str(file.readlink())]
+    kind = "program" if file.stat().st_mode & 0o100 else "file"
+    return [kind, hashlib.sha256(file.read_bytes()).hexdigest()]

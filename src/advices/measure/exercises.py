@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
 from advices import results
 from advices.core import AdvicesError, DockerfileInvalid, LabInvalid, StepFailed, at_once
-from advices.lab import BUILDS, LEARNERS, Lab, lab_digest
+from advices.lab import BUILDS, LEARNERS, Lab
 from advices.measure.bench import Bench
 from advices.measure.candidate import of_learner, of_variant
-from advices.measure.mistakes import judged_steps, mistake_results, uncaught_mistakes
+from advices.measure.keys import Keys
+from advices.measure.mistakes import judged_steps, proved, uncaught_mistakes
+from advices.measure.parts import START
 from advices.measure.plan import steps
 from advices.results import (
     YOURS,
     Checked,
     Result,
+    VariantResult,
     checked,
     hints,
     is_judged,
     verdicts,
+    why_changed,
 )
 
 
@@ -43,8 +48,7 @@ def check(bench: Bench, dockerfile: Path) -> Checked:
             raise type(error)(
                 error.what, why=error.why, next_step=known or error.next_step
             ) from None
-        now = bench.result({YOURS: yours})
-        reference = _committed(bench, now)
+        reference = _committed(bench)
         if reference is None:
             good = measurer.measure(of_variant(bench.lab, "good"), judged_steps(bench.lab))
         else:
@@ -52,25 +56,30 @@ def check(bench: Bench, dockerfile: Path) -> Checked:
     return checked(bench.lab, bench.result({"good": good, YOURS: yours}), said)
 
 
-def _committed(bench: Bench, now: Result) -> Result | None:
-    """Return the solution's committed result, if it is of this exercise on these bases."""
+def _committed(bench: Bench) -> Result | None:
+    """Return the solution's committed result, if it is of this exercise on this machine."""
     try:
         found = results.load(bench.layout.exercise_results, bench.lab.slug)
     except AdvicesError:
         return None
-    names = bench.lab.read("good").external_images
-    before, after = found.provenance.bases, now.provenance.bases
-    same = all(name in before and before[name].told == after[name].told for name in names)
-    digest = lab_digest(bench.layout, bench.lab)
-    return found if same and found.provenance.lab_digest == digest else None
+    now = Keys(bench.workshop, bench.samples).parts(bench.lab)
+    changed = now is None or why_changed(found.provenance.key_parts, now, leave_out={START})
+    return None if changed else found
 
 
 def solved(bench: Bench) -> Result:
     """Return the result of an exercise: its start, its solution, and each of its mistakes."""
+    variants = _start_and_solution(bench)
+    return bench.result(variants, proved(bench, bench.result(variants)))
+
+
+def _start_and_solution(bench: Bench) -> Mapping[str, VariantResult]:
     lab = bench.lab
+    if bench.kept.result is not None:
+        return bench.kept.result.variants
     with bench.ready() as measurer:
         # No claim of an exercise is about a time, so start and solution are built side by side.
-        variants = at_once(
+        return at_once(
             {
                 name: partial(
                     measurer.measure,
@@ -82,8 +91,6 @@ def solved(bench: Bench) -> Result:
             },
             workers=2,
         )
-        mistakes = mistake_results(measurer, lab, bench.run.scratch, bench.result(variants))
-    return bench.result(variants, mistakes)
 
 
 def start_of(lab: Lab, result: Result) -> Checked:
@@ -101,8 +108,7 @@ def unsound(lab: Lab, result: Result) -> list[str]:
     """
     faults = [
         f"{lab.slug} exercise: claim `{v.claim.id}` {'must' if v.must_hold else 'must not'} hold "
-        f"for the {'solution' if v.variant == 'good' else 'start'}: "
-        f"{v.claim.measure} is {v.value}, claimed {v.threshold}"
+        f"for the {'solution' if v.variant == 'good' else 'start'}: {v.summary}"
         for v in verdicts(lab, result)
         if is_judged(v.claim) and not v.as_demanded
     ]

@@ -1,109 +1,116 @@
-"""Says of a lab whether all that decides its numbers is as it was when it was measured.
+"""The keys of labs, exercises and mistakes on this machine. To look one up builds nothing.
 
-The key of a run covers the lab's files and code cells, its exercise, the images behind its names,
-the scanners, the engine, this toolkit and the number of samples. It is stored with the result, so a
-run that failed leaves none. What a learner made of an exercise is no part of it. Looking it up
-builds, pulls and starts nothing.
+A key is stored with what was measured, so a run that failed leaves none. Where no engine answers,
+the machine counts as the one on which a result was measured.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-from pathlib import Path
+import functools
+from collections.abc import Iterable
 
-from advices import results
+from advices import images
+from advices.bases import Base
 from advices.core import AdvicesError
-from advices.engine import buildx_version
-from advices.lab import Lab, lab_digest
-from advices.measure.plan import Samples
-from advices.results import Result
-from advices.site import lab_page
+from advices.lab import Dockerfile, Lab, Mistake
+from advices.measure import parts, plan
+from advices.measure.mistakes import judged_steps
+from advices.measure.plan import PlanStep, Samples
+from advices.results import KeyParts, Result
+from advices.results import parts as digests
 from advices.workshop import Workshop
-
-# What they change shows when the site is built, never in a result or a lab's page.
-_OF_THE_SITE_ONLY = (
-    *("site.py", "prose.py", "doctor.py", "cli.py", "explorer.py"),
-    *("unchanged.py", "summary.py", "history.py", "dashboard.py", "speed.py"),
-)
-
-
-def toolkit_digest(source: Path, *, scans: bool = True) -> str:
-    """Return the SHA-256 of the toolkit's source, as far as it measures or writes what is kept.
-
-    A lab that scans nothing is not touched by what only scanners do.
-    """
-    digest = hashlib.sha256()
-    for file in sorted(source.rglob("*.py")):
-        name = file.relative_to(source).as_posix()
-        of_the_site = name in _OF_THE_SITE_ONLY or name.startswith(("learn/", "macros/"))
-        if not of_the_site and (scans or not name.startswith("scanners/")):
-            digest.update(f"{name}\0".encode())
-            digest.update(file.read_bytes())
-    return digest.hexdigest()
 
 
 class Keys:
-    """The keys of labs on one engine, for one number of samples."""
+    """The keys of this machine, for one number of samples of each lab and one of an exercise."""
 
-    def __init__(
-        self,
-        workshop: Workshop,
-        samples: Samples,
-        source: Path = Path(__file__).parent,
-    ) -> None:
-        self._layout = workshop.layout
-        self._bases = workshop.bases
-        self._scanners = workshop.scanners
-        facts = workshop.engine.facts()
-        self._around = {
-            "engine": [facts.version, facts.storage_driver, facts.platform],
-            "buildx": buildx_version(),
-            "samples": [samples.cold, samples.replay],
-            "pip": self._bases.pip_conf is not None,
-        }
-        self._toolkit = {scans: toolkit_digest(source, scans=scans) for scans in (True, False)}
+    def __init__(self, workshop: Workshop, samples: Samples) -> None:
+        self._workshop = workshop
+        self._samples = samples
+        self._contexts = parts.Contexts()
+        self._bases: dict[str, Base | None] = {}
+
+    @functools.cached_property
+    def engine_answers(self) -> bool:
+        """Return whether there is an engine to compare with."""
+        try:
+            self._workshop.engine.facts()
+        except AdvicesError:
+            return False
+        return True
+
+    def _known(self, name: str) -> Base | None:
+        if name not in self._bases:
+            self._bases[name] = self._workshop.bases.known(name)
+        return self._bases[name]
+
+    def elsewhere(self, result: Result) -> bool:
+        """Return whether a result is of another kind of machine: engine, or official images."""
+        if not self.engine_answers:
+            return True
+        facts, source = self._workshop.engine.facts(), result.provenance
+        known = {name: self._known(name) for name in source.bases}
+        here = (facts.version, facts.storage_driver, facts.platform)
+        return here != (source.engine_version, source.storage_driver, source.platform) or any(
+            base is not None and base.kind != source.bases[name].kind
+            for name, base in known.items()
+        )
+
+    def parts(self, lab: Lab, like: KeyParts | None = None) -> KeyParts | None:
+        """Return the parts of the key of a lab or exercise, None when an image is not there yet.
+
+        Without an engine those of the machine are taken from `like`.
+        """
+        samples = plan.QUICK if lab.is_exercise else self._samples
+        own = digests(parts.of_lab(lab, samples, self._contexts))
+        if not self.engine_answers:
+            return KeyParts(own=own, around=like.around if like else {})
+        # What a learner makes of the start is nobody's to pull for.
+        names = ["good"] if lab.is_exercise else [*lab.variants]
+        around = self._around(lab, map(lab.read, names), plan.steps(lab, samples))
+        return None if around is None else KeyParts(own=own, around=around)
+
+    def mistake(self, lab: Lab, mistake: Mistake, like: str = "") -> tuple[str, str]:
+        """Return the key of a mistake, and that of the machine: "" when an image is missing.
+
+        Without an engine the machine's is `like`.
+        """
+        own = KeyParts(own=digests(parts.of_mistake(lab, mistake, self._contexts)))
+        if not self.engine_answers:
+            return own.key, like
+        dockerfiles = parts.dockerfiles_of_mistake(lab, mistake)
+        around = self._around(lab, dockerfiles, judged_steps(lab))
+        return own.key, "" if around is None else KeyParts(around=around).key
 
     def key(self, lab: Lab) -> str | None:
-        """Return a lab's key; None when an image that it needs is not on the engine yet."""
-        labs = lab.with_exercise()
-        images: dict[str, list[str]] = {}
-        for one in labs:
-            known = self._bases.known_of(one)
-            if known is None:
-                return None
-            images |= {name: [*base.identities] for name, base in known.items()}
-        parts = {
-            **self._around,
-            "toolkit": self._toolkit[any(one.scan for one in labs)],
-            "labs": [lab_digest(self._layout, one) for one in labs],
-            "images": images,
-            "scanners": {
-                name: found.identity if (found := self._scanners.present(name)) else None
-                for one in labs
-                if one.scan
-                for name in one.scan.scanners
-            },
+        """Return the key of a lab or exercise, None when an image that it needs is not there."""
+        found = self.parts(lab)
+        return found.key if found else None
+
+    @functools.cached_property
+    def _machine(self) -> dict[str, object]:
+        facts = self._workshop.engine.facts()
+        return {
+            "the engine": [facts.version, facts.storage_driver, facts.platform],
+            "buildx": self._workshop.buildx,
+            "the way to packages": self._workshop.bases.pip_conf is not None,
+            # It decides how many bytes a layer takes as gzip.
+            "the compressor": images.COMPRESSOR,
         }
-        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
-    def unchanged(self, lab: Lab) -> Result | None:
-        """Return the committed result of a lab that need not be measured again, else None."""
-        try:
-            found = results.load(self._layout.results, lab.slug)
-            if lab.exercise is not None:
-                results.load(self._layout.exercise_results, lab.slug)
-        except AdvicesError:
-            return None
-        there = (self._layout.results / f"{lab.slug}.svg").is_file()
-        key = found.provenance.key
-        return found if key and there and key == self.key(lab) else None
-
-    def page(self, lab: Lab, result: Result) -> str | None:
-        """Return the page of an unchanged lab with today's prose, None when it must be executed."""
-        file = self._layout.lab_pages / f"{lab.slug}.md"
-        try:
-            cells = json.loads(self._layout.notebook(lab.slug).read_text("utf-8"))["cells"]
-            return lab_page.reworded(cells, file.read_text("utf-8"), result)
-        except (OSError, ValueError, KeyError):
-            return None
+    def _around(
+        self, lab: Lab, dockerfiles: Iterable[Dockerfile], steps: tuple[PlanStep, ...]
+    ) -> dict[str, str] | None:
+        """Return the digests of what the machine decides, None when an image is not there yet."""
+        bases, found = self._workshop.bases, dict(self._machine)
+        images = {name: self._known(name) for name in lab.services}
+        for dockerfile in dockerfiles:
+            images |= bases.known_in(dockerfile, self._known)
+        for name, base in sorted(images.items()):
+            if base is None:
+                return None
+            found[f"the base {name}"] = base.identities
+        for name in parts.scanners_of(lab, steps):
+            there = self._workshop.scanners.present(name)
+            found[f"the scanner {name}"] = there.identity if there else "not here"
+        return digests(found)

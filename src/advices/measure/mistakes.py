@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 from advices.core import DockerfileInvalid, StepFailed, at_once
 from advices.lab import BUILDS, Lab, Mistake
+from advices.measure.bench import Bench
 from advices.measure.candidate import of_mistake
 from advices.measure.plan import PlanStep, steps_for
 from advices.measure.variant import Measurer
@@ -27,10 +29,21 @@ def judged_steps(lab: Lab) -> tuple[PlanStep, ...]:
     return steps_for(lab, [claim for claim in lab.claims if is_judged(claim)])
 
 
+def proved(bench: Bench, result: Result) -> dict[str, MistakeResult]:
+    """Return what each mistake turns red beside `result`; only those that are not kept are made."""
+    kept, lab = bench.kept.mistakes, bench.lab
+    left = [mistake for mistake in lab.mistakes if mistake.id not in kept]
+    found: dict[str, MistakeResult] = {}
+    if left:
+        with bench.ready() as measurer:
+            found = mistake_results(measurer, lab, left, bench.run.scratch, result)
+    return {mistake.id: (found | kept)[mistake.id] for mistake in lab.mistakes}
+
+
 def mistake_results(
-    measurer: Measurer, lab: Lab, scratch: Path, result: Result
+    measurer: Measurer, lab: Lab, mistakes: Sequence[Mistake], scratch: Path, result: Result
 ) -> dict[str, MistakeResult]:
-    """Return what each mistake, alone in the good Dockerfile, turns red beside `result`.
+    """Return what some mistakes, each alone in the good Dockerfile, turn red beside `result`.
 
     One that no longer fits the Dockerfile turns nothing red: `uncaught_mistakes` says so.
     Some are measured at once: no claim that is judged here needs a time, and much of it is waiting.
@@ -38,7 +51,7 @@ def mistake_results(
     return at_once(
         {
             mistake.id: partial(_mistake_result, measurer, lab, scratch, mistake, result)
-            for mistake in lab.mistakes
+            for mistake in mistakes
         },
         _AT_ONCE,
     )

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from advices.lab import COLD, PROBED, Claim, Lab
+from advices.lab import COLD, PROBED, Claim, Lab, MeasureName
+
+# Raised when variants are measured in another way than before: marks, order, what is summed.
+METHOD = 1
 
 
 @dataclass(frozen=True)
@@ -14,6 +17,9 @@ class Samples:
 
     cold: int = 1
     replay: int = 3
+
+
+QUICK = Samples(cold=1, replay=1)
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,8 @@ def steps(lab: Lab, samples: Samples) -> tuple[PlanStep, ...]:
 def steps_for(lab: Lab, claims: Iterable[Claim]) -> tuple[PlanStep, ...]:
     """Return the steps that give the measures of some claims, one sample each."""
     measures = {claim.measure for claim in claims}
-    prefixes = {measure.rpartition(".")[0] for measure in measures}
+    builds_and_starts = {measure.of for measure in measures}
+    of_the_image = {measure.name for measure in measures if not measure.of}
     with_bytes = _with_bytes(measures)
     # The layers of a replay are compared with those of the first build.
     read = (COLD, *(replay for replay in lab.replays if replay in with_bytes))
@@ -92,12 +99,12 @@ def steps_for(lab: Lab, claims: Iterable[Claim]) -> tuple[PlanStep, ...]:
     def needed(step: PlanStep) -> bool:
         match step:
             case ProbeImage(probe):
-                return bool(measures & PROBED[probe].keys())
+                return bool(of_the_image & PROBED[probe].keys())
             case StartImage(start):
-                with_env = bool(lab.starts[start].env) and "behaviours" in measures
-                return with_env or start in prefixes
+                with_env = bool(lab.starts[start].env) and "behaviours" in of_the_image
+                return with_env or start in builds_and_starts
             case BuildImage(build):
-                return build == COLD or build in prefixes
+                return build == COLD or build in builds_and_starts
             case InspectImages():
                 return bool(with_bytes)
         return True
@@ -139,27 +146,26 @@ def kind(step: PlanStep) -> str:
 
 def is_timed(lab: Lab, step: PlanStep) -> bool:
     """Return whether a claim of the lab is about a time that this step takes."""
-    times = {claim.measure for claim in lab.claims if claim.measure.endswith("seconds")}
+    times = {claim.measure for claim in lab.claims if claim.measure.is_time}
     match step:
         case BuildImage(build):
-            return f"{build}.seconds" in times
+            return MeasureName("seconds", build) in times
         case ServeImage():
-            return "first_200_seconds" in times
+            return MeasureName("first_200_seconds") in times
         case StartImage(start):
-            return f"{start}.first_200_seconds" in times
+            return MeasureName("first_200_seconds", start) in times
         case ProbeImage(probe):
-            return bool(times & PROBED[probe].keys())
+            return any(MeasureName(name) in times for name in PROBED[probe])
         case InspectImages():
             return False
 
 
-def _with_bytes(measures: Iterable[str]) -> frozenset[str]:
+def _with_bytes(measures: Iterable[MeasureName]) -> frozenset[str]:
     """Return the builds whose layers must be read for some measures."""
     of_the_image = {"disk_bytes", "transfer_bytes", "layers"}
     of_a_build = {"new_disk_bytes", "new_transfer_bytes"}
-    parts = [measure.rpartition(".") for measure in measures]
     return frozenset(
-        build or COLD
-        for build, _, name in parts
-        if (name in of_a_build and build) or (name in of_the_image and not build)
+        measure.of or COLD
+        for measure in measures
+        if measure.name in (of_a_build if measure.of else of_the_image)
     )

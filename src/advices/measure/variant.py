@@ -17,6 +17,7 @@ from advices.images import layers_of, learn
 from advices.lab import COLD, Lab
 from advices.measure import plan
 from advices.measure.candidate import CANARY, Candidate, context_bytes, copied, replayed
+from advices.measure.order import Place, order_of
 from advices.probes import Found, Subject, probe, startup
 from advices.results import Boot, Build, Layer, Timing, VariantResult
 from advices.runs import Run, undisturbed
@@ -166,37 +167,28 @@ class Measurer:
     def _order(
         self, candidate: Candidate, taken: _Taken, mark: str, name: str, *, no_cache: bool
     ) -> BuildOrder:
-        variant = candidate.variant
-        context = self._run.scratch / f"context-{secrets.token_hex(4)}"
         files = {
             key: write_whole(
                 self._run.scratch / f"secret-{key}", value.replace(CANARY, self.canary)
             )
-            for key, value in variant.secrets.items()
+            for key, value in candidate.variant.secrets.items()
         }
-        return BuildOrder(
-            dockerfile=candidate.dockerfile,
-            context=context,
+        place = Place(
+            context=self._run.scratch / f"context-{secrets.token_hex(4)}",
             tag=self._tag(candidate, name),
             bases={name: base.image for name, base in taken.marked.items()},
             run_id=self._run.id,
-            no_cache=no_cache and candidate.fresh,
             cache_namespace=f"{self._run.id}-{mark}",
-            build_args={k: v.replace(CANARY, self.canary) for k, v in variant.build_args.items()},
+            canary=self.canary,
             secrets=files,
-            timeout_seconds=self._lab.build_timeout_seconds,
         )
+        return order_of(self._lab, candidate, place, no_cache=no_cache)
 
     def _inspect(self, candidate: Candidate, names: Sequence[str], taken: _Taken) -> None:
         images = {name: self._image(self._tag(candidate, name), candidate.name) for name in names}
         base_ids = self._base_ids(candidate, taken)
-        learn(
-            self._engine,
-            list(images.values()),
-            base_ids,
-            self._memory,
-            listed=taken.listed,
-        )
+        every = list(images.values())
+        learn(self._engine, every, base_ids, self._memory, listed=taken.listed)
         for name, image in images.items():
             taken.layers[name] = layers_of(self._engine, image, base_ids, self._memory)
 

@@ -3,16 +3,19 @@
 What a notebook holds while it measures, how it is executed, what is kept of it or compared.
 """
 
-from advices.notebooks.drawing import Drawing, Shown
-from advices.notebooks.labs import check_exercise, check_labs, prove_exercise, run_labs
+from advices.notebooks.checking import check_labs
+from advices.notebooks.drawing import Drawing
+from advices.notebooks.drawn import drawn_key, marked
+from advices.notebooks.labs import check_exercise, prove_exercise, run_labs
 from advices.notebooks.session import LabSession, open_lab
 
 __all__ = [
     "Drawing",
     "LabSession",
-    "Shown",
     "check_exercise",
     "check_labs",
+    "drawn_key",
+    "marked",
     "open_lab",
     "prove_exercise",
     "run_labs",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -24,11 +24,14 @@ from advices.measure import (
     QUICK,
     SAMPLES_VARIABLE,
     Bench,
+    Kept,
     Keys,
     Samples,
     answering_traps,
     judged_steps,
+    keyed,
     solved,
+    start_stands,
     steps,
     uncaught_mistakes,
     unsound,
@@ -36,7 +39,7 @@ from advices.measure import (
 from advices.notebooks import kernel
 from advices.packages import proxy
 from advices.results import Result, Verdict, verdicts
-from advices.runs import RUN_VARIABLE, Run, measuring, own_run, sweep
+from advices.runs import RUN_VARIABLE, Run, measuring, own_run, scratch_folder, sweep
 from advices.site import lab_page
 from advices.workshop import Workshop
 
@@ -56,37 +59,46 @@ class Executed:
     seconds: float = 0.0
 
 
+@dataclass(frozen=True)
+class Task:
+    """A lab to execute, and what of it need not be measured."""
+
+    lab: Lab
+    kept: Kept = field(default_factory=Kept)
+
+
 def one_by_one(
-    workshop: Workshop, labs: Sequence[Lab], samples: Samples
+    workshop: Workshop, tasks: Sequence[Task], samples: Samples
 ) -> Generator[Executed, None, None]:
     """Yield each lab as soon as it is measured; nothing is measured beside it.
 
     Raises what a cell of a notebook raised, and NotebookFailed.
     """
-    with _ready(workshop, labs):
-        for lab in labs:
-            yield _executed(workshop, lab, samples)
+    with _ready(workshop, [task.lab for task in tasks]):
+        for task in tasks:
+            yield _executed(workshop, task, samples)
 
 
 def two_at_once(
     workshop: Workshop,
     labs: Sequence[Lab],
     samples: Samples,
+    kept_of: Callable[[Lab], Kept],
     then: Callable[[Executed], Found],
 ) -> Mapping[str, Found]:
     """Return what `then` makes of each lab; it is called as soon as the lab is measured.
 
+    `kept_of` is asked what need not be measured when all images stand.
     What a claim times runs alone all the same, and says so to the others. Times that no claim is
     about are those of a busy machine: this is for comparing, not for keeping. Raises what
     `one_by_one` raises; the other lab is ended then.
     """
     with _ready(workshop, labs):
-        if len(labs) > 1:
-            # Else two labs would build one stand-in twice.
-            workshop.bases.of_labs([one for lab in labs for one in lab.with_exercise()])
+        # What is kept depends on the images, so all of them must stand.
+        workshop.bases.of_labs([one for lab in labs for one in lab.with_exercise()])
 
         def work(lab: Lab) -> Found:
-            return then(_executed(workshop, lab, samples))
+            return then(_executed(workshop, Task(lab, kept_of(lab)), samples))
 
         return at_once({lab.slug: partial(work, lab) for lab in labs}, workers=2)
 
@@ -95,9 +107,16 @@ def two_at_once(
 def _ready(workshop: Workshop, labs: Sequence[Lab]) -> Iterator[None]:
     """Hold what all labs of a run need: the lock and the index. What dead runs left is gone."""
     workshop.say(Planned({lab.slug: _expected_seconds(workshop, lab) for lab in labs}))
+    workshop.engine.must_be_here()
     sweep(workshop.engine)
     with measuring(workshop.say), proxy.for_builds(workshop.engine):
         yield
+
+
+def drawn_again(workshop: Workshop, task: Task) -> Executed:
+    """Return a lab whose notebook was executed over its kept result: it needs no engine."""
+    with scratch_folder() as folder:
+        return _finished(workshop, task, Run("drawn", folder), {}, None)
 
 
 def _expected_seconds(workshop: Workshop, lab: Lab) -> float:
@@ -109,31 +128,64 @@ def _expected_seconds(workshop: Workshop, lab: Lab) -> float:
     return last.provenance.seconds.get("all", 0.0)
 
 
-def _executed(workshop: Workshop, lab: Lab, samples: Samples) -> Executed:
+def _executed(workshop: Workshop, task: Task, samples: Samples) -> Executed:
     started = clock()
-    workshop.say(Begun(lab.slug, _steps(lab, samples)))
+    lab = task.lab
+    workshop.say(Begun(lab.slug, _steps(lab, samples, task.kept)))
     with own_run(workshop.engine) as run:
         environment = {
             RUN_VARIABLE: run.id,
             SAMPLES_VARIABLE: f"{samples.cold},{samples.replay}",
         }
-        notebook = workshop.layout.notebook(lab.slug)
-        done = kernel.execute(notebook, environment, workshop.say)
-        result = _left(run, lab)
-        with workshop.spent.on(lab.slug):
-            proof = None if lab.exercise is None else _proof(workshop, lab.exercise, run)
-    faults = answering_traps(lab, result) + uncaught_mistakes(lab, result)
-    if lab.exercise is not None and proof is not None:
-        faults += unsound(lab.exercise, proof)
-    # The images that the key speaks of stand only now.
-    key = Keys(workshop, samples).key(lab) or ""
+        done = _finished(workshop, task, run, environment, samples)
     seconds = clock() - started
-    spent = _spent(result, workshop.spent.seconds().get(lab.slug, 0.0), seconds)
-    source = result.provenance.model_copy(update={"key": key, "seconds": spent})
-    result = result.model_copy(update={"provenance": source})
     workshop.say(Measured(lab.slug, seconds))
+    if task.kept.result is not None:
+        return replace(done, seconds=seconds)
+    spent = _spent(done.result, workshop.spent.seconds().get(lab.slug, 0.0), seconds)
+    source = done.result.provenance.model_copy(update={"seconds": spent})
+    result = done.result.model_copy(update={"provenance": source})
+    return replace(done, result=result, seconds=seconds)
+
+
+def _finished(
+    workshop: Workshop,
+    task: Task,
+    run: Run,
+    environment: Mapping[str, str],
+    samples: Samples | None,
+) -> Executed:
+    """Execute a notebook; with `samples` the keys of what was measured go with it."""
+    lab, kept = task.lab, task.kept
+    notebook = workshop.layout.notebook(lab.slug)
+    settings = {**environment, **kept.save(run.scratch)}
+    done = kernel.execute(notebook, settings, workshop.say)
+    result, proof = _left(run, lab), None
+    if lab.exercise is not None and kept.proofs:
+        with workshop.spent.on(lab.slug):
+            proof = _proof(workshop, task, lab.exercise, run)
+    if samples is not None:
+        # The images that the keys speak of stand only now.
+        keys = Keys(workshop, samples)
+        result = keyed(keys, lab, kept, result)
+        if lab.exercise is not None and proof is not None:
+            proof = keyed(keys, lab.exercise, kept.of_exercise(), proof)
     page = lab_page.page(done.cells, result)
-    return Executed(lab, result, page, verdicts(lab, result), proof, tuple(faults), seconds)
+    return judged(lab, result, proof, page, proofs=kept.proofs)
+
+
+def judged(
+    lab: Lab, result: Result, proof: Result | None, page: str, *, proofs: bool = True
+) -> Executed:
+    """Return a lab with what is wrong with it, and with its exercise.
+
+    Without `proofs` its mistakes were not applied, and none of them is missed.
+    """
+    faults = answering_traps(lab, result)
+    faults += uncaught_mistakes(lab, result) if proofs else []
+    if lab.exercise is not None and proof is not None and start_stands(lab.exercise, proof):
+        faults += unsound(lab.exercise, proof)
+    return Executed(lab, result, page, verdicts(lab, result), proof, tuple(faults))
 
 
 def _spent(result: Result, proof_seconds: float, seconds: float) -> dict[str, float]:
@@ -146,11 +198,14 @@ def _spent(result: Result, proof_seconds: float, seconds: float) -> dict[str, fl
     return found | {"all": round(seconds, 1)}
 
 
-def _steps(lab: Lab, samples: Samples) -> int:
-    """Return how many steps measure a lab, its mistakes and its exercise."""
-    planned = len(lab.variants) * len(steps(lab, samples))
-    planned += len(lab.mistakes) * len(judged_steps(lab))
-    return planned + (_steps(lab.exercise, QUICK) if lab.exercise else 0)
+def _steps(lab: Lab, samples: Samples, kept: Kept) -> int:
+    """Return how many steps measure what is not kept of a lab, its mistakes and its exercise."""
+    planned = 0 if kept.result else len(lab.variants) * len(steps(lab, samples))
+    if not kept.proofs:
+        return planned
+    mistakes = [mistake for mistake in lab.mistakes if mistake.id not in kept.mistakes]
+    planned += len(mistakes) * len(judged_steps(lab))
+    return planned + (_steps(lab.exercise, QUICK, kept.of_exercise()) if lab.exercise else 0)
 
 
 def _left(run: Run, lab: Lab) -> Result:
@@ -163,9 +218,10 @@ def _left(run: Run, lab: Lab) -> Result:
     return results.load(run.scratch / "results", lab.slug)
 
 
-def _proof(workshop: Workshop, exercise: Lab, run: Run) -> Result:
+def _proof(workshop: Workshop, task: Task, exercise: Lab, run: Run) -> Result:
     """Return the result of an exercise: the notebook's, if it has a cell that measures it."""
     folder: Path = run.scratch / "results" / "exercises"
     if (folder / f"{exercise.slug}.json").is_file():
         return results.load(folder, exercise.slug)
-    return solved(Bench(workshop, exercise, run, samples=QUICK, owner=False))
+    kept = task.kept.of_exercise()
+    return solved(Bench(workshop, exercise, run, samples=QUICK, owner=False, kept=kept))

@@ -19,23 +19,25 @@ from functools import partial
 from pathlib import Path
 
 from advices.core import EngineMissing, Event, LabInvalid, Layout, at_once, project, sent
-from advices.engine import buildx_version, connect
+from advices.engine import connect
 from advices.lab import LEARNERS, Lab, read
 from advices.measure import (
     QUICK,
     Bench,
+    Kept,
     check,
-    mistake_results,
+    kept_file,
     of_variant,
+    proved,
     samples_from_environment,
     solved,
     start_of,
     steps,
 )
-from advices.notebooks.drawing import Drawing, Shown
-from advices.results import Checked, MistakeResult, Result, VariantResult, save, verdicts
-from advices.runs import attached, own_run
-from advices.site import checked_markdown, tables
+from advices.notebooks.drawing import Drawing
+from advices.results import Checked, MistakeResult, Result, VariantResult, save
+from advices.runs import Run, attached, own_run
+from advices.site import Shown, checked_shown
 from advices.workshop import Workshop
 
 
@@ -67,6 +69,9 @@ class LabSession(Drawing):
         In quick mode two are measured at once: its times are for comparing, not for keeping. What
         a claim times runs alone all the same.
         """
+        if self._bench.kept.result is not None:
+            self._measured |= {name: self._bench.kept.result.variants[name] for name in variants}
+            return self.replays(variants)
         planned = steps(self._lab, self._bench.samples)
         with self._bench.ready() as measurer:
             self._measured |= at_once(
@@ -76,7 +81,7 @@ class LabSession(Drawing):
                 },
                 workers=2 if self._bench.samples == QUICK else 1,
             )
-        return Shown(tables.replays_table(self._result(), variants, self._says))
+        return self.replays(variants)
 
     def mistakes(self) -> Shown:
         """Apply each known mistake alone to the good Dockerfile; return what each turned red.
@@ -84,11 +89,11 @@ class LabSession(Drawing):
         Raises LabInvalid when a variant was not measured: claims compare with the others.
         """
         self._demand_all_measured()
-        with self._bench.ready() as measurer, self._bench.workshop.spent.on("mistakes"):
-            self._mistakes = mistake_results(
-                measurer, self._lab, self._bench.run.scratch, self._result()
-            )
-        return Shown(tables.mistakes_table(self._lab, self._result()))
+        if not self._bench.kept.proofs:
+            return super().mistakes()
+        with self._bench.workshop.spent.on("mistakes"):
+            self._mistakes = proved(self._bench, self._result())
+        return super().mistakes()
 
     def exercise(self, file: str | None = None) -> Shown:
         """Check the exercise's Dockerfile, or another file; return claims met and hints.
@@ -98,12 +103,16 @@ class LabSession(Drawing):
         """
         lab = self._lab.its_exercise()
         bench = self._bench.of(lab)
+        if not self._bench.kept.proofs:
+            return Shown("The exercise was not proved: this run was quick.\n")
         if file is None and not bench.owner:
             with bench.workshop.spent.on("exercise"):
                 result = solved(bench)
             save(bench.run.scratch / "results" / "exercises", result)
-            return Shown(checked_markdown(start_of(lab, result)))
-        return Shown(checked_markdown(self.checked(Path(file) if file else None)))
+            found = start_of(lab, result)
+        else:
+            found = self.checked(Path(file) if file else None)
+        return checked_shown(found)
 
     def checked(self, file: Path | None = None) -> Checked:
         """Return how the exercise's Dockerfile, or another file, does claim by claim.
@@ -124,7 +133,7 @@ class LabSession(Drawing):
         Raises LabInvalid when a variant or a mistake was not measured.
         """
         self._demand_all_measured()
-        if self._lab.mistakes and not self._mistakes:
+        if self._lab.mistakes and not self._mistakes and self._bench.kept.proofs:
             raise LabInvalid(
                 f"{self._lab.slug}: its mistakes were not applied yet",
                 why="lab.toml lists mistakes, and each has to turn its claims red",
@@ -133,7 +142,7 @@ class LabSession(Drawing):
         result = self._result()
         if not self._bench.owner:
             save(self._bench.run.scratch / "results", result)
-        return Shown(tables.claims_table(verdicts(self._lab, result)))
+        return self.claims()
 
     def _demand_all_measured(self) -> None:
         self._demand(self._lab.variants, "the claims compare all variants")
@@ -166,14 +175,20 @@ def open_lab(slug: str) -> LabSession:
 
 
 def _bench(layout: Layout, lab: Lab) -> Bench:
+    samples, file = samples_from_environment(), kept_file()
+    kept = Kept.model_validate_json(file.read_bytes()) if file else Kept()
+    if file is not None and kept.holds_all(lab):
+        # Nothing is measured: the notebook is only drawn again, and that needs no engine.
+        run = Run("drawn", file.parent)
+        return Bench(Workshop(layout, tell), lab, run, samples=samples, owner=False, kept=kept)
     engine = connect()
-    if buildx_version() is None:
+    if engine.buildx_version() is None:
         raise EngineMissing("buildx is not installed", next_step="`advices doctor` says how")
-    run = attached()
-    owner = run is None
-    if run is None:
+    attached_run = attached()
+    owner = attached_run is None
+    if attached_run is None:
         stack = contextlib.ExitStack()
         atexit.register(stack.close)
-        run = stack.enter_context(own_run(engine))
+        attached_run = stack.enter_context(own_run(engine))
     workshop = Workshop(layout, tell, engine)
-    return Bench(workshop, lab, run, samples=samples_from_environment(), owner=owner)
+    return Bench(workshop, lab, attached_run, samples=samples, owner=owner, kept=kept)

@@ -12,7 +12,6 @@ from pathlib import Path
 from advices.bases import registry_digests
 from advices.core import BundleRefused, EngineLost, Layout, Say, Step, now
 from advices.engine import Engine, Image
-from advices.images import diff_ids
 from advices.offline import archive
 from advices.offline.archive import BundledImage, Manifest, Opened
 from advices.offline.prefetch import SERVER, Prefetched
@@ -78,7 +77,7 @@ def _record(name: str, kind: object, tag: str, identity: str, image: Image) -> B
             "tag": tag,
             "identity": identity,
             "id": str(image.id),
-            "layers": diff_ids(image),
+            "layers": image.diff_ids,
         }
     )
 
@@ -142,11 +141,11 @@ def _named(
 ) -> tuple[list[str], list[str]]:
     """Give the images their names, and remember the digests that no registry told this engine."""
     by_id = {str(image.id): image for image in came}
-    by_layers = {diff_ids(image): image for image in came}
+    by_layers = {image.diff_ids: image for image in came}
     tags, kept, digests = [], [], {}
     for one in wanted:
         image = by_id.get(one.id) or by_layers.get(one.layers)
-        if image is None or diff_ids(image) != one.layers:
+        if image is None or image.diff_ids != one.layers:
             raise BundleRefused(f"the image {one.tag} did not come out of the bundle as it went in")
         there = engine.image(one.tag)
         if there is None:

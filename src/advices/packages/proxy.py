@@ -2,8 +2,7 @@
 
 A build does not know the host's private CA nor its index settings. Where the host has any,
 builds reach a caching index (proxpi) on the engine's bridge over plain HTTP, and the host's
-own settings fetch for it. The index lives as long as any run needs it: each run holds a
-shared lock, and the one that can take the lock alone at its end stops the index.
+own settings fetch for it.
 
 Where packages were prefetched and the host's pip reaches no index, builds take them from the
 shelf, which a container of ours serves.
@@ -12,33 +11,22 @@ shelf, which a container of ours serves.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import functools
 import os
-import signal
 import socket
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Literal, get_args
 
 from advices.core import (
-    AdvicesError,
     BaseUnavailable,
     CommandFailed,
-    PortTaken,
-    cache_folder,
-    poll,
     run,
-    spawn_daemon,
-    state_folder,
 )
 from advices.engine import Engine
-from advices.packages import shelf, shelf_server
+from advices.packages import index_service, shelf, shelf_server
+from advices.packages.index_service import caching_index
 
-PORT = 5081
 _CA_VARIABLES = ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _INDEX_VARIABLES = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_PROXY", "PIP_CLIENT_CERT")
 WAY_VARIABLE = "ADVICES_INDEX_WAY"
@@ -122,7 +110,7 @@ def pip_conf(bridge_address: str) -> str:
     """Return the /etc/pip.conf that sends a build's pip to the index on the host."""
     return (
         "[global]\n"
-        f"index-url = http://{bridge_address}:{PORT}/index/\n"
+        f"index-url = http://{bridge_address}:{index_service.PORT}/index/\n"
         f"trusted-host = {bridge_address}\n"
     )
 
@@ -165,7 +153,7 @@ def for_builds(engine: Engine) -> Iterator[None]:
             case "shelf":
                 held.enter_context(shelf_server.serving(engine))
             case "host":
-                held.enter_context(caching_index(reachable_address(engine)))
+                held.enter_context(caching_index(reachable_address(engine), _upstream()))
         yield
 
 
@@ -173,105 +161,10 @@ def for_builds(engine: Engine) -> Iterator[None]:
 def to_fetch_from(engine: Engine) -> Iterator[str]:
     """Give the address of an index on this host that fetches with the host's own settings."""
     address = reachable_address(engine) if host_settings() else "127.0.0.1"
-    with caching_index(address):
-        yield f"http://{address}:{PORT}/index"
+    with caching_index(address, _upstream()):
+        yield f"http://{address}:{index_service.PORT}/index"
 
 
-@contextlib.contextmanager
-def caching_index(address: str) -> Iterator[None]:
-    """Keep the index running while the body runs. Raises PortTaken."""
-    folder = state_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = os.open(folder / "index.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        with _only_starter(folder):
-            fcntl.flock(lock, fcntl.LOCK_SH)
-            if not _is_ours(address):
-                _start(address, folder)
-        yield
-    finally:
-        with _only_starter(folder), contextlib.suppress(BlockingIOError):
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            stop()
-        os.close(lock)
-
-
-@contextlib.contextmanager
-def _only_starter(folder: Path) -> Iterator[None]:
-    with (folder / "index.starting.lock").open("w") as gate:
-        fcntl.flock(gate, fcntl.LOCK_EX)
-        yield
-
-
-def _pid_file() -> Path:
-    return state_folder() / "index.pid"
-
-
-def _is_ours(address: str) -> bool:
-    """Return whether the index answers. Raises PortTaken when something else does."""
-    try:
-        # An address literal of this machine: no proxy may stand between.
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(f"http://{address}:{PORT}/health", timeout=5) as answer:
-            return bool(answer.status == 200)
-    except urllib.error.HTTPError as error:
-        raise PortTaken(
-            f"port {PORT} on {address} is in use by something else (HTTP {error.code})",
-            why="the caching index for builds needs this port",
-            next_step=f"stop what listens there: `ss -ltnp 'sport = :{PORT}'`",
-        ) from None
-    except OSError:
-        return False
-
-
-def _start(address: str, folder: Path) -> None:
-    env = {
-        "FLASK_APP": "proxpi.server",
-        "PROXPI_CACHE_DIR": str(cache_folder() / "index"),
-        # By default proxpi sends a client that waits for a second to the index itself,
-        # which is what a build cannot reach.
-        "PROXPI_DOWNLOAD_TIMEOUT": "600",
-        "PROXPI_LOGGING_LEVEL": "WARNING",
-    }
-    own_index = os.environ.get("PIP_INDEX_URL") or _configured().get("global.index-url")
-    if own_index:
-        env["PROXPI_INDEX_URL"] = own_index
-    (cache_folder() / "index").mkdir(parents=True, exist_ok=True)
-    argv = [sys.executable, "-m", "flask", "run", "--host", address, "--port", str(PORT)]
-    pid = spawn_daemon(argv, folder / "index.log", env)
-    _pid_file().write_text(str(pid), "utf-8")
-    for _ in poll(timeout_seconds=60, every_seconds=0.1):
-        if _is_ours(address):
-            return
-        if _ended(pid):
-            break
-    stop()
-    raise AdvicesError(
-        "the caching package index for builds did not start",
-        why=f"its log is {folder / 'index.log'}",
-        next_step="read the log's last lines",
-    )
-
-
-def _ended(pid: int) -> bool:
-    """Return whether our child has ended; it would stay a zombie unless waited for."""
-    with contextlib.suppress(ChildProcessError):
-        return os.waitpid(pid, os.WNOHANG) != (0, 0)
-    return not Path(f"/proc/{pid}").exists()
-
-
-def stop() -> None:
-    """Stop the index that a run of ours started."""
-    try:
-        pid = int(_pid_file().read_text("utf-8"))
-    except (OSError, ValueError):
-        return
-    # The number may belong to another process by now: ask what it runs first.
-    command = Path(f"/proc/{pid}/cmdline")
-    if command.exists() and b"flask" in command.read_bytes():
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGTERM)
-        for _ in poll(timeout_seconds=10):
-            if _ended(pid):
-                break
-    _pid_file().unlink(missing_ok=True)
+def _upstream() -> str | None:
+    """Return the index that this host's own settings name."""
+    return os.environ.get("PIP_INDEX_URL") or _configured().get("global.index-url")

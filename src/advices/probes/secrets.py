@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tarfile
 from collections.abc import Iterator
 from typing import IO, Any
 
-from advices.images import StoredLayer, diff_ids, read_layers, unpacked
+from advices.images import layer_files, read_images
 from advices.probes.subject import Found, Subject
 
 METHOD = 1
@@ -23,20 +22,19 @@ def probe(subject: Subject) -> Found:
         raise ValueError("no secret was made for this run")
     image = subject.image
     # The same layer twice, such as two that delete one file, is two places in the image.
-    own = [diff_id for diff_id in diff_ids(image) if diff_id not in subject.base_ids]
+    own = [diff_id for diff_id in image.diff_ids if diff_id not in subject.base_ids]
 
-    def holds(stored: StoredLayer) -> bool:
-        with unpacked(stored.source) as layer:
-            return layer_holds(layer, canary.encode())
+    def holds(layer: IO[bytes]) -> bool:
+        return layer_holds(layer, canary.encode())
 
-    found = read_layers(subject.engine, [image], frozenset(own), holds)
-    history = subject.engine.history(image)
-    config = {"Config": image.config, "Author": image.author, "Comment": image.comment}
+    saved = read_images(subject.engine, [image], frozenset(own), holds)
+    config = saved.config(image)
+    settings = {key: config.content.get(key) for key in ("config", "author", "comment")}
     return Found(
         {
-            "secrets_in_history": sum(any(holding(entry, canary)) for entry in history),
-            "secrets_in_config": sum(holding(config, canary)),
-            "secrets_in_layers": sum(found[diff_id] for diff_id in own),
+            "secrets_in_history": sum(any(holding(entry, canary)) for entry in config.history),
+            "secrets_in_config": sum(holding(settings, canary)),
+            "secrets_in_layers": sum(saved.layers[diff_id] for diff_id in own),
         }
     )
 
@@ -56,14 +54,15 @@ def holding(data: Any, secret: str) -> Iterator[bool]:
             yield from holding(value, secret)
 
 
-def layer_holds(layer: tarfile.TarFile, secret: bytes) -> bool:
+def layer_holds(layer: IO[bytes], secret: bytes) -> bool:
     """Return whether a file in the layer's archive holds the secret."""
-    for member in layer:
-        if member.isfile():
-            source = layer.extractfile(member)
-            assert source is not None
-            if file_holds(source, secret):
-                return True
+    with layer_files(layer) as files:
+        for member in files:
+            if member.isfile():
+                source = files.extractfile(member)
+                assert source is not None
+                if file_holds(source, secret):
+                    return True
     return False
 
 

@@ -64,19 +64,23 @@ def first_page(image: Image) -> Boot:
 def another_start(image: Image, start: AnotherStart) -> Boot:
     """Start an image in another way; its first HTTP answer counts, and none is an answer too."""
     serve = image.lab.serve
-    how = Start(
+    timeout_seconds = min(serve.timeout_seconds, 30)
+    wanted = _Request(start.port or serve.port, start.path or serve.path, None, timeout_seconds)
+    try:
+        boot = _booted(image, how_of(start), wanted)
+    except NeverAnswered:
+        return Boot(answered=False)
+    return boot.model_copy(update={"answered": boot.status == start.status})
+
+
+def how_of(start: AnotherStart) -> Start:
+    """Return a start of lab.toml as the options of a container."""
+    return Start(
         env=start.env,
         user=start.user,
         read_only=start.read_only,
         default_capabilities=start.default_capabilities,
     )
-    timeout_seconds = min(serve.timeout_seconds, 30)
-    wanted = _Request(start.port or serve.port, start.path or serve.path, None, timeout_seconds)
-    try:
-        boot = _booted(image, how, wanted)
-    except NeverAnswered:
-        return Boot(answered=False)
-    return boot.model_copy(update={"answered": boot.status == start.status})
 
 
 def behaviours(lab: Lab, starts: dict[str, Boot]) -> int | None:

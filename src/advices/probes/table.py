@@ -1,38 +1,54 @@
-"""Which module is which probe of lab.toml."""
+"""Which module is which probe of lab.toml, and which programs it sends into containers."""
 
 from __future__ import annotations
 
-from importlib import import_module
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, cast
 
 from advices.core import LabInvalid, meaning_of
 from advices.lab import PROBED
+from advices.probes import (
+    environment,
+    files,
+    image_set,
+    imports,
+    secrets,
+    stop,
+    twelve_factor,
+    user,
+    web_scan,
+)
 from advices.probes.programs import program
 from advices.probes.subject import Probe
 
-_ELSEWHERE = {"set": "image_set"}
-_PROGRAMS = {
-    "environment": ("environment",),
-    "imports": ("imports",),
-    "set": ("image_set_check",),
-    "stop": ("stop",),
-    "twelve-factor": (
-        "twelve_factor_distributions",
-        "twelve_factor_files",
-        "twelve_factor_visitor",
+
+@dataclass(frozen=True)
+class _Entry:
+    module: ModuleType
+    programs: tuple[str, ...] = ()
+
+
+TABLE = {
+    "environment": _Entry(environment, ("environment",)),
+    "files": _Entry(files),
+    "imports": _Entry(imports, ("imports",)),
+    "secrets": _Entry(secrets),
+    "set": _Entry(image_set, ("image_set_check",)),
+    "stop": _Entry(stop, ("stop",)),
+    "twelve-factor": _Entry(
+        twelve_factor,
+        ("twelve_factor_distributions", "twelve_factor_files", "twelve_factor_visitor"),
     ),
-    "user": ("status", "user"),
+    "user": _Entry(user, ("status", "user")),
+    "web-scan": _Entry(web_scan),
 }
-"""What a probe sends into containers."""
+"""Every probe by its name."""
 
 
 def probe(name: str) -> Probe:
-    """Return the probe of a name in lab.toml: `probe` of the module called like it.
-
-    Raises LabInvalid for an unknown name.
-    """
-    return cast("Probe", _module(name).probe)
+    """Return the probe of a name in lab.toml. Raises LabInvalid for an unknown name."""
+    return cast("Probe", _entry(name).module.probe)
 
 
 def asked(name: str) -> dict[str, Any]:
@@ -40,11 +56,12 @@ def asked(name: str) -> dict[str, Any]:
 
     Raises LabInvalid for an unknown name.
     """
-    programs = {one: meaning_of(program(one)) for one in _PROGRAMS.get(name, ())}
-    return {"method": _module(name).METHOD, "programs": programs}
+    entry = _entry(name)
+    programs = {one: meaning_of(program(one)) for one in entry.programs}
+    return {"method": entry.module.METHOD, "programs": programs}
 
 
-def _module(name: str) -> ModuleType:
-    if name not in PROBED:
+def _entry(name: str) -> _Entry:
+    if name not in TABLE:
         raise LabInvalid(f"there is no probe `{name}`", why=f"the probes are {', '.join(PROBED)}")
-    return import_module(f"advices.probes.{_ELSEWHERE.get(name, name.replace('-', '_'))}")
+    return TABLE[name]

@@ -5,19 +5,18 @@ is worded.
 """
 
 from advices.results import claims, exercise, history, wording
-from advices.results.claims import Verdict, is_judged, judged, of_the_list, red, verdicts
+from advices.results.claims import Verdict, is_judged, judged, red, verdicts
 from advices.results.comparison import Drift, base_changes, drifts, scanner_changes
 from advices.results.exercise import YOURS, Checked, checked, hints
 from advices.results.history import Entry, reversed_claims, stepped_back
+from advices.results.key import Confirmation, KeyParts, parts, why_changed
+from advices.results.provenance import PUBLISHED_PLATFORM, BaseRecord, Count, Provenance
 from advices.results.record import (
     SCHEMA_VERSION,
-    BaseRecord,
     Boot,
     Build,
-    Count,
     Layer,
     MistakeResult,
-    Provenance,
     Result,
     Step,
     Timing,
@@ -37,15 +36,18 @@ from advices.results.wording import (
 )
 
 __all__ = [
+    "PUBLISHED_PLATFORM",
     "SCHEMA_VERSION",
     "YOURS",
     "BaseRecord",
     "Boot",
     "Build",
     "Checked",
+    "Confirmation",
     "Count",
     "Drift",
     "Entry",
+    "KeyParts",
     "Layer",
     "MistakeResult",
     "Provenance",
@@ -69,7 +71,7 @@ __all__ = [
     "is_judged",
     "judged",
     "load",
-    "of_the_list",
+    "parts",
     "percent_text",
     "ratio_text",
     "red",
@@ -83,5 +85,6 @@ __all__ = [
     "stepped_back",
     "value_text",
     "verdicts",
+    "why_changed",
     "wording",
 ]

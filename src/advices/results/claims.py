@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from advices.core import LabInvalid
-from advices.lab import COLD, SEPARATOR, Claim, Lab
+from advices.lab import COLD, SEPARATOR, Claim, Lab, MeasureName
+from advices.results.predicates import demanded_text, measured_text
 from advices.results.record import Result, Value
 
-_Measures = Mapping[str, Mapping[str, Value]]
+_WARM = tuple(MeasureName(name, COLD) for name in ("steps_run", "steps_cached"))
+_Measures = Mapping[str, Mapping[MeasureName, Value]]
 
 
 @dataclass(frozen=True)
@@ -25,10 +27,24 @@ class Verdict:
     claim: Claim
     variant: str
     value: Value | None
-    threshold: str
     holds: bool
     must_hold: bool
     not_run: str = ""
+
+    @property
+    def demanded(self) -> str:
+        """Return in words what the claim demands."""
+        return demanded_text(self.claim)
+
+    @property
+    def measured(self) -> str:
+        """Return in words what was measured for the claim."""
+        return measured_text(self.claim, self.value)
+
+    @property
+    def summary(self) -> str:
+        """Return what was measured and claimed, as a fault names it: "uid is 0, claimed 1000"."""
+        return f"{self.claim.measure} is {self.measured}, claimed {self.demanded}"
 
     @property
     def as_demanded(self) -> bool:
@@ -65,8 +81,7 @@ def judged(lab: Lab, result: Result, variant: str) -> tuple[Verdict, ...]:
 
 def is_judged(claim: Claim) -> bool:
     """Return whether a claim is one of the good variant and needs no timing."""
-    warm = claim.measure in (f"{COLD}.steps_run", f"{COLD}.steps_cached")
-    return "good" in claim.holds_for and not claim.measure.endswith("seconds") and not warm
+    return "good" in claim.holds_for and not claim.measure.is_time and claim.measure not in _WARM
 
 
 def red(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
@@ -76,19 +91,19 @@ def red(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
 
 def _measures(result: Result) -> _Measures:
     """Return the measures of each variant: every claim asks for some of them."""
-    return {name: one.measures() for name, one in result.variants.items()}
+    return {name: measured.measures() for name, measured in result.variants.items()}
 
 
 def _verdict(
     claim: Claim, result: Result, measures: _Measures, variant: str, must_hold: bool
 ) -> Verdict:
     if why := _not_run(claim, result, measures, variant):
-        return Verdict(claim, variant, None, _threshold(claim), False, must_hold, not_run=why)
+        return Verdict(claim, variant, None, False, must_hold, not_run=why)
     value = _value(claim, measures, variant, result.slug)
     against = claim.relative_to
     other = _value(claim, measures, against, result.slug) if against else None
     if value is None or (claim.relative_to is not None and other is None):
-        return Verdict(claim, variant, None, _threshold(claim), False, must_hold)
+        return Verdict(claim, variant, None, False, must_hold)
     if claim.relative_to is not None:
         assert other is not None
         if claim.equals is None:
@@ -106,7 +121,7 @@ def _verdict(
     else:
         assert claim.at_least is not None
         holds = _number(claim, value) >= claim.at_least
-    return Verdict(claim, variant, value, _threshold(claim), holds, must_hold)
+    return Verdict(claim, variant, value, holds, must_hold)
 
 
 def _not_run(claim: Claim, result: Result, measures: _Measures, variant: str) -> str:
@@ -116,25 +131,8 @@ def _not_run(claim: Claim, result: Result, measures: _Measures, variant: str) ->
     """
     if variant not in measures or claim.measure in measures[variant]:
         return ""
-    return next(filter(None, (one.not_run(claim.measure) for one in result.variants.values())), "")
-
-
-def of_the_list(claim: Claim, value: Value) -> str:
-    """Return what a claim on a list found of the items that it names, the others left out."""
-    found = set(str(value).split(SEPARATOR))
-    if claim.excludes:
-        return SEPARATOR.join(item for item in claim.excludes if item in found) or "none of them"
-    missing = SEPARATOR.join(item for item in claim.includes if item not in found)
-    return f"without {missing}" if missing else "all of them"
-
-
-def _threshold(claim: Claim) -> str:
-    if claim.equals is not None:
-        return f"= {claim.equals}"
-    if listed := claim.includes or claim.excludes:
-        return f"{'has' if claim.includes else 'has not'} {SEPARATOR.join(listed)}"
-    sign, limit = ("≥", claim.at_least) if claim.at_most is None else ("≤", claim.at_most)
-    return f"{sign} {limit:g}" + (f" of {claim.relative_to}" if claim.relative_to else "")
+    every = (measured.not_run(claim.measure) for measured in result.variants.values())
+    return next(filter(None, every), "")
 
 
 def _ratio(value: float, other: float) -> float:
@@ -152,7 +150,7 @@ def _value(claim: Claim, measures: _Measures, variant: str, slug: str) -> Value 
         raise LabInvalid(
             f"labs/{slug}/lab.toml: claim `{claim.id}`: variant `{variant}` has no "
             f"measure `{claim.measure}`",
-            why=f"it has {', '.join(its) or 'no result'}",
+            why=f"it has {', '.join(map(str, its)) or 'no result'}",
         )
     return its[claim.measure]
 

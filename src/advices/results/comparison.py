@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from advices.lab import varies
-from advices.results.record import BaseRecord, Result, Value
+from advices.lab import MeasureName, varies
+from advices.results.provenance import BaseRecord
+from advices.results.record import Result, Value
 
 BAND = 0.03
 _SMALLEST_BAND_BYTES = 4096
@@ -22,7 +23,7 @@ class Drift:
     """One measure that left its limit. `limit` says which change was allowed."""
 
     variant: str
-    measure: str
+    measure: MeasureName
     old: Value
     new: Value
     limit: str
@@ -34,8 +35,12 @@ def base_changes(old: Result, new: Result) -> tuple[str, ...]:
     return tuple(
         f"{name}: {_base(before.get(name))} before, {_base(after.get(name))} now"
         for name in sorted(before.keys() | after.keys())
-        if name not in before or name not in after or before[name].told != after[name].told
+        if _fingerprint(before.get(name)) != _fingerprint(after.get(name))
     )
+
+
+def _fingerprint(found: BaseRecord | None) -> str:
+    return found.fingerprint if found else ""
 
 
 def _base(found: BaseRecord | None) -> str:
@@ -65,24 +70,24 @@ def _scanners(result: Result) -> dict[str, str]:
 def drifts(old: Result, new: Result) -> tuple[Drift, ...]:
     """Return every measure of the new result that left its limit around the old one."""
     found = []
-    ran, runs = _scanners(old), _scanners(new)
-    other = tuple(f"{name}_" for name in ran.keys() | runs if ran.get(name) != runs.get(name))
+    before, after = _scanners(old), _scanners(new)
+    changed = [name for name in before.keys() | after if before.get(name) != after.get(name)]
     for variant in old.variants.keys() | new.variants.keys():
-        before = old.variants[variant].measures() if variant in old.variants else {}
-        after = new.variants[variant].measures() if variant in new.variants else {}
-        for measure in before.keys() | after.keys():
-            was, now = before.get(measure, "nothing"), after.get(measure, "nothing")
-            limit = _left(measure, was, now)
-            if limit and not measure.startswith(other):
+        old_values = old.variants[variant].measures() if variant in old.variants else {}
+        new_values = new.variants[variant].measures() if variant in new.variants else {}
+        for measure in old_values.keys() | new_values.keys():
+            was, now = old_values.get(measure, "nothing"), new_values.get(measure, "nothing")
+            limit = _limit_left(measure, was, now)
+            if limit and not any(map(measure.is_by, changed)):
                 found.append(Drift(variant, measure, was, now, limit))
-    return tuple(sorted(found, key=lambda drift: (drift.variant, drift.measure)))
+    return tuple(sorted(found, key=lambda drift: (drift.variant, str(drift.measure))))
 
 
-def _left(measure: str, was: Value, now: Value) -> str:
-    """Return the limit that a change broke, "" when it broke none."""
+def _limit_left(measure: MeasureName, was: Value, now: Value) -> str:
+    """Return the limit that a change left, "" when it left none."""
     if varies(measure):
         return ""
-    if measure.endswith("bytes") and isinstance(was, int) and isinstance(now, int):
+    if measure.unit == "bytes" and isinstance(was, int) and isinstance(now, int):
         allowed = max(_SMALLEST_BAND_BYTES, round(was * BAND))
         limit = f"± {BAND:.0%}, at least {_SMALLEST_BAND_BYTES} bytes"
         return limit if abs(now - was) > allowed else ""

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from advices.lab import SEPARATOR, Claim, Dockerfile, Lab, Mistake
-from advices.results.claims import Verdict, judged, of_the_list, red
-from advices.results.record import Result, Value
-from advices.results.wording import value_text
+from advices.lab import Dockerfile, Lab, Mistake
+from advices.results.claims import Verdict, judged, red
+from advices.results.predicates import demanded_text, found_text
+from advices.results.record import Result
 
 YOURS = "yours"
 
@@ -46,7 +46,9 @@ def checked(exercise: Lab, result: Result, dockerfile: Dockerfile) -> Checked:
         # Nothing is known of such an image but its files, so no hint may guess at the rest.
         unknown = {verdict.claim.id for verdict in verdicts if verdict.value is None}
         shown = tuple(
-            one for one in shown if not unknown & {*one.breaks} or unknown <= {*one.breaks}
+            mistake
+            for mistake in shown
+            if not unknown & {*mistake.breaks} or unknown <= {*mistake.breaks}
         )
     return Checked(tuple(_row(verdict, result, YOURS) for verdict in verdicts), shown)
 
@@ -72,34 +74,7 @@ def _row(verdict: Verdict, result: Result, variant: str) -> Row:
     return Row(
         says=claim.says,
         holds=verdict.holds,
-        yours=_text(claim, yours),
-        reference=_text(claim, reference),
-        limit=_limit(claim, reference),
+        yours=found_text(claim, yours),
+        reference=found_text(claim, reference),
+        limit=demanded_text(claim, reference),
     )
-
-
-def _text(claim: Claim, value: Value | None) -> str:
-    if value is None:
-        return "nothing"
-    if claim.includes or claim.excludes:
-        return of_the_list(claim, value)
-    return value_text(claim.measure, value)
-
-
-def _limit(claim: Claim, reference: Value | None) -> str:
-    """Return the limit in the measure's own unit, worked out where it is relative."""
-    if claim.equals is not None:
-        if claim.relative_to is None:
-            return value_text(claim.measure, claim.equals)
-        return "the same" if claim.equals else "another"
-    if listed := claim.includes or claim.excludes:
-        return f"{'with' if claim.includes else 'without'} {SEPARATOR.join(listed)}"
-    limit = claim.at_least if claim.at_most is None else claim.at_most
-    assert limit is not None, "a claim has exactly one predicate"
-    if claim.relative_to is not None:
-        if reference is None or isinstance(reference, str):
-            return "nothing"
-        limit *= float(reference)
-    word = "at least" if claim.at_most is None else "at most"
-    whole = round(limit) if claim.measure.endswith("bytes") else limit
-    return f"{word} {value_text(claim.measure, whole)}"

@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from advices.core import Record, ResultInvalid
+from advices.lab import MeasureName
 from advices.results.claims import Verdict
 from advices.results.record import Result, Value
 
@@ -30,20 +31,20 @@ class Entry(Record):
     commit: str
     mode: Literal["full", "quick"]
     bases: dict[str, str]
-    headline: str
+    headline: MeasureName
     values: dict[str, Value]
     claims: dict[str, bool]
 
 
-def entry(result: Result, headline: str, verdicts: Sequence[Verdict]) -> Entry:
+def entry(result: Result, headline: MeasureName, verdicts: Sequence[Verdict]) -> Entry:
     """Return what a result says of the time when it was measured."""
     source = result.provenance
-    values = {name: one.measures().get(headline) for name, one in result.variants.items()}
+    values = {name: found.measures().get(headline) for name, found in result.variants.items()}
     return Entry(
         date=source.date,
         commit=source.commit,
         mode=source.mode,
-        bases={name: base.told for name, base in source.bases.items()},
+        bases={name: base.fingerprint for name, base in source.bases.items()},
         headline=headline,
         values={name: value for name, value in values.items() if value is not None},
         claims={f"{v.claim.id}/{v.variant}": v.holds for v in verdicts if not v.not_run},

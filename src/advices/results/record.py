@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import operator
 import statistics
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from advices.core import Record, ResultInvalid
-from advices.lab import COLD, Scan, scanner_of
+from advices.lab import COLD, MeasureName, Scan, scanner_of
+from advices.results.provenance import Count, Provenance
 
 SCHEMA_VERSION: Literal[2] = 2
 Value = int | float | bool | str
-Count = Annotated[int, Field(ge=0)]
 
 
 class Timing(Record):
@@ -62,6 +64,16 @@ class Build(Record):
         """Return how many steps came from the cache."""
         return sum(step.cached for step in self.steps)
 
+    def measures(self) -> dict[str, Value]:
+        """Return the measures of this build, each by its name without the build's."""
+        return {
+            "steps_run": self.steps_run,
+            "steps_cached": self.steps_cached,
+            "new_disk_bytes": self.new_disk_bytes,
+            "new_transfer_bytes": self.new_transfer_bytes,
+            "seconds": self.timing.median,
+        }
+
 
 class Layer(Record):
     """One layer of an image, lowest first. `from_base` marks those of the FROM image."""
@@ -89,17 +101,19 @@ class Boot(Record):
     page_digest: str | None = None
     answer_digest: str | None = None
 
-    def measures(self, prefix: str = "") -> dict[str, Value]:
-        """Return what there is, by name."""
+    def measures(self, start: str = "") -> dict[MeasureName, Value]:
+        """Return what there is; `start` is the name of a further way to start the image."""
         found = {
             "answered": self.answered,
             "first_200_seconds": self.first_200.median if self.first_200 else None,
             "uid": self.uid,
             "page_digest": self.page_digest,
         }
-        if prefix:
+        if start:
             found |= {"status": self.status, "capabilities": self.capabilities}
-        return {prefix + name: value for name, value in found.items() if value is not None}
+        return {
+            MeasureName(name, start): value for name, value in found.items() if value is not None
+        }
 
 
 class VariantResult(Record):
@@ -131,92 +145,46 @@ class VariantResult(Record):
         """Return the bytes that a first pull moves: all layers, compressed."""
         return sum(layer.transfer_bytes for layer in self.layers)
 
-    def measures(self) -> dict[str, Value]:
-        """Return every measure by name; those of a build or start are prefixed with its name."""
-        found: dict[str, Value] = {
+    def measures(self) -> dict[MeasureName, Value]:
+        """Return every measure: of the image, then of each further start and each build."""
+        of_the_image: dict[str, Value] = {
             "disk_bytes": self.disk_bytes,
             "transfer_bytes": self.transfer_bytes,
             "context_bytes": self.context_bytes,
             "layers": len(self.layers),
-            **self.boot.measures(),
-            **self.probed,
-            **{name: timing.median for name, timing in self.timings.items()},
         }
+        probed = {**self.probed, **{name: one.median for name, one in self.timings.items()}}
+        found = {MeasureName(name): value for name, value in of_the_image.items()}
+        found |= self.boot.measures()
+        found |= {MeasureName(name): value for name, value in probed.items()}
         for scan in self.scans:
             found |= scan.measures()
         for name, boot in self.starts.items():
-            found |= boot.measures(f"{name}.")
+            found |= boot.measures(name)
         if self.behaviours is not None:
-            found["behaviours"] = self.behaviours
+            found[MeasureName("behaviours")] = self.behaviours
         for name, build in self.builds.items():
-            found[f"{name}.steps_run"] = build.steps_run
-            found[f"{name}.steps_cached"] = build.steps_cached
-            found[f"{name}.new_disk_bytes"] = build.new_disk_bytes
-            found[f"{name}.new_transfer_bytes"] = build.new_transfer_bytes
-            found[f"{name}.seconds"] = build.timing.median
+            found |= {MeasureName(of_it, name): v for of_it, v in build.measures().items()}
         return found
 
-    def not_run(self, measure: str) -> str:
+    def not_run(self, measure: MeasureName) -> str:
         """Return why the scanner of a measure did not run, "" when it did or there is none."""
         scan = scanner_of(measure, self.scans)
         return "" if scan is None or scan.ran else scan.why_not or "not run"
 
 
-class BaseRecord(Record):
-    """Which image stood behind a FROM name, and how far it is from the official one.
-
-    `identity` is the digest of an official image, and for a stand-in the digest of its
-    recipe: its own image id changes with every build. A recipe takes what Debian has today, so a
-    stand-in has `contents` as well, the digest of its packages' versions; some of these are told.
-    The published bytes are the official image's transfer bytes, linux/amd64, as
-    docker-library/repo-info gives them.
-    """
-
-    kind: Literal["official", "stand-in"]
-    identity: str
-    contents: str = ""
-    versions: tuple[str, ...] = ()
-    disk_bytes: Count
-    transfer_bytes: Count
-    published_transfer_bytes: Count | None
-    published_date: str | None
-
-    @property
-    def told(self) -> str:
-        """Return what tells it from others: kind, identity, and the digest of its packages."""
-        return " ".join(filter(None, (self.kind, self.identity, self.contents)))
-
-
-class Provenance(Record):
-    """What, when, where and with which versions a result was measured.
-
-    `key` is the digest of all that decides the numbers of a lab. `seconds` says where the time of
-    the run went, by kind of work; "all" is its whole wall time.
-    """
-
-    date: str
-    commit: str
-    lab_digest: str
-    toolkit_version: str
-    mode: Literal["full", "quick"]
-    cold_samples: Annotated[int, Field(ge=1)]
-    replay_samples: Annotated[int, Field(ge=1)]
-    bases: dict[str, BaseRecord]
-    engine_version: str
-    buildx_version: str
-    storage_driver: str
-    platform: str
-    cores: Annotated[int, Field(ge=1)]
-    pip_index: Literal["direct", "caching index on the host"]
-    key: str = ""
-    seconds: dict[str, float] = Field(default_factory=dict)
-
-
 class MistakeResult(Record):
-    """What one known mistake, alone in the good Dockerfile, turned red: claims by id."""
+    """What one known mistake, alone in the good Dockerfile, turned red: claims by id.
+
+    `key` is the digest of all that the project decides of it, `around` that of the machine on which
+    it was proved on the day `date`.
+    """
 
     says: str
     red: tuple[str, ...]
+    key: str = Field(default="", exclude_if=operator.not_)
+    around: str = Field(default="", exclude_if=operator.not_)
+    date: str = Field(default="", exclude_if=operator.not_)
 
 
 class Result(Record):
@@ -229,18 +197,39 @@ class Result(Record):
     variants: dict[str, VariantResult]
     mistakes: dict[str, MistakeResult] = Field(default_factory=dict)
 
-    def value(self, variant: str, measure: str) -> Value:
-        """Return one measure. Raises ResultInvalid, naming what exists, for an unknown name."""
-        if variant not in self.variants:
+    def variant(self, name: str) -> VariantResult:
+        """Return one variant. Raises ResultInvalid, naming those that exist."""
+        if name not in self.variants:
             raise ResultInvalid(
-                f"the result of `{self.slug}` has no variant `{variant}`",
+                f"the result of `{self.slug}` has no variant `{name}`",
                 why=f"it has {', '.join(self.variants)}",
             )
-        found = self.variants[variant].measures()
+        return self.variants[name]
+
+    def names(self, variants: Sequence[str] | None) -> tuple[str, ...]:
+        """Return the wanted variants, all for None. Raises ResultInvalid if one does not exist."""
+        wanted = tuple(self.variants) if variants is None else tuple(variants)
+        for name in wanted:
+            self.variant(name)
+        return wanted
+
+    def build(self, variant: str, build: str) -> Build:
+        """Return one build of a variant. Raises ResultInvalid, naming those that exist."""
+        builds = self.variant(variant).builds
+        if build not in builds:
+            raise ResultInvalid(
+                f"the result of `{self.slug}` has no build `{build}` of `{variant}`",
+                why=f"it has {', '.join(builds)}",
+            )
+        return builds[build]
+
+    def value(self, variant: str, measure: MeasureName) -> Value:
+        """Return one measure. Raises ResultInvalid, naming what exists, for an unknown name."""
+        found = self.variant(variant).measures()
         if measure not in found:
             raise ResultInvalid(
                 f"the result of `{self.slug}` has no measure `{measure}`",
-                why=f"it has {', '.join(found)}",
+                why=f"it has {', '.join(map(str, found))}",
             )
         return found[measure]
 

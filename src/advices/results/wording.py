@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 
 from advices.core import ResultInvalid
+from advices.lab import MeasureName
 from advices.results.record import Value
 
 
-def value_text(measure: str, value: Value) -> str:
-    """Return a value with the unit that the measure's name ends in, "12.3 MB" or "1.25 s".
+def value_text(measure: MeasureName, value: Value) -> str:
+    """Return a value with the unit of its measure, "12.3 MB" or "1.25 s".
 
     Bytes are decimal and have three digits, as Docker prints them. An answer is yes or no.
     """
@@ -21,10 +22,10 @@ def value_text(measure: str, value: Value) -> str:
         return "yes" if value else "no"
     if isinstance(value, str):
         # A digest is known by its first digits; a list of rules is of use whole only.
-        return value or "none" if measure.endswith("_rules") else value[:12]
-    if measure.endswith("_bytes"):
+        return value or "none" if measure.unit == "rules" else value[:12]
+    if measure.unit == "bytes":
         return bytes_text(value)
-    if measure.endswith("seconds"):
+    if measure.is_time:
         return seconds_text(value)
     return f"{value:g}" if isinstance(value, float) else str(value)
 

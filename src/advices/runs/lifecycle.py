@@ -17,6 +17,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -159,12 +160,19 @@ def _awaited(file: Path, how: int, *, every_seconds: float = 0.02) -> int:
     raise AssertionError("waiting has no end")
 
 
+_in_step: ContextVar[bool] = ContextVar("in_step", default=False)
+
+
 @contextlib.contextmanager
 def undisturbed(*, alone: bool) -> Iterator[None]:
     """Run a step beside others, or `alone` in the whole run: labs may be measured two at once.
 
-    Who asks waits in line: a step that wants to be alone lets no further one begin before it.
+    Who asks waits in line: a step that wants to be alone lets no further one begin before it. A
+    step within a step is a part of that one and waits for nothing.
     """
+    if _in_step.get():
+        yield
+        return
     state_folder().mkdir(parents=True, exist_ok=True)
     how = fcntl.LOCK_EX if alone else fcntl.LOCK_SH
     line = _awaited(state_folder() / "step.line.lock", fcntl.LOCK_EX)
@@ -172,6 +180,22 @@ def undisturbed(*, alone: bool) -> Iterator[None]:
         held = _awaited(state_folder() / "step.lock", how)
     finally:
         os.close(line)
+    token = _in_step.set(True)
+    try:
+        yield
+    finally:
+        _in_step.reset(token)
+        os.close(held)
+
+
+@contextlib.contextmanager
+def one_at_a_time(what: str) -> Iterator[None]:
+    """Let one thread of one process at a time do something that is kept, such as a stand-in."""
+    folder = state_folder() / "once"
+    folder.mkdir(parents=True, exist_ok=True)
+    held = _awaited(
+        folder / f"{hashlib.sha256(what.encode()).hexdigest()[:16]}.lock", fcntl.LOCK_EX
+    )
     try:
         yield
     finally:

@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from advices.bases import Bases
-from advices.core import LabInvalid, Record, ScannerMissing, write_whole
+from advices.core import LabInvalid, PullFailed, Record, ScannerMissing, write_whole
 from advices.engine import BuildOrder, Engine
 from advices.runs import scratch_folder
 from advices.scanners import work
@@ -94,18 +94,28 @@ class ScannerImages:
             recipes = read_recipes(self._folder)
             if scanner == "wapiti":
                 return self._built(recipes.wapiti)
-            if self._bases.registry_answers:
-                self._say(f"pulling {recipes.zap.image}")
-                self._engine.pull(recipes.zap.image)
+            why = self._pulled(recipes.zap.image)
             found = self.present(scanner)
         if found is None:
             raise ScannerMissing(
                 f"the image of ZAP {recipes.zap.version} is not here: {recipes.zap.image}",
+                why=why,
                 next_step=f"`docker pull {recipes.zap.image}` where a registry answers, tag it as "
                 f"{' or '.join(recipes.zap.local[:1])}, `docker save` it there and `docker load` "
                 "it here",
             )
         return found
+
+    def _pulled(self, image: str) -> str:
+        """Pull an image and return why it did not come, "" when it did."""
+        if not self._bases.registry_answers:
+            return ScannerMissing.why
+        self._say(f"pulling {image}")
+        try:
+            self._engine.pull(image)
+        except PullFailed as error:
+            return error.what
+        return ""
 
     def _built(self, recipe: _Wapiti) -> ScannerImage:
         base = self._bases.resolve([recipe.base])[recipe.base]

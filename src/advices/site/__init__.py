@@ -1,30 +1,30 @@
 """All that a page shows, pure.
 
-Tables, charts, macros, where a number comes from, the pages of labs, the dashboard, reports for CI,
-the check of prose.
+Tables, charts and macros, where a number comes from, the pages of labs, the dashboard, reports for
+CI, the check of prose.
 """
 
-from advices.site import alert_tables, charts, checks, ci_reports, lab_page, tables
-from advices.site.alert_tables import kinds
+from advices.site import charts, checks, ci_reports, lab_page
 from advices.site.checks import System
 from advices.site.ci_reports import Outcome
-from advices.site.exercise import checked_markdown
+from advices.site.exercise import checked_shown
 from advices.site.registration import define_env
-from advices.site.tables import table
+from advices.site.shown import Shown
+from advices.site.tables import kinds
 from advices.site.time_table import time_rows
+from advices.site.views import Views
 
 __all__ = [
     "Outcome",
+    "Shown",
     "System",
-    "alert_tables",
+    "Views",
     "charts",
-    "checked_markdown",
+    "checked_shown",
     "checks",
     "ci_reports",
     "define_env",
     "kinds",
     "lab_page",
-    "table",
-    "tables",
     "time_rows",
 ]

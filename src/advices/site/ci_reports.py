@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
+from advices.lab import MeasureName
 from advices.results import Drift, Result, VariantResult, Verdict, code, escape, value_text
 from advices.site.tables import table
 
@@ -40,25 +41,25 @@ def markdown(outcomes: Sequence[Outcome]) -> str:
     """Return a table of the labs, then a section for each that is not sound."""
     rows = [
         [
-            code(one.slug),
-            "ok" if one.sound else "<strong>not ok</strong>",
-            "unchanged" if one.unchanged else f"{one.seconds:.0f} s",
-            str(sum(verdict.as_demanded for verdict in one.verdicts)),
-            str(len(one.faults)),
-            str(len(one.drifts)),
+            code(outcome.slug),
+            "ok" if outcome.sound else "<strong>not ok</strong>",
+            "unchanged" if outcome.unchanged else f"{outcome.seconds:.0f} s",
+            str(sum(verdict.as_demanded for verdict in outcome.verdicts)),
+            str(len(outcome.faults)),
+            str(len(outcome.drifts)),
         ]
-        for one in outcomes
+        for outcome in outcomes
     ]
     header = ["Lab", "", "Measured in", "Claims as demanded", "Faults", "Drifted"]
     parts = ["## Docker Advices\n", table(header, rows, "  rrrr")]
-    for one in outcomes:
-        if one.sound and not one.notes:
+    for outcome in outcomes:
+        if outcome.sound and not outcome.notes:
             continue
-        parts.append(f"### {one.slug}\n")
-        parts += [f"- {escape(line)}" for line in (*one.faults, *one.notes)]
-        if one.drifts:
-            parts.append("\n" + drift_table(one.drifts))
-            parts.append(f"\nIf the change is right: `advices run {one.slug} --force`\n")
+        parts.append(f"### {outcome.slug}\n")
+        parts += [f"- {escape(line)}" for line in (*outcome.faults, *outcome.notes)]
+        if outcome.drifts:
+            parts.append("\n" + drift_table(outcome.drifts))
+            parts.append(f"\nIf the change is right: `advices run {outcome.slug} --force`\n")
     return "\n".join(parts) + "\n"
 
 
@@ -66,13 +67,13 @@ def drift_table(drifts: Sequence[Drift]) -> str:
     """Return what drifted: old, new and the limit."""
     rows = [
         [
-            code(one.variant),
-            code(one.measure),
-            escape(value_text(one.measure, one.old)),
-            escape(value_text(one.measure, one.new)),
-            escape(one.limit),
+            code(drift.variant),
+            code(str(drift.measure)),
+            escape(value_text(drift.measure, drift.old)),
+            escape(value_text(drift.measure, drift.new)),
+            escape(drift.limit),
         ]
-        for one in drifts
+        for drift in drifts
     ]
     return table(["Variant", "Measure", "Before", "Now", "Limit"], rows, "  rr")
 
@@ -80,32 +81,32 @@ def drift_table(drifts: Sequence[Drift]) -> str:
 def junit(outcomes: Sequence[Outcome]) -> str:
     """Return JUnit XML: a suite for each lab, a case for each claim, fault and drift."""
     root = ElementTree.Element("testsuites", name="advices")
-    for one in outcomes:
-        suite = ElementTree.SubElement(root, "testsuite", name=one.slug)
-        for verdict in one.verdicts:
-            case = _case(suite, one, f"{verdict.claim.id} for {verdict.variant}")
+    for outcome in outcomes:
+        suite = ElementTree.SubElement(root, "testsuite", name=outcome.slug)
+        for verdict in outcome.verdicts:
+            case = _case(suite, outcome, f"{verdict.claim.id} for {verdict.variant}")
             if verdict.not_run:
                 ElementTree.SubElement(case, "skipped", message=verdict.not_run)
             elif not verdict.as_demanded:
-                _fail(case, f"{verdict.claim.says} {verdict.value} {verdict.threshold}")
-        broken = {v.claim.id for v in one.verdicts if not v.as_demanded}
-        for number, fault in enumerate(one.faults, start=1):
+                _fail(case, f"{verdict.claim.says} {verdict.summary}")
+        broken = {v.claim.id for v in outcome.verdicts if not v.as_demanded}
+        for number, fault in enumerate(outcome.faults, start=1):
             if not any(f"claim `{name}`" in fault for name in broken):
-                _fail(_case(suite, one, f"fault {number}"), fault)
-        for drift in one.drifts:
-            case = _case(suite, one, f"{drift.measure} of {drift.variant}")
+                _fail(_case(suite, outcome, f"fault {number}"), fault)
+        for drift in outcome.drifts:
+            case = _case(suite, outcome, f"{drift.measure} of {drift.variant}")
             _fail(case, f"{drift.old} before, {drift.new} now, limit: {drift.limit}")
         cases = suite.findall("testcase")
         suite.set("tests", str(len(cases)))
         suite.set("failures", str(sum(case.find("failure") is not None for case in cases)))
-        suite.set("time", f"{one.seconds:.1f}")
+        suite.set("time", f"{outcome.seconds:.1f}")
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def _case(suite: ElementTree.Element, one: Outcome, name: str) -> ElementTree.Element:
+def _case(suite: ElementTree.Element, outcome: Outcome, name: str) -> ElementTree.Element:
     return ElementTree.SubElement(
-        suite, "testcase", classname=f"advices.{one.slug}", name=_printable(name)
+        suite, "testcase", classname=f"advices.{outcome.slug}", name=_printable(name)
     )
 
 
@@ -120,35 +121,29 @@ def _printable(text: str) -> str:
 
 def benchmark(outcomes: Sequence[Outcome]) -> str:
     """Return every number as JSON in the form of github-action-benchmark's custom tools."""
-    entries = [entry for one in outcomes for entry in _entries(one)]
+    entries = [entry for outcome in outcomes for entry in _entries(outcome)]
     return json.dumps(entries, indent=1, ensure_ascii=False) + "\n"
 
 
-def _entries(one: Outcome) -> Iterator[dict[str, object]]:
-    for variant, result in one.result.variants.items():
+def _entries(outcome: Outcome) -> Iterator[dict[str, object]]:
+    for variant, result in outcome.result.variants.items():
         for measure, value in result.measures().items():
             if isinstance(value, bool | str):
                 continue
             entry: dict[str, object] = {
-                "name": f"{one.slug} {variant} {measure}",
-                "unit": _unit(measure),
+                "name": f"{outcome.slug} {variant} {measure}",
+                "unit": measure.unit,
                 "value": value,
             }
             spread = _spread(result, measure)
             yield {**entry, "range": spread} if spread else entry
 
 
-def _unit(measure: str) -> str:
-    name = measure.rpartition(".")[2]
-    return next((unit for unit in ("bytes", "seconds") if name.endswith(unit)), "count")
-
-
-def _spread(result: VariantResult, measure: str) -> str:
+def _spread(result: VariantResult, measure: MeasureName) -> str:
     """Return the fastest and the slowest sample of a timing, "" for what is no timing."""
-    build, _, name = measure.rpartition(".")
-    timing = result.timings.get(measure)
-    if name == "seconds" and build in result.builds:
-        timing = result.builds[build].timing
+    timing = result.timings.get(str(measure))
+    if measure.name == "seconds" and measure.of in result.builds:
+        timing = result.builds[measure.of].timing
     if timing is None or len(timing.samples) < 2:
         return ""
     fastest, slowest = timing.spread
@@ -159,28 +154,28 @@ def as_json(outcomes: Sequence[Outcome]) -> str:
     """Return what was found as JSON: for each lab its verdicts, faults, drifts and notes."""
     found = [
         {
-            "lab": one.slug,
-            "sound": one.sound,
-            "unchanged": one.unchanged,
-            "seconds": round(one.seconds, 1),
+            "lab": outcome.slug,
+            "sound": outcome.sound,
+            "unchanged": outcome.unchanged,
+            "seconds": round(outcome.seconds, 1),
             "claims": [
                 {
                     "id": verdict.claim.id,
                     "variant": verdict.variant,
                     "value": verdict.value if _is_finite(verdict.value) else "infinite",
-                    "threshold": verdict.threshold,
+                    "threshold": verdict.demanded,
                     "holds": verdict.holds,
                     "must_hold": verdict.must_hold,
                     "as_demanded": verdict.as_demanded,
                     "not_run": verdict.not_run,
                 }
-                for verdict in one.verdicts
+                for verdict in outcome.verdicts
             ],
-            "faults": one.faults,
-            "drifts": [vars(drift) for drift in one.drifts],
-            "notes": one.notes,
+            "faults": outcome.faults,
+            "drifts": [{**vars(drift), "measure": str(drift.measure)} for drift in outcome.drifts],
+            "notes": outcome.notes,
         }
-        for one in outcomes
+        for outcome in outcomes
     ]
     return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
 

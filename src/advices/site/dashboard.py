@@ -20,9 +20,9 @@ from advices.site.tables import table
 _WIDTH, _HEIGHT, _EDGE = 120, 28, 3
 
 
-def effect_text(one: Entry) -> str:
+def effect_text(entry: Entry) -> str:
     """Return the good value of the headline beside the bad one, as far as both are numbers."""
-    bad, good = one.values.get("bad"), one.values.get("good")
+    bad, good = entry.values.get("bad"), entry.values.get("good")
     if _is_number(bad) and _is_number(good) and bad:
         return ratio_text(float(good or 0), float(bad))
     return "—"
@@ -35,28 +35,28 @@ def runs_table(entries: Sequence[Entry]) -> str:
     """
     rows = [
         [
-            _date(one, before),
-            code(one.commit[:12]),
-            _value(one, "bad"),
-            _value(one, "good"),
-            escape(effect_text(one)),
-            f"{sum(one.claims.values())} of {len(one.claims)}",
+            _date(entry, before),
+            code(entry.commit[:12]),
+            _value(entry, "bad"),
+            _value(entry, "good"),
+            escape(effect_text(entry)),
+            f"{sum(entry.claims.values())} of {len(entry.claims)}",
         ]
-        for one, before in reversed([*zip(entries, (None, *entries), strict=False)])
+        for entry, before in reversed([*zip(entries, (None, *entries), strict=False)])
     ]
     header = ["Measured", "Commit", "Bad", "Good", "Of bad", "Conditions that held"]
     return table(header, rows, "  rrrr")
 
 
-def _date(one: Entry, before: Entry | None) -> str:
-    text = escape(one.date[:10]) + (" (quick)" if one.mode == "quick" else "")
-    wrong = before is not None and stepped_back(before, one)
+def _date(entry: Entry, before: Entry | None) -> str:
+    text = escape(entry.date[:10]) + (" (quick)" if entry.mode == "quick" else "")
+    wrong = before is not None and stepped_back(before, entry)
     return text + (" (a clock was wrong: dated before the run below)" if wrong else "")
 
 
-def _value(one: Entry, variant: str) -> str:
-    value = one.values.get(variant)
-    return "—" if value is None else escape(value_text(one.headline, value))
+def _value(entry: Entry, variant: str) -> str:
+    value = entry.values.get(variant)
+    return "—" if value is None else escape(value_text(entry.headline, value))
 
 
 def claims_table(verdicts: Sequence[Verdict], measured: str, entries: Sequence[Entry]) -> str:
@@ -86,10 +86,10 @@ def claims_table(verdicts: Sequence[Verdict], measured: str, entries: Sequence[E
 def curve(entries: Sequence[Entry], label: str) -> str:
     """Return the effect over time as a small inline SVG, "" below two refreshes with numbers."""
     points = [
-        float(one.values["good"]) / float(one.values["bad"])
-        for one in entries
-        if _is_number(one.values.get("bad")) and _is_number(one.values.get("good"))
-        if one.values["bad"]
+        float(entry.values["good"]) / float(entry.values["bad"])
+        for entry in entries
+        if _is_number(entry.values.get("bad")) and _is_number(entry.values.get("good"))
+        if entry.values["bad"]
     ]
     if len(points) < 2:
         return ""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from advices.results import Checked, escape
+from advices.site.origin import LEARNERS, Origin
+from advices.site.shown import Shown
 from advices.site.tables import table
 
 
-def checked_markdown(found: Checked) -> str:
-    """Return what was found as Markdown: a table of the claims, then the hints."""
+def checked_shown(found: Checked) -> Shown:
+    """Return what was found: a table of the claims, then the hints."""
     rows = [
         [
             "met" if row.holds else "<strong>not met</strong>",
@@ -17,6 +19,6 @@ def checked_markdown(found: Checked) -> str:
         for row in found.rows
     ]
     text = table(["Verdict", "Claim", "Yours", "Reference", "Limit"], rows, "  rrr")
-    if found.solved:
-        return text + "\nSolved: every claim is met.\n"
-    return text + "\n" + "\n".join(f"- Hint: {escape(one.hint)}" for one in found.hints) + "\n"
+    hints = "\n".join(f"- Hint: {escape(mistake.hint)}" for mistake in found.hints)
+    end = "Solved: every claim is met." if found.solved else hints
+    return Shown(f"{text}\n{end}\n", origin=Origin(title=LEARNERS))

@@ -1,13 +1,14 @@
-"""Pure: an executed notebook as a plain Markdown page, and that page with new prose."""
+"""Pure: an executed notebook as a plain Markdown page."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from advices.results import Result
-from advices.site import origin
+from advices.site.origin import line
+from advices.site.shown import origin_of
 from advices.site.tables import provenance_table
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -26,84 +27,39 @@ search:
 _RECORDED = "<!--out-->\n"
 _END = "<!--/out-->\n"
 _MARK = re.compile(r"<!--(?=/?out-->)")
-_SHOWS_NUMBERS = re.compile(r"^\| --|^<figure", re.M)
 
 Cell = Mapping[str, Any]
+Output = Mapping[str, Any]
 
 
 def page(cells: Sequence[Cell], result: Result) -> str:
     """Return executed cells as Markdown, with the result's provenance at the end."""
-    outputs = [
-        [_plain(text) for text in map(_output, cell["outputs"]) if text] for cell in _code(cells)
-    ]
-    return _page(cells, outputs, result)
-
-
-def reworded(cells: Sequence[Cell], old: str, result: Result) -> str | None:
-    """Return a page with the prose of `cells` and the outputs of its old text.
-
-    None when the old page was not made of the same code: then it must be executed.
-    """
-    if not old.startswith(_HEAD):
-        return None
-    begin, end = f"\n{_RECORDED}\n", f"\n{_END}"
-    outputs = []
-    place = 0
-    for cell in _code(cells):
-        code = f"\n{_fenced_code(cell)}"
-        place = old.find(code, place)
-        if place < 0:
-            return None
-        place += len(code)
-        of_it = []
-        while old.startswith(begin, place):
-            recorded, _, _ = old[place + len(begin) :].partition(end)
-            place += len(begin) + len(recorded) + len(end)
-            of_it.append(_without_line(recorded))
-        outputs.append(of_it)
-    # What is left over belongs to code that is not there any more.
-    return None if sum(map(len, outputs)) != old.count(begin) else _page(cells, outputs, result)
-
-
-def _page(cells: Sequence[Cell], outputs: Sequence[Sequence[str]], result: Result) -> str:
     parts = [_HEAD]
-    left = iter(outputs)
     for cell in cells:
         if cell["cell_type"] == "markdown":
             parts.append(_plain(_source(cell)))
         elif _is_code(cell):
             parts.append(_fenced_code(cell))
-            for text in next(left):
-                parts += [_RECORDED, text]
-                if _SHOWS_NUMBERS.search(text):
-                    parts.append(origin.line(result, "#provenance", *_about(cell, result)))
-                parts.append(_END)
+            for output in filter(_output, cell["outputs"]):
+                parts += [_RECORDED, _recorded(output, result), _END]
     parts.append("## Provenance\n")
     parts.append(
-        "Every number above comes from this one run. "
+        "Every number above comes from this one run; what mistakes and the exercise showed stands "
+        "from an earlier one while nothing that decides it has changed. "
         f"The [result as JSON](../results/{result.slug}.json) holds all of it.\n"
     )
     parts.append(_plain(provenance_table(result)))
     return "\n".join(parts)
 
 
-def _without_line(recorded: str) -> str:
-    """Return what a cell put out, without the line on where it comes from: that is made anew."""
-    if not _SHOWS_NUMBERS.search(recorded):
-        return recorded
-    return recorded.rstrip().rpartition("\n\n")[0] + "\n"
-
-
-def _code(cells: Sequence[Cell]) -> Iterator[Cell]:
-    return (cell for cell in cells if _is_code(cell))
+def _recorded(output: Output, result: Result) -> str:
+    """Return what a cell put out, with the line on where it comes from if it tells its origin."""
+    text, origin = _plain(_output(output)), origin_of(output)
+    return f"{text}\n{line(result, '#provenance', origin)}" if origin else text
 
 
 def _is_code(cell: Cell) -> bool:
     return cell["cell_type"] == "code" and bool(_source(cell).strip())
-
-
-def _about(cell: Cell, result: Result) -> tuple[str, str]:
-    return origin.of_cell(_source(cell), result.slug)
 
 
 def _source(cell: Cell) -> str:
@@ -126,7 +82,7 @@ def _fence(language: str, text: str) -> str:
     return f"{ticks}{language}\n{text.strip()}\n{ticks}"
 
 
-def _output(output: Mapping[str, Any]) -> str:
+def _output(output: Output) -> str:
     if output["output_type"] == "stream":
         return _fence("text", _ANSI.sub("", output["text"]))
     if output["output_type"] in ("display_data", "execute_result"):

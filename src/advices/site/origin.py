@@ -8,9 +8,8 @@ for the seconds of every build. An exercise's slug is `exercises/slug`, as its r
 
 from __future__ import annotations
 
-import ast
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from advices.results import Result, escape
 
@@ -31,11 +30,28 @@ REFRESHES = "The measure of the front page, each time that the lab was measured"
 BASES = "The images behind the names in FROM"
 
 
-def data(slug: str, variants: Sequence[str] | None = None, measures: Sequence[str] = ()) -> str:
-    """Return `data-from` of measures of variants, None for all of them."""
-    if not measures and variants is None:
-        return slug
-    return f"{slug}/{','.join(variants or ())}/{','.join(measures)}"
+@dataclass(frozen=True)
+class Origin:
+    """Which numbers of a result something shows.
+
+    `variants` is None for all of them; `measures` are in the form of `data-from`. `title` says in
+    words what has no measure of its own.
+    """
+
+    variants: Sequence[str] | None = None
+    measures: Sequence[str] = ()
+    title: str = ""
+
+    def source(self, slug: str) -> str:
+        """Return the `data-from` that leads to these numbers in the result of a slug."""
+        if not self.measures and self.variants is None:
+            return slug
+        return f"{slug}/{','.join(self.variants or ())}/{','.join(self.measures)}"
+
+
+def of_steps(build: str) -> tuple[str, ...]:
+    """Return what a table of the steps of one build shows."""
+    return tuple(f"{build}.{name}" for name in ("steps_run", "steps_cached", "seconds"))
 
 
 def link(text: str, target: str, source: str, title: str = "", look: str = "") -> str:
@@ -47,52 +63,10 @@ def link(text: str, target: str, source: str, title: str = "", look: str = "") -
     return f'[{text}]({target}{said}){{ {f".{look} " if look else ""}data-from="{source}" }}'
 
 
-def line(result: Result, target: str, source: str, title: str = "") -> str:
-    """Return the line below a table or a chart that says when, and leads to where it comes from."""
+def line(result: Result, target: str, origin: Origin, slug: str = "") -> str:
+    """Return the line below a table or a chart that says when, and leads to where it comes from.
+
+    `slug` is named where it is not the result's own: an exercise's.
+    """
     text = f"Measured {escape(result.provenance.date[:10])} · where from"
-    return link(text, target, source, title, "adv-from") + "\n"
-
-
-def of_cell(code: str, slug: str) -> tuple[str, str]:
-    """Return `data-from` and title of what a notebook's cell shows, as far as its call says it."""
-    try:
-        last = ast.parse(code).body[-1]
-        assert isinstance(last, ast.Expr) and isinstance(last.value, ast.Call)
-        call = last.value
-        assert isinstance(call.func, ast.Attribute)
-        given = [ast.literal_eval(one) for one in call.args]
-        named = {str(one.arg): ast.literal_eval(one.value) for one in call.keywords}
-        variants, measures, title = _CALLS[call.func.attr](*given, **named)
-    except (AssertionError, IndexError, KeyError, SyntaxError, TypeError, ValueError):
-        return slug, ""
-    # A call that is no notebook's of ours could hold what ends an attribute.
-    if not all(re.fullmatch(r"[\w.+-]+", str(name)) for name in (*(variants or ()), *measures)):
-        return slug, ""
-    return data(slug, variants, measures), title
-
-
-_Shown = tuple[Sequence[str] | None, Sequence[str], str]
-_CALLS: dict[str, Callable[..., _Shown]] = {
-    "measure": lambda *variants: (variants, REBUILT, ""),
-    "compare": lambda *measures, variants=None: (variants, measures, ""),
-    "bar_chart": lambda measure, variants=None: (variants, [measure], ""),
-    "replay_chart": lambda measure, variants=None: (variants, [f"+.{measure}"], ""),
-    "layers_chart": lambda size, variants=None: (variants, [size], ""),
-    "layers": lambda variant: ([variant], OF_LAYERS, ""),
-    "steps": lambda variant, build: ([variant], of_steps(build), ""),
-    "mistakes": lambda: (None, (), MISTAKES),
-    "finish": lambda: (None, (), CLAIMS),
-    "exercise": lambda _=None: (None, (), LEARNERS),
-    "cache_timeline": lambda build, *variants: (variants or None, of_steps(build), ""),
-    "alerts_by_risk": lambda *variants: (variants or None, (), ALERTS),
-    "stages": lambda variant: ([variant], (), STAGES),
-    "scanners": lambda: (None, (), SCANNERS),
-    "alerts": lambda *variants: (variants or None, (), ALERTS),
-    "alert": lambda variant, *_: ([variant], (), ALERTS),
-}
-"""What each call of a notebook's session shows: variants, measures, title."""
-
-
-def of_steps(build: str) -> tuple[str, ...]:
-    """Return what a table of the steps of one build shows."""
-    return tuple(f"{build}.{name}" for name in ("steps_run", "steps_cached", "seconds"))
+    return link(text, target, origin.source(slug or result.slug), origin.title, "adv-from") + "\n"

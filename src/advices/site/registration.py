@@ -15,8 +15,8 @@ from typing import Any, Protocol
 from advices.core import AdvicesError
 from advices.site.macros.lessons import Lessons
 from advices.site.macros.numbers import Numbers
-from advices.site.macros.pictures import Pictures
-from advices.site.macros.tables import Tables
+from advices.site.macros.overview import Overview
+from advices.site.views import NAMES, Views
 
 log = logging.getLogger("mkdocs.advices")
 
@@ -32,18 +32,24 @@ class Environment(Protocol):
         """Make a function known to the pages under a name."""
 
 
-class Macros(Numbers, Tables, Pictures, Lessons):
-    """All macros of the pages."""
+class Macros(Numbers, Overview, Lessons):
+    """All macros of the pages: its own, and one for each of the views."""
 
 
-MACROS = (
-    *("measure", "ratio", "compare", "measured", "says", "measures", "replays", "layers"),
-    *("steps", "claims", "provenance", "bases", "bar_chart", "replay_chart", "layers_chart"),
-    *("dockerfile", "mistakes", "exercise", "gains", "path", "probes", "measured_all"),
-    *("scanners", "alerts", "alert", "dashboard", "bench", "progress", "progress_table"),
-    *("cache_timeline", "cache_explorer", "alerts_by_risk", "stages"),
-    *("doctor_checks", "doctor_steps", "need_a_mirror"),
-)
+def _macro(name: str) -> Callable[..., str]:
+    """Return the macro that shows a view of a lab, which is named first."""
+
+    @functools.wraps(getattr(Views, name))
+    def macro(self: Macros, slug: str, *args: Any, **kwargs: Any) -> str:
+        return self._view(slug, name, *args, **kwargs)
+
+    return macro
+
+
+for _name in NAMES:
+    setattr(Macros, _name, _macro(_name))
+
+MACROS = tuple(name for name in dir(Macros) if not name.startswith("_"))
 
 
 def page_path(page: Any) -> str:

@@ -30,6 +30,11 @@ class Workshop:
         return self._engine or connect()
 
     @functools.cached_property
+    def buildx(self) -> str | None:
+        """Return the version of buildx, None without one."""
+        return self.engine.buildx_version()
+
+    @functools.cached_property
     def memory(self) -> LayerMemory:
         """Return what is known of layers."""
         return LayerMemory()

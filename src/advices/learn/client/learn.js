@@ -164,7 +164,7 @@ const textOf = (block) => block.querySelector("code").textContent.replace(/\n$/,
 
 const isMark = (node, text) => node?.nodeType === Node.COMMENT_NODE && node.data.trim() === text;
 
-// What stands between the marks of an output behind a block of code (src/advices/lab_page.py).
+// What stands between the marks of an output behind a block of code (src/advices/site/lab_page.py).
 const recordedOf = (block) => {
   const found = [];
   let next = block.nextSibling;

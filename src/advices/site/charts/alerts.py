@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from advices.core import ResultInvalid
 from advices.lab import RISKS, SCANNERS, Risk, Scan
 from advices.results import Result, code, escape
-from advices.site.alert_tables import kinds
 from advices.site.charts.drawing import Bar, Group, Part, bars, figure
-from advices.site.tables import table, variant_of, variants_of
+from advices.site.tables import kinds, table
 
 _COLOURS: dict[Risk, str] = {
     "critical": "var(--adv-risk-critical, #7b1fa2)",
@@ -50,7 +49,7 @@ def alerts_by_risk_figure(result: Result, variants: Sequence[str] | None = None)
 
 def _scanned(result: Result, variants: Sequence[str] | None) -> list[tuple[str, tuple[str, ...]]]:
     """Return each scanner of the result with the wanted variants."""
-    wanted = variants_of(result, variants)
+    wanted = result.names(variants)
     scans = [scan for variant in result.variants.values() for scan in variant.scans]
     if not scans:
         raise ResultInvalid(
@@ -61,7 +60,7 @@ def _scanned(result: Result, variants: Sequence[str] | None) -> list[tuple[str, 
 
 def _scan(result: Result, variant: str, scanner: str) -> Scan | None:
     """Return what a scanner did to a variant, None when the variant could not be scanned."""
-    scans = variant_of(result, variant).scans
+    scans = result.variant(variant).scans
     return next((scan for scan in scans if scan.scanner == scanner), None)
 
 
@@ -86,7 +85,7 @@ def _bar(name: str, scan: Scan | None) -> Bar:
 
 def _table(result: Result, variants: Sequence[str] | None) -> str:
     """Return each scanner's rules by risk (rows) and variant (columns), or why it did not run."""
-    wanted, rows = variants_of(result, variants), []
+    wanted, rows = result.names(variants), []
     for scanner, _ in _scanned(result, variants):
         scans = [_scan(result, name, scanner) for name in wanted]
         ran = [_counts(scan) if scan and scan.ran else None for scan in scans]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from advices.core import ResultInvalid
-from advices.lab import Says, describe, when
+from advices.lab import COLD, Measure, MeasureName, Says, describe, when
 from advices.results import Result, bytes_text, replay_names, value_text
 from advices.site.charts.drawing import BASE, Bar, Group, Label, Part, bars, colour, figure
 from advices.site.tables import (
@@ -15,7 +16,6 @@ from advices.site.tables import (
     measures_table,
     rebuilds_table,
     short,
-    variants_of,
 )
 
 SIZES = {"disk_bytes": "on disk, unpacked", "transfer_bytes": "to transfer, compressed"}
@@ -28,36 +28,39 @@ _OPACITIES, _SMALL = (1, 0.7, 0.5), 0.35
 
 
 def bar_chart(
-    result: Result, measure: str, variants: Sequence[str] | None = None, says: Says | None = None
+    result: Result,
+    measure: MeasureName,
+    variants: Sequence[str] | None = None,
+    says: Says | None = None,
 ) -> str:
     """Return an SVG with one bar a variant. Raises ResultInvalid for a measure of text."""
-    drawn = tuple(_bar(result, measure, variant) for variant in variants_of(result, variants))
+    drawn = tuple(_bar(result, measure, variant) for variant in result.names(variants))
     return bars(describe(measure, says).label, (Group("", drawn),))
 
 
 def replay_chart(
     result: Result,
-    measure: str = "new_transfer_bytes",
+    measure: str,
     variants: Sequence[str] | None = None,
     says: Says | None = None,
 ) -> str:
     """Return an SVG with one group of bars a replay, all on one scale.
 
-    `measure` is that of a build, without its prefix. The first build is left out.
+    `measure` is the name that it has within a build, as `seconds`. The first build is left out.
     """
-    wanted = variants_of(result, variants)
+    wanted = result.names(variants)
     groups = tuple(
         Group(
             _upper_first(when(build, says)),
-            tuple(_bar(result, f"{build}.{measure}", variant) for variant in wanted),
+            tuple(_bar(result, MeasureName(measure, build), variant) for variant in wanted),
         )
         for build in replay_names(result)[1:]
     )
-    return bars(describe(f"cold.{measure}").label.removesuffix(" in the first build"), groups)
+    return bars(_of_a_build(measure).label, groups)
 
 
 def layers_chart(
-    result: Result, variants: Sequence[str] | None = None, size: str = "disk_bytes"
+    result: Result, size: str = "disk_bytes", variants: Sequence[str] | None = None
 ) -> str:
     """Return an SVG of stacked layers on one scale, first the base in grey, then the own ones.
 
@@ -66,7 +69,7 @@ def layers_chart(
     """
     if size not in SIZES:
         raise ResultInvalid(f"a layer has no size `{size}`", why=f"it has {', '.join(SIZES)}")
-    sizes = {name: layer_sizes(result, name, size) for name in variants_of(result, variants)}
+    sizes = {name: layer_sizes(result, name, size) for name in result.names(variants)}
     longest = max((sum(found.values()) for found in sizes.values()), default=0)
     drawn = tuple(
         _layers_bar(variant, found, longest * _LABELLED) for variant, found in sizes.items()
@@ -93,7 +96,10 @@ def _layers_bar(variant: str, sizes: dict[tuple[str, int], int], labelled: float
 
 
 def bar_figure(
-    result: Result, measure: str, variants: Sequence[str] | None = None, says: Says | None = None
+    result: Result,
+    measure: MeasureName,
+    variants: Sequence[str] | None = None,
+    says: Says | None = None,
 ) -> str:
     """Return `bar_chart` as a figure with caption and table."""
     about = describe(measure, says)
@@ -106,25 +112,24 @@ def bar_figure(
 
 def replay_figure(
     result: Result,
-    measure: str = "new_transfer_bytes",
+    measure: str,
     variants: Sequence[str] | None = None,
     says: Says | None = None,
 ) -> str:
     """Return `replay_chart` as a figure with caption and table."""
-    about = describe(f"cold.{measure}")
-    label = about.label.removesuffix(" in the first build") + " of a rebuild"
+    about = _of_a_build(measure)
     return figure(
         replay_chart(result, measure, variants, says),
-        _sentence(label, about.meaning, about.direction),
+        _sentence(f"{about.label} of a rebuild", about.meaning, about.direction),
         rebuilds_table(result, measure, variants, says),
     )
 
 
 def layers_figure(
-    result: Result, variants: Sequence[str] | None = None, size: str = "disk_bytes"
+    result: Result, size: str = "disk_bytes", variants: Sequence[str] | None = None
 ) -> str:
     """Return `layers_chart` as a figure with caption and table."""
-    svg = layers_chart(result, variants, size)
+    svg = layers_chart(result, size, variants)
     caption = _sentence(
         f"Layers, bytes {SIZES[size]}",
         "those of the base in grey, then each of the image's own with what made it",
@@ -142,7 +147,13 @@ def _upper_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _bar(result: Result, measure: str, variant: str) -> Bar:
+def _of_a_build(measure: str) -> Measure:
+    """Return what a measure of builds means; its label names no build."""
+    about = describe(MeasureName(measure, COLD))
+    return replace(about, label=about.label.removesuffix(f" {when(COLD)}"))
+
+
+def _bar(result: Result, measure: MeasureName, variant: str) -> Bar:
     value = result.value(variant, measure)
     if isinstance(value, str | bool):
         raise ResultInvalid(

@@ -92,7 +92,7 @@ def colour(variant: str) -> str:
 def figure(pictures: str, caption: str, behind: str) -> str:
     """Return pictures as an HTML figure: the pictures, a caption, and the table behind them.
 
-    `caption` is escaped; `behind` is a table made by `render.table`.
+    `caption` is escaped; `behind` is a table made by `tables.table`.
     """
     # A scrolling box without focus cannot be scrolled from the keyboard.
     box = f'<div class="adv-table" tabindex="0" role="group" aria-label="{_BEHIND}">'

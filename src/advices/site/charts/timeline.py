@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from advices.lab import Says, when
 from advices.results import Build, Result, Step, code, escape, seconds_text
 from advices.site.charts.drawing import ANCHORED, INK, SOFT, TRACK, colour, figure, framed, text
-from advices.site.tables import build_of, instruction, short, table, variants_of
+from advices.site.tables import instruction, short, table
 
 _ROW, _CELL, _HEAD = 30, 26, 36
 _LONGEST_NAME, _LONGEST_STEP, _LONGEST_CELL = 20, 72, 96
@@ -22,7 +22,7 @@ def cache_timeline(
 
     Raises ResultInvalid for a build or a variant that is not there.
     """
-    made = {name: build_of(result, name, build) for name in variants_of(result, variants)}
+    made = {name: result.build(name, build) for name in result.names(variants)}
     longest = max((step.seconds for one in made.values() for step in one.steps), default=0)
     return "".join(_column(name, one, when(build, says), longest) for name, one in made.items())
 
@@ -109,7 +109,7 @@ def _table(result: Result, build: str, variants: Sequence[str] | None) -> str:
             "from the cache" if step.cached else "ran",
             "—" if step.cached else escape(seconds_text(step.seconds)),
         ]
-        for name in variants_of(result, variants)
-        for number, step in enumerate(build_of(result, name, build).steps, start=1)
+        for name in result.names(variants)
+        for number, step in enumerate(result.build(name, build).steps, start=1)
     ]
     return table(["Variant", "Step", "Instruction", "What happened", "Seconds"], rows, " r  r")

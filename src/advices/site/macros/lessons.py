@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from advices import results
 from advices.lab import Lab, labfile
 from advices.results import escape, exercise
-from advices.site import doctor_page, origin, reader_marks, tables
+from advices.site import doctor_page, explorer, origin, reader_marks, tables
 from advices.site.checks import System
 from advices.site.macros.page import Page
+from advices.site.origin import Origin
 
 _LONGEST_NUMBER = 20
 
@@ -21,12 +22,12 @@ class Lessons(Page):
 
     def dockerfile(self, slug: str, variant: str, highlight_against: str | None = None) -> str:
         """Return a variant's Dockerfile as a code block, lines that another lacks highlighted."""
-        said = self._lab(slug)
-        file = said.dockerfile(variant)
+        lab = self._lab(slug)
+        file = lab.dockerfile(variant)
         text = file.read_text("utf-8")
         marked = ""
         if highlight_against is not None:
-            other = said.dockerfile(highlight_against).read_text("utf-8")
+            other = lab.dockerfile(highlight_against).read_text("utf-8")
             lines = changed_lines(other, text)
             marked = f' hl_lines="{" ".join(map(str, lines))}"' if lines else ""
         return _fenced(text, f' title="labs/{slug}/{file.name}"{marked}')
@@ -45,8 +46,9 @@ class Lessons(Page):
             ["Claim to meet", "The start", "The solution"], cells, "" if words else " rr"
         )
         command = f"./run advices -- check-exercise {slug}"
-        source = origin.data(f"exercises/{slug}")
-        line = origin.line(reference, self._source(slug), source, origin.EXERCISE)
+        line = origin.line(
+            reference, self._source(slug), Origin(title=origin.EXERCISE), f"exercises/{slug}"
+        )
         return (
             f"{task.task.strip()}\n\n"
             f"The file to mend is `labs/{slug}/{labfile.EXERCISE}/{labfile.LEARNERS}`:\n\n"
@@ -59,19 +61,27 @@ class Lessons(Page):
             f"{shown}\n{line}\n`{command} --solution` shows a solution.\n"
         )
 
+    def cache_explorer(self, slug: str, variants: Sequence[str] = ("bad", "good")) -> str:
+        """Return the explorer in which the reader reorders Dockerfiles; it starts from variants."""
+        # Pages are folders, so a page lies one level below its file's folder.
+        levels = self._page().count("/") + (not self._page().endswith("index.md"))
+        return explorer.cache_explorer(
+            self._lab(slug), variants, ("../" * levels or "./") + "assets"
+        )
+
     def path(self) -> str:
         """Return the learning path: every chapter in order, with its advice."""
-        lines = [f"1. {self._chapter(s)}  \n   {escape(s.advice)}" for s in self._in_order()]
+        lines = [f"1. {self._chapter(lab)}  \n   {escape(lab.advice)}" for lab in self._in_order()]
         return "\n".join(lines) + "\n"
 
     def progress(self) -> str:
         """Return the place of the sentence on how much this reader has read and solved."""
-        slugs = [said.slug for said in self._in_order()]
+        slugs = [lab.slug for lab in self._in_order()]
         return reader_marks.summary(slugs, self._with_exercise(slugs))
 
     def progress_table(self) -> str:
         """Return a table of every chapter, in learning order, for this reader's own marks."""
-        chapters = {said.slug: self._chapter(said) for said in self._in_order()}
+        chapters = {lab.slug: self._chapter(lab) for lab in self._in_order()}
         return reader_marks.progress_table(chapters, self._with_exercise(chapters))
 
     def _with_exercise(self, slugs: Iterable[str]) -> list[str]:
@@ -87,7 +97,7 @@ class Lessons(Page):
 
     def need_a_mirror(self) -> str:
         """Return links to the chapters whose builds install a distribution's packages."""
-        return ", ".join(self._chapter(one) for one in self._in_order() if self._needs_mirror(one))
+        return ", ".join(self._chapter(lab) for lab in self._in_order() if self._needs_mirror(lab))
 
     def _needs_mirror(self, lab: Lab) -> bool:
         exercises_of_it = [self._exercise(slug) for slug in self._with_exercise([lab.slug])]

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Sequence
 
 from advices.core import ResultInvalid
-from advices.lab import describe
+from advices.lab import MeasureName, describe
 from advices.results import escape, ratio_text, value_text
 from advices.site import origin, tables
 from advices.site.macros.page import Page
@@ -17,23 +17,23 @@ class Numbers(Page):
 
     def measure(self, slug: str, variant: str, name: str) -> str:
         """Return one value with its unit, linked to where it comes from."""
-        result = self._result(slug)
-        text = value_text(name, result.value(variant, name))
-        return self._number(result, text, f"{slug}/{variant}/{name}", name)
+        result, measure = self._result(slug), MeasureName.parse(name)
+        text = value_text(measure, result.value(variant, measure))
+        return self._number(result, text, f"{slug}/{variant}/{measure}", measure)
 
     def ratio(self, slug: str, name: str, of: str, to: str) -> str:
         """Return how variant `of` compares with `to` ("17 ×", "6 %"), linked likewise."""
-        result = self._result(slug)
-        values = [result.value(variant, name) for variant in (of, to)]
+        result, measure = self._result(slug), MeasureName.parse(name)
+        values = [result.value(variant, measure) for variant in (of, to)]
         if any(isinstance(value, str | bool) for value in values):
             raise ResultInvalid(f"`{name}` has no ratio", why="it is not a number")
         text = ratio_text(float(values[0]), float(values[1]))
-        return self._number(result, text, f"{slug}/{of}:{to}/{name}", name)
+        return self._number(result, text, f"{slug}/{of}:{to}/{measure}", measure)
 
     def compare(self, slug: str, name: str, variants: Sequence[str] = ("bad", "good")) -> str:
         """Return cards side by side, each with the variant's big value of one measure."""
-        said = self._lab(slug)
-        about = describe(name, self._says(slug))
+        lab = self._lab(slug)
+        about = describe(MeasureName.parse(name), lab.says())
         cards = ""
         for variant in variants:
             value = self.measure(slug, variant, name)
@@ -41,7 +41,7 @@ class Numbers(Page):
             cards += (
                 f'<div class="adv-card adv-card--{kind}" markdown="1">\n'
                 f'<p class="adv-card__name"><b>{escape(variant)}</b> '
-                f"{escape(said.variants[variant].says)}</p>\n"
+                f"{escape(lab.variants[variant].says)}</p>\n"
                 f'<p class="adv-card__value" markdown="span">{value}</p>\n</div>\n'
             )
         return (
@@ -69,28 +69,28 @@ class Numbers(Page):
     def measured_all(self) -> str:
         """Return for every lab, in learning order, when and on what it was measured."""
         labs = self._in_order()
-        return "".join(f"- {self._chapter(said)}: {self.measured(said.slug)}\n" for said in labs)
+        return "".join(f"- {self._chapter(lab)}: {self.measured(lab.slug)}\n" for lab in labs)
 
     def says(self, slug: str, variant: str = "") -> str:
         """Return the lab's advice, or what a variant of it does, in the words of lab.toml."""
-        said = self._lab(slug)
+        lab = self._lab(slug)
         if not variant:
-            return escape(said.advice)
-        said.dockerfile(variant)
-        return escape(said.variants[variant].says)
+            return escape(lab.advice)
+        lab.dockerfile(variant)
+        return escape(lab.variants[variant].says)
 
     def gains(self) -> str:
         """Return a table of what each advice gained on its last run, in learning order."""
         rows = []
-        for said in self._in_order():
-            name, result = said.headline, self._result(said.slug)
-            bad, good = (self.measure(said.slug, one, name) for one in ("bad", "good"))
-            values = [result.value(one, name) for one in ("bad", "good")]
-            about = describe(name, said.says())
+        for lab in self._in_order():
+            name, result = str(lab.headline), self._result(lab.slug)
+            bad, good = (self.measure(lab.slug, variant, name) for variant in ("bad", "good"))
+            values = [result.value(variant, lab.headline) for variant in ("bad", "good")]
+            about = describe(lab.headline, lab.says())
             of_bad = "—"
             if about.direction and not any(isinstance(v, str | bool) or not v for v in values):
-                of_bad = self.ratio(said.slug, name, "good", "bad")
-            chapter = self._chapter(said)
+                of_bad = self.ratio(lab.slug, name, "good", "bad")
+            chapter = self._chapter(lab)
             rows.append([f"{chapter}: {escape(_lower_first(about.label))}", bad, good, of_bad])
         return tables.table(["Advice, and what is counted", "Bad", "Good", "Of bad"], rows, " rrr")
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import functools
 import posixpath
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from advices import results
 from advices.core import ResultInvalid
-from advices.lab import Lab, describe, labfile
+from advices.lab import Lab, MeasureName, describe, labfile
 from advices.results import escape
 from advices.site import origin
+from advices.site.shown import Shown
+from advices.site.views import ViewsOf
 
 
 class Page:
@@ -48,29 +51,28 @@ class Page:
         here = posixpath.dirname(self._page())
         return posixpath.relpath(f"labs/{slug}.md", here or ".") + "#provenance"
 
-    def _number(self, result: results.Result, text: str, where: str, measure: str) -> str:
+    def _number(self, result: results.Result, text: str, where: str, measure: MeasureName) -> str:
         stand_in = any(base.kind == "stand-in" for base in result.provenance.bases.values())
         about = describe(measure, self._says(result.slug))
         title = f"{about.label}. Measured {result.provenance.date[:10]}"
         title += " on a stand-in base image" if stand_in else ""
         return origin.link(escape(text), self._source(result.slug), where, title, "adv-value")
 
-    def _shown(
-        self,
-        shown: str,
-        slug: str,
-        variants: Sequence[str] | None = None,
-        measures: Sequence[str] = (),
-        title: str = "",
-    ) -> str:
-        """Return a table or a chart with the line on where it comes from."""
-        source = origin.data(slug, variants, measures)
-        line = origin.line(self._result(slug), self._source(slug), source, title)
-        return f"{shown.rstrip()}\n\n{line}"
+    def _view(self, slug: str, name: str, *args: Any, **kwargs: Any) -> str:
+        """Return one of the views of a lab, as it is placed on the page."""
+        view = getattr(ViewsOf(self._lab(slug), self._result(slug)), name)
+        return self._placed(view(*args, **kwargs), slug)
 
-    def _chapter(self, said: Lab) -> str:
-        return f"[{escape(said.title)}]({self._to_chapter(said)})"
+    def _placed(self, shown: Shown, slug: str) -> str:
+        """Return what is shown of a lab with the line on where it comes from."""
+        if shown.origin is None:
+            return shown.text
+        line = origin.line(self._result(slug), self._source(slug), shown.origin)
+        return f"{shown.text.rstrip()}\n\n{line}"
 
-    def _to_chapter(self, said: Lab) -> str:
+    def _chapter(self, lab: Lab) -> str:
+        return f"[{escape(lab.title)}]({self._to_chapter(lab)})"
+
+    def _to_chapter(self, lab: Lab) -> str:
         here = posixpath.dirname(self._page()) or "."
-        return posixpath.relpath(f"chapters/{said.slug}.md", here)
+        return posixpath.relpath(f"chapters/{lab.slug}.md", here)

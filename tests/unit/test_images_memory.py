@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import json
 from pathlib import Path
 
 import pytest
 
+from advices.images import COMPRESSOR, Entry, LayerMemory, Listing, Sizes
 from advices.images import memory as memory_
-from advices.images.files import Entry, Listing
-from advices.images.memory import LayerMemory
 
 LARGE = Listing(
     tuple(Entry(f"a{number}", "file", 1, 2, "", True) for number in range(600)), {"p": 3}
@@ -17,25 +17,50 @@ LARGE = Listing(
 ABC = "sha256:abc"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "{",
-        "[]",
-        "5",
-        '{"sha256:a": "x"}',
-        "\x00",
-        '{"sha256:a": null}',
-        '{"sha256:a": []}',
-    ],
-)
+SIZES = Sizes(70, 7)
+
+
+def kept(folder: Path) -> Path:
+    """Return the file with the sizes of one layer, that of the text ABC."""
+    LayerMemory(folder).add_sizes({ABC: SIZES})
+    return folder / "layers.json"
+
+
+def test_sizes_are_remembered(tmp_path: Path) -> None:
+    kept(tmp_path)
+    assert LayerMemory(tmp_path).sizes(ABC) == SIZES
+    assert LayerMemory(tmp_path).sizes("sha256:other") is None
+
+
+DAMAGES = ["", "{", "[]", "5", "\x00", "{}", '{"method": 1}']
+
+
+@pytest.mark.parametrize("text", DAMAGES)
 def test_damaged_sizes_are_none(text: str, tmp_path: Path) -> None:
-    (tmp_path / "layers.json").write_text(text)
+    kept(tmp_path).write_text(text)
     memory = LayerMemory(tmp_path)
-    assert memory.transfer_bytes("sha256:a") is None
-    memory.add_sizes({"sha256:b": 7})
-    assert LayerMemory(tmp_path).transfer_bytes("sha256:b") == 7
+    assert memory.sizes(ABC) is None
+    memory.add_sizes({ABC: SIZES})
+    assert LayerMemory(tmp_path).sizes(ABC) == SIZES
+
+
+@pytest.mark.parametrize("wrong", ["x", 5, None, [], [1], [1, "x"]])
+def test_a_damaged_size_is_none(wrong: object, tmp_path: Path) -> None:
+    file = kept(tmp_path)
+    data = json.loads(file.read_text())
+    file.write_text(json.dumps({**data, "layers": {ABC: wrong}}))
+    assert LayerMemory(tmp_path).sizes(ABC) is None
+
+
+def test_sizes_of_another_method_are_not_believed(tmp_path: Path) -> None:
+    file = kept(tmp_path)
+    data = json.loads(file.read_text())
+    for method in (None, "", "1", data["method"].replace(COMPRESSOR, "deflate 0")):
+        file.write_text(json.dumps({**data, "method": method}))
+        assert LayerMemory(tmp_path).sizes(ABC) is None
+    # What was written before there were methods: bytes to transfer by diff id.
+    file.write_text(json.dumps({ABC: 7}))
+    assert LayerMemory(tmp_path).sizes(ABC) is None
 
 
 @pytest.mark.parametrize(
@@ -56,7 +81,8 @@ def test_a_memory_that_cannot_be_written_is_no_fault(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file")
     memory = LayerMemory(tmp_path / "taken")
     memory.add_listing(ABC, LARGE, of_base=True)
-    assert memory.listing(ABC) == LARGE, "at hand it is all the same"
+    memory.add_sizes({ABC: SIZES})
+    assert (memory.listing(ABC), memory.sizes(ABC)) == (LARGE, SIZES), "at hand all the same"
     assert LayerMemory(tmp_path / "taken").listing(ABC) is None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from layer_tars import file, folder, hardlink, listed, symlink, tree
 
-from advices.images.files import Entry, Tree
+from advices.images import Entry, Tree
 
 # What a container sees
 
@@ -75,6 +75,15 @@ def test_hard_links_count_once_by_the_name_that_is_seen() -> None:
 def test_a_change_of_mode_holds_the_bytes_twice() -> None:
     found = tree({"a/x": file(b"12345")}, {"a/x": file(b"12345", 0o600)})
     assert found.bytes_by(by_top_folder, "hidden") == {"a": 5, "hidden": 5}
+
+
+def test_causes_add_up_to_the_bytes_on_disk() -> None:
+    layers = (
+        {"a/x": file(b"12345"), "a/link": hardlink("a/x"), "l": symlink("a/x"), "b": file(b"1")},
+        {"a/x": file(b"12345", 0o600), ".wh.b": file(), "lost": hardlink("nowhere")},
+    )
+    by_cause = tree(*layers).bytes_by(by_top_folder, "hidden")
+    assert sum(by_cause.values()) == sum(listed(layer).disk_bytes for layer in layers) == 11
 
 
 # Programs

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from advices.core import ResultInvalid
 from advices.lab import RISKS, SCANNERS, Alert, Attacks, Risk, Scan
 from advices.results import Result, code, escape
-from advices.site.tables import table, variant_of, variants_of
+from advices.site.tables.writing import table
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def kinds(scan: Scan) -> tuple[Kind, ...]:
 
 def scan_of(result: Result, variant: str, scanner: str) -> Scan:
     """Return what one scanner did to a variant. Raises ResultInvalid for one that is not there."""
-    scans = {scan.scanner: scan for scan in variant_of(result, variant).scans}
+    scans = {scan.scanner: scan for scan in result.variant(variant).scans}
     if scanner not in scans:
         raise ResultInvalid(
             f"the result of `{result.slug}` has no scan of `{variant}` by `{scanner}`",
@@ -74,11 +74,11 @@ def alerts_table(result: Result, variants: Sequence[str] | None = None) -> str:
 
     A scanner that did not run has no row: `scanners_table` says that it is missing.
     """
-    wanted = variants_of(result, variants)
+    wanted = result.names(variants)
     by_rule: dict[tuple[str, str], Kind] = {}
     places: dict[tuple[str, str, str], int] = {}
     for variant in wanted:
-        for scan in variant_of(result, variant).scans:
+        for scan in result.variant(variant).scans:
             for kind in kinds(scan):
                 key = (kind.scanner, kind.rule)
                 if key not in by_rule or _worse(kind, by_rule[key]):

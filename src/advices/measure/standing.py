@@ -1,0 +1,168 @@
+"""What of the committed results still stands, and why the rest does not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from advices import results
+from advices.core import AdvicesError, Layout, now
+from advices.lab import Lab, instructions
+from advices.measure.kept import Kept
+from advices.measure.keys import Keys
+from advices.measure.parts import START
+from advices.results import MistakeResult, Result, parts, why_changed
+
+
+@dataclass(frozen=True)
+class Committed:
+    """The committed results of a lab and its exercise, None for one that cannot be used."""
+
+    lab: Lab
+    result: Result | None
+    exercise: Result | None
+
+    @classmethod
+    def read(cls, layout: Layout, lab: Lab) -> Committed:
+        """Return what is committed of a lab."""
+
+        def found(folder: str) -> Result | None:
+            try:
+                return results.load(layout.results / folder, lab.slug)
+            except AdvicesError:
+                return None
+
+        return cls(lab, found("."), found("exercises") if lab.exercise else None)
+
+    def pairs(self) -> tuple[tuple[Lab, Result | None], ...]:
+        """Return the lab and its exercise, each with its result."""
+        both = (self.result, self.exercise)
+        return tuple(zip(self.lab.with_exercise(), both, strict=False))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a run keeps of a lab, and in words what it does not: none where all is kept."""
+
+    kept: Kept
+    why: tuple[str, ...] = ()
+
+
+def for_a_run(keys: Keys, committed: Committed) -> Standing:
+    """Return what a run that writes results need not measure again."""
+    kept, why = [], []
+    for lab, result in committed.pairs():
+        # What a learner made of the start is no reason to measure.
+        changed = _why(keys, lab, result, leave_out={START} if lab.is_exercise else set())
+        mistakes = _unchanged(keys, lab, result)
+        kept.append(Kept(result=None if changed else result, mistakes=mistakes))
+        again = [one.id for one in lab.mistakes if one.id not in mistakes]
+        named = [*changed, *(["mistakes " + ", ".join(again)] if again and not changed else [])]
+        why += [f"exercise: {one}" if lab.is_exercise else one for one in named]
+    return Standing(_joined(kept), tuple(why))
+
+
+def for_a_quick_run(keys: Keys, committed: Committed) -> Standing:
+    """Return what a run without proofs need not measure again: of mistakes and exercise nothing."""
+    lab, result = committed.lab, committed.result
+    why = _why(keys, lab, result)
+    if why:
+        return Standing(Kept(proofs=False), why)
+    return Standing(Kept(result=result, mistakes=_unchanged(keys, lab, result), proofs=False))
+
+
+def for_a_check(keys: Keys, committed: Committed, turn: Collection[str]) -> Kept:
+    """Return what a check takes for proved: mistakes and exercises that did not change.
+
+    Variants of a lab are always measured. `turn` are the names, as `names` gives them, of what is
+    proved all the same. A result of another machine is compared by what the project decides.
+    """
+    kept = []
+    for lab, result in committed.pairs():
+        elsewhere = result is not None and keys.elsewhere(result)
+        mistakes = _unchanged(keys, lab, result, own_only=elsewhere)
+        mistakes = {id_: one for id_, one in mistakes.items() if _name(lab, id_) not in turn}
+        found = Kept(mistakes=mistakes)
+        if lab.is_exercise and not _why(keys, lab, result, own_only=elsewhere):
+            whole = Kept(result=result, mistakes=mistakes)
+            # A mistake is judged beside the solution, so that is measured with it.
+            if _name(lab) not in turn and whole.holds_all(lab):
+                found = whole
+        kept.append(found)
+    return _joined(kept)
+
+
+def keyed(keys: Keys, lab: Lab, kept: Kept, result: Result) -> Result:
+    """Return a result with the keys of what was measured of it; what is kept has its own."""
+    if kept.result is None:
+        new = keys.parts(lab)
+        update = {"key": new.key if new else "", "key_parts": new}
+        source = result.provenance.model_copy(update=update)
+        result = result.model_copy(update={"provenance": source})
+    mistakes = dict(result.mistakes)
+    for mistake in lab.mistakes:
+        if mistake.id in mistakes and mistake.id not in kept.mistakes:
+            key, around = keys.mistake(lab, mistake)
+            stamp = {"key": key, "around": around, "date": now().date().isoformat()}
+            mistakes[mistake.id] = mistakes[mistake.id].model_copy(update=stamp)
+    return result.model_copy(update={"mistakes": mistakes})
+
+
+def start_stands(exercise: Lab, result: Result) -> bool:
+    """Return whether the start of an exercise is the one that was measured, no learner's work."""
+    stored = result.provenance.key_parts
+    text = instructions(exercise.dockerfile("bad").read_text("utf-8"))
+    return stored is None or stored.own.get(START) == parts({START: text})[START]
+
+
+def names(labs: Iterable[Lab]) -> tuple[str, ...]:
+    """Return a name for each mistake and each exercise of some labs."""
+    return tuple(
+        name
+        for lab in labs
+        for one in lab.with_exercise()
+        for name in (*(_name(one, m.id) for m in one.mistakes), *[_name(one)] * one.is_exercise)
+    )
+
+
+def _name(lab: Lab, mistake: str = "") -> str:
+    return " ".join(filter(None, (lab.slug, "exercise" * lab.is_exercise, mistake)))
+
+
+def _joined(kept: list[Kept]) -> Kept:
+    lab, *exercise = kept
+    return lab.model_copy(update={"exercise": exercise[0]}) if exercise else lab
+
+
+def _why(
+    keys: Keys,
+    lab: Lab,
+    result: Result | None,
+    *,
+    leave_out: Collection[str] = (),
+    own_only: bool = False,
+) -> tuple[str, ...]:
+    if result is None:
+        return ("there is no result",)
+    old = result.provenance.key_parts
+    new = keys.parts(lab, old)
+    if new is None:
+        return ("an image that it needs is not here yet",)
+    if own_only and old is not None:
+        new = new.model_copy(update={"around": old.around})
+    return why_changed(old, new, leave_out=leave_out)
+
+
+def _unchanged(
+    keys: Keys, lab: Lab, result: Result | None, *, own_only: bool = False
+) -> dict[str, MistakeResult]:
+    """Return the stored results of the mistakes that are as they were, with today's words."""
+    found = {}
+    for mistake in lab.mistakes:
+        stored = result.mistakes.get(mistake.id) if result else None
+        if stored is None or not stored.key:
+            continue
+        key, around = keys.mistake(lab, mistake, stored.around)
+        if key == stored.key and (own_only or around == stored.around):
+            found[mistake.id] = stored.model_copy(update={"says": mistake.says})
+    return found

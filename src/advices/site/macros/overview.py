@@ -1,0 +1,61 @@
+"""Macros that look over all labs, or over this project."""
+
+from __future__ import annotations
+
+from advices.lab import PROBED, describe, labfile
+from advices.results import BaseRecord, Result, code, escape, history, verdicts
+from advices.site import dashboard, origin, speed, tables
+from advices.site.macros.page import Page
+from advices.site.origin import Origin
+from advices.site.shown import Shown
+
+
+class Overview(Page):
+    """What several labs have in common, and what became of them."""
+
+    def probes(self) -> str:
+        """Return a table of every measure that a probe takes, with what it counts."""
+        rows = [
+            [code(probe), code(name), escape(f"{about.label}: {about.meaning}")]
+            for probe, found in PROBED.items()
+            for name, about in found.items()
+        ]
+        return tables.table(["Probe", "Measure", "What it counts"], rows)
+
+    def bases(self) -> str:
+        """Return a table of the bases of all labs; the same base measured alike only once."""
+        found: dict[tuple[str, BaseRecord, str], Result] = {}
+        for result in map(self._result, labfile.slugs(self._labs)):
+            for name, base in result.provenance.bases.items():
+                found.setdefault((name, base, result.provenance.platform), result)
+        table = tables.bases_table(sorted(found, key=lambda one: one[0]))
+        lines = {
+            result.slug: origin.line(result, self._source(result.slug), Origin(title=origin.BASES))
+            for result in found.values()
+        }
+        return f"{table}\n{''.join(lines.values())}"
+
+    def dashboard(self) -> str:
+        """Return for every lab its effect over time and each claim's verdict, with dates."""
+        parts = []
+        for lab in self._in_order():
+            result = self._result(lab.slug)
+            entries = history.load(self._docs / "results", lab.slug)
+            about = describe(lab.headline, lab.says())
+            better = f": {about.direction}" if about.direction else ""
+            curve = dashboard.curve(entries, about.label)
+            parts.append(f"## {escape(lab.title)}\n")
+            parts.append(f"{escape(lab.advice)} [The chapter]({self._to_chapter(lab)}).\n")
+            parts.append(f"{escape(about.label)}{better}. {curve}\n")
+            runs = Origin(("bad", "good"), [str(lab.headline)], origin.REFRESHES)
+            runs_shown = self._placed(Shown(dashboard.runs_table(entries), origin=runs), lab.slug)
+            parts.append(f"{runs_shown}\n" if entries else "No history yet.\n")
+            table = dashboard.claims_table(verdicts(lab, result), result.provenance.date, entries)
+            claims = self._placed(Shown(table, origin=Origin(title=origin.CLAIMS)), lab.slug)
+            indented = "\n".join(f"    {line}" for line in claims.splitlines())
+            parts.append(f'??? note "Every claim of this lab"\n\n{indented}\n')
+        return "\n".join(parts)
+
+    def bench(self) -> str:
+        """Return a table of how fast this project is beside others, as `./run bench` measured."""
+        return speed.markdown(speed.load(self._docs / "results"))

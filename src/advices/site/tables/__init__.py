@@ -1,0 +1,34 @@
+"""What is shown as a table, in Markdown.
+
+All text that comes out of a result is escaped: a build step is written by anybody.
+"""
+
+from advices.site.tables.alerts import alert_table, alerts_table, kinds, scanners_table
+from advices.site.tables.builds import rebuilds_table, replays_table, steps_table
+from advices.site.tables.claims import claims_table, mistakes_table
+from advices.site.tables.layers import layer_sizes, layer_sizes_table, layers_table
+from advices.site.tables.measures import measures_table
+from advices.site.tables.provenance import bases_table, provenance_table
+from advices.site.tables.writing import instruction, short, table, table_html
+
+__all__ = [
+    "alert_table",
+    "alerts_table",
+    "bases_table",
+    "claims_table",
+    "instruction",
+    "kinds",
+    "layer_sizes",
+    "layer_sizes_table",
+    "layers_table",
+    "measures_table",
+    "mistakes_table",
+    "provenance_table",
+    "rebuilds_table",
+    "replays_table",
+    "scanners_table",
+    "short",
+    "steps_table",
+    "table",
+    "table_html",
+]

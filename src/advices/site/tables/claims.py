@@ -1,0 +1,48 @@
+"""Pure: claims with their verdicts, and known mistakes, as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from advices.lab import BUILDS, Lab
+from advices.results import Result, Verdict, code, escape
+from advices.site.tables.writing import table
+
+
+def claims_table(verdicts: Iterable[Verdict]) -> str:
+    """Return claims (rows) by variant (columns): measured, and whether that is as demanded."""
+    by_claim: dict[str, dict[str, Verdict]] = {}
+    for verdict in verdicts:
+        by_claim.setdefault(verdict.claim.id, {})[verdict.variant] = verdict
+    # A dict keeps the order of first sight, a set would not.
+    variants = list(dict.fromkeys(name for row in by_claim.values() for name in row))
+    rows = []
+    for found in by_claim.values():
+        first = next(iter(found.values()))
+        cells = [_outcome(found[name]) if name in found else "—" for name in variants]
+        rows.append([escape(first.claim.says), escape(first.demanded), *cells])
+    return table(["Claim", "Demanded", *map(code, variants)], rows)
+
+
+def _outcome(verdict: Verdict) -> str:
+    if verdict.not_run:
+        return "not run here"
+    outcome = "holds" if verdict.holds else "fails"
+    if not verdict.as_demanded:
+        outcome = f"<strong>{outcome}, but must {'hold' if verdict.must_hold else 'fail'}</strong>"
+    elif not verdict.must_hold:
+        outcome += ", as it must"
+    return f"{escape(verdict.measured)}: {outcome}"
+
+
+def mistakes_table(lab: Lab, result: Result) -> str:
+    """Return each known mistake and the claims that it turned red, alone in the good Dockerfile."""
+    if result.provenance.mode == "quick" and not result.mistakes:
+        return "The mistakes were not applied: these numbers are those of a quick run.\n"
+    says = {claim.id: claim.says for claim in lab.claims} | {BUILDS: "The image builds."}
+    rows = []
+    for mistake in lab.mistakes:
+        found = result.mistakes.get(mistake.id)
+        red = [escape(says.get(claim, claim)) for claim in found.red] if found else ["not measured"]
+        rows.append([escape(mistake.says), "<br>".join(red) or "nothing"])
+    return table(["Mistake, alone in the good Dockerfile", "What it turned red"], rows)

@@ -1,0 +1,25 @@
+"""Pure: measures of variants as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from advices.lab import MeasureName, Says, describe
+from advices.results import Result, code, escape, value_text
+from advices.site.tables.writing import table
+
+
+def measures_table(
+    result: Result,
+    measures: Sequence[MeasureName],
+    variants: Sequence[str] | None = None,
+    says: Says | None = None,
+) -> str:
+    """Return measures (rows) by variant (columns), each value with its unit."""
+    wanted = result.names(variants)
+    rows = []
+    for measure in measures:
+        about = describe(measure, says)
+        values = [value_text(measure, result.value(variant, measure)) for variant in wanted]
+        rows.append([escape(about.label), *map(escape, values), about.direction or "—"])
+    return table(["Measure", *map(code, wanted), "Better"], rows, " " + "r" * len(wanted))

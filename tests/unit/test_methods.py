@@ -1,0 +1,263 @@
+"""A reader that reads its recorded samples otherwise has another method.
+
+What each read by its method stands in data/methods.json. If a change of code changes that, the
+numbers of the labs change as well: raise METHOD in that module, and then record what it reads now:
+
+    python tests/unit/test_methods.py
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import layer_tars
+import pytest
+
+from advices.core import ScanFailed, digest_of
+from advices.engine import build_log
+from advices.images import files as images_files
+from advices.images import gzip_bytes
+from advices.images import layers as images_layers
+from advices.images.archive import Config
+from advices.lab import PROBED
+from advices.measure import plan
+from advices.probes import (
+    environment,
+    files,
+    image_set,
+    imports,
+    requirements,
+    secrets,
+    startup,
+    stop,
+    twelve_factor,
+    twelve_factor_stage,
+    user,
+    web_scan,
+)
+from advices.probes.table import TABLE
+from advices.results import Layer
+from advices.scanners import wapiti, zap
+
+HERE = Path(__file__).parent
+RECORDED = HERE / "data" / "methods.json"
+SAMPLES = HERE.parent / "samples"
+STATUS = (
+    "Name:\tpython\nUid:\t1000\t1001\t1000\t1000\nGid:\t0\t5\t0\t0\n"
+    "Groups:\t5 20 \nCapEff:\t00000000a80425fb\n"
+)
+PYTHON = "usr/lib/python3/site-packages"
+LAYERS = (
+    {
+        "bin/busybox": layer_tars.file(b"b" * 100, 0o755),
+        "bin/sh": layer_tars.symlink("busybox"),
+        "usr/bin/gcc-14": layer_tars.file(b"g" * 50, 0o4755),
+        "usr/share/doc/gcc/README": layer_tars.file(b"doc"),
+        "usr/lib/gcc/cc1": layer_tars.file(b"c" * 30),
+        "var/lib/apt/lists/a": layer_tars.file(b"list"),
+        f"{PYTHON}/flask-3.dist-info/METADATA": layer_tars.file(b"Name: flask"),
+        "gone": layer_tars.file(b"g" * 7),
+    },
+    {"srv/app.py": layer_tars.file(b"x = 1\n"), ".wh.gone": layer_tars.file()},
+)
+
+
+def build() -> Any:
+    log = build_log.BuildLog()
+    for line in (HERE / "data" / "build.rawjson").read_text("utf-8").splitlines(keepends=True):
+        log.feed(line)
+    return log.steps(), log.failed_step(), log.running_step()
+
+
+def layers() -> Any:
+    return [layer_tars.listed(members) for members in LAYERS]
+
+
+def weights() -> Any:
+    content = b"".join(b"%d: def f(x): return x * %d\n" % (n, n % 97) for n in range(60_000))
+    with gzip_bytes.cores() as on:
+        weighing = gzip_bytes.Weighing(io.BytesIO(content), on)
+        while weighing.read(100_000):
+            pass
+        return weighing.transfer_bytes()
+
+
+def told() -> Any:
+    history = [
+        {"created_by": "/bin/sh -c #(nop) ADD file:1 in / "},
+        {"created_by": "ENV A=1", "empty_layer": True},
+        {"created_by": "RUN /bin/sh -c pip install   x # buildkit"},
+        {},
+    ]
+    content = {"rootfs": {"diff_ids": ["a", "b", "c"]}, "history": history}
+    return images_layers.instructions(Config("", content))
+
+
+def in_the_image() -> Any:
+    config = {"Env": ["PATH=/bin:/usr/bin"], "WorkingDir": "/srv"}
+    return files.values(tuple(layers()), config)
+
+
+def answer() -> Any:
+    headers = (("Server", "gunicorn"), ("Date", "today"), ("Set-Cookie", "a=1"), ("Vary", "b"))
+    found = startup.Answer(200, headers, b"<h1>Book</h1>")
+    return found.digest(), startup.status_fields(STATUS)
+
+
+def rights() -> Any:
+    return user.rights(STATUS)
+
+
+def arrived() -> Any:
+    return environment.wrong({"A": "1", "B": "2", "C": "3"}, ["A=1", "A=2", "B=x\ny", "bad"])
+
+
+def together() -> Any:
+    def layer(name: str, size: int) -> Layer:
+        return Layer(
+            diff_id=name,
+            created_by="",
+            disk_bytes=size,
+            transfer_bytes=size // 2,
+            from_base=False,
+        )
+
+    base, app, other = layer("base", 100), layer("app", 10), layer("other", 20)
+    return list(image_set.weigh([[base, app], [base, other, app], [base]]))
+
+
+def distributions() -> Any:
+    return imports.name(f"{PYTHON}/Flask-3.0.dist-info")
+
+
+def held() -> Any:
+    config = {"Config": {"Env": ["A=s3cret", "s3cret"], "Labels": {"s3cret": "b"}, "n": [1, "no"]}}
+    return list(secrets.holding(config, "s3cret"))
+
+
+def factors() -> Any:
+    declared = requirements.declarations("Flask==3.0\nrequests\n# no\nzope.interface==7 ; x\n")
+    installed = [("flask", "3.0"), ("Zope_Interface", "8"), ("pip", "25"), ("extra", "1")]
+    changed = ["/srv", "/srv/a.py", "/srv/db.sqlite3", "/srv/__pycache__/a.pyc", "/var/x"]
+    return (
+        declared,
+        requirements.undeclared(installed, [("extra", "0")], declared),
+        twelve_factor_stage.code_files(changed, "/srv"),
+        twelve_factor_stage.listed('[["flask", "3.0"]]'),
+        twelve_factor_stage.address_of("second", "db", "postgres://u:p@host/first"),
+        twelve_factor_stage.environment("postgres://x"),
+        dict(twelve_factor.SCORE),
+    )
+
+
+def reports(scanner: ModuleType, url: str) -> Any:
+    """Return what a scanner's reader makes of every recorded report of it."""
+    found = {}
+    for file in sorted((SAMPLES / scanner.NAME).glob("*.json")):
+        try:
+            found[file.name] = scanner.read(file.read_bytes(), url, "Job spider found 7 URLs")
+        except ScanFailed as error:
+            found[file.name] = error.what
+    return found
+
+
+def course() -> Any:
+    return plan.Samples(), plan.QUICK
+
+
+READERS: dict[str, tuple[Any, Callable[[], Any]]] = {
+    "engine/build_log": (build_log, build),
+    "images/files": (images_files, layers),
+    "images/gzip_bytes": (gzip_bytes, weights),
+    "images/layers": (images_layers, told),
+    "measure/plan": (plan, course),
+    "probes/environment": (environment, arrived),
+    "probes/files": (files, in_the_image),
+    "probes/image_set": (image_set, together),
+    "probes/imports": (imports, distributions),
+    "probes/secrets": (secrets, held),
+    "probes/startup": (startup, answer),
+    "probes/stop": (stop, lambda: (stop.SITE, stop.IN_FLIGHT)),
+    "probes/twelve_factor": (twelve_factor, factors),
+    "probes/user": (user, rights),
+    "probes/web_scan": (web_scan, lambda: web_scan.SITE),
+    "scanners/wapiti": (wapiti, lambda: reports(wapiti, "http://site:8000/")),
+    "scanners/zap": (zap, lambda: reports(zap, "http://site:8000/")),
+}
+
+
+def plain(data: Any) -> Any:
+    """Return data as JSON has it; how its fields are called does not count."""
+    if dataclasses.is_dataclass(data) and not isinstance(data, type):
+        return [plain(getattr(data, one.name)) for one in dataclasses.fields(data)]
+    if hasattr(data, "model_dump"):
+        return plain(list(data.model_dump(mode="json").values()))
+    if isinstance(data, dict):
+        return {str(key): plain(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [plain(one) for one in data]
+    if isinstance(data, set | frozenset):
+        return sorted(map(str, data))
+    return data
+
+
+def read_now(name: str) -> tuple[str, str]:
+    """Return the number of a reader's method, and the digest of what it reads."""
+    module, reads = READERS[name]
+    return method_of(module), digest_of(plain(reads()))
+
+
+def method_of(module: ModuleType) -> str:
+    """Return the number of a module's method; a compressor of its own belongs to it."""
+    (name,) = [one for one in vars(module) if one.endswith("METHOD") and one[0].isalpha()]
+    return " ".join(
+        [str(getattr(module, name)), *filter(None, [getattr(module, "COMPRESSOR", "")])]
+    )
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_who_reads_otherwise_has_another_method(name: str) -> None:
+    method, read = read_now(name)
+    known = json.loads(RECORDED.read_text("utf-8"))[name]
+    assert method in known, f"record method {method} of {name}: see the head of this file"
+    assert read == known[method], (
+        f"{name} reads its samples otherwise than its method {method} did: raise METHOD, or "
+        "read as before; see the head of this file"
+    )
+
+
+def test_every_reader_with_a_method_has_samples() -> None:
+    source = HERE.parents[1] / "src" / "advices"
+    with_one = {
+        file.relative_to(source).with_suffix("").as_posix()
+        for file in source.rglob("*.py")
+        if re.search(r"^(?!_)[A-Z_]*METHOD = ", file.read_text("utf-8"), re.M)
+    }
+    assert with_one == set(READERS)
+
+
+def test_every_program_that_runs_inside_belongs_to_a_probe() -> None:
+    inside = HERE.parents[1] / "src" / "advices" / "probes" / "inside"
+    sent = {name for entry in TABLE.values() for name in entry.programs}
+    assert sent == {file.stem for file in inside.glob("*.py")}
+    assert TABLE.keys() == PROBED.keys()
+
+
+def record() -> None:
+    """Write what each reader reads now; an old method's record is history and stays."""
+    known = json.loads(RECORDED.read_text("utf-8")) if RECORDED.is_file() else {}
+    for name in READERS:
+        method, read = read_now(name)
+        known.setdefault(name, {}).setdefault(method, read)
+    RECORDED.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    record()

@@ -1,0 +1,194 @@
+"""What a check proves: what changed, a tenth of the rest, or all; and what it confirms."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import factory
+import pytest
+from test_keys import EXERCISE, LABS, SLUG, World, notebook
+
+from advices import results
+from advices.core.errors import ResultDrifted
+from advices.measure import TURNS, Committed, Kept, due, for_a_check, names, parts, turn_of
+from advices.notebooks import checking
+from advices.notebooks.checking import check_labs, proofs_text
+from advices.notebooks.execution import Executed
+
+NAMES = [f"lab mistake-{number:03}" for number in range(25)]
+
+
+def test_ten_days_prove_all_and_each_day_a_tenth() -> None:
+    days = [dt.date(2026, 12, 28) + dt.timedelta(number) for number in range(TURNS)]
+    proved = [due(NAMES, turn_of(day)) for day in days]
+    assert sorted(name for one in proved for name in one) == NAMES
+    assert {len(one) for one in proved} == {2, 3}
+
+
+def test_a_day_has_one_turn_whatever_the_order() -> None:
+    day = dt.date(2026, 11, 28)
+    assert turn_of(day) == turn_of(day + dt.timedelta(TURNS)) != turn_of(day + dt.timedelta(1))
+    assert due(NAMES, 3) == due([*NAMES[7:], *NAMES[:7]], 3)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    made = World(tmp_path / "project")
+    made.write(f"notebooks/{SLUG}.ipynb", notebook())
+    made.store()
+    return made
+
+
+def kept(world: World, *turn: str) -> Kept:
+    return for_a_check(world.keys(), Committed.read(world.layout, world.lab()), turn)
+
+
+def test_what_can_be_in_turn_has_a_name(world: World) -> None:
+    assert names([world.lab()]) == (
+        *("build-cache all-first", "build-cache no-user"),
+        *("build-cache exercise no-user", "build-cache exercise"),
+    )
+
+
+def test_variants_are_measured_and_what_did_not_change_is_not_proved(world: World) -> None:
+    found = kept(world)
+    assert found.result is None
+    assert set(found.mistakes) == {"all-first", "no-user"}
+    assert found.of_exercise().holds_all(world.lab().its_exercise())
+
+
+def test_what_is_in_turn_is_proved(world: World) -> None:
+    assert set(kept(world, "build-cache no-user").mistakes) == {"all-first"}
+    of_it = kept(world, "build-cache exercise no-user").of_exercise()
+    # A mistake of an exercise is judged beside its solution, which is measured with it.
+    assert of_it == Kept()
+    of_it = kept(world, "build-cache exercise").of_exercise()
+    assert (of_it.result, set(of_it.mistakes)) == (None, {"no-user"})
+
+
+CHANGED: dict[str, tuple[Callable[[World], object], set[str], bool]] = {
+    "a mistake": (
+        lambda w: w.edit(f"{LABS}/lab.toml", 'by = "COPY . .', 'by = "COPY  . .'),
+        {"no-user"},
+        True,
+    ),
+    "good": (lambda w: w.edit(f"{LABS}/good.Dockerfile", "USER", "ENV A=1\nUSER"), set(), True),
+    "the solution": (
+        lambda w: w.edit(f"{EXERCISE}/solution.Dockerfile", "USER", "ENV A=1\nUSER"),
+        {"all-first", "no-user"},
+        False,
+    ),
+    "the start": (
+        lambda w: w.edit(f"{EXERCISE}/Dockerfile", "WORKDIR", "ENV A=1\nWORKDIR"),
+        {"all-first", "no-user"},
+        False,
+    ),
+    "the base": (
+        lambda w: setattr(w.machine, "base", replace(factory.BASE, identity="sha256:2")),
+        set(),
+        False,
+    ),
+    "another machine": (
+        lambda w: (
+            setattr(w.machine, "base", replace(factory.BASE, kind="official")),
+            setattr(w.machine, "facts", replace(w.machine.facts, version="28.0.0")),
+        ),
+        {"all-first", "no-user"},
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "mistakes", "exercise"), CHANGED.values(), ids=CHANGED.keys())
+def test_what_changed_is_proved(
+    change: Callable[[World], object], mistakes: set[str], exercise: bool, world: World
+) -> None:
+    change(world)
+    found = kept(world)
+    assert set(found.mistakes) == mistakes
+    assert (found.of_exercise().result is not None) == exercise
+
+
+def test_a_line_says_how_many_were_proved(world: World) -> None:
+    committed = [Committed.read(world.layout, world.lab())]
+    day = dt.datetime.now(tz=dt.UTC).date().isoformat()
+    assert proofs_text(committed, {SLUG: kept(world, "build-cache no-user")}, 3) == (
+        f"mistakes proved: 1 of 3, the others are unchanged since {day}; "
+        "exercises proved: 0 of 1 (turn 3 of 10; `--all` proves all)"
+    )
+    assert proofs_text(committed, {SLUG: Kept()}, 3) == (
+        "mistakes proved: 3 of 3; exercises proved: 1 of 1"
+    )
+
+
+@pytest.fixture
+def checked(world: World, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Return what a check measures, for a test to change: by default what is committed."""
+    given: dict[str, Any] = {"kept": None, "result": None}
+
+    def at_once(*ordered: Any) -> dict[str, Any]:
+        _, (lab,), _, kept_of, then = ordered
+        given["kept"] = kept_of(lab)
+        committed = Committed.read(world.layout, lab)
+        found = given["result"] or committed.result
+        done = Executed(lab, found, "", (), committed.exercise, ())
+        return {lab.slug: then(done)}
+
+    monkeypatch.setattr(checking, "two_at_once", at_once)
+    return given
+
+
+def files(world: World) -> dict[Path, bytes]:
+    return {one: one.read_bytes() for one in world.layout.results.rglob("*.json")}
+
+
+def check(world: World, **settings: Any) -> None:
+    check_labs(world.workshop(), [SLUG], world.samples, **settings)
+
+
+def test_a_check_writes_nothing_unless_it_is_asked_to(
+    world: World, checked: dict[str, Any]
+) -> None:
+    before = files(world)
+    check(world)
+    assert files(world) == before
+    assert any(line.startswith("mistakes proved: ") for line in world.said)
+
+
+def test_all_are_proved_when_that_is_asked_for(world: World, checked: dict[str, Any]) -> None:
+    check(world, prove_all=True)
+    assert checked["kept"] == Kept(exercise=Kept())
+
+
+def test_what_did_not_move_is_confirmed_with_the_key_of_today(
+    world: World, checked: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "BUILD_LOG_METHOD", 2)
+    assert world.standing().why[0] == "how builds are read"
+    check(world, confirm=True, prove_all=True)
+    source = results.load(world.layout.results, SLUG).provenance
+    assert source.confirmed is not None
+    assert world.said[-1] == "build-cache: confirmed"
+    assert source.key_parts == world.keys().parts(world.lab())
+
+
+def test_what_moved_is_not_confirmed(world: World, checked: dict[str, Any]) -> None:
+    before = files(world)
+    stored = results.load(world.layout.results, SLUG)
+    variants = dict.fromkeys(stored.variants, factory.variant(scale=9))
+    checked["result"] = stored.model_copy(update={"variants": variants})
+    with pytest.raises(ResultDrifted):
+        check(world, confirm=True)
+    assert files(world) == before
+
+
+def test_another_machine_confirms_nothing(world: World, checked: dict[str, Any]) -> None:
+    before = files(world)
+    world.machine.facts = replace(world.machine.facts, version="28.0.0")
+    check(world, confirm=True)
+    assert files(world) == before
+    assert world.said[-1] == ("build-cache: not confirmed, for it was measured on another machine")
