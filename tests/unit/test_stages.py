@@ -7,8 +7,9 @@ import pytest
 
 from advices.core.errors import LabInvalid
 from advices.lab import labfile
-from advices.lab.dockerfile import Dockerfile, Source, Stage, parse_dockerfile
-from advices.lab.stages import stage_uses
+from advices.lab.dockerfile import Dockerfile, parse_dockerfile
+from advices.lab.stage_uses import stage_uses
+from advices.lab.stages import Source, Stage
 from advices.site.charts import stages
 
 SVG = "{http://www.w3.org/2000/svg}"

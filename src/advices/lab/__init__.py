@@ -27,7 +27,7 @@ from advices.lab.scans import (
     scanner_of,
 )
 from advices.lab.source import NOT_SOURCE, code_cells
-from advices.lab.stages import StageUse, stage_uses
+from advices.lab.stage_uses import StageUse, stage_uses
 
 __all__ = [
     "BUILDS",

@@ -1,0 +1,128 @@
+"""The hints of the exercises: each mistake gets its own, however the Dockerfile is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from advices.lab import Lab, Mistake, labfile, parse_dockerfile
+from advices.results import hints
+
+LABS = Path(__file__).parents[2] / "labs"
+EXERCISES = [lab.exercise for lab in labfile.in_order(LABS) if lab.exercise is not None]
+MISTAKES = [
+    pytest.param(exercise, mistake, id=f"{exercise.slug}-{mistake.id}")
+    for exercise in EXERCISES
+    for mistake in exercise.mistakes
+]
+SIGNED = [one for one in MISTAKES if isinstance(one.values[1], Mistake) and one.values[1].sign]
+
+
+def good(exercise: Lab) -> str:
+    return exercise.dockerfile("good").read_text("utf-8")
+
+
+def shown(exercise: Lab, red: tuple[str, ...], text: str) -> list[str]:
+    """Return the hints that a Dockerfile gets whose claims turn red."""
+    read = parse_dockerfile(text, exercise.variants["good"].build_args)
+    return [one.id for one in hints(exercise, red, read)]
+
+
+def in_lower_case(text: str) -> str:
+    """Return a Dockerfile with its instructions in lower case; its heredocs are scripts."""
+    names = "FROM|RUN|COPY|ADD|ENV|ARG|USER|CMD|ENTRYPOINT|WORKDIR|EXPOSE|HEALTHCHECK"
+    return re.sub(rf"(?m)^({names})\b", lambda found: found[1].lower(), text)
+
+
+def with_comments(text: str) -> str:
+    comment = "# FROM python:3.13 gcc pip install -t --target=x chown -R 777 USER root --debug no\n"
+    return comment + re.sub(r"(?m)\\\n", lambda _: "\\\n   " + comment, text) + comment
+
+
+def continued(text: str) -> str:
+    """Return a Dockerfile with more of its lines continued; those of scripts stay."""
+    return re.sub(r"(?m)^(COPY|RUN|USER|CMD|FROM) (?!.*<<)", r"\1 \\\n   ", text)
+
+
+def full_names(text: str) -> str:
+    return text.replace("FROM python:", "FROM --platform=$BUILDPLATFORM docker.io/library/python:")
+
+
+DISGUISES = {
+    "as it is": lambda text: text,
+    "lower case": in_lower_case,
+    "CRLF": lambda text: text.replace("\n", "\r\n"),
+    "byte order mark": lambda text: "\ufeff" + text,
+    "comments": with_comments,
+    "continued lines": continued,
+    "whole names": full_names,
+    "a variable": lambda text: "ARG PY=3.13\n" + text.replace("python:3.13", "python:${PY}"),
+}
+
+
+@pytest.mark.parametrize("disguise", DISGUISES.values(), ids=DISGUISES)
+@pytest.mark.parametrize(("exercise", "mistake"), MISTAKES)
+def test_a_mistake_gets_its_own_hint_however_it_is_written(
+    exercise: Lab, mistake: Mistake, disguise: Callable[[str], str]
+) -> None:
+    text = disguise(mistake.applied(good(exercise)))
+    assert shown(exercise, mistake.breaks, text) == [mistake.id]
+
+
+@pytest.mark.parametrize(("exercise", "mistake"), SIGNED)
+def test_a_mistake_in_a_comment_or_a_note_is_none(exercise: Lab, mistake: Mistake) -> None:
+    solution = good(exercise)
+    wrong = mistake.applied(solution).splitlines()
+    comments = solution + "".join(f"# {line}\n" for line in wrong)
+    assert mistake.id not in shown(exercise, mistake.breaks, comments)
+    if exercise.slug != "stop-and-start":  # there the script in a here-document is the matter
+        note = "\n".join(line for line in wrong if "<<" not in line)
+        noted = f"{solution}COPY <<END_OF_NOTE /note\n{note}\nEND_OF_NOTE\n"
+        assert mistake.id not in shown(exercise, mistake.breaks, noted)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda one: one.slug)
+def test_the_start_of_an_exercise_gets_a_hint(exercise: Lab) -> None:
+    start = exercise.dockerfile("bad").read_text("utf-8")
+    assert shown(exercise, tuple(claim.id for claim in exercise.claims), start)
+
+
+PACKAGES = "RUN pip install --no-cache-dir -r requirements.txt\n"
+FULL = f"FROM docker.io/library/python:3.13\nCOPY requirements.txt .\n{PACKAGES}COPY . .\n"
+ADDED = f"FROM python:3.13-slim\nADD . /srv/\n{PACKAGES}RUN python -m compileall -q app.py\n"
+IN_A_FOLDER = """\
+FROM python:3.13 AS b
+COPY requirements.txt .
+RUN pip install --no-cache-dir -t /deps -r requirements.txt
+FROM python:3.13-slim
+COPY --from=b /deps /deps
+"""
+AT_ONCE = f"{ADDED[:22]}COPY * ./\nRUN <<EOF\nset -e\npip install -r requirements.txt\nEOF\n"
+
+
+@pytest.mark.parametrize(
+    ("slug", "text", "red", "hint"),
+    [
+        ("base-image", FULL, ("small-to-move", "no-compiler"), "full-base"),
+        (
+            "build-cache",
+            ADDED,
+            ("timetable-runs-one-step", "source-moves-little"),
+            "code-first",
+        ),
+        (
+            "build-cache",
+            AT_ONCE,
+            ("timetable-runs-one-step", "source-moves-little"),
+            "code-first",
+        ),
+        ("multi-stage", IN_A_FOLDER, ("same-page", "all-imports"), "prefix"),
+    ],
+)
+def test_what_learners_wrote_gets_the_hint_that_fits(
+    slug: str, text: str, red: tuple[str, ...], hint: str
+) -> None:
+    assert shown(labfile.read(LABS, slug).its_exercise(), red, text) == [hint]
