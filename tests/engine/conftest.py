@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,39 @@ def tiny(tmp_path: Path) -> Project:
 def taught(tiny: Project) -> Project:
     """Return a project with one lab that has an exercise."""
     tiny.teach()
+    return tiny
+
+
+def _after_a_run(folder: Path, *, exercise: bool = False) -> Project:
+    made = tiny_project(folder)
+    if exercise:
+        made.teach()
+    code, output = made.advices("run", "--samples", "1")
+    assert code == 0, output
+    return made
+
+
+@pytest.fixture(scope="session")
+def _measured(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return _after_a_run(tmp_path_factory.mktemp("measured"))
+
+
+@pytest.fixture(scope="session")
+def _proved(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return _after_a_run(tmp_path_factory.mktemp("proved"), exercise=True)
+
+
+@pytest.fixture
+def measured(_measured: Project, tiny: Project) -> Project:
+    """Return a project whose lab was measured: a copy, for a run takes seconds."""
+    shutil.copytree(_measured.root, tiny.root, dirs_exist_ok=True)
+    return tiny
+
+
+@pytest.fixture
+def proved(_proved: Project, tiny: Project) -> Project:
+    """Return a project whose lab was measured and whose exercise was proved: a copy too."""
+    shutil.copytree(_proved.root, tiny.root, dirs_exist_ok=True)
     return tiny
 
 

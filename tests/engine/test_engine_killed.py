@@ -48,7 +48,7 @@ def fragile(
     project.know_scanners(zap_stub)
     with running(made / "data", slim_stand_in, zap_stub) as engine:
         project.env, project.inside = engine.environment(project.env), engine.inside
-        code, output = project.advices("run", "--quick")
+        code, output = project.advices("run", "--samples", "1")
         assert code == 0, output
         assert engine.run_ids() == set()
         assert len(project.kept()) == 5, "result, schema, picture, page and history"
@@ -106,7 +106,7 @@ def killed(fragile: Fragile, files: dict[str, str], in_the_phase: Callable[[], o
     original = {name: project.read(name) for name in files}
     for name, text in files.items():
         project.write(name, text)
-    process = project.start("run", "--quick")
+    process = project.start("run", "--samples", "1")
     try:
         wait(lambda: in_the_phase() or process.poll() is not None)
         assert process.poll() is None, process.communicate()[0]
@@ -123,7 +123,7 @@ def killed(fragile: Fragile, files: dict[str, str], in_the_phase: Callable[[], o
             project.write(name, text)
         engine.start()
     assert engine.run_ids() != set()
-    code, output_after = project.advices("run", "--quick")
+    code, output_after = project.advices("run", "--samples", "1")
     assert code == 0, output_after
     assert output_after.startswith("tiny: unchanged since ")
     assert engine.run_ids() == set()

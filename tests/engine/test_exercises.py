@@ -15,7 +15,6 @@ from advices.lab import MeasureName
 pytestmark = pytest.mark.engine
 
 MINE = "labs/tiny/exercise/Dockerfile"
-SLEEPS = "FROM python:3.13-slim\nRUN --network=none sleep 7317\n"
 SILENT = 'FROM python:3.13-slim\nCMD ["sh", "-c", "echo I wait; sleep 7317"]\n'
 
 
@@ -40,19 +39,15 @@ def hurry(project: Project, old: str, new: str) -> None:
 @pytest.mark.parametrize(
     ("dockerfile", "exit_code", "says"),
     [
-        ("FROM python:3.13-slim\nCOPPY . /srv\n", 14, "unknown instruction: COPPY"),
         (
             "FROM python:3.13-slim\nRUN --network=none echo the reason; exit 3\n",
             15,
             "echo the reason; exit 3\nthe reason",
         ),
-        ("FROM python:3.13-slim\nCOPY gone /srv\n", 15, "COPY gone /srv"),
-        ("", 15, "Dockerfile: the build failed"),
-        ("FROM nobody/knows:1\n", 20, "`FROM nobody/knows:1`"),
         ("ARG BASE\nFROM ${BASE}\n", 10, "a base may not be named by a variable"),
         (None, 10, "the file Dockerfile does not exist"),
     ],
-    ids=["syntax", "failing-run", "copy-missing", "empty", "no-base", "variable", "missing"],
+    ids=["failing-run", "variable", "missing"],
 )
 def test_a_dockerfile_that_makes_no_image_is_told(
     taught: Project, dockerfile: str | None, exit_code: int, says: str
@@ -78,41 +73,14 @@ def test_a_file_that_is_not_there_is_told_before_anything_is_built(taught: Proje
     clean(taught)
 
 
-def test_a_build_that_hangs_ends_in_time_and_names_its_step(taught: Project) -> None:
-    hurry(taught, "build_timeout_seconds = 120", "build_timeout_seconds = 3")
-    taught.write(MINE, SLEEPS)
-    started = time.monotonic()
-    code, output = taught.advices("check-exercise", "tiny")
-    assert code == 25, output
-    assert time.monotonic() - started < 60
-    assert "did not end within 3 s; it was in: " in output
-    assert "sleep 7317" in output
-    clean(taught)
-
-
-@pytest.mark.parametrize(
-    ("dockerfile", "says"),
-    [
-        (SILENT, "Its last lines:\nI wait"),
-        (
-            'FROM python:3.13-slim\nCMD ["python", "-c", "print(\'the end\')"]\n',
-            "(the container ended). Its last lines:\nthe end",
-        ),
-        ('FROM python:3.13-slim\nCMD ["no-such-program"]\n', "no-such-program"),
-        ("FROM python:3.13-slim\nUSER nobody-knows\n", "nobody-knows"),
-    ],
-    ids=["silent", "ends", "no-program", "no-user"],
-)
-def test_an_image_that_never_answers_has_its_claims_red(
-    taught: Project, dockerfile: str, says: str
-) -> None:
+def test_an_image_that_never_answers_has_its_claims_red(taught: Project) -> None:
     hurry(taught, "timeout_seconds = 30", "timeout_seconds = 3")
-    taught.write(MINE, dockerfile)
+    taught.write(MINE, SILENT)
     started = time.monotonic()
     code, output = taught.advices("check-exercise", "tiny")
     assert code == 1, output
     assert time.monotonic() - started < 90
-    assert says in output
+    assert "Its last lines:\nI wait" in output
     assert "Traceback" not in output
     assert "not met PID 1 has a user of its own.\n        yours nothing, reference 1000" in output
     assert "not met The page is the same.\n        yours nothing, reference " in output
@@ -121,35 +89,23 @@ def test_an_image_that_never_answers_has_its_claims_red(
     clean(taught)
 
 
-def test_the_start_of_an_exercise_is_not_solved_and_gets_a_hint(taught: Project) -> None:
-    code, output = taught.advices("check-exercise", "tiny")
-    assert code == 1, output
-    assert "not met PID 1 has a user of its own.\n        yours 0, reference 1000, limit 1000" in (
-        output
-    )
-    assert "hint    Say [who] PID 1 is." in output
-    assert output.count("hint ") == 1
-    assert "not solved yet" in output
-    clean(taught)
-
-
-def test_a_solution_of_the_learner_s_own_is_solved(taught: Project) -> None:
-    taught.write("my/Dockerfile", GOOD.replace("COPY", "# mine\nCOPY"))
-    code, output = taught.advices("check-exercise", "tiny", "--file", "my/Dockerfile")
+def test_a_solution_of_the_learner_s_own_is_solved(proved: Project) -> None:
+    proved.write("my/Dockerfile", GOOD.replace("COPY", "# mine\nCOPY"))
+    code, output = proved.advices("check-exercise", "tiny", "--file", "my/Dockerfile")
     assert code == 0, output
     assert "met     PID 1 has a user of its own.\n        yours 1000, reference 1000" in output
     assert ", limit at most 1" in output
     assert "the same" in output
     assert "solved: every claim is met" in output
     assert "hint" not in output
-    assert taught.read(MINE) == BAD, "the exercise's own file is not touched"
-    clean(taught)
+    assert proved.read(MINE) == BAD, "the exercise's own file is not touched"
+    clean(proved)
 
 
-def test_a_mistake_alone_gets_its_own_hint_alone(taught: Project) -> None:
+def test_a_mistake_alone_gets_its_own_hint_alone(proved: Project) -> None:
     large = "COPY . /srv\nRUN --network=none head -c 30000000 /dev/zero > /srv/x\n"
-    taught.write(MINE, GOOD.replace("COPY . /srv\n", large))
-    code, output = taught.advices("check-exercise", "tiny")
+    proved.write(MINE, GOOD.replace("COPY . /srv\n", large))
+    code, output = proved.advices("check-exercise", "tiny")
     assert code == 1, output
     assert "hint    Look for what is large.\n" in output
     assert output.count("hint ") == 1
@@ -157,11 +113,9 @@ def test_a_mistake_alone_gets_its_own_hint_alone(taught: Project) -> None:
 
 
 def test_a_run_proves_the_exercise_and_writes_the_reference_of_the_next_check(
-    taught: Project,
+    proved: Project,
 ) -> None:
-    code, output = taught.advices("run", "--quick")
-    assert code == 0, output
-    folder = taught.root / "docs" / "results" / "exercises"
+    folder = proved.root / "docs" / "results" / "exercises"
     found = results.load(folder, "tiny")
     assert {name: one.red for name, one in found.mistakes.items()} == {
         "no-user": ("no-root",),
@@ -169,24 +123,25 @@ def test_a_run_proves_the_exercise_and_writes_the_reference_of_the_next_check(
         "elsewhere": ("same-page",),
     }
     assert found.variants["good"].boot.uid == 1000
-    # The reference is on record, so only the learner's image is built.
-    code, output = taught.advices("check-exercise", "tiny")
+    # The reference is on record, so only the learner's image is built. The start is not solved.
+    code, output = proved.advices("check-exercise", "tiny")
     assert code == 1, output
     assert "tiny exercise yours: cold" in output
     assert "tiny exercise good: cold" not in output
-    # Another solution is not what is on record.
-    taught.write("labs/tiny/exercise/solution.Dockerfile", GOOD + "# A comment.\n")
-    code, output = taught.advices("check-exercise", "tiny")
-    assert "tiny exercise good: cold" not in output
-    taught.write("labs/tiny/exercise/solution.Dockerfile", GOOD + "ENV OTHER=1\n")
-    code, output = taught.advices("check-exercise", "tiny")
+    assert "not met PID 1 has a user of its own.\n        yours 0, reference 1000, limit" in output
+    assert "hint    Say [who] PID 1 is." in output
+    assert output.count("hint ") == 1
+    assert "not solved yet" in output
+    # Another solution is not what is on record; a comment more is (test_keys).
+    proved.write("labs/tiny/exercise/solution.Dockerfile", GOOD + "ENV OTHER=1\n")
+    code, output = proved.advices("check-exercise", "tiny")
     assert "tiny exercise good: cold" in output
     # A reference that is not there stops a check before it measures.
     (folder / "tiny.json").unlink()
-    code, output = taught.advices("check", "--quick")
+    code, output = proved.advices("check", "--quick")
     assert code == 17, output
     assert "cold, sample" not in output
-    clean(taught)
+    clean(proved)
 
 
 def test_an_exercise_that_is_sound_is_proved(taught: Project) -> None:
@@ -235,7 +190,7 @@ def test_mistakes_and_the_exercise_in_a_notebook(taught: Project) -> None:
     taught.write("labs/tiny/lab.toml", taught.read("labs/tiny/lab.toml") + MISTAKES)
     calls = ("lab.mistakes()", "print(lab.exercise().markdown)")
     taught.write("notebooks/tiny.ipynb", measuring(*calls))
-    code, output = taught.advices("run", "--quick")
+    code, output = taught.advices("run", "--samples", "1")
     assert code == 0, output
     found = results.load(taught.root / "docs" / "results", "tiny").mistakes
     assert {name: one.red for name, one in found.items()} == {
@@ -253,7 +208,7 @@ def test_a_mistake_that_breaks_something_else_is_named(tiny: Project) -> None:
     mistakes = mistakes.replace('"USER 1000\\n"', '"COPY . /srv"\nby = "COPY . /srv/"')
     tiny.write("labs/tiny/lab.toml", tiny.read("labs/tiny/lab.toml") + mistakes)
     tiny.write("notebooks/tiny.ipynb", measuring("lab.mistakes()"))
-    code, output = tiny.advices("run", "--quick")
+    code, output = tiny.advices("run", "--samples", "1")
     assert code == 18, output
     assert "tiny: mistake `no-user` must turn red no-root, and turned red nothing" in output
     assert "tiny: mistake `no-page` must turn red no-root, and turned red builds" in output
@@ -279,7 +234,7 @@ def with_trap(tiny: Project, dockerfile: str) -> tuple[int, str]:
         'lab.measure(\\"bad\\", ', 'lab.measure(\\"bad\\", \\"trap\\", '
     )
     tiny.write("notebooks/tiny.ipynb", cells)
-    return tiny.advices("run", "--quick")
+    return tiny.advices("run", "--samples", "1")
 
 
 def test_a_trap_does_not_answer_and_lacks_what_only_an_answer_shows(tiny: Project) -> None:
@@ -331,7 +286,7 @@ def test_further_starts_are_measured(tiny: Project) -> None:
     )
     tiny.write("labs/tiny/good.Dockerfile", serves)
     tiny.write("labs/tiny/lab.toml", tiny.read("labs/tiny/lab.toml") + STARTS)
-    code, output = tiny.advices("run", "--quick")
+    code, output = tiny.advices("run", "--samples", "1")
     assert code == 0, output
     found = results.load(tiny.root / "docs" / "results", "tiny").variants
     good, bad = (factory.by_text(found[name].measures()) for name in ("good", "bad"))

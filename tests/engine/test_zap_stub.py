@@ -84,7 +84,7 @@ def test_a_lab_runs_the_stub_as_it_would_run_zap(scanned_lab: Project, here: Non
 
 
 def test_no_result_of_a_stub_is_written(scanned_lab: Project) -> None:
-    code, output = scanned_lab.advices("run", "--quick")
+    code, output = scanned_lab.advices("run", "--samples", "1")
     assert code == 18, output
     assert "tiny good: zap 0.0.0 (stub): 4 kinds of alerts" in output
     assert "zap was played by a stub, so nothing was scanned" in output

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from faulty_builds import FAULTY, RECORDED
 
 from advices.core import errors
 from advices.engine import buildx
@@ -108,21 +109,6 @@ NOT_COMPLETED = 'process "/bin/sh -c x" did not complete successfully: exit code
     [
         (
             log(
-                "Dockerfile:1",
-                ">>> FRUM x",
-                "ERROR: failed to solve: dockerfile parse error on line 1: "
-                "unknown instruction: FRUM (did you mean FROM?)",
-            ),
-            errors.DockerfileInvalid,
-            "did you mean FROM?",
-        ),
-        (
-            log("ERROR: failed to solve: Syntax error - can't find = in \"b\". Must be"),
-            errors.DockerfileInvalid,
-            "can't find =",
-        ),
-        (
-            log(
                 f"ERROR: failed to solve: {NOT_COMPLETED}",
                 step="[3/4] RUN pip install nope",
                 error=NOT_COMPLETED,
@@ -141,15 +127,6 @@ NOT_COMPLETED = 'process "/bin/sh -c x" did not complete successfully: exit code
             ),
             errors.StepFailed,
             "connection refused",
-        ),
-        (
-            log(
-                'ERROR: failed to solve: failed to compute cache key: "/nothere": not found',
-                step="[2/2] COPY nothere .",
-                error='failed to calculate checksum of ref: "/nothere": not found',
-            ),
-            errors.StepFailed,
-            '[2/2] COPY nothere .\nfailed to calculate checksum of ref: "/nothere": not found',
         ),
         (
             log("ERROR: failed to solve: write /var/lib/x: no space left on device"),
@@ -192,6 +169,17 @@ def test_what_a_failed_build_means(
     assert found.what.startswith("good.Dockerfile")
     assert says in found.what
     assert found.why or found.next_step
+
+
+@pytest.mark.parametrize("name", FAULTY)
+def test_what_a_recorded_build_of_a_faulty_dockerfile_means(
+    name: str, fake_docker: FakeDocker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(buildx, "answers", lambda: True)
+    fake_docker(f"cat {RECORDED / name}.rawjson >&2; exit 1")
+    with pytest.raises(errors.AdvicesError) as raised:
+        build(order())
+    FAULTY[name].check(raised.value)
 
 
 def test_a_step_that_found_the_disk_full() -> None:

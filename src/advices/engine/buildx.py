@@ -135,8 +135,9 @@ def explain(dockerfile: str, log: BuildLog) -> AdvicesError:
         return DiskFull(f"{dockerfile}: the engine found no space left on its device")
     if failed is not None and "did not complete successfully" in lower:
         name, tail = failed
+        # What could not be started said nothing itself.
         return StepFailed(
-            f"{dockerfile}: this step failed: {name}\n{tail}",
+            f"{dockerfile}: this step failed: {name}\n{tail or last}",
             why="the command ended with an error inside the build; above are its last lines",
         )
     if any(sign in lower for sign in _LOST):

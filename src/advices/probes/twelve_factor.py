@@ -13,7 +13,7 @@ from advices.probes.subject import Found, Subject
 from advices.probes.twelve_factor_stage import SITE, Stage, listed, stage_of
 from advices.results import Timing, Value
 
-METHOD = 1
+METHOD = 2
 OTHER_PORT = 9137
 
 # What each factor of the score needs; III and IX are measured by others (`behaviours`, `stop`).

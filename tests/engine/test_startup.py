@@ -1,0 +1,60 @@
+"""Images whose page does not come, on a real engine: each says why, and its container is gone."""
+
+from __future__ import annotations
+
+import secrets
+
+import pytest
+from engine_project import GOOD, Project
+from scan_targets import docker
+
+from advices.core import NeverAnswered
+from advices.engine import RUN_LABEL, BuildOrder, connect
+from advices.lab import labfile
+from advices.probes import startup
+
+pytestmark = pytest.mark.engine
+
+BASE = "FROM python:3.13-slim\n"
+SILENT = f'{BASE}CMD ["sh", "-c", "echo I wait; sleep 60"]\n'
+NO_ANSWER = "did not answer HTTP 200 at /index.html on port 8000 within 2 s ("
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "says"),
+    [
+        (SILENT, (NO_ANSWER, "Its last lines:\nI wait")),
+        (GOOD.replace('"/srv"', '"/tmp"'), (f"{NO_ANSWER}HTTP 404)",)),
+        (
+            f'{BASE}CMD ["python", "-c", "print(\'the end\')"]\n',
+            (f"{NO_ANSWER}the container ended). Its last lines:\nthe end",),
+        ),
+        (GOOD.replace('"python"', '"pyton"'), ("`good` could not be started: ", "pyton")),
+        (f"{BASE}USER nobody-knows\n", ("could not be started: ", "nobody-knows")),
+    ],
+    ids=["silent", "not-found", "ends", "no-program", "no-user"],
+)
+def test_a_page_that_does_not_come(
+    tiny: Project, slim_stand_in: str, dockerfile: str, says: tuple[str, ...]
+) -> None:
+    engine, run_id = connect(), f"test-startup-{secrets.token_hex(4)}"
+    tiny.write("labs/tiny/good.Dockerfile", dockerfile)
+    toml = tiny.read("labs/tiny/lab.toml")
+    tiny.write("labs/tiny/lab.toml", toml.replace("timeout_seconds = 30", "timeout_seconds = 2"))
+    lab = labfile.read(tiny.root / "labs", "tiny")
+    order = BuildOrder(
+        dockerfile=lab.dockerfile("good"),
+        context=lab.context,
+        tag=f"docker-advices-run/{run_id}:good",
+        bases={"python:3.13-slim": slim_stand_in},
+        run_id=run_id,
+    )
+    try:
+        engine.build(order)
+        with pytest.raises(NeverAnswered) as raised:
+            startup.first_page(startup.Image(engine, lab, order.tag, "good", run_id))
+        assert all(words in raised.value.what for words in says), raised.value.what
+        assert raised.value.next_step
+        assert docker("ps", "--all", "--quiet", f"--filter=label={RUN_LABEL}={run_id}") == ""
+    finally:
+        engine.remove_run(run_id)
