@@ -72,7 +72,7 @@ class DiskFull(AdvicesError):
 
 
 class DockerfileInvalid(AdvicesError):
-    """The engine could not read a Dockerfile."""
+    """A Dockerfile cannot be read: by this toolkit, or by the engine."""
 
     exit_code = 14
     why = "it has a syntax error"
