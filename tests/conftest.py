@@ -19,8 +19,12 @@ _LEFT_BY_THE_USER = ("ADVICES_", "DOCKER_")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let SIGTERM end the tests as Ctrl-C does: what they started is taken down."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """Let SIGTERM end the tests as Ctrl-C does: what they started is taken down.
+
+    A shell that starts tests in the background lets them, and what they start, ignore SIGINT.
+    """
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, signal.default_int_handler)
 
 
 def pytest_keyboard_interrupt() -> None:

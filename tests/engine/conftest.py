@@ -47,23 +47,21 @@ def taught(tiny: Project) -> Project:
     return tiny
 
 
-def _after_a_run(folder: Path, *, exercise: bool = False) -> Project:
-    made = tiny_project(folder)
-    if exercise:
-        made.teach()
-    code, output = made.advices("run", "--samples", "1")
+@pytest.fixture(scope="session")
+def _measured(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    made = tiny_project(tmp_path_factory.mktemp("measured"))
+    code, output = made.advices("run", "--quick")
     assert code == 0, output
     return made
 
 
 @pytest.fixture(scope="session")
-def _measured(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    return _after_a_run(tmp_path_factory.mktemp("measured"))
-
-
-@pytest.fixture(scope="session")
 def _proved(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    return _after_a_run(tmp_path_factory.mktemp("proved"), exercise=True)
+    made = tiny_project(tmp_path_factory.mktemp("proved"))
+    made.teach()
+    code, output = made.advices("run", "--samples", "1")
+    assert code == 0, output
+    return made
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def hurry(project: Project, old: str, new: str) -> None:
             15,
             "echo the reason; exit 3\nthe reason",
         ),
-        ("ARG BASE\nFROM ${BASE}\n", 10, "a base may not be named by a variable"),
+        ("ARG BASE\nFROM ${BASE}\n", 14, "`BASE` has no value"),
         (None, 10, "the file Dockerfile does not exist"),
     ],
     ids=["failing-run", "variable", "missing"],
