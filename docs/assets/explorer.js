@@ -1,6 +1,6 @@
 // The cache explorer: the reader reorders the instructions of a Dockerfile and sees which steps run
 // again after an edit. What runs is decided in cache-model.js; here it is only shown. The page says
-// what there is to start from (src/advices/explorer.py).
+// what there is to start from (src/advices/site/explorer.py).
 import { isStep, misfit, rebuild, sentence } from "./cache-model.js";
 
 const make = (tag, content = "", attributes = {}) => {
