@@ -18,7 +18,7 @@ PYTEST = ("python", "-m", "pytest")
 BOTH_CORES = ("-n", "2", "--dist", "loadfile", "--durations", "10")
 # In this order, as far as one need not wait for another: what takes long begins early.
 CHECKED = ("bases", "lint", "engine", "browser", "types", "unit", "app", "pages", "live", "labs")
-if "tests" in sys.argv:
+if sys.argv[1:3] == ["-s", "tests"]:  # as ./run says it
     side_by_side(2, Path(".nox", "tests.json"))
 
 
