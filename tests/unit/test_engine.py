@@ -465,3 +465,14 @@ def test_an_engine_that_refuses_or_goes_away_is_told_in_our_words(
     engine.close()
     with pytest.raises(EngineLost, match="does not answer any more"):
         engine.running(MADE)
+
+
+def test_an_engine_without_room_to_pack_an_image_says_so(
+    engine: DockerEngine, asked: SocketEngine
+) -> None:
+    asked.answer("GET /images/get", refusal(500, "write /tmp/x: no space left on device"))
+    with pytest.raises(DiskFull):
+        list(engine.saved([Image("sha256:1")]))
+    asked.answer("GET /images/get", refusal(404, "no such image: sha256:1"))
+    with pytest.raises(EngineRefused, match="no such image"):
+        list(engine.saved([Image("sha256:1")]))

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any
 
 import docker.errors
+from requests.exceptions import HTTPError
 
 from advices.core import BundleRefused, DiskFull, PullFailed, alive, interruptible, run
 from advices.engine.link import RUN_LABEL, EngineLink
@@ -45,7 +46,11 @@ class EngineImages(EngineLink):
             # An engine may say nothing until it has packed everything.
             answer = interruptible(ask)
             with contextlib.closing(answer):
-                answer.raise_for_status()
+                try:
+                    answer.raise_for_status()
+                except HTTPError as error:
+                    # As the SDK does for its own calls: an answer, however bad, is no lost engine.
+                    docker.errors.create_api_error_from_http_exception(error)
                 for chunk in answer.iter_content(_CHUNK):
                     alive()
                     yield chunk
