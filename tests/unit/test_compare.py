@@ -183,6 +183,38 @@ def test_another_base_is_told(new: Result, sentence: str) -> None:
     assert base_changes(factory.result(), new) == (BEFORE + sentence,)
 
 
+@pytest.mark.parametrize(
+    ("measure", "old", "new", "drifted"),
+    [
+        ("stop_exit_code", 0, 137, True),
+        ("wapiti_rules", "a", "b", True),
+        ("secrets_in_layers", 0, 1, True),
+        # What an image holds of its base moves with the base.
+        ("executables", 300, 301, False),
+        ("other_bytes", 10_000_000, 90_000_000, False),
+        ("set_disk_bytes", 10_000_000, 90_000_000, False),
+    ],
+)
+def test_on_another_base_all_is_compared_that_is_not_of_the_base(
+    measure: str, old: object, new: object, drifted: bool
+) -> None:
+    before = result(good=factory.variant().model_copy(update={"probed": {measure: old}}))
+    other = {"bases": on_base(identity="sha256:" + "f" * 64).provenance.bases}
+    after = result(good=factory.variant().model_copy(update={"probed": {measure: new}}))
+    after = after.model_copy(update={"provenance": after.provenance.model_copy(update=other)})
+    assert [str(one.measure) for one in drifts(before, after)] == [measure] * drifted
+
+
+def test_the_user_and_the_steps_are_compared_on_every_base() -> None:
+    root = factory.variant().model_copy(update={"boot": Boot(answered=True, uid=0)})
+    other = {"bases": on_base(identity="sha256:" + "f" * 64).provenance.bases}
+    after = result(good=root)
+    after = after.model_copy(update={"provenance": after.provenance.model_copy(update=other)})
+    moved = {str(one.measure) for one in drifts(result(good=factory.variant()), after)}
+    assert "uid" in moved
+    assert not any(name.endswith("bytes") for name in moved)
+
+
 @pytest.mark.parametrize("change", [{}, {"disk_bytes": 1, "transfer_bytes": 1}])
 def test_the_same_base_of_another_size_is_the_same_base(change: dict[str, Any]) -> None:
     assert base_changes(factory.result(), on_base(**change)) == ()

@@ -20,13 +20,13 @@ from advices.site import Outcome
 def compared(kind: str, old: Result, new: Result) -> tuple[tuple[Drift, ...], tuple[str, ...]]:
     """Return what drifted, and a note for each base or scanner that is another one."""
     changes = base_changes(old, new)
-    notes = [f"{kind}other base, so compared by claims only: {change}" for change in changes]
+    notes = [f"{kind}other base, so its bytes are left to claims: {change}" for change in changes]
     notes += [
         f"{kind}other scanner, so its rules are compared by claims only: {change}"
         for change in scanner_changes(old, new)
     ]
-    found = () if changes else drifts(old, new)
-    return tuple(replace(one, variant=f"{kind}{one.variant}") for one in found), tuple(notes)
+    found = tuple(replace(one, variant=f"{kind}{one.variant}") for one in drifts(old, new))
+    return found, tuple(notes)
 
 
 def outcome(done: Executed, drifts: tuple[Drift, ...] = (), notes: tuple[str, ...] = ()) -> Outcome:

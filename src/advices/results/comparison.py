@@ -1,16 +1,18 @@
 """Pure: what moved between two results of one lab.
 
-Users, steps, layers and the page are exact; bytes have a band; seconds are left to claims,
-which compare them within one run. Results on other bases are compared by claims only: a
-contributor on another machine is not punished for what is not theirs. The rules that a scanner
-raised are exact under one version of it, and compared by claims only under another.
+Users, steps, layers and the page are exact; bytes have a band; seconds are left to claims, which
+compare them within one run. Between other bases, bytes and what the base brings along are left to
+claims too: a contributor on another machine is not punished for what is not theirs. What the
+Dockerfile decides alone, such as the user, the steps and an exit code, is compared on every base.
+The rules that a scanner raised are exact under one version of it, and compared by claims only
+under another.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from advices.lab import MeasureName, varies
+from advices.lab import PROBED, MeasureName, varies
 from advices.results.provenance import BaseRecord
 from advices.results.record import Result, Value
 
@@ -68,8 +70,12 @@ def _scanners(result: Result) -> dict[str, str]:
 
 
 def drifts(old: Result, new: Result) -> tuple[Drift, ...]:
-    """Return every measure of the new result that left its limit around the old one."""
+    """Return every measure of the new result that left its limit around the old one.
+
+    Where a base is another one, what an image has of its base is passed over.
+    """
     found = []
+    other_base = bool(base_changes(old, new))
     before, after = _scanners(old), _scanners(new)
     changed = [name for name in before.keys() | after if before.get(name) != after.get(name)]
     for variant in old.variants.keys() | new.variants.keys():
@@ -78,9 +84,15 @@ def drifts(old: Result, new: Result) -> tuple[Drift, ...]:
         for measure in old_values.keys() | new_values.keys():
             was, now = old_values.get(measure, "nothing"), new_values.get(measure, "nothing")
             limit = _limit_left(measure, was, now)
-            if limit and not any(map(measure.is_by, changed)):
+            excused = any(map(measure.is_by, changed)) or (other_base and _of_the_base(measure))
+            if limit and not excused:
                 found.append(Drift(variant, measure, was, now, limit))
     return tuple(sorted(found, key=lambda drift: (drift.variant, str(drift.measure))))
+
+
+def _of_the_base(measure: MeasureName) -> bool:
+    """Return whether an image may owe a measure to its base: bytes, layers, what files it holds."""
+    return measure.unit == "bytes" or measure.name == "layers" or measure.name in PROBED["files"]
 
 
 def _limit_left(measure: MeasureName, was: Value, now: Value) -> str:
