@@ -25,10 +25,11 @@ app = typer.Typer(
 
 # Whoever reads from a pipe wants whole lines.
 _WIDE = None if sys.stdout.isatty() else 240
+_WIDE_ERR = None if sys.stderr.isatty() else 240
 out = Console(highlight=False, soft_wrap=True, width=_WIDE)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 # Apart from faults, so that it can be quiet.
-progress = Console(stderr=True, highlight=False, soft_wrap=True)
+progress = Console(stderr=True, highlight=False, soft_wrap=True, width=_WIDE_ERR)
 
 INTERRUPTED = 130
 
