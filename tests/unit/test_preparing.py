@@ -58,7 +58,7 @@ def test_while_it_works_it_tells_the_last_line() -> None:
     preparing.start()
     assert commands.said.wait(10)
     told = preparing.told()
-    assert (told.state, told.says) == ("preparing", "engine start: line of engine")
+    assert (told.state, told.says) == ("preparing", "the engine: line of engine")
     commands.go_on.set()
     assert ended(preparing).state == "ready"
 

@@ -71,13 +71,14 @@ class Preparing:
     def _order(self, order: tuple[str, ...]) -> None:
         """Run one command of ours. Raises RuntimeError with what it said when it fails."""
         lines: list[str] = []
+        doing = "the engine" if order[0] == "engine" else f"the base images of {order[1]}"
 
         def hear(line: str) -> None:
             if text := line.strip():
                 lines.append(text)
-                self._told = Told("preparing", f"{' '.join(order)}: {text}", 0)
+                self._told = Told("preparing", f"{doing}: {text}", 0)
 
-        self._told = Told("preparing", " ".join(order), 0)
+        self._told = Told("preparing", doing, 0)
         try:
             code, _ = self._stream([*_ADVICES, *order], hear, timeout_seconds=_AT_MOST_SECONDS)
         except (OSError, TimeoutError) as error:
