@@ -97,7 +97,7 @@ def hostile(tmp_path_factory):
     settings = (ROOT / "mkdocs.yml").read_text("utf-8")
     settings = re.sub(r"^nav:\n(?:[ ].*\n)+", "", settings, flags=re.M)
     (root / "mkdocs.yml").write_text(settings, "utf-8")
-    for folder in ("overrides", "labs/app", "docs/assets"):
+    for folder in ("overrides", "labs/app", "labs/exercise-app", "docs/assets"):
         shutil.copytree(ROOT / folder, root / folder)
     for folder in ("docs/labs", "src/advices"):
         (root / folder).mkdir(parents=True)

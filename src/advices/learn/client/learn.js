@@ -32,7 +32,7 @@ class Lesson {
     this.cells = [];
     this.prepared = false;
     this.state = make("span", { class: "adv-bar__state", role: "status" });
-    this.preparing = make("span", { class: "adv-bar__state" });
+    this.preparing = make("span", { class: "adv-bar__preparing" });
     follow(this.preparing);
   }
 
