@@ -17,7 +17,7 @@ pytestmark = pytest.mark.engine
 
 BASE = "FROM python:3.13-slim\n"
 SILENT = f'{BASE}CMD ["sh", "-c", "echo I wait; sleep 60"]\n'
-NO_ANSWER = "did not answer HTTP 200 at /index.html on port 8000 within 2 s ("
+NO_ANSWER = "did not answer HTTP 200 at /index.html on port 8000 within 6 s ("
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_a_page_that_does_not_come(
     engine, run_id = connect(), f"test-startup-{secrets.token_hex(4)}"
     tiny.write("labs/tiny/good.Dockerfile", dockerfile)
     toml = tiny.read("labs/tiny/lab.toml")
-    tiny.write("labs/tiny/lab.toml", toml.replace("timeout_seconds = 30", "timeout_seconds = 2"))
+    tiny.write("labs/tiny/lab.toml", toml.replace("timeout_seconds = 30", "timeout_seconds = 6"))
     lab = labfile.read(tiny.root / "labs", "tiny")
     order = BuildOrder(
         dockerfile=lab.dockerfile("good"),
