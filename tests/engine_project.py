@@ -10,9 +10,11 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest import mock
 
 from advices.core.paths import project
 from advices.engine.client import connect
+from advices.runs import lifecycle
 
 ROOT = project(Path(__file__).parent).root
 GOOD = """\
@@ -26,7 +28,7 @@ LAB = """\
 title = "Tiny"
 advice = "Do not run as root."
 context = "site"
-headline = "edit.new_transfer_bytes"
+headline = "disk_bytes"
 needs_free_bytes = 1_000_000
 
 [serve]
@@ -41,6 +43,14 @@ says = "root"
 dockerfile = "good.Dockerfile"
 says = "no root"
 
+[[claims]]
+id = "no-root"
+says = "PID 1 has a user of its own."
+measure = "uid"
+equals = 1000
+"""
+# Each is a build more of every variant: only for tests that look at them.
+REPLAYS = """
 [replays.unchanged]
 says = "nothing changes"
 
@@ -48,12 +58,6 @@ says = "nothing changes"
 says = "one line is edited"
 file = "notes.txt"
 append = "{sample}"
-
-[[claims]]
-id = "no-root"
-says = "PID 1 has a user of its own."
-measure = "uid"
-equals = 1000
 """
 MISTAKES = """
 [[mistakes]]
@@ -144,6 +148,12 @@ def notebook(*cells: str) -> str:
     return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
 
+def measuring(*calls: str) -> str:
+    """Return a notebook that measures the lab and makes these calls before it ends."""
+    opened = 'from advices import open_lab\nlab = open_lab("tiny")'
+    return notebook(opened, 'lab.measure("bad", "good")', *calls, "lab.finish()")
+
+
 def message(output: str) -> None:
     """Assert that a stranger can act on the output: what, why, next, and no traceback."""
     assert "Traceback" not in output
@@ -179,6 +189,10 @@ class Project:
     def read(self, name: str) -> str:
         """Return the text of a file of the project."""
         return (self.root / name).read_text("utf-8")
+
+    def replay(self) -> None:
+        """Let the lab build again, unchanged and after an edit."""
+        self.write("labs/tiny/lab.toml", self.read("labs/tiny/lab.toml") + REPLAYS)
 
     def teach(self) -> None:
         """Give the lab an exercise."""
@@ -234,15 +248,8 @@ class Project:
 
     def owner(self) -> str:
         """Return what all run ids of this project begin with."""
-        program = "from advices.runs import lifecycle; print(lifecycle._owner())"
-        done = subprocess.run(
-            [sys.executable, "-c", program],
-            env=self.env,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return done.stdout.strip()
+        with mock.patch.dict(os.environ, self.env, clear=True):
+            return lifecycle._owner()
 
 
 def tiny_project(folder: Path) -> Project:

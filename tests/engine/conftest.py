@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_project import ROOT, Project, tiny_project, without_index
+from engine_project import MISTAKES, ROOT, Project, measuring, tiny_project, without_index
 from scan_targets import Scans, Start, Theirs
 from second_engine import SecondEngine
 from second_engine import running as second
@@ -50,7 +50,7 @@ def taught(tiny: Project) -> Project:
 @pytest.fixture(scope="session")
 def _measured(tmp_path_factory: pytest.TempPathFactory) -> Project:
     made = tiny_project(tmp_path_factory.mktemp("measured"))
-    code, output = made.advices("run", "--quick")
+    code, output = made.advices("run", "--samples", "1")
     assert code == 0, output
     return made
 
@@ -59,6 +59,9 @@ def _measured(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def _proved(tmp_path_factory: pytest.TempPathFactory) -> Project:
     made = tiny_project(tmp_path_factory.mktemp("proved"))
     made.teach()
+    made.write("labs/tiny/lab.toml", made.read("labs/tiny/lab.toml") + MISTAKES)
+    calls = ("lab.mistakes()", "print(lab.exercise().markdown)")
+    made.write("notebooks/tiny.ipynb", measuring(*calls))
     code, output = made.advices("run", "--samples", "1")
     assert code == 0, output
     return made
@@ -73,7 +76,7 @@ def measured(_measured: Project, tiny: Project) -> Project:
 
 @pytest.fixture
 def proved(_proved: Project, tiny: Project) -> Project:
-    """Return a project whose lab was measured and whose exercise was proved: a copy too."""
+    """Return a project whose mistakes and exercise were proved by a run: a copy too."""
     shutil.copytree(_proved.root, tiny.root, dirs_exist_ok=True)
     return tiny
 

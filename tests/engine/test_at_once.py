@@ -25,6 +25,7 @@ def both(project: Project, *words: str) -> None:
 
 
 def test_two_runs_and_then_two_checks(tiny: Project) -> None:
+    tiny.replay()
     both(tiny, "run", "--samples", "1")
     folder = tiny.root / "docs" / "results"
     result = results.load(folder, "tiny")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import fcntl
-import time
+import select
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,14 +86,19 @@ def test_the_engine_is_killed_while_a_scanner_works(fragile: Fragile) -> None:
 
 
 def test_the_engine_is_killed_while_an_image_is_saved(fragile: Fragile) -> None:
-    engine, since = fragile.engine, str(time.time())
-
-    def saves() -> str:
-        # A base is read too, before the run has anything in the engine: the run's own image counts.
-        ours = ("--filter=event=save", f"--filter=label={RUN_LABEL}")
-        return engine.docker("events", *ours, "--since", since, "--until", str(time.time()))
-
-    output = killed(fragile, {"labs/tiny/bad.Dockerfile": SAVES}, saves)
+    # Heard as it happens: asked for again and again, it would be known when all is saved.
+    # A base is read too, before the run has anything in the engine: the run's own image counts.
+    ours = ["--filter=event=save", f"--filter=label={RUN_LABEL}"]
+    words = ["docker", "-H", fragile.engine.address, "events", *ours]
+    with subprocess.Popen(words, stdout=subprocess.PIPE) as events:
+        try:
+            output = killed(
+                fragile,
+                {"labs/tiny/bad.Dockerfile": SAVES},
+                lambda: select.select([events.stdout], [], [], 0)[0],
+            )
+        finally:
+            events.kill()
     assert "tiny bad: cold, sample 1" in output
     assert "tiny bad: start" not in output
 

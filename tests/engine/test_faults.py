@@ -127,9 +127,13 @@ def test_an_interrupted_container_leaves_nothing(tiny: Project) -> None:
 
 
 @pytest.mark.root
-@pytest.mark.parametrize("dockerfile", [SLEEPS, SILENT], ids=["in-a-build", "in-a-container"])
+@pytest.mark.parametrize(
+    ("dockerfile", "after"),
+    [(SLEEPS, ("run", "--samples", "1")), (SILENT, ("clean",))],
+    ids=["in-a-build", "in-a-container"],
+)
 def test_what_a_killed_run_left_is_gone_after_the_next_start(
-    tiny: Project, dockerfile: str
+    tiny: Project, dockerfile: str, after: tuple[str, ...]
 ) -> None:
     tiny.write("labs/tiny/good.Dockerfile", dockerfile)
     process = tiny.start("run", "--samples", "1")
@@ -141,7 +145,7 @@ def test_what_a_killed_run_left_is_gone_after_the_next_start(
     # The kernel notices within a second or so that its parent is gone, and ends.
     wait(lambda: not named("ipykernel_launcher", tiny.root))
     tiny.write("labs/tiny/good.Dockerfile", GOOD)
-    code, output = tiny.advices("run", "--samples", "1")
+    code, output = tiny.advices(*after)
     assert code == 0, output
     clean(tiny)
     end("sleep 7321")

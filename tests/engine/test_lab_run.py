@@ -17,6 +17,7 @@ pytestmark = pytest.mark.engine
 def test_a_run_writes_what_it_measured_and_leaves_nothing_but_what_is_not_its_own(
     tiny: Project, theirs: Start
 ) -> None:
+    tiny.replay()
     not_ours = theirs()
     before = not_ours.state()
     code, output = tiny.advices("run", "--samples", "2", "--cold-samples", "2")
@@ -98,6 +99,7 @@ equals = "{empty}"
 fails_for = []
 """,
     )
+    tiny.replay()
     for _ in range(2):
         code, output = tiny.advices("run", "--samples", "1", "--force")
         assert code == 0, output
