@@ -1,6 +1,7 @@
 """Every page of the built site in a real browser."""
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 import checks
@@ -14,15 +15,46 @@ RESULTS = ROOT / "docs" / "results"
 WITH_NUMBERS = ("", "chapters/")
 
 
-def test_no_page_asks_another_host_or_has_an_error(tab, address, pages):
+@dataclass
+class Seen:
+    """What was seen of one page, as a reader opens and scrolls it."""
+
+    faults: list[str]
+    wrong_numbers: list[str]
+    numbers: int
+    origins: set[str]
+    wrong_charts: list[str]
+    charts: int
+
+
+@pytest.fixture(scope="module")
+def seen(chromium, address, pages):
+    """What was seen of every page in a wide light window, by its path. Each is opened once."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light")
+    tab = context.new_page()
     faults = checks.watch(tab)
+    found = {}
     for page in [*pages, "404.html"]:
         tab.goto(f"{address}/{page}", wait_until="load")
         # A page that scrolls may load more, and so may one that was left alone for a moment.
         tab.evaluate("scrollTo(0, document.body.scrollHeight)")
         tab.wait_for_timeout(50)
-    assert len(pages) >= 9
-    assert faults == []
+        found[page] = Seen(
+            faults=faults.copy(),
+            wrong_numbers=checks.numbers(tab, RESULTS),
+            numbers=tab.locator("a.adv-value").count(),
+            origins=checks.origins(tab),
+            wrong_charts=checks.charts(tab),
+            charts=tab.locator("svg.adv-chart").count(),
+        )
+        faults.clear()
+    context.close()
+    return found
+
+
+def test_no_page_asks_another_host_or_has_an_error(seen):
+    assert len(seen) >= 10
+    assert {page: one.faults for page, one in seen.items() if one.faults} == {}
 
 
 def test_the_published_results_are_the_committed_ones(site):
@@ -30,19 +62,15 @@ def test_the_published_results_are_the_committed_ones(site):
         assert (site / "results" / file.name).read_bytes() == file.read_bytes()
 
 
-def test_every_number_is_the_one_of_its_result(tab, address, pages):
-    for page in pages:
-        tab.goto(f"{address}/{page}")
-        assert checks.numbers(tab, RESULTS) == []
+def test_every_number_is_the_one_of_its_result(seen):
+    assert [fault for one in seen.values() for fault in one.wrong_numbers] == []
+    for page, one in seen.items():
         if page in WITH_NUMBERS or page.startswith("chapters/b"):
-            assert tab.locator("a.adv-value").count() > 3, f"{page} shows no numbers"
+            assert one.numbers > 3, f"{page} shows no numbers"
 
 
-def test_every_number_leads_to_its_provenance(tab, address, pages):
-    origins = set()
-    for page in pages:
-        tab.goto(f"{address}/{page}")
-        origins |= checks.origins(tab)
+def test_every_number_leads_to_its_provenance(tab, seen):
+    origins = set().union(*(one.origins for one in seen.values()))
     assert origins
     for origin in sorted(origins):
         tab.goto(origin)
@@ -57,12 +85,11 @@ def test_a_number_says_when_and_on_what_it_was_measured(tab, address):
     assert ("stand-in" in title) == any(b.kind == "stand-in" for b in source.bases.values())
 
 
-def test_every_chart_has_a_name_and_its_table(tab, address, pages):
-    for page in pages:
-        tab.goto(f"{address}/{page}")
-        assert checks.charts(tab) == [], page
+def test_every_chart_has_a_name_and_its_table(seen):
+    assert {page: one.wrong_charts for page, one in seen.items() if one.wrong_charts} == {}
+    for page, one in seen.items():
         if page.startswith("chapters/"):
-            assert tab.locator("svg.adv-chart").count() > 0, page
+            assert one.charts > 0, page
 
 
 def test_the_table_behind_a_chart_opens(tab, address):
@@ -71,15 +98,6 @@ def test_the_table_behind_a_chart_opens(tab, address):
     assert not figure.locator("table").is_visible()
     figure.locator("summary").click()
     assert figure.locator("table").is_visible()
-
-
-def test_what_has_to_have_a_name_has_one(tab, address, pages):
-    for width in (320, 1440):
-        tab.set_viewport_size({"width": width, "height": 900})
-        for page in pages:
-            tab.goto(f"{address}/{page}", wait_until="load")
-            tab.wait_for_timeout(50)
-            assert checks.unnamed(tab) == [], page
 
 
 def test_the_lines_that_differ_are_marked(tab, address):
@@ -109,7 +127,9 @@ def test_search_finds_a_chapter(tab, address):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1440])
-def test_no_page_scrolls_sideways(chromium, address, pages, tmp_path, scheme, width):
+def test_no_page_scrolls_sideways_or_lacks_a_name(
+    chromium, address, pages, tmp_path, scheme, width
+):
     """Take a picture of every page too: whole ones, into the folder that ADVICES_SHOTS names."""
     kept = os.environ.get("ADVICES_SHOTS")
     folder = Path(kept or tmp_path)
@@ -119,7 +139,7 @@ def test_no_page_scrolls_sideways(chromium, address, pages, tmp_path, scheme, wi
     for page in pages:
         tab.goto(f"{address}/{page}", wait_until="load")
         tab.wait_for_timeout(50)
-        faults += checks.too_wide(tab)
+        faults += checks.too_wide(tab) + [f"{page}: {one}" for one in checks.unnamed(tab)]
         name = page.strip("/").replace("/", "-") or "home"
         file = folder / f"{name}-{scheme}-{width}.png"
         shot = tab.screenshot(path=file, full_page=bool(kept))
