@@ -59,7 +59,7 @@ def test_a_faulty_dockerfile(tiny: Project, dockerfile: str, exit_code: int, say
 def test_a_build_that_hangs_is_ended(tiny: Project) -> None:
     tiny.write("labs/tiny/bad.Dockerfile", SLEEPS)
     lab = tiny.read("labs/tiny/lab.toml")
-    tiny.write("labs/tiny/lab.toml", f"build_timeout_seconds = 3\n{lab}")
+    tiny.write("labs/tiny/lab.toml", f"build_timeout_seconds = 8\n{lab}")
     code, output = tiny.advices("run", "--samples", "1")
     assert code == 25, output
     assert "sleep 7321" in output
