@@ -12,6 +12,7 @@ import pytest
 
 from advices.cli import doctor
 from advices.cli.doctor import Finding
+from advices.core.engine_errors import EngineUnsuitable
 from advices.core.errors import BaseUnavailable, EngineElsewhere, EngineMissing, LabInvalid
 from advices.core.paths import Layout
 from advices.core.process import Finished
@@ -24,7 +25,7 @@ from advices.core.pull_errors import (
 )
 from advices.engine import apt, client, connection, provision
 from advices.engine.client import EngineFacts
-from advices.packages import proxy
+from advices.packages import Shelf, proxy, shelf
 from advices.scanners.images import ScannerImage
 from advices.workshop import Workshop, workshop
 
@@ -37,10 +38,11 @@ class FakeEngine:
     address = "unix:///x.sock"
     driver = "overlay2"
     folder = "/"
+    rootless = False
     registry: type[PullFailed] | None = None
 
     def facts(self) -> EngineFacts:
-        return EngineFacts("26.1.5", self.driver, "linux/amd64", 2, self.folder)
+        return EngineFacts("26.1.5", self.driver, "linux/amd64", 2, self.folder, self.rootless)
 
     def must_be_here(self) -> None:
         if "elsewhere" in self.address:
@@ -195,6 +197,37 @@ def test_an_engine_of_ours_is_told_with_its_log(monkeypatch: pytest.MonkeyPatch)
     found = examine()
     assert found["engine"].says.endswith("(started by us)")
     assert found["engine log"].says == str(provision.LOG)
+
+
+@pytest.mark.parametrize("prefetched", [True, False])
+def test_a_rootless_engine_and_a_host_with_a_ca(
+    prefetched: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeEngine, "rootless", True)
+    monkeypatch.setattr(proxy, "host_settings", lambda: ("SSL_CERT_FILE",))
+    if prefetched:
+        shelf.write(Shelf(server="python:3.13-slim", labs={}, files=()))
+    found = examine()
+    assert found["engine"].says.endswith("(rootless, not ours, will not be stopped)")
+    assert found["pip in builds"].mark == ("ok" if prefetched else "bad")
+    assert "from what was prefetched" in found["pip in builds"].says
+    assert ("prefetch" in found["pip in builds"].fix) is not prefetched
+
+
+def test_a_rootless_engine_and_a_host_without_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FakeEngine, "rootless", True)
+    assert "straight out" in examine()["pip in builds"].says
+
+
+def test_podman_is_named_before_anything_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    def podman() -> None:
+        raise EngineUnsuitable("at x answers Podman 4.3.1, which has no BuildKit")
+
+    monkeypatch.setattr(workshop, "connect", podman)
+    first = next(iter(examine().values()))
+    assert (first.subject, first.mark) == ("engine", "bad")
+    assert first.says == "at x answers Podman 4.3.1, which has no BuildKit"
+    assert "use a Docker engine" in first.fix
 
 
 @pytest.mark.parametrize(("driver", "mark"), [("overlayfs", "ok"), ("btrfs", "note")])

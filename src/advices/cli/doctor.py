@@ -15,14 +15,15 @@ from advices.core import (
     AdvicesError,
     EngineElsewhere,
     EngineForbidden,
+    EngineUnsuitable,
     Layout,
     PullFailed,
     RegistrySilent,
 )
-from advices.engine import apt, buildx_version, connection, provision
+from advices.engine import Engine, apt, buildx_version, connection, provision
 from advices.lab import SCANNERS, labfile
 from advices.offline import is_prefetched
-from advices.packages import proxy
+from advices.packages import proxy, shelf
 from advices.scanners import ScannerImages
 from advices.site import System, checks
 from advices.workshop import Workshop
@@ -57,23 +58,25 @@ def examine(workshop: Workshop) -> Iterator[Finding]:
     except AdvicesError as error:
         yield Finding("bad", "engine", error.what, _fix_of_missing_engine(error))
         yield _buildx()
-        yield _ca()
+        yield _ca(None)
         return
     facts = connected.facts()
-    whose = "started by us" if provision.own_engine_pid() else "not ours, will not be stopped"
-    yield Finding("ok", "engine", f"{facts.version} at {connected.address} ({whose})")
-    if provision.own_engine_pid():
+    ours = provision.is_own_engine()
+    whose = "started by us" if ours else "not ours, will not be stopped"
+    kind = "rootless, " if facts.rootless else ""
+    yield Finding("ok", "engine", f"{facts.version} at {connected.address} ({kind}{whose})")
+    if ours:
         yield Finding("ok", "engine log", str(provision.LOG))
     yield Finding("ok", "platform", f"{facts.platform}, {facts.cores} cores")
     yield _storage(facts.storage_driver)
     yield _buildx()
     yield _space(facts.data_folder)
-    yield _ca()
+    yield _ca(connected)
     yield from _registry_and_bases(workshop)
 
 
 def _fix_of_missing_engine(error: AdvicesError) -> str:
-    if isinstance(error, EngineElsewhere):
+    if isinstance(error, EngineElsewhere | EngineUnsuitable):
         return error.next_step
     if isinstance(error, EngineForbidden):
         return checks.MAY_USE.fix_on(system())
@@ -108,9 +111,15 @@ def _space(folder: str) -> Finding:
     return Finding("ok", "disk space", says)
 
 
-def _ca() -> Finding:
+def _ca(engine: Engine | None) -> Finding:
     settings = proxy.host_settings()
-    if proxy.way() == "shelf":
+    if proxy.way(engine) == "shelf" and engine is not None and engine.facts().rootless:
+        says = "from what was prefetched, for a rootless engine reaches no index on this host"
+        says += f" ({', '.join(settings)})"
+        if shelf.read() is None:
+            return Finding("bad", "pip in builds", f"{says}; nothing is", checks.ROOTLESS.fix)
+        return Finding("ok", "pip in builds", says)
+    if proxy.way(engine) == "shelf":
         says = "from what was prefetched, for no package index answers"
         return Finding("note", "pip in builds", says, checks.PIP.fix_on(system()))
     if not settings:

@@ -6,6 +6,7 @@ where things are, files that are written whole.
 
 from advices.core import errors
 from advices.core.digests import digest_of, meaning_of
+from advices.core.engine_errors import EngineUnsuitable
 from advices.core.errors import (
     AdvicesError,
     BaseUnavailable,
@@ -98,6 +99,7 @@ __all__ = [
     "EngineLost",
     "EngineMissing",
     "EngineRefused",
+    "EngineUnsuitable",
     "Event",
     "FileRefused",
     "GivenUp",

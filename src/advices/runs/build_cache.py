@@ -22,10 +22,10 @@ ROOM_BYTES = 30_000_000_000
 def make_room(engine: Engine, say: Callable[[str], None]) -> None:
     """Remove build cache, the least used first, until there is room where the engine keeps it.
 
-    Does nothing where there is room, and in an engine that was not started by us. Waits for a run
+    Does nothing where there is room, and in any engine but the one that we started. Waits for a run
     that measures. Raises EngineLost.
     """
-    if provision.own_engine_pid() is None:
+    if not provision.is_own_engine():
         return
     data_folder = engine.facts().data_folder
     if not Path(data_folder).is_dir():
