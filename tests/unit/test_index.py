@@ -9,6 +9,7 @@ import socket
 import stat
 import subprocess
 import threading
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -247,6 +248,19 @@ def test_builds_of_another_host_find_an_index(port: int, monkeypatch: pytest.Mon
     monkeypatch.setenv("PIP_CERT", "/etc/ca.pem")
     with proxy.for_builds(FakeEngine(HERE)):
         assert index_service._pid(HERE) is not None
+
+
+@pytest.mark.parametrize("end", ["", "/"])
+def test_an_index_is_found_with_a_slash_at_its_end_and_without(
+    end: str, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = b'<a href="made-1.0-py3-none-any.whl">made-1.0-py3-none-any.whl</a>'
+    with site(lambda path: (200, page) if path.startswith("/simple/made") else (404, b"")) as at:
+        monkeypatch.setenv("PIP_INDEX_URL", f"http://{HERE}:{at}/simple{end}")
+        with proxy.to_fetch_from(FakeEngine(HERE)) as url:
+            asks = urllib.request.Request(f"{url}/made/", headers={"Accept": "text/html"})
+            with urllib.request.urlopen(asks, timeout=30) as answer:
+                assert b"made-1.0-py3-none-any.whl" in answer.read()
 
 
 def test_nothing_to_stop(port: int) -> None:

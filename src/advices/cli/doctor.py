@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import platform
-import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from advices.bases import Bases
@@ -19,6 +17,7 @@ from advices.core import (
     Layout,
     PullFailed,
     RegistrySilent,
+    free_bytes,
 )
 from advices.engine import Engine, apt, buildx_version, connection, provision
 from advices.lab import SCANNERS, labfile
@@ -102,9 +101,10 @@ def _buildx() -> Finding:
 
 
 def _space(folder: str) -> Finding:
-    if not Path(folder).is_dir():
-        return Finding("note", "disk space", f"{folder} is not on this machine", "check it there")
-    free = shutil.disk_usage(folder).free
+    free = free_bytes(folder)
+    if free is None:
+        says = f"{folder} is on another machine, or closed to this user"
+        return Finding("note", "disk space", says, "check it there, or as root")
     says = f"{free / 1e9:.1f} GB free in {folder}"
     if free < checks.MUCH_ROOM_BYTES:
         return Finding("bad", "disk space", says, checks.SPACE.fix_on(system()))

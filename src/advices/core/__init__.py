@@ -51,7 +51,7 @@ from advices.core.events import (
     received,
     sent,
 )
-from advices.core.files import write_together, write_whole
+from advices.core.files import free_bytes, write_together, write_whole
 from advices.core.paths import Layout, cache_folder, project, service_folder, state_folder
 from advices.core.process import (
     VERBOSE_VARIABLE,
@@ -140,6 +140,7 @@ __all__ = [
     "digest_of",
     "ended_by",
     "errors",
+    "free_bytes",
     "interruptible",
     "line",
     "meaning_of",

@@ -188,5 +188,9 @@ def to_fetch_from(engine: Engine) -> Iterator[str]:
 
 
 def _upstream() -> str | None:
-    """Return the index that this host's own settings name."""
-    return os.environ.get("PIP_INDEX_URL") or _configured().get("global.index-url")
+    """Return the index that this host's own settings name.
+
+    With a slash at its end: pip knows it without, and the caching index would lose the last part.
+    """
+    found = os.environ.get("PIP_INDEX_URL") or _configured().get("global.index-url")
+    return f"{found.rstrip('/')}/" if found else None

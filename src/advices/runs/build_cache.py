@@ -7,11 +7,9 @@ collector: it works in the background, beside what is measured.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 
-from advices.core import AdvicesError, EngineLost
+from advices.core import AdvicesError, EngineLost, free_bytes
 from advices.engine import Engine, provision
 from advices.runs.lifecycle import measuring
 
@@ -28,22 +26,21 @@ def make_room(engine: Engine, say: Callable[[str], None]) -> None:
     if not provision.is_own_engine():
         return
     data_folder = engine.facts().data_folder
-    if not Path(data_folder).is_dir():
-        return
-    if shutil.disk_usage(data_folder).free >= ROOM_BYTES:
+    free = free_bytes(data_folder)
+    if free is None or free >= ROOM_BYTES:
         return
     with measuring(say):
         # Somebody else may have made room while this waited.
-        free_bytes = shutil.disk_usage(data_folder).free
-        if free_bytes >= ROOM_BYTES:
+        free = free_bytes(data_folder)
+        if free is None or free >= ROOM_BYTES:
             return
         try:
             held_bytes = engine.build_cache_bytes()
             if not held_bytes:
                 return
-            kept_bytes = max(0, held_bytes - (ROOM_BYTES - free_bytes))
+            kept_bytes = max(0, held_bytes - (ROOM_BYTES - free))
             say(
-                f"{free_bytes / 1e9:.1f} GB are free: the build cache goes from "
+                f"{free / 1e9:.1f} GB are free: the build cache goes from "
                 f"{held_bytes / 1e9:.1f} to {kept_bytes / 1e9:.1f} GB, a matter of minutes"
             )
             engine.shrink_build_cache(kept_bytes)
