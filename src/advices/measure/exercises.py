@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 
 from advices import results
-from advices.core import AdvicesError, DockerfileInvalid, LabInvalid, StepFailed, at_once
+from advices.core import AdvicesError, DockerfileInvalid, LabInvalid, StepFailed
 from advices.lab import BUILDS, LEARNERS, Lab
 from advices.measure.bench import Bench
 from advices.measure.candidate import of_learner, of_variant
@@ -42,7 +41,7 @@ def check(bench: Bench, dockerfile: Path) -> Checked:
         raise LabInvalid(error.what, why=error.why, next_step=step) from None
     with bench.ready() as measurer:
         try:
-            yours = measurer.measure(candidate, judged_steps(bench.lab), must_answer=False)
+            yours = measurer.measure(candidate, judged_steps(bench.lab))
         except (StepFailed, DockerfileInvalid) as error:
             known = " ".join(one.hint for one in hints(bench.lab, (BUILDS,), said))
             raise type(error)(
@@ -79,18 +78,8 @@ def _start_and_solution(bench: Bench) -> Mapping[str, VariantResult]:
         return bench.kept.result.variants
     with bench.ready() as measurer:
         # No claim of an exercise is about a time, so start and solution are built side by side.
-        return at_once(
-            {
-                name: partial(
-                    measurer.measure,
-                    of_variant(lab, name),
-                    steps(lab, bench.samples),
-                    must_answer=name == "good",
-                )
-                for name in ("bad", "good")
-            },
-            workers=2,
-        )
+        both = [of_variant(lab, name) for name in ("bad", "good")]
+        return measurer.measure_each(both, steps(lab, bench.samples), workers=2)
 
 
 def start_of(lab: Lab, result: Result) -> Checked:
