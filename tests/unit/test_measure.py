@@ -180,6 +180,11 @@ def test_as_many_candidates_as_asked_are_built_at_once(here: Here, workers: int)
     assert met[0] is (workers == 2)
 
 
+def test_no_step_is_told_of_a_hidden_candidate(here: Here) -> None:
+    here.measure(of_variant(here.lab, "good", hidden=True), Samples(1, 1))
+    assert here.said == []
+
+
 def is_alone() -> bool:
     """Return whether a step runs that nothing may run beside."""
     with (state_folder() / "step.lock").open("w") as lock:

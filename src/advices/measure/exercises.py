@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from advices import results
-from advices.core import AdvicesError, DockerfileInvalid, LabInvalid, StepFailed
+from advices.core import DockerfileInvalid, LabInvalid, StepFailed
 from advices.lab import BUILDS, LEARNERS, Lab
 from advices.measure.bench import Bench
 from advices.measure.candidate import of_learner, of_variant
-from advices.measure.keys import Keys
 from advices.measure.mistakes import judged_steps, proved, uncaught_mistakes
-from advices.measure.parts import START
 from advices.measure.plan import steps
+from advices.measure.reference import reference
 from advices.results import (
     YOURS,
     Checked,
@@ -23,7 +21,6 @@ from advices.results import (
     hints,
     is_judged,
     verdicts,
-    why_changed,
 )
 
 
@@ -47,23 +44,8 @@ def check(bench: Bench, dockerfile: Path) -> Checked:
             raise type(error)(
                 error.what, why=error.why, next_step=known or error.next_step
             ) from None
-        reference = _committed(bench)
-        if reference is None:
-            good = measurer.measure(of_variant(bench.lab, "good"), judged_steps(bench.lab))
-        else:
-            good = reference.variants["good"]
+        good = reference(bench, measurer)
     return checked(bench.lab, bench.result({"good": good, YOURS: yours}), said)
-
-
-def _committed(bench: Bench) -> Result | None:
-    """Return the solution's committed result, if it is of this exercise on this machine."""
-    try:
-        found = results.load(bench.layout.exercise_results, bench.lab.slug)
-    except AdvicesError:
-        return None
-    now = Keys(bench.workshop, bench.samples).parts(bench.lab)
-    changed = now is None or why_changed(found.provenance.key_parts, now, leave_out={START})
-    return None if changed else found
 
 
 def solved(bench: Bench) -> Result:

@@ -91,12 +91,13 @@ class Measurer:
         behind = partial(Step, self._lab.slug, self._name(candidate), steps=len(steps))
         for number in numbers:
             step = steps[number]
-            self._say(behind(plan.says(step), done=number))
+            if not candidate.hidden:
+                self._say(behind(plan.says(step), done=number))
             # What is built with another's cache gives no times.
             timed = candidate.fresh and plan.is_timed(self._lab, step)
             with undisturbed(alone=timed), self._workshop.spent.on(plan.kind(step)):
                 self._do(step, taken)
-        if numbers.stop == len(steps):
+        if numbers.stop == len(steps) and not candidate.hidden:
             self._say(behind("", done=len(steps)))
 
     def _learn(self, each: Sequence[Taken]) -> None:
@@ -165,7 +166,8 @@ class Measurer:
             taken.image_id = str(self._image(order.tag, candidate.name).id)
 
     def _say_instruction(self, candidate: Candidate, instruction: str) -> None:
-        self._say(Instruction(self._lab.slug, self._name(candidate), instruction))
+        if not candidate.hidden:
+            self._say(Instruction(self._lab.slug, self._name(candidate), instruction))
 
     def _name(self, candidate: Candidate) -> str:
         return f"exercise {candidate.name}" if self._lab.is_exercise else candidate.name
