@@ -61,7 +61,8 @@ class Dockerfile:
 def read_dockerfile(file: Path, build_args: Mapping[str, str] | None = None) -> Dockerfile:
     """Return what a file says, as `parse_dockerfile` does.
 
-    Raises LabInvalid for a file that is not there or is no UTF-8 text, and DockerfileInvalid.
+    Raises LabInvalid for a file that is not there or is no UTF-8 text, and DockerfileInvalid, also
+    for one without a FROM, which no builder can build.
     """
     try:
         content = file.read_bytes()
@@ -76,7 +77,16 @@ def read_dockerfile(file: Path, build_args: Mapping[str, str] | None = None) -> 
         raise _no_text(file, content, str(error)) from None
     if "\0" in text:
         raise _no_text(file, content, "it holds zero bytes")
-    return parse_dockerfile(text, build_args, file.name)
+    found = parse_dockerfile(text, build_args, file.name)
+    if not found.stages:
+        # Not left to the builder: BuildKit 0.13 panics at an ARG without a FROM, and takes the
+        # engine with it.
+        raise DockerfileInvalid(
+            f"{file.name} has no FROM",
+            why="every image starts from another one, or from `scratch`",
+            next_step="begin with a FROM",
+        )
+    return found
 
 
 def _no_text(file: Path, content: bytes, found: str) -> LabInvalid:

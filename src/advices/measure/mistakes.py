@@ -64,7 +64,7 @@ def _mistake_result(
         return MistakeResult(says=mistake.says, red=())
     candidate = of_mistake(lab, mistake, scratch)
     try:
-        measured = measurer.measure(candidate, judged_steps(lab), must_answer=False)
+        measured = measurer.measure(candidate, judged_steps(lab))
     except (StepFailed, DockerfileInvalid):
         return MistakeResult(says=mistake.says, red=(BUILDS,))
     beside = result.model_copy(update={"variants": {**result.variants, _MISTAKEN: measured}})
