@@ -14,13 +14,12 @@ import pytest
 from layer_tars import file, layer_tar
 from memory_engine import MemoryEngine, Program, printed, site
 
-from advices.core import Layout
+from advices.core import BuilderUnusable, Layout
 from advices.core.errors import (
     DiskFull,
     DockerfileInvalid,
     EngineLost,
     NeverAnswered,
-    StepFailed,
     UnsteadyMeasure,
 )
 from advices.core.events import Event, Instruction, Step
@@ -294,7 +293,7 @@ def test_a_recorded_build_gives_the_steps_of_a_variant(here: Here) -> None:
         ("ERROR: failed to solve: dockerfile parse error on line 3", DockerfileInvalid),
         ("ERROR: failed to solve: no space left on device", DiskFull),
         ("ERROR: error during connect: EOF", EngineLost),
-        ("ERROR: failed to solve: nobody knows", StepFailed),
+        ("ERROR: failed to solve: nobody knows", BuilderUnusable),
     ],
 )
 def test_a_recorded_fault_is_explained(here: Here, said: str, fault: type[Exception]) -> None:

@@ -5,6 +5,7 @@ where things are, files that are written whole.
 """
 
 from advices.core import errors
+from advices.core.build_errors import BuilderUnusable, FrontendTooOld, RuntimeUnusable
 from advices.core.digests import digest_of, meaning_of
 from advices.core.errors import (
     AdvicesError,
@@ -87,6 +88,7 @@ __all__ = [
     "BaseUnavailable",
     "Begun",
     "BuildHung",
+    "BuilderUnusable",
     "BundleRefused",
     "ClaimBroken",
     "CommandFailed",
@@ -100,6 +102,7 @@ __all__ = [
     "EngineRefused",
     "Event",
     "FileRefused",
+    "FrontendTooOld",
     "GivenUp",
     "ImageUnknown",
     "InstallRefused",
@@ -120,6 +123,7 @@ __all__ = [
     "RegistrySilent",
     "ResultDrifted",
     "ResultInvalid",
+    "RuntimeUnusable",
     "Say",
     "ScanFailed",
     "ScannerMissing",
