@@ -9,12 +9,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from engine_project import ROOT
 from faulty_builds import LATER
 from faulty_builds import order as faulty_order
 from second_engine import SecondEngine
 
+from advices.bases import Bases
 from advices.core import AdvicesError, BuilderUnusable, EngineRefused, RuntimeUnusable
 from advices.engine import BuildOrder, Engine, Start, connect
+from advices.images import LayerMemory
+from advices.runs import own_run
 
 pytestmark = pytest.mark.engine
 
@@ -105,6 +109,20 @@ def test_settings_of_docker_are_not_those_of_our_builds(
         assert "proxy" not in told.stdout.lower()
     finally:
         engine.remove_image(with_more)
+
+
+def test_uv_finds_the_index_that_pip_finds(tmp_path: Path, tag: str) -> None:
+    engine = connect()
+    bases = Bases(engine, ROOT / "labs" / "bases", LayerMemory(tmp_path / "memory"), print)
+    file = tmp_path / "Dockerfile"
+    file.write_text(
+        f"FROM {SLIM}\nRUN pip install --no-cache-dir uv\nUSER 1000\n"
+        "RUN uv pip install --no-cache --target /tmp/here itsdangerous==2.2.0\n"
+    )
+    with own_run(engine) as run:
+        base = bases.resolve([SLIM])[SLIM]
+        marked = bases.marked(base, run.id, "uv")
+        engine.build(BuildOrder(file, tmp_path, tag, {SLIM: marked.image}, run_id=run.id))
 
 
 BROKEN = """\

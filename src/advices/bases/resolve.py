@@ -14,7 +14,7 @@ from advices.core import BaseUnavailable, EngineRefused, UnsteadyMeasure, at_onc
 from advices.engine import Engine
 from advices.images import LayerMemory, layers_of
 from advices.lab import Dockerfile, Lab
-from advices.packages import proxy
+from advices.packages import PIP_CONF, proxy
 from advices.results import BaseRecord
 
 Say = Callable[[str], None]
@@ -30,7 +30,7 @@ class Bases:
         self._stand_ins = StandIns(engine, folder, say)
         self._recipes = self._stand_ins.recipes
         # Refused here already, before any work, where builds could reach no index.
-        proxy.conf_for_builds(engine)
+        proxy.files_for_builds(engine)
 
     @property
     def pip_conf(self) -> str | None:
@@ -38,7 +38,7 @@ class Bases:
 
         Bases may be made before the shelf is served: its address is known only then.
         """
-        return proxy.conf_for_builds(self._engine)
+        return proxy.files_for_builds(self._engine).get(PIP_CONF)
 
     @property
     def registry_answers(self) -> bool:
@@ -172,17 +172,17 @@ class Bases:
     def marked(self, base: Base, run_id: str, mark: str) -> MarkedBase:
         """Return the base with one more layer of under one kilobyte, for builds of one run.
 
-        The layer holds a file with the mark, and our pip.conf where pip needs one. With a mark
-        of its own no step of a build is answered by what an earlier build left in the cache:
-        BuildKit may take a cached step from any build that began alike, not from the last.
+        The layer holds a file with the mark, and settings for pip and uv where they need any. With
+        a mark of its own no step of a build is answered by what an earlier build left in the
+        cache: BuildKit may take a cached step from any build that began alike, not from the last.
 
         Raises UnsteadyMeasure when somebody has removed the base.
         """
         word = re.sub(r"[^A-Za-z0-9_.-]", "-", base.name)
         tag = f"docker-advices-run/{run_id}:base-{word}-{mark}"
         files = {"/etc/docker-advices-run": f"{run_id} {mark}\n".encode()}
-        if self.pip_conf is not None:
-            files["/etc/pip.conf"] = self.pip_conf.encode()
+        more = proxy.files_for_builds(self._engine)
+        files |= {path: text.encode() for path, text in more.items()}
         try:
             image = self._engine.with_files(base.image, files, tag, run_id=run_id)
         except EngineRefused:
