@@ -380,6 +380,10 @@ class FakeMeasurer:
         self.given = given
         self.asked: list[tuple[str, bool]] = []
         self.steps: dict[str, Sequence[PlanStep]] = {}
+        self.bases_are_mixed = False
+
+    def on_one_kind(self, *_: Dockerfile) -> bool:
+        return self.bases_are_mixed
 
     def measure(
         self, candidate: Candidate, steps: Sequence[PlanStep], *, must_answer: bool = True

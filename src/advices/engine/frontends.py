@@ -51,7 +51,9 @@ class Handed:
         """Return what a fault is told as, where another frontend was asked for."""
         if isinstance(fault, PullFailed) and self.syntax and self.instead_of is None:
             return type(fault)(
-                f"{self.file.name}: its frontend `{self.syntax}`: {fault.what}", why=fault.why
+                f"{self.file.name}: its frontend `{self.syntax}`: {fault.what}",
+                why=fault.why,
+                next_step="leave the line `# syntax=` out, or connect to a registry",
             )
         if self.instead_of is None or not isinstance(fault, DockerfileInvalid | FrontendTooOld):
             return fault

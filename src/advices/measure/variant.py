@@ -11,10 +11,10 @@ from functools import partial
 
 from advices import results
 from advices.bases import Base, MarkedBase
-from advices.core import Instruction, NeverAnswered, Step, UnsteadyMeasure, write_whole
+from advices.core import Instruction, NeverAnswered, Step, StepFailed, UnsteadyMeasure, write_whole
 from advices.engine import BuildOrder, BuildStep, Built, Image
 from advices.images import layers_of, learn
-from advices.lab import COLD, Lab
+from advices.lab import COLD, Dockerfile, Lab
 from advices.measure import plan
 from advices.measure.candidate import CANARY, Candidate, context_bytes, copied, replayed
 from advices.measure.order import Place, order_of
@@ -69,6 +69,15 @@ class Measurer:
         # A run may hold several measurers of one name: a lab's, and its exercise's twice.
         self._word = f"{lab.slug}-{secrets.token_hex(3)}"
         self.canary = f"canary-{secrets.token_hex(12)}"
+
+    def on_one_kind(self, *dockerfiles: Dockerfile) -> bool:
+        """Let what these name be official images only, or stand-ins; return whether it was both."""
+        names = dict.fromkeys(name for one in dockerfiles for name in self._bases.names_in(one))
+        unknown = [name for name in names if name not in self._resolved]
+        known = {**self._resolved, **self._bases.resolve(unknown)}
+        found = {name: known[name] for name in names}
+        self._resolved = {**known, **self._bases.of_one_kind(found)}
+        return any(self._resolved[name] != base for name, base in found.items())
 
     def measure(
         self, candidate: Candidate, steps: Sequence[plan.PlanStep], *, must_answer: bool = True
@@ -136,6 +145,8 @@ class Measurer:
             if step.cold:
                 taken.context_bytes = context_bytes(order.context)
             built = self._engine.build(order, on_step=partial(self._say_instruction, candidate))
+        except StepFailed as fault:
+            raise self._bases.why_it_failed(fault, taken.marked) from None
         finally:
             shutil.rmtree(order.context, ignore_errors=True)
         earlier = taken.built.setdefault(step.build, [])
