@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,8 +16,8 @@ from faulty_builds import order as faulty_order
 from second_engine import SecondEngine
 
 from advices.bases import Bases
-from advices.core import AdvicesError, BuilderUnusable, EngineRefused, RuntimeUnusable
-from advices.engine import BuildOrder, Engine, Start, connect
+from advices.core import AdvicesError, BuilderUnusable, EngineRefused, RuntimeUnusable, run
+from advices.engine import BuildOrder, Engine, Start, client_settings, connect
 from advices.images import LayerMemory
 from advices.runs import own_run
 
@@ -98,6 +99,14 @@ def test_settings_of_docker_are_not_those_of_our_builds(
     asks = f'case "$no_proxy,$NO_PROXY" in {wanted},{wanted}) ;; *) exit 9; esac'
     # Such arguments decide no step's cache: an earlier test would answer.
     builds(f"FROM python\nRUN --network=none : {secrets.token_hex(4)}; {asks}\n")
+    rooted = f"docker-advices-test/rooted:{secrets.token_hex(4)}"
+    with tarfile.open(tmp_path / "root.tar", "w"):
+        pass
+    engine.import_root(str(tmp_path / "root.tar"), rooted, ['CMD ["x"]'])
+    imported = engine.image(rooted)
+    engine.remove_image(rooted)
+    assert imported is not None
+    assert engine.facts().platform.endswith(imported.architecture)
     # Nor do its proxies get into an image or a container of ours.
     with_more = f"docker-advices-test/settings:{secrets.token_hex(4)}"
     made = engine.with_files(slim_stand_in, {"/x": b""}, with_more, run_id="none")
@@ -111,6 +120,31 @@ def test_settings_of_docker_are_not_those_of_our_builds(
         engine.remove_image(with_more)
 
 
+def test_the_builder_is_that_of_the_context_whatever_is_chosen(
+    builds: Builds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugins = Path.home() / ".docker" / "cli-plugins"
+    for name in ("settings", "builders"):
+        (tmp_path / name).mkdir()
+    if plugins.is_dir():
+        (tmp_path / "settings" / "cli-plugins").symlink_to(plugins)
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "settings"))
+    monkeypatch.setenv("BUILDX_CONFIG", str(tmp_path / "builders"))
+    monkeypatch.delenv("BUILDX_BUILDER", raising=False)
+    # It is not started, which would pull an image.
+    run(["docker", "buildx", "create", "--name", "mine", "--driver", "docker-container", "--use"])
+    builds(f"FROM python\nENV A={secrets.token_hex(4)}\n")
+    assert client_settings.builder_driver() == "docker"
+    left = {name: says for name, says, _ in client_settings.left_out(connect().address)}
+    assert left["your builder"] == "`mine` is chosen"
+    address = f"host={connect().address}"
+    run(["docker", "context", "create", "of-this-test", "--docker", address])
+    monkeypatch.setenv("DOCKER_CONTEXT", "of-this-test")
+    monkeypatch.delenv("DOCKER_HOST", raising=False)
+    builds(f"FROM python\nENV A={secrets.token_hex(4)}\n")
+    assert client_settings.builder_driver() == "docker"
+
+
 def test_uv_finds_the_index_that_pip_finds(tmp_path: Path, tag: str) -> None:
     engine = connect()
     bases = Bases(engine, ROOT / "labs" / "bases", LayerMemory(tmp_path / "memory"), print)
@@ -119,10 +153,10 @@ def test_uv_finds_the_index_that_pip_finds(tmp_path: Path, tag: str) -> None:
         f"FROM {SLIM}\nRUN pip install --no-cache-dir uv\nUSER 1000\n"
         "RUN uv pip install --no-cache --target /tmp/here itsdangerous==2.2.0\n"
     )
-    with own_run(engine) as run:
+    with own_run(engine) as ours:
         base = bases.resolve([SLIM])[SLIM]
-        marked = bases.marked(base, run.id, "uv")
-        engine.build(BuildOrder(file, tmp_path, tag, {SLIM: marked.image}, run_id=run.id))
+        marked = bases.marked(base, ours.id, "uv")
+        engine.build(BuildOrder(file, tmp_path, tag, {SLIM: marked.image}, run_id=ours.id))
 
 
 BROKEN = """\

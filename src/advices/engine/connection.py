@@ -12,7 +12,7 @@ import docker.errors
 from docker.context import ContextAPI
 from requests.exceptions import RequestException
 
-from advices.core import EngineMissing
+from advices.core import CommandFailed, EngineMissing, run
 
 DEFAULT_SOCKET = "/var/run/docker.sock"
 _TIMEOUT_SECONDS = 120
@@ -37,13 +37,18 @@ def address() -> str:
     if name == "default":
         return f"unix://{DEFAULT_SOCKET}"
     context = ContextAPI.get_context(name)
-    if context is None:
+    if context is not None:
+        return str(context.Host)
+    # The SDK finds contexts beside docker's config.json only, which nobody has to have.
+    inspect = ["docker", "context", "inspect", name, "--format", "{{.Endpoints.docker.Host}}"]
+    try:
+        return run(inspect).stdout.strip()
+    except CommandFailed:
         raise EngineMissing(
             f"the docker context `{name}` does not exist",
             why="DOCKER_CONTEXT or docker's own settings name it",
             next_step="`docker context ls` shows the contexts; `docker context use` chooses one",
-        )
-    return str(context.Host)
+        ) from None
 
 
 def is_default_socket() -> bool:

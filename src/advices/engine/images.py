@@ -14,7 +14,7 @@ import docker.errors
 from requests.exceptions import HTTPError
 
 from advices.core import BundleRefused, DiskFull, PullFailed, alive, interruptible, run
-from advices.engine.client_settings import missing_helper
+from advices.engine import client_settings
 from advices.engine.link import RUN_LABEL, EngineLink
 from advices.engine.pull_faults import invalid_reference, pull_fault
 from advices.engine.records import Image, image_of
@@ -120,7 +120,7 @@ class EngineImages(EngineLink):
         argv = ["docker", "import"]
         for change in changes:
             argv += ["--change", change]
-        run([*argv, tar, reference])
+        run([*argv, tar, reference], env=client_settings.build_environment())
 
     def with_files(
         self, base: str, files: Mapping[str, bytes], reference: str, *, run_id: str
@@ -160,12 +160,12 @@ class EngineImages(EngineLink):
 
 def _login(name: str) -> dict[str, str] | None:
     """Return {}, nobody, where the program that knows the login is not here; None: as set up."""
-    return {} if missing_helper(split(name).registry) else None
+    return {} if client_settings.missing_helper(split(name).registry) else None
 
 
 def _without_login(name: str, fault: PullFailed) -> PullFailed:
     """Return a fault that also says why the registry was asked without a login, if it was."""
-    helper = missing_helper(split(name).registry)
+    helper = client_settings.missing_helper(split(name).registry)
     if helper is None:
         return fault
     return type(fault)(
