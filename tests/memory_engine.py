@@ -21,7 +21,7 @@ from advices.core.pull_errors import PullFailed, RegistrySilent
 from advices.engine.build_log import BuildLog, BuildStep
 from advices.engine.buildx import BuildOrder, Built, explain
 from advices.engine.link import RUN_LABEL
-from advices.engine.records import Container, EngineFacts, Image
+from advices.engine.records import Container, End, EngineFacts, Image
 from advices.engine.start import HARDENED, Once, Start
 
 STATUS = "Name:\tx\nUid:\t1000\t1000\t1000\t1000\nCapEff:\t00000000a80425fb\n"
@@ -245,6 +245,10 @@ class MemoryEngine:
 
     def running(self, container: Container) -> bool:
         return self.programs[container.id].running
+
+    def end(self, container: Container) -> End | None:
+        found = self.programs[container.id]
+        return None if found.running else End(found.exit_code, 0.3, found.out_of_memory)
 
     def last_lines(self, container: Container, lines: int = 12) -> str:
         found = self.programs[container.id]

@@ -13,7 +13,7 @@ import docker.errors
 
 from advices.core import CommandFailed, EngineRefused, ended_by, poll
 from advices.engine.link import RUN_LABEL, EngineLink
-from advices.engine.records import Container, container_of, published
+from advices.engine.records import Container, End, container_of, end_of, published
 from advices.engine.start import HARDENED, Once, Start, options
 
 
@@ -107,6 +107,10 @@ class EngineContainers(EngineLink):
 
     def running(self, container: Container) -> bool:
         return bool(self._inspected(container)["State"]["Status"] == "running")
+
+    def end(self, container: Container) -> End | None:
+        state = self._inspected(container)["State"]
+        return None if state["Status"] == "running" else end_of(state)
 
     def last_lines(self, container: Container, lines: int = 12) -> str:
         return self._printed(container, tail=lines).strip()

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from typing import IO, Protocol
 
 from advices.engine.buildx import BuildOrder, Built
-from advices.engine.records import Container, EngineFacts, Image
+from advices.engine.records import Container, End, EngineFacts, Image
 from advices.engine.start import HARDENED, Once, Start
 
 
@@ -98,6 +98,9 @@ class Containers(Protocol):
 
     def running(self, container: Container) -> bool:
         """Return whether the container still runs."""
+
+    def end(self, container: Container) -> End | None:
+        """Return how a container ended, None while it runs."""
 
     def last_lines(self, container: Container, lines: int = 12) -> str:
         """Return the end of what a container printed."""
