@@ -476,3 +476,19 @@ def test_an_engine_without_room_to_pack_an_image_says_so(
     asked.answer("GET /images/get", refusal(404, "no such image: sha256:1"))
     with pytest.raises(EngineRefused, match="no such image"):
         list(engine.saved([Image("sha256:1")]))
+
+
+@pytest.mark.parametrize(
+    ("options", "rootless"),
+    [(["name=seccomp,profile=builtin", "name=rootless", "name=cgroupns"], True), ([], False)],
+)
+def test_an_engine_says_whether_it_is_rootless(
+    options: list[str], rootless: bool, asked: SocketEngine, engine: DockerEngine
+) -> None:
+    asked.answer(
+        "GET /info",
+        {"Driver": "overlay2", "NCPU": 2, "DockerRootDir": "/x", "SecurityOptions": options},
+    )
+    said = {"Version": "26.1.5", "ApiVersion": "1.45", "Os": "linux", "Arch": "amd64"}
+    asked.answer("GET /version", said)
+    assert engine.facts().rootless is rootless

@@ -7,6 +7,7 @@ import fcntl
 import json
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -27,6 +28,7 @@ from advices.core.errors import (
 )
 from advices.core.events import Event, Instruction, Step
 from advices.core.paths import state_folder
+from advices.core.threads import at_once
 from advices.engine.build_log import BuildStep
 from advices.engine.buildx import BuildOrder, Built
 from advices.engine.start import Start
@@ -248,6 +250,38 @@ def test_a_mistake_is_built_on_the_good_variants_cache(here: Here, tmp_path: Pat
     assert {order.cache_namespace for order in orders} == {"run-1-build-cache-good-1"}
     assert orders[0].tag == "docker-advices-run/run-1:build-cache-mistake-no-user-cold"
     assert orders[0].dockerfile.name == "build-cache-no-user.Dockerfile"
+
+
+def test_no_replay_of_a_mistake_is_built_beside_the_first_build_of_another(
+    here: Here, tmp_path: Path
+) -> None:
+    # BuildKit would run steps again that the running build shares, and they would be counted.
+    first, second = here.lab.mistakes[:2]
+    replayed, first_began = threading.Event(), threading.Event()
+    beside: list[bool] = []
+
+    def content(order: BuildOrder) -> dict[str, Any]:
+        if order.tag.endswith(f"{first.id}-cold"):
+            first_began.set()
+            beside.append(replayed.wait(0.5))
+        elif order.tag.endswith(f"{second.id}-cold"):
+            # First builds go together: most of the time of mistakes is theirs.
+            assert first_began.wait(5)
+        elif second.id in order.tag:
+            replayed.set()
+        return TOOLS
+
+    here.engine.content = content
+    found = at_once(
+        {
+            one.id: partial(here.measure, of_mistake(here.lab, one, tmp_path), Samples(1, 1))
+            for one in (first, second)
+        },
+        2,
+    )
+    assert beside == [False]
+    assert replayed.is_set(), "it comes when the first build has ended"
+    assert list(found[first.id].builds) == list(found[second.id].builds)
 
 
 def test_a_learners_file_is_built_apart_from_the_variants(here: Here) -> None:

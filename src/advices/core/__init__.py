@@ -6,6 +6,7 @@ where things are, files that are written whole.
 
 from advices.core import errors
 from advices.core.digests import digest_of, meaning_of
+from advices.core.engine_errors import EngineUnsuitable
 from advices.core.errors import (
     AdvicesError,
     BaseUnavailable,
@@ -50,7 +51,7 @@ from advices.core.events import (
     received,
     sent,
 )
-from advices.core.files import write_together, write_whole
+from advices.core.files import free_bytes, write_together, write_whole
 from advices.core.paths import Layout, cache_folder, project, service_folder, state_folder
 from advices.core.process import (
     VERBOSE_VARIABLE,
@@ -98,6 +99,7 @@ __all__ = [
     "EngineLost",
     "EngineMissing",
     "EngineRefused",
+    "EngineUnsuitable",
     "Event",
     "FileRefused",
     "GivenUp",
@@ -138,6 +140,7 @@ __all__ = [
     "digest_of",
     "ended_by",
     "errors",
+    "free_bytes",
     "interruptible",
     "line",
     "meaning_of",

@@ -144,7 +144,7 @@ class Engine(Images, Containers, Protocol):
     address: str
 
     def facts(self) -> EngineFacts:
-        """Return version, storage driver, platform, cores and data folder."""
+        """Return version, storage driver, platform, cores, data folder, rootless or not."""
 
     def buildx_version(self) -> str | None:
         """Return buildx's version, None where the docker command or the plugin is missing."""

@@ -10,13 +10,17 @@ from typing import Any
 
 @dataclass(frozen=True)
 class EngineFacts:
-    """What an engine says of itself."""
+    """What an engine says of itself.
+
+    A `rootless` one has its bridge in a network of its own: no container there reaches this host.
+    """
 
     version: str
     storage_driver: str
     platform: str
     cores: int
     data_folder: str
+    rootless: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import secrets
 import shutil
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
 from advices.bases import Base, MarkedBase
@@ -24,6 +25,7 @@ from advices.measure import plan
 from advices.measure.candidate import CANARY, Candidate, context_bytes, copied, replayed
 from advices.measure.order import Place, order_of
 from advices.measure.taken import Taken
+from advices.measure.turns import Turns
 from advices.probes import Subject, probe, startup
 from advices.results import Boot, VariantResult
 from advices.runs import Run, undisturbed
@@ -50,6 +52,7 @@ class Measurer:
         self._resolved = resolved
         self._marked: dict[tuple[str, str], MarkedBase] = {}
         self._lock = threading.Lock()
+        self._turns = Turns()
         # A run may hold several measurers of one name: a lab's, and its exercise's twice.
         self._word = f"{lab.slug}-{secrets.token_hex(3)}"
         self.canary = f"canary-{secrets.token_hex(12)}"
@@ -158,12 +161,18 @@ class Measurer:
         try:
             if step.cold:
                 taken.context_bytes = context_bytes(order.context)
-            built = self._engine.build(order, on_step=partial(self._say_instruction, candidate))
+            with self._turn(candidate, first=step.cold):
+                heard = partial(self._say_instruction, candidate)
+                built = self._engine.build(order, on_step=heard)
         finally:
             shutil.rmtree(order.context, ignore_errors=True)
         taken.add_build(step, built)
         if step.cold:
             taken.image_id = str(self._image(order.tag, candidate.name).id)
+
+    def _turn(self, candidate: Candidate, *, first: bool) -> AbstractContextManager[None]:
+        """Return what a build runs in: one that shares a cache with others waits for its turn."""
+        return nullcontext() if candidate.fresh else self._turns.build(first=first)
 
     def _say_instruction(self, candidate: Candidate, instruction: str) -> None:
         if not candidate.hidden:
@@ -238,7 +247,8 @@ class Measurer:
             order = self._order(candidate, taken, mark, f"target-{target}", no_cache=False)
             copied(self._lab, candidate, order.context, canary=self.canary)
             try:
-                self._engine.build(order.for_target(target))
+                with self._turn(candidate, first=True):
+                    self._engine.build(order.for_target(target))
             finally:
                 shutil.rmtree(order.context, ignore_errors=True)
             return self._image(order.tag, candidate.name)
