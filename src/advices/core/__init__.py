@@ -59,6 +59,8 @@ from advices.core.process import (
     now,
     poll,
     run,
+    show,
+    show_output,
     spawn_daemon,
     stream_stderr,
 )
@@ -148,6 +150,8 @@ __all__ = [
     "run",
     "sent",
     "service_folder",
+    "show",
+    "show_output",
     "spawn_daemon",
     "state_folder",
     "stream_stderr",

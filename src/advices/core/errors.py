@@ -206,7 +206,7 @@ class ScanFailed(AdvicesError):
 
     exit_code = 30
     why = "the scanner could not reach the target, was stopped, or left no whole report"
-    next_step = "read the cause above; `advices --verbose scan` shows what the scanner printed"
+    next_step = "read the cause above; `advices --verbose` shows all that the scanner printed"
 
 
 class TargetRefused(AdvicesError):

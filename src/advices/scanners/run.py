@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from types import ModuleType
 
-from advices.core import CommandFailed, EngineRefused, ScanFailed, clock, now
+from advices.core import CommandFailed, EngineRefused, ScanFailed, clock, now, show, show_output
 from advices.engine import Engine, Once, Start
 from advices.lab import Attacks, Scan
 from advices.scanners import wapiti, zap
 from advices.scanners.images import ScannerImage
 from advices.scanners.target import Relay
-from advices.scanners.work import Say, Work
+from advices.scanners.work import SMALLER_PART, Say, Work
 
 SCANNERS: dict[str, ModuleType] = {wapiti.NAME: wapiti, zap.NAME: zap}
 _FIRST_PAGE_SECONDS = 60.0
@@ -130,6 +130,7 @@ def scanned(
     )
     extra = "" if attacks == "none" else f", attacks: {attacks}"
     say(f"{image.scanner}: scanning {target.url}{extra}")
+    show(work.command)
     started, date = clock(), now().isoformat()
     try:
         once = engine.run_once(
@@ -143,13 +144,14 @@ def scanned(
         raise ScanFailed(
             f"{image.scanner} did not end within {work.timeout_seconds:.0f} s and was stopped",
             why="the target answers slowly or without end, or the machine is slow",
-            next_step="scan a smaller part: name a path",
+            next_step=SMALLER_PART,
         ) from None
     except EngineRefused as error:
         raise ScanFailed(
             f"the container of {image.scanner} does not start: {error.what}",
             why=f"the image {image.reference} is not the one that labs/scanners names",
         ) from None
+    show_output(image.scanner, once.stdout + once.stderr)
     report = _believed(image.scanner, work, once)
     found = scanner.read(report, target.url, once.stdout)
     return Scan(
@@ -172,8 +174,10 @@ def _believed(scanner: str, work: Work, once: Once) -> bytes:
         raise ScanFailed(
             f"{scanner} was killed ({'out of memory' if once.out_of_memory else 'exit code 137'})",
             why=f"it needed more than its {work.memory} of memory, or somebody stopped it",
-            next_step="give the engine more memory, or scan a smaller part: name a path",
+            next_step=SMALLER_PART,
         )
+    if fault := SCANNERS[scanner].fault(once.exit_code, once.stdout, once.fetched):
+        raise fault
     if once.exit_code not in work.accept:
         raise ScanFailed(
             f"{scanner} ended with exit code {once.exit_code}. Its last lines:\n{_end(once)}",
