@@ -15,7 +15,7 @@ from advices.core.errors import CommandFailed, EngineRefused, ScanFailed
 from advices.engine.start import Once, Start
 from advices.lab.scans import Attacks, Scan
 from advices.scanners.images import ScannerImage
-from advices.scanners.run import FirstPage, Target, first_page, scanned, survived
+from advices.scanners.run import FirstPage, Target, _Heard, first_page, scanned, survived
 from advices.scanners.target import Relay
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -37,6 +37,9 @@ class FakeEngine:
 
     def run_once(self, image: str, *, how: Start, **call: Any) -> Once:
         self.image, self.how, self.call = image, how, call
+        if hears := call.get("hears"):
+            for second in (2, 4, 35, 36):
+                hears(float(second), "Job \x1bspider started" if second > 3 else "")
         if isinstance(self.gives, Exception):
             raise self.gives
         return self.gives
@@ -168,7 +171,31 @@ def test_verbose_shows_all_that_a_scanner_printed(
 
 def test_a_scanner_that_does_not_end_was_stopped() -> None:
     fault = scan_fails(CommandFailed("`wapiti` did not end"))
-    assert fault.what == "wapiti did not end within 180 s and was stopped"
+    assert fault.what == (
+        "wapiti did not end within 180 s and was stopped; the last that it printed: "
+        "Job spider started"
+    )
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_how_far_a_scan_is_is_said_in_seconds_when_it_is_wanted(live: bool) -> None:
+    engine: Any = FakeEngine(ended())
+    said: list[str] = []
+    scanned(engine, "run-1", WAPITI, TARGET, attacks="none", say=said.append, live=live)
+    assert said[1:] == live * [
+        "wapiti: 4 s of at most 180 s: Job spider started",
+        "wapiti: 35 s of at most 180 s: Job spider started",
+    ]
+
+
+def test_a_scanner_that_prints_nothing_is_said_to_run_all_the_same() -> None:
+    said: list[str] = []
+    heard = _Heard("zap", 480, said.append)
+    for second in range(2, 70, 2):
+        heard(second, "")
+    assert said == [
+        f"zap: {second} s of at most 480 s: it printed nothing yet" for second in (30, 60)
+    ]
 
 
 def test_an_image_that_does_not_start_is_told() -> None:

@@ -13,11 +13,12 @@ from advices.lab import Attacks, Scan
 from advices.scanners import wapiti, zap
 from advices.scanners.images import ScannerImage
 from advices.scanners.target import Relay
-from advices.scanners.work import SMALLER_PART, Say, Work
+from advices.scanners.work import SMALLER_PART, Say, Work, cut
 
 SCANNERS: dict[str, ModuleType] = {wapiti.NAME: wapiti, zap.NAME: zap}
 _FIRST_PAGE_SECONDS = 60.0
 _KILLED = 137
+_BEAT_SECONDS = 30.0
 
 
 def program(name: str) -> str:
@@ -113,10 +114,36 @@ def _asked(
     return said
 
 
+@dataclass
+class _Heard:
+    """Says how far a scanner is: what it printed since, and every half minute that it runs."""
+
+    scanner: str
+    limit_seconds: float
+    say: Say | None
+    last: str = ""
+    said_at: float = 0.0
+
+    def __call__(self, seconds: float, printed: str) -> None:
+        line = cut("".join(one for one in printed if one.isprintable()))
+        if line != self.last or seconds - self.said_at >= _BEAT_SECONDS:
+            self.last, self.said_at = line, seconds
+            if self.say is not None:
+                how_far = f"{seconds:.0f} s of at most {self.limit_seconds:.0f} s"
+                self.say(f"{self.scanner}: {how_far}: {line or 'it printed nothing yet'}")
+
+
 def scanned(
-    engine: Engine, run_id: str, image: ScannerImage, target: Target, *, attacks: Attacks, say: Say
+    engine: Engine,
+    run_id: str,
+    image: ScannerImage,
+    target: Target,
+    *,
+    attacks: Attacks,
+    say: Say,
+    live: bool = False,
 ) -> Scan:
-    """Return what one scanner found at a target that answers.
+    """Return what one scanner found at a target that answers. With `live`, how far it is is said.
 
     Raises ScanFailed for whatever keeps a scan from being believed: it is never "no alerts".
     """
@@ -131,6 +158,7 @@ def scanned(
     extra = "" if attacks == "none" else f", attacks: {attacks}"
     say(f"{image.scanner}: scanning {target.url}{extra}")
     show(work.command)
+    heard = _Heard(image.scanner, work.timeout_seconds, say if live else None)
     started, date = clock(), now().isoformat()
     try:
         once = engine.run_once(
@@ -139,10 +167,13 @@ def scanned(
             how=how,
             timeout_seconds=work.timeout_seconds,
             fetch=work.report,
+            hears=heard,
         )
     except CommandFailed:
+        last = f"; the last that it printed: {heard.last}" if heard.last else ""
+        limit = f"{work.timeout_seconds:.0f} s"
         raise ScanFailed(
-            f"{image.scanner} did not end within {work.timeout_seconds:.0f} s and was stopped",
+            f"{image.scanner} did not end within {limit} and was stopped{last}",
             why="the target answers slowly or without end, or the machine is slow",
             next_step=SMALLER_PART,
         ) from None
