@@ -142,6 +142,10 @@ def test_a_scanner_that_was_killed_is_told_with_its_memory(once: Once, says: str
             "Max attack time was reached for module xss, stopping.",
             "its module xss was ended by its limit of 60 s",
         ),
+        (
+            "[!] Module mod_sql seems broken and will be skipped",
+            "it skipped its module mod_sql, which broke",
+        ),
     ],
 )
 def test_a_part_of_a_scan_by_wapiti_is_none(printed: str, what: str) -> None:

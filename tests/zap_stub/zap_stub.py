@@ -158,12 +158,8 @@ class Scan:
         return failed
 
     def passivescan_config(self, _errors):
-        print(
-            *(f"Job passiveScan-config set {k} = {v}" for k, v in self.told("passiveScan-config"))
-        )
-
-    def told(self, job):
-        return (self.jobs[job].get("parameters") or {}).items()
+        for name, value in self.jobs["passiveScan-config"]["parameters"].items():
+            print(f"Job passiveScan-config set {name} = {value}", flush=True)
 
     def spider(self, errors):
         print(f"Job spider requesting URL {self.url}", flush=True)

@@ -31,6 +31,7 @@ _CRAWL_SECONDS = 60
 _ATTACK_SECONDS = 60
 # What it prints at a limit, and then it goes on as if nothing had been.
 _CUT_SHORT = re.compile(r"\bMax (scan|attack) time was reached(?: for module (\w+))?")
+_BROKEN = re.compile(r"\bModule (\w+) seems broken and will be skipped")
 # Wapiti's levels, from 0 (wapitiCore.language.vulnerability).
 _RISKS: tuple[Risk, ...] = ("informational", "low", "medium", "high", "critical")
 
@@ -82,6 +83,11 @@ def work(url: str, *, attacks: Attacks) -> Work:
 
 def fault(_exit_code: int, printed: str, _report: bytes | None) -> ScanFailed | None:
     """Return why a scan is only a part of one, as Wapiti printed it; None where it may be whole."""
+    if broken := _BROKEN.search(printed):
+        return ScanFailed(
+            f"Wapiti did not look at everything: it skipped its module {broken[1]}, which broke",
+            why="the version of Wapiti, or of a package that it needs, has a fault",
+        )
     found = _CUT_SHORT.search(printed)
     if found is None:
         return None
