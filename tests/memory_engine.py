@@ -233,7 +233,10 @@ class MemoryEngine:
                 hears(second, line)
         self.remove_container(container)
         if program.running:
-            raise CommandFailed(f"`{how.command}` did not end within {timeout_seconds:.0f} s")
+            raise CommandFailed(
+                f"`{how.command}` did not end within {timeout_seconds:.0f} s",
+                printed=program.stdout,
+            )
         fetched = program.files.get(fetch) if fetch else None
         return Once(
             *(program.exit_code, program.stdout, program.stderr, fetched, program.out_of_memory)

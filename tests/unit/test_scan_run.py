@@ -171,6 +171,9 @@ def test_verbose_shows_all_that_a_scanner_printed(
     with pytest.raises(ScanFailed):
         scan(Once(1, "why\n", "", None))
     assert "wapiti | why" in capsys.readouterr().err
+    with pytest.raises(ScanFailed):
+        scan(CommandFailed("it did not end", printed="one\nmore\n"))
+    assert capsys.readouterr().err.splitlines()[1:] == ["wapiti | one", "wapiti | more"]
 
 
 def test_a_scanner_that_does_not_end_was_stopped() -> None:

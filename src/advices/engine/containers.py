@@ -71,7 +71,8 @@ class EngineContainers(EngineLink):
             else:
                 raise CommandFailed(
                     f"`{' '.join(how.command)[:80]}` in a container did not end within "
-                    f"{timeout_seconds:.0f} s"
+                    f"{timeout_seconds:.0f} s",
+                    printed=self._printed(container),
                 )
             stdout = self._printed(container, stdout=True, stderr=False)
             stderr = self._printed(container, stdout=False, stderr=True)

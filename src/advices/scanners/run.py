@@ -169,7 +169,8 @@ def scanned(
             fetch=work.report,
             hears=heard,
         )
-    except CommandFailed:
+    except CommandFailed as error:
+        show_output(image.scanner, error.printed)
         last = f"; the last that it printed: {heard.last}" if heard.last else ""
         limit = f"{work.timeout_seconds:.0f} s"
         raise ScanFailed(
