@@ -191,8 +191,28 @@ def test_a_container_that_does_not_end_is_removed(
     engine: DockerEngine, asked: SocketEngine
 ) -> None:
     asked.answer(f"GET {ONE}/json", in_state(Status="running"))
-    with pytest.raises(CommandFailed, match=r"`a b` in a container did not end within 0 s"):
+    with pytest.raises(CommandFailed, match=r"`a b` in a container did not end within 0 s") as late:
         engine.run_once("image", run_id="run-1", how=Start(command=("a", "b")), timeout_seconds=0.1)
+    assert late.value.printed == "outerr"
+    assert changes(asked)[-1] == "DELETE /containers/made"
+
+
+def test_of_a_container_that_runs_the_seconds_and_the_last_line_are_told(
+    engine: DockerEngine, asked: SocketEngine
+) -> None:
+    asked.answer(f"GET {ONE}/json", in_state(Status="running"))
+
+    class Heard(Exception):
+        """Ends the wait as soon as something was told."""
+
+    def hears(seconds: float, line: str) -> None:
+        raise Heard(seconds, line)
+
+    with pytest.raises(Heard) as heard:
+        engine.run_once("image", run_id="run-1", how=Start(), hears=hears)
+    seconds, line = heard.value.args
+    assert 2 <= seconds < 60
+    assert line == "outerr"
     assert changes(asked)[-1] == "DELETE /containers/made"
 
 

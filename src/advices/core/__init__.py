@@ -60,6 +60,8 @@ from advices.core.process import (
     now,
     poll,
     run,
+    show,
+    show_output,
     spawn_daemon,
     stream_stderr,
 )
@@ -151,6 +153,8 @@ __all__ = [
     "run",
     "sent",
     "service_folder",
+    "show",
+    "show_output",
     "spawn_daemon",
     "state_folder",
     "stream_stderr",

@@ -96,8 +96,8 @@ def unsound(lab: Lab, result: Result) -> list[str]:
         if mistake.misfit(good):
             continue
         found = result.mistakes.get(mistake.id)
-        turned = found.red if found else ()
-        shown = [one.id for one in hints(lab, turned, lab.read_with(mistake))]
+        turned, left_out = (found.red, found.not_judged) if found else ((), ())
+        shown = [one.id for one in hints(lab, turned, lab.read_with(mistake), left_out)]
         if shown != [mistake.id]:
             faults.append(
                 f"{lab.slug} exercise: mistake `{mistake.id}` must get its own hint alone, "
