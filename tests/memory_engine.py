@@ -18,8 +18,9 @@ from layer_tars import file, layer_tar, saved, sha
 
 from advices.core.errors import AdvicesError, CommandFailed, EngineElsewhere, EngineRefused
 from advices.core.pull_errors import PullFailed, RegistrySilent
+from advices.engine.build_faults import explain
 from advices.engine.build_log import BuildLog, BuildStep
-from advices.engine.buildx import BuildOrder, Built, explain
+from advices.engine.buildx import BuildOrder, Built
 from advices.engine.link import RUN_LABEL
 from advices.engine.records import Container, End, EngineFacts, Image
 from advices.engine.start import HARDENED, Hears, Once, Start

@@ -5,6 +5,7 @@ where things are, files that are written whole.
 """
 
 from advices.core import errors
+from advices.core.build_errors import BuilderUnusable, FrontendTooOld, RuntimeUnusable
 from advices.core.digests import digest_of, meaning_of
 from advices.core.engine_errors import EngineUnsuitable
 from advices.core.errors import (
@@ -90,6 +91,7 @@ __all__ = [
     "BaseUnavailable",
     "Begun",
     "BuildHung",
+    "BuilderUnusable",
     "BundleRefused",
     "ClaimBroken",
     "CommandFailed",
@@ -104,6 +106,7 @@ __all__ = [
     "EngineUnsuitable",
     "Event",
     "FileRefused",
+    "FrontendTooOld",
     "GivenUp",
     "ImageUnknown",
     "InstallRefused",
@@ -124,6 +127,7 @@ __all__ = [
     "RegistrySilent",
     "ResultDrifted",
     "ResultInvalid",
+    "RuntimeUnusable",
     "Say",
     "ScanFailed",
     "ScannerMissing",

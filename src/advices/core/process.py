@@ -126,9 +126,13 @@ def _finished(process: subprocess.Popen[str], timeout_seconds: float) -> Finishe
 
 
 def stream_stderr(
-    argv: Sequence[str], on_line: Callable[[str], None], *, timeout_seconds: float
+    argv: Sequence[str],
+    on_line: Callable[[str], None],
+    *,
+    timeout_seconds: float,
+    env: Mapping[str, str] | None = None,
 ) -> tuple[int, float]:
-    """Run a program, hand each line of its stderr to `on_line` as it comes.
+    """Run a program, hand each line of its stderr to `on_line` as it comes; `env` is added to ours.
 
     Returns the exit code and the wall time in seconds. Raises TimeoutError after
     `timeout_seconds`. The program is ended when the caller is interrupted or given up.
@@ -143,6 +147,7 @@ def stream_stderr(
         stderr=subprocess.PIPE,
         text=True,
         errors="replace",
+        env={**os.environ, **(env or {})},
     ) as process:
         timed_out = threading.Event()
 

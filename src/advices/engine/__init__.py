@@ -4,7 +4,7 @@ What is asked of an engine and its images and containers, builds with their exac
 installing and starting an engine.
 """
 
-from advices.engine import apt, connection, provision
+from advices.engine import apt, client_settings, connection, provision
 from advices.engine.apt import install_packages
 from advices.engine.build_log import METHOD as BUILD_LOG_METHOD
 from advices.engine.build_log import BuildStep
@@ -37,6 +37,7 @@ __all__ = [
     "apt",
     "argv",
     "buildx_version",
+    "client_settings",
     "connect",
     "connection",
     "install_packages",
