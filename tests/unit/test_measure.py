@@ -172,7 +172,7 @@ def test_the_layers_of_several_variants_are_read_at_once(here: Here) -> None:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_as_many_candidates_as_asked_are_built_at_once(here: Here, workers: int) -> None:
     # Where no other build comes, the wait for it ends without one.
-    together = threading.Barrier(2, timeout=10 if workers == 2 else 0.05)
+    together = threading.Barrier(2, timeout=60 if workers == 2 else 0.05)
     met: list[bool] = []
 
     def content(_: BuildOrder) -> dict[str, Any]:
