@@ -173,12 +173,14 @@ def without_index(env: dict[str, str]) -> dict[str, str]:
 class Project:
     """A project of one lab, with a state folder of its own.
 
-    `inside` are the words that start a program where the engine's published ports are.
+    `inside` are the words that start a program where the engine's published ports are, `python` is
+    what the command runs on.
     """
 
     root: Path
     env: dict[str, str] = field(default_factory=dict)
     inside: tuple[str, ...] = ()
+    python: str = sys.executable
 
     def write(self, name: str, text: str) -> None:
         """Write a file of the project."""
@@ -214,7 +216,7 @@ class Project:
     def start(self, *words: str) -> subprocess.Popen[str]:
         """Start the command `advices`."""
         return subprocess.Popen(
-            [*self.inside, sys.executable, "-m", "advices", *words],
+            [*self.inside, self.python, "-m", "advices", *words],
             cwd=self.root,
             env=self.env,
             text=True,

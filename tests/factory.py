@@ -379,16 +379,21 @@ class FakeMeasurer:
     def __init__(self, given: dict[str, VariantResult | Exception]) -> None:
         self.given = given
         self.asked: list[tuple[str, bool]] = []
+        self.workers: list[int] = []
         self.steps: dict[str, Sequence[PlanStep]] = {}
         self.bases_are_mixed = False
 
     def on_one_kind(self, *_: Dockerfile) -> bool:
         return self.bases_are_mixed
 
-    def measure(
-        self, candidate: Candidate, steps: Sequence[PlanStep], *, must_answer: bool = True
-    ) -> VariantResult:
-        self.asked.append((candidate.name, must_answer))
+    def measure_each(
+        self, candidates: Sequence[Candidate], steps: Sequence[PlanStep], *, workers: int = 1
+    ) -> dict[str, VariantResult]:
+        self.workers.append(workers)
+        return {candidate.name: self.measure(candidate, steps) for candidate in candidates}
+
+    def measure(self, candidate: Candidate, steps: Sequence[PlanStep]) -> VariantResult:
+        self.asked.append((candidate.name, candidate.must_answer))
         self.steps[candidate.name] = steps
         found = self.given[candidate.name]
         if isinstance(found, Exception):

@@ -10,8 +10,10 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
+from debs import with_programs
 from engine_project import without_index
 from processes import processes
 
@@ -23,14 +25,33 @@ class SecondEngine:
     """An engine with a network of its own, no way out of it, and its data in a folder.
 
     A published port is one of that network: only a program started by the words `inside` finds it.
+    `programs` is a folder with an engine's own programs, for one that is not this machine's.
+    `hosts` are further addresses that it listens at.
     """
 
-    def __init__(self, data: Path, **settings: object) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *,
+        programs: Path | None = None,
+        hosts: tuple[str, ...] = (),
+        **settings: object,
+    ) -> None:
         self._data = data
+        self._env = dict(os.environ) if programs is None else with_programs(programs)
         # A socket's path may have 107 characters: pytest's folders are too long for it.
         self._folder = Path(tempfile.mkdtemp(prefix="advices-test-", dir="/run"))
+        # Who may use the socket, its own rights say.
+        self._folder.chmod(0o711)
         self.address = f"unix://{self._folder}/docker.sock"
-        (self._folder / "daemon.json").write_text(json.dumps(settings), "utf-8")
+        told = {**settings, "hosts": [self.address, *hosts]}
+        (self._folder / "daemon.json").write_text(json.dumps(told), "utf-8")
+        if programs is not None:
+            plugins = self._folder / "client" / "cli-plugins"
+            plugins.mkdir(parents=True)
+            own = programs / "usr/libexec/docker/cli-plugins/docker-buildx"
+            (plugins / "docker-buildx").symlink_to(own)
+            self._env["DOCKER_CONFIG"] = str(plugins.parent)
         # The network must outlive an engine that is killed, so somebody else holds it.
         self._network = subprocess.Popen(
             ["unshare", "--net", "sh", "-c", "ip link set lo up && echo up && exec sleep infinity"],
@@ -46,7 +67,7 @@ class SecondEngine:
         """Start the engine unless it runs, also after it was killed; return when it answers."""
         if self._engine is not None and self._engine.poll() is None:
             return
-        words = [*self.inside, "dockerd", "--host", self.address, "--data-root", str(self._data)]
+        words = [*self.inside, "dockerd", "--data-root", str(self._data)]
         words += ["--exec-root", f"{self._folder}/exec", "--pidfile", f"{self._folder}/pid"]
         words += ["--iptables=false", "--ip6tables=false"]
         words += ["--config-file", f"{self._folder}/daemon.json"]
@@ -54,7 +75,9 @@ class SecondEngine:
         (self._folder / "exec" / "containerd" / "containerd.pid").unlink(missing_ok=True)
         file = self._folder / "log"
         with file.open("ab") as log:
-            self._engine = subprocess.Popen(words, stdout=log, stderr=log, start_new_session=True)
+            self._engine = subprocess.Popen(
+                words, env=self._env, stdout=log, stderr=log, start_new_session=True
+            )
         assert any(self._answers() for _ in poll(60, 0.1)), file.read_text("utf-8")
 
     def _answers(self) -> bool:
@@ -98,7 +121,8 @@ class SecondEngine:
 
     def environment(self, env: dict[str, str]) -> dict[str, str]:
         """Return `env` with this engine as docker's, and without CA or index settings."""
-        return {**without_index(env), "DOCKER_HOST": self.address}
+        own = {key: value for key, value in self._env.items() if os.environ.get(key) != value}
+        return {**without_index(env), **own, "DOCKER_HOST": self.address}
 
     def remove(self) -> None:
         """End the engine and remove what it used. Its data goes with the folder of the test."""
@@ -116,8 +140,11 @@ class SecondEngine:
 
 
 @contextlib.contextmanager
-def running(data: Path, *images: str, **settings: object) -> Iterator[SecondEngine]:
-    """Give an engine that knows these images of the machine's own; settings as in daemon.json."""
+def running(data: Path, *images: str, **settings: Any) -> Iterator[SecondEngine]:
+    """Give an engine that knows these images of the machine's own.
+
+    Settings are those of `SecondEngine`, or as in daemon.json.
+    """
     engine = SecondEngine(data, **settings)
     try:
         engine.start()

@@ -25,6 +25,15 @@ CONTAINER: dict[str, Any] = {
 }
 
 
+# What Podman says of itself.
+PODMAN: dict[str, Any] = {
+    "Components": [{"Name": "Podman Engine", "Version": "4.3.1", "Details": {}}],
+    "Version": "4.3.1",
+    "ApiVersion": "1.41",
+    "MinAPIVersion": "1.24",
+}
+
+
 @dataclass(frozen=True)
 class Asked:
     """One request: its method and path, without the API's version, and what came with it."""

@@ -59,10 +59,10 @@ class Server:
 
 
 @contextmanager
-def learning(site: Path, *argv: str, under: tuple[str, int] | None = None):
+def learning(site: Path, *argv: str, under: tuple[str, int] | None = None, **env: str):
     """Start a server for a built site; `under` names a base address and idle seconds."""
-    words = [sys.executable, "-m", "advices", "learn", "--no-browser", "--port", "0"]
-    words += ["--site", str(site), *argv]
+    words = [sys.executable, "-m", "advices", "learn", "--port", "0", "--site", str(site)]
+    words += argv if "--browser" in argv else ["--no-browser", *argv]
     if under is not None:
         words = [sys.executable, "-c", UNDER, str(site), under[0], str(under[1])]
     with subprocess.Popen(
@@ -72,13 +72,19 @@ def learning(site: Path, *argv: str, under: tuple[str, int] | None = None):
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, "PYTHONUNBUFFERED": "1", **env},
     ) as process:
         server = Server(process)
         try:
             yield server
         finally:
             server.stop()
+
+
+def enter(tab, server: Server) -> None:
+    """Let a browser in by the next address; it goes on to the first page by itself."""
+    tab.goto(server.entry())
+    tab.wait_for_url(f"{server.base}learn/")
 
 
 class Cell:

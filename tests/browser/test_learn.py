@@ -9,7 +9,7 @@ import signal
 import urllib.parse
 
 import pytest
-from learning import ROOT, Cell, learning
+from learning import ROOT, Cell, enter, learning
 from playwright.sync_api import expect
 from test_accessibility import violations
 
@@ -28,7 +28,7 @@ def let_in(chromium, server):
     """Cookies of a browser that was let in."""
     context = chromium.new_context()
     tab = context.new_page()
-    tab.goto(server.entry())
+    enter(tab, server)
     found = context.cookies()
     context.close()
     return found
@@ -200,7 +200,7 @@ def test_a_browser_that_is_not_known_any_more_is_told(opened):
 def test_a_server_that_ends_while_a_cell_runs_is_said(chromium, site):
     with learning(site) as server:
         tab = chromium.new_context().new_page()
-        tab.goto(server.entry())
+        enter(tab, server)
         tab.goto(server.base + LAB)
         cell = Cell(tab)
         cell.write("import time\nprint('on', flush=True)\ntime.sleep(600)")
@@ -217,7 +217,7 @@ def test_a_server_that_ends_while_a_cell_runs_is_said(chromium, site):
 def test_an_idle_kernel_is_ended_though_its_page_is_open(chromium, site):
     with learning(site, under=("/", 2)) as server:
         tab = chromium.new_context().new_page()
-        tab.goto(server.entry())
+        enter(tab, server)
         tab.goto(server.base + LAB)
         cell = Cell(tab)
         cell.run("kept = 1")
@@ -260,13 +260,17 @@ def test_it_fits_and_is_accessible(opened, width, scheme):
     assert violations(tab) == []
 
 
-def test_the_same_notebook_opens_in_jupyterlab(opened, server):
-    tab = opened()
-    link = tab.get_by_role("link", name="Open in JupyterLab").get_attribute("href")
-    assert link == f"{server.base}lab/tree/notebooks/build-cache.ipynb"
-    tab.goto(link)
-    expect(tab.locator(".jp-Notebook")).to_be_visible(timeout=60_000)
-    tab.faults.clear()
+def test_the_same_notebook_opens_in_jupyterlab_where_it_was_asked_for(chromium, site, opened):
+    assert opened().get_by_role("link", name="Open in JupyterLab").count() == 0
+    with learning(site, "--jupyterlab") as server:
+        tab = chromium.new_context().new_page()
+        enter(tab, server)
+        tab.goto(server.base + LAB)
+        link = tab.get_by_role("link", name="Open in JupyterLab").get_attribute("href")
+        assert link == f"{server.base}lab/tree/notebooks/build-cache.ipynb"
+        tab.goto(link)
+        expect(tab.locator(".jp-Notebook")).to_be_visible(timeout=60_000)
+        tab.context.close()
 
 
 def test_the_published_page_has_nothing_that_runs(tab, address):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from learning import ROOT, Cell, learning
+from learning import ROOT, Cell, enter, learning
 from playwright.sync_api import expect
 
 from advices.lab import labfile
@@ -20,7 +20,7 @@ def tab(chromium, site):
     with learning(site) as server:
         context = chromium.new_context(viewport={"width": 1440, "height": 900})
         page = context.new_page()
-        page.goto(server.entry())
+        enter(page, server)
         page.goto(server.base + CHAPTER)
         page.evaluate(
             "document.addEventListener('advices:solved', (event) => (window.solved = event.detail))"

@@ -30,7 +30,10 @@ pytestmark = pytest.mark.engine
 
 NAME = "python:3.13-slim"
 PORT = 5000
-STORES = {"classic": {}, "containerd": {"features": {"containerd-snapshotter": True}}}
+STORES = {
+    name: {"features": {"containerd-snapshotter": name == "containerd"}}
+    for name in ("classic", "containerd")
+}
 
 
 def build(engine: SecondEngine, tag: str, dockerfile: str) -> None:

@@ -241,7 +241,7 @@ class Builder:
     begun: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._together = threading.Barrier(2, timeout=10)
+        self._together = threading.Barrier(2, timeout=60)
         made = StandIns(self.engine, RECIPES, print)
         for root in ("debian", "debian-slim"):
             self.engine.add(made.root_tag(root))

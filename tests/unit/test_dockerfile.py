@@ -321,6 +321,15 @@ def test_what_is_no_text_is_told_in_one_message(
     assert says in raised.value.what
 
 
+@pytest.mark.parametrize("text", ["", "# FROM x\n", "ARG X=1\n", "ARG X\nRUN id\n"])
+def test_a_file_without_a_from_never_reaches_a_builder(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "Dockerfile"
+    file.write_text(text)
+    with pytest.raises(DockerfileInvalid, match="Dockerfile has no FROM") as raised:
+        read_dockerfile(file)
+    assert raised.value.next_step
+
+
 @pytest.mark.parametrize("odd", ODD)
 def test_odd_ones_name_their_images(odd: str) -> None:
     assert set(parse_dockerfile(ODD[odd]).external_images) <= {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import namedtuple
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from advices.cli import doctor
 from advices.cli.doctor import Finding
+from advices.core.engine_errors import EngineUnsuitable
 from advices.core.errors import BaseUnavailable, EngineElsewhere, EngineMissing, LabInvalid
 from advices.core.paths import Layout
 from advices.core.process import Finished
@@ -25,7 +27,7 @@ from advices.core.pull_errors import (
 )
 from advices.engine import apt, client, client_settings, connection, provision
 from advices.engine.client import EngineFacts
-from advices.packages import proxy
+from advices.packages import Shelf, proxy, shelf
 from advices.scanners.images import ScannerImage
 from advices.workshop import Workshop, workshop
 
@@ -38,10 +40,11 @@ class FakeEngine:
     address = "unix:///x.sock"
     driver = "overlay2"
     folder = "/"
+    rootless = False
     registry: type[PullFailed] | None = None
 
     def facts(self) -> EngineFacts:
-        return EngineFacts("26.1.5", self.driver, "linux/amd64", 2, self.folder)
+        return EngineFacts("26.1.5", self.driver, "linux/amd64", 2, self.folder, self.rootless)
 
     def must_be_here(self) -> None:
         if "elsewhere" in self.address:
@@ -92,7 +95,7 @@ def _well(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workshop, "ScannerImages", FakeScanners)
     there = {name: ScannerImage(name, f"{name}:1", "sha256:1") for name in ("wapiti", "zap")}
     monkeypatch.setattr(FakeScanners, "there", there, raising=False)
-    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: usage(50_000_000_000))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(50_000_000_000))
 
 
 def examine() -> dict[str, Finding]:
@@ -241,6 +244,37 @@ def test_an_engine_of_ours_is_told_with_its_log(monkeypatch: pytest.MonkeyPatch)
     assert found["engine log"].says == str(provision.LOG)
 
 
+@pytest.mark.parametrize("prefetched", [True, False])
+def test_a_rootless_engine_and_a_host_with_a_ca(
+    prefetched: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeEngine, "rootless", True)
+    monkeypatch.setattr(proxy, "host_settings", lambda: ("SSL_CERT_FILE",))
+    if prefetched:
+        shelf.write(Shelf(server="python:3.13-slim", labs={}, files=()))
+    found = examine()
+    assert found["engine"].says.endswith("(rootless, not ours, will not be stopped)")
+    assert found["pip in builds"].mark == ("ok" if prefetched else "bad")
+    assert "from what was prefetched" in found["pip in builds"].says
+    assert ("prefetch" in found["pip in builds"].fix) is not prefetched
+
+
+def test_a_rootless_engine_and_a_host_without_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FakeEngine, "rootless", True)
+    assert "straight out" in examine()["pip in builds"].says
+
+
+def test_podman_is_named_before_anything_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    def podman() -> None:
+        raise EngineUnsuitable("at x answers Podman 4.3.1, which has no BuildKit")
+
+    monkeypatch.setattr(workshop, "connect", podman)
+    first = next(iter(examine().values()))
+    assert (first.subject, first.mark) == ("engine", "bad")
+    assert first.says == "at x answers Podman 4.3.1, which has no BuildKit"
+    assert "use a Docker engine" in first.fix
+
+
 @pytest.mark.parametrize(("driver", "mark"), [("overlayfs", "ok"), ("btrfs", "note")])
 def test_another_storage_driver(driver: str, mark: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FakeEngine, "driver", driver)
@@ -253,12 +287,14 @@ def test_another_storage_driver(driver: str, mark: str, monkeypatch: pytest.Monk
         ("/", 10_000_000_000, "ok"),
         ("/", 9_999_999_999, "bad"),
         ("/on/another/machine", 0, "note"),
+        # What this user may not look at fails in another way than what is not there.
+        ("/" + "x" * 5000, 0, "note"),
     ],
 )
 def test_room(folder: str, free: int, mark: str, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = namedtuple("usage", "free")
     monkeypatch.setattr(FakeEngine, "folder", folder)
-    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: usage(free))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(free))
     assert examine()["disk space"].mark == mark
 
 

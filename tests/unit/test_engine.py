@@ -236,8 +236,28 @@ def test_a_container_that_does_not_end_is_removed(
     engine: DockerEngine, asked: SocketEngine
 ) -> None:
     asked.answer(f"GET {ONE}/json", in_state(Status="running"))
-    with pytest.raises(CommandFailed, match=r"`a b` in a container did not end within 0 s"):
+    with pytest.raises(CommandFailed, match=r"`a b` in a container did not end within 0 s") as late:
         engine.run_once("image", run_id="run-1", how=Start(command=("a", "b")), timeout_seconds=0.1)
+    assert late.value.printed == "outerr"
+    assert changes(asked)[-1] == "DELETE /containers/made"
+
+
+def test_of_a_container_that_runs_the_seconds_and_the_last_line_are_told(
+    engine: DockerEngine, asked: SocketEngine
+) -> None:
+    asked.answer(f"GET {ONE}/json", in_state(Status="running"))
+
+    class Heard(Exception):
+        """Ends the wait as soon as something was told."""
+
+    def hears(seconds: float, line: str) -> None:
+        raise Heard(seconds, line)
+
+    with pytest.raises(Heard) as heard:
+        engine.run_once("image", run_id="run-1", how=Start(), hears=hears)
+    seconds, line = heard.value.args
+    assert 2 <= seconds < 60
+    assert line == "outerr"
     assert changes(asked)[-1] == "DELETE /containers/made"
 
 
@@ -521,3 +541,19 @@ def test_an_engine_without_room_to_pack_an_image_says_so(
     asked.answer("GET /images/get", refusal(404, "no such image: sha256:1"))
     with pytest.raises(EngineRefused, match="no such image"):
         list(engine.saved([Image("sha256:1")]))
+
+
+@pytest.mark.parametrize(
+    ("options", "rootless"),
+    [(["name=seccomp,profile=builtin", "name=rootless", "name=cgroupns"], True), ([], False)],
+)
+def test_an_engine_says_whether_it_is_rootless(
+    options: list[str], rootless: bool, asked: SocketEngine, engine: DockerEngine
+) -> None:
+    asked.answer(
+        "GET /info",
+        {"Driver": "overlay2", "NCPU": 2, "DockerRootDir": "/x", "SecurityOptions": options},
+    )
+    said = {"Version": "26.1.5", "ApiVersion": "1.45", "Os": "linux", "Arch": "amd64"}
+    asked.answer("GET /version", said)
+    assert engine.facts().rootless is rootless

@@ -36,6 +36,7 @@ EXIT_CODES = {
     "ScanFailed": 30,
     "TargetRefused": 31,
     "ScannerMissing": 32,
+    "EngineUnsuitable": 46,
 }
 
 

@@ -10,14 +10,17 @@ import stat
 import subprocess
 import threading
 import tomllib
+import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from memory_engine import site
+from memory_engine import FACTS, site
 
-from advices.core.errors import BaseUnavailable, CommandFailed, PortTaken
+from advices.core.errors import BaseUnavailable, CommandFailed, PackageMissing, PortTaken
 from advices.core.process import Finished
+from advices.engine import EngineFacts
 from advices.packages import index_service, proxy, settings
 
 VARIABLES = (*proxy._CA_VARIABLES, *proxy._INDEX_VARIABLES)
@@ -103,8 +106,16 @@ def test_pip_conf_sends_pip_to_the_index_and_nowhere_else() -> None:
 
 
 class FakeEngine:
-    def __init__(self, bridge: str | None) -> None:
+    def __init__(self, bridge: str | None, *, rootless: bool = False) -> None:
         self._bridge = bridge
+        self._rootless = rootless
+        self.images: tuple[str, ...] = ()
+
+    def facts(self) -> EngineFacts:
+        return replace(FACTS, rootless=self._rootless)
+
+    def image(self, name: str) -> str | None:
+        return name if name in self.images else None
 
     def bridge_address(self) -> str | None:
         return self._bridge
@@ -245,6 +256,19 @@ def test_builds_of_another_host_find_an_index(port: int, monkeypatch: pytest.Mon
         assert index_service._pid(HERE) is not None
 
 
+@pytest.mark.parametrize("end", ["", "/"])
+def test_an_index_is_found_with_a_slash_at_its_end_and_without(
+    end: str, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = b'<a href="made-1.0-py3-none-any.whl">made-1.0-py3-none-any.whl</a>'
+    with site(lambda path: (200, page) if path.startswith("/simple/made") else (404, b"")) as at:
+        monkeypatch.setenv("PIP_INDEX_URL", f"http://{HERE}:{at}/simple{end}")
+        with proxy.to_fetch_from(FakeEngine(HERE)) as url:
+            asks = urllib.request.Request(f"{url}/made/", headers={"Accept": "text/html"})
+            with urllib.request.urlopen(asks, timeout=30) as answer:
+                assert b"made-1.0-py3-none-any.whl" in answer.read()
+
+
 def test_nothing_to_stop(port: int) -> None:
     index_service.stop(HERE)
 
@@ -265,14 +289,46 @@ def test_the_shelf_is_taken_only_without_a_network(
     monkeypatch.setattr(proxy, "host_settings", lambda: settings)
     prefetched()
     monkeypatch.setenv(proxy.WAY_VARIABLE, "")
-    assert proxy.way() == found
+    assert proxy.way(None) == found
     monkeypatch.setattr(proxy, "answers", lambda: pytest.fail("asked twice"))
-    assert proxy.way() == found
+    assert proxy.way(None) == found
 
 
 def test_without_a_shelf_no_network_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(proxy, "answers", lambda: pytest.fail("asked"))
-    assert proxy.way() == "direct"
+    assert proxy.way(None) == "direct"
+
+
+@pytest.mark.parametrize(
+    ("rootless", "settings", "found"),
+    [
+        (True, ("PIP_CERT",), "shelf"),
+        (True, (), "direct"),
+        (False, ("PIP_CERT",), "host"),
+    ],
+)
+def test_builds_of_a_rootless_engine_take_the_shelf_where_others_need_this_host(
+    rootless: bool, settings: tuple[str, ...], found: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proxy, "host_settings", lambda: settings)
+    # Its bridge may well have the address of another engine's on this host.
+    assert proxy.way(FakeEngine(HERE, rootless=rootless)) == found
+
+
+def test_a_rootless_engine_without_anything_prefetched_is_told_what_to_do(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_CERT", "/etc/ca.pem")
+    engine = FakeEngine(HERE, rootless=True)
+    for brings in (lambda: None, prefetched):
+        brings()
+        refused = pytest.raises(PackageMissing, match="rootless")
+        with refused as raised, proxy.for_builds(engine):
+            pytest.fail("entered")
+        assert "PIP_CERT" in raised.value.why
+        assert "advices prefetch" in raised.value.next_step
+        with proxy.for_builds(engine, filling=True), proxy.to_fetch_from(engine) as url:
+            assert "127.0.0.1" in url, "the host itself fetches, whatever address the bridge has"
 
 
 def test_whether_an_index_answers(monkeypatch: pytest.MonkeyPatch) -> None:

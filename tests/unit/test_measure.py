@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
+import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -28,6 +31,7 @@ from advices.core.errors import (
 )
 from advices.core.events import Event, Instruction, Step
 from advices.core.paths import state_folder
+from advices.core.threads import at_once
 from advices.engine.build_log import BuildStep
 from advices.engine.buildx import BuildOrder, Built
 from advices.engine.start import Start
@@ -72,8 +76,8 @@ class Here:
         self.measurer = Measurer(shop, lab, Run("run-1", folder / "scratch"), {})
         self.own_word, self.measurer._word = self.measurer._word, lab.slug
 
-    def measure(self, candidate: Candidate, samples: Samples, **more: bool) -> Any:
-        return self.measurer.measure(candidate, steps(self.lab, samples), **more)
+    def measure(self, candidate: Candidate, samples: Samples) -> Any:
+        return self.measurer.measure(candidate, steps(self.lab, samples))
 
     def with_probes(self, *probes: str, **more: Any) -> None:
         self.lab = self.measurer._lab = self.lab.model_copy(update={"probes": probes, **more})
@@ -115,6 +119,12 @@ def changed(here: Here, **change: Any) -> Candidate:
     return Candidate("good", here.lab.dockerfile("good"), variant, cache_of="good")
 
 
+def with_trap(lab: Lab) -> Lab:
+    """Return the lab, and its good variant does not answer."""
+    silent = lab.variants["good"].model_copy(update={"answers": False})
+    return lab.model_copy(update={"variants": {**lab.variants, "good": silent}})
+
+
 def test_every_measure_comes_from_its_step(here: Here) -> None:
     scan = ScanSettings(scanners=("wapiti",), attacks="none")
     here.with_probes("files", "stop", "web-scan", scan=scan)
@@ -143,6 +153,43 @@ def test_every_measure_comes_from_its_step(here: Here) -> None:
     assert [event.done for event in events] == list(range(len(events)))
     assert here.said[1] == Instruction("build-cache", "good", "[1/2] COPY . .")
     assert events[-1] == Step("build-cache", "good", "", len(events) - 1, len(events) - 1)
+
+
+def test_the_layers_of_several_variants_are_read_at_once(here: Here) -> None:
+    both = [of_variant(here.lab, name) for name in ("bad", "good")]
+    found = here.measurer.measure_each(both, steps(here.lab, Samples(1, 1)))
+    assert list(found) == ["bad", "good"]
+    events = [event for event in here.said if isinstance(event, Step)]
+    for name in found:
+        done = [event.done for event in events if event.candidate == name]
+        assert done == list(range(len(done))), "each step of each is told once, in order"
+    (saved,) = here.engine.saves
+    assert len(saved) == 8
+    alone = here.measure(both[1], Samples(1, 1))
+    assert found["good"].layers == alone.layers
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_as_many_candidates_as_asked_are_built_at_once(here: Here, workers: int) -> None:
+    # Where no other build comes, the wait for it ends without one.
+    together = threading.Barrier(2, timeout=60 if workers == 2 else 0.05)
+    met: list[bool] = []
+
+    def content(_: BuildOrder) -> dict[str, Any]:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            together.wait()
+        met.append(not together.broken)
+        return TOOLS
+
+    here.engine.content = content
+    both = [of_variant(here.lab, name) for name in ("bad", "good")]
+    here.measurer.measure_each(both, steps(here.lab, Samples(1, 1)), workers=workers)
+    assert met[0] is (workers == 2)
+
+
+def test_no_step_is_told_of_a_hidden_candidate(here: Here) -> None:
+    here.measure(of_variant(here.lab, "good", hidden=True), Samples(1, 1))
+    assert here.said == []
 
 
 def is_alone() -> bool:
@@ -210,6 +257,38 @@ def test_a_mistake_is_built_on_the_good_variants_cache(here: Here, tmp_path: Pat
     assert orders[0].dockerfile.name == "build-cache-no-user.Dockerfile"
 
 
+def test_no_replay_of_a_mistake_is_built_beside_the_first_build_of_another(
+    here: Here, tmp_path: Path
+) -> None:
+    # BuildKit would run steps again that the running build shares, and they would be counted.
+    first, second = here.lab.mistakes[:2]
+    replayed, first_began = threading.Event(), threading.Event()
+    beside: list[bool] = []
+
+    def content(order: BuildOrder) -> dict[str, Any]:
+        if order.tag.endswith(f"{first.id}-cold"):
+            first_began.set()
+            beside.append(replayed.wait(0.5))
+        elif order.tag.endswith(f"{second.id}-cold"):
+            # First builds go together: most of the time of mistakes is theirs.
+            assert first_began.wait(5)
+        elif second.id in order.tag:
+            replayed.set()
+        return TOOLS
+
+    here.engine.content = content
+    found = at_once(
+        {
+            one.id: partial(here.measure, of_mistake(here.lab, one, tmp_path), Samples(1, 1))
+            for one in (first, second)
+        },
+        2,
+    )
+    assert beside == [False]
+    assert replayed.is_set(), "it comes when the first build has ended"
+    assert list(found[first.id].builds) == list(found[second.id].builds)
+
+
 def test_a_learners_file_is_built_apart_from_the_variants(here: Here) -> None:
     here.measure(of_learner(here.lab, here.lab.dockerfile("bad")), Samples(1, 1))
     assert here.marks == ["build-cache-yours-1"]
@@ -258,12 +337,10 @@ def test_a_page_that_does_not_come_ends_the_measurement(here: Here) -> None:
 def test_a_trap_and_a_learners_file_may_be_silent_and_are_waited_for_once(here: Here) -> None:
     here.with_probes("stop")
     silent = Boot(answered=False)
-    for candidate, more in (
-        (changed(here, answers=False), {}),
-        (of_learner(here.lab, here.lab.dockerfile("bad")), {"must_answer": False}),
-    ):
+    trap = of_variant(with_trap(here.lab), "good")
+    for candidate in (trap, of_learner(here.lab, here.lab.dockerfile("bad"))):
         here.pages = [None]
-        found = here.measure(candidate, Samples(1, 3), **more)
+        found = here.measure(candidate, Samples(1, 3))
         assert found.boot == silent
         assert here.pages == []
         assert any("its last lines" in event for event in here.said if isinstance(event, str))

@@ -11,7 +11,7 @@ import factory
 import pytest
 
 from advices import results
-from advices.core import BuilderUnusable, FrontendTooOld, RuntimeUnusable
+from advices.core import BuilderUnusable, FrontendTooOld, RuntimeUnusable, cache_folder
 from advices.core.errors import (
     AdvicesError,
     BuildHung,
@@ -283,6 +283,21 @@ def test_the_solutions_result_is_not_measured_twice(exercise: Lab, mine: Path) -
     results.save(made.layout.exercise_results, made.result({"good": LARGE}))
     assert exercises.check(made, mine).rows[0].reference == "300 MB"
     assert made.measurer.asked == [("yours", False)]
+
+
+def test_the_solution_is_measured_once_on_a_machine(exercise: Lab, mine: Path) -> None:
+    rows = [exercises.check(bench(exercise, yours=ROOT), mine).rows for _ in range(2)]
+    assert rows[0] == rows[1]
+    again = bench(exercise, yours=ROOT)
+    exercises.check(again, mine)
+    assert again.measurer.asked == [("yours", False)]
+    again.machine.base = replace(factory.BASE, identity="sha256:2")
+    exercises.check(again, mine)
+    assert again.measurer.asked[1:] == [("yours", False), ("good", True)]
+    (kept,) = (cache_folder() / "references").iterdir()
+    kept.write_text("{")
+    exercises.check(again, mine)
+    assert again.measurer.asked[-1] == ("good", True), "a damaged file is no reference"
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ import pytest
 import socket_engine
 
 from advices.core import process
+from advices.core.engine_errors import EngineUnsuitable
 from advices.core.errors import EngineForbidden, EngineMissing, InstallRefused
 from advices.engine import apt, client, connection, provision
 
@@ -204,10 +205,47 @@ def test_our_own_engine_is_stopped(state: Path) -> None:
     assert not state.exists()
 
 
-def test_an_engine_that_answers_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "answers", lambda: True)
+def test_an_engine_that_answers_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "buildx_version", lambda: "v0.13.1")
-    provision.ensure_engine(pytest.fail)
+    with socket_engine.running(tmp_path) as (_, address):
+        monkeypatch.setenv("DOCKER_HOST", address)
+        provision.ensure_engine(pytest.fail)
+
+
+@pytest.mark.parametrize("buildx", ["v0.13.1", None])
+def test_podman_is_named_and_nothing_is_installed_over_it(
+    buildx: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "buildx_version", lambda: buildx)
+    monkeypatch.setattr(provision, "install_engine", lambda _: pytest.fail("installed"))
+    with socket_engine.running(tmp_path) as (asked, address):
+        asked.answer("GET /version", socket_engine.PODMAN)
+        monkeypatch.setenv("DOCKER_HOST", address)
+        with pytest.raises(EngineUnsuitable, match=r"Podman 4\.3\.1, which has no BuildKit"):
+            provision.ensure_engine(pytest.fail)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "ours"),
+    [
+        ({}, True),
+        ({"DOCKER_HOST": "unix:///var/run/docker.sock"}, False),
+        ({"DOCKER_HOST": "tcp://127.0.0.1:2375"}, False),
+        ({"DOCKER_CONTEXT": "theirs"}, False),
+    ],
+)
+def test_ours_is_only_what_we_started_at_its_own_socket(
+    chosen: dict[str, str], ours: bool, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    me = os.getpid()
+    state.write_text(json.dumps({"pid": me, "started_ticks": provision._started_ticks(me)}))
+    for name in ("DOCKER_HOST", "DOCKER_CONTEXT"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in chosen.items():
+        monkeypatch.setenv(name, value)
+    assert provision.is_own_engine() is ours
+    state.unlink()
+    assert provision.is_own_engine() is False
 
 
 @pytest.mark.parametrize(

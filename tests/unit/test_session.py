@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -61,25 +59,12 @@ def test_what_was_measured_is_left_in_the_order_of_the_lab(lab: Lab) -> None:
 
 @pytest.mark.parametrize(("samples", "side_by_side"), [(Samples(1, 1), 2), (Samples(1, 3), 1)])
 def test_two_are_measured_at_once_only_where_no_time_is_kept(
-    samples: Samples, side_by_side: int, lab: Lab, monkeypatch: pytest.MonkeyPatch
+    samples: Samples, side_by_side: int, lab: Lab
 ) -> None:
     opened, bench = session(lab)
     bench.samples = samples
-    plain = bench.measurer.measure
-    both, busy, most = threading.Barrier(2), threading.Semaphore(2), []
-
-    def measure(*given: Any, **named: Any) -> Any:
-        with busy:
-            most.append(2 - busy._value)
-            with contextlib.suppress(threading.BrokenBarrierError):
-                # Where they do not overlap, nobody comes.
-                both.wait(5 if side_by_side == 2 else 0.05)
-            return plain(*given, **named)
-
-    monkeypatch.setattr(bench.measurer, "measure", measure)
     opened.measure("bad", "good")
-    assert max(most) == side_by_side
-    assert both.broken == (side_by_side == 1)
+    assert bench.measurer.workers == [side_by_side]
 
 
 def test_a_notebook_shows_the_same_pictures_as_the_site(lab: Lab) -> None:

@@ -19,7 +19,7 @@ from advices.core import (
     at_once,
 )
 from advices.engine import Engine
-from advices.images import LayerMemory, layers_of
+from advices.images import LayerMemory, base_sizes
 from advices.lab import Dockerfile, Lab
 from advices.packages import PIP_CONF, proxy
 from advices.results import BaseRecord
@@ -200,14 +200,14 @@ class Bases:
         if image is None:
             raise _removed(base)
         recipe = self._recipes.bases.get(base.name)
-        found = layers_of(self._engine, image, frozenset(image.diff_ids), self._memory)
+        found = base_sizes(self._engine, image, self._memory)
         return BaseRecord(
             kind=base.kind,
             identity=base.identity,
             contents=base.identities[-1],
             versions=base.contents.versions if base.contents else (),
-            disk_bytes=sum(layer.disk_bytes for layer in found),
-            transfer_bytes=sum(layer.transfer_bytes for layer in found),
+            disk_bytes=found.disk_bytes,
+            transfer_bytes=found.transfer_bytes,
             published_transfer_bytes=recipe.published_transfer_bytes if recipe else None,
             published_date=recipe.published_date if recipe else None,
         )

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import platform
-import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from advices.bases import Bases
@@ -15,14 +13,23 @@ from advices.core import (
     AdvicesError,
     EngineElsewhere,
     EngineForbidden,
+    EngineUnsuitable,
     Layout,
     PullFailed,
     RegistrySilent,
+    free_bytes,
 )
-from advices.engine import apt, buildx_version, client_settings, connection, provision
+from advices.engine import (
+    Engine,
+    apt,
+    buildx_version,
+    client_settings,
+    connection,
+    provision,
+)
 from advices.lab import SCANNERS, labfile
 from advices.offline import is_prefetched
-from advices.packages import proxy
+from advices.packages import proxy, shelf
 from advices.scanners import ScannerImages
 from advices.site import System, checks
 from advices.workshop import Workshop
@@ -57,12 +64,14 @@ def examine(workshop: Workshop) -> Iterator[Finding]:
     except AdvicesError as error:
         yield Finding("bad", "engine", error.what, _fix_of_missing_engine(error))
         yield _buildx()
-        yield _ca()
+        yield _ca(None)
         return
     facts = connected.facts()
-    whose = "started by us" if provision.own_engine_pid() else "not ours, will not be stopped"
-    yield Finding("ok", "engine", f"{facts.version} at {connected.address} ({whose})")
-    if provision.own_engine_pid():
+    ours = provision.is_own_engine()
+    whose = "started by us" if ours else "not ours, will not be stopped"
+    kind = "rootless, " if facts.rootless else ""
+    yield Finding("ok", "engine", f"{facts.version} at {connected.address} ({kind}{whose})")
+    if ours:
         yield Finding("ok", "engine log", str(provision.LOG))
     yield Finding("ok", "platform", f"{facts.platform}, {facts.cores} cores")
     yield _storage(facts.storage_driver)
@@ -71,12 +80,12 @@ def examine(workshop: Workshop) -> Iterator[Finding]:
     for subject, says, fix in client_settings.left_out(connected.address):
         yield Finding("note", subject, says, fix)
     yield _space(facts.data_folder)
-    yield _ca()
+    yield _ca(connected)
     yield from _registry_and_bases(workshop)
 
 
 def _fix_of_missing_engine(error: AdvicesError) -> str:
-    if isinstance(error, EngineElsewhere):
+    if isinstance(error, EngineElsewhere | EngineUnsuitable):
         return error.next_step
     if isinstance(error, EngineForbidden):
         return checks.MAY_USE.fix_on(system())
@@ -110,18 +119,25 @@ def _builder() -> Finding:
 
 
 def _space(folder: str) -> Finding:
-    if not Path(folder).is_dir():
-        return Finding("note", "disk space", f"{folder} is not on this machine", "check it there")
-    free = shutil.disk_usage(folder).free
+    free = free_bytes(folder)
+    if free is None:
+        says = f"{folder} is on another machine, or closed to this user"
+        return Finding("note", "disk space", says, "check it there, or as root")
     says = f"{free / 1e9:.1f} GB free in {folder}"
     if free < checks.MUCH_ROOM_BYTES:
         return Finding("bad", "disk space", says, checks.SPACE.fix_on(system()))
     return Finding("ok", "disk space", says)
 
 
-def _ca() -> Finding:
+def _ca(engine: Engine | None) -> Finding:
     settings = proxy.host_settings()
-    if proxy.way() == "shelf":
+    if proxy.way(engine) == "shelf" and engine is not None and engine.facts().rootless:
+        says = "from what was prefetched, for a rootless engine reaches no index on this host"
+        says += f" ({', '.join(settings)})"
+        if shelf.read() is None:
+            return Finding("bad", "pip in builds", f"{says}; nothing is", checks.ROOTLESS.fix)
+        return Finding("ok", "pip in builds", says)
+    if proxy.way(engine) == "shelf":
         says = "from what was prefetched, for no package index answers"
         return Finding("note", "pip in builds", says, checks.PIP.fix_on(system()))
     if not settings:

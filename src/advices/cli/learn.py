@@ -21,16 +21,22 @@ def learn(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8890,
     site: Annotated[Path | None, typer.Option(help="A built site; else the project's.")] = None,
     browser: Annotated[bool, typer.Option(help="Open the address in a browser.")] = True,
+    jupyterlab: Annotated[
+        bool, typer.Option(help="Also serve JupyterLab: files, terminals, uploads.")
+    ] = False,
 ) -> None:
     """Serve the site on this machine, with cells and exercises that run in the page."""
     # Only this command needs a server, and loading one takes a second.
     from advices.lab import labfile
-    from advices.learn import preparing, server
+    from advices.learn import entrance, preparing, server
 
     layout = project()
     _ask_for_an_engine()
 
+    way_in = entrance.Entrance()
+
     def show(address: str) -> None:
+        way_in.close()
         out.print(f"the next browser: {address}")
 
     def ready(address: str) -> None:
@@ -39,11 +45,14 @@ def learn(
         out.print("engine and base images are prepared meanwhile; the page says how far they are")
         if browser:
             # A browser of the terminal would keep the server from answering it.
-            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+            page = way_in.leads_to(address).as_uri()
+            threading.Thread(target=webbrowser.open, args=(page,), daemon=True).start()
 
-    learning = server.Learning(site or layout.root / "site", port)
-    path = [lab.slug for lab in labfile.in_order(layout.labs)]
-    server.serve(layout, learning, ready, show, preparing.Preparing(path))
+    folder = site or layout.root / "site"
+    path = entrance.own_path(layout.root)
+    learning = server.Learning(folder, port, path, jupyterlab=jupyterlab)
+    prepared = preparing.Preparing([lab.slug for lab in labfile.in_order(layout.labs)])
+    server.serve(layout, learning, ready, show, ended=way_in.close, preparing=prepared)
 
 
 def _ask_for_an_engine() -> None:

@@ -33,7 +33,7 @@ def prefetch(slugs: Slugs = None) -> None:
 
     with Display(progress) as say, measuring(say):
         workshop = Workshop(project(), say)
-        with proxy.for_builds(workshop.engine):
+        with proxy.for_builds(workshop.engine, filling=True):
             _told(offline.prefetch.prefetch(workshop, slugs or []))
 
 
@@ -70,7 +70,7 @@ def bundle_save(
 
     with Display(progress) as say, measuring(say):
         workshop = Workshop(project(), say)
-        with proxy.for_builds(workshop.engine):
+        with proxy.for_builds(workshop.engine, filling=True):
             ready = offline.prefetch.prefetch(workshop, slugs or [])
             _told(ready)
             offline.transfer.save(workshop.layout, workshop.engine, ready, file, say)

@@ -7,6 +7,7 @@ where things are, files that are written whole.
 from advices.core import errors
 from advices.core.build_errors import BuilderUnusable, FrontendTooOld, RuntimeUnusable
 from advices.core.digests import digest_of, meaning_of
+from advices.core.engine_errors import EngineUnsuitable
 from advices.core.errors import (
     AdvicesError,
     BaseUnavailable,
@@ -51,7 +52,7 @@ from advices.core.events import (
     received,
     sent,
 )
-from advices.core.files import write_together, write_whole
+from advices.core.files import free_bytes, write_together, write_whole
 from advices.core.paths import Layout, cache_folder, project, service_folder, state_folder
 from advices.core.process import (
     VERBOSE_VARIABLE,
@@ -60,6 +61,8 @@ from advices.core.process import (
     now,
     poll,
     run,
+    show,
+    show_output,
     spawn_daemon,
     stream_stderr,
 )
@@ -100,6 +103,7 @@ __all__ = [
     "EngineLost",
     "EngineMissing",
     "EngineRefused",
+    "EngineUnsuitable",
     "Event",
     "FileRefused",
     "FrontendTooOld",
@@ -142,6 +146,7 @@ __all__ = [
     "digest_of",
     "ended_by",
     "errors",
+    "free_bytes",
     "interruptible",
     "line",
     "meaning_of",
@@ -152,6 +157,8 @@ __all__ = [
     "run",
     "sent",
     "service_folder",
+    "show",
+    "show_output",
     "spawn_daemon",
     "state_folder",
     "stream_stderr",

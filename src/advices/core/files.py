@@ -1,9 +1,10 @@
-"""Text files that are written whole or not at all."""
+"""Text files that are written whole or not at all, and the room for them."""
 
 from __future__ import annotations
 
 import errno
 import os
+import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,17 @@ from pathlib import Path
 from advices.core.errors import DiskFull, FileRefused
 
 _REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
+
+
+def free_bytes(folder: str | Path) -> int | None:
+    """Return the bytes that are free where a folder is, None where this user sees no such folder.
+
+    An engine may keep its data on another machine, or below what is closed to an ordinary user.
+    """
+    try:
+        return shutil.disk_usage(folder).free if Path(folder).is_dir() else None
+    except OSError:
+        return None
 
 
 def write_whole(file: Path, text: str) -> Path:

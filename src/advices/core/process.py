@@ -43,6 +43,15 @@ def show(argv: Sequence[str]) -> None:
         print("+ " + shlex.join(argv), file=sys.stderr, flush=True)
 
 
+def show_output(program: str, text: str) -> None:
+    """Print what a program in a container printed, on stderr when ADVICES_VERBOSE is set."""
+    if os.environ.get(VERBOSE_VARIABLE):
+        for line in text.splitlines():
+            # It may hold text of a target: what would move a terminal's cursor is left out.
+            shown = "".join(one for one in line if one.isprintable())
+            print(f"{program} | {shown}", file=sys.stderr, flush=True)
+
+
 def run(
     argv: Sequence[str],
     *,

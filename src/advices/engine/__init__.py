@@ -13,7 +13,7 @@ from advices.engine.client import buildx_version, connect
 from advices.engine.link import BASE_LABEL, RUN_LABEL
 from advices.engine.port import Engine
 from advices.engine.pull_faults import invalid_reference
-from advices.engine.records import Container, EngineFacts, Image
+from advices.engine.records import Container, End, EngineFacts, Image
 from advices.engine.references import DOCKER_HUB, Reference, split
 from advices.engine.start import HARDENED, Once, Start, options
 
@@ -27,6 +27,7 @@ __all__ = [
     "BuildStep",
     "Built",
     "Container",
+    "End",
     "Engine",
     "EngineFacts",
     "Image",

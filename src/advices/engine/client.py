@@ -42,6 +42,7 @@ class DockerEngine(EngineImages, EngineContainers):
             platform=f"{version['Os']}/{version['Arch']}",
             cores=int(info["NCPU"]),
             data_folder=str(info["DockerRootDir"]),
+            rootless="name=rootless" in (info.get("SecurityOptions") or ()),
         )
 
     def bridge_address(self) -> str | None:
@@ -144,7 +145,10 @@ class DockerEngine(EngineImages, EngineContainers):
 
 
 def connect() -> Engine:
-    """Return the engine that answers. Raises EngineMissing, EngineForbidden, EngineElsewhere."""
+    """Return the engine that answers.
+
+    Raises EngineMissing, EngineForbidden, EngineUnsuitable or EngineElsewhere.
+    """
     return DockerEngine()
 
 

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 import docker
 import docker.errors
-from docker.context import ContextAPI
 from requests.exceptions import RequestException
 
-from advices.core import CommandFailed, EngineMissing, run
+from advices.core import EngineMissing
+from advices.engine import contexts
 
 DEFAULT_SOCKET = "/var/run/docker.sock"
 _TIMEOUT_SECONDS = 120
@@ -20,10 +20,7 @@ _TIMEOUT_SECONDS = 120
 
 def context_name() -> str:
     """Return the docker context in force, `default` where none was chosen."""
-    if os.environ.get("DOCKER_HOST"):
-        return "default"
-    chosen = os.environ.get("DOCKER_CONTEXT")
-    return chosen or str(ContextAPI.get_current_context().Name)
+    return contexts.DEFAULT if os.environ.get("DOCKER_HOST") else contexts.chosen()
 
 
 def address() -> str:
@@ -34,21 +31,16 @@ def address() -> str:
     if host := os.environ.get("DOCKER_HOST"):
         return host
     name = context_name()
-    if name == "default":
+    if name == contexts.DEFAULT:
         return f"unix://{DEFAULT_SOCKET}"
-    context = ContextAPI.get_context(name)
-    if context is not None:
-        return str(context.Host)
-    # The SDK finds contexts beside docker's config.json only, which nobody has to have.
-    inspect = ["docker", "context", "inspect", name, "--format", "{{.Endpoints.docker.Host}}"]
-    try:
-        return run(inspect).stdout.strip()
-    except CommandFailed:
+    found = contexts.endpoint(name)
+    if found is None:
         raise EngineMissing(
             f"the docker context `{name}` does not exist",
             why="DOCKER_CONTEXT or docker's own settings name it",
             next_step="`docker context ls` shows the contexts; `docker context use` chooses one",
-        ) from None
+        )
+    return found.host
 
 
 def is_default_socket() -> bool:
@@ -83,11 +75,11 @@ def _is_own(family: int, sockaddr: object) -> bool:
 
 def client(timeout_seconds: int = _TIMEOUT_SECONDS) -> docker.DockerClient:
     """Return a client of the engine, for one thread. Raises EngineMissing as `address` does."""
-    if os.environ.get("DOCKER_HOST") or context_name() == "default":
+    if context_name() == contexts.DEFAULT:
         return docker.from_env(timeout=timeout_seconds)
     place = address()
-    context = ContextAPI.get_context(context_name())
-    tls = (context.TLSConfig if context else None) or False
+    found = contexts.endpoint(context_name())
+    tls = (found.tls if found else None) or False
     return docker.DockerClient(base_url=place, tls=tls, timeout=timeout_seconds)
 
 

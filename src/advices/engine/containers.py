@@ -13,9 +13,11 @@ import docker.errors
 
 from advices.core import CommandFailed, EngineRefused, RuntimeUnusable, ended_by, poll
 from advices.engine.link import RUN_LABEL, EngineLink
-from advices.engine.records import Container, container_of, published
-from advices.engine.start import HARDENED, Once, Start, options
+from advices.engine.records import Container, End, container_of, end_of, published
+from advices.engine.start import HARDENED, Hears, Once, Start, options
 from advices.engine.start_faults import is_of_the_image
+
+_HEAR_EVERY_SECONDS = 2.0
 
 
 class EngineContainers(EngineLink):
@@ -57,17 +59,23 @@ class EngineContainers(EngineLink):
         how: Start,
         timeout_seconds: float = 60,
         fetch: str | None = None,
+        hears: Hears | None = None,
     ) -> Once:
         container = self.start(image, run_id=run_id, how=how)
+        heard = 0.0
         try:
-            for _ in poll(timeout_seconds):
+            for waited in poll(timeout_seconds):
                 state = self._inspected(container)["State"]
                 if state["Status"] != "running":
                     break
+                if hears is not None and waited - heard >= _HEAR_EVERY_SECONDS:
+                    hears(waited, self.last_lines(container, 1))
+                    heard = waited
             else:
                 raise CommandFailed(
                     f"`{' '.join(how.command)[:80]}` in a container did not end within "
-                    f"{timeout_seconds:.0f} s"
+                    f"{timeout_seconds:.0f} s",
+                    printed=self._printed(container),
                 )
             stdout = self._printed(container, stdout=True, stderr=False)
             stderr = self._printed(container, stdout=False, stderr=True)
@@ -110,6 +118,10 @@ class EngineContainers(EngineLink):
 
     def running(self, container: Container) -> bool:
         return bool(self._inspected(container)["State"]["Status"] == "running")
+
+    def end(self, container: Container) -> End | None:
+        state = self._inspected(container)["State"]
+        return None if state["Status"] == "running" else end_of(state)
 
     def last_lines(self, container: Container, lines: int = 12) -> str:
         return self._printed(container, tail=lines).strip()

@@ -18,6 +18,7 @@ from advices.core import (
     EngineLost,
     EngineMissing,
     EngineRefused,
+    EngineUnsuitable,
 )
 from advices.engine import connection
 
@@ -55,8 +56,8 @@ class Clients:
 class EngineLink:
     """A connection to an engine that answers.
 
-    Raises EngineMissing when none does, EngineForbidden, and EngineElsewhere for an address that
-    only the docker command can use.
+    Raises EngineMissing when none does, EngineForbidden, EngineUnsuitable for Podman, and
+    EngineElsewhere for an address that only the docker command can use.
     """
 
     def __init__(self) -> None:
@@ -68,12 +69,18 @@ class EngineLink:
         self._closed = weakref.finalize(self, self._clients.close)
         try:
             self._docker.ping()
+            said = self._docker.version()
         except (docker.errors.DockerException, RequestException, OSError) as error:
             if "ermission denied" in str(error):
                 raise EngineForbidden(
                     f"the Docker engine at {self.address} may not be used by this user"
                 ) from None
             raise EngineMissing(f"no Docker engine answers at {self.address}") from None
+        for part in said.get("Components") or ():
+            if "podman" in str(part.get("Name")).lower():
+                raise EngineUnsuitable(
+                    f"at {self.address} answers Podman {part.get('Version')}, which has no BuildKit"
+                )
 
     @property
     def _docker(self) -> DockerClient:

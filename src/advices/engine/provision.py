@@ -33,9 +33,11 @@ Say = Callable[[str], None]
 def ensure_engine(say: Say) -> None:
     """Return when an engine with buildx answers; install and start one where it may.
 
-    Raises EngineMissing when the address is somebody else's and does not answer there.
+    Raises EngineMissing when the address is somebody else's and does not answer there, and
+    EngineUnsuitable when Podman does.
     """
     if connection.answers():
+        client.connect()  # raises where no Docker engine is what answers
         if client.buildx_version():
             return
     else:
@@ -151,6 +153,15 @@ def own_engine_pid() -> int | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return pid if ticks is not None and _started_ticks(pid) == ticks else None
+
+
+def is_own_engine() -> bool:
+    """Return whether the engine in use is the one that we started, at its own socket.
+
+    Who sets DOCKER_HOST or a context has chosen an engine, wherever that leads: it is theirs.
+    """
+    chosen = os.environ.get("DOCKER_HOST") or connection.context_name() != "default"
+    return not chosen and own_engine_pid() is not None
 
 
 def stop_engine(say: Say) -> bool:

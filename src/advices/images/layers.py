@@ -35,6 +35,18 @@ def learn(
     wanted = {one for one in ids if memory.sizes(one) is None or (listed and one not in found)}
     if not wanted and all(memory.instructions(image.id) is not None for image in images):
         return found
+    read = _read(engine, images, base_ids, memory, frozenset(wanted))
+    return {**found, **read} if listed else {}
+
+
+def _read(
+    engine: Engine,
+    images: Sequence[Image],
+    base_ids: frozenset[str],
+    memory: LayerMemory,
+    wanted: frozenset[str],
+) -> dict[str, Listing]:
+    """Read layers of some images out of one `docker save`, and return their listings."""
     with cores() as on:
 
         def read(source: IO[bytes]) -> tuple[Sizes, Listing]:
@@ -43,16 +55,28 @@ def learn(
                 held = listing(files)
             return Sizes(held.disk_bytes, weighing.transfer_bytes()), held
 
-        saved = read_images(engine, images, frozenset(wanted), read, memory.names)
+        saved = read_images(engine, images, wanted, read, memory.names)
     memory.names.update(saved.names)
     for image in images:
         memory.add_instructions(image.id, instructions(saved.config(image)))
     memory.add_sizes({diff_id: sizes for diff_id, (sizes, _) in saved.layers.items()})
     for diff_id, (_, held) in saved.layers.items():
         memory.add_listing(diff_id, held, of_base=diff_id in base_ids)
-        if listed:
-            found[diff_id] = held
-    return found
+    return {diff_id: held for diff_id, (_, held) in saved.layers.items()}
+
+
+def base_sizes(engine: Engine, base: Image, memory: LayerMemory) -> Sizes:
+    """Return the bytes of all layers of a base together.
+
+    A base whose layers were all weighed before is not read again: the instructions behind them,
+    which only an archive tells, are not asked for. Raises EngineLost.
+    """
+    ids = frozenset(base.diff_ids)
+    wanted = frozenset(one for one in ids if memory.sizes(one) is None)
+    if wanted:
+        _read(engine, [base], ids, memory, wanted)
+    found = [sizes for one in base.diff_ids if (sizes := memory.sizes(one)) is not None]
+    return Sizes(sum(one.disk_bytes for one in found), sum(one.transfer_bytes for one in found))
 
 
 def layers_of(

@@ -80,6 +80,8 @@ def read_dockerfile(file: Path, build_args: Mapping[str, str] | None = None) -> 
         raise _no_text(file, content, "it holds zero bytes")
     found = parse_dockerfile(text, build_args, file.name)
     if not found.stages:
+        # Not left to the builder: BuildKit 0.13 panics at an ARG without a FROM, and takes the
+        # engine with it.
         raise DockerfileInvalid(
             f"{file.name} has no FROM",
             why="without one it describes no image",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import asdict
@@ -14,6 +16,7 @@ from jupyter_server.utils import url_path_join
 from tornado import web
 
 from advices.core import project
+from advices.learn.guard import guard
 from advices.learn.live_page import CLIENT, ENTER, PAGES, POLICY, PREPARING, below, live, page_file
 from advices.learn.preparing import Preparing
 
@@ -44,10 +47,12 @@ def add_handlers(app: Any) -> None:
     """Add ours to a server's handlers.
 
     The site is the folder in the setting `AdvicesLearn.site`, else site/ of the project that the
-    server shows the files of.
+    server shows the files of. With `AdvicesLearn.jupyterlab` what JupyterLab needs may be used too.
     """
-    told = app.config.get("AdvicesLearn", {}).get("site")
-    site = Path(told) if told else project(Path(app.root_dir)).root / "site"
+    told = app.config.get("AdvicesLearn", {})
+    site = Path(told["site"]) if "site" in told else project(Path(app.root_dir)).root / "site"
+    jupyterlab = told.get("jupyterlab") in (True, "True", "true", "1")
+    guard(app, jupyterlab=jupyterlab)
     client = Path(__file__).parent / "client"
 
     def at(*parts: str) -> str:
@@ -59,15 +64,18 @@ def add_handlers(app: Any) -> None:
             (at(CLIENT, "(.*)"), _File, {"path": str(client)}),
             (at(PAGES, f"({FILES})"), _File, {"path": str(site)}),
             (at(PAGES), web.RedirectHandler, {"url": at(PAGES) + "/", "permanent": False}),
-            (at(PAGES, "(.*)"), _Page, {"site": site}),
+            (at(PAGES, "(.*)"), _Page, {"site": site, "jupyterlab": jupyterlab}),
         ],
     )
 
 
 def add_way_in(app: Any, codes: Codes) -> None:
     """Let browsers in by codes. JupyterHub has its own way in and needs none."""
-    way = (url_path_join(app.base_url, ENTER), _Enter, {"codes": codes})
-    app.web_app.add_handlers(".*$", [way])
+    ways = [
+        (url_path_join(app.base_url, ENTER), _Enter, {"codes": codes}),
+        (f"/(?!{re.escape(app.base_url[1:])}).*", _Elsewhere),
+    ]
+    app.web_app.add_handlers(".*$", ways)
 
 
 def add_preparing(app: Any, preparing: Preparing) -> None:
@@ -98,26 +106,60 @@ class _Enter(JupyterHandler):
     @allow_unauthenticated
     def get(self) -> None:
         """Set the cookie and go to the first page, without the code in its address."""
+        self.set_header("Cache-Control", "no-store")
         if not self._codes.take(self.get_query_argument("code", "")):
             self.set_status(403)
-            self.set_header("Content-Type", "text/html; charset=utf-8")
             self.finish(
-                '<!doctype html><html lang="en"><title>Docker Advices</title>'
-                "<h1>This address lets nobody in any more</h1>"
-                "<p>Each address that <code>./run learn</code> prints works once. "
-                "The terminal shows the one that is good now.</p>"
+                _plain(
+                    "This address lets nobody in any more",
+                    "Each address that <code>./run learn</code> prints works once. "
+                    "The terminal shows the one that is good now.",
+                )
             )
             return
         provider = self.identity_provider
         provider.set_login_cookie(self, provider.generate_anonymous_user(self))
-        self.redirect(url_path_join(self.base_url, PAGES) + "/")
+        # Not by the status 302: a browser that a file or another site sent here keeps a strict
+        # cookie back until a page of ours asks.
+        first = html.escape(url_path_join(self.base_url, PAGES) + "/", quote=True)
+        self.finish(
+            _plain(
+                "Docker Advices",
+                f'<a href="{first}">The first page</a>',
+                f'<meta http-equiv="refresh" content="0; url={first}">',
+            )
+        )
+
+
+class _Elsewhere(JupyterHandler):
+    """What is asked for outside of this start's addresses: an old bookmark, the bare port."""
+
+    @allow_unauthenticated
+    def get(self) -> None:
+        """Say where the address of this start is."""
+        self.set_status(404)
+        self.finish(
+            _plain(
+                "There is nothing at this address",
+                "Each start of <code>./run learn</code> has an address of its own. "
+                "The terminal shows it.",
+            )
+        )
+
+
+def _plain(title: str, says: str, more: str = "") -> str:
+    return (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>{more}'
+        f"<h1>{title}</h1><p>{says}</p></html>\n"
+    )
 
 
 class _Page(JupyterHandler):
     """A page of the site, for who is let in."""
 
-    def initialize(self, site: Path) -> None:
+    def initialize(self, site: Path, *, jupyterlab: bool) -> None:
         self._site = site
+        self._jupyterlab = jupyterlab
 
     @property
     def content_security_policy(self) -> str:
@@ -127,6 +169,7 @@ class _Page(JupyterHandler):
     @web.authenticated
     def get(self, path: str) -> None:
         """Send a page with the scripts that run its cells, or the site's own 404."""
+        _refuse_zero(path)
         file = page_file(self._site, path)
         if file is None and page_file(self._site, f"{path}/"):
             self.redirect(url_path_join(self.base_url, PAGES, path) + "/")
@@ -142,7 +185,13 @@ class _Page(JupyterHandler):
         _ = self.xsrf_token
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
-        self.finish(live(page, self.base_url))
+        self.finish(live(page, self.base_url, jupyterlab=self._jupyterlab))
+
+
+def _refuse_zero(path: str) -> None:
+    """Refuse a path that no file can have: the system's calls do not take it."""
+    if "\0" in path:
+        raise web.HTTPError(400)
 
 
 class _File(JupyterHandler, web.StaticFileHandler):
@@ -151,11 +200,13 @@ class _File(JupyterHandler, web.StaticFileHandler):
     @allow_unauthenticated
     async def get(self, path: str, include_body: bool = True) -> None:
         """Send the file."""
+        _refuse_zero(path)
         await web.StaticFileHandler.get(self, path, include_body)
 
     @allow_unauthenticated
     async def head(self, path: str) -> None:
         """Send what is known of the file."""
+        _refuse_zero(path)
         await web.StaticFileHandler.get(self, path, include_body=False)
 
     def set_extra_headers(self, path: str) -> None:

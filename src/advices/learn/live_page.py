@@ -26,12 +26,16 @@ POLICY = (
 """The Content-Security-Policy of a page: nothing from elsewhere. Material has scripts inline."""
 
 
-def live(page: str, base_url: str) -> str:
-    """Return a page with the scripts that run its cells. Published, it has none of them."""
+def live(page: str, base_url: str, *, jupyterlab: bool = False) -> str:
+    """Return a page with the scripts that run its cells. Published, it has none of them.
+
+    With `jupyterlab` they offer to open a lab's notebook there.
+    """
     client = html.escape(f"{base_url}{CLIENT}", quote=True)
+    query = "?jupyterlab" if jupyterlab else ""
     head = (
         f'<link rel="stylesheet" href="{client}/learn.css">'
-        f'<script type="module" src="{client}/learn.js"></script></head>'
+        f'<script type="module" src="{client}/learn.js{query}"></script></head>'
     )
     return page.replace("</head>", head, 1)
 

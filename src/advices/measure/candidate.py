@@ -32,7 +32,8 @@ class Candidate:
     """A Dockerfile to measure with what its build gets: a variant, a mistake, a learner's.
 
     `fresh` builds it from nothing. Without it the first build may use the cache of the
-    candidate `cache_of`, which saves minutes where no time is measured.
+    candidate `cache_of`, which saves minutes where no time is measured. One that `must_answer`
+    is a fault of its lab when its page does not come. Of one that is `hidden` no step is told.
     """
 
     name: str
@@ -40,6 +41,8 @@ class Candidate:
     variant: Variant
     fresh: bool = True
     cache_of: str = ""
+    must_answer: bool = False
+    hidden: bool = False
 
     def read(self) -> Dockerfile:
         """Return what its Dockerfile says with its build arguments.
@@ -49,9 +52,12 @@ class Candidate:
         return read_dockerfile(self.dockerfile, self.variant.build_args)
 
 
-def of_variant(lab: Lab, name: str) -> Candidate:
+def of_variant(lab: Lab, name: str, *, hidden: bool = False) -> Candidate:
     """Return a variant of a lab. Raises LabInvalid for an unknown name."""
-    return Candidate(name, lab.dockerfile(name), lab.variants[name], cache_of=name)
+    file, variant = lab.dockerfile(name), lab.variants[name]
+    # What an exercise starts with may be broken in any way.
+    must_answer = variant.answers and not (lab.is_exercise and name == "bad")
+    return Candidate(name, file, variant, cache_of=name, must_answer=must_answer, hidden=hidden)
 
 
 def of_mistake(lab: Lab, mistake: Mistake, scratch: Path) -> Candidate:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 
-from advices import results
-from advices.core import AdvicesError, DockerfileInvalid, LabInvalid, StepFailed, at_once
+from advices.core import DockerfileInvalid, LabInvalid, StepFailed
 from advices.lab import BUILDS, LEARNERS, Lab
 from advices.measure.bench import Bench
 from advices.measure.candidate import of_learner, of_variant
-from advices.measure.keys import Keys
 from advices.measure.mistakes import judged_steps, proved, uncaught_mistakes
-from advices.measure.parts import START
 from advices.measure.plan import steps
+from advices.measure.reference import reference
 from advices.results import (
     YOURS,
     Checked,
@@ -24,7 +21,6 @@ from advices.results import (
     hints,
     is_judged,
     verdicts,
-    why_changed,
 )
 
 
@@ -43,30 +39,15 @@ def check(bench: Bench, dockerfile: Path) -> Checked:
     with bench.ready() as measurer:
         was_mixed = measurer.on_one_kind(said, bench.lab.read("good"))
         try:
-            yours = measurer.measure(candidate, judged_steps(bench.lab), must_answer=False)
+            yours = measurer.measure(candidate, judged_steps(bench.lab))
         except (StepFailed, DockerfileInvalid) as error:
             known = " ".join(one.hint for one in hints(bench.lab, (BUILDS,), said))
             raise type(error)(
                 error.what, why=error.why, next_step=known or error.next_step
             ) from None
-        # A committed reference stands on the bases that names have by themselves.
-        reference = None if was_mixed else _committed(bench)
-        if reference is None:
-            good = measurer.measure(of_variant(bench.lab, "good"), judged_steps(bench.lab))
-        else:
-            good = reference.variants["good"]
+        # What is committed or kept stands on the bases that names have by themselves.
+        good = reference(bench, measurer, kept=not was_mixed)
     return checked(bench.lab, bench.result({"good": good, YOURS: yours}), said)
-
-
-def _committed(bench: Bench) -> Result | None:
-    """Return the solution's committed result, if it is of this exercise on this machine."""
-    try:
-        found = results.load(bench.layout.exercise_results, bench.lab.slug)
-    except AdvicesError:
-        return None
-    now = Keys(bench.workshop, bench.samples).parts(bench.lab)
-    changed = now is None or why_changed(found.provenance.key_parts, now, leave_out={START})
-    return None if changed else found
 
 
 def solved(bench: Bench) -> Result:
@@ -81,18 +62,8 @@ def _start_and_solution(bench: Bench) -> Mapping[str, VariantResult]:
         return bench.kept.result.variants
     with bench.ready() as measurer:
         # No claim of an exercise is about a time, so start and solution are built side by side.
-        return at_once(
-            {
-                name: partial(
-                    measurer.measure,
-                    of_variant(lab, name),
-                    steps(lab, bench.samples),
-                    must_answer=name == "good",
-                )
-                for name in ("bad", "good")
-            },
-            workers=2,
-        )
+        both = [of_variant(lab, name) for name in ("bad", "good")]
+        return measurer.measure_each(both, steps(lab, bench.samples), workers=2)
 
 
 def start_of(lab: Lab, result: Result) -> Checked:
@@ -127,8 +98,8 @@ def unsound(lab: Lab, result: Result) -> list[str]:
         if mistake.misfit(good):
             continue
         found = result.mistakes.get(mistake.id)
-        turned = found.red if found else ()
-        shown = [one.id for one in hints(lab, turned, lab.read_with(mistake))]
+        turned, left_out = (found.red, found.not_judged) if found else ((), ())
+        shown = [one.id for one in hints(lab, turned, lab.read_with(mistake), left_out)]
         if shown != [mistake.id]:
             faults.append(
                 f"{lab.slug} exercise: mistake `{mistake.id}` must get its own hint alone, "

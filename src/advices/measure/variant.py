@@ -1,4 +1,4 @@
-"""Steps of the plan + engine -> what one candidate measured."""
+"""Steps of the plan + engine -> what candidates measured."""
 
 from __future__ import annotations
 
@@ -6,44 +6,31 @@ import secrets
 import shutil
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
-from advices import results
 from advices.bases import Base, MarkedBase
-from advices.core import Instruction, NeverAnswered, Step, StepFailed, UnsteadyMeasure, write_whole
-from advices.engine import BuildOrder, BuildStep, Built, Image
+from advices.core import (
+    Instruction,
+    NeverAnswered,
+    Step,
+    StepFailed,
+    UnsteadyMeasure,
+    at_once,
+    write_whole,
+)
+from advices.engine import BuildOrder, Image
 from advices.images import layers_of, learn
-from advices.lab import COLD, Dockerfile, Lab
+from advices.lab import Dockerfile, Lab
 from advices.measure import plan
 from advices.measure.candidate import CANARY, Candidate, context_bytes, copied, replayed
 from advices.measure.order import Place, order_of
-from advices.probes import Found, Subject, probe, startup
-from advices.results import Boot, Build, Layer, Timing, VariantResult
+from advices.measure.taken import Taken
+from advices.measure.turns import Turns
+from advices.probes import Subject, probe, startup
+from advices.results import Boot, VariantResult
 from advices.runs import Run, undisturbed
 from advices.workshop import Workshop
-
-
-@dataclass
-class _Taken:
-    """What the plan's steps gave so far for one candidate."""
-
-    cold_samples: int
-    samples: int
-    listed: bool
-    marked: dict[str, MarkedBase] = field(default_factory=dict)
-    built: dict[str, list[Built]] = field(default_factory=dict)
-    layers: dict[str, list[Layer]] = field(default_factory=dict)
-    boots: list[Boot] = field(default_factory=list)
-    starts: dict[str, Boot] = field(default_factory=dict)
-    found: Found = field(default_factory=Found)
-    context_bytes: int = 0
-    image_id: str = ""
-
-    @property
-    def answered(self) -> bool:
-        """Return whether the image served its page."""
-        return bool(self.boots) and self.boots[0].answered
 
 
 class Measurer:
@@ -66,6 +53,7 @@ class Measurer:
         self._resolved = resolved
         self._marked: dict[tuple[str, str], MarkedBase] = {}
         self._lock = threading.Lock()
+        self._turns = Turns()
         # A run may hold several measurers of one name: a lab's, and its exercise's twice.
         self._word = f"{lab.slug}-{secrets.token_hex(3)}"
         self.canary = f"canary-{secrets.token_hex(12)}"
@@ -79,40 +67,79 @@ class Measurer:
         self._resolved = {**known, **self._bases.of_one_kind(found)}
         return any(self._resolved[name] != base for name, base in found.items())
 
-    def measure(
-        self, candidate: Candidate, steps: Sequence[plan.PlanStep], *, must_answer: bool = True
-    ) -> VariantResult:
-        """Return all measures that the steps give.
+    def measure(self, candidate: Candidate, steps: Sequence[plan.PlanStep]) -> VariantResult:
+        """Return all measures that the steps give. Raises what `measure_each` raises."""
+        return self.measure_each([candidate], steps)[candidate.name]
+
+    def measure_each(
+        self, candidates: Sequence[Candidate], steps: Sequence[plan.PlanStep], *, workers: int = 1
+    ) -> dict[str, VariantResult]:
+        """Return all measures that the steps give, by candidate; `workers` of them work at once.
+
+        All are built first, so that the engine is asked once for the layers of all, and writes a
+        base that they share one time.
 
         Raises what `buildx.build` raises, UnsteadyMeasure when a sample ran other steps than
-        the first, and, unless `must_answer` is false, NeverAnswered when its page does not come.
+        the first, and NeverAnswered when the page of one that must answer does not come.
         """
-        taken = _Taken(
-            cold_samples=sum(isinstance(s, plan.BuildImage) and s.cold for s in steps),
-            samples=sum(isinstance(s, plan.ServeImage) for s in steps),
-            listed=plan.ProbeImage("files") in steps,
-        )
+        each = [Taken(candidate, steps) for candidate in candidates]
+        last = 1 + max(n for n, one in enumerate(steps) if isinstance(one, plan.BuildImage))
+
+        def take(start: int, end: int) -> None:
+            work = {t.candidate.name: partial(self._take, t, range(start, end)) for t in each}
+            at_once(work, workers)
+
+        take(0, last)
+        with self._workshop.spent.on("layers"):
+            self._learn(each)
+        take(last, len(steps))
+        return {
+            taken.candidate.name: taken.result(startup.behaviours(self._lab, taken.starts))
+            for taken in each
+        }
+
+    def _take(self, taken: Taken, numbers: range) -> None:
+        """Do some of a candidate's steps, in order."""
+        candidate, steps = taken.candidate, taken.steps
         behind = partial(Step, self._lab.slug, self._name(candidate), steps=len(steps))
-        for number, step in enumerate(steps):
-            self._say(behind(plan.says(step), done=number))
+        for number in numbers:
+            step = steps[number]
+            if not candidate.hidden:
+                self._say(behind(plan.says(step), done=number))
             # What is built with another's cache gives no times.
             timed = candidate.fresh and plan.is_timed(self._lab, step)
             with undisturbed(alone=timed), self._workshop.spent.on(plan.kind(step)):
-                self._do(step, candidate, taken, must_answer)
-        self._say(behind("", done=len(steps)))
-        return self._result(candidate, taken)
+                self._do(step, taken)
+        if numbers.stop == len(steps) and not candidate.hidden:
+            self._say(behind("", done=len(steps)))
 
-    def _do(
-        self, step: plan.PlanStep, candidate: Candidate, taken: _Taken, must_answer: bool
-    ) -> None:
+    def _learn(self, each: Sequence[Taken]) -> None:
+        """Let the memory know the layers that the plans of some candidates read, all at once."""
+        images = [
+            image
+            for taken in each
+            for step in taken.steps
+            if isinstance(step, plan.InspectImages)
+            for image in self._images(taken.candidate, step.builds).values()
+        ]
+        if images:
+            base_ids = frozenset().union(*(taken.base_ids for taken in each))
+            listed = any(taken.listed for taken in each)
+            learn(self._engine, images, base_ids, self._memory, listed=listed)
+
+    def _do(self, step: plan.PlanStep, taken: Taken) -> None:
+        candidate = taken.candidate
         match step:
             case plan.BuildImage():
                 self._build(candidate, step, taken)
             case plan.InspectImages(builds=names):
-                self._inspect(candidate, names, taken)
+                for name, image in self._images(candidate, names).items():
+                    taken.layers[name] = layers_of(
+                        self._engine, image, taken.base_ids, self._memory
+                    )
             case plan.ServeImage(sample=sample):
                 if taken.answered or sample == 1:
-                    self._serve(candidate, taken, must_answer)
+                    self._serve(candidate, taken)
             case plan.StartImage(start=start):
                 taken.starts[start] = startup.another_start(
                     self._booting(candidate, taken), self._lab.starts[start]
@@ -127,7 +154,7 @@ class Measurer:
         # A stage's name may hold what a tag may not.
         return f"docker-advices-run/{self._run.id}:{self._lab.slug}-{candidate.name}-{build_name}"
 
-    def _build(self, candidate: Candidate, step: plan.BuildImage, taken: _Taken) -> None:
+    def _build(self, candidate: Candidate, step: plan.BuildImage, taken: Taken) -> None:
         # Replays stand on the base of the last cold build, and find the cache mounts it filled.
         cold_sample = step.sample if step.cold else taken.cold_samples
         mark = f"{self._word}-{candidate.cache_of}-{cold_sample}"
@@ -144,23 +171,24 @@ class Measurer:
         try:
             if step.cold:
                 taken.context_bytes = context_bytes(order.context)
-            built = self._engine.build(order, on_step=partial(self._say_instruction, candidate))
+            with self._turn(candidate, first=step.cold):
+                heard = partial(self._say_instruction, candidate)
+                built = self._engine.build(order, on_step=heard)
         except StepFailed as fault:
             raise self._bases.why_it_failed(fault, taken.marked) from None
         finally:
             shutil.rmtree(order.context, ignore_errors=True)
-        earlier = taken.built.setdefault(step.build, [])
-        if earlier and _what_ran(earlier[0].steps) != _what_ran(built.steps):
-            raise UnsteadyMeasure(
-                f"{candidate.dockerfile.name}: sample {step.sample} of `{step.build}` ran other "
-                "steps than the first"
-            )
-        earlier.append(built)
+        taken.add_build(step, built)
         if step.cold:
             taken.image_id = str(self._image(order.tag, candidate.name).id)
 
+    def _turn(self, candidate: Candidate, *, first: bool) -> AbstractContextManager[None]:
+        """Return what a build runs in: one that shares a cache with others waits for its turn."""
+        return nullcontext() if candidate.fresh else self._turns.build(first=first)
+
     def _say_instruction(self, candidate: Candidate, instruction: str) -> None:
-        self._say(Instruction(self._lab.slug, self._name(candidate), instruction))
+        if not candidate.hidden:
+            self._say(Instruction(self._lab.slug, self._name(candidate), instruction))
 
     def _name(self, candidate: Candidate) -> str:
         return f"exercise {candidate.name}" if self._lab.is_exercise else candidate.name
@@ -176,7 +204,7 @@ class Measurer:
         return {name: self._marked[name, mark] for name in names}
 
     def _order(
-        self, candidate: Candidate, taken: _Taken, mark: str, name: str, *, no_cache: bool
+        self, candidate: Candidate, taken: Taken, mark: str, name: str, *, no_cache: bool
     ) -> BuildOrder:
         files = {
             key: write_whole(
@@ -195,13 +223,8 @@ class Measurer:
         )
         return order_of(self._lab, candidate, place, no_cache=no_cache)
 
-    def _inspect(self, candidate: Candidate, names: Sequence[str], taken: _Taken) -> None:
-        images = {name: self._image(self._tag(candidate, name), candidate.name) for name in names}
-        base_ids = self._base_ids(candidate, taken)
-        every = list(images.values())
-        learn(self._engine, every, base_ids, self._memory, listed=taken.listed)
-        for name, image in images.items():
-            taken.layers[name] = layers_of(self._engine, image, base_ids, self._memory)
+    def _images(self, candidate: Candidate, builds: Sequence[str]) -> dict[str, Image]:
+        return {one: self._image(self._tag(candidate, one), candidate.name) for one in builds}
 
     def _image(self, reference: str, name: str) -> Image:
         image = self._engine.image(reference)
@@ -209,15 +232,11 @@ class Measurer:
             raise UnsteadyMeasure(f"{name}: the image just built is not there any more")
         return image
 
-    def _base_ids(self, candidate: Candidate, taken: _Taken) -> frozenset[str]:
-        base = candidate.read().final_base
-        return taken.marked[base].diff_ids if base else frozenset()
-
-    def _serve(self, candidate: Candidate, taken: _Taken, must_answer: bool) -> None:
+    def _serve(self, candidate: Candidate, taken: Taken) -> None:
         try:
             shown = startup.first_page(self._booting(candidate, taken))
         except NeverAnswered as error:
-            if must_answer and candidate.variant.answers:
+            if candidate.must_answer:
                 raise
             self._say(error.what)
             shown = Boot(answered=False)
@@ -230,17 +249,18 @@ class Measurer:
             )
         taken.boots.append(shown)
 
-    def _booting(self, candidate: Candidate, taken: _Taken) -> startup.Image:
+    def _booting(self, candidate: Candidate, taken: Taken) -> startup.Image:
         return startup.Image(self._engine, self._lab, taken.image_id, candidate.name, self._run.id)
 
-    def _subject(self, candidate: Candidate, taken: _Taken) -> Subject:
+    def _subject(self, candidate: Candidate, taken: Taken) -> Subject:
         mark = f"{self._word}-{candidate.cache_of}-{taken.cold_samples}"
 
         def build_target(target: str) -> Image:
             order = self._order(candidate, taken, mark, f"target-{target}", no_cache=False)
             copied(self._lab, candidate, order.context, canary=self.canary)
             try:
-                self._engine.build(order.for_target(target))
+                with self._turn(candidate, first=True):
+                    self._engine.build(order.for_target(target))
             finally:
                 shutil.rmtree(order.context, ignore_errors=True)
             return self._image(order.tag, candidate.name)
@@ -251,49 +271,10 @@ class Measurer:
             variant=candidate.name,
             targets=candidate.variant.targets,
             image=self._image(taken.image_id, candidate.name),
-            base_ids=self._base_ids(candidate, taken),
+            base_ids=taken.base_ids,
             answered=taken.answered,
             run_id=self._run.id,
             canary=self.canary,
             samples=taken.samples,
             build_target=build_target,
         )
-
-    def _result(self, candidate: Candidate, taken: _Taken) -> VariantResult:
-        # A plan for some claims reads no layers where none of them needs bytes.
-        cold = taken.layers.get(COLD, [])
-        known = {layer.diff_id for layer in cold}
-        in_base = {layer.diff_id for layer in cold if layer.from_base}
-        builds = {}
-        for name, built in taken.built.items():
-            there = in_base if name == COLD else known
-            new = [layer for layer in taken.layers.get(name, []) if layer.diff_id not in there]
-            builds[name] = Build(
-                steps=tuple(results.Step(**asdict(step)) for step in built[0].steps),
-                timing=Timing(samples=tuple(round(one.seconds, 3) for one in built)),
-                new_disk_bytes=sum(layer.disk_bytes for layer in new),
-                new_transfer_bytes=sum(layer.transfer_bytes for layer in new),
-            )
-        return VariantResult(
-            dockerfile=candidate.dockerfile.name,
-            context_bytes=taken.context_bytes,
-            layers=tuple(cold),
-            builds=builds,
-            boot=_together(taken.boots),
-            starts=taken.starts,
-            behaviours=startup.behaviours(self._lab, taken.starts),
-            probed=taken.found.values,
-            timings=taken.found.timings,
-            scans=tuple(taken.found.scans),
-        )
-
-
-def _together(boots: Sequence[Boot]) -> Boot:
-    """Return one record of several starts: the first, with the times of all."""
-    samples = tuple(one.first_200.samples[0] for one in boots if one.first_200)
-    timing = Timing(samples=samples) if samples else None
-    return boots[0].model_copy(update={"first_200": timing})
-
-
-def _what_ran(steps: tuple[BuildStep, ...]) -> list[tuple[str, bool]]:
-    return [(step.name, step.cached) for step in steps]

@@ -15,10 +15,9 @@ import atexit
 import contextlib
 import sys
 from collections.abc import Iterable
-from functools import partial
 from pathlib import Path
 
-from advices.core import EngineMissing, Event, LabInvalid, Layout, at_once, project, sent
+from advices.core import EngineMissing, Event, LabInvalid, Layout, project, sent
 from advices.engine import connect
 from advices.lab import LEARNERS, Lab, read
 from advices.measure import (
@@ -74,11 +73,9 @@ class LabSession(Drawing):
             return self.replays(variants)
         planned = steps(self._lab, self._bench.samples)
         with self._bench.ready() as measurer:
-            self._measured |= at_once(
-                {
-                    name: partial(measurer.measure, of_variant(self._lab, name), planned)
-                    for name in variants
-                },
+            self._measured |= measurer.measure_each(
+                [of_variant(self._lab, name) for name in variants],
+                planned,
                 workers=2 if self._bench.samples == QUICK else 1,
             )
         return self.replays(variants)

@@ -5,7 +5,8 @@ builds reach a caching index (proxpi) on the engine's bridge over plain HTTP, an
 own settings fetch for it.
 
 Where packages were prefetched and the host's pip reaches no index, builds take them from the
-shelf, which a container of ours serves.
+shelf, which a container of ours serves. So they do on a rootless engine if the host has settings
+of its own: from its network no index on this host is found.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Literal, get_args
 from advices.core import (
     BaseUnavailable,
     CommandFailed,
+    PackageMissing,
     run,
 )
 from advices.engine import Engine
@@ -62,20 +64,23 @@ def _read(_file: str | None) -> Mapping[str, str]:
     return {name: value.strip("\"'") for name, _, value in pairs}
 
 
-def way() -> Way:
-    """Return how builds reach packages. Decided once; kernels inherit it.
+def way(engine: Engine | None) -> Way:
+    """Return how builds on an engine reach packages; without one, as an ordinary engine's do.
 
-    The shelf is taken only where the network is not: what it holds is less than an index.
+    The shelf is taken only where it must: what it holds is less than an index. Whether the network
+    answers is asked once; kernels inherit the answer.
     """
     ways: tuple[Way, ...] = get_args(Way)
     for known in ways:
         if os.environ.get(WAY_VARIABLE) == known:
             return known
+    settings = host_settings()
+    if settings and engine is not None and engine.facts().rootless:
+        return "shelf"
+    straight: Way = "host" if settings else "direct"
     if shelf.read() is None:
-        return "host" if host_settings() else "direct"
-    found: Way = "shelf"
-    if answers():
-        found = "host" if host_settings() else "direct"
+        return straight
+    found = straight if answers() else "shelf"
     os.environ[WAY_VARIABLE] = found
     return found
 
@@ -97,7 +102,7 @@ def files_for_builds(engine: Engine) -> dict[str, str]:
 
     Raises what `reachable_address` raises.
     """
-    match way():
+    match way(engine):
         case "shelf":
             return settings.files(shelf_server.index_url())
         case "host":
@@ -135,28 +140,49 @@ def _is_here(address: str) -> bool:
 
 
 @contextlib.contextmanager
-def for_builds(engine: Engine) -> Iterator[None]:
+def for_builds(engine: Engine, *, filling: bool = False) -> Iterator[None]:
     """Give builds what their pip needs while the body runs: an index, or nothing at all.
 
-    Raises what `reachable_address` and `caching_index` raise.
+    `filling` says that the body brings packages to the shelf, so that it may be empty yet. Raises
+    PackageMissing where it must be served and cannot, and what `reachable_address` and
+    `caching_index` raise.
     """
     with contextlib.ExitStack() as held:
-        match way():
+        match way(engine):
             case "shelf":
-                held.enter_context(shelf_server.serving(engine))
+                if not (filling and shelf_server.lacks(engine)):
+                    _serve_shelf(held, engine)
             case "host":
                 held.enter_context(caching_index(reachable_address(engine), _upstream()))
         yield
 
 
+def _serve_shelf(held: contextlib.ExitStack, engine: Engine) -> None:
+    if engine.facts().rootless and shelf_server.lacks(engine):
+        raise PackageMissing(
+            "builds on this rootless engine take their packages from what was prefetched, and "
+            "nothing is",
+            why="the host has its own CA or index settings "
+            f"({', '.join(host_settings())}), and from a rootless engine's network no index on "
+            "this host is reached",
+            next_step="`advices prefetch` brings them; or unset the settings if builds need none",
+        )
+    held.enter_context(shelf_server.serving(engine))
+
+
 @contextlib.contextmanager
 def to_fetch_from(engine: Engine) -> Iterator[str]:
     """Give the address of an index on this host that fetches with the host's own settings."""
-    address = reachable_address(engine) if host_settings() else "127.0.0.1"
+    # Builds use the same index, if they use one.
+    address = reachable_address(engine) if way(engine) == "host" else "127.0.0.1"
     with caching_index(address, _upstream()):
         yield f"http://{address}:{index_service.PORT}/index"
 
 
 def _upstream() -> str | None:
-    """Return the index that this host's own settings name."""
-    return os.environ.get("PIP_INDEX_URL") or _configured().get("global.index-url")
+    """Return the index that this host's own settings name.
+
+    With a slash at its end: pip knows it without, and the caching index would lose the last part.
+    """
+    found = os.environ.get("PIP_INDEX_URL") or _configured().get("global.index-url")
+    return f"{found.rstrip('/')}/" if found else None

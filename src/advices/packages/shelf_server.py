@@ -31,6 +31,12 @@ def index_url() -> str:
     return f"{os.environ.get(URL_VARIABLE, 'http://not-served.invalid/')}index/"
 
 
+def lacks(engine: Engine) -> bool:
+    """Return whether there is no shelf, or no image on this engine that could serve it."""
+    found = shelf.read()
+    return found is None or engine.image(found.server) is None
+
+
 @contextlib.contextmanager
 def serving(engine: Engine) -> Iterator[None]:
     """Serve the shelf while the body runs; it and the kernels that it starts know the address.
@@ -38,7 +44,7 @@ def serving(engine: Engine) -> Iterator[None]:
     Raises PackageMissing when there is no shelf or it cannot be served.
     """
     found = shelf.read()
-    if found is None or engine.image(found.server) is None:
+    if found is None or lacks(engine):
         raise PackageMissing("there are no prefetched packages that could be served to builds")
     before = os.environ.get(URL_VARIABLE)
     with own_run(engine) as run:

@@ -7,11 +7,9 @@ collector: it works in the background, beside what is measured.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 
-from advices.core import AdvicesError, EngineLost
+from advices.core import AdvicesError, EngineLost, free_bytes
 from advices.engine import Engine, provision
 from advices.runs.lifecycle import measuring
 
@@ -22,28 +20,27 @@ ROOM_BYTES = 30_000_000_000
 def make_room(engine: Engine, say: Callable[[str], None]) -> None:
     """Remove build cache, the least used first, until there is room where the engine keeps it.
 
-    Does nothing where there is room, and in an engine that was not started by us. Waits for a run
+    Does nothing where there is room, and in any engine but the one that we started. Waits for a run
     that measures. Raises EngineLost.
     """
-    if provision.own_engine_pid() is None:
+    if not provision.is_own_engine():
         return
     data_folder = engine.facts().data_folder
-    if not Path(data_folder).is_dir():
-        return
-    if shutil.disk_usage(data_folder).free >= ROOM_BYTES:
+    free = free_bytes(data_folder)
+    if free is None or free >= ROOM_BYTES:
         return
     with measuring(say):
         # Somebody else may have made room while this waited.
-        free_bytes = shutil.disk_usage(data_folder).free
-        if free_bytes >= ROOM_BYTES:
+        free = free_bytes(data_folder)
+        if free is None or free >= ROOM_BYTES:
             return
         try:
             held_bytes = engine.build_cache_bytes()
             if not held_bytes:
                 return
-            kept_bytes = max(0, held_bytes - (ROOM_BYTES - free_bytes))
+            kept_bytes = max(0, held_bytes - (ROOM_BYTES - free))
             say(
-                f"{free_bytes / 1e9:.1f} GB are free: the build cache goes from "
+                f"{free / 1e9:.1f} GB are free: the build cache goes from "
                 f"{held_bytes / 1e9:.1f} to {kept_bytes / 1e9:.1f} GB, a matter of minutes"
             )
             engine.shrink_build_cache(kept_bytes)

@@ -21,7 +21,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
-from advices.core import DiskFull, EngineLost, poll, state_folder
+from advices.core import DiskFull, EngineLost, free_bytes, poll, state_folder
 from advices.engine import Engine
 
 RUN_VARIABLE = "ADVICES_RUN"
@@ -205,13 +205,13 @@ def one_at_a_time(what: str) -> Iterator[None]:
 def check_space(folder: str, needed_bytes: int) -> None:
     """Raise DiskFull when less than `needed_bytes` are free where the engine keeps its data.
 
-    An engine on another machine has its data folder there: then nothing can be said here.
+    Where this user sees no data folder of the engine, nothing can be said of it.
     """
     for place in (folder, tempfile.gettempdir()):
-        if not Path(place).is_dir():
+        free = free_bytes(place)
+        if free is None:
             continue
         wanted = needed_bytes if place == folder else 100_000_000
-        free = shutil.disk_usage(place).free
         if free < wanted:
             raise DiskFull(
                 f"{free / 1e9:.1f} GB are free in {place} and {wanted / 1e9:.1f} GB are needed",

@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError
 from advices.bases import Bases
 from advices.core import LabInvalid, PullFailed, Record, ScannerMissing, write_whole
 from advices.engine import BuildOrder, Engine
+from advices.packages import proxy
 from advices.runs import scratch_folder
 from advices.scanners import work
 
@@ -122,6 +123,13 @@ class ScannerImages:
         tag, identity = self._wapiti_tag(recipe, base.kind)
         if self._engine.image(tag) is not None:
             return ScannerImage("wapiti", tag, identity)
+        if proxy.way(self._engine) == "shelf":
+            raise ScannerMissing(
+                "the image of Wapiti is not here and cannot be built",
+                why="builds take their packages from what was prefetched, where Wapiti's are not",
+                next_step="`advices bundle load` a file that `advices bundle save web-scan` wrote "
+                "where builds reach a package index",
+            )
         self._say("building the image of Wapiti; once, then it is kept")
         with scratch_folder() as scratch:
             pip = self._bases.pip_conf

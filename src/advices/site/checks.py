@@ -90,6 +90,12 @@ PIP = Check(
     "a CA or an index of its own, or from what was prefetched",
     fix="connect to a network, or `advices bundle load` a file from a machine that has one",
 )
+ROOTLESS = Check(
+    "pip in builds of a rootless engine",
+    "Python packages were prefetched, where this host has a CA or an index of its own: builds of "
+    "such an engine find no index on this host",
+    fix="`advices prefetch` brings them, `advices prefetch build-cache` those of one lab",
+)
 REGISTRY = Check(
     "registry",
     "an image registry answers",
@@ -113,4 +119,17 @@ PREFETCHED = Check(
     fix="`advices prefetch` brings the rest while there is a network",
 )
 
-ALL = (ENGINE, MAY_USE, STORAGE, BUILDX, BUILDER, SPACE, PIP, REGISTRY, SCANNERS, BASES, PREFETCHED)
+ALL = (
+    ENGINE,
+    MAY_USE,
+    STORAGE,
+    BUILDX,
+    BUILDER,
+    SPACE,
+    PIP,
+    ROOTLESS,
+    REGISTRY,
+    SCANNERS,
+    BASES,
+    PREFETCHED,
+)

@@ -37,6 +37,7 @@ export class Kernel {
     }
     if (answer.status === 403 || answer.redirected) throw new Refused("The server refused this.");
     if (answer.status === 404) throw new Died("There is no such kernel any more.");
+    if (answer.status === 429) throw new Error((await answer.json()).message);
     if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
     return answer.status === 204 ? null : answer.json();
   }

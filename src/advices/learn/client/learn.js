@@ -8,6 +8,7 @@ import { make, Output } from "./output.js";
 const BASE = new URL("../", import.meta.url);
 const PREPARE = "from advices.learn import cells as _cells; _cells.prepare()";
 const slug = /\/(?:labs|chapters)\/([a-z0-9-]+)\/(?:index\.html)?$/.exec(location.pathname)?.[1];
+const inJupyterLab = new URL(import.meta.url).searchParams.has("jupyterlab");
 const onLabPage = /\/labs\//.test(location.pathname);
 
 const why = (error) => {
@@ -241,11 +242,15 @@ const bar = (lesson) =>
     make("p", {}, onLabPage ? "The cells run on your machine." : "The exercise runs on your machine."),
     ...(onLabPage ? [button("Run all", "Run all cells", () => lesson.runAll())] : []),
     button("Restart the kernel", "Restart the kernel", () => lesson.restart()),
-    make(
-      "a",
-      { class: "adv-button", href: new URL(`lab/tree/notebooks/${slug}.ipynb`, BASE).href },
-      "Open in JupyterLab",
-    ),
+    ...(inJupyterLab
+      ? [
+          make(
+            "a",
+            { class: "adv-button", href: new URL(`lab/tree/notebooks/${slug}.ipynb`, BASE).href },
+            "Open in JupyterLab",
+          ),
+        ]
+      : []),
     lesson.state,
     lesson.preparing,
   );

@@ -1,0 +1,107 @@
+"""What the steps of a plan gave for one candidate, and the result that they make."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+
+from advices.bases import MarkedBase
+from advices.core import UnsteadyMeasure
+from advices.engine import BuildStep, Built
+from advices.lab import COLD
+from advices.measure import plan
+from advices.measure.candidate import Candidate
+from advices.probes import Found
+from advices.results import Boot, Build, Layer, Step, Timing, VariantResult
+
+
+@dataclass
+class Taken:
+    """What the plan's steps gave so far for one candidate."""
+
+    candidate: Candidate
+    steps: Sequence[plan.PlanStep]
+    marked: dict[str, MarkedBase] = field(default_factory=dict)
+    built: dict[str, list[Built]] = field(default_factory=dict)
+    layers: dict[str, list[Layer]] = field(default_factory=dict)
+    boots: list[Boot] = field(default_factory=list)
+    starts: dict[str, Boot] = field(default_factory=dict)
+    found: Found = field(default_factory=Found)
+    context_bytes: int = 0
+    image_id: str = ""
+
+    @property
+    def cold_samples(self) -> int:
+        """Return how often the plan builds from nothing."""
+        return sum(isinstance(one, plan.BuildImage) and one.cold for one in self.steps)
+
+    @property
+    def samples(self) -> int:
+        """Return how often the plan starts the image."""
+        return sum(isinstance(one, plan.ServeImage) for one in self.steps)
+
+    @property
+    def listed(self) -> bool:
+        """Return whether the plan looks at the files of the layers."""
+        return plan.ProbeImage("files") in self.steps
+
+    @property
+    def answered(self) -> bool:
+        """Return whether the image served its page."""
+        return bool(self.boots) and self.boots[0].answered
+
+    @property
+    def base_ids(self) -> frozenset[str]:
+        """Return the diff ids of the base behind the final stage; none for `scratch`."""
+        base = self.candidate.read().final_base
+        return self.marked[base].diff_ids if base else frozenset()
+
+    def add_build(self, step: plan.BuildImage, built: Built) -> None:
+        """Add a sample. Raises UnsteadyMeasure when it ran other steps than the first."""
+        earlier = self.built.setdefault(step.build, [])
+        if earlier and _what_ran(earlier[0].steps) != _what_ran(built.steps):
+            raise UnsteadyMeasure(
+                f"{self.candidate.dockerfile.name}: sample {step.sample} of `{step.build}` ran "
+                "other steps than the first"
+            )
+        earlier.append(built)
+
+    def result(self, behaviours: int | None) -> VariantResult:
+        """Return all measures that the steps gave."""
+        # A plan for some claims reads no layers where none of them needs bytes.
+        cold = self.layers.get(COLD, [])
+        known = {layer.diff_id for layer in cold}
+        in_base = {layer.diff_id for layer in cold if layer.from_base}
+        builds = {}
+        for name, built in self.built.items():
+            there = in_base if name == COLD else known
+            new = [layer for layer in self.layers.get(name, []) if layer.diff_id not in there]
+            builds[name] = Build(
+                steps=tuple(Step(**asdict(step)) for step in built[0].steps),
+                timing=Timing(samples=tuple(round(one.seconds, 3) for one in built)),
+                new_disk_bytes=sum(layer.disk_bytes for layer in new),
+                new_transfer_bytes=sum(layer.transfer_bytes for layer in new),
+            )
+        return VariantResult(
+            dockerfile=self.candidate.dockerfile.name,
+            context_bytes=self.context_bytes,
+            layers=tuple(cold),
+            builds=builds,
+            boot=_together(self.boots),
+            starts=self.starts,
+            behaviours=behaviours,
+            probed=self.found.values,
+            timings=self.found.timings,
+            scans=tuple(self.found.scans),
+        )
+
+
+def _together(boots: Sequence[Boot]) -> Boot:
+    """Return one record of several starts: the first, with the times of all."""
+    samples = tuple(one.first_200.samples[0] for one in boots if one.first_200)
+    timing = Timing(samples=samples) if samples else None
+    return boots[0].model_copy(update={"first_200": timing})
+
+
+def _what_ran(steps: tuple[BuildStep, ...]) -> list[tuple[str, bool]]:
+    return [(step.name, step.cached) for step in steps]
