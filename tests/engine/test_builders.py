@@ -16,7 +16,14 @@ from faulty_builds import order as faulty_order
 from second_engine import SecondEngine
 
 from advices.bases import Bases
-from advices.core import AdvicesError, BuilderUnusable, EngineRefused, RuntimeUnusable, run
+from advices.core import (
+    AdvicesError,
+    BaseUnavailable,
+    BuilderUnusable,
+    EngineRefused,
+    RuntimeUnusable,
+    run,
+)
 from advices.engine import BuildOrder, Engine, Start, client_settings, connect
 from advices.images import LayerMemory
 from advices.runs import own_run
@@ -81,6 +88,12 @@ def test_a_builder_knows_it_or_is_too_old_for_it(
         connect().build(faulty_order(name, tmp_path, slim_stand_in))
     except AdvicesError as error:
         LATER[name].check(error)
+
+
+def test_a_base_for_another_platform_is_not_here(builds: Builds) -> None:
+    other = "s390x" if "amd64" in connect().facts().platform else "amd64"
+    with pytest.raises(BaseUnavailable, match=r"line 2: .* is not here for that platform"):
+        builds(f"# one\nFROM --platform=linux/{other} python AS x\nUSER 1\n")
 
 
 def test_settings_of_docker_are_not_those_of_our_builds(

@@ -10,6 +10,7 @@ import re
 
 from advices.core import (
     AdvicesError,
+    BaseUnavailable,
     BuilderUnusable,
     DiskFull,
     DockerfileInvalid,
@@ -53,6 +54,8 @@ _OF_THE_BUILDER = re.compile(
 _IMAGE = re.compile(
     r"(?:resolve image config for(?: docker-image://)?|\[internal\] load metadata for) ?(\S+)"
 )
+# Ours: an image of this engine that stands for a name in FROM.
+_CONTEXT = re.compile(r"\[context [^]]+\] load metadata for ")
 _LINE = re.compile(r"^(?:.*):(\d+)\n-{10,}$", re.M)
 _FLAG = re.compile(r"parse error on line (\d+): unknown flag: ([\w-]+)")
 _KEY = re.compile(r"unexpected key '([\w-]+)' in")
@@ -86,10 +89,13 @@ def explain(called: str, log: BuildLog, read: Dockerfile | None = None) -> Advic
         return StepFailed(
             f"{called}: this step failed: {failed[0]}\n{last}", why="the engine refused it"
         )
-    for name, error in log.errors():
-        if image := _IMAGE.match(name):
-            return pull_fault(image[1], error)
-    return _unread(called, log, read) or BuilderUnusable(f"{called}: the builder failed:\n{last}")
+    asked = ((_IMAGE.match(name), error) for name, error in log.errors())
+    return (
+        _of_another_platform(called, log, read)
+        or next((pull_fault(image[1], error) for image, error in asked if image), None)
+        or _unread(called, log, read)
+        or BuilderUnusable(f"{called}: the builder failed:\n{last}")
+    )
 
 
 def lost(called: str, log: BuildLog) -> EngineLost:
@@ -122,6 +128,25 @@ def _ended(called: str, name: str, tail: str, last: str) -> AdvicesError:
 def _is_the_builders(step: str, text: str) -> bool:
     """Return whether a step failed that no Dockerfile decides: its base, or what is around it."""
     return "] FROM " in step or bool(_OF_THE_BUILDER.search(text)) or is_of_the_runtime(text)
+
+
+def _of_another_platform(
+    called: str, log: BuildLog, read: Dockerfile | None
+) -> BaseUnavailable | None:
+    """Return the error for a FROM that asks for a platform for which its base is not here."""
+    if read is None or not any(_CONTEXT.match(name) for name, _ in log.errors()):
+        return None
+    shown = _LINE.search(log.error_text())
+    line = int(shown[1]) if shown else 0
+    for one in read.instructions:
+        if one.start_line <= line <= one.end_line and one.flag("platform"):
+            return BaseUnavailable(
+                f"{called}, line {one.start_line}: `{one.line}`: its base is not here for that "
+                "platform",
+                why="labs build and start images for the engine's own platform only",
+                next_step="leave `--platform` out, or write `--platform=$BUILDPLATFORM`",
+            )
+    return None
 
 
 def _unread(called: str, log: BuildLog, read: Dockerfile | None) -> AdvicesError | None:

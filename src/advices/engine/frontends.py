@@ -7,6 +7,7 @@ that comes with the builder serves: it is the same program, of another version.
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -109,8 +110,9 @@ def _read(dockerfile: Path, build_args: Mapping[str, str]) -> Dockerfile | None:
     """Return what a Dockerfile says, None where only the builder can say what is wrong with it."""
     try:
         return read_dockerfile(dockerfile, build_args)
-    except DockerfileInvalid as fault:
-        if fault.what.endswith("has no FROM"):
+    except DockerfileInvalid:
+        # The builder says it better, but for what some builders do not survive.
+        if not re.search(rb"(?im)^[ \t]*FROM\s", dockerfile.read_bytes()):
             raise
     except LabInvalid:
         pass
