@@ -163,6 +163,16 @@ NOT_COMPLETED = 'process "/bin/sh -c x" did not complete successfully: exit code
         (log("ERROR: something new"), BuilderUnusable, "something new"),
         (log(), BuilderUnusable, "the builder failed"),
         (
+            log('ERROR: failed to solve: target stage "web" could not be found'),
+            errors.DockerfileInvalid,
+            'target stage "web"',
+        ),
+        (
+            log("docker: 'buildx' is not a docker command."),
+            BuilderUnusable,
+            "'buildx' is not a docker command",
+        ),
+        (
             log('ERROR: no builder "mine" found'),
             BuilderUnusable,
             'no builder "mine" found',

@@ -10,7 +10,7 @@ class BuilderUnusable(AdvicesError):
 
     exit_code = 50
     why = "the builder or the engine behind it is broken, busy or set up otherwise"
-    next_step = "read what it says above; `docker buildx build` by hand shows more"
+    next_step = "`advices doctor` looks at the builder; `docker buildx build` by hand shows more"
 
 
 class FrontendTooOld(AdvicesError):

@@ -42,7 +42,7 @@ _DOCKERFILE = (
     # The frontend gives no line for these.
     "cannot be empty",
     "no build stage in current context",
-    "could not be found",
+    "target stage ",
 )
 # The builder's own work around a step, which no Dockerfile decides.
 _OF_THE_BUILDER = re.compile(
