@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -320,6 +321,16 @@ def test_where_no_registry_answers_the_builders_own_frontend_serves(
     assert len(others) == 2
     assert str(file) not in others
     assert (tmp_path / "last").read_text() == "# escape=`\n#\nFROM a:1\nRUN `\n  id\n"
+
+
+def test_a_login_that_cannot_be_read_is_no_reason_to_fail(
+    fake_docker: FakeDocker, tmp_path: Path
+) -> None:
+    said = "error getting credentials - err: exec: docker-credential-x: not found in $PATH"
+    fake_docker(re.sub("failed to do request.*no such host", said, hands_over(tmp_path)))
+    (tmp_path / "Dockerfile").write_text("# syntax=docker/dockerfile:1\nFROM a:1\n")
+    build(order(dockerfile=tmp_path / "Dockerfile"))
+    assert (tmp_path / "last").read_text() == "#\nFROM a:1\n"
 
 
 def test_another_frontend_has_no_other_in_its_place(

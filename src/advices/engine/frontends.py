@@ -22,6 +22,7 @@ from advices.core import (
     PullFailed,
     RegistrySilent,
 )
+from advices.engine.pull_faults import is_of_a_login
 from advices.engine.references import split
 from advices.lab import Dockerfile, read_dockerfile, with_bases_apart, without_syntax
 
@@ -100,7 +101,9 @@ class Frontends:
         """Return whether the builder's own frontend may serve after this fault, and remember it."""
         asked = handed.syntax.split()[0] if handed.syntax else ""
         is_own = bool(asked) and split(asked).full in _OWN
-        if not is_own or handed.instead_of is not None or not isinstance(fault, RegistrySilent):
+        # Where the program for logins is missing, no registry was asked either.
+        nobody_answered = isinstance(fault, RegistrySilent) or is_of_a_login(fault.what)
+        if not is_own or handed.instead_of is not None or not nobody_answered:
             return False
         self._silent[handed.syntax] = fault
         return True

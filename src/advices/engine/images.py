@@ -112,9 +112,7 @@ class EngineImages(EngineLink):
                     raise
                 raise _without_login(name, pull_fault(name, said)) from None
             except docker.errors.DockerException as error:
-                raise PullFailed(
-                    f"`{name}` was not pulled: {error}", why="docker's settings name a login for it"
-                ) from None
+                raise pull_fault(name, str(error)) from None
 
     def import_root(self, tar: str, reference: str, changes: list[str]) -> None:
         argv = ["docker", "import"]
