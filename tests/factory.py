@@ -381,6 +381,10 @@ class FakeMeasurer:
         self.asked: list[tuple[str, bool]] = []
         self.workers: list[int] = []
         self.steps: dict[str, Sequence[PlanStep]] = {}
+        self.bases_are_mixed = False
+
+    def on_one_kind(self, *_: Dockerfile) -> bool:
+        return self.bases_are_mixed
 
     def measure_each(
         self, candidates: Sequence[Candidate], steps: Sequence[PlanStep], *, workers: int = 1

@@ -18,11 +18,12 @@ from layer_tars import file, layer_tar, saved, sha
 
 from advices.core.errors import AdvicesError, CommandFailed, EngineElsewhere, EngineRefused
 from advices.core.pull_errors import PullFailed, RegistrySilent
+from advices.engine.build_faults import explain
 from advices.engine.build_log import BuildLog, BuildStep
-from advices.engine.buildx import BuildOrder, Built, explain
+from advices.engine.buildx import BuildOrder, Built
 from advices.engine.link import RUN_LABEL
-from advices.engine.records import Container, EngineFacts, Image
-from advices.engine.start import HARDENED, Once, Start
+from advices.engine.records import Container, End, EngineFacts, Image
+from advices.engine.start import HARDENED, Hears, Once, Start
 
 STATUS = "Name:\tx\nUid:\t1000\t1000\t1000\t1000\nCapEff:\t00000000a80425fb\n"
 FACTS = EngineFacts("26.1.5", "overlay2", "linux/amd64", 2, "/nowhere")
@@ -224,12 +225,19 @@ class MemoryEngine:
         how: Start,
         timeout_seconds: float = 60,
         fetch: str | None = None,
+        hears: Hears | None = None,
     ) -> Once:
         container = self.start(image, run_id=run_id, how=how)
         program = self.programs[container.id]
+        if hears is not None:
+            for second, line in enumerate(program.stdout.splitlines(), 2):
+                hears(second, line)
         self.remove_container(container)
         if program.running:
-            raise CommandFailed(f"`{how.command}` did not end within {timeout_seconds:.0f} s")
+            raise CommandFailed(
+                f"`{how.command}` did not end within {timeout_seconds:.0f} s",
+                printed=program.stdout,
+            )
         fetched = program.files.get(fetch) if fetch else None
         return Once(
             *(program.exit_code, program.stdout, program.stderr, fetched, program.out_of_memory)
@@ -245,6 +253,10 @@ class MemoryEngine:
 
     def running(self, container: Container) -> bool:
         return self.programs[container.id].running
+
+    def end(self, container: Container) -> End | None:
+        found = self.programs[container.id]
+        return None if found.running else End(found.exit_code, 0.3, found.out_of_memory)
 
     def last_lines(self, container: Container, lines: int = 12) -> str:
         found = self.programs[container.id]

@@ -40,7 +40,7 @@ def clean(project: Project) -> None:
         (
             'FROM python:3.13-slim\nCMD ["python", "-c", "print(\'the end\')"]\n',
             16,
-            "the container ended). Its last lines:\nthe end",
+            "before it answered. Its last lines:\nthe end",
         ),
         ("FROM nobody/knows:1\n", 20, "`FROM nobody/knows:1`"),
     ],

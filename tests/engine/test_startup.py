@@ -17,6 +17,7 @@ pytestmark = pytest.mark.engine
 
 BASE = "FROM python:3.13-slim\n"
 SILENT = f'{BASE}CMD ["sh", "-c", "echo I wait; sleep 60"]\n'
+LOOPBACK = GOOD.replace('"8000"', '"8000", "--bind", "127.0.0.1"')
 NO_ANSWER = "did not answer HTTP 200 at /index.html on port 8000 within 6 s ("
 
 
@@ -26,12 +27,16 @@ NO_ANSWER = "did not answer HTTP 200 at /index.html on port 8000 within 6 s ("
         (SILENT, (NO_ANSWER, "Its last lines:\nI wait")),
         (
             f'{BASE}CMD ["python", "-c", "print(\'the end\')"]\n',
-            ("(the container ended). Its last lines:\nthe end",),
+            ("ended with exit code 0 after ", " s, before it answered. Its last lines:\nthe end"),
+        ),
+        (
+            LOOPBACK,
+            (NO_ANSWER, "inside the container it listens on 127.0.0.1:8000", "0.0.0.0:8000"),
         ),
         (GOOD.replace('"python"', '"pyton"'), ("`good` could not be started: ", "pyton")),
         (f"{BASE}USER nobody-knows\n", ("could not be started: ", "nobody-knows")),
     ],
-    ids=["silent", "ends", "no-program", "no-user"],
+    ids=["silent", "ends", "loopback", "no-program", "no-user"],
 )
 def test_a_page_that_does_not_come(
     tiny: Project, slim_stand_in: str, dockerfile: str, says: tuple[str, ...]
@@ -52,7 +57,8 @@ def test_a_page_that_does_not_come(
         engine.build(order)
         with pytest.raises(NeverAnswered) as raised:
             startup.first_page(startup.Image(engine, lab, order.tag, "good", run_id))
-        assert all(words in raised.value.what for words in says), raised.value.what
+        told = "\n".join([raised.value.what, raised.value.why, raised.value.next_step])
+        assert all(words in told for words in says), told
         assert raised.value.next_step
         assert docker("ps", "--all", "--quiet", f"--filter=label={RUN_LABEL}={run_id}") == ""
     finally:

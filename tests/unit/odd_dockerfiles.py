@@ -41,6 +41,10 @@ ODD = {
     "heredoc with a continued line": "FROM a:1\nRUN <<EOF\nFROM b:2 \\\nEOF\nUSER 1\n",
     "heredoc of a continued instruction": f"FROM a:1\nRUN cat \\\n  <<EOF\n{BODY}EOF\nUSER 1\n",
     "here-string and shift": "FROM a:1\nRUN cat <<<EOF\nRUN echo $((1<<2))\nUSER 1\n",
+    "shifts with spaces": "FROM a:1\nRUN echo $((1 << 2)) $((1<< 2))\nRUN <<A\n1 << 2\nA\nUSER 1\n",
+    "heredoc for a later build": (
+        f"FROM a:1\nONBUILD RUN <<EOF\n{BODY}EOF\nonbuild copy <<A <<B /d/\nA\nRUN no\nB\nUSER 1\n"
+    ),
     "heredoc in JSON is none": 'FROM a:1\nRUN ["cat", "<<EOF"]\nUSER 1\n',
     "several names in one ENV": (
         'FROM a:1\nENV A=1 B="two words" C=\'x=y\' \\\n    D=a\\ b\nLABEL a.b=1 c="d e"\n'

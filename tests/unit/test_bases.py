@@ -25,6 +25,7 @@ from advices.core import (
     PullForbidden,
     PullsLimited,
     ReferenceInvalid,
+    StepFailed,
     UnsteadyMeasure,
     at_once,
 )
@@ -130,6 +131,46 @@ def test_where_every_image_has_a_digest_the_store_notes_what_came_from_a_registr
     assert not official or on(engine).known("python:3.13") == found
 
 
+def test_an_image_that_was_loaded_stands_behind_a_name_that_no_recipe_knows() -> None:
+    engine = engine_with()
+    image = engine.add("mine.example/base:1")
+    found = on(engine).resolve(["mine.example/base:1"])["mine.example/base:1"]
+    assert (found.kind, found.image, found.identity) == ("local", found.name, image.id)
+    assert engine.pulled == []
+    engine.add("docker-advices-test/x:1", config={"Labels": {RUN_LABEL: "run-1"}})
+    with pytest.raises(BaseUnavailable, match="docker-advices-test/x:1"):
+        on(engine).resolve(["docker-advices-test/x:1"])
+    # Where there is a recipe a name alone is no proof: labs compare bases of one kind.
+    engine.add("python:3.13")
+    assert on(engine).resolve(["python:3.13"])["python:3.13"].kind == "stand-in"
+
+
+def test_bases_of_two_kinds_become_stand_ins() -> None:
+    bases = on(engine_with("python:3.13-slim"))
+    names = ("python:3.13-slim", "python:3.13-alpine")
+    both = bases.resolve(names)
+    assert [both[name].kind for name in names] == ["official", "stand-in"]
+    assert [bases.of_one_kind(both)[name].kind for name in names] == ["stand-in", "stand-in"]
+    official = {names[0]: both[names[0]]}
+    assert bases.of_one_kind(official) == official
+
+
+@pytest.mark.parametrize(
+    "said", ["/bin/sh: 1: apk: not found", 'exec: "apk": executable file not found in $PATH']
+)
+def test_what_a_stand_in_lacks_is_no_fault_of_a_dockerfile(said: str) -> None:
+    fault = StepFailed(f"this step failed: [2/3] RUN apk add git\n{said}")
+    names = ("python:3.13-slim", "python:3.13-alpine")
+    told = on(engine_with()).why_it_failed(fault, names)
+    assert isinstance(told, BaseUnavailable)
+    assert told.what.startswith("the stand-in for python:3.13-alpine has no apk: this step failed")
+    # Debian has none, nor can the official image be without.
+    assert on(engine_with()).why_it_failed(fault, names[:1]) is fault
+    assert on(engine_with("python:3.13-alpine")).why_it_failed(fault, names) is fault
+    other = StepFailed("this step failed: [2/3] RUN apt-get\n/bin/sh: 1: apt-get: not found")
+    assert on(engine_with()).why_it_failed(other, names) is other
+
+
 def test_a_silent_registry_is_asked_once_and_stand_ins_are_used() -> None:
     engine, heard = engine_with(), list[str]()
     found = on(engine, heard.append)
@@ -200,7 +241,7 @@ class Builder:
     begun: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._together = threading.Barrier(2, timeout=10)
+        self._together = threading.Barrier(2, timeout=60)
         made = StandIns(self.engine, RECIPES, print)
         for root in ("debian", "debian-slim"):
             self.engine.add(made.root_tag(root))

@@ -54,13 +54,26 @@ def port() -> Iterator[int]:
         yield found
 
 
-def on(port: int | None, *, status: str | None = STATUS) -> MemoryEngine:
-    """Return an engine whose containers are one local port, or end at once."""
+TCP = "  sl  local_address rem_address   st\n"
+EVERYWHERE, LOOPBACK = "00000000:0050", "0100007F:0050"
+
+
+def on(
+    port: int | None, *, status: str | None = STATUS, listens: str | None = EVERYWHERE, **end: Any
+) -> MemoryEngine:
+    """Return an engine whose containers are one local port, or end at once.
+
+    They tell by Python alone, and listen on an address as the kernel writes it.
+    """
 
     def answers(argv: list[str]) -> str | None:
-        return status if argv[0] == "python3" else None
+        if argv[0] != "python3" or "tcp6" in argv[2]:
+            return None
+        if "/proc/net/tcp" not in argv[2]:
+            return status
+        return None if listens is None else f"{TCP}   0: {listens} 00000000:0000 0A\n"
 
-    ended = printed("the end")
+    ended = printed("the end", **end)
     return MemoryEngine(lambda *_: Program(port, answers=answers) if port else ended)
 
 
@@ -88,20 +101,44 @@ def test_the_first_page_is_recorded_and_the_container_goes(port: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("engine", "says"),
+    ("engine", "says", "why", "next_step"),
     [
-        (on, r"within 1 s \(HTTP 404\)"),
-        (lambda _: on(None), r"\(the container ended\)\. Its last lines:\nthe end"),
-        (lambda _: on(1), r"\(ConnectionRefusedError: "),
+        (on, r"1 s \(HTTP 404\)", "listens on 0.0.0.0:80", "last lines"),
+        (lambda _: on(1), r"\(ConnectionRefusedError: ", "listens on 0.0.0.0:80", "last lines"),
+        (lambda _: on(1, listens=LOOPBACK), "Refused", "on 127.0.0.1:80", "on 0.0.0.0:80: "),
+        (lambda _: on(1, listens="00000000:1F90"), "Refused", ":8080", "on port 80"),
+        (lambda _: on(1, listens=""), "Refused", "on no port", "last lines"),
+        (lambda _: on(1, listens=None), "Refused", "is not known", "last lines"),
     ],
+    ids=["404", "refused", "loopback", "port", "nowhere", "unknown"],
 )
 def test_a_page_that_does_not_come(
-    engine: Callable[[int], MemoryEngine], says: str, port: int
+    engine: Callable[[int], MemoryEngine], says: str, why: str, next_step: str, port: int
 ) -> None:
     made = engine(port)
     with pytest.raises(NeverAnswered, match=says) as raised:
         startup.first_page(image(made, "/404"))
     assert "`good` did not answer HTTP 200 at /404 on port 80" in raised.value.what
+    assert why in raised.value.why
+    assert next_step in raised.value.next_step
+    assert made.programs == {}
+
+
+@pytest.mark.parametrize(
+    ("end", "why"),
+    [
+        ({"exit_code": 1}, "its program ended by itself"),
+        ({"exit_code": 139}, "signal 11 ended it"),
+        ({"exit_code": 137, "out_of_memory": True}, "more than the 512m of memory"),
+    ],
+)
+def test_a_container_that_ended_is_not_waited_for(end: dict[str, Any], why: str) -> None:
+    made = on(None, **end)
+    with pytest.raises(NeverAnswered) as raised:
+        startup.first_page(image(made, timeout_seconds=600))
+    told = f"of `good` ended with exit code {end['exit_code']} after 0.3 s, before it answered. "
+    assert f"{told}Its last lines:\nthe end" in raised.value.what
+    assert why in raised.value.why
     assert made.programs == {}
 
 

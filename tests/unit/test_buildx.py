@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from faulty_builds import FAULTY, RECORDED
+from faulty_builds import FAULTY, LATER, RECORDED
 
-from advices.core import errors
+from advices.core import BuilderUnusable, FrontendTooOld, RegistrySilent, errors
 from advices.engine import buildx
+from advices.engine.build_faults import explain
 from advices.engine.build_log import BuildLog
-from advices.engine.buildx import BuildOrder, argv, build, explain
+from advices.engine.buildx import BuildOrder, argv, build
+from advices.engine.frontends import Frontends
 
 DATA = Path(__file__).parent / "data"
 FIXED = ["docker", "buildx", "build", "--progress=rawjson", "--load", "--provenance=false"]
@@ -157,8 +160,87 @@ NOT_COMPLETED = 'process "/bin/sh -c x" did not complete successfully: exit code
             errors.EngineLost,
             "database not open",
         ),
-        (log("ERROR: something new"), errors.StepFailed, "something new"),
-        (log(), errors.StepFailed, "the build failed"),
+        # Without a failed step, and without a line of the Dockerfile, it is the builder's.
+        (log("ERROR: something new"), BuilderUnusable, "something new"),
+        (log(), BuilderUnusable, "the builder failed"),
+        (
+            log('ERROR: failed to solve: target stage "web" could not be found'),
+            errors.DockerfileInvalid,
+            'target stage "web"',
+        ),
+        (
+            log("docker: 'buildx' is not a docker command."),
+            BuilderUnusable,
+            "'buildx' is not a docker command",
+        ),
+        (
+            log('ERROR: no builder "mine" found'),
+            BuilderUnusable,
+            'no builder "mine" found',
+        ),
+        (
+            log(
+                "ERROR: failed to solve: failed to export image: rpc error: code = Unknown",
+                step="exporting to image",
+                error="failed to export image: rpc error: code = Unknown",
+            ),
+            BuilderUnusable,
+            "failed to export image",
+        ),
+        (
+            log(step="[1/2] FROM docker.io/library/a:1", error="failed to get layer sha256:aa"),
+            BuilderUnusable,
+            "failed to get layer",
+        ),
+        (
+            log(step="[2/2] COPY . .", error="failed to prepare aa as bb: mount: invalid argument"),
+            BuilderUnusable,
+            "failed to prepare",
+        ),
+        (
+            log(
+                "ERROR: failed to solve: process x did not complete successfully: exit code: 1",
+                step="[2/2] RUN id",
+                error=NOT_COMPLETED,
+                output="runc run failed: unable to start container process: error during container "
+                'init: error mounting "cgroup" to rootfs at "/sys/fs/cgroup": operation not '
+                "permitted\n",
+            ),
+            BuilderUnusable,
+            "could not start a step: [2/2] RUN id",
+        ),
+        # A program or a user that the image lacks is the Dockerfile's.
+        (
+            log(
+                step="[2/2] RUN [nope]",
+                error=NOT_COMPLETED,
+                output='runc run failed: unable to start container process: exec: "nope": '
+                "executable file not found in $PATH\n",
+            ),
+            errors.StepFailed,
+            'exec: "nope"',
+        ),
+        (
+            log(
+                "good.Dockerfile:2",
+                "--------------------",
+                "   2 | >>> EXPOSE abc",
+                "--------------------",
+                "ERROR: failed to solve: Invalid containerPort: abc",
+            ),
+            errors.DockerfileInvalid,
+            "line 2: Invalid containerPort: abc",
+        ),
+        (
+            log(
+                "ERROR: failed to solve: failed to resolve source metadata for docker.io/x/y:1: "
+                'failed to do request: Head "https://a/v2/": dial tcp: lookup a: no such host',
+                step="resolve image config for docker-image://docker.io/x/y:1",
+                error='failed to do request: Head "https://a/v2/": dial tcp: no such host',
+            ),
+            RegistrySilent,
+            "",
+        ),
     ],
 )  # fmt: skip
 def test_what_a_failed_build_means(
@@ -166,20 +248,160 @@ def test_what_a_failed_build_means(
 ) -> None:
     found = explain("good.Dockerfile", failed)
     assert type(found) is cls
-    assert found.what.startswith("good.Dockerfile")
+    assert "good.Dockerfile" in found.what or cls is RegistrySilent
     assert says in found.what
     assert found.why or found.next_step
 
 
-@pytest.mark.parametrize("name", FAULTY)
+@pytest.mark.parametrize("name", [*FAULTY, *LATER])
 def test_what_a_recorded_build_of_a_faulty_dockerfile_means(
-    name: str, fake_docker: FakeDocker, monkeypatch: pytest.MonkeyPatch
+    name: str, fake_docker: FakeDocker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(buildx, "answers", lambda: True)
     fake_docker(f"cat {RECORDED / name}.rawjson >&2; exit 1")
+    faulty = {**FAULTY, **LATER}[name]
+    file = tmp_path / "good.Dockerfile"
+    file.write_text(faulty.dockerfile)
     with pytest.raises(errors.AdvicesError) as raised:
-        build(order())
-    FAULTY[name].check(raised.value)
+        build(order(dockerfile=file))
+    faulty.check(raised.value)
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "ARG A\n", "RUN id\n", 'ARG A="x\n'])
+def test_what_has_no_from_reaches_no_builder(
+    text: str, fake_docker: FakeDocker, tmp_path: Path
+) -> None:
+    fake_docker(f"touch {tmp_path}/was-called")
+    (tmp_path / "Dockerfile").write_text(text)
+    with pytest.raises(errors.DockerfileInvalid, match=r"^Dockerfile"):
+        build(order(dockerfile=tmp_path / "Dockerfile"))
+    assert not (tmp_path / "was-called").exists()
+
+
+# What buildx prints where no registry answers for a frontend.
+SILENT = """\
+echo '{"vertexes":[{"digest":"d","name":"resolve image config for docker-image://FRONTEND",' \\
+     '"error":"failed to do request: Head \\"https://r/v2/\\": dial tcp: no such host"}]}' >&2
+exit 1
+"""
+
+
+def hands_over(folder: Path, then: str = "") -> str:
+    """Return a `docker` that keeps what it is handed, and knows no registry for frontends."""
+    return f"""\
+while [ "$1" != --file ]; do shift; done
+echo "$2" >> {folder}/handed; cat "$2" > {folder}/last; env > {folder}/env
+if head -n 2 "$2" | grep -q syntax; then
+{SILENT}
+fi
+{then}
+"""
+
+
+@pytest.mark.parametrize(
+    "syntax",
+    [
+        *("docker/dockerfile:1", "docker/dockerfile:1.7", "docker.io/docker/dockerfile:1-labs"),
+        *("docker/dockerfile", "index.docker.io/docker/dockerfile-upstream:master"),
+    ],
+)
+def test_where_no_registry_answers_the_builders_own_frontend_serves(
+    syntax: str, fake_docker: FakeDocker, tmp_path: Path
+) -> None:
+    fake_docker(hands_over(tmp_path))
+    file = tmp_path / "Dockerfile"
+    file.write_text(f"# syntax={syntax}\n# escape=`\nFROM a:1\nRUN `\n  id\n")
+    (tmp_path / "Dockerfile.dockerignore").write_text("x\n")
+    frontends = Frontends()
+    for _ in range(2):
+        build(order(dockerfile=file), frontends=frontends)
+    # Asked for once; the instructions keep their lines, and the escape its meaning.
+    first, *others = (tmp_path / "handed").read_text().splitlines()
+    assert first == str(file)
+    assert len(others) == 2
+    assert str(file) not in others
+    assert (tmp_path / "last").read_text() == "# escape=`\n#\nFROM a:1\nRUN `\n  id\n"
+
+
+def test_a_login_that_cannot_be_read_is_no_reason_to_fail(
+    fake_docker: FakeDocker, tmp_path: Path
+) -> None:
+    said = "error getting credentials - err: exec: docker-credential-x: not found in $PATH"
+    fake_docker(re.sub("failed to do request.*no such host", said, hands_over(tmp_path)))
+    (tmp_path / "Dockerfile").write_text("# syntax=docker/dockerfile:1\nFROM a:1\n")
+    build(order(dockerfile=tmp_path / "Dockerfile"))
+    assert (tmp_path / "last").read_text() == "#\nFROM a:1\n"
+
+
+def test_another_frontend_has_no_other_in_its_place(
+    fake_docker: FakeDocker, tmp_path: Path
+) -> None:
+    fake_docker(hands_over(tmp_path))
+    (tmp_path / "Dockerfile").write_text("# syntax=mine/frontend:1\nFROM a:1\n")
+    with pytest.raises(RegistrySilent, match=r"Dockerfile: its frontend `mine/frontend:1`"):
+        build(order(dockerfile=tmp_path / "Dockerfile"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "cls", "what", "why"),
+    [
+        ("COPY --exclude=x . /\n", "dockerfile parse error on line 3: unknown flag: exclude",
+         FrontendTooOld, "line 3: this builder is too old for `COPY --exclude`", "its own"),
+        ("COPY --form=x . /\n", "dockerfile parse error on line 3: unknown flag: form",
+         errors.DockerfileInvalid, "unknown flag: form", "syntax error; `docker/dockerfile:1`"),
+    ],
+)  # fmt: skip
+def test_more_than_the_builders_own_frontend_can_is_told_with_its_line(
+    text: str, said: str, cls: type[errors.AdvicesError], what: str, why: str,
+    fake_docker: FakeDocker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(buildx, "answers", lambda: True)
+    fake_docker(hands_over(tmp_path, f"echo 'ERROR: failed to solve: {said}' >&2; exit 1"))
+    (tmp_path / "Dockerfile").write_text(f"# syntax=docker/dockerfile:1\nFROM a:1\n{text}")
+    with pytest.raises(cls) as raised:
+        build(order(dockerfile=tmp_path / "Dockerfile"))
+    assert what in raised.value.what
+    assert why.replace("its own", "the builder's own frontend read it") in raised.value.why
+
+
+def test_a_stage_that_is_called_like_its_base_stays_a_stage(
+    fake_docker: FakeDocker, tmp_path: Path
+) -> None:
+    fake_docker(f'for word; do echo "$word"; done > {tmp_path}/words; {hands_over(tmp_path)}')
+    (tmp_path / "Dockerfile").write_text(
+        "from --platform=linux/amd64 `\n".replace("`", "\\")
+        + "  python as Python\nRUN id\nFROM b:1\nCOPY --from=python / /\n"
+    )
+    bases = {"python": "local/python:x", "b:1": "local/b:x"}
+    build(order(dockerfile=tmp_path / "Dockerfile", bases=bases))
+    assert (tmp_path / "last").read_text() == (
+        "FROM --platform=linux/amd64 docker-advices-base-0 as Python\n\n"
+        "RUN id\nFROM b:1\nCOPY --from=python / /\n"
+    )
+    named = [one for one in (tmp_path / "words").read_text().splitlines() if "docker-image" in one]
+    assert named == [
+        "b:1=docker-image://local/b:x",
+        "docker-advices-base-0=docker-image://local/python:x",
+    ]
+
+
+def test_a_build_has_the_contexts_own_builder_and_the_engines_own_platform(
+    fake_docker: FakeDocker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BUILDX_BUILDER", "of-another-project")
+    monkeypatch.setenv("DOCKER_DEFAULT_PLATFORM", "linux/riscv64")
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere.sock")
+    fake_docker(hands_over(tmp_path))
+    build(order(dockerfile=RECORDED.parents[3] / "labs/build-cache/good.Dockerfile"))
+    env = (tmp_path / "env").read_text().splitlines()
+    assert {"BUILDX_BUILDER=default", "DOCKER_DEFAULT_PLATFORM="} <= {*env}
+
+
+def test_line_ends_of_windows_in_a_heredoc_are_the_reason() -> None:
+    said = "/bin/sh: 1: id\r: not found\n"
+    found = explain("d", log(step="[2/2] RUN <<EOF", error=NOT_COMPLETED, output=said))
+    assert isinstance(found, errors.StepFailed)
+    assert "line ends of Windows" in found.why
 
 
 def test_a_step_that_found_the_disk_full() -> None:
@@ -219,7 +441,7 @@ def test_a_failed_build_is_explained(fake_docker: FakeDocker) -> None:
         build(order())
 
 
-@pytest.mark.parametrize(("there", "cls"), [(True, errors.StepFailed), (False, errors.EngineLost)])
+@pytest.mark.parametrize(("there", "cls"), [(True, BuilderUnusable), (False, errors.EngineLost)])
 def test_no_step_is_blamed_when_the_engine_is_gone(
     there: bool,
     cls: type[errors.AdvicesError],

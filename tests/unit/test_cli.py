@@ -433,7 +433,7 @@ def test_alerts_are_shown_by_rule_and_as_they_are(
     scans((factory.scan(scanner="zap", version="2 [i]", alerts=(low, nasty, low)),), "shop")
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert lines == [
-        "ZAP 2 [i]: 7 pages, 2.0 s",
+        "ZAP 2 [i]: 7 addresses found, 2.0 s",
         "risk rule places the first of them",
         "high 1 [red]x[/red] [/] 1 GET http://shop/[b]",
         "low No CSP 2 GET http://site:8000/",
@@ -445,7 +445,7 @@ def test_a_scan_without_alerts_and_a_scanner_that_did_not_run_read_differently(
 ) -> None:
     scans((factory.scan(), not_run("zap", "no [image] here")), "shop")
     assert capsys.readouterr().out.splitlines() == [
-        "Wapiti 3.3.2: 7 pages, 2.0 s",
+        "Wapiti 3.3.2: 7 addresses found, 2.0 s",
         "no alert",
         "ZAP did not run: no [image] here",
     ]

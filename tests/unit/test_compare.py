@@ -8,7 +8,7 @@ import factory
 import pytest
 
 from advices.lab.measure_name import MeasureName
-from advices.lab.scans import Scan, not_run
+from advices.lab.scans import Alert, Scan, not_run
 from advices.results.comparison import Drift, base_changes, drifts, scanner_changes
 from advices.results.record import Boot, Layer, Result, VariantResult
 
@@ -242,6 +242,15 @@ def test_the_rules_of_one_scanner_are_exact() -> None:
         Drift("good", MeasureName.parse("wapiti_low"), 1, 2, "exact"),
         Drift("good", MeasureName.parse("wapiti_rules"), "a", "a; b", "exact"),
     )
+
+
+def test_places_and_addresses_may_move_between_two_runs() -> None:
+    places = [factory.alert("1", scanner="zap", url=f"http://site:8000/{n}") for n in range(5)]
+
+    def found(places: list[Alert], urls: int) -> Result:
+        return scans(factory.scan(scanner="zap", alerts=tuple(places), urls=urls, seconds=urls))
+
+    assert drifts(found(places, 12), found(places[2:3], 9)) == ()
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from odd_dockerfiles import ODD
 
 from advices.core import DockerfileInvalid, LabInvalid
-from advices.lab import labfile
+from advices.lab import labfile, with_bases_apart, without_syntax
 from advices.lab.dockerfile import parse_dockerfile, read_dockerfile
 
 LABS = Path(__file__).parents[2] / "labs"
@@ -39,6 +39,10 @@ def of(odd: str) -> list[str]:
         ("ENV without the equals sign", "ENV TZ Europe/Helsinki PYTHONUNBUFFERED=1"),
         ("heredoc with a continued line", "RUN <<EOF; FROM b:2"),
         ("what comes later", "ONBUILD copy --chown=1 . ."),
+        ("shifts with spaces", "RUN echo $((1 << 2)) $((1<< 2))"),
+        ("shifts with spaces", "RUN <<A; 1 << 2"),
+        ("heredoc for a later build", "ONBUILD RUN <<EOF"),
+        ("heredoc for a later build", "USER 1"),
     ],
 )
 def test_an_instruction_is_one_line_in_one_spelling(odd: str, line: str) -> None:
@@ -81,6 +85,65 @@ def test_flags_and_mounts() -> None:
     first, second = parse_dockerfile(ODD["mounts"]).instructions[2:]
     assert first.mounts()[1] == {"type": "bind", "from": "b", "source": "/w", "target": "/w"}
     assert second.mounts() == ({"type": "bind", "from": "b", "target": "/with a space"},)
+
+
+def test_a_space_before_the_word_of_a_heredoc_is_read_as_newer_builders_do() -> None:
+    run, user = parse_dockerfile("RUN << EOF\nFROM b\nEOF\nUSER 1\n").instructions
+    assert (run.line, user.line) == ("RUN << EOF; FROM b", "USER 1")
+
+
+@pytest.mark.parametrize(
+    ("text", "handed"),
+    [
+        ("# syntax=x\nFROM a\n", "#\nFROM a\n"),
+        ("# syntax = x\r\n# escape=`\r\nFROM a `\r\n", "# escape=`\r\n#\nFROM a `\r\n"),
+        ("# check=skip=all\n#SYNTAX=x\n\nFROM a\n", "# check=skip=all\n#\n\nFROM a\n"),
+        ("\ufeff# syntax=x\nFROM a", "\ufeff#\nFROM a"),
+        ("#!/x\n# syntax=x\nFROM a\n", "#!/x\n#\nFROM a\n"),
+        ("FROM a\n# syntax=x\n", "FROM a\n# syntax=x\n"),
+        ("# a\x0bb\n# syntax=x\nFROM a\n", "# a\x0bb\n# syntax=x\nFROM a\n"),
+    ],
+)
+def test_without_its_frontend_every_line_stays_where_it_is(text: str, handed: str) -> None:
+    assert without_syntax(text) == handed
+    assert parse_dockerfile(handed).syntax == ""
+    before, after = parse_dockerfile(text), parse_dockerfile(handed)
+    assert (before.instructions, before.escape) == (after.instructions, after.escape)
+
+
+def test_what_stands_behind_a_program_line_asks_for_a_frontend_only() -> None:
+    read = parse_dockerfile("#!/bin/x\n# syntax=a\n# escape=`\nFROM a \\\n AS b\n")
+    assert (read.syntax, read.escape, read.stages[0].name) == ("a", "\\", "b")
+
+
+@pytest.mark.parametrize(
+    ("text", "changed"),
+    [
+        ("FROM python AS python\nUSER 1\n", {"docker-advices-base-0": "python"}),
+        ("FROM a\nFROM docker.io/library/x:latest as X\n", {"docker-advices-base-1": "x"}),
+        ("FROM x AS a\nFROM b AS x\nFROM x\n", {"docker-advices-base-0": "x"}),
+        ("FROM python:3 AS python\nFROM python\n", {}),
+    ],
+)
+def test_a_base_that_is_called_like_a_stage_gets_another_name(
+    text: str, changed: dict[str, str]
+) -> None:
+    read = parse_dockerfile(text)
+    handed, renamed = with_bases_apart(text, read)
+    again = parse_dockerfile(handed)
+    assert renamed == changed
+    assert [renamed.get(one.base.name, one.base.name) for one in again.stages] == [
+        one.base.name for one in read.stages
+    ]
+    assert [one.base.stage for one in again.stages] == [one.base.stage for one in read.stages]
+    assert handed.count("\n") == text.count("\n")
+
+
+@pytest.mark.parametrize("text", ["", "\n# x\n", "ARG A=1\n", "RUN id\n"])
+def test_a_file_without_from_is_refused(text: str, tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text(text)
+    with pytest.raises(DockerfileInvalid, match="Dockerfile has no FROM"):
+        read_dockerfile(tmp_path / "Dockerfile")
 
 
 def test_the_escape_and_the_frontend_are_known() -> None:

@@ -36,9 +36,12 @@ def read(text: str) -> list[tuple[object, ...]]:
 def _as_judged(one: Instruction) -> tuple[object, ...]:
     args, is_json = one.args, one.is_json
     if one.name == "ONBUILD":  # the judge looks into what a later build will do
-        (later,) = parse_dockerfile(one.args[0]).instructions
+        texts = [f"{body.content}{body.name}" for body in one.heredocs]
+        (later,) = parse_dockerfile("\n".join([one.args[0], *texts])).instructions
         args, is_json = later.args, later.is_json
-    bodies = tuple((body.name, body.content) for body in one.heredocs)
+    # The judge reads such a here-document and does not tell it.
+    told = () if one.name == "ONBUILD" else one.heredocs
+    bodies = tuple((body.name, body.content) for body in told)
     return one.name, one.start_line, one.end_line, one.flags, args, is_json, bodies
 
 

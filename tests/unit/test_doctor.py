@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections import namedtuple
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ from advices.core.pull_errors import (
     PullsLimited,
     RegistrySilent,
 )
-from advices.engine import apt, client, connection, provision
+from advices.engine import apt, client, client_settings, connection, provision
 from advices.engine.client import EngineFacts
 from advices.packages import Shelf, proxy, shelf
 from advices.scanners.images import ScannerImage
@@ -86,6 +87,8 @@ def _well(monkeypatch: pytest.MonkeyPatch) -> None:
     usage = namedtuple("usage", "free")
     monkeypatch.setattr(workshop, "connect", FakeEngine)
     monkeypatch.setattr(doctor, "buildx_version", lambda: "v0.13.1")
+    monkeypatch.setattr(client_settings, "builder_driver", lambda: "docker")
+    monkeypatch.setattr(client_settings, "left_out", lambda _: iter(()))
     monkeypatch.setattr(provision, "own_engine_pid", lambda: None)
     monkeypatch.setattr(proxy, "host_settings", lambda: ())
     monkeypatch.setattr(workshop, "Bases", FakeBases)
@@ -191,6 +194,47 @@ def test_the_version_of_buildx_is_read(
     monkeypatch.undo()
     monkeypatch.setattr(client, "run", lambda _: Finished(0, printed, ""))
     assert client.buildx_version() == version
+
+
+@pytest.mark.parametrize(
+    ("driver", "mark", "says"),
+    [
+        ("docker", "ok", "the engine's own"),
+        ("docker-container", "bad", "has the driver docker-container"),
+        (None, "bad", "there is no builder"),
+    ],
+)
+def test_the_builder_is_the_engines_own(
+    driver: str | None, mark: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_settings, "builder_driver", lambda: driver)
+    found = examine()["builder"]
+    assert found.mark == mark
+    assert says in found.says
+
+
+def test_what_is_left_out_of_dockers_settings_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.undo()
+    settings = {"credsStore": "nowhere", "proxies": {"default": {"httpsProxy": "http://x:1"}}}
+    (tmp_path / "config.json").write_text(json.dumps(settings))
+    (tmp_path / "docker").write_text("#!/bin/sh\necho 'Name:   chosen'; echo 'Driver: docker'\n")
+    (tmp_path / "docker").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    monkeypatch.setenv("DOCKER_DEFAULT_PLATFORM", "linux/s390x")
+    monkeypatch.setenv("DOCKER_HOST", "unix:///x.sock")
+    left = {name: says for name, says, _ in client_settings.left_out("unix:///x.sock")}
+    assert list(left) == ["your builder", "your platform", "your proxies", "your login"]
+    assert left["your builder"] == "`chosen` is chosen"
+    assert "linux/s390x" in left["your platform"]
+    assert "`docker-credential-nowhere`" in left["your login"]
+    assert client_settings.builder_driver() == "docker"
+    monkeypatch.setenv("BUILDX_BUILDER", "default")
+    monkeypatch.delenv("DOCKER_DEFAULT_PLATFORM")
+    (tmp_path / "config.json").write_text("{}")
+    assert list(client_settings.left_out("unix:///x.sock")) == []
 
 
 def test_an_engine_of_ours_is_told_with_its_log(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import inspect
 import io
 import json
 import tarfile
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from memory_engine import MemoryEngine
 from socket_engine import CONTAINER, SocketEngine, frame, refusal, running
 
+from advices.core import RuntimeUnusable
 from advices.core.errors import (
     AdvicesError,
     BundleRefused,
@@ -145,12 +147,55 @@ def test_files_are_there_before_the_container_starts(
 def test_a_container_that_does_not_start_leaves_none_and_is_explained(
     files: bytes, engine: DockerEngine, asked: SocketEngine
 ) -> None:
-    asked.answer(f"POST {ONE}/start", refusal(400, 'exec: "gone": not found'))
-    with pytest.raises(EngineRefused, match=r'^exec: "gone": not found') as raised:
+    said = 'exec: "gone": executable file not found in $PATH'
+    asked.answer(f"POST {ONE}/start", refusal(400, said))
+    with pytest.raises(EngineRefused, match=r'^exec: "gone": executable') as raised:
         engine.start("image", run_id="run-1", how=Start(files=files))
     assert raised.value.exit_code == 37
     assert changes(asked)[-1] == "DELETE /containers/made"
     assert asked.asked[-1].query == {"v": "True", "link": "False", "force": "True"}
+
+
+# As Docker 26.1 says it, with runc 1.1.
+OCI = "failed to create task for container: failed to create shim task: OCI runtime create failed: "
+STARTING = f"{OCI}runc create failed: unable to start container process: "
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "cls"),
+    [
+        (400, f'{STARTING}exec: "/x": stat /x: no such file or directory: unknown', EngineRefused),
+        (400, f'{STARTING}exec: "/etc": permission denied: unknown', EngineRefused),
+        (400, "unable to find user nobody-here: no matching entries in passwd file", EngineRefused),
+        (400, "unable to find group x: no matching entries in group file", EngineRefused),
+        (404, "No such container", EngineRefused),
+        (500, f'{STARTING}error mounting "cgroup": operation not permitted', RuntimeUnusable),
+        (500, f'{OCI}namespace {{"time"}} does not exist: unknown', RuntimeUnusable),
+        (500, "failed to set up container networking: iptables failed", RuntimeUnusable),
+        (500, f"{OCI}write /x: no space left on device", DiskFull),
+    ],
+)
+def test_an_image_is_blamed_for_its_program_and_user_only(
+    status: int, said: str, cls: type[Exception], engine: DockerEngine, asked: SocketEngine
+) -> None:
+    asked.answer(f"POST {ONE}/start", refusal(status, said))
+    with pytest.raises(cls) as raised:
+        engine.start("image", run_id="run-1")
+    assert type(raised.value) is cls
+
+
+def test_where_a_login_cannot_be_read_a_registry_is_asked_without(
+    engine: DockerEngine, asked: SocketEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config.json").write_text('{"credsStore": "nowhere"}')
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    asked.answer("POST /images/create", refusal(500, "unauthorized: authentication required"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(PullForbidden) as raised:
+            engine.pull("x:1")
+    assert "`docker-credential-nowhere`, which docker's settings name" in raised.value.why
+    assert "install `docker-credential-nowhere`" in raised.value.next_step
 
 
 def test_a_network_goes_at_the_end_whatever_happens(
@@ -191,8 +236,28 @@ def test_a_container_that_does_not_end_is_removed(
     engine: DockerEngine, asked: SocketEngine
 ) -> None:
     asked.answer(f"GET {ONE}/json", in_state(Status="running"))
-    with pytest.raises(CommandFailed, match=r"`a b` in a container did not end within 0 s"):
+    with pytest.raises(CommandFailed, match=r"`a b` in a container did not end within 0 s") as late:
         engine.run_once("image", run_id="run-1", how=Start(command=("a", "b")), timeout_seconds=0.1)
+    assert late.value.printed == "outerr"
+    assert changes(asked)[-1] == "DELETE /containers/made"
+
+
+def test_of_a_container_that_runs_the_seconds_and_the_last_line_are_told(
+    engine: DockerEngine, asked: SocketEngine
+) -> None:
+    asked.answer(f"GET {ONE}/json", in_state(Status="running"))
+
+    class Heard(Exception):
+        """Ends the wait as soon as something was told."""
+
+    def hears(seconds: float, line: str) -> None:
+        raise Heard(seconds, line)
+
+    with pytest.raises(Heard) as heard:
+        engine.run_once("image", run_id="run-1", how=Start(), hears=hears)
+    seconds, line = heard.value.args
+    assert 2 <= seconds < 60
+    assert line == "outerr"
     assert changes(asked)[-1] == "DELETE /containers/made"
 
 

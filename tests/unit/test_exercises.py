@@ -144,6 +144,25 @@ def test_a_hint_is_shown_when_all_that_it_breaks_is_red_and_its_sign_is_there(
     assert [one.id for one in hints(known, red, parse_dockerfile(dockerfile))] == shown
 
 
+@pytest.mark.parametrize(
+    ("red", "left_out", "shown"),
+    [
+        (("a",), (), ["one"]),
+        (("a",), ("b",), ["one", "both"]),
+        ((), ("a",), []),
+        ((), ("a", "b"), []),
+    ],
+)
+def test_no_mistake_is_known_by_what_was_not_judged(
+    red: tuple[str, ...], left_out: tuple[str, ...], shown: list[str]
+) -> None:
+    known = exercise(
+        *(claim(id=name, measure="uid", equals=1) for name in "ab"), mistakes=(ONE, TWO, BOTH)
+    )
+    found = hints(known, red, parse_dockerfile("RUN chown"), left_out)
+    assert [one.id for one in found] == shown
+
+
 def test_a_learner_gets_the_hints_of_what_is_red() -> None:
     known = exercise(
         claim(id="a", measure="uid", equals=0),

@@ -9,6 +9,7 @@ import socket
 import stat
 import subprocess
 import threading
+import tomllib
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -20,7 +21,7 @@ from memory_engine import FACTS, site
 from advices.core.errors import BaseUnavailable, CommandFailed, PackageMissing, PortTaken
 from advices.core.process import Finished
 from advices.engine import EngineFacts
-from advices.packages import index_service, proxy
+from advices.packages import index_service, proxy, settings
 
 VARIABLES = (*proxy._CA_VARIABLES, *proxy._INDEX_VARIABLES)
 
@@ -90,7 +91,12 @@ def test_a_host_without_pip_has_its_variables(monkeypatch: pytest.MonkeyPatch) -
 
 def test_pip_conf_sends_pip_to_the_index_and_nowhere_else() -> None:
     conf = configparser.ConfigParser()
-    conf.read_string(proxy.pip_conf("172.17.0.1"))
+    told = settings.files("http://172.17.0.1:5081/index/")
+    conf.read_string(told["/etc/pip.conf"])
+    # uv reads none of pip's settings, and what is not a default adds to PyPI.
+    assert tomllib.loads(told["/etc/uv/uv.toml"]) == {
+        "index": [{"url": "http://172.17.0.1:5081/index/", "default": True}]
+    }
     assert {section: dict(conf[section]) for section in conf.sections()} == {
         "global": {
             "index-url": "http://172.17.0.1:5081/index/",
@@ -339,9 +345,9 @@ def test_builds_are_sent_to_the_shelf(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(proxy.WAY_VARIABLE, "shelf")
     monkeypatch.setenv("ADVICES_INDEX_URL", "http://172.17.0.9:8000/")
     conf = configparser.ConfigParser()
-    text = proxy.conf_for_builds(FakeEngine(None))
-    assert text is not None
-    conf.read_string(text)
+    told = proxy.files_for_builds(FakeEngine(None))
+    conf.read_string(told["/etc/pip.conf"])
+    assert 'url = "http://172.17.0.9:8000/index/"' in told["/etc/uv/uv.toml"]
     assert dict(conf["global"]) == {
         "index-url": "http://172.17.0.9:8000/index/",
         "trusted-host": "172.17.0.9",

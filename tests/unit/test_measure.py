@@ -17,8 +17,11 @@ import pytest
 from layer_tars import file, layer_tar
 from memory_engine import MemoryEngine, Program, printed, site
 
-from advices.core import Layout
+from advices.bases import versions
+from advices.bases.stand_ins import StandIns
+from advices.core import BuilderUnusable, Layout
 from advices.core.errors import (
+    BaseUnavailable,
     DiskFull,
     DockerfileInvalid,
     EngineLost,
@@ -33,6 +36,7 @@ from advices.engine.build_log import BuildStep
 from advices.engine.buildx import BuildOrder, Built
 from advices.engine.start import Start
 from advices.images.memory import LayerMemory
+from advices.lab.dockerfile import parse_dockerfile
 from advices.lab.model import AnotherStart, Claim, Lab, ScanSettings, Variant
 from advices.measure.candidate import Candidate, of_learner, of_mistake, of_variant
 from advices.measure.plan import Samples, steps
@@ -43,6 +47,7 @@ from advices.scanners import wapiti
 from advices.scanners.images import ScannerImage
 
 ROOT = Path(__file__).parents[2]
+STAND_IN_LABELS = versions.labels(versions.of_lines("python\t3.13.5\n"))
 BASE = "python:3.13-slim"
 REPORT = (ROOT / "tests" / "samples" / "wapiti" / "hardened.json").read_bytes()
 TOOLS = {f"bin/{name}": file(b"#!", 0o755) for name in ("sh", "bash", "zsh")}
@@ -167,7 +172,7 @@ def test_the_layers_of_several_variants_are_read_at_once(here: Here) -> None:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_as_many_candidates_as_asked_are_built_at_once(here: Here, workers: int) -> None:
     # Where no other build comes, the wait for it ends without one.
-    together = threading.Barrier(2, timeout=10 if workers == 2 else 0.05)
+    together = threading.Barrier(2, timeout=60 if workers == 2 else 0.05)
     met: list[bool] = []
 
     def content(_: BuildOrder) -> dict[str, Any]:
@@ -371,10 +376,35 @@ def test_a_recorded_build_gives_the_steps_of_a_variant(here: Here) -> None:
         ("ERROR: failed to solve: dockerfile parse error on line 3", DockerfileInvalid),
         ("ERROR: failed to solve: no space left on device", DiskFull),
         ("ERROR: error during connect: EOF", EngineLost),
-        ("ERROR: failed to solve: nobody knows", StepFailed),
+        ("ERROR: failed to solve: nobody knows", BuilderUnusable),
     ],
 )
 def test_a_recorded_fault_is_explained(here: Here, said: str, fault: type[Exception]) -> None:
     here.engine.builds = [[said]]
     with pytest.raises(fault, match=r"good\.Dockerfile"):
         here.measure(of_variant(here.lab, "good"), Samples(1, 1))
+
+
+def test_a_learner_and_the_solution_stand_on_bases_of_one_kind(here: Here) -> None:
+    alpine = StandIns(here.engine, ROOT / "labs" / "bases", print)
+    for name in ("python:3.13-alpine", BASE):
+        here.engine.add(alpine.tag(name), config={"Labels": STAND_IN_LABELS})
+    slim, small = (parse_dockerfile(f"FROM {name}\n") for name in (BASE, "python:3.13-alpine"))
+    assert not here.measurer.on_one_kind(slim, slim)
+    assert here.measurer.on_one_kind(small, slim)
+    here.measure(of_variant(here.lab, "good"), Samples(1, 1))
+    (base, *_), *_ = (order.bases.values() for order in here.engine.orders)
+    assert base == here.engine.with_more[0][0]
+    assert here.engine.image(base) is not None
+    # The official image has one layer, the stand-in none: of the marked base only the mark is left.
+    assert len(here.engine.known[base].layers) == 1
+
+
+def test_a_program_that_the_stand_in_lacks_is_told_as_such(here: Here) -> None:
+    made = StandIns(here.engine, ROOT / "labs" / "bases", print)
+    here.engine.add(made.tag("python:3.13-alpine"), config={"Labels": STAND_IN_LABELS})
+    mine = here.folder / "mine"
+    mine.write_text("FROM python:3.13-alpine\nRUN apk add git\n")
+    here.engine.builds = [StepFailed("this step failed: RUN apk add git\n/bin/sh: apk: not found")]
+    with pytest.raises(BaseUnavailable, match=r"the stand-in for python:3\.13-alpine has no apk"):
+        here.measure(of_learner(here.lab, mine), Samples(1, 1))

@@ -11,8 +11,15 @@ import factory
 import pytest
 
 from advices import results
-from advices.core import cache_folder
-from advices.core.errors import BuildHung, DockerfileInvalid, LabInvalid, StepFailed
+from advices.core import BuilderUnusable, FrontendTooOld, RuntimeUnusable, cache_folder
+from advices.core.errors import (
+    AdvicesError,
+    BuildHung,
+    DockerfileInvalid,
+    EngineLost,
+    LabInvalid,
+    StepFailed,
+)
 from advices.core.process import clock, stream_stderr
 from advices.core.threads import GivenUp
 from advices.lab.model import Lab
@@ -334,6 +341,28 @@ def test_what_is_kept_of_mistakes_and_variants_is_not_measured(exercise: Lab) ->
     made.kept = made.kept.model_copy(update={"mistakes": {}})
     exercises.solved(made)
     assert made.measurer.asked == [("mistake-no-user", False)]
+
+
+def test_a_reference_on_bases_of_another_kind_is_measured_anew(exercise: Lab, mine: Path) -> None:
+    made = bench(exercise, yours=ROOT)
+    results.save(made.layout.exercise_results, made.result({"good": LARGE}))
+    made.measurer.bases_are_mixed = True
+    assert exercises.check(made, mine).rows[0].reference == "140 MB"
+    assert made.measurer.asked == [("yours", False), ("good", True)]
+
+
+@pytest.mark.parametrize("fault", [BuilderUnusable, FrontendTooOld, RuntimeUnusable, EngineLost])
+def test_what_no_dockerfile_decides_brings_no_hint_and_proves_no_mistake(
+    fault: type[AdvicesError], tmp_path: Path, mine: Path
+) -> None:
+    toml = TWO.replace('breaks = ["not-root"]', 'breaks = ["builds"]')
+    exercise = factory.read_exercise(tmp_path, toml)
+    with pytest.raises(fault) as raised:
+        exercises.check(bench(exercise, yours=fault("it broke")), mine)
+    assert raised.value.next_step == fault.next_step
+    given = {f"mistake_{one.id.replace('-', '_')}": fault("it broke") for one in exercise.mistakes}
+    with pytest.raises(fault):
+        exercises.solved(bench(exercise, **given))
 
 
 @pytest.mark.parametrize("content", [None, b"FROM \xff\xfe"])

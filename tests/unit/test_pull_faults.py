@@ -28,6 +28,12 @@ CLASSIC = [
         PullForbidden,
     ),
     ("toomanyrequests: You have reached your unauthenticated pull rate limit.", PullsLimited),
+    (
+        'error getting credentials - err: exec: "docker-credential-x": executable file not found '
+        "in $PATH, out: ``",
+        PullFailed,
+    ),
+    ("Credentials store error: StoreError('docker-credential-x not installed')", PullFailed),
     ("received unexpected HTTP status: 503 Service Unavailable", PullFailed),
     (
         'Get "http://127.0.0.1:1/v2/": dial tcp 127.0.0.1:1: connect: connection refused',

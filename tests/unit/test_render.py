@@ -226,6 +226,15 @@ def test_a_mistake_stands_beside_what_it_turned_red(red, cell, tmp_path):
     assert row == f"| The USER line is missing. | {cell} |"
 
 
+def test_of_a_mistake_is_told_what_nobody_judged(tmp_path):
+    made = factory.read_lab(tmp_path)
+    found = MistakeResult(says="", red=(), not_judged=("not-root", "a-deploy-moves-little"))
+    result = factory.result().model_copy(update={"mistakes": {"no-user": found}})
+    row = tables.mistakes_table(made, result).splitlines()[-1]
+    says = next(claim.says for claim in made.claims if claim.id == "not-root")
+    assert row == f"| The USER line is missing. | {says} (not run here) |"
+
+
 def test_provenance_says_stand_in_distance_and_the_command():
     text = tables.provenance_table(factory.result())
     assert "<strong>stand-in</strong>" in text

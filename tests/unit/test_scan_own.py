@@ -49,6 +49,15 @@ def test_every_scanner_that_is_there_scans_and_leaves(here: Here) -> None:
     assert all(str(name).startswith("internal of ") for name in networks)
 
 
+def test_every_wait_says_what_is_done(here: Here, capsys: pytest.CaptureFixture[str]) -> None:
+    here.scan(scanner="zap")
+    first, second, *then, last = capsys.readouterr().out.splitlines()
+    assert first == "asking for the start page http://shop:8000/, for at most 15 s"
+    assert second == "zap: scanning http://shop:8000/"
+    assert "zap: 4 s of at most 480 s: Job spider started" in then
+    assert last == "asking whether http://shop:8000/ still answers"
+
+
 @pytest.mark.parametrize(("active", "attacks"), [(False, "none"), (True, "all")])
 def test_it_attacks_only_when_asked_to(here: Here, active: bool, attacks: str) -> None:
     (found,) = here.scan(scanner="zap", active=active)

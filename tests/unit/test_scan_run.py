@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from played_scanners import ZAP_PRINTED
 
 from advices.core.errors import CommandFailed, EngineRefused, ScanFailed
 from advices.engine.start import Once, Start
 from advices.lab.scans import Attacks, Scan
 from advices.scanners.images import ScannerImage
-from advices.scanners.run import FirstPage, Target, first_page, scanned, survived
+from advices.scanners.run import FirstPage, Target, _Heard, first_page, scanned, survived
 from advices.scanners.target import Relay
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -36,6 +37,9 @@ class FakeEngine:
 
     def run_once(self, image: str, *, how: Start, **call: Any) -> Once:
         self.image, self.how, self.call = image, how, call
+        if hears := call.get("hears"):
+            for second in (2, 4, 35, 36):
+                hears(float(second), "Job \x1bspider started" if second > 3 else "")
         if isinstance(self.gives, Exception):
             raise self.gives
         return self.gives
@@ -73,7 +77,7 @@ def test_a_scan_is_recorded_with_all_that_it_depends_on() -> None:
 
 
 def test_the_scanner_is_alone_with_the_target_and_bounded() -> None:
-    _, engine = scan(Once(12, "Job spider found 7 URLs", "", OF_ZAP), ZAP)
+    _, engine = scan(Once(12, ZAP_PRINTED, "", OF_ZAP), ZAP)
     assert engine.image == "scanner/zap:1"
     how = engine.how
     assert (how.entrypoint, how.network, how.memory) == (("zap.sh",), "net-1", "2g")
@@ -87,13 +91,13 @@ def test_the_scanner_is_alone_with_the_target_and_bounded() -> None:
 
 @pytest.mark.parametrize("exit_code", [0, 11, 12])
 def test_alerts_are_no_fault_of_zap(exit_code: int) -> None:
-    found, _ = scan(Once(exit_code, "Job spider found 7 URLs", "", OF_ZAP), ZAP)
+    found, _ = scan(Once(exit_code, ZAP_PRINTED, "", OF_ZAP), ZAP)
     assert len(found.rules()) == 3
 
 
 def test_a_stub_is_marked_wherever_its_version_is_shown() -> None:
     stub = ScannerImage("zap", "scanner/zap:1", "sha256:2", stub=True)
-    found, _ = scan(Once(0, "Job spider found 7 URLs", "", OF_ZAP), stub)
+    found, _ = scan(Once(0, ZAP_PRINTED, "", OF_ZAP), stub)
     assert (found.stub, found.version) == (True, "2.17.0 (stub)")
 
 
@@ -104,7 +108,7 @@ def test_no_report_is_a_failed_scan_and_never_a_clean_one(report: bytes | None) 
 
 
 @pytest.mark.parametrize(
-    ("image", "exit_code"), [(WAPITI, 1), (WAPITI, 2), (ZAP, 1), (ZAP, 2), (ZAP, 3), (WAPITI, 11)]
+    ("image", "exit_code"), [(WAPITI, 1), (WAPITI, 2), (ZAP, 1), (ZAP, 3), (WAPITI, 11)]
 )
 def test_another_exit_code_is_a_failed_scan_though_there_is_a_report(
     image: ScannerImage, exit_code: int
@@ -126,11 +130,79 @@ def test_a_scanner_that_was_killed_is_told_with_its_memory(once: Once, says: str
     fault = scan_fails(once)
     assert fault.what == says
     assert "its 1g of memory" in fault.why
+    # The container has a limit of its own, so more memory of the engine changes nothing.
+    assert "memory" not in fault.next_step
+
+
+@pytest.mark.parametrize(
+    ("printed", "what"),
+    [
+        ("Max scan time was reached, stopping.", "its crawl was ended by its limit of 60 s"),
+        (
+            "Max attack time was reached for module xss, stopping.",
+            "its module xss was ended by its limit of 60 s",
+        ),
+        (
+            "[!] Module mod_sql seems broken and will be skipped",
+            "it skipped its module mod_sql, which broke",
+        ),
+    ],
+)
+def test_a_part_of_a_scan_by_wapiti_is_none(printed: str, what: str) -> None:
+    fault = scan_fails(Once(0, f"[*] Launching\n{printed}\n", "", CLEAN))
+    assert fault.what == f"Wapiti did not look at everything: {what}"
+
+
+def test_a_part_of_a_scan_by_zap_is_none_though_all_else_is_as_it_should_be() -> None:
+    printed = ZAP_PRINTED.replace("Job spider found", "Job spider terminated\nJob spider found")
+    assert "its job spider was ended" in scan_fails(Once(0, printed, "", OF_ZAP), ZAP).what
+
+
+def test_verbose_shows_all_that_a_scanner_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scan(Once(0, "one\x1b[2J\ntwo\n", "three\n", CLEAN))
+    assert capsys.readouterr().err == ""
+    monkeypatch.setenv("ADVICES_VERBOSE", "1")
+    scan(Once(0, "one\x1b[2J\ntwo\n", "three\n", CLEAN))
+    command, *lines = capsys.readouterr().err.splitlines()
+    assert command.startswith("+ wapiti --url http://site:8000/ ")
+    assert lines == ["wapiti | one[2J", "wapiti | two", "wapiti | three"]
+    with pytest.raises(ScanFailed):
+        scan(Once(1, "why\n", "", None))
+    assert "wapiti | why" in capsys.readouterr().err
+    with pytest.raises(ScanFailed):
+        scan(CommandFailed("it did not end", printed="one\nmore\n"))
+    assert capsys.readouterr().err.splitlines()[1:] == ["wapiti | one", "wapiti | more"]
 
 
 def test_a_scanner_that_does_not_end_was_stopped() -> None:
     fault = scan_fails(CommandFailed("`wapiti` did not end"))
-    assert fault.what == "wapiti did not end within 180 s and was stopped"
+    assert fault.what == (
+        "wapiti did not end within 180 s and was stopped; the last that it printed: "
+        "Job spider started"
+    )
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_how_far_a_scan_is_is_said_in_seconds_when_it_is_wanted(live: bool) -> None:
+    engine: Any = FakeEngine(ended())
+    said: list[str] = []
+    scanned(engine, "run-1", WAPITI, TARGET, attacks="none", say=said.append, live=live)
+    assert said[1:] == live * [
+        "wapiti: 4 s of at most 180 s: Job spider started",
+        "wapiti: 35 s of at most 180 s: Job spider started",
+    ]
+
+
+def test_a_scanner_that_prints_nothing_is_said_to_run_all_the_same() -> None:
+    said: list[str] = []
+    heard = _Heard("zap", 480, said.append)
+    for second in range(2, 70, 2):
+        heard(second, "")
+    assert said == [
+        f"zap: {second} s of at most 480 s: it printed nothing yet" for second in (30, 60)
+    ]
 
 
 def test_an_image_that_does_not_start_is_told() -> None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import tarfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from played_scanners import ZAP_PRINTED
 
 from advices.core.errors import ScanFailed
 from advices.lab.scans import EVIDENCE_CHARACTERS, Attacks
-from advices.scanners import zap
+from advices.scanners import zap, zap_plan
 from advices.scanners.work import Report
 
 TESTS = Path(__file__).parents[1]
@@ -57,7 +59,7 @@ ATTACKS: tuple[Attacks, ...] = ("none", "xss", "all")
 
 
 def plan(attacks: Attacks = "none", url: str = URL) -> Any:
-    return yaml.safe_load(zap.plan(url, attacks=attacks))
+    return yaml.safe_load(zap_plan.plan(url, attacks=attacks))
 
 
 def job(name: str, attacks: Attacks = "none", url: str = URL) -> Any:
@@ -99,7 +101,7 @@ def test_an_address_is_text_in_the_plan_whatever_it_holds(url: str) -> None:
 
 
 def test_without_attacks_nothing_attacks() -> None:
-    assert "activeScan" not in zap.plan(URL, attacks="none")
+    assert "activeScan" not in zap_plan.plan(URL, attacks="none")
 
 
 def test_cross_site_scripting_is_the_only_rule_that_is_on() -> None:
@@ -123,10 +125,41 @@ def test_no_job_may_run_without_end(attacks: Attacks) -> None:
     assert zap.work(URL, attacks=attacks).timeout_seconds > sum(limits) * 60
 
 
-def test_a_spider_that_finds_nothing_is_an_error_of_the_plan() -> None:
-    (test,) = job("spider")["tests"]
-    assert test["statistic"] == "automation.spider.urls.added"
+@pytest.mark.parametrize(
+    ("url", "site"),
+    [
+        (URL, "http://site:8000"),
+        ("http://shop/cart/", "http://shop"),
+        ("http://shop:80/", "http://shop"),
+        ("https://shop:443/", "https://shop"),
+        ("https://shop:80/", "https://shop:80"),
+        ("http://[::1]:8000/", "http://[::1]:8000"),
+    ],
+)
+def test_a_site_of_which_no_page_answers_is_an_error_of_the_plan(url: str, site: str) -> None:
+    (test,) = job("spider", url=url)["tests"]
+    # What the spider counts as found holds 404s, other hosts and what it never asked for.
+    assert (test["type"], test["statistic"], test["site"]) == ("stats", "stats.code.200", site)
     assert (test["operator"], test["value"], test["onFail"]) == (">=", 1, "error")
+
+
+def test_a_rule_that_was_skipped_is_an_error_of_the_plan() -> None:
+    (test,) = job("activeScan", "xss")["tests"]
+    assert (test["type"], test["statistic"]) == ("stats", "stats.ascan.40012.skipped")
+    assert (test["operator"], test["value"], test["onFail"]) == ("==", 0, "error")
+
+
+@pytest.mark.parametrize("attacks", ["xss", "all"])
+def test_no_rule_has_a_limit_at_which_it_would_end_without_a_word(attacks: Attacks) -> None:
+    assert "maxRuleDurationInMins" not in zap_plan.plan(URL, attacks=attacks)
+
+
+@pytest.mark.parametrize("port", [80, 8000, 8080, 18080, 18081])
+def test_the_port_of_zap_itself_is_none_of_the_target(port: int) -> None:
+    command = zap.work(f"http://127.0.0.1:{port}/", attacks="none").command
+    own = int(command[command.index("-port") + 1])
+    assert own not in (port, 8080)
+    assert 1024 < own < 65536
 
 
 def test_a_report_is_written_whatever_happens() -> None:
@@ -149,7 +182,7 @@ def test_zap_finds_its_plan_in_a_folder_that_is_its_own() -> None:
         members = {f"/{one.name}": one for one in tar.getmembers()}
         written = tar.extractfile("zap/wrk/plan.yaml")
         assert written is not None
-        assert written.read().decode() == zap.plan(URL, attacks="xss")
+        assert written.read().decode() == zap_plan.plan(URL, attacks="xss")
     assert {one.uid for one in members.values()} == {1000}
     assert members[work.folder].isdir()
     assert work.command[-1] in members
@@ -219,24 +252,29 @@ def test_the_host_of_the_address_is_known_again(url: str, host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("report", "printed", "others"),
+    ("report", "printed"),
     [
-        ("empty-site", "Job spider found 7 URLs", "none"),
-        ("several-hosts", "Job spider found 0 URLs", "fonts.example.org, site"),
-        ("one-site", "Job spider found 0 URLs", "site"),
+        ("one-site", "Job spider found 0 URLs"),
+        ("several-hosts", "Job spider found 0 URLs"),
+        ("empty-site", ""),
     ],
 )
-def test_no_page_is_a_failed_scan_and_never_a_clean_one(
-    report: str, printed: str, others: str
-) -> None:
-    with pytest.raises(ScanFailed, match="ZAP found no page at http://site:8000/") as raised:
+def test_no_page_is_a_failed_scan_and_never_a_clean_one(report: str, printed: str) -> None:
+    with pytest.raises(ScanFailed, match="ZAP found no page at http://site:8000/"):
         read(sample(report), printed)
-    assert f"sites in its report: {others}" in raised.value.why
 
 
-def test_another_site_is_not_the_one_that_was_asked_for() -> None:
-    with pytest.raises(ScanFailed, match="ZAP found no page at http://shop:8000/"):
-        read(sample("new-fields"), url="http://shop:8000/")
+@pytest.mark.parametrize(
+    ("report", "url", "others"),
+    [("empty-site", URL, "none"), ("new-fields", "http://shop:8000/", "site")],
+)
+def test_a_site_that_is_missing_in_the_report_was_not_kept(
+    report: str, url: str, others: str
+) -> None:
+    with pytest.raises(ScanFailed, match=f"ZAP kept no answer of {url}") as raised:
+        read(sample(report), url=url)
+    assert f"sites in its report: {others}" in raised.value.what
+    assert "16 MiB" in raised.value.why
 
 
 def test_a_site_without_alerts_is_clean_if_the_spider_found_a_page() -> None:
@@ -256,10 +294,151 @@ def test_a_site_without_alerts_is_clean_if_the_spider_found_a_page() -> None:
         ("nothing of it", 2),
     ],
 )
-def test_pages_are_those_of_the_spider_or_those_with_alerts(printed: str, urls: int) -> None:
+def test_addresses_are_those_of_the_spider_or_those_with_alerts(printed: str, urls: int) -> None:
     report = sample("new-fields")
     del report["site"][0]["alerts"][2]
     assert read(report, printed).urls == urls
+
+
+REAL = ("bad", "good")
+REAL_RULES = {
+    "bad": ("10010", "10020", "10021", "10031", "10036", "10038", "10054", "40012"),
+    "good": (),
+}
+
+
+def real(name: str) -> Any:
+    return sample(f"real-{name}")
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_a_real_report(name: str) -> None:
+    found = read(real(name))
+    assert found.version == "2.17.0"
+    assert tuple(sorted({one.rule for one in found.alerts})) == REAL_RULES[name]
+    assert {one.url.partition("?")[0].rpartition("/")[0] for one in found.alerts} <= {
+        "http://site:8000",
+        "http://site:8000/sign",
+        "http://site:8000/search",
+        "http://site:8000/static/guestbook",
+    }
+
+
+@pytest.mark.parametrize(("name", "exit_code"), [("bad", 11), ("good", 0)])
+def test_a_real_scan_is_whole(name: str, exit_code: int) -> None:
+    assert fault(real(name), exit_code=exit_code) is None
+
+
+def fault(report: Any = None, printed: str = ZAP_PRINTED, exit_code: int = 0) -> ScanFailed | None:
+    """Return what is wrong with a scan that ended so, by default a good one."""
+    raw = report if isinstance(report, bytes) else json.dumps(report or real("good")).encode()
+    return zap.fault(exit_code, printed, raw)
+
+
+def faulty(**how: Any) -> ScanFailed:
+    found = fault(**how)
+    assert found is not None
+    assert found.why
+    assert found.next_step
+    return found
+
+
+MEMORY = {"level": "High", "key": "insight.memory.usage", "description": "Memory", "statistic": 96}
+
+
+@pytest.mark.parametrize("exit_code", [0, 1, 2, 11, 12])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"insights": [MEMORY]},
+        {"insights": [{"level": "Info", "key": "x"}, {**MEMORY, "level": "HIGH"}]},
+        {"insights": [], "stoppingInsight": MEMORY},
+    ],
+)
+def test_zap_that_stopped_itself_is_told_whatever_its_exit_code(
+    exit_code: int, more: dict[str, Any]
+) -> None:
+    found = faulty(report=real("good") | more, exit_code=exit_code)
+    assert found.what == "ZAP stopped itself: Memory: 96"
+    assert "memory, of disk" in found.why
+
+
+@pytest.mark.parametrize("stopping", ["disk full", {"key": "disk full"}])
+def test_why_zap_stopped_is_told_however_it_is_written(stopping: object) -> None:
+    found = faulty(report=real("good") | {"insights": None, "stoppingInsight": stopping})
+    assert found.what == "ZAP stopped itself: disk full"
+
+
+@pytest.mark.parametrize("report", [b"", b"{", b"[]", b"\xff", b'{"insights": 5}'])
+def test_two_is_the_exit_code_of_zap_that_stopped_itself(report: bytes) -> None:
+    assert faulty(report=report, exit_code=2).what == "ZAP stopped itself: exit code 2"
+    assert fault(report=report, exit_code=3) is None
+
+
+@pytest.mark.parametrize("job", ["spider", "activeScan"])
+def test_a_job_that_was_terminated_did_not_look_at_everything(job: str) -> None:
+    printed = ZAP_PRINTED.replace(
+        f"Job {job} finished", f"Job {job} terminated\nJob {job} finished"
+    )
+    seconds = zap_plan.LIMIT_SECONDS[job]
+    assert faulty(printed=printed, exit_code=12).what == (
+        f"ZAP did not look at everything: its job {job} was ended by its limit of {seconds} s"
+    )
+
+
+@pytest.mark.parametrize("job", zap_plan.LIMIT_SECONDS)
+def test_a_job_that_took_as_long_as_it_may_was_cut_short(job: str) -> None:
+    limit = zap_plan.LIMIT_SECONDS[job]
+
+    def took(seconds: int) -> str:
+        return re.sub(
+            f"(?<=Job {job} finished, time taken: )[0-9:]+",
+            f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}",
+            ZAP_PRINTED,
+        )
+
+    assert fault(printed=took(limit - 1)) is None
+    for seconds in (limit, limit + 5, 3600):
+        assert f"its job {job} was ended" in faulty(printed=took(seconds)).what
+
+
+@pytest.mark.parametrize("job", zap_plan.LIMIT_SECONDS)
+def test_a_job_that_did_not_finish_is_not_taken_for_done(job: str) -> None:
+    printed = ZAP_PRINTED.replace(f"Job {job} finished", f"Job {job} went on")
+    assert faulty(printed=printed).what == f"ZAP did not say that its job {job} finished"
+
+
+def test_a_plan_without_attacks_is_whole_without_them() -> None:
+    lines = [line for line in ZAP_PRINTED.splitlines() if "activeScan" not in line]
+    assert fault(printed="\n".join(lines)) is None
+
+
+def test_a_rule_that_was_skipped_is_told() -> None:
+    (test,) = job("activeScan", "xss")["tests"]
+    failed = f"Job activeScan test of type stats failed: {test['name']} [1 != 0]\n"
+    assert "skipped its rule" in faulty(printed=ZAP_PRINTED + failed, exit_code=1).what
+
+
+def test_a_site_that_answers_404_only_is_told() -> None:
+    (test,) = job("spider")["tests"]
+    failed = f"Job spider test of type stats failed: {test['name']} [0 < 1]\n"
+    for exit_code in (0, 1):
+        found = faulty(printed=ZAP_PRINTED + failed, exit_code=exit_code)
+        assert found.what == "ZAP found no page: nothing that it asked for answered with 200"
+        assert found.why == "each page was missing, forbidden or moved"
+    failed += "Job spider failed to access URL http://site:8000/ : Connection refused\n"
+    found = faulty(printed=ZAP_PRINTED + failed, exit_code=1)
+    assert found.why.endswith("http://site:8000/ : Connection refused")
+
+
+def test_a_page_that_zap_could_not_read_is_no_fault_where_others_answered() -> None:
+    said = "Job spider failed to access URL http://site:8000/x status code returned : 404\n"
+    assert fault(printed=said + ZAP_PRINTED, exit_code=12) is None
+
+
+def test_a_port_that_is_taken_is_told() -> None:
+    printed = "Cannot listen on port 127.0.0.1:8080 - try specifying a different port\n"
+    assert faulty(printed=printed, exit_code=1).what.startswith("ZAP could not start")
 
 
 def test_html_of_the_target_is_kept_as_text_on_one_line_and_cut() -> None:

@@ -10,12 +10,12 @@ import yaml
 from zap_stub.zap_stub import parsed
 
 from advices.lab.scans import Attacks
-from advices.scanners import zap
+from advices.scanners import zap_plan
 
 
 @pytest.mark.parametrize("attacks", ["none", "xss", "all"])
 def test_the_stub_reads_every_plan_whole(attacks: Attacks) -> None:
-    plan = zap.plan("http://127.0.0.1:32768/a/b?c=d", attacks=attacks)
+    plan = zap_plan.plan("http://127.0.0.1:32768/a/b?c=d", attacks=attacks)
     assert parsed(plan) == _words(yaml.safe_load(plan))
 
 

@@ -1,160 +1,388 @@
 #!/usr/bin/env python3
-"""A stub of ZAP for tests. It is not ZAP: it asks for one page and looks at its headers.
+"""A stub of ZAP for tests. It is not ZAP: it knows eight of its rules, and each only roughly.
 
-It takes ZAP's command line and plan, ends with the exit code that the plan wants, and leaves a
-report of ZAP's format. A page may order a fault: `<!-- zap-stub: FAULT -->`, see `FAULTS`.
+It takes ZAP's command line and plan, says what ZAP 2.17.0 says, ends with the exit code that the
+plan wants, and leaves a report of ZAP's format. It follows links and sends forms, as ZAP's spider
+does. A page may order a fault: `<!-- zap-stub: FAULT -->`, see `FAULTS`.
 """
 
 import collections
+import contextlib
+import html.parser
 import json
 import os
 import re
+import socket
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from pathlib import Path
-from urllib.parse import urlsplit
 
 CALLED = "ZAP stub (this is not ZAP)"
 VERSION = "0.0.0"
-BROKEN_PLAN = 1
+BROKEN_PLAN, STOPPED_ITSELF = 1, 2
 FAULTS = (
-    *("no-report", "truncated", "no-site", "no-page", "exit-1", "exit-3"),
-    *("hang", "killed", "out-of-memory"),
+    *("no-report", "truncated", "nothing-kept", "no-200", "exit-1", "exit-2", "exit-3"),
+    *("hang", "killed", "out-of-memory", "stopped", "stopped-overwritten"),
+    *("spider-limit", "wait-limit", "attack-limit", "rule-skipped"),
 )
 JOBS = {
     *("passiveScan-config", "spider", "passiveScan-wait", "activeScan", "report", "exitStatus"),
 }
 LEVELS = {"Informational": 0, "Low": 1, "Medium": 2, "High": 3}
 RISKS = ("Informational", "Low", "Medium", "High")
+OPERATORS = {
+    ">=": (int.__ge__, "<"),
+    "==": (int.__eq__, "!="),
+}
 # Rule, name, risk, confidence, CWE: as ZAP has them.
 CSP = ("10038", "Content Security Policy (CSP) Header Not Set", 2, 3, 693)
 FRAMES = ("10020", "Missing Anti-clickjacking Header", 2, 2, 1021)
 TYPES = ("10021", "X-Content-Type-Options Header Missing", 1, 2, 693)
 COOKIE = ("10010", "Cookie No HttpOnly Flag", 1, 2, 1004)
+SAME_SITE = ("10054", "Cookie without SameSite Attribute", 1, 2, 1275)
 BANNER = ("10036", "Server Leaks Version Information", 1, 3, 497)
+SCRIPT = ("40012", "Cross Site Scripting (Reflected)", 3, 2, 79)
+ATTACK = "</p><scrIpt>alert(1);</scRipt><p>"
+DEFAULT_PROXY_PORT = 8080
+MOST_PAGES = 40
+
+Answer = collections.namedtuple("Answer", "url method status headers text")
+
+
+class Broken(Exception):
+    """The plan failed: its errors, as ZAP lists them at its end."""
 
 
 def main(words):
-    """Do what the plan says and return its exit code."""
+    """Do what the command line says and return the exit code."""
     print(f"{CALLED} {VERSION}", flush=True)
     try:
-        plan = parsed(Path(plan_of(words)).read_text("utf-8"))
-        jobs = {job["type"]: job.get("parameters") or {} for job in plan["jobs"]}
-        url, report, exits = (
-            plan["env"]["contexts"][0]["urls"][0],
-            jobs["report"],
-            jobs["exitStatus"],
-        )
+        port, file = told(words)
+        with socket.create_server(("127.0.0.1", port)):
+            return planned(Path(file).read_text("utf-8"))
+    except ValueError as error:
+        print(f"stub: {error}", flush=True)
+    except OSError as error:
+        if isinstance(error, FileNotFoundError):
+            print(f"Cannot access file: {error.filename}", flush=True)
+        else:
+            print("An error occurred while starting the main proxy.", flush=True)
+            print(
+                f"Cannot listen on port 127.0.0.1:{port} - try specifying a different port for "
+                "ZAP to use.",
+                flush=True,
+            )
+    return BROKEN_PLAN
+
+
+def told(words):
+    """Return the port of the proxy and the plan that a command line of ours names."""
+    line = r"-Xmx\d+[gm] (?:-port (\d+) )?-cmd -silent -autorun (\S+)"
+    found = re.fullmatch(line, " ".join(words))
+    if not found:
+        raise ValueError(f"the stub knows no such command line: {words}")
+    return int(found[1] or DEFAULT_PROXY_PORT), found[2]
+
+
+def planned(text):
+    """Run the plan and return its exit code."""
+    try:
+        plan = parsed(text)
+        jobs = {job["type"]: job for job in plan["jobs"]}
         if unknown := set(jobs) - JOBS:
-            raise ValueError(f"unknown jobs {unknown}")
-        if jobs["spider"]["url"] != url or report["template"] != "traditional-json":
+            raise ValueError(f"Unrecognised job type: {', '.join(unknown)}")
+        (url,) = plan["env"]["contexts"][0]["urls"]
+        if jobs["spider"]["parameters"]["url"] != url:
             raise ValueError("the stub knows no such plan")
-        file = Path(report["reportDir"], report["reportFile"])
-        levels = [LEVELS[exits[name]] for name in ("errorLevel", "warnLevel")]
-        values = [int(exits[f"{name}ExitValue"]) for name in ("ok", "error", "warn")]
-    except (LookupError, TypeError, ValueError, OSError) as error:
+        if jobs["report"]["parameters"]["template"] != "traditional-json":
+            raise ValueError("the stub knows no such report")
+    except (LookupError, TypeError, ValueError) as error:
         print(f"stub: the plan is broken: {error!r}", flush=True)
         return BROKEN_PLAN
-    page = asked(url)
-    fault = page[1] if page else "no-page"
-    print(f"Job spider found {0 if fault == 'no-page' else 1} URLs", flush=True)
-    misbehave(fault)
-    alerts = looked_at(url, page[0]) if page else []
-    if fault != "no-report":
-        site = [] if fault == "no-site" else [site_of(url, alerts)]
-        text = json.dumps({"@programName": CALLED, "@version": VERSION, "site": site}, indent=1)
+    return Scan(url, jobs).run()
+
+
+class Scan:
+    """One plan that is run: what was asked and answered, and the statistics of it."""
+
+    def __init__(self, url, jobs):
+        self.url = url
+        self.jobs = jobs
+        parts = urllib.parse.urlsplit(url)
+        self.site = f"{parts.scheme}://{parts.netloc}"
+        self.answers = []
+        self.alerts = {}
+        self.stats = collections.Counter()
+        self.found = {url}
+        self.fault = ""
+        jar = urllib.request.HTTPCookieProcessor()
+        self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), jar, Follow())
+
+    def run(self):
+        """Return the exit code."""
+        errors = []
+        for name in self.jobs:
+            if errors and name != "report":
+                continue
+            print(f"Job {name} started", flush=True)
+            seconds = getattr(self, name.replace("-", "_").lower())(errors) or 0
+            errors += self.failed_tests(name)
+            print(f"Job {name} finished, time taken: 00:{seconds // 60:02}:{seconds % 60:02}")
+        if errors:
+            print("Automation plan failures:", *(f"\t{error}" for error in errors), sep="\n")
+        sys.stdout.flush()
+        if self.fault.startswith("exit-"):
+            return int(self.fault.removeprefix("exit-"))
+        if self.fault == "stopped":
+            return STOPPED_ITSELF
+        return BROKEN_PLAN if errors else self.exit_value()
+
+    def failed_tests(self, job):
+        """Print what became of a job's tests, and return the failed ones."""
+        failed = []
+        for test in self.jobs[job].get("tests") or []:
+            value = self.stats[test.get("site", ""), test["statistic"]]
+            holds, opposite = OPERATORS[test["operator"]]
+            wanted = int(test["value"])
+            passed = holds(value, wanted)
+            sign = test["operator"] if passed else opposite
+            became = "passed" if passed else "failed"
+            said = f"{test['name']} [{value} {sign} {wanted}]"
+            line = f"Job {job} test of type {test['type']} {became}: {said}"
+            print(line, flush=True)
+            if not passed and test["onFail"] == "error":
+                failed.append(line)
+        return failed
+
+    def passivescan_config(self, _errors):
+        for name, value in self.jobs["passiveScan-config"]["parameters"].items():
+            print(f"Job passiveScan-config set {name} = {value}", flush=True)
+
+    def spider(self, errors):
+        print(f"Job spider requesting URL {self.url}", flush=True)
+        if (start := self.asked(self.url)) is None:
+            errors.append(f"Job spider failed to access URL {self.url} : no answer")
+            print(errors[-1], flush=True)
+            return
+        found = re.search(r"<!-- zap-stub: ([\w-]+) -->", start.text)
+        self.fault = found[1] if found and found[1] in FAULTS else ""
+        self.misbehave()
+        # ZAP asks for these two whether they are there or not, and counts them.
+        left = collections.deque([*self.led_to(start)])
+        left += [("GET", f"{self.site}/{name}", b"") for name in ("robots.txt", "sitemap.xml")]
+        known = {("GET", self.url)}
+        while left and len(known) < MOST_PAGES:
+            method, url, data = left.popleft()
+            self.found.add(url)
+            if (method, url) in known or not url.startswith(self.site + "/"):
+                continue
+            known.add((method, url))
+            if url.startswith(self.url.rpartition("/")[0]) and (answer := self.asked(url, data)):
+                left += self.led_to(answer)
+        if self.fault == "no-200":
+            del self.stats[self.site, "stats.code.200"]
+        if self.fault == "spider-limit":
+            print("Job spider terminated")
+        print(f"Job spider found {len(self.found)} URLs", flush=True)
+
+    def passivescan_wait(self, _errors):
+        for answer in self.answers:
+            self.look_at(answer)
+        return 120 if self.fault == "wait-limit" else 0
+
+    def activescan(self, _errors):
+        """Send what may come back as a script to each parameter that the crawl saw."""
+        policy = self.jobs["activeScan"].get("policyDefinition")
+        ids = [rule["id"] for rule in policy["rules"]] if policy else [SCRIPT[0]]
+        if self.fault == "rule-skipped":
+            self.stats["", f"stats.ascan.{ids[0]}.skipped"] += 1
+            return
+        for url in sorted(self.found):
+            parts = urllib.parse.urlsplit(url)
+            for name, _ in urllib.parse.parse_qsl(parts.query, keep_blank_values=True):
+                query = urllib.parse.urlencode({name: ATTACK})
+                answer = self.asked(parts._replace(query=query).geturl())
+                if answer and ATTACK in answer.text:
+                    self.raised(SCRIPT, answer, name, ATTACK)
+        if self.fault == "attack-limit":
+            print("Job activeScan terminated", flush=True)
+
+    def report(self, errors):
+        if self.fault == "no-report":
+            return
+        told = self.jobs["report"]["parameters"]
+        file = Path(told["reportDir"], told["reportFile"])
+        text = json.dumps(self.reported(), indent=1)
         try:
-            file.write_text(text[: len(text) // 2] if fault == "truncated" else text, "utf-8")
+            file.write_text(text[: len(text) // 2] if self.fault == "truncated" else text, "utf-8")
+            print(f"Job report generated report {file}", flush=True)
         except OSError as error:
-            print(f"stub: the report cannot be written: {error.strerror}", flush=True)
-            return BROKEN_PLAN
-    if fault.startswith("exit-"):
-        return int(fault.removeprefix("exit-"))
-    if page is None:
-        return BROKEN_PLAN  # the plan tests that the spider found a page
-    worst = max((int(alert["riskcode"]) for alert in alerts), default=-1)
-    ok, error, warn = values
-    return error if worst >= levels[0] else warn if worst >= levels[1] else ok
+            errors.append(f"stub: the report cannot be written: {error.strerror}")
+
+    def exitstatus(self, _errors):
+        """Say nothing: the exit value is asked for at the end."""
+
+    def exit_value(self):
+        told = self.jobs["exitStatus"]["parameters"]
+        worst = max((int(alert["riskcode"]) for alert in self.alerts.values()), default=-1)
+        for level in ("error", "warn"):
+            if worst >= LEVELS[told[f"{level}Level"]]:
+                return int(told[f"{level}ExitValue"])
+        return int(told["okExitValue"])
+
+    def asked(self, url, data=b""):
+        """Return an answer of the site, None without one."""
+        request = urllib.request.Request(url, data or None)
+        try:
+            with self.opener.open(request, timeout=30) as answer:
+                got = self.answer(request, answer)
+        except urllib.error.HTTPError as error:
+            got = self.answer(request, error)
+        except (urllib.error.URLError, OSError, ValueError) as error:
+            print(f"stub: no answer from {url}: {error}", flush=True)
+            return None
+        self.stats[self.site, f"stats.code.{got.status}"] += 1
+        self.answers.append(got)
+        return got
+
+    def answer(self, request, got):
+        with contextlib.closing(got):
+            text = got.read().decode("utf-8", "replace")
+        return Answer(request.full_url, request.get_method(), got.status, got.headers, text)
+
+    def led_to(self, answer):
+        """Return what a page leads to: a method, an address, and what is sent there."""
+        page = Links()
+        page.feed(answer.text)
+        for link in page.links:
+            yield "GET", urllib.parse.urljoin(answer.url, link).partition("#")[0], b""
+        for method, action, fields in page.forms:
+            to = urllib.parse.urljoin(answer.url, action or "")
+            sent = urllib.parse.urlencode(fields)
+            if method == "post":
+                yield "POST", to, sent.encode()
+            else:
+                yield "GET", f"{to.partition('?')[0]}?{sent}", b""
+
+    def look_at(self, answer):
+        """Raise what the headers of one answer raise."""
+        has = answer.headers
+        page = "html" in (has.get("Content-Type") or "") and answer.status < 400
+        if page and "Content-Security-Policy" not in has:
+            self.raised(CSP, answer)
+        if page and "X-Frame-Options" not in has:
+            self.raised(FRAMES, answer, "x-frame-options")
+        if answer.status < 400 and "X-Content-Type-Options" not in has:
+            self.raised(TYPES, answer, "x-content-type-options")
+        for cookie in has.get_all("Set-Cookie") or []:
+            name, _, flags = cookie.partition("=")
+            for rule, flag in ((COOKIE, "httponly"), (SAME_SITE, "samesite")):
+                if flag not in flags.lower():
+                    self.raised(rule, answer, name, f"Set-Cookie: {name}")
+        if any(map(str.isdigit, has.get("Server") or "")):
+            self.raised(BANNER, answer, evidence=has["Server"])
+
+    def raised(self, rule, answer, param="", evidence=""):
+        """Raise an alert, or name one more place of it: five at most, as of a systemic one."""
+        number, name, risk, confidence, cwe = rule
+        alert = self.alerts.setdefault(
+            number,
+            {
+                "pluginid": number,
+                "alertRef": number,
+                "alert": f"stub: {name}",
+                "name": f"stub: {name}",
+                "riskcode": str(risk),
+                "confidence": str(confidence),
+                "riskdesc": f"{RISKS[risk]} (stub)",
+                "desc": "<p>Said by a stub, not by ZAP.</p>",
+                "instances": [],
+                "count": "0",
+                "systemic": False,
+                "solution": "<p>None: a stub said this, not ZAP.</p>",
+                "reference": "",
+                "cweid": str(cwe),
+                "wascid": "-1",
+                "sourceid": "1",
+            },
+        )
+        place = {"uri": answer.url, "nodeName": answer.url, "method": answer.method}
+        attack = evidence if evidence == ATTACK else ""
+        place |= {"param": param, "attack": attack, "evidence": evidence, "otherinfo": "a stub"}
+        if place in alert["instances"] or len(alert["instances"]) == 5:
+            return
+        alert["instances"].append({"id": str(len(self.answers)), **place})
+        alert["count"] = str(len(alert["instances"]))
+
+    def reported(self):
+        """Return the report. A site of which no answer was kept is missing, a clean one is not."""
+        parts = urllib.parse.urlsplit(self.url)
+        site = {
+            "@name": self.site,
+            "@host": parts.hostname,
+            "@port": str(parts.port or 80),
+            "@ssl": "false",
+            "alerts": list(self.alerts.values()),
+        }
+        kept = self.answers and self.fault != "nothing-kept"
+        insights = [insight("Info", self.site, "insight.code.2xx", "Percentage of responses", 100)]
+        if self.fault.startswith("stopped"):
+            insights.append(insight("High", "", "insight.memory.usage", "Percentage of memory", 96))
+        return {
+            "@programName": CALLED,
+            "@version": VERSION,
+            "insights": insights,
+            "site": [site] if kept else [],
+        }
+
+    def misbehave(self):
+        """End as the kernel, or somebody else, would end it; or never."""
+        if self.fault == "hang":
+            time.sleep(3600)
+        if self.fault == "killed":
+            os._exit(137)  # what a shell says of a child that got SIGKILL; PID 1 cannot kill itself
+        if self.fault == "out-of-memory":
+            held = [b"x" * 2**26 for _ in range(2**7)]
+            print(f"stub: there is room for {len(held)} times 64 MiB", flush=True)
 
 
-def plan_of(words):
-    """Return the plan that a command line of ours names."""
-    if not re.fullmatch(r"-Xmx\d+[gm] -cmd -silent -autorun \S+", " ".join(words)):
-        raise ValueError(f"the stub knows no such command line: {words}")
-    return words[-1]
+def insight(level, site, key, description, value):
+    return {
+        "level": level,
+        "reason": "stub",
+        "site": site,
+        "key": key,
+        "description": description,
+        "statistic": str(value),
+    }
 
 
-def asked(url):
-    """Return the headers of the page and the fault that it orders, None without an answer."""
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(url, timeout=30) as answer:
-            found = re.search(r"<!-- zap-stub: ([\w-]+) -->", answer.read().decode())
-            fault = found[1] if found else ""
-            return answer.headers, fault if fault in FAULTS else ""
-    except (urllib.error.URLError, OSError) as error:
-        print(f"stub: no answer from {url}: {error}", flush=True)
+class Follow(urllib.request.HTTPRedirectHandler):
+    """Follows no redirect: each answer is looked at by itself."""
+
+    def redirect_request(self, *_):
         return None
 
 
-def misbehave(fault):
-    """End as the kernel, or somebody else, would end it; or never."""
-    if fault == "hang":
-        time.sleep(3600)
-    if fault == "killed":
-        os._exit(137)  # what a shell says of a child that got SIGKILL; PID 1 cannot kill itself
-    if fault == "out-of-memory":
-        held = [b"x" * 2**26 for _ in range(2**7)]
-        print(f"stub: there is room for {len(held)} times 64 MiB", flush=True)
+class Links(html.parser.HTMLParser):
+    """What a page leads to: links, and forms with the names of their fields."""
 
+    def __init__(self):
+        super().__init__()
+        self.links = []
+        self.forms = []
 
-def looked_at(url, headers):
-    """Return the alerts that the headers of one page raise."""
-    cookie = headers.get("Set-Cookie", "")
-    raised = {
-        CSP: "Content-Security-Policy" not in headers,
-        FRAMES: "X-Frame-Options" not in headers,
-        TYPES: "X-Content-Type-Options" not in headers,
-        COOKIE: cookie and "httponly" not in cookie.lower(),
-        BANNER: any(map(str.isdigit, headers.get("Server", ""))),
-    }
-    return [alert_of(rule, url) for rule, is_raised in raised.items() if is_raised]
-
-
-def alert_of(rule, url):
-    number, name, risk, confidence, cwe = rule
-    name = f"stub: {name}"
-    place = {"id": "0", "uri": url, "nodeName": None, "method": "GET", "param": "", "attack": ""}
-    return {
-        "pluginid": number,
-        "alertRef": number,
-        "alert": name,
-        "name": name,
-        "riskcode": str(risk),
-        "confidence": str(confidence),
-        "riskdesc": f"{RISKS[risk]} (stub)",
-        "desc": "<p>Said by a stub, not by ZAP.</p>",
-        "instances": [{**place, "evidence": "", "otherinfo": "from a stub"}],
-        "count": "1",
-        "solution": "<p>None: a stub said this, not ZAP.</p>",
-        "reference": "",
-        "cweid": str(cwe),
-        "wascid": "-1",
-        "sourceid": "1",
-    }
-
-
-def site_of(url, alerts):
-    parts = urlsplit(url)
-    return {
-        "@name": f"{parts.scheme}://{parts.netloc}",
-        "@host": parts.hostname,
-        "@port": str(parts.port or 80),
-        "@ssl": "false",
-        "alerts": alerts,
-    }
+    def handle_starttag(self, tag, attrs):
+        has = dict(attrs)
+        if tag in ("a", "link", "img", "script") and (to := has.get("href") or has.get("src")):
+            self.links.append(to)
+        if tag == "form":
+            self.forms.append(((has.get("method") or "get").lower(), has.get("action"), {}))
+        if tag in ("input", "textarea") and self.forms and has.get("name"):
+            self.forms[-1][2][has["name"]] = has.get("value") or "ZAP"
 
 
 def parsed(text):

@@ -10,11 +10,14 @@ from advices.bases.versions import Contents
 
 @dataclass(frozen=True)
 class Base:
-    """What stands behind a FROM name: the local image and where it comes from."""
+    """What stands behind a FROM name: the local image and where it comes from.
+
+    A `local` one has the name on this engine, and neither proof of a registry nor a recipe.
+    """
 
     name: str
     image: str
-    kind: Literal["official", "stand-in"]
+    kind: Literal["official", "stand-in", "local"]
     identity: str
     contents: Contents | None = None
 

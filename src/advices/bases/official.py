@@ -78,6 +78,13 @@ class OfficialImages:
         image = self._engine.image(name)
         return None if image is None else self._proven(name, image)
 
+    def local(self, name: str) -> Base | None:
+        """Return an image that has the name on this engine and is not ours, whatever made it."""
+        image = self._engine.image(name)
+        if image is None or image.labels.get(BASE_LABEL) or image.labels.get(RUN_LABEL):
+            return None
+        return Base(name, name, "local", image.id)
+
     def pulled(self, name: str) -> Base | None:
         """Return the official image, pulled if need be; None where its registry is silent.
 

@@ -33,12 +33,14 @@ class Recipe(Record):
 class BaseRecipe(Recipe):
     """The stand-in for an official image, and what that image weighs as published, if known.
 
-    `imports` names the modules that a stand-in with Python must have.
+    `imports` names the modules that a stand-in with Python must have, `lacks` the programs of the
+    official image that it does not have.
     """
 
     published_transfer_bytes: Annotated[int, Field(gt=0)] | None = None
     published_date: str | None = None
     imports: list[str] = Field(default_factory=list)
+    lacks: list[str] = Field(default_factory=list)
 
 
 class StageRecipe(Recipe):

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from advices.bases.base import Base, MarkedBase
 from advices.bases.official import OfficialImages
 from advices.bases.stand_ins import StandIns
-from advices.core import BaseUnavailable, EngineRefused, UnsteadyMeasure, at_once
+from advices.core import (
+    AdvicesError,
+    BaseUnavailable,
+    EngineRefused,
+    StepFailed,
+    UnsteadyMeasure,
+    at_once,
+)
 from advices.engine import Engine
 from advices.images import LayerMemory, base_sizes
 from advices.lab import Dockerfile, Lab
-from advices.packages import proxy
+from advices.packages import PIP_CONF, proxy
 from advices.results import BaseRecord
 
 Say = Callable[[str], None]
@@ -30,7 +37,7 @@ class Bases:
         self._stand_ins = StandIns(engine, folder, say)
         self._recipes = self._stand_ins.recipes
         # Refused here already, before any work, where builds could reach no index.
-        proxy.conf_for_builds(engine)
+        proxy.files_for_builds(engine)
 
     @property
     def pip_conf(self) -> str | None:
@@ -38,7 +45,7 @@ class Bases:
 
         Bases may be made before the shelf is served: its address is known only then.
         """
-        return proxy.conf_for_builds(self._engine)
+        return proxy.files_for_builds(self._engine).get(PIP_CONF)
 
     @property
     def registry_answers(self) -> bool:
@@ -134,10 +141,14 @@ class Bases:
     def _resolve(self, name: str) -> Base:
         if name in self._recipes.stages:
             return self._stand_ins.made(name)
-        found = self._official.pulled(name)
+        # A name that no recipe knows means what it means to docker: the image here that has it.
+        # One that has a recipe is compared with others, so there a name alone is not enough.
+        has_recipe = self._stand_ins.recipe(name) is not None
+        found = self._official.known(name) or (None if has_recipe else self._official.local(name))
+        found = found or self._official.pulled(name)
         if found is not None:
             return found
-        if self._stand_ins.recipe(name) is None:
+        if not has_recipe:
             silence = self._official.silence(name)
             raise BaseUnavailable(
                 f"`FROM {name}`: no registry answers and there is no stand-in for it",
@@ -147,6 +158,38 @@ class Bases:
                 "in labs/bases",
             )
         return self._stand_ins.made(name)
+
+    def of_one_kind(self, found: Mapping[str, Base]) -> dict[str, Base]:
+        """Return these bases, or stand-ins in the place of official ones where there are both.
+
+        What was measured on the one tells nothing about what was measured on the other. Raises
+        BaseUnavailable.
+        """
+        kinds = {base.kind for base in found.values()}
+        if not kinds >= {"official", "stand-in"}:
+            return dict(found)
+        return {
+            name: self._stand_ins.made(name) if self._stand_ins.recipe(name) else base
+            for name, base in found.items()
+        }
+
+    def why_it_failed(self, fault: StepFailed, found: Iterable[str]) -> AdvicesError:
+        """Return a build's fault, or that of a stand-in among its bases which lacks a program."""
+        for name in found:
+            recipe = self._recipes.bases.get(name)
+            for program in recipe.lacks if recipe else ():
+                said = (
+                    rf"\b{program}: (?:command )?not found|\"{program}\": executable file not found"
+                )
+                base = self.known(name) if re.search(said, fault.what) else None
+                if base is not None and base.kind == "stand-in":
+                    return BaseUnavailable(
+                        f"the stand-in for {name} has no {program}: {fault.what}",
+                        why="no registry gave the official image, which has it; to what stands in "
+                        "its place here no package can be added",
+                        next_step="take another base, or build it where a registry answers",
+                    )
+        return fault
 
     def record(self, base: Base) -> BaseRecord:
         """Return a base's provenance: what it weighs, next to the published official image.
@@ -172,17 +215,17 @@ class Bases:
     def marked(self, base: Base, run_id: str, mark: str) -> MarkedBase:
         """Return the base with one more layer of under one kilobyte, for builds of one run.
 
-        The layer holds a file with the mark, and our pip.conf where pip needs one. With a mark
-        of its own no step of a build is answered by what an earlier build left in the cache:
-        BuildKit may take a cached step from any build that began alike, not from the last.
+        The layer holds a file with the mark, and settings for pip and uv where they need any. With
+        a mark of its own no step of a build is answered by what an earlier build left in the
+        cache: BuildKit may take a cached step from any build that began alike, not from the last.
 
         Raises UnsteadyMeasure when somebody has removed the base.
         """
         word = re.sub(r"[^A-Za-z0-9_.-]", "-", base.name)
         tag = f"docker-advices-run/{run_id}:base-{word}-{mark}"
         files = {"/etc/docker-advices-run": f"{run_id} {mark}\n".encode()}
-        if self.pip_conf is not None:
-            files["/etc/pip.conf"] = self.pip_conf.encode()
+        more = proxy.files_for_builds(self._engine)
+        files |= {path: text.encode() for path, text in more.items()}
         try:
             image = self._engine.with_files(base.image, files, tag, run_id=run_id)
         except EngineRefused:

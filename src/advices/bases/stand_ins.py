@@ -182,6 +182,8 @@ class StandIns:
             raise BaseUnavailable(
                 f"the stand-in {tag} was built and does not work:\n{error.what}",
                 why="its recipe in labs/bases no longer fits Debian's packages",
+                next_step="connect to a registry, or `advices bundle load` a file from a machine "
+                "that has the images",
             ) from None
 
     def _recipe_digest(self, name: str) -> str:

@@ -36,7 +36,9 @@ INTERRUPTED = 130
 
 @app.callback()
 def options(
-    verbose: Annotated[bool, typer.Option(help="Show every command that is run.")] = False,
+    verbose: Annotated[
+        bool, typer.Option(help="Show every command that is run, and what scanners print.")
+    ] = False,
     quiet: Annotated[bool, typer.Option(help="Show no progress.")] = False,
 ) -> None:
     """Set what holds for every command."""

@@ -19,7 +19,14 @@ from advices.core import (
     RegistrySilent,
     free_bytes,
 )
-from advices.engine import Engine, apt, buildx_version, connection, provision
+from advices.engine import (
+    Engine,
+    apt,
+    buildx_version,
+    client_settings,
+    connection,
+    provision,
+)
 from advices.lab import SCANNERS, labfile
 from advices.offline import is_prefetched
 from advices.packages import proxy, shelf
@@ -69,6 +76,9 @@ def examine(workshop: Workshop) -> Iterator[Finding]:
     yield Finding("ok", "platform", f"{facts.platform}, {facts.cores} cores")
     yield _storage(facts.storage_driver)
     yield _buildx()
+    yield _builder()
+    for subject, says, fix in client_settings.left_out(connected.address):
+        yield Finding("note", subject, says, fix)
     yield _space(facts.data_folder)
     yield _ca(connected)
     yield from _registry_and_bases(workshop)
@@ -98,6 +108,14 @@ def _buildx() -> Finding:
     if tuple(int(n) for n in numbers[:2] if n.isdigit()) < checks.BUILDX_AT_LEAST:
         return Finding("bad", "buildx", found, checks.BUILDX.fix_on(system()))
     return Finding("ok", "buildx", found)
+
+
+def _builder() -> Finding:
+    name, driver = connection.context_name(), client_settings.builder_driver()
+    if driver == "docker":
+        return Finding("ok", "builder", f"{name}, the engine's own")
+    says = f"{name} has the driver {driver}" if driver else f"there is no builder {name}"
+    return Finding("bad", "builder", says, checks.BUILDER.fix_on(system()))
 
 
 def _space(folder: str) -> Finding:

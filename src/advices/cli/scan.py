@@ -56,5 +56,5 @@ def scan(
             rule = kind.name if kind.rule == kind.name else f"{kind.rule} {kind.name}"
             where = f"{first.method} {first.url}"
             shown.add_row(kind.risk, escape(rule), str(len(kind.alerts)), escape(where))
-        out.print(f"{name} {escape(found.version)}: {found.urls} pages, {found.seconds:.1f} s")
+        out.print(f"{name} {escape(found.version)}: {found.found}")
         out.print(shown if found.alerts else "no alert")

@@ -5,6 +5,7 @@ where things are, files that are written whole.
 """
 
 from advices.core import errors
+from advices.core.build_errors import BuilderUnusable, FrontendTooOld, RuntimeUnusable
 from advices.core.digests import digest_of, meaning_of
 from advices.core.engine_errors import EngineUnsuitable
 from advices.core.errors import (
@@ -60,6 +61,8 @@ from advices.core.process import (
     now,
     poll,
     run,
+    show,
+    show_output,
     spawn_daemon,
     stream_stderr,
 )
@@ -88,6 +91,7 @@ __all__ = [
     "BaseUnavailable",
     "Begun",
     "BuildHung",
+    "BuilderUnusable",
     "BundleRefused",
     "ClaimBroken",
     "CommandFailed",
@@ -102,6 +106,7 @@ __all__ = [
     "EngineUnsuitable",
     "Event",
     "FileRefused",
+    "FrontendTooOld",
     "GivenUp",
     "ImageUnknown",
     "InstallRefused",
@@ -122,6 +127,7 @@ __all__ = [
     "RegistrySilent",
     "ResultDrifted",
     "ResultInvalid",
+    "RuntimeUnusable",
     "Say",
     "ScanFailed",
     "ScannerMissing",
@@ -151,6 +157,8 @@ __all__ = [
     "run",
     "sent",
     "service_folder",
+    "show",
+    "show_output",
     "spawn_daemon",
     "state_folder",
     "stream_stderr",

@@ -136,11 +136,18 @@ class NotebookFailed(AdvicesError):
 
 
 class CommandFailed(AdvicesError):
-    """A program that this package calls ended with an exit code that is not expected."""
+    """A program that this package calls ended with an exit code that is not expected.
+
+    `printed` is all that it had printed, where that is known and stands in no sentence.
+    """
 
     exit_code = 22
     why = "a program that this step needs is missing, or refused its task"
     next_step = "run the command by hand to see more"
+
+    def __init__(self, what: str, *, why: str = "", next_step: str = "", printed: str = "") -> None:
+        super().__init__(what, why=why, next_step=next_step)
+        self.printed = printed
 
 
 class InstallRefused(AdvicesError):
@@ -206,7 +213,7 @@ class ScanFailed(AdvicesError):
 
     exit_code = 30
     why = "the scanner could not reach the target, was stopped, or left no whole report"
-    next_step = "read the cause above; `advices --verbose scan` shows what the scanner printed"
+    next_step = "read the cause above; `advices --verbose` shows all that the scanner printed"
 
 
 class TargetRefused(AdvicesError):

@@ -43,6 +43,15 @@ def show(argv: Sequence[str]) -> None:
         print("+ " + shlex.join(argv), file=sys.stderr, flush=True)
 
 
+def show_output(program: str, text: str) -> None:
+    """Print what a program in a container printed, on stderr when ADVICES_VERBOSE is set."""
+    if os.environ.get(VERBOSE_VARIABLE):
+        for line in text.splitlines():
+            # It may hold text of a target: what would move a terminal's cursor is left out.
+            shown = "".join(one for one in line if one.isprintable())
+            print(f"{program} | {shown}", file=sys.stderr, flush=True)
+
+
 def run(
     argv: Sequence[str],
     *,
@@ -117,9 +126,13 @@ def _finished(process: subprocess.Popen[str], timeout_seconds: float) -> Finishe
 
 
 def stream_stderr(
-    argv: Sequence[str], on_line: Callable[[str], None], *, timeout_seconds: float
+    argv: Sequence[str],
+    on_line: Callable[[str], None],
+    *,
+    timeout_seconds: float,
+    env: Mapping[str, str] | None = None,
 ) -> tuple[int, float]:
-    """Run a program, hand each line of its stderr to `on_line` as it comes.
+    """Run a program, hand each line of its stderr to `on_line` as it comes; `env` is added to ours.
 
     Returns the exit code and the wall time in seconds. Raises TimeoutError after
     `timeout_seconds`. The program is ended when the caller is interrupted or given up.
@@ -134,6 +147,7 @@ def stream_stderr(
         stderr=subprocess.PIPE,
         text=True,
         errors="replace",
+        env={**os.environ, **(env or {})},
     ) as process:
         timed_out = threading.Event()
 

@@ -10,7 +10,7 @@ class PullFailed(AdvicesError):
 
     exit_code = 39
     why = "the registry, or the engine, failed at it"
-    next_step = "`docker pull` it by hand to see more, or `docker load` it from another machine"
+    next_step = "`docker pull` it by hand to see more, or `advices bundle load` a file that has it"
 
 
 class RegistrySilent(PullFailed):
@@ -18,7 +18,7 @@ class RegistrySilent(PullFailed):
 
     exit_code = 40
     why = "no registry answers"
-    next_step = "connect to a registry, or `docker load` the image"
+    next_step = "connect to a registry, or `advices bundle load` a file that has it"
 
 
 class ImageUnknown(PullFailed):
@@ -42,7 +42,7 @@ class PullsLimited(PullFailed):
 
     exit_code = 43
     why = "the registry limits how much is pulled from one address or by one user"
-    next_step = "`docker login`, wait for some hours, or `docker load` the image"
+    next_step = "`docker login`, wait for some hours, or `advices bundle load` a file that has it"
 
 
 class ReferenceInvalid(PullFailed):

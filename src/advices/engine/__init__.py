@@ -4,7 +4,7 @@ What is asked of an engine and its images and containers, builds with their exac
 installing and starting an engine.
 """
 
-from advices.engine import apt, connection, provision
+from advices.engine import apt, client_settings, connection, provision
 from advices.engine.apt import install_packages
 from advices.engine.build_log import METHOD as BUILD_LOG_METHOD
 from advices.engine.build_log import BuildStep
@@ -13,7 +13,7 @@ from advices.engine.client import buildx_version, connect
 from advices.engine.link import BASE_LABEL, RUN_LABEL
 from advices.engine.port import Engine
 from advices.engine.pull_faults import invalid_reference
-from advices.engine.records import Container, EngineFacts, Image
+from advices.engine.records import Container, End, EngineFacts, Image
 from advices.engine.references import DOCKER_HUB, Reference, split
 from advices.engine.start import HARDENED, Once, Start, options
 
@@ -27,6 +27,7 @@ __all__ = [
     "BuildStep",
     "Built",
     "Container",
+    "End",
     "Engine",
     "EngineFacts",
     "Image",
@@ -36,6 +37,7 @@ __all__ = [
     "apt",
     "argv",
     "buildx_version",
+    "client_settings",
     "connect",
     "connection",
     "install_packages",

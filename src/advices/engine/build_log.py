@@ -135,6 +135,14 @@ class BuildLog:
                 return vertex.name, "\n".join(tail)
         return None
 
+    def errors(self) -> tuple[tuple[str, str], ...]:
+        """Return name and error of all that failed by itself, steps or not."""
+        return tuple(
+            (vertex.name, vertex.error)
+            for vertex in self.vertexes.values()
+            if vertex.error and "context canceled" not in vertex.error
+        )
+
     def running_step(self) -> str | None:
         """Return the name of a step that began and did not end, or was cancelled."""
         for vertex in self.vertexes.values():

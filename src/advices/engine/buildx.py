@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from advices.core import (
-    AdvicesError,
+    BuilderUnusable,
     BuildHung,
     CommandFailed,
-    DiskFull,
-    DockerfileInvalid,
-    EngineLost,
+    PullFailed,
     StepFailed,
     stream_stderr,
 )
+from advices.engine.build_faults import explain, lost
 from advices.engine.build_log import BuildLog, BuildStep
+from advices.engine.client_settings import build_environment
 from advices.engine.connection import answers
+from advices.engine.frontends import Frontends, Handed
 from advices.engine.link import RUN_LABEL
 
 
@@ -80,14 +81,51 @@ def argv(order: BuildOrder) -> list[str]:
     return [*words, str(order.context)]
 
 
-def build(order: BuildOrder, on_step: Callable[[str], None] | None = None) -> Built:
+def build(
+    order: BuildOrder,
+    on_step: Callable[[str], None] | None = None,
+    *,
+    frontends: Frontends | None = None,
+    more: Sequence[str] = (),
+) -> Built:
     """Build an image and return what ran. `on_step` hears each step's name as it begins.
 
-    Raises DockerfileInvalid, StepFailed, DiskFull, EngineLost, BuildHung or CommandFailed.
+    Where no registry has the frontend that a Dockerfile asks for, the builder's own reads it;
+    `frontends` remembers that. `more` are further words of the command line.
+
+    Raises DockerfileInvalid, StepFailed, FrontendTooOld, BuilderUnusable, PullFailed for an image
+    that the builder asks for itself, DiskFull, EngineLost, BuildHung or CommandFailed.
     """
+    known = frontends or Frontends()
+    with known.handed(order.dockerfile, order.build_args) as handed:
+        try:
+            return _built(order, handed, on_step, more)
+        except PullFailed as fault:
+            # Nothing ran yet: a frontend is the first thing that a build asks for.
+            if not known.replaces(handed, fault):
+                raise
+    with known.handed(order.dockerfile, order.build_args) as handed:
+        return _built(order, handed, on_step, more)
+
+
+def _built(
+    order: BuildOrder,
+    handed: Handed,
+    on_step: Callable[[str], None] | None,
+    more: Sequence[str],
+) -> Built:
+    called = order.dockerfile.name
+    bases = {new: order.bases[old] for new, old in handed.bases.items() if old in order.bases}
+    kept = {name: image for name, image in order.bases.items() if name not in handed.bases.values()}
+    words = argv(replace(order, dockerfile=handed.file, bases={**kept, **bases}))
     log = BuildLog(on_step=on_step)
     try:
-        code, seconds = stream_stderr(argv(order), log.feed, timeout_seconds=order.timeout_seconds)
+        code, seconds = stream_stderr(
+            [*words[:-1], *more, words[-1]],
+            log.feed,
+            timeout_seconds=order.timeout_seconds,
+            env=build_environment(),
+        )
     except (FileNotFoundError, PermissionError):
         raise CommandFailed(
             "`docker` is not installed",
@@ -95,67 +133,12 @@ def build(order: BuildOrder, on_step: Callable[[str], None] | None = None) -> Bu
         ) from None
     except TimeoutError:
         raise BuildHung(
-            f"{order.dockerfile.name}: the build did not end within "
+            f"{called}: the build did not end within "
             f"{order.timeout_seconds:.0f} s; it was in: {log.running_step() or 'no step'}"
         ) from None
     if code != 0:
-        fault = explain(order.dockerfile.name, log)
-        if isinstance(fault, StepFailed) and not answers():
-            raise _lost(order.dockerfile.name, log)
-        raise fault
+        fault = explain(called, log, handed.read)
+        if isinstance(fault, StepFailed | BuilderUnusable) and not answers():
+            raise lost(called, log)
+        raise handed.told(fault)
     return Built(log.steps(), seconds)
-
-
-# What the docker command says of its own connection, not what a registry or a step says.
-_LOST = (
-    "cannot connect to the docker daemon",
-    "error reading from server",
-    "transport is closing",
-    "closing transport",
-    "error during connect",
-    "server closed the stream",
-    # BuildKit's cache, in an engine that is being stopped.
-    "database not open",
-)
-_DOCKERFILE = (
-    "dockerfile parse error",
-    "unknown instruction",
-    "failed to process",
-    "syntax error -",
-)
-
-
-def explain(dockerfile: str, log: BuildLog) -> AdvicesError:
-    """Return the error that a failed build means, recognised by what the build said."""
-    text = log.error_text()
-    lower = text.lower()
-    last = _last(log)
-    failed = log.failed_step()
-    if "no space left on device" in (lower + (failed[1].lower() if failed else "")):
-        return DiskFull(f"{dockerfile}: the engine found no space left on its device")
-    if failed is not None and "did not complete successfully" in lower:
-        name, tail = failed
-        # What could not be started said nothing itself.
-        return StepFailed(
-            f"{dockerfile}: this step failed: {name}\n{tail or last}",
-            why="the command ended with an error inside the build; above are its last lines",
-        )
-    if any(sign in lower for sign in _LOST):
-        return _lost(dockerfile, log)
-    if any(sign in lower for sign in _DOCKERFILE):
-        return DockerfileInvalid(
-            f"{dockerfile} could not be read:\n{last}", why="it has a syntax error"
-        )
-    if failed is not None:
-        return StepFailed(
-            f"{dockerfile}: this step failed: {failed[0]}\n{last}", why="the engine refused it"
-        )
-    return StepFailed(f"{dockerfile}: the build failed:\n{last}", why="the engine refused it")
-
-
-def _lost(dockerfile: str, log: BuildLog) -> EngineLost:
-    return EngineLost(f"{dockerfile}: the engine went away during the build\n{_last(log)}")
-
-
-def _last(log: BuildLog) -> str:
-    return "\n".join(log.error_text().strip().splitlines()[-6:])

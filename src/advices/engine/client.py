@@ -11,7 +11,9 @@ import docker.errors
 from advices.core import CommandFailed, run
 from advices.engine import buildx, connection
 from advices.engine.buildx import BuildOrder, Built
+from advices.engine.client_settings import proxies, proxy_words
 from advices.engine.containers import EngineContainers
+from advices.engine.frontends import Frontends
 from advices.engine.images import EngineImages
 from advices.engine.link import BASE_LABEL, RUN_LABEL
 from advices.engine.port import Engine
@@ -25,6 +27,10 @@ _PRUNE_SECONDS = 3600
 
 class DockerEngine(EngineImages, EngineContainers):
     """A real engine, as `port.Engine` says it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._frontends = Frontends()
 
     def facts(self) -> EngineFacts:
         with self._asking():
@@ -109,7 +115,21 @@ class DockerEngine(EngineImages, EngineContainers):
                     api.remove_image(str(image["Id"]), force=True)
 
     def build(self, order: BuildOrder, on_step: Callable[[str], None] | None = None) -> Built:
-        return buildx.build(order, on_step)
+        direct = self._reached_directly()
+        more = proxy_words(self.address, direct) if direct else ()
+        return buildx.build(order, on_step, frontends=self._frontends, more=more)
+
+    def _reached_directly(self) -> list[str]:
+        """Return the addresses of our own that builds reach: this host's, and those of containers.
+
+        They are asked for only where docker's settings send builds through a proxy.
+        """
+        if not proxies(self.address):
+            return []
+        with self._asking(), contextlib.suppress(docker.errors.NotFound, KeyError, IndexError):
+            bridge = self._docker.api.inspect_network("bridge")["IPAM"]["Config"][0]
+            return [str(bridge[name]) for name in ("Gateway", "Subnet") if bridge.get(name)]
+        return []
 
     def buildx_version(self) -> str | None:
         return buildx_version()

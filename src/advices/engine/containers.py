@@ -11,10 +11,13 @@ from typing import Any
 
 import docker.errors
 
-from advices.core import CommandFailed, EngineRefused, ended_by, poll
+from advices.core import CommandFailed, EngineRefused, RuntimeUnusable, ended_by, poll
 from advices.engine.link import RUN_LABEL, EngineLink
-from advices.engine.records import Container, container_of, published
-from advices.engine.start import HARDENED, Once, Start, options
+from advices.engine.records import Container, End, container_of, end_of, published
+from advices.engine.start import HARDENED, Hears, Once, Start, options
+from advices.engine.start_faults import is_of_the_image
+
+_HEAR_EVERY_SECONDS = 2.0
 
 
 class EngineContainers(EngineLink):
@@ -26,6 +29,8 @@ class EngineContainers(EngineLink):
         said: dict[str, Any] = {
             "detach": True,
             "labels": {RUN_LABEL: run_id},
+            # Proxies of docker's settings would be variables of what is measured.
+            "use_config_proxy": False,
             **options(how, port),
         }
         if how.network is not None:
@@ -40,7 +45,7 @@ class EngineContainers(EngineLink):
                     api.connect_container_to_network(made.id, how.network, aliases=[how.alias])
                 if how.files:
                     api.put_archive(made.id, "/", how.files)
-                api.start(made.id)
+                _start(api, made.id)
             except BaseException:
                 api.remove_container(made.id, v=True, force=True)
                 raise
@@ -54,17 +59,23 @@ class EngineContainers(EngineLink):
         how: Start,
         timeout_seconds: float = 60,
         fetch: str | None = None,
+        hears: Hears | None = None,
     ) -> Once:
         container = self.start(image, run_id=run_id, how=how)
+        heard = 0.0
         try:
-            for _ in poll(timeout_seconds):
+            for waited in poll(timeout_seconds):
                 state = self._inspected(container)["State"]
                 if state["Status"] != "running":
                     break
+                if hears is not None and waited - heard >= _HEAR_EVERY_SECONDS:
+                    hears(waited, self.last_lines(container, 1))
+                    heard = waited
             else:
                 raise CommandFailed(
                     f"`{' '.join(how.command)[:80]}` in a container did not end within "
-                    f"{timeout_seconds:.0f} s"
+                    f"{timeout_seconds:.0f} s",
+                    printed=self._printed(container),
                 )
             stdout = self._printed(container, stdout=True, stderr=False)
             stderr = self._printed(container, stdout=False, stderr=True)
@@ -107,6 +118,10 @@ class EngineContainers(EngineLink):
 
     def running(self, container: Container) -> bool:
         return bool(self._inspected(container)["State"]["Status"] == "running")
+
+    def end(self, container: Container) -> End | None:
+        state = self._inspected(container)["State"]
+        return None if state["Status"] == "running" else end_of(state)
 
     def last_lines(self, container: Container, lines: int = 12) -> str:
         return self._printed(container, tail=lines).strip()
@@ -161,3 +176,15 @@ class EngineContainers(EngineLink):
     def remove_container(self, container: Container) -> None:
         with self._asking(), contextlib.suppress(docker.errors.NotFound):
             self._docker.api.remove_container(container.id, v=True, force=True)
+
+
+def _start(api: Any, container_id: str) -> None:
+    """Start a container. Raises RuntimeUnusable where its image is not to blame that it cannot."""
+    try:
+        api.start(container_id)
+    except docker.errors.APIError as error:
+        said = str(error.explanation or error)
+        is_full = "no space left on device" in said.lower()
+        if is_full or error.status_code == 404 or is_of_the_image(said):
+            raise
+        raise RuntimeUnusable(f"the engine could not start a container: {said}") from None

@@ -14,6 +14,7 @@ import docker.errors
 from requests.exceptions import HTTPError
 
 from advices.core import BundleRefused, DiskFull, PullFailed, alive, interruptible, run
+from advices.engine import client_settings
 from advices.engine.link import RUN_LABEL, EngineLink
 from advices.engine.pull_faults import invalid_reference, pull_fault
 from advices.engine.records import Image, image_of
@@ -85,14 +86,17 @@ class EngineImages(EngineLink):
 
     def _pulled(self, repository: str, version: str) -> None:
         """Pull an image. Raises what the SDK raises, and APIError for what the engine tells."""
-        for said in self._docker.api.pull(repository, tag=version, stream=True, decode=True):
+        login = _login(repository)
+        api = self._docker.api
+        for said in api.pull(repository, tag=version, stream=True, decode=True, auth_config=login):
             alive()
             if "error" in said:
                 raise docker.errors.APIError(str(said["error"]), explanation=str(said["error"]))
 
     def ask_registry(self, name: str) -> None:
         with self._pulling(name):
-            interruptible(lambda: self._docker.images.get_registry_data(name))
+            login = _login(name)
+            interruptible(lambda: self._docker.images.get_registry_data(name, auth_config=login))
 
     @contextlib.contextmanager
     def _pulling(self, name: str) -> Iterator[None]:
@@ -106,17 +110,15 @@ class EngineImages(EngineLink):
                 said = str(error.explanation or error)
                 if "no space left on device" in said.lower():
                     raise
-                raise pull_fault(name, said) from None
+                raise _without_login(name, pull_fault(name, said)) from None
             except docker.errors.DockerException as error:
-                raise PullFailed(
-                    f"`{name}` was not pulled: {error}", why="docker's settings name a login for it"
-                ) from None
+                raise pull_fault(name, str(error)) from None
 
     def import_root(self, tar: str, reference: str, changes: list[str]) -> None:
         argv = ["docker", "import"]
         for change in changes:
             argv += ["--change", change]
-        run([*argv, tar, reference])
+        run([*argv, tar, reference], env=client_settings.build_environment())
 
     def with_files(
         self, base: str, files: Mapping[str, bytes], reference: str, *, run_id: str
@@ -137,7 +139,9 @@ class EngineImages(EngineLink):
             copy = f"COPY {' '.join(files)} /"
             words = [copy] if settings.command or not settings.entrypoint else None
             changes = f"CMD {json.dumps(settings.command)}" if settings.command else None
-            made = api.create_container(base, words, labels={RUN_LABEL: run_id})["Id"]
+            labels = {RUN_LABEL: run_id}
+            # Proxies of docker's settings would get into the image as variables.
+            made = api.create_container(base, words, labels=labels, use_config_proxy=False)["Id"]
             try:
                 api.put_archive(made, "/", sink.getvalue())
                 image_id = api.commit(*(made, wanted.repository, wanted.version), changes=changes)[
@@ -150,3 +154,21 @@ class EngineImages(EngineLink):
     def remove_image(self, reference: str) -> None:
         with self._asking(), contextlib.suppress(docker.errors.NotFound):
             self._docker.api.remove_image(reference, force=True)
+
+
+def _login(name: str) -> dict[str, str] | None:
+    """Return {}, nobody, where the program that knows the login is not here; None: as set up."""
+    return {} if client_settings.missing_helper(split(name).registry) else None
+
+
+def _without_login(name: str, fault: PullFailed) -> PullFailed:
+    """Return a fault that also says why the registry was asked without a login, if it was."""
+    helper = client_settings.missing_helper(split(name).registry)
+    if helper is None:
+        return fault
+    return type(fault)(
+        fault.what,
+        why=f"{fault.why}; it was asked without a login, for `{helper}`, which docker's settings "
+        "name, is not installed",
+        next_step=f"install `{helper}` or take it out of docker's settings; else {fault.next_step}",
+    )

@@ -11,8 +11,8 @@ from contextlib import AbstractContextManager
 from typing import IO, Protocol
 
 from advices.engine.buildx import BuildOrder, Built
-from advices.engine.records import Container, EngineFacts, Image
-from advices.engine.start import HARDENED, Once, Start
+from advices.engine.records import Container, End, EngineFacts, Image
+from advices.engine.start import HARDENED, Hears, Once, Start
 
 
 class Images(Protocol):
@@ -80,11 +80,13 @@ class Containers(Protocol):
         how: Start,
         timeout_seconds: float = 60,
         fetch: str | None = None,
+        hears: Hears | None = None,
     ) -> Once:
         """Run a container to its end and return its exit code and what it printed.
 
-        `fetch` names a file to copy out of it when it has ended. Raises CommandFailed when it
-        does not end in time, EngineRefused when it does not start.
+        `fetch` names a file to copy out of it when it has ended. While it runs `hears` is called
+        every few seconds with the seconds so far and the last line that it printed. Raises
+        CommandFailed when it does not end in time, EngineRefused when it does not start.
         """
 
     def stop(self, container: Container) -> int:
@@ -98,6 +100,9 @@ class Containers(Protocol):
 
     def running(self, container: Container) -> bool:
         """Return whether the container still runs."""
+
+    def end(self, container: Container) -> End | None:
+        """Return how a container ended, None while it runs."""
 
     def last_lines(self, container: Container, lines: int = 12) -> str:
         """Return the end of what a container printed."""

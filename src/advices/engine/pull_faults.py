@@ -25,6 +25,8 @@ _SILENT = r"""
     | \b tls\ handshake\ timeout
     | \b unexpected\ eof
 """
+# The program that knows a login says nothing of the image, whatever it could not find.
+_OF_A_LOGIN = re.compile(r"getting credentials|credentials store|docker-credential-", re.I)
 _KINDS: tuple[tuple[type[PullFailed], str], ...] = (
     (ReferenceInvalid, r"invalid \s (?:reference|tag|checksum\ digest) \b"),
     (PullsLimited, r"toomanyrequests | \b 429\ too\ many | rate\ limit"),
@@ -49,9 +51,20 @@ def invalid_reference(name: str) -> ReferenceInvalid:
 
 def pull_fault(name: str, said: str) -> PullFailed:
     """Return the error for an image that was not pulled, with what the engine said of it."""
+    if is_of_a_login(said):
+        return PullFailed(
+            f"`{name}` was not pulled: {said.strip()}",
+            why="docker's settings name a program that knows logins, and it does not work",
+            next_step="install that program, or take it out of docker's config.json",
+        )
     # Names and digests of images stand in the sentence: their words are no signs.
     words = re.sub(r"sha256:[0-9a-f]+", "", said.replace(name, ""), flags=re.I)
     kind = next(
         (kind for kind, signs in _KINDS if re.search(signs, words, re.I | re.X | re.S)), PullFailed
     )
     return kind(f"`{name}` was not pulled: {said.strip()}")
+
+
+def is_of_a_login(said: str) -> bool:
+    """Return whether the program that knows logins failed, and so nobody was asked."""
+    return _OF_A_LOGIN.search(said) is not None

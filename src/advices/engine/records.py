@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 
@@ -72,6 +73,23 @@ class Container:
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
     network_mode: str = "bridge"
     published: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class End:
+    """How a container ended: its exit code, how long it lived, and whether memory ran out."""
+
+    exit_code: int
+    seconds: float
+    out_of_memory: bool = False
+
+
+def end_of(state: Mapping[str, Any]) -> End:
+    """Return how a container ended from the state that the engine's API tells."""
+    began, ended = (datetime.fromisoformat(state[at]) for at in ("StartedAt", "FinishedAt"))
+    # One that could not be started at all began at no time.
+    seconds = max(0.0, (ended - began).total_seconds()) if began.year > 1 else 0.0
+    return End(int(state["ExitCode"]), seconds, bool(state.get("OOMKilled")))
 
 
 def image_of(attrs: Mapping[str, Any]) -> Image:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -67,3 +67,7 @@ class Once:
     stderr: str
     fetched: bytes | None = None
     out_of_memory: bool = False
+
+
+Hears = Callable[[float, str], None]
+"""Is told of a container that runs: the seconds so far, and the last line that it printed."""

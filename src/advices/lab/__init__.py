@@ -7,6 +7,7 @@ what scanners may find.
 from advices.lab import labfile
 from advices.lab.dockerfile import Dockerfile, parse_dockerfile, read_dockerfile
 from advices.lab.dockerignore import context_files, ignore_patterns
+from advices.lab.handing import with_bases_apart, without_syntax
 from advices.lab.image_names import familiar
 from advices.lab.instructions import instructions
 from advices.lab.labfile import LEARNERS, line_of, read
@@ -73,4 +74,6 @@ __all__ = [
     "stage_uses",
     "varies",
     "when",
+    "with_bases_apart",
+    "without_syntax",
 ]

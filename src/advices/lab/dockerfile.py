@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from e2b_dockerfile_utils import DockerfileSyntaxError, parse_dockerfile_ast
+from e2b_dockerfile_utils import DockerfileSyntaxError
 
 from advices.core import DockerfileInvalid, LabInvalid
-from advices.lab.instructions import Fault, Instruction, directives, instructions_of
+from advices.lab.instructions import Fault, Instruction, instructions_of
+from advices.lab.parsing import directives, parse
 from advices.lab.stages import Stage, stages_of
 
 
@@ -62,7 +63,7 @@ def read_dockerfile(file: Path, build_args: Mapping[str, str] | None = None) -> 
     """Return what a file says, as `parse_dockerfile` does.
 
     Raises LabInvalid for a file that is not there or is no UTF-8 text, and DockerfileInvalid, also
-    for one without a FROM, which no builder can build.
+    for a file without any FROM: BuildKit refuses that too, and some of its versions fall over it.
     """
     try:
         content = file.read_bytes()
@@ -83,8 +84,8 @@ def read_dockerfile(file: Path, build_args: Mapping[str, str] | None = None) -> 
         # engine with it.
         raise DockerfileInvalid(
             f"{file.name} has no FROM",
-            why="every image starts from another one, or from `scratch`",
-            next_step="begin with a FROM",
+            why="without one it describes no image",
+            next_step="begin with `FROM` and the image that yours stands on",
         )
     return found
 
@@ -107,7 +108,7 @@ def parse_dockerfile(
     can tell what a FROM, a COPY --from or a mount names. `called` is its name in messages.
     """
     try:
-        ast = parse_dockerfile_ast(text)
+        ast = parse(text)
         instructions = instructions_of(ast)
         stages = stages_of(instructions, ast.escape_token, build_args or {})
     except DockerfileSyntaxError as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,12 +12,10 @@ from e2b_dockerfile_utils import (
     DockerfileInstruction,
     DockerfileSyntaxError,
     ShellLex,
-    parse_dockerfile_ast,
 )
 
 from advices.lab import shell
-
-_DIRECTIVE = re.compile(r"#\s*(syntax|escape|check)\s*=\s*(\S.*?)\s*", re.I)
+from advices.lab.parsing import directives, parse
 
 
 class Fault(Exception):
@@ -95,7 +92,7 @@ def instructions(dockerfile: str) -> str:
     Parser directives and here-documents are kept. A text that the parser refuses stays as it is.
     """
     try:
-        ast = parse_dockerfile_ast(dockerfile)
+        ast = parse(dockerfile)
     except DockerfileSyntaxError:
         return dockerfile
     lines = [f"# {name}={value}" for name, value in directives(dockerfile).items()]
@@ -103,17 +100,6 @@ def instructions(dockerfile: str) -> str:
         bodies = (body.content + body.name for body in one.heredocs)
         lines += [one.original.strip(), *bodies]
     return "\n".join(lines)
-
-
-def directives(dockerfile: str) -> dict[str, str]:
-    """Return the parser directives that begin a Dockerfile, such as `syntax`, by name."""
-    found = {}
-    for line in dockerfile.removeprefix("\ufeff").splitlines():
-        directive = _DIRECTIVE.fullmatch(line.strip())
-        if directive is None:
-            break
-        found[directive[1].lower()] = directive[2]
-    return found
 
 
 def instructions_of(ast: DockerfileAst) -> tuple[Instruction, ...]:

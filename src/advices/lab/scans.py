@@ -51,7 +51,8 @@ class Scan(Record):
     """One scanner over one container, or why it did not run there.
 
     `image` identifies the scanner's image, `stub` marks one that only plays the scanner. `urls`
-    are the pages that it found. A scan that failed is no record: it is `ScanFailed`.
+    is how many addresses it found: not each was asked for, and not each that was is a page. A scan
+    that failed, or that was cut short, is no record: it is `ScanFailed`.
     """
 
     scanner: str
@@ -65,6 +66,12 @@ class Scan(Record):
     urls: Annotated[int, Field(ge=0)] = 0
     seconds: float = 0.0
     alerts: tuple[Alert, ...] = ()
+
+    @property
+    def found(self) -> str:
+        """Return in words how many addresses it found, and how many seconds the scan took."""
+        addresses = "1 address" if self.urls == 1 else f"{self.urls} addresses"
+        return f"{addresses} found, {self.seconds:.1f} s"
 
     def rules(self) -> tuple[str, ...]:
         """Return the id of every rule that raised an alert, sorted."""

@@ -37,6 +37,7 @@ def check(bench: Bench, dockerfile: Path) -> Checked:
         step = f"{error.next_step}, or name another file with --file"
         raise LabInvalid(error.what, why=error.why, next_step=step) from None
     with bench.ready() as measurer:
+        was_mixed = measurer.on_one_kind(said, bench.lab.read("good"))
         try:
             yours = measurer.measure(candidate, judged_steps(bench.lab))
         except (StepFailed, DockerfileInvalid) as error:
@@ -44,7 +45,8 @@ def check(bench: Bench, dockerfile: Path) -> Checked:
             raise type(error)(
                 error.what, why=error.why, next_step=known or error.next_step
             ) from None
-        good = reference(bench, measurer)
+        # What is committed or kept stands on the bases that names have by themselves.
+        good = reference(bench, measurer, kept=not was_mixed)
     return checked(bench.lab, bench.result({"good": good, YOURS: yours}), said)
 
 
@@ -96,8 +98,8 @@ def unsound(lab: Lab, result: Result) -> list[str]:
         if mistake.misfit(good):
             continue
         found = result.mistakes.get(mistake.id)
-        turned = found.red if found else ()
-        shown = [one.id for one in hints(lab, turned, lab.read_with(mistake))]
+        turned, left_out = (found.red, found.not_judged) if found else ((), ())
+        shown = [one.id for one in hints(lab, turned, lab.read_with(mistake), left_out)]
         if shown != [mistake.id]:
             faults.append(
                 f"{lab.slug} exercise: mistake `{mistake.id}` must get its own hint alone, "

@@ -29,27 +29,24 @@ from advices.measure.variant import Measurer
 from advices.results import KeyParts, VariantResult, why_changed
 
 
-def reference(bench: Bench, measurer: Measurer) -> VariantResult:
+def reference(bench: Bench, measurer: Measurer, *, kept: bool = True) -> VariantResult:
     """Return the measures of the solution, for the claims that are judged of a learner's image.
 
-    It is measured if need be, and nothing of it is told: its steps are the answer. Raises what
-    measuring raises.
+    It is measured if need be, and always unless `kept`; nothing of it is told: its steps are the
+    answer. Raises what measuring raises.
     """
-    now = Keys(bench.workshop, bench.samples).parts(bench.lab)
+    now = Keys(bench.workshop, bench.samples).parts(bench.lab) if kept else None
     if now is None:
         return _measured(bench, measurer)
-    committed = _committed(bench, now)
-    if committed is not None:
-        return committed
     file = _file(bench, now)
-    kept = _kept(file)
-    if kept is None:
-        kept = _measured(bench, measurer)
+    found = _committed(bench, now) or _kept(file)
+    if found is None:
+        found = _measured(bench, measurer)
         for old in file.parent.glob(f"{bench.lab.slug}-*.json"):
             old.unlink(missing_ok=True)
         with contextlib.suppress(DiskFull, FileRefused):
-            write_whole(file, kept.model_dump_json())
-    return kept
+            write_whole(file, found.model_dump_json())
+    return found
 
 
 def _measured(bench: Bench, measurer: Measurer) -> VariantResult:

@@ -14,13 +14,14 @@ from advices.core import (
     Instruction,
     NeverAnswered,
     Step,
+    StepFailed,
     UnsteadyMeasure,
     at_once,
     write_whole,
 )
 from advices.engine import BuildOrder, Image
 from advices.images import layers_of, learn
-from advices.lab import Lab
+from advices.lab import Dockerfile, Lab
 from advices.measure import plan
 from advices.measure.candidate import CANARY, Candidate, context_bytes, copied, replayed
 from advices.measure.order import Place, order_of
@@ -56,6 +57,15 @@ class Measurer:
         # A run may hold several measurers of one name: a lab's, and its exercise's twice.
         self._word = f"{lab.slug}-{secrets.token_hex(3)}"
         self.canary = f"canary-{secrets.token_hex(12)}"
+
+    def on_one_kind(self, *dockerfiles: Dockerfile) -> bool:
+        """Let what these name be official images only, or stand-ins; return whether it was both."""
+        names = dict.fromkeys(name for one in dockerfiles for name in self._bases.names_in(one))
+        unknown = [name for name in names if name not in self._resolved]
+        known = {**self._resolved, **self._bases.resolve(unknown)}
+        found = {name: known[name] for name in names}
+        self._resolved = {**known, **self._bases.of_one_kind(found)}
+        return any(self._resolved[name] != base for name, base in found.items())
 
     def measure(self, candidate: Candidate, steps: Sequence[plan.PlanStep]) -> VariantResult:
         """Return all measures that the steps give. Raises what `measure_each` raises."""
@@ -164,6 +174,8 @@ class Measurer:
             with self._turn(candidate, first=step.cold):
                 heard = partial(self._say_instruction, candidate)
                 built = self._engine.build(order, on_step=heard)
+        except StepFailed as fault:
+            raise self._bases.why_it_failed(fault, taken.marked) from None
         finally:
             shutil.rmtree(order.context, ignore_errors=True)
         taken.add_build(step, built)

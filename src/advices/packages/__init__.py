@@ -3,9 +3,11 @@
 from advices.packages import proxy, selection, shelf
 from advices.packages.download import Fetcher
 from advices.packages.selection import Target
+from advices.packages.settings import PIP_CONF
 from advices.packages.shelf import PackageFile, Sha256, Shelf
 
 __all__ = [
+    "PIP_CONF",
     "Fetcher",
     "PackageFile",
     "Sha256",

@@ -26,7 +26,7 @@ from advices.core import (
     run,
 )
 from advices.engine import Engine
-from advices.packages import index_service, shelf, shelf_server
+from advices.packages import index_service, settings, shelf, shelf_server
 from advices.packages.index_service import caching_index
 
 _CA_VARIABLES = ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
@@ -97,27 +97,19 @@ def answers() -> bool:
     return True
 
 
-def conf_for_builds(engine: Engine) -> str | None:
-    """Return the /etc/pip.conf that a build's pip needs, None where it goes straight out.
+def files_for_builds(engine: Engine) -> dict[str, str]:
+    """Return the settings that a build's pip and uv need, by path; {} where they go straight out.
 
     Raises what `reachable_address` raises.
     """
     match way(engine):
         case "shelf":
-            return shelf_server.pip_conf()
+            return settings.files(shelf_server.index_url())
         case "host":
-            return pip_conf(reachable_address(engine))
+            host = reachable_address(engine)
+            return settings.files(f"http://{host}:{index_service.PORT}/index/")
         case "direct":
-            return None
-
-
-def pip_conf(bridge_address: str) -> str:
-    """Return the /etc/pip.conf that sends a build's pip to the index on the host."""
-    return (
-        "[global]\n"
-        f"index-url = http://{bridge_address}:{index_service.PORT}/index/\n"
-        f"trusted-host = {bridge_address}\n"
-    )
+            return {}
 
 
 def reachable_address(engine: Engine) -> str:

@@ -26,11 +26,9 @@ _ASK = (
 )
 
 
-def pip_conf() -> str:
-    """Return the /etc/pip.conf that sends a build's pip to the shelf that is served now."""
-    url = os.environ.get(URL_VARIABLE, "http://not-served.invalid/")
-    host = url.split("/")[2].partition(":")[0]
-    return f"[global]\nindex-url = {url}index/\ntrusted-host = {host}\n"
+def index_url() -> str:
+    """Return the address of the index that is the shelf, as it is served now."""
+    return f"{os.environ.get(URL_VARIABLE, 'http://not-served.invalid/')}index/"
 
 
 def lacks(engine: Engine) -> bool:

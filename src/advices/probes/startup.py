@@ -7,8 +7,9 @@ import http.client
 from dataclasses import dataclass
 
 from advices.core import EngineRefused, NeverAnswered, clock, poll
-from advices.engine import HARDENED, Container, Engine, Start
+from advices.engine import HARDENED, Container, End, Engine, Start
 from advices.lab import AnotherStart, Lab
+from advices.probes.listening import listeners
 from advices.probes.programs import program
 from advices.results import Boot, Timing
 
@@ -129,10 +130,10 @@ def _first_answer(image: Image, container: Container, wanted: _Request, started:
     for _ in poll(left, every_seconds=0.02):
         port = engine.published_port(container, wanted.port)
         if port is None:
-            if engine.running(container):
-                continue
-            last = "the container ended"
-            break
+            end = engine.end(container)
+            if end is not None:
+                raise _ended(image, container, end)
+            continue
         try:
             answer = get(port, wanted.path)
         except (OSError, http.client.HTTPException) as error:
@@ -141,14 +142,51 @@ def _first_answer(image: Image, container: Container, wanted: _Request, started:
         if wanted.status in (None, answer.status):
             return answer
         last = f"HTTP {answer.status}"
-    lines = engine.last_lines(container) or "(it printed nothing)"
+    raise _silent(image, container, wanted, last)
+
+
+def _ended(image: Image, container: Container, end: End) -> NeverAnswered:
+    """Return what is told of a container that ended instead of answering."""
+    after = "after less than 0.1 s" if end.seconds < 0.1 else f"after {end.seconds:.1f} s"
+    why = "its program ended by itself"
+    if end.out_of_memory:
+        why = f"it needed more than the {HARDENED.memory} of memory that it may have"
+    elif end.exit_code > 128:
+        why = f"signal {end.exit_code - 128} ended it"
+    return NeverAnswered(
+        f"{image.lab.slug}: the container of `{image.name}` ended with exit code "
+        f"{end.exit_code} {after}, before it answered. {_last_lines(image.engine, container)}",
+        why=why,
+        next_step="read its last lines above",
+    )
+
+
+def _silent(image: Image, container: Container, wanted: _Request, last: str) -> NeverAnswered:
+    """Return what is told of a container that runs and does not answer as it should."""
     expected = f"HTTP {wanted.status}" if wanted.status else "with HTTP"
-    raise NeverAnswered(
+    found = listeners(image.engine, container)
+    where = "it listens on no port"
+    if found is None:
+        where = "where it listens is not known: it has neither cat nor Python"
+    elif found:
+        where = f"inside the container it listens on {', '.join(found)}"
+    ports = {int(one.rpartition(":")[2]) for one in found or ()}
+    next_step = ""
+    if found and wanted.port not in ports:
+        next_step = f"let it listen on port {wanted.port}"
+    elif found and all(one.startswith(("127.", "[::1]")) for one in found):
+        next_step = f"let it listen on 0.0.0.0:{wanted.port}: 127.0.0.1 is the container's own"
+    return NeverAnswered(
         f"{image.lab.slug}: the container of `{image.name}` did not answer {expected} at "
         f"{wanted.path} on port {wanted.port} within {wanted.timeout_seconds:.0f} s "
-        f"({last}). Its last lines:\n{lines}",
-        why="the program in it ended, listens elsewhere, or refuses the request",
+        f"({last}). {_last_lines(image.engine, container)}",
+        why=where,
+        next_step=next_step or "read its last lines above",
     )
+
+
+def _last_lines(engine: Engine, container: Container) -> str:
+    return f"Its last lines:\n{engine.last_lines(container) or '(it printed nothing)'}"
 
 
 def pid_1(engine: Engine, container: Container, name: str) -> tuple[int, int]:

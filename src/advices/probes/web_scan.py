@@ -56,5 +56,4 @@ def probe(subject: Subject) -> Found:
 
 
 def _told(scan: Scan) -> str:
-    pages = f"{scan.urls} pages in {scan.seconds:.1f} s"
-    return f"{scan.scanner} {scan.version}: {len(scan.rules())} kinds of alerts on {pages}"
+    return f"{scan.scanner} {scan.version}: {len(scan.rules())} kinds of alerts; {scan.found}"

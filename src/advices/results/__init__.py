@@ -5,7 +5,7 @@ is worded.
 """
 
 from advices.results import claims, exercise, history, wording
-from advices.results.claims import Verdict, is_judged, judged, red, verdicts
+from advices.results.claims import Verdict, is_judged, judged, not_judged, red, verdicts
 from advices.results.comparison import Drift, base_changes, drifts, scanner_changes
 from advices.results.exercise import YOURS, Checked, checked, hints
 from advices.results.history import Entry, reversed_claims, stepped_back
@@ -71,6 +71,7 @@ __all__ = [
     "is_judged",
     "judged",
     "load",
+    "not_judged",
     "parts",
     "percent_text",
     "ratio_text",

@@ -73,10 +73,19 @@ def judged(lab: Lab, result: Result, variant: str) -> tuple[Verdict, ...]:
     Times are left out: a mistake and a learner's file are built once, with a warm cache. So is
     what a scanner would have to say that did not run.
     """
+    found = _of_good(lab, result, variant)
+    return tuple(verdict for verdict in found if not verdict.not_run)
+
+
+def not_judged(lab: Lab, result: Result, variant: str) -> tuple[str, ...]:
+    """Return the ids of the claims that `judged` leaves out because their scanner did not run."""
+    return tuple(one.claim.id for one in _of_good(lab, result, variant) if one.not_run)
+
+
+def _of_good(lab: Lab, result: Result, variant: str) -> tuple[Verdict, ...]:
     measures = _measures(result)
     judging = filter(is_judged, lab.claims)
-    found = (_verdict(claim, result, measures, variant, True) for claim in judging)
-    return tuple(verdict for verdict in found if not verdict.not_run)
+    return tuple(_verdict(claim, result, measures, variant, True) for claim in judging)
 
 
 def is_judged(claim: Claim) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from advices.lab import Dockerfile, Lab, Mistake
-from advices.results.claims import Verdict, judged, red
+from advices.results.claims import Verdict, judged, not_judged, red
 from advices.results.predicates import demanded_text, found_text
 from advices.results.record import Result
 
@@ -41,7 +41,8 @@ class Checked:
 def checked(exercise: Lab, result: Result, dockerfile: Dockerfile) -> Checked:
     """Return how the variant `yours` of a result did beside the solution, `good`."""
     verdicts = judged(exercise, result, YOURS)
-    shown = hints(exercise, red(verdicts), dockerfile)
+    left_out = not_judged(exercise, result, YOURS)
+    shown = hints(exercise, red(verdicts), dockerfile, left_out)
     if not result.variants[YOURS].boot.answered:
         # Nothing is known of such an image but its files, so no hint may guess at the rest.
         unknown = {verdict.claim.id for verdict in verdicts if verdict.value is None}
@@ -58,12 +59,19 @@ def start_rows(exercise: Lab, result: Result) -> tuple[Row, ...]:
     return tuple(_row(verdict, result, "bad") for verdict in judged(exercise, result, "bad"))
 
 
-def hints(exercise: Lab, failed: Sequence[str], dockerfile: Dockerfile) -> tuple[Mistake, ...]:
-    """Return the known mistakes whose claims all fail and whose sign the Dockerfile shows."""
+def hints(
+    exercise: Lab, failed: Sequence[str], dockerfile: Dockerfile, left_out: Sequence[str] = ()
+) -> tuple[Mistake, ...]:
+    """Return the known mistakes whose claims all fail and whose sign the Dockerfile shows.
+
+    Claims in `left_out` were not judged: no mistake is known by them.
+    """
     return tuple(
         mistake
         for mistake in exercise.mistakes
-        if set(mistake.breaks) <= set(failed) and re.search(mistake.sign, dockerfile.listing)
+        if (known_by := set(mistake.breaks) - set(left_out))
+        and known_by <= set(failed)
+        and re.search(mistake.sign, dockerfile.listing)
     )
 
 

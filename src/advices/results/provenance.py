@@ -24,7 +24,7 @@ class BaseRecord(Record):
     docker-library/repo-info gives them.
     """
 
-    kind: Literal["official", "stand-in"]
+    kind: Literal["official", "stand-in", "local"]
     identity: str
     contents: str = ""
     versions: tuple[str, ...] = ()

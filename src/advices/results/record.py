@@ -176,12 +176,14 @@ class VariantResult(Record):
 class MistakeResult(Record):
     """What one known mistake, alone in the good Dockerfile, turned red: claims by id.
 
-    `key` is the digest of all that the project decides of it, `around` that of the machine on which
-    it was proved on the day `date`.
+    `not_judged` are the claims that nobody could judge, because their scanner did not run. `key` is
+    the digest of all that the project decides of it, `around` that of the machine on which it was
+    proved on the day `date`.
     """
 
     says: str
     red: tuple[str, ...]
+    not_judged: tuple[str, ...] = Field(default=(), exclude_if=operator.not_)
     key: str = Field(default="", exclude_if=operator.not_)
     around: str = Field(default="", exclude_if=operator.not_)
     date: str = Field(default="", exclude_if=operator.not_)

@@ -57,6 +57,7 @@ def scan_own(
                 engine.joined(found.container, network, found.alias),
             ):
                 target = Target(found.url, network, _WAIT_SECONDS, found.relay)
+                say(f"asking for the start page {found.url}, for at most {_WAIT_SECONDS:.0f} s")
                 first_page(engine, run.id, image, target)
                 scans.append(
                     scanned(
@@ -66,7 +67,9 @@ def scan_own(
                         target,
                         attacks="all" if wanted.active else "none",
                         say=say,
+                        live=True,
                     )
                 )
+                say(f"asking whether {found.url} still answers")
                 survived(engine, run.id, image, target)
     return tuple(scans)

@@ -7,17 +7,18 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from types import ModuleType
 
-from advices.core import CommandFailed, EngineRefused, ScanFailed, clock, now
+from advices.core import CommandFailed, EngineRefused, ScanFailed, clock, now, show, show_output
 from advices.engine import Engine, Once, Start
 from advices.lab import Attacks, Scan
 from advices.scanners import wapiti, zap
 from advices.scanners.images import ScannerImage
 from advices.scanners.target import Relay
-from advices.scanners.work import Say, Work
+from advices.scanners.work import SMALLER_PART, Say, Work, cut
 
 SCANNERS: dict[str, ModuleType] = {wapiti.NAME: wapiti, zap.NAME: zap}
 _FIRST_PAGE_SECONDS = 60.0
 _KILLED = 137
+_BEAT_SECONDS = 30.0
 
 
 def program(name: str) -> str:
@@ -113,10 +114,36 @@ def _asked(
     return said
 
 
+@dataclass
+class _Heard:
+    """Says how far a scanner is: what it printed since, and every half minute that it runs."""
+
+    scanner: str
+    limit_seconds: float
+    say: Say | None
+    last: str = ""
+    said_at: float = 0.0
+
+    def __call__(self, seconds: float, printed: str) -> None:
+        line = cut("".join(one for one in printed if one.isprintable()))
+        if line != self.last or seconds - self.said_at >= _BEAT_SECONDS:
+            self.last, self.said_at = line, seconds
+            if self.say is not None:
+                how_far = f"{seconds:.0f} s of at most {self.limit_seconds:.0f} s"
+                self.say(f"{self.scanner}: {how_far}: {line or 'it printed nothing yet'}")
+
+
 def scanned(
-    engine: Engine, run_id: str, image: ScannerImage, target: Target, *, attacks: Attacks, say: Say
+    engine: Engine,
+    run_id: str,
+    image: ScannerImage,
+    target: Target,
+    *,
+    attacks: Attacks,
+    say: Say,
+    live: bool = False,
 ) -> Scan:
-    """Return what one scanner found at a target that answers.
+    """Return what one scanner found at a target that answers. With `live`, how far it is is said.
 
     Raises ScanFailed for whatever keeps a scan from being believed: it is never "no alerts".
     """
@@ -130,6 +157,8 @@ def scanned(
     )
     extra = "" if attacks == "none" else f", attacks: {attacks}"
     say(f"{image.scanner}: scanning {target.url}{extra}")
+    show(work.command)
+    heard = _Heard(image.scanner, work.timeout_seconds, say if live else None)
     started, date = clock(), now().isoformat()
     try:
         once = engine.run_once(
@@ -138,18 +167,23 @@ def scanned(
             how=how,
             timeout_seconds=work.timeout_seconds,
             fetch=work.report,
+            hears=heard,
         )
-    except CommandFailed:
+    except CommandFailed as error:
+        show_output(image.scanner, error.printed)
+        last = f"; the last that it printed: {heard.last}" if heard.last else ""
+        limit = f"{work.timeout_seconds:.0f} s"
         raise ScanFailed(
-            f"{image.scanner} did not end within {work.timeout_seconds:.0f} s and was stopped",
+            f"{image.scanner} did not end within {limit} and was stopped{last}",
             why="the target answers slowly or without end, or the machine is slow",
-            next_step="scan a smaller part: name a path",
+            next_step=SMALLER_PART,
         ) from None
     except EngineRefused as error:
         raise ScanFailed(
             f"the container of {image.scanner} does not start: {error.what}",
             why=f"the image {image.reference} is not the one that labs/scanners names",
         ) from None
+    show_output(image.scanner, once.stdout + once.stderr)
     report = _believed(image.scanner, work, once)
     found = scanner.read(report, target.url, once.stdout)
     return Scan(
@@ -172,8 +206,10 @@ def _believed(scanner: str, work: Work, once: Once) -> bytes:
         raise ScanFailed(
             f"{scanner} was killed ({'out of memory' if once.out_of_memory else 'exit code 137'})",
             why=f"it needed more than its {work.memory} of memory, or somebody stopped it",
-            next_step="give the engine more memory, or scan a smaller part: name a path",
+            next_step=SMALLER_PART,
         )
+    if fault := SCANNERS[scanner].fault(once.exit_code, once.stdout, once.fetched):
+        raise fault
     if once.exit_code not in work.accept:
         raise ScanFailed(
             f"{scanner} ended with exit code {once.exit_code}. Its last lines:\n{_end(once)}",

@@ -6,13 +6,14 @@ be there and name pages. Its format is that of Wapiti 3.3.
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from pydantic import Field
 
 from advices.core import ScanFailed
 from advices.lab import Alert, Attacks, Risk
-from advices.scanners.work import Part, Report, Work, cut, validated
+from advices.scanners.work import SMALLER_PART, Part, Report, Work, cut, validated
 
 NAME = "wapiti"
 # Raised when one report is read otherwise.
@@ -28,6 +29,9 @@ MODULES: dict[Attacks, str] = {
 _DEPTH = 5
 _CRAWL_SECONDS = 60
 _ATTACK_SECONDS = 60
+# What it prints at a limit, and then it goes on as if nothing had been.
+_CUT_SHORT = re.compile(r"\bMax (scan|attack) time was reached(?: for module (\w+))?")
+_BROKEN = re.compile(r"\bModule (\w+) seems broken and will be skipped")
 # Wapiti's levels, from 0 (wapitiCore.language.vulnerability).
 _RISKS: tuple[Risk, ...] = ("informational", "low", "medium", "high", "critical")
 
@@ -74,6 +78,26 @@ def work(url: str, *, attacks: Attacks) -> Work:
         timeout_seconds=180 if attacks == "none" else 900,
         folder="/tmp/scan",
         uid=1000,
+    )
+
+
+def fault(_exit_code: int, printed: str, _report: bytes | None) -> ScanFailed | None:
+    """Return why a scan is only a part of one, as Wapiti printed it; None where it may be whole."""
+    if broken := _BROKEN.search(printed):
+        return ScanFailed(
+            f"Wapiti did not look at everything: it skipped its module {broken[1]}, which broke",
+            why="the version of Wapiti, or of a package that it needs, has a fault",
+        )
+    found = _CUT_SHORT.search(printed)
+    if found is None:
+        return None
+    what, seconds = "its crawl", _CRAWL_SECONDS
+    if found[1] == "attack":
+        what, seconds = f"its module {found[2]}", _ATTACK_SECONDS
+    return ScanFailed(
+        f"Wapiti did not look at everything: {what} was ended by its limit of {seconds} s",
+        why="the target answers slowly, or its pages have no end",
+        next_step=SMALLER_PART,
     )
 
 

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from advices.core import ScanFailed
 from advices.lab import EVIDENCE_CHARACTERS, Alert
 
+SMALLER_PART = "scan a smaller part: name a path"
 NAMES = ("wapiti", "zap")
 """The scanners, by the name that lab.toml and `advices scan` know them by."""
 
@@ -58,7 +59,10 @@ class Work:
 
 @dataclass(frozen=True)
 class Report:
-    """What a scanner reported: its version, how many pages it found, and the alerts."""
+    """What a scanner reported: its version, the alerts, and how many addresses it found.
+
+    An address that was found need not have been asked for, nor have answered.
+    """
 
     version: str
     urls: int

@@ -1,37 +1,44 @@
-"""Pure: the plan that ZAP runs, and what its `traditional-json` report says.
+"""Pure: what ZAP printed and reported, and whether that is a whole scan.
 
-The plan is one of ZAP's Automation Framework: https://www.zaproxy.org/docs/automate/
-automation-framework/. Its exit status has values of our own, so that alerts are told from a
-broken plan, which ends with 1.
+Its report is the one of the template `traditional-json`. What it prints is told in
+https://www.zaproxy.org/docs/desktop/addons/automation-framework/ and was seen from ZAP 2.17.0.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-import yaml
 from pydantic import Field, field_validator
 
 from advices.core import ScanFailed
-from advices.lab import Alert, Attacks, Confidence, Risk
-from advices.scanners.work import Part, Report, Work, cut, validated
+from advices.lab import Alert, Confidence, Risk
+from advices.scanners.work import SMALLER_PART, Part, Report, cut, validated
+from advices.scanners.zap_plan import (
+    ALERTS,
+    ALERTS_HIGH,
+    ANSWERED,
+    LIMIT_SECONDS,
+    NOT_SKIPPED,
+    OK,
+    work,
+)
+
+__all__ = ["METHOD", "NAME", "fault", "read", "work"]
 
 NAME = "zap"
 # Raised when one report is read otherwise.
-METHOD = 1
-FOLDER = "/zap/wrk"
-_UID = 1000  # the user `zap` of the image
-_OK, _ALERTS_HIGH, _ALERTS = 0, 11, 12
-_SPIDER_MINUTES = 2
-_WAIT_MINUTES = 2
-_ACTIVE_MINUTES = 8
-_RULE_MINUTES = 1
-_REFLECTED_XSS = 40012
+METHOD = 2
 _RISKS: tuple[Risk, ...] = ("informational", "low", "medium", "high")
 _CONFIDENCE: tuple[Confidence, ...] = ("false positive", "low", "medium", "high", "confirmed")
+_STOPPED_ITSELF = 2
 _FOUND = re.compile(r"\bspider found ([\d,.]+) URLs", re.I)
+_TERMINATED = re.compile(r"\bJob (\S+) terminated")
+_FINISHED = re.compile(r"\bJob (\S+) finished, time taken: (\d+):(\d+):(\d+)")
+_NO_ACCESS = re.compile(r"\bJob spider failed to access URL .*")
+_NO_PROXY = re.compile(r"\bCannot listen on port \S+")
 _TAG = re.compile(r"</?[a-z][^>]*>", re.I)
 
 
@@ -69,87 +76,96 @@ class _Report(Part):
         return [site] if isinstance(site, dict) else site
 
 
-def plan(url: str, *, attacks: Attacks) -> str:
-    """Return the plan, in YAML, that scans `url` and what stands below it."""
-    attack: dict[str, Any] = {
-        "type": "activeScan",
-        "parameters": {
-            "context": "target",
-            "maxScanDurationInMins": _ACTIVE_MINUTES,
-            "maxRuleDurationInMins": _RULE_MINUTES,
-        },
-    }
-    if attacks == "xss":
-        rule = {"id": _REFLECTED_XSS, "strength": "Medium", "threshold": "Medium"}
-        attack["policyDefinition"] = {"defaultThreshold": "Off", "rules": [rule]}
-    jobs: list[dict[str, Any]] = [
-        {
-            "type": "passiveScan-config",
-            "parameters": {"maxAlertsPerRule": 10, "scanOnlyInScope": True},
-        },
-        {
-            "type": "spider",
-            "parameters": {"context": "target", "url": url, "maxDuration": _SPIDER_MINUTES},
-            "tests": [
-                {
-                    "name": "the spider found a page",
-                    "type": "stats",
-                    "statistic": "automation.spider.urls.added",
-                    "operator": ">=",
-                    "value": 1,
-                    "onFail": "error",
-                }
-            ],
-        },
-        {"type": "passiveScan-wait", "parameters": {"maxDuration": _WAIT_MINUTES}},
-        *([attack] if attacks != "none" else []),
-        {
-            "type": "report",
-            "parameters": {
-                "template": "traditional-json",
-                "reportDir": FOLDER,
-                "reportFile": "report.json",
-            },
-            "alwaysRun": True,
-        },
-        {
-            "type": "exitStatus",
-            "parameters": {
-                "errorLevel": "High",
-                "warnLevel": "Informational",
-                "okExitValue": _OK,
-                "errorExitValue": _ALERTS_HIGH,
-                "warnExitValue": _ALERTS,
-            },
-        },
-    ]
-    whole = {
-        "env": {
-            "contexts": [{"name": "target", "urls": [url]}],
-            "parameters": {"failOnError": True, "failOnWarning": False, "progressToStdout": True},
-        },
-        "jobs": jobs,
-    }
-    return yaml.safe_dump(whole, sort_keys=False)
+def fault(exit_code: int, printed: str, report: bytes | None) -> ScanFailed | None:
+    """Return why a scan that ended so is none, or only a part of one; None where it may be whole.
 
-
-def work(url: str, *, attacks: Attacks) -> Work:
-    """Return what the container does to scan `url` and what stands below it.
-
-    The heap is bounded by hand, for ZAP takes its size from cgroup v1 only, and `-silent` keeps
-    ZAP from looking for updates.
+    An exit code says little: the plan's own status may stand where ZAP's was.
     """
-    minutes = _SPIDER_MINUTES + _WAIT_MINUTES + _ACTIVE_MINUTES * (attacks != "none")
-    return Work(
-        command=("zap.sh", "-Xmx1g", "-cmd", "-silent", "-autorun", f"{FOLDER}/plan.yaml"),
-        report=f"{FOLDER}/report.json",
-        memory="2g",
-        accept=frozenset({_OK, _ALERTS_HIGH, _ALERTS}),
-        timeout_seconds=(minutes + 4) * 60,
-        folder=FOLDER,
-        uid=_UID,
-        files={"plan.yaml": plan(url, attacks=attacks)},
+    stopped = _stopped(report)
+    if stopped or exit_code == _STOPPED_ITSELF:
+        return ScanFailed(
+            f"ZAP stopped itself: {stopped or f'exit code {exit_code}'}",
+            why="it ran out of memory, of disk or of room in its database, and looked no further",
+            next_step=f"look at the free space of the engine's disk; {SMALLER_PART}",
+        )
+    if said := _line(_NO_PROXY, printed):
+        return ScanFailed(
+            "ZAP could not start: its own proxy found no port",
+            why=f"it printed: {said}",
+            next_step="give the container another port, and scan that",
+        )
+    if cut_short := _TERMINATED.search(printed):
+        return _ended_early(cut_short[1])
+    if _failed(NOT_SKIPPED, printed):
+        return ScanFailed(
+            "ZAP did not look at everything: it skipped its rule for cross-site scripting",
+            why="what that rule did not ask can raise no alert",
+            next_step=SMALLER_PART,
+        )
+    as_the_plan_wants = exit_code in (OK, ALERTS_HIGH, ALERTS)
+    said = _line(_NO_ACCESS, printed)
+    if _failed(ANSWERED, printed) or (said and not as_the_plan_wants):
+        return ScanFailed(
+            "ZAP found no page: nothing that it asked for answered with 200",
+            why=f"it printed: {said}" if said else "each page was missing, forbidden or moved",
+        )
+    return _unfinished(printed) if as_the_plan_wants else None
+
+
+def _stopped(report: bytes | None) -> str:
+    """Return why ZAP stopped itself, "" if it did not, as far as its report can be read."""
+    try:
+        told = json.loads(report or b"")
+    except ValueError:
+        return ""
+    if not isinstance(told, dict):
+        return ""
+    listed = told.get("insights")
+    every = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    why = [one for one in every if str(one.get("level", "")).lower() == "high"]
+    if stopping := told.get("stoppingInsight"):
+        why.insert(0, stopping if isinstance(stopping, dict) else {"description": str(stopping)})
+    if not why:
+        return ""
+    what, value = why[0].get("description") or why[0].get("key"), why[0].get("statistic")
+    return cut(f"{what}: {value}" if value is not None else f"{what}")
+
+
+def _unfinished(printed: str) -> ScanFailed | None:
+    """Return the fault of a job that took as long as it may: not all say when it was cut short."""
+    took = {
+        job: int(hours) * 3600 + int(minutes) * 60 + int(seconds)
+        for job, hours, minutes, seconds in _FINISHED.findall(printed)
+    }
+    for job, limit in LIMIT_SECONDS.items():
+        if job not in took and (job != "activeScan" or f"Job {job} started" in printed):
+            return ScanFailed(
+                f"ZAP did not say that its job {job} finished",
+                why="it ended before, or its version prints other words",
+                next_step="use the version that labs/scanners names",
+            )
+        if took.get(job, 0) >= limit:
+            return _ended_early(job)
+    return None
+
+
+def _ended_early(job: str) -> ScanFailed:
+    seconds = LIMIT_SECONDS.get(job)
+    limit = f"its limit of {seconds} s" if seconds else "its limit"
+    return ScanFailed(
+        f"ZAP did not look at everything: its job {job} was ended by {limit}",
+        why="the target answers slowly, or its pages have no end",
+        next_step=SMALLER_PART,
     )
+
+
+def _failed(test: str, printed: str) -> bool:
+    return f"test of type stats failed: {test}" in printed
+
+
+def _line(pattern: re.Pattern[str], printed: str) -> str:
+    found = pattern.search(printed)
+    return cut(found[0]) if found else ""
 
 
 def read(report: bytes, url: str, printed: str) -> Report:
@@ -163,11 +179,14 @@ def read(report: bytes, url: str, printed: str) -> Report:
     said = _FOUND.search(printed)
     places = {one.uri for site in sites for alert in site.alerts for one in alert.instances}
     urls = int(re.sub(r"\D", "", said[1])) if said else len(places)
-    if not sites or urls < 1:
+    if urls < 1:
+        raise ScanFailed(f"ZAP found no page at {url}", why="its spider reached nothing there")
+    if not sites:
         others = ", ".join(site.host for site in found.site) or "none"
         raise ScanFailed(
-            f"ZAP found no page at {url}",
-            why=f"its spider reached nothing there; sites in its report: {others}",
+            f"ZAP kept no answer of {url}, so it looked at none; sites in its report: {others}",
+            why="it keeps no answer of more than 16 MiB, and the start page may be one",
+            next_step="name a smaller page of the site, from which links lead to the others",
         )
     alerts = [one for site in sites for alert in site.alerts for one in _alerts(alert, site)]
     return Report(found.version, urls, tuple(alerts))

@@ -68,6 +68,12 @@ BUILDX = Check(
         "Windows with WSL": "update Docker Desktop",
     },
 )
+BUILDER = Check(
+    "builder",
+    "the engine builds by itself: a builder elsewhere does not know its images",
+    fix="`docker context use default`, or another context whose builder has the driver `docker`: "
+    "`docker buildx ls` shows them",
+)
 _ROOM = f"free some: stand-ins and all labs together want {MUCH_ROOM_BYTES / 1e9:.0f} GB"
 SPACE = Check(
     "disk space",
@@ -118,6 +124,7 @@ ALL = (
     MAY_USE,
     STORAGE,
     BUILDX,
+    BUILDER,
     SPACE,
     PIP,
     ROOTLESS,

@@ -44,5 +44,10 @@ def mistakes_table(lab: Lab, result: Result) -> str:
     for mistake in lab.mistakes:
         found = result.mistakes.get(mistake.id)
         red = [escape(says.get(claim, claim)) for claim in found.red] if found else ["not measured"]
+        red += [
+            f"{escape(says.get(claim, claim))} (not run here)"
+            for claim in (found.not_judged if found else ())
+            if claim in mistake.breaks
+        ]
         rows.append([escape(mistake.says), "<br>".join(red) or "nothing"])
     return table(["Mistake, alone in the good Dockerfile", "What it turned red"], rows)

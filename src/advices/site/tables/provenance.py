@@ -62,7 +62,11 @@ def _identity_text(base: BaseRecord) -> str:
 
 
 def _base_text(base: BaseRecord, platform: str) -> str:
-    kind = "official image" if base.kind == "official" else "<strong>stand-in</strong>"
+    kind = {
+        "official": "official image",
+        "stand-in": "<strong>stand-in</strong>",
+        "local": "<strong>image of this machine</strong>",
+    }[base.kind]
     text = f"{kind}, {bytes_text(base.transfer_bytes)} to transfer"
     if base.published_transfer_bytes is None:
         return text + ", no official image to compare with"
@@ -88,7 +92,7 @@ def bases_table(bases: Iterable[tuple[str, BaseRecord, str]]) -> str:
     rows = [
         [
             code(name),
-            "official" if base.kind == "official" else "stand-in",
+            base.kind,
             bytes_text(base.disk_bytes),
             bytes_text(base.transfer_bytes),
             "not known"
