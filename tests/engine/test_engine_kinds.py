@@ -24,7 +24,8 @@ from second_engine import SecondEngine, running
 from advices import results
 from advices.core.engine_errors import EngineUnsuitable
 from advices.core.process import poll
-from advices.engine import BASE_LABEL
+from advices.engine import BASE_LABEL, connect
+from advices.images import LayerMemory, layers_of
 from advices.results import Result
 
 pytestmark = [pytest.mark.engine, pytest.mark.root]
@@ -125,6 +126,34 @@ def test_with_containerds_image_store_a_lab_measures_the_same(
     assert same_transfer(found, reference)
     assert found.provenance.bases["python:3.13-slim"].kind == "stand-in"
     assert found.provenance.bases == reference.provenance.bases
+
+
+def test_a_file_that_a_copy_repeats_is_in_the_layer_on_overlay2_only(
+    classic: SecondEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What an image weighs is what is in it: here two engines make two images of one Dockerfile.
+    context = tmp_path / "context"
+    context.mkdir()
+    (context / "Dockerfile").write_text("FROM scratch\nCOPY list /srv/\nCOPY . /srv/\n", "utf-8")
+    (context / ".dockerignore").write_text("Dockerfile\n.dockerignore\n", "utf-8")
+    (context / "list").write_text("x" * 1000, "utf-8")
+    (context / "code").write_text("x" * 10, "utf-8")
+
+    def built(address: str) -> list[int]:
+        argv = ["docker", "-H", address, "buildx", "build", "--provenance=false", "--load"]
+        subprocess.run([*argv, "--tag", "two:1", str(context)], capture_output=True, check=True)
+        monkeypatch.setenv("DOCKER_HOST", address)
+        engine = connect()
+        image = engine.image("two:1")
+        assert image is not None
+        found = layers_of(
+            engine, image, frozenset(), LayerMemory(tmp_path / address[-40:].replace("/", "-"))
+        )
+        return [layer.disk_bytes for layer in found]
+
+    assert built(classic.address) == [1000, 1010]
+    with running(tmp_path / "data", **CONTAINERD) as engine:
+        assert built(engine.address) == [1000, 10]
 
 
 @pytest.fixture(params=["tcp", "context", "ordinary user"])
