@@ -80,11 +80,17 @@ class DockerfileInvalid(AdvicesError):
 
 
 class StepFailed(AdvicesError):
-    """A step of a build ended with an error; the message carries its last lines."""
+    """A step of a build ended with an error: `step`, "" if none did, which `printed` this last."""
 
     exit_code = 15
     why = "the command ended with an error inside the build"
     next_step = "mend the step named above, or try it in a container of the step before it"
+
+    def __init__(
+        self, what: str, *, why: str = "", next_step: str = "", step: str = "", printed: str = ""
+    ) -> None:
+        super().__init__(what, why=why, next_step=next_step)
+        self.step, self.printed = step, printed
 
 
 class NeverAnswered(AdvicesError):

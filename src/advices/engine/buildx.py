@@ -139,6 +139,8 @@ def explain(dockerfile: str, log: BuildLog) -> AdvicesError:
         return StepFailed(
             f"{dockerfile}: this step failed: {name}\n{tail or last}",
             why="the command ended with an error inside the build; above are its last lines",
+            step=name,
+            printed=tail or last,
         )
     if any(sign in lower for sign in _LOST):
         return _lost(dockerfile, log)
@@ -148,7 +150,10 @@ def explain(dockerfile: str, log: BuildLog) -> AdvicesError:
         )
     if failed is not None:
         return StepFailed(
-            f"{dockerfile}: this step failed: {failed[0]}\n{last}", why="the engine refused it"
+            f"{dockerfile}: this step failed: {failed[0]}\n{last}",
+            why="the engine refused it",
+            step=failed[0],
+            printed=last,
         )
     return StepFailed(f"{dockerfile}: the build failed:\n{last}", why="the engine refused it")
 

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from advices import results
-from advices.core import AdvicesError, DockerfileInvalid, LabInvalid, StepFailed, at_once
-from advices.lab import BUILDS, LEARNERS, Lab
+from advices.core import AdvicesError, LabInvalid, StepFailed, at_once
+from advices.lab import BUILDS, LEARNERS, Failure, Lab
 from advices.measure.bench import Bench
 from advices.measure.candidate import of_learner, of_variant
 from advices.measure.keys import Keys
@@ -22,6 +22,7 @@ from advices.results import (
     VariantResult,
     checked,
     hints,
+    hints_on_failure,
     is_judged,
     verdicts,
     why_changed,
@@ -31,8 +32,8 @@ from advices.results import (
 def check(bench: Bench, dockerfile: Path) -> Checked:
     """Return how a learner's Dockerfile does beside the solution of the exercise.
 
-    Raises what a build raises, with the hint of a known mistake that does not build, LabInvalid
-    when the file is not there or is no text, and DockerfileInvalid before any build.
+    Raises what a build raises, with the hint of a known mistake that the failed step proves,
+    LabInvalid when the file is not there or is no text, and DockerfileInvalid before any build.
     """
     candidate = of_learner(bench.lab, dockerfile)
     try:
@@ -43,11 +44,11 @@ def check(bench: Bench, dockerfile: Path) -> Checked:
     with bench.ready() as measurer:
         try:
             yours = measurer.measure(candidate, judged_steps(bench.lab), must_answer=False)
-        except (StepFailed, DockerfileInvalid) as error:
-            known = " ".join(one.hint for one in hints(bench.lab, (BUILDS,), said))
-            raise type(error)(
-                error.what, why=error.why, next_step=known or error.next_step
-            ) from None
+        except StepFailed as error:
+            failure = Failure(error.step, error.printed)
+            known = " ".join(one.hint for one in hints_on_failure(bench.lab, failure, said))
+            error.next_step = known or error.next_step
+            raise
         reference = _committed(bench)
         if reference is None:
             good = measurer.measure(of_variant(bench.lab, "good"), judged_steps(bench.lab))
@@ -126,6 +127,8 @@ def unsound(lab: Lab, result: Result) -> list[str]:
             continue
         found = result.mistakes.get(mistake.id)
         turned = found.red if found else ()
+        if turned == (BUILDS,) and mistake.failed is not None:
+            continue  # it was caught by the sign of its hint in the step that failed
         shown = [one.id for one in hints(lab, turned, lab.read_with(mistake))]
         if shown != [mistake.id]:
             faults.append(

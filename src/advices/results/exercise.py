@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from advices.lab import Dockerfile, Lab, Mistake
+from advices.lab import Dockerfile, Failure, Lab, Mistake, View
 from advices.results.claims import Verdict, judged, red
 from advices.results.predicates import demanded_text, found_text
 from advices.results.record import Result
@@ -60,11 +59,28 @@ def start_rows(exercise: Lab, result: Result) -> tuple[Row, ...]:
 
 def hints(exercise: Lab, failed: Sequence[str], dockerfile: Dockerfile) -> tuple[Mistake, ...]:
     """Return the known mistakes whose claims all fail and whose sign the Dockerfile shows."""
+    view = _view(exercise, dockerfile)
     return tuple(
         mistake
         for mistake in exercise.mistakes
-        if set(mistake.breaks) <= set(failed) and re.search(mistake.sign, dockerfile.listing)
+        if mistake.failed is None and set(mistake.breaks) <= set(failed) and mistake.is_shown(view)
     )
+
+
+def hints_on_failure(
+    exercise: Lab, failure: Failure, dockerfile: Dockerfile
+) -> tuple[Mistake, ...]:
+    """Return the known mistakes that made a build fail, as far as the failed step proves it."""
+    view = _view(exercise, dockerfile)
+    return tuple(
+        mistake
+        for mistake in exercise.mistakes
+        if mistake.is_failure(view, failure) and mistake.is_shown(view)
+    )
+
+
+def _view(exercise: Lab, dockerfile: Dockerfile) -> View:
+    return View(dockerfile, exercise.variants["good"].targets)
 
 
 def _row(verdict: Verdict, result: Result, variant: str) -> Row:
