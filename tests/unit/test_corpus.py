@@ -73,6 +73,11 @@ def test_every_mistake_is_there_in_several_styles(slug: str) -> None:
     assert {name: count for name, count in styles.items() if count < STYLES} == {}
 
 
+@pytest.mark.parametrize("slug", EXERCISES)
+def test_some_files_were_written_on_windows(slug: str) -> None:
+    assert any(b"\r\n" in file.read_bytes() for file in (CORPUS / slug).rglob("*.Dockerfile"))
+
+
 def test_no_file_lies_where_nobody_looks() -> None:
     there = {file for file in CORPUS.rglob("*") if file.is_file()}
     failed = {file.with_suffix(".failed") for file in WRONG}

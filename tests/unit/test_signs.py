@@ -207,7 +207,8 @@ def test_a_script_that_calls_itself_ends() -> None:
 def test_in_which_folder_the_pid_file_lies(pid: str, folder: str) -> None:
     text = (
         "FROM a\nWORKDIR /srv\nVOLUME /v\nRUN mkdir -m 0777 run && install -d -o 5 /own\n"
-        "RUN useradd -m bob; useradd -m -d /people/bus bus && chown root:root /root && chmod 755 /srv\n"
+        "RUN useradd -m bob; useradd -m -d /people/bus bus\n"
+        "RUN chown root:root /root && chmod 755 /srv\n"
         f'CMD ["gunicorn", "-p", "{pid}"]\n'
     )
     assert shown(text, pid_file={"folder": folder})
