@@ -256,6 +256,11 @@ HARMLESS: dict[str, Callable[[World], object]] = {
         w.edit(f"{EXERCISE}/exercise.toml", "Who is", "Do you know who is"),
         w.edit(f"{EXERCISE}/exercise.toml", "Mend the", "Repair the"),
     ],
+    "a sign of a mistake": lambda w: w.edit(
+        f"{EXERCISE}/exercise.toml",
+        'hint = "Who',
+        "sign.user = 'missing'\nunless = [{ other_stages = true }]\nhint = \"Who",
+    ),
     "a learner's work": lambda w: w.write(f"{EXERCISE}/Dockerfile", "FROM scratch\n"),
     "a cell": lambda w: w.write(f"notebooks/{SLUG}.ipynb", notebook(*CODE, prose="# New\n")),
     "another lab": lambda w: w.write("labs/base-image/bad.Dockerfile", "FROM python:3.14\n"),
