@@ -265,6 +265,8 @@ TWO_RUNS = "FROM a AS x\nUSER 5\nWORKDIR /s\nrun id\nRUN pip install x\nCOPY a b
         ("[3/4] RUN pip install x", True),
         ("[4/5] RUN pip install x", True),
         ("[x 3/4] RUN pip install x", True),
+        ("[ 3/10] RUN pip install x", True),
+        ("[x  3/10] RUN pip install x", True),
         ("[linux/amd64 x 3/4] RUN pip install x", True),
         ("[y 3/4] RUN pip install x", False),
         ("[2/4] run id", False),

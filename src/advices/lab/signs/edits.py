@@ -48,7 +48,7 @@ def _holds(steps: list[Placed], path: str, file: str) -> bool:
     return False
 
 
-def installs_again(view: View, file: str, beside: str | None = None) -> tuple[Placed, ...]:
+def installs_again(view: View, file: str) -> tuple[Placed, ...]:
     """Return the steps that install Python packages again after an edit of a file."""
     return tuple(
         one

@@ -34,12 +34,8 @@ class Grant:
 
     def covers(self, path: str) -> bool:
         """Return whether it gives this very path."""
-        return (
-            within(path, self.path)
-            if self.whole
-            else within(path, self.path)
-            and len(path.strip("/").split("/")) == len(self.path.strip("/").split("/"))
-        )
+        is_itself = path.count("/") == self.path.rstrip("/").count("/")
+        return within(path, self.path) and (self.whole or is_itself)
 
 
 def grants(view: View) -> Iterator[Grant]:

@@ -41,7 +41,8 @@ class RunsAgain(Record):
 class Grants(Record):
     """A file of the project in its folder of the image is given to a user, or opened to all.
 
-    `by` is the instruction that does it, `with_folder` asks for chown -R and its like.
+    `by` is the instruction that does it. `with_folder` asks for chown -R and its like,
+    `changes_owner` that the file is given, and not only opened.
     """
 
     file: str

@@ -170,7 +170,7 @@ class View:
         """Return the variables that ENV gives to the container."""
         return self._ends[-1].env if self._ends else {}
 
-    @property
+    @cached_property
     def files(self) -> Mapping[str, str]:
         """Return the files that the Dockerfile itself writes into the last image, by path."""
         found: dict[str, str] = {}

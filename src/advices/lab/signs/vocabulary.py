@@ -64,7 +64,7 @@ class Sign(Record):
     shell_stays: (
         Annotated[tuple[Stays, ...], BeforeValidator(several), Field(min_length=1)] | None
     ) = None
-    """The shell nearest to PID 1 that does not become what it runs is of this kind."""
+    """The shell nearest to the server that does not become what it runs is of this kind."""
     venv: Literal["moved", "not on PATH"] | None = None
     """A virtual environment of another stage is copied elsewhere, or its programs not found."""
     packages_aside: bool | None = None
