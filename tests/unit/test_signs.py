@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from odd_dockerfiles import ODD
 
-from advices.lab import parse_dockerfile
+from advices.lab import Lab, labfile, parse_dockerfile
 from advices.lab.signs import FailedStep, Failure, Sign, View
 from advices.lab.signs.calls import call_of, does, options, python_install, system_packages
 from advices.lab.signs.values import variant_of
 from advices.lab.signs.view import matches
 
+LABS = Path(__file__).parents[2] / "labs"
+EXERCISES = [lab.its_exercise() for lab in labfile.in_order(LABS)]
 EDIT = {"runs_again": {"after_an_edit_of": ("app.py",)}}
 
 
@@ -279,6 +283,29 @@ def test_which_step_failed(step: str, fits: bool) -> None:
     assert PERMISSION.fits(view(TWO_RUNS), Failure(step, "x\nPermission denied\n")) == fits
     assert not PERMISSION.fits(view(TWO_RUNS), Failure(step, "no such package"))
     assert not PERMISSION.fits(view(TWO_RUNS.replace("5", "root")), Failure(step, "denied"))
+
+
+CUT_SHORT = {
+    "a pattern that is none": "COPY --exclude=[ . .\nRUN pip install x",
+    "commands without words": "RUN chmod\nRUN chown -R\nRUN mkdir -m\nRUN gosu\nRUN exec\nRUN cd",
+    "installers without words": "RUN pip install\nRUN uv\nRUN uv pip\nRUN apt-get\nRUN python -m",
+    "nothing to start": "CMD []\nENTRYPOINT []\nCMD exec\nCMD",
+    "options without values": "CMD gunicorn --pid= --graceful-timeout x -p",
+    "an open quote": 'ENV GUNICORN_CMD_ARGS="\'"\nCMD gunicorn -p x',
+    "mounts of nothing": "RUN --mount=,x=1 id\nRUN --mount=type=secret cp /run/secrets/ x",
+    "empty words": 'WORKDIR "$A"\nUSER ""\nENV PATH=\nVOLUME []\nRUN >\nRUN cat >',
+    "two files in a folder": 'COPY <<A <<B /d\nx\nA\ny\nB\nCMD ["/d/A"]',
+}
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda one: one.slug)
+def test_no_text_is_too_odd_for_a_sign(exercise: Lab) -> None:
+    for text in (*ODD.values(), *(f"FROM a\n{steps}\n" for steps in CUT_SHORT.values())):
+        odd = view(text)
+        for mistake in exercise.mistakes:
+            assert mistake.is_shown(odd) in (True, False)
+            failure = Failure("[2/2] RUN pip install x", "Permission denied")
+            assert mistake.is_failure(odd, failure) in (True, False)
 
 
 def test_a_file_without_stages_shows_nothing() -> None:

@@ -67,8 +67,7 @@ class Placed:
     def brings(self, file: str) -> bool:
         """Return whether it reads a file of the context: copied, added, or seen by a mount."""
         if any(matches(source, file) for source in self.sources):
-            left_out = PatternMatcher(list(self.instruction.flag("exclude")))
-            return not left_out.matches(file)
+            return not _excludes(self.instruction.flag("exclude"), file)
         return self.name == "RUN" and any(
             matches(mount.get("source") or mount.get("src") or ".", file)
             for mount in self.instruction.mounts()
@@ -192,6 +191,13 @@ def matches(pattern: str, file: str) -> bool:
     wanted = [part for part in posixpath.normpath(pattern).split("/") if part not in ("", ".")]
     parts = file.split("/")
     return len(wanted) <= len(parts) and all(map(fnmatchcase, parts, wanted))
+
+
+def _excludes(patterns: Sequence[str], file: str) -> bool:
+    try:
+        return PatternMatcher(list(patterns)).matches(file)
+    except ValueError:  # no builder reads it: such a COPY fails
+        return False
 
 
 def within(path: str, folder: str) -> bool:
