@@ -1,5 +1,5 @@
 from python:3.13-slim
-run apt update && apt install --no-install-recommends -y g++-12=12.* procps && apt purge -y curl && rm -rf /var/lib/apt/lists/*
+run apt update && apt install --no-install-recommends -y g++-12 procps && apt purge -y curl && rm -rf /var/lib/apt/lists/*
 workdir /srv
 copy requirements.txt .
 run pip install --no-cache-dir -r requirements.txt
