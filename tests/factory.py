@@ -10,8 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from advices.bases import Base
-from advices.core import Say
-from advices.core.errors import EngineMissing
+from advices.core import EngineMissing, Say
 from advices.core.paths import Layout
 from advices.engine import EngineFacts
 from advices.lab import Dockerfile, labfile

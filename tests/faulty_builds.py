@@ -1,10 +1,11 @@
 """Dockerfiles that make no image, and what each is told: on recorded logs, and on the real engine.
 
-`python tests/faulty_builds.py` records the logs anew with the engine of this machine.
+`python tests/faulty_builds.py` records the logs anew with the engine of this machine, all or some.
 """
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,6 +71,17 @@ FAULTY = {
     "no-program": Faulty(
         f"FROM {SLIM}\nRUN --network=none pyton -c pass\n", StepFailed, ("pyton: not found",)
     ),
+    "run-false": Faulty(f"FROM {SLIM}\nRUN --network=none false\n", StepFailed, ("false",)),
+    "unknown-package": Faulty(
+        f"FROM {SLIM}\nRUN --network=none pip install --no-index no-such-package\n",
+        StepFailed,
+        ("No matching distribution found for no-such-package",),
+    ),
+    "dead-index": Faulty(
+        f"FROM {SLIM}\nRUN --network=none pip install --retries 0 -i http://127.0.0.1:9/ flask\n",
+        StepFailed,
+        ("http://127.0.0.1:9/", "No matching distribution found for flask"),
+    ),
     "copy-missing": Faulty(
         f"FROM {SLIM}\nCOPY nothing-there /srv\n",
         StepFailed,
@@ -110,7 +122,7 @@ def order(name: str, folder: Path, slim: str) -> BuildOrder:
 def record(slim: str) -> None:
     """Write what the builds print on stderr."""
     RECORDED.mkdir(exist_ok=True)
-    for name in {**FAULTY, **LATER}:
+    for name in sys.argv[1:] or {**FAULTY, **LATER}:
         lines: list[str] = []
         with tempfile.TemporaryDirectory() as folder:
             words = buildx.argv(order(name, Path(folder), slim))

@@ -16,8 +16,14 @@ from typing import IO, Any
 
 from layer_tars import file, layer_tar, saved, sha
 
-from advices.core.errors import AdvicesError, CommandFailed, EngineElsewhere, EngineRefused
-from advices.core.pull_errors import PullFailed, RegistrySilent
+from advices.core import (
+    AdvicesError,
+    CommandFailed,
+    EngineElsewhere,
+    EngineRefused,
+    PullFailed,
+    RegistrySilent,
+)
 from advices.engine.build_faults import explain
 from advices.engine.build_log import BuildLog, BuildStep
 from advices.engine.buildx import BuildOrder, Built

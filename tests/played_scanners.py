@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from memory_engine import Program, printed
 
-from advices.core.errors import ScannerMissing
+from advices.core import ScannerMissing
 from advices.engine.start import Start
 from advices.scanners import wapiti, zap_plan
 from advices.scanners.images import ScannerImage

@@ -14,7 +14,7 @@ from engine_project import Project, message, tiny_project
 from processes import end, named, processes, wait
 from second_engine import SecondEngine, running
 
-from advices.core.errors import EngineLost
+from advices.core import EngineLost
 from advices.engine import RUN_LABEL
 
 pytestmark = [pytest.mark.engine, pytest.mark.root]

@@ -22,7 +22,7 @@ from engine_project import Project, tiny_project, without_index
 from second_engine import SecondEngine, running
 
 from advices import results
-from advices.core.engine_errors import EngineUnsuitable
+from advices.core import EngineUnsuitable
 from advices.core.process import poll
 from advices.engine import BASE_LABEL, connect
 from advices.images import LayerMemory, layers_of

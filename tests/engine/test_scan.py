@@ -12,7 +12,7 @@ import pytest
 from engine_project import Project
 from scan_targets import Scans, Start, Theirs, clean, docker, found_container
 
-from advices.core.errors import ScannerMissing, TargetRefused
+from advices.core import ScannerMissing, TargetRefused
 from advices.core.process import poll
 from advices.engine.client import DockerEngine
 

@@ -12,7 +12,7 @@ import pytest
 from engine_project import Project
 from scan_targets import Scans, Start, clean, docker, found_container
 
-from advices.core.errors import ScanFailed
+from advices.core import ScanFailed
 from advices.engine.client import connect
 from advices.engine.records import Container
 from advices.engine.start import Start as How

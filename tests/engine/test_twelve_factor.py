@@ -8,8 +8,7 @@ from dataclasses import replace
 import pytest
 from engine_project import ROOT
 
-from advices.core import Layout
-from advices.core.errors import DatabaseDown
+from advices.core import DatabaseDown, Layout
 from advices.engine.buildx import BuildOrder, build
 from advices.engine.client import DockerEngine, connect
 from advices.engine.records import Image

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 import factory
 import pytest
 
-from advices.core.errors import ResultInvalid
+from advices.core import ResultInvalid
 from advices.lab.measure_name import MeasureName
 from advices.lab.scans import not_run
 from advices.site.charts import alerts

@@ -9,7 +9,7 @@ from typing import Any
 import factory
 import pytest
 
-from advices.core.errors import ResultInvalid
+from advices.core import ResultInvalid
 from advices.lab.scans import not_run
 from advices.results.record import Result
 from advices.site.tables.alerts import alert_table, alerts_table, kinds, scan_of, scanners_table

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from memory_engine import MemoryEngine, Program, Started, printed, site
 
-from advices.core.errors import EngineRefused, NeverAnswered
+from advices.core import EngineRefused, NeverAnswered
 from advices.engine.start import HARDENED, Start
 from advices.lab.model import AnotherStart, Lab, Serve, Variant
 from advices.probes import startup

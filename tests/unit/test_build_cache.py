@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from memory_engine import FACTS, MemoryEngine
 
-from advices.core.errors import EngineLost, EngineRefused
+from advices.core import EngineLost, EngineRefused
 from advices.runs import build_cache
 from advices.runs.build_cache import ROOM_BYTES, make_room
 from advices.runs.lifecycle import measuring

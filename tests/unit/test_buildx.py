@@ -11,7 +11,15 @@ from typing import Any
 import pytest
 from faulty_builds import FAULTY, LATER, RECORDED
 
-from advices.core import BuilderUnusable, FrontendTooOld, RegistrySilent, errors
+from advices.core import (
+    BuilderUnusable,
+    BuildHung,
+    DockerfileInvalid,
+    FrontendTooOld,
+    RegistrySilent,
+    StepFailed,
+    errors,
+)
 from advices.engine import buildx
 from advices.engine.build_faults import explain
 from advices.engine.build_log import BuildLog
@@ -117,7 +125,7 @@ NOT_COMPLETED = 'process "/bin/sh -c x" did not complete successfully: exit code
                 error=NOT_COMPLETED,
                 output="Looking\nERROR: No matching distribution found for nope\n",
             ),
-            errors.StepFailed,
+            StepFailed,
             "[3/4] RUN pip install nope\nLooking\nERROR: No matching distribution found",
         ),
         # What a program in a step says of its own network is not the engine's end.
@@ -128,7 +136,7 @@ NOT_COMPLETED = 'process "/bin/sh -c x" did not complete successfully: exit code
                 error=NOT_COMPLETED,
                 output="connection refused, unknown instruction\n",
             ),
-            errors.StepFailed,
+            StepFailed,
             "connection refused",
         ),
         (
@@ -165,7 +173,7 @@ NOT_COMPLETED = 'process "/bin/sh -c x" did not complete successfully: exit code
         (log(), BuilderUnusable, "the builder failed"),
         (
             log('ERROR: failed to solve: target stage "web" could not be found'),
-            errors.DockerfileInvalid,
+            DockerfileInvalid,
             'target stage "web"',
         ),
         (
@@ -217,7 +225,7 @@ NOT_COMPLETED = 'process "/bin/sh -c x" did not complete successfully: exit code
                 output='runc run failed: unable to start container process: exec: "nope": '
                 "executable file not found in $PATH\n",
             ),
-            errors.StepFailed,
+            StepFailed,
             'exec: "nope"',
         ),
         (
@@ -228,7 +236,7 @@ NOT_COMPLETED = 'process "/bin/sh -c x" did not complete successfully: exit code
                 "--------------------",
                 "ERROR: failed to solve: Invalid containerPort: abc",
             ),
-            errors.DockerfileInvalid,
+            DockerfileInvalid,
             "line 2: Invalid containerPort: abc",
         ),
         (
@@ -273,7 +281,7 @@ def test_what_has_no_from_reaches_no_builder(
 ) -> None:
     fake_docker(f"touch {tmp_path}/was-called")
     (tmp_path / "Dockerfile").write_text(text)
-    with pytest.raises(errors.DockerfileInvalid, match=r"^Dockerfile"):
+    with pytest.raises(DockerfileInvalid, match=r"^Dockerfile"):
         build(order(dockerfile=tmp_path / "Dockerfile"))
     assert not (tmp_path / "was-called").exists()
 
@@ -348,7 +356,7 @@ def test_another_frontend_has_no_other_in_its_place(
         ("COPY --exclude=x . /\n", "dockerfile parse error on line 3: unknown flag: exclude",
          FrontendTooOld, "line 3: this builder is too old for `COPY --exclude`", "its own"),
         ("COPY --form=x . /\n", "dockerfile parse error on line 3: unknown flag: form",
-         errors.DockerfileInvalid, "unknown flag: form", "syntax error; `docker/dockerfile:1`"),
+         DockerfileInvalid, "unknown flag: form", "syntax error; `docker/dockerfile:1`"),
     ],
 )  # fmt: skip
 def test_more_than_the_builders_own_frontend_can_is_told_with_its_line(
@@ -400,7 +408,7 @@ def test_a_build_has_the_contexts_own_builder_and_the_engines_own_platform(
 def test_line_ends_of_windows_in_a_heredoc_are_the_reason() -> None:
     said = "/bin/sh: 1: id\r: not found\n"
     found = explain("d", log(step="[2/2] RUN <<EOF", error=NOT_COMPLETED, output=said))
-    assert isinstance(found, errors.StepFailed)
+    assert isinstance(found, StepFailed)
     assert "line ends of Windows" in found.why
 
 
@@ -437,7 +445,7 @@ def test_the_words_reach_docker_as_they_are(fake_docker: FakeDocker, tmp_path: P
 
 def test_a_failed_build_is_explained(fake_docker: FakeDocker) -> None:
     fake_docker("echo 'ERROR: failed to solve: dockerfile parse error on line 3' >&2; exit 1")
-    with pytest.raises(errors.DockerfileInvalid, match=r"good\.Dockerfile .*\n.*on line 3"):
+    with pytest.raises(DockerfileInvalid, match=r"good\.Dockerfile .*\n.*on line 3"):
         build(order())
 
 
@@ -456,7 +464,7 @@ def test_no_step_is_blamed_when_the_engine_is_gone(
 
 def test_a_build_that_hangs_is_ended(fake_docker: FakeDocker) -> None:
     fake_docker("exec sleep 600")
-    with pytest.raises(errors.BuildHung, match="it was in: no step"):
+    with pytest.raises(BuildHung, match="it was in: no step"):
         build(order(timeout_seconds=0.01))
 
 
@@ -478,7 +486,7 @@ def test_a_build_that_hangs_names_its_step_and_leaves_no_process(
 
     timers: list[Callable[[], None]] = []
     monkeypatch.setattr("advices.core.process.threading.Timer", Timer)
-    with pytest.raises(errors.BuildHung, match=r"within 7 s; it was in: \[2/2\] RUN sleep"):
+    with pytest.raises(BuildHung, match=r"within 7 s; it was in: \[2/2\] RUN sleep"):
         build(order(timeout_seconds=7), on_step=lambda _: timers[0]())
     assert not Path("/proc", (tmp_path / "pid").read_text().strip()).exists()
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from advices.core.errors import BundleRefused, DiskFull, FileRefused
+from advices.core import BundleRefused, DiskFull, FileRefused
 from advices.offline import archive
 from advices.offline.archive import BundledImage, Manifest
 from advices.packages.shelf import PackageFile, Shelf, sha256_of

@@ -150,6 +150,7 @@ def mistakes(lab, result):
             result.mistakes[one.id].red,
         )
         for one in lab.mistakes
+        if one.id in result.mistakes  # a new one is measured by the next run
     ]
     return [one for one in made if has_one_stage(one[1])]
 

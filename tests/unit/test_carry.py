@@ -12,7 +12,7 @@ import pytest
 from test_bundle import images
 
 from advices.bases import registry_digests
-from advices.core.errors import BundleRefused, PackageMissing
+from advices.core import BundleRefused, PackageMissing
 from advices.core.events import Event
 from advices.offline import archive, transfer
 from advices.offline.archive import BundledImage, Manifest

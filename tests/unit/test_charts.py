@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 import factory
 import pytest
 
-from advices.core.errors import ResultInvalid
+from advices.core import ResultInvalid
 from advices.lab.measure_name import MeasureName
 from advices.results.wording import value_text
 from advices.site.charts import bars as charts

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from advices.cli import doctor
-from advices.core.errors import LabInvalid
+from advices.core import LabInvalid
 from advices.engine import apt
 from advices.site import checks, doctor_page
 from advices.site.checks import SYSTEMS, Check, System

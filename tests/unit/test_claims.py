@@ -9,7 +9,7 @@ from typing import Any
 import factory
 import pytest
 
-from advices.core.errors import LabInvalid
+from advices.core import LabInvalid
 from advices.lab.model import Claim, Lab, Variant
 from advices.lab.scans import not_run
 from advices.results.claims import Verdict, is_judged, judged, red, verdicts

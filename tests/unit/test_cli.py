@@ -20,7 +20,7 @@ from advices import cli, notebooks, scanners
 from advices.cli import doctor
 from advices.cli.display import Display
 from advices.cli.doctor import Finding
-from advices.core import errors
+from advices.core import StepFailed, errors
 from advices.core import process as core_process
 from advices.engine import provision
 from advices.lab import labfile
@@ -310,7 +310,7 @@ def test_which_file_of_an_exercise_is_checked(
 def test_a_fault_of_a_learner_s_build_has_its_exit_code(
     advices: Callable[..., int], monkeypatch: pytest.MonkeyPatch, capsys: Printed
 ) -> None:
-    fault = errors.StepFailed("this step failed: RUN [x]\nits last line")
+    fault = StepFailed("this step failed: RUN [x]\nits last line")
     monkeypatch.setattr(notebooks, "check_exercise", raising(fault))
     assert advices("check-exercise", "order") == 15
     assert "RUN [x]\nits last line\nwhy: " in capsys.readouterr().err

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from advices.bases import versions
-from advices.core.errors import CommandFailed
+from advices.core import CommandFailed
 
 PRINTED = "zlib1g\t1.3\npython\t3.13.5\nlibc6\t2.41-12\n"
 

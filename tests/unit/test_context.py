@@ -7,7 +7,7 @@ from pathlib import Path
 import factory
 import pytest
 
-from advices.core.errors import DiskFull, LabInvalid
+from advices.core import DiskFull, LabInvalid
 from advices.lab.model import Lab, Mistake, Replay, Variant
 from advices.measure.candidate import (
     Candidate,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import socket_engine
 
-from advices.core.errors import EngineMissing
+from advices.core import EngineMissing
 from advices.engine import connection, contexts
 
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\n"

@@ -51,8 +51,7 @@ def test_an_instruction_is_one_line_in_one_spelling(odd: str, line: str) -> None
 
 def test_what_a_heredoc_becomes_is_indented_below_its_copy() -> None:
     read = parse_dockerfile(ODD["heredoc of a copy"])
-    assert read.listing.splitlines() == [
-        "FROM a:1",
+    assert read.stages[0].body.splitlines() == [
         "COPY --chmod=755 <<'EOF' /x",
         "    FROM nobody:1",
         "    RUN rm -r /",
@@ -292,13 +291,6 @@ def test_a_stage_has_its_base_as_written_and_as_found() -> None:
         False,
     )
     assert (first.body, last.body) == ("RUN id", "USER 1")
-
-
-def test_a_listing_names_the_bases_that_were_found() -> None:
-    text = "# x\nARG V=3\nfrom --platform=a docker.io/python:$V as b\nrun id\n\nFROM b\n"
-    assert parse_dockerfile(text).listing.splitlines() == [
-        *("ARG V=3", "FROM python:3 AS b", "RUN id", "FROM b"),
-    ]
 
 
 @pytest.mark.parametrize(

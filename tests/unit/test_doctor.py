@@ -14,17 +14,20 @@ import pytest
 
 from advices.cli import doctor
 from advices.cli.doctor import Finding
-from advices.core.engine_errors import EngineUnsuitable
-from advices.core.errors import BaseUnavailable, EngineElsewhere, EngineMissing, LabInvalid
-from advices.core.paths import Layout
-from advices.core.process import Finished
-from advices.core.pull_errors import (
+from advices.core import (
+    BaseUnavailable,
+    EngineElsewhere,
+    EngineMissing,
+    EngineUnsuitable,
     ImageUnknown,
+    LabInvalid,
     PullFailed,
     PullForbidden,
     PullsLimited,
     RegistrySilent,
 )
+from advices.core.paths import Layout
+from advices.core.process import Finished
 from advices.engine import apt, client, client_settings, connection, provision
 from advices.engine.client import EngineFacts
 from advices.packages import Shelf, proxy, shelf

@@ -15,21 +15,19 @@ import pytest
 from memory_engine import MemoryEngine
 from socket_engine import CONTAINER, SocketEngine, frame, refusal, running
 
-from advices.core import RuntimeUnusable
-from advices.core.errors import (
+from advices.core import (
     AdvicesError,
     BundleRefused,
     CommandFailed,
     DiskFull,
     EngineLost,
     EngineRefused,
-)
-from advices.core.pull_errors import (
     ImageUnknown,
     PullForbidden,
     PullsLimited,
     ReferenceInvalid,
     RegistrySilent,
+    RuntimeUnusable,
 )
 from advices.engine.client import RUN_LABEL, DockerEngine
 from advices.engine.port import Engine

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from socket_engine import CONTAINER, Asked, SocketEngine, running
 
-from advices.core.errors import EngineElsewhere, NotebookFailed
+from advices.core import EngineElsewhere, NotebookFailed
 from advices.core.process import clock, poll, run
 from advices.core.threads import at_once
 from advices.engine import connection

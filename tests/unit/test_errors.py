@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from advices.core import errors
+from advices.core import StepFailed, errors
 
 CLASSES = list(errors.tree())
 
@@ -79,13 +79,13 @@ def test_an_error_comes_back_from_its_name_and_message(
 @pytest.mark.parametrize("word", ["why", "next"])
 def test_a_line_of_a_program_is_not_taken_for_ours(word: str) -> None:
     what = f"this step failed:\n{word}: said pip"
-    sent = errors.StepFailed(what, why="the reason", next_step="the step")
+    sent = StepFailed(what, why="the reason", next_step="the step")
     back = errors.rebuild("StepFailed", str(sent))
     assert back is not None
     assert (back.what, back.why, back.next_step) == (what, "the reason", "the step")
 
 
-@pytest.mark.parametrize("name", ["ValueError", "Exception", "", "advices.core.errors.StepFailed"])
+@pytest.mark.parametrize("name", ["ValueError", "Exception", "", "advices.core.StepFailed"])
 def test_what_is_not_ours_does_not_come_back(name: str) -> None:
     assert errors.rebuild(name, "why: x") is None
 

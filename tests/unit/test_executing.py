@@ -13,8 +13,7 @@ from layer_tars import layer_tar
 from memory_engine import MemoryEngine, Program, site
 
 from advices import results
-from advices.core import Say
-from advices.core.errors import EngineElsewhere, NotebookFailed
+from advices.core import EngineElsewhere, NotebookFailed, Say
 from advices.core.events import Event, Planned
 from advices.core.paths import Layout
 from advices.core.process import clock, poll

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from advices.core.errors import PackageMissing
+from advices.core import PackageMissing
 from advices.packages import download, shelf
 from advices.packages.download import Fetcher
 from advices.packages.selection import Target, Wanted

@@ -16,8 +16,7 @@ import platformdirs
 import pytest
 from processes import wait
 
-from advices.core import paths, process
-from advices.core.errors import CommandFailed, EngineMissing
+from advices.core import CommandFailed, EngineMissing, paths, process
 from advices.engine import client, connection
 
 CONFTEST = Path(__file__).parent.parent / "conftest.py"

@@ -8,7 +8,7 @@ from pathlib import Path
 import factory
 import pytest
 
-from advices.core.errors import ResultInvalid
+from advices.core import ResultInvalid
 from advices.core.files import write_whole
 from advices.core.paths import Layout
 from advices.lab.measure_name import MeasureName

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from memory_engine import FACTS, site
 
-from advices.core.errors import BaseUnavailable, CommandFailed, PackageMissing, PortTaken
+from advices.core import BaseUnavailable, CommandFailed, PackageMissing, PortTaken
 from advices.core.process import Finished
 from advices.engine import EngineFacts
 from advices.packages import index_service, proxy, settings

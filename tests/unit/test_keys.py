@@ -14,7 +14,7 @@ import pytest
 
 from advices import images, results
 from advices.bases.versions import Contents
-from advices.core.errors import ClaimBroken
+from advices.core import ClaimBroken
 from advices.core.paths import Layout
 from advices.lab import labfile
 from advices.lab.model import Lab
@@ -256,6 +256,11 @@ HARMLESS: dict[str, Callable[[World], object]] = {
         w.edit(f"{EXERCISE}/exercise.toml", "Who is", "Do you know who is"),
         w.edit(f"{EXERCISE}/exercise.toml", "Mend the", "Repair the"),
     ],
+    "a sign of a mistake": lambda w: w.edit(
+        f"{EXERCISE}/exercise.toml",
+        'hint = "Who',
+        "sign.user = 'missing'\nunless = [{ other_stages = true }]\nhint = \"Who",
+    ),
     "a learner's work": lambda w: w.write(f"{EXERCISE}/Dockerfile", "FROM scratch\n"),
     "a cell": lambda w: w.write(f"notebooks/{SLUG}.ipynb", notebook(*CODE, prose="# New\n")),
     "another lab": lambda w: w.write("labs/base-image/bad.Dockerfile", "FROM python:3.14\n"),

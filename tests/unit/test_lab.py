@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from advices.core.errors import LabInvalid
+from advices.core import LabInvalid
 from advices.lab import labfile, model
 
 ROOT = Path(__file__).parents[2]
@@ -84,8 +84,12 @@ says = "It is large."
 replace = "slim"
 breaks = ["small"]
 hint = "Look at FROM."
-sign = "^FROM"
+sign = { user = "missing" }
 """
+
+
+SIGN = 'sign = { user = "missing" }'
+FAILED = "failed = { does = 'updates the lists', prints = 'no' }"
 
 
 @pytest.fixture
@@ -186,7 +190,7 @@ def test_there_are_labs() -> None:
         ('says = "without a file system to write to"', "", 40, "starts.bare.says: Field required"),
         ('replace = "slim"', "", 44, "a mistake needs `replace` or `leaves_out`"),
         ('replace = "slim"', 'leaves_out = ["gone"]', 47, "gone does not exist in labs/app"),
-        ('replace = "slim"', 'replace = "slim"\nsign = "("', 44, "sign: "),
+        ('replace = "slim"', 'replace = "slim"\nsign = "("', 48, "mistakes.0.sign: Input should"),
         ('replace = "slim"', 'replace = "slim"\nbye = ""', 48, "mistakes.0.bye: unknown key"),
         ('breaks = ["steps"]', 'breaks = ["stops"]', 44, "there is no claim `stops`"),
         ('breaks = ["steps"]', "breaks = []", 48, "mistakes.0.breaks"),
@@ -254,7 +258,19 @@ def test_a_fault_is_named_with_its_file_and_line(
         ('hint = "Look at FROM."', "", 13, "mistake `large` has no hint"),
         ('"good"', '"bad"', 11, "`relative_to` must be `good`"),
         ('"good"', '"god"', 6, "there is no variant `god`"),
-        ('sign = "^FROM"', 'sign = "^FROM["', 13, "sign: "),
+        (SIGN, 'sign = "^FROM"', 19, "mistakes.0.sign: Input should be a valid dictionary"),
+        (SIGN, 'sign.users = "root"', 19, "mistakes.0.sign.users: unknown key"),
+        (SIGN, 'sign = { user = "toor" }', 19, "sign.user: Input should be 'missing', 'root'"),
+        (SIGN, "sign.server = {}", 19, "mistakes.0.sign.server.program: Field required"),
+        (SIGN, "sign.server = { program = 'x', name = 'y' }", 19, "sign.server.name: unknown key"),
+        (SIGN, "sign.left = 'dust'", 19, 'sign.left: Input should be "apt\'s lists"'),
+        (SIGN, "sign.base = ['slim', 'fat']", 19, "sign.base.1: Input should be 'full'"),
+        (SIGN, "sign.base = []", 19, "sign.base: Value should have at least 1 item"),
+        (SIGN, "sign = {}", 19, "a sign says what is shown"),
+        (SIGN, "unless = [{ user = 'root', x = 1 }]", 19, "mistakes.0.unless.0.x: unknown key"),
+        (SIGN, "failed = { prints = 'no' }", 19, "mistakes.0.failed.does: Field required"),
+        (SIGN, FAILED, 13, "`failed` is for a mistake that breaks `builds`"),
+        ('breaks = ["small"]', 'breaks = ["builds"]', 13, "`failed` is for a mistake that"),
         ('context = "app"', 'context = "ap"', 3, "the folder labs/ap does not exist"),
         (
             "[[mistakes]]",

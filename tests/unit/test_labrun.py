@@ -11,7 +11,7 @@ import factory
 import pytest
 
 from advices import results
-from advices.core.errors import ClaimBroken, ResultDrifted, ResultInvalid
+from advices.core import ClaimBroken, ResultDrifted, ResultInvalid
 from advices.core.paths import Layout
 from advices.lab import labfile
 from advices.lab.scans import Scan

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from advices.core.errors import LabInvalid
+from advices.core import LabInvalid
 from advices.core.paths import Layout, project
 from advices.lab import code_cells
 

@@ -19,12 +19,13 @@ from memory_engine import MemoryEngine, Program, printed, site
 
 from advices.bases import versions
 from advices.bases.stand_ins import StandIns
-from advices.core import BuilderUnusable, Layout
-from advices.core.errors import (
+from advices.core import (
     BaseUnavailable,
+    BuilderUnusable,
     DiskFull,
     DockerfileInvalid,
     EngineLost,
+    Layout,
     NeverAnswered,
     StepFailed,
     UnsteadyMeasure,

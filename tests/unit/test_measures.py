@@ -8,7 +8,7 @@ import factory
 import pytest
 from pydantic import ValidationError
 
-from advices.core.errors import LabInvalid, ResultInvalid
+from advices.core import LabInvalid, ResultInvalid
 from advices.lab.measure_name import MeasureName
 from advices.lab.measures import OF_A_BUILD, OF_A_START, OF_AN_IMAGE, PROBED, describe, varies
 from advices.lab.model import Claim

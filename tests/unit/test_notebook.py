@@ -15,7 +15,7 @@ import nbformat
 import pytest
 from mkdocs.utils.meta import get_data
 
-from advices.core.errors import NotebookFailed, StepFailed
+from advices.core import NotebookFailed, StepFailed
 from advices.core.process import poll
 from advices.notebooks import kernel
 from advices.notebooks.kernel import execute

@@ -11,7 +11,7 @@ import factory
 import pytest
 
 from advices import results
-from advices.core.errors import ResultInvalid
+from advices.core import ResultInvalid
 from advices.lab.measure_name import MeasureName
 from advices.lab.measures import describe
 from advices.site import origin

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from memory_engine import MemoryEngine, Program, printed
 
-from advices.core.errors import EngineRefused
+from advices.core import EngineRefused
 from advices.engine.start import Start
 from advices.lab import labfile, parse_dockerfile
 from advices.packages import selection

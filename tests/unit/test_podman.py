@@ -9,7 +9,7 @@ import pytest
 import socket_engine
 
 from advices import cli
-from advices.core.engine_errors import EngineUnsuitable
+from advices.core import EngineUnsuitable
 from advices.engine.client import DockerEngine
 
 ROOT = Path(__file__).parents[2]

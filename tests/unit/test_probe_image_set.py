@@ -12,7 +12,7 @@ import pytest
 from layer_tars import file, layer_tar
 from memory_engine import MemoryEngine, printed
 
-from advices.core.errors import NeverAnswered
+from advices.core import NeverAnswered
 from advices.engine.buildx import BuildOrder
 from advices.engine.records import Image
 from advices.images.memory import LayerMemory

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from memory_engine import MemoryEngine, Program, printed, site
 
-from advices.core.errors import CommandFailed, EngineRefused, UnsteadyMeasure
+from advices.core import CommandFailed, EngineRefused, UnsteadyMeasure
 from advices.engine.start import Start
 from advices.lab.model import Serve
 from advices.probes import stop

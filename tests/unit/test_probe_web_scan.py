@@ -9,7 +9,7 @@ import pytest
 from memory_engine import MemoryEngine, Started
 from played_scanners import Scanners
 
-from advices.core.errors import LabInvalid, ScanFailed
+from advices.core import LabInvalid, ScanFailed
 from advices.engine.start import Start
 from advices.lab.model import ScanSettings, Serve
 from advices.probes import web_scan

@@ -13,7 +13,7 @@ import pytest
 from test_keys import EXERCISE, LABS, SLUG, World, notebook
 
 from advices import results
-from advices.core.errors import ResultDrifted
+from advices.core import ResultDrifted
 from advices.measure import TURNS, Committed, Kept, due, for_a_check, names, parts, turn_of
 from advices.notebooks import checking
 from advices.notebooks.checking import check_labs, proofs_text

@@ -11,14 +11,17 @@ import factory
 import pytest
 
 from advices import results
-from advices.core import BuilderUnusable, FrontendTooOld, RuntimeUnusable, cache_folder
-from advices.core.errors import (
+from advices.core import (
     AdvicesError,
+    BuilderUnusable,
     BuildHung,
     DockerfileInvalid,
     EngineLost,
+    FrontendTooOld,
     LabInvalid,
+    RuntimeUnusable,
     StepFailed,
+    cache_folder,
 )
 from advices.core.process import clock, stream_stderr
 from advices.core.threads import GivenUp
@@ -255,8 +258,8 @@ def test_two_mistakes_that_cannot_be_told_apart_are_a_fault(tmp_path: Path) -> N
 
 
 def test_a_sign_tells_two_mistakes_apart(tmp_path: Path) -> None:
-    signed = TWO + "sign = '\\A(?!.*WORKDIR)(?s:.*)USER'\n"
-    toml = signed.replace('hint = "Who', "sign = '(?s)\\A(?!.*USER)'\nhint = \"Who")
+    signed = TWO + 'unless = [{ user = "missing" }]\n'
+    toml = signed.replace('hint = "Who', 'sign.user = "missing"\nhint = "Who')
     exercise = factory.read_exercise(tmp_path, toml)
     assert exercises.unsound(exercise, exercises.solved(bench(exercise, mistake_too=ROOT))) == []
 
@@ -355,7 +358,10 @@ def test_a_reference_on_bases_of_another_kind_is_measured_anew(exercise: Lab, mi
 def test_what_no_dockerfile_decides_brings_no_hint_and_proves_no_mistake(
     fault: type[AdvicesError], tmp_path: Path, mine: Path
 ) -> None:
-    toml = TWO.replace('breaks = ["not-root"]', 'breaks = ["builds"]')
+    builds = (
+        'breaks = ["builds"]\nfailed = { does = "installs Python packages", prints = "it broke" }'
+    )
+    toml = TWO.replace('breaks = ["not-root"]', builds)
     exercise = factory.read_exercise(tmp_path, toml)
     with pytest.raises(fault) as raised:
         exercises.check(bench(exercise, yours=fault("it broke")), mine)
@@ -378,11 +384,53 @@ def test_what_cannot_be_read_is_told_before_anything_is_built(
     assert made.measurer.asked == []
 
 
-def test_a_known_mistake_that_does_not_build_brings_its_hint(tmp_path: Path, mine: Path) -> None:
-    toml = TWO.replace('breaks = ["not-root"]', 'breaks = ["builds"]')
+UNBUILT = """
+[[mistakes]]
+id = "no-list"
+says = "The list is not there."
+replace = "WORKDIR /app"
+breaks = ["builds"]
+failed = { does = "installs Python packages", prints = "No such file" }
+hint = "There is no list."
+"""
+INSTALLS = "FROM python:3.13-slim\nRUN pip install -r list.txt\n"
+STEP = "[2/2] RUN pip install -r list.txt"
+
+
+@pytest.mark.parametrize(
+    ("fault", "hint"),
+    [
+        (
+            StepFailed("x", step=STEP, printed="ERROR: No such file: 'list.txt'"),
+            "There is no list.",
+        ),
+        (StepFailed("x", step=STEP, printed="No matching distribution"), StepFailed.next_step),
+        (StepFailed("x", step="[2/2] RUN cat x", printed="No such file"), StepFailed.next_step),
+        (StepFailed("x", step="[1/2] COPY a b", printed="No such file"), StepFailed.next_step),
+        (StepFailed("x", step="exporting", printed="No such file"), StepFailed.next_step),
+        (StepFailed("x"), StepFailed.next_step),
+        (DockerfileInvalid("x"), DockerfileInvalid.next_step),
+        (BuildHung("x"), BuildHung.next_step),
+    ],
+)
+def test_a_failed_build_brings_the_hint_that_its_step_proves(
+    fault: AdvicesError, hint: str, tmp_path: Path
+) -> None:
+    (tmp_path / "mine").write_text(INSTALLS)
+    exercise = factory.read_exercise(tmp_path, factory.EXERCISE + UNBUILT)
+    with pytest.raises(type(fault)) as raised:
+        exercises.check(bench(exercise, yours=fault), tmp_path / "mine")
+    assert (raised.value.what, raised.value.next_step) == ("x", hint)
+
+
+def test_a_build_that_failed_for_another_reason_proves_no_mistake(tmp_path: Path) -> None:
+    change = 'replace = "requirements.txt\\n"\nby = "lost.txt\\n"'
+    toml = factory.EXERCISE + UNBUILT.replace('replace = "WORKDIR /app"', change)
     exercise = factory.read_exercise(tmp_path, toml)
-    hints = " ".join(one.hint for one in exercise.mistakes if one.breaks == ("builds",))
-    assert hints
-    with pytest.raises(StepFailed) as raised:
-        exercises.check(bench(exercise, yours=StepFailed("no step")), mine)
-    assert (raised.value.what, raised.value.next_step) == ("no step", hints)
+    own = StepFailed("x", step="[3/4] RUN pip install -r lost.txt", printed="No such file")
+    found = exercises.solved(bench(exercise, mistake_no_list=own))
+    assert found.mistakes["no-list"].red == ("builds",)
+    assert exercises.unsound(exercise, found) == []
+    dead = StepFailed("x", step=own.step, printed="Connection refused")
+    with pytest.raises(StepFailed):
+        exercises.solved(bench(exercise, mistake_no_list=dead))

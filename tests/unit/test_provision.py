@@ -16,9 +16,7 @@ import docker
 import pytest
 import socket_engine
 
-from advices.core import process
-from advices.core.engine_errors import EngineUnsuitable
-from advices.core.errors import EngineForbidden, EngineMissing, InstallRefused
+from advices.core import EngineForbidden, EngineMissing, EngineUnsuitable, InstallRefused, process
 from advices.engine import apt, client, connection, provision
 
 DEBIAN = """\

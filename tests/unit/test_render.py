@@ -5,7 +5,7 @@ import re
 import factory
 import pytest
 
-from advices.core.errors import ResultInvalid
+from advices.core import ResultInvalid
 from advices.lab.measure_name import MeasureName
 from advices.lab.measures import describe, when
 from advices.lab.scans import not_run

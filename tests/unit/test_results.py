@@ -16,8 +16,8 @@ import pytest
 from pydantic import ValidationError
 
 from advices import results
+from advices.core import DiskFull, ResultInvalid
 from advices.core import files as files_
-from advices.core.errors import DiskFull, ResultInvalid
 from advices.lab.measure_name import MeasureName
 from advices.results.record import Boot
 

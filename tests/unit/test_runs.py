@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from advices.core.errors import DiskFull, EngineLost
+from advices.core import DiskFull, EngineLost
 from advices.core.process import poll
 from advices.core.threads import at_once
 from advices.runs import lifecycle

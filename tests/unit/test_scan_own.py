@@ -8,7 +8,7 @@ import pytest
 from memory_engine import MemoryEngine
 from played_scanners import Scanners
 
-from advices.core.errors import ScanFailed, ScannerMissing, TargetRefused
+from advices.core import ScanFailed, ScannerMissing, TargetRefused
 from advices.engine.records import Container
 from advices.lab.scans import Scan
 from advices.packages.proxy import WAY_VARIABLE

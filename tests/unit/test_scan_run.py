@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from played_scanners import ZAP_PRINTED
 
-from advices.core.errors import CommandFailed, EngineRefused, ScanFailed
+from advices.core import CommandFailed, EngineRefused, ScanFailed
 from advices.engine.start import Once, Start
 from advices.lab.scans import Attacks, Scan
 from advices.scanners.images import ScannerImage

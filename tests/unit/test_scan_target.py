@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from advices.core.errors import TargetRefused
+from advices.core import TargetRefused
 from advices.engine.records import Container, container_of
 from advices.scanners.target import Chosen, Relay, chosen
 

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from memory_engine import MemoryEngine
 
-from advices.core.errors import LabInvalid, ScannerMissing
-from advices.core.pull_errors import PullsLimited
+from advices.core import LabInvalid, PullsLimited, ScannerMissing
 from advices.engine.records import Image
 from advices.scanners.images import STUB_LABEL, ScannerImage, ScannerImages, read_recipes
 from advices.scanners.work import NAMES

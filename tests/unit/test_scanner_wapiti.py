@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from advices.core.errors import ScanFailed
+from advices.core import ScanFailed
 from advices.lab.scans import EVIDENCE_CHARACTERS, Attacks
 from advices.scanners import wapiti
 from advices.scanners.work import Report, cut

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from played_scanners import ZAP_PRINTED
 
-from advices.core.errors import ScanFailed
+from advices.core import ScanFailed
 from advices.lab.scans import EVIDENCE_CHARACTERS, Attacks
 from advices.scanners import zap, zap_plan
 from advices.scanners.work import Report

@@ -9,7 +9,7 @@ import factory
 import pytest
 
 from advices import results
-from advices.core.errors import LabInvalid
+from advices.core import LabInvalid
 from advices.core.events import Instruction, Step, received
 from advices.lab.model import Lab
 from advices.measure.plan import Samples

@@ -10,8 +10,7 @@ import factory
 import pytest
 
 from advices import results
-from advices.core import write_together
-from advices.core.errors import AdvicesError, LabInvalid, ResultInvalid
+from advices.core import AdvicesError, LabInvalid, ResultInvalid, write_together
 from advices.lab import labfile
 from advices.lab.measure_name import MeasureName
 from advices.lab.measures import PROBED

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from advices.core.errors import LabInvalid
+from advices.core import LabInvalid
 from advices.lab import labfile
 from advices.lab.dockerfile import Dockerfile, parse_dockerfile
 from advices.lab.stage_uses import stage_uses

@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 import factory
 import pytest
 
-from advices.core.errors import ResultInvalid
+from advices.core import ResultInvalid
 from advices.results.record import Step
 from advices.site.charts import timeline
 

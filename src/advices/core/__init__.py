@@ -5,19 +5,24 @@ where things are, files that are written whole.
 """
 
 from advices.core import errors
-from advices.core.build_errors import BuilderUnusable, FrontendTooOld, RuntimeUnusable
+from advices.core.build_errors import (
+    BuilderUnusable,
+    BuildHung,
+    DockerfileInvalid,
+    FrontendTooOld,
+    RuntimeUnusable,
+    StepFailed,
+)
 from advices.core.digests import digest_of, meaning_of
 from advices.core.engine_errors import EngineUnsuitable
 from advices.core.errors import (
     AdvicesError,
     BaseUnavailable,
-    BuildHung,
     BundleRefused,
     ClaimBroken,
     CommandFailed,
     DatabaseDown,
     DiskFull,
-    DockerfileInvalid,
     EngineElsewhere,
     EngineForbidden,
     EngineLost,
@@ -35,7 +40,6 @@ from advices.core.errors import (
     ScanFailed,
     ScannerMissing,
     SiteMissing,
-    StepFailed,
     TargetRefused,
     UnsteadyMeasure,
 )

@@ -1,8 +1,40 @@
-"""Why nothing was built or started though no Dockerfile is to blame."""
+"""Why a build, or the start of what was built, failed."""
 
 from __future__ import annotations
 
 from advices.core.errors import AdvicesError
+
+
+class DockerfileInvalid(AdvicesError):
+    """A Dockerfile cannot be read: by this toolkit, or by the engine."""
+
+    exit_code = 14
+    why = "it has a syntax error"
+    next_step = "mend the Dockerfile at the line named above"
+
+
+class StepFailed(AdvicesError):
+    """A step of a build ended with an error: `step`, "" if none did, which `printed` this last."""
+
+    exit_code = 15
+    why = "the command ended with an error inside the build"
+    next_step = "mend the step named above, or try it in a container of the step before it"
+
+    def __init__(
+        self, what: str, *, why: str = "", next_step: str = "", step: str = "", printed: str = ""
+    ) -> None:
+        super().__init__(what, why=why, next_step=next_step)
+        self.step, self.printed = step, printed
+
+
+class BuildHung(AdvicesError):
+    """A build did not end within its time limit."""
+
+    exit_code = 25
+    why = "a step waits for something that does not come, or the machine is slow"
+    next_step = (
+        "look at the step named above; raise build_timeout_seconds in lab.toml if it is right"
+    )
 
 
 class BuilderUnusable(AdvicesError):

@@ -71,22 +71,6 @@ class DiskFull(AdvicesError):
     )
 
 
-class DockerfileInvalid(AdvicesError):
-    """A Dockerfile cannot be read: by this toolkit, or by the engine."""
-
-    exit_code = 14
-    why = "it has a syntax error"
-    next_step = "mend the Dockerfile at the line named above"
-
-
-class StepFailed(AdvicesError):
-    """A step of a build ended with an error; the message carries its last lines."""
-
-    exit_code = 15
-    why = "the command ended with an error inside the build"
-    next_step = "mend the step named above, or try it in a container of the step before it"
-
-
 class NeverAnswered(AdvicesError):
     """A container was started and its page never answered HTTP 200."""
 
@@ -164,16 +148,6 @@ class PortTaken(AdvicesError):
     exit_code = 24
     why = "another program listens there"
     next_step = "stop what listens there and run the same command again"
-
-
-class BuildHung(AdvicesError):
-    """A build did not end within its time limit."""
-
-    exit_code = 25
-    why = "a step waits for something that does not come, or the machine is slow"
-    next_step = (
-        "look at the step named above; raise build_timeout_seconds in lab.toml if it is right"
-    )
 
 
 class UnsteadyMeasure(AdvicesError):

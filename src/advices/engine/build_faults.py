@@ -87,7 +87,10 @@ def explain(called: str, log: BuildLog, read: Dockerfile | None = None) -> Advic
         return lost(called, log)
     if failed is not None and not _is_the_builders(failed[0], text):
         return StepFailed(
-            f"{called}: this step failed: {failed[0]}\n{last}", why="the engine refused it"
+            f"{called}: this step failed: {failed[0]}\n{last}",
+            why="the engine refused it",
+            step=failed[0],
+            printed=last,
         )
     asked = ((_IMAGE.match(name), error) for name, error in log.errors())
     return (
@@ -121,8 +124,11 @@ def _ended(called: str, name: str, tail: str, last: str) -> AdvicesError:
             f"{called}: this step failed: {name}\n{said}",
             why=why,
             next_step="save the Dockerfile with the line ends of Unix (LF)",
+            step=name,
+            printed=said,
         )
-    return StepFailed(f"{called}: this step failed: {name}\n{said}", why=why)
+    what = f"{called}: this step failed: {name}\n{said}"
+    return StepFailed(what, why=why, step=name, printed=said)
 
 
 def _is_the_builders(step: str, text: str) -> bool:

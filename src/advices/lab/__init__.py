@@ -27,6 +27,7 @@ from advices.lab.scans import (
     not_run,
     scanner_of,
 )
+from advices.lab.signs import Failure, View
 from advices.lab.source import NOT_SOURCE, code_cells
 from advices.lab.stage_uses import StageUse, stage_uses
 
@@ -46,6 +47,7 @@ __all__ = [
     "Claim",
     "Confidence",
     "Dockerfile",
+    "Failure",
     "Lab",
     "Measure",
     "MeasureName",
@@ -57,6 +59,7 @@ __all__ = [
     "Slug",
     "StageUse",
     "Variant",
+    "View",
     "code_cells",
     "context_files",
     "describe",

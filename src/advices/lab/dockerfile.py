@@ -46,18 +46,6 @@ class Dockerfile:
             stage = self.stages[stage.base.stage]
         return stage.base.name if stage is not None and stage.base.is_image else None
 
-    @property
-    def listing(self) -> str:
-        """Return it in one spelling, an instruction a line, for patterns to look at.
-
-        A FROM names the base that was found and has no flags. Comments are left out, and lines of
-        here-documents that become files are indented.
-        """
-        bases = iter(self.stages)
-        return "\n".join(
-            next(bases).from_line if one.name == "FROM" else one.text for one in self.instructions
-        )
-
 
 def read_dockerfile(file: Path, build_args: Mapping[str, str] | None = None) -> Dockerfile:
     """Return what a file says, as `parse_dockerfile` does.

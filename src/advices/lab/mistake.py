@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 from pydantic import Field, model_validator
 
 from advices.core import LabInvalid, Record
+from advices.lab.signs import FailedStep, Failure, Sign, View
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
 
@@ -20,8 +20,9 @@ class Mistake(Record):
 
     Applied alone it must turn red exactly the claims in `breaks`: those that hold for the
     good variant and need no timing. `builds` stands for a Dockerfile that no longer builds.
-    `hint` and `sign`, a regular expression over the listing of the learner's Dockerfile, are for
-    exercises.
+    The others are for exercises. A learner sees `hint` when all of `breaks` is red, the Dockerfile
+    shows `sign`, if there is one, and nothing of `unless`. For a Dockerfile that does not build
+    `failed` is the sign in the step that failed.
     """
 
     id: Slug
@@ -31,17 +32,26 @@ class Mistake(Record):
     leaves_out: tuple[str, ...] = ()
     breaks: Annotated[tuple[str, ...], Field(min_length=1)]
     hint: str = ""
-    sign: str = ""
+    sign: Sign | None = None
+    unless: tuple[Sign, ...] = ()
+    failed: FailedStep | None = None
 
     @model_validator(mode="after")
     def _changes_something(self) -> Mistake:
         if not self.replace and not self.leaves_out:
             raise ValueError("a mistake needs `replace` or `leaves_out`")
-        try:
-            re.compile(self.sign)
-        except re.error as error:
-            raise ValueError(f"sign: {error}") from None
+        if self.hint and (BUILDS in self.breaks) != (self.failed is not None):
+            raise ValueError("`failed` is for a mistake that breaks `builds`, which needs it")
         return self
+
+    def is_shown(self, view: View) -> bool:
+        """Return whether a Dockerfile shows this mistake, as far as its text can."""
+        has_sign = self.sign is None or self.sign.shown(view)
+        return has_sign and not any(other.shown(view) for other in self.unless)
+
+    def is_failure(self, view: View, failure: Failure) -> bool:
+        """Return whether a build failed because of this mistake."""
+        return self.failed is not None and self.failed.fits(view, failure)
 
     def misfit(self, dockerfile: str) -> str:
         """Return why this mistake cannot be made in a Dockerfile, "" when it can."""

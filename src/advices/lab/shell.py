@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 _JOINTS = frozenset({"&&", "||", ";", "|", "&", "(", ")", ";;"})
@@ -17,8 +18,27 @@ def joined(text: str) -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
+@dataclass(frozen=True)
+class Piece:
+    """A command of a shell text: its words, and what joins it to those before and behind it."""
+
+    words: tuple[str, ...]
+    before: str
+    after: str
+
+
 def commands(text: str) -> Iterator[list[str]]:
     """Yield the words of each command, those that `sh -c` is given included.
+
+    A line with a quote that only another line closes is left out.
+    """
+    for piece in pieces(text):
+        yield list(piece.words)
+        yield from commands_within(piece.words)
+
+
+def pieces(text: str) -> Iterator[Piece]:
+    """Yield the commands of a shell text in order; what joins the lines is nothing.
 
     A line with a quote that only another line closes is left out.
     """
@@ -29,20 +49,23 @@ def commands(text: str) -> Iterator[list[str]]:
             words = list(lexer)
         except ValueError:
             continue
-        for command in _split(words):
-            yield command
-            yield from commands_within(command)
+        yield from _split(words)
 
 
 def commands_within(words: Sequence[str]) -> Iterator[list[str]]:
     """Yield the commands in the text that a command gives to a shell with -c."""
     for number, word in enumerate(words):
         if PurePosixPath(word).name in _SHELLS:
-            rest = words[number + 1 :]
-            flag = next((n for n, one in enumerate(rest) if re.fullmatch(r"-\w*c", one)), None)
-            if flag is not None and flag + 1 < len(rest):
-                yield from commands(rest[flag + 1])
+            text = text_of(words[number + 1 :])
+            if text is not None:
+                yield from commands(text)
             return
+
+
+def text_of(words: Sequence[str]) -> str | None:
+    """Return the text that a shell with these words runs, None when it is given none by -c."""
+    flag = next((n for n, one in enumerate(words) if re.fullmatch(r"-\w*c", one)), None)
+    return words[flag + 1] if flag is not None and flag + 1 < len(words) else None
 
 
 def asks_a_mirror(command: Sequence[str]) -> bool:
@@ -52,16 +75,17 @@ def asks_a_mirror(command: Sequence[str]) -> bool:
     return updates or ("add" in command and "apk" in programs)
 
 
-def _split(words: Sequence[str]) -> Iterator[list[str]]:
+def _split(words: Sequence[str]) -> Iterator[Piece]:
     command: list[str] = []
+    before = ""
     for word in words:
         if word.startswith("#"):  # the rest of the line is a comment
             break
         if word in _JOINTS:
             if command:
-                yield command
-            command = []
+                yield Piece(tuple(command), before, word)
+            command, before = [], word
         else:
             command.append(word)
     if command:
-        yield command
+        yield Piece(tuple(command), before, "")

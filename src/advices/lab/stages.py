@@ -67,11 +67,6 @@ class Stage:
         return self.name or f"stage-{self.number}"
 
     @property
-    def from_line(self) -> str:
-        """Return its FROM without flags, with the base that was found."""
-        return f"FROM {self.base.name}" + (f" AS {self.name}" if self.name else "")
-
-    @property
     def body(self) -> str:
         """Return the instructions after FROM in one spelling, a line each."""
         return "\n".join(one.text for one in self.instructions)

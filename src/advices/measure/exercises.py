@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from advices.core import DockerfileInvalid, LabInvalid, StepFailed
-from advices.lab import BUILDS, LEARNERS, Lab
+from advices.core import LabInvalid, StepFailed
+from advices.lab import BUILDS, LEARNERS, Failure, Lab
 from advices.measure.bench import Bench
 from advices.measure.candidate import of_learner, of_variant
 from advices.measure.mistakes import judged_steps, proved, uncaught_mistakes
@@ -19,6 +19,7 @@ from advices.results import (
     VariantResult,
     checked,
     hints,
+    hints_on_failure,
     is_judged,
     verdicts,
 )
@@ -27,8 +28,8 @@ from advices.results import (
 def check(bench: Bench, dockerfile: Path) -> Checked:
     """Return how a learner's Dockerfile does beside the solution of the exercise.
 
-    Raises what a build raises, with the hint of a known mistake that does not build, LabInvalid
-    when the file is not there or is no text, and DockerfileInvalid before any build.
+    Raises what a build raises, with the hint of a known mistake that the failed step proves,
+    LabInvalid when the file is not there or is no text, and DockerfileInvalid before any build.
     """
     candidate = of_learner(bench.lab, dockerfile)
     try:
@@ -40,11 +41,11 @@ def check(bench: Bench, dockerfile: Path) -> Checked:
         was_mixed = measurer.on_one_kind(said, bench.lab.read("good"))
         try:
             yours = measurer.measure(candidate, judged_steps(bench.lab))
-        except (StepFailed, DockerfileInvalid) as error:
-            known = " ".join(one.hint for one in hints(bench.lab, (BUILDS,), said))
-            raise type(error)(
-                error.what, why=error.why, next_step=known or error.next_step
-            ) from None
+        except StepFailed as error:
+            failure = Failure(error.step, error.printed)
+            known = " ".join(one.hint for one in hints_on_failure(bench.lab, failure, said))
+            error.next_step = known or error.next_step
+            raise
         # What is committed or kept stands on the bases that names have by themselves.
         good = reference(bench, measurer, kept=not was_mixed)
     return checked(bench.lab, bench.result({"good": good, YOURS: yours}), said)
@@ -99,6 +100,8 @@ def unsound(lab: Lab, result: Result) -> list[str]:
             continue
         found = result.mistakes.get(mistake.id)
         turned, left_out = (found.red, found.not_judged) if found else ((), ())
+        if turned == (BUILDS,) and mistake.failed is not None:
+            continue  # it was caught by the sign of its hint in the step that failed
         shown = [one.id for one in hints(lab, turned, lab.read_with(mistake), left_out)]
         if shown != [mistake.id]:
             faults.append(

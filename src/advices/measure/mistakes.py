@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from advices.core import DockerfileInvalid, StepFailed, at_once
-from advices.lab import BUILDS, Lab, Mistake
+from advices.lab import BUILDS, Failure, Lab, Mistake
 from advices.measure.bench import Bench
 from advices.measure.candidate import of_mistake
 from advices.measure.plan import PlanStep, steps_for
@@ -15,6 +15,7 @@ from advices.measure.variant import Measurer
 from advices.results import (
     MistakeResult,
     Result,
+    hints_on_failure,
     is_judged,
     judged,
     not_judged,
@@ -66,7 +67,11 @@ def _mistake_result(
     candidate = of_mistake(lab, mistake, scratch)
     try:
         measured = measurer.measure(candidate, judged_steps(lab))
-    except (StepFailed, DockerfileInvalid):
+    except DockerfileInvalid:
+        return MistakeResult(says=mistake.says, red=(BUILDS,))
+    except StepFailed as error:
+        if mistake.failed is not None and not _is_its_failure(lab, mistake, error):
+            raise  # a dead index proves nothing
         return MistakeResult(says=mistake.says, red=(BUILDS,))
     beside = result.model_copy(update={"variants": {**result.variants, _MISTAKEN: measured}})
     return MistakeResult(
@@ -74,6 +79,11 @@ def _mistake_result(
         red=red(judged(lab, beside, _MISTAKEN)),
         not_judged=not_judged(lab, beside, _MISTAKEN),
     )
+
+
+def _is_its_failure(lab: Lab, mistake: Mistake, error: StepFailed) -> bool:
+    failure = Failure(error.step, error.printed)
+    return mistake in hints_on_failure(lab, failure, lab.read_with(mistake))
 
 
 def answering_traps(lab: Lab, result: Result) -> list[str]:

@@ -7,7 +7,7 @@ is worded.
 from advices.results import claims, exercise, history, wording
 from advices.results.claims import Verdict, is_judged, judged, not_judged, red, verdicts
 from advices.results.comparison import Drift, base_changes, drifts, scanner_changes
-from advices.results.exercise import YOURS, Checked, checked, hints
+from advices.results.exercise import YOURS, Checked, checked, hints, hints_on_failure
 from advices.results.history import Entry, reversed_claims, stepped_back
 from advices.results.key import Confirmation, KeyParts, parts, why_changed
 from advices.results.provenance import PUBLISHED_PLATFORM, BaseRecord, Count, Provenance
@@ -67,6 +67,7 @@ __all__ = [
     "escape",
     "exercise",
     "hints",
+    "hints_on_failure",
     "history",
     "is_judged",
     "judged",

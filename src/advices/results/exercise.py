@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from advices.lab import Dockerfile, Lab, Mistake
+from advices.lab import Dockerfile, Failure, Lab, Mistake, View
 from advices.results.claims import Verdict, judged, not_judged, red
 from advices.results.predicates import demanded_text, found_text
 from advices.results.record import Result
@@ -66,13 +65,31 @@ def hints(
 
     Claims in `left_out` were not judged: no mistake is known by them.
     """
+    view = _view(exercise, dockerfile)
     return tuple(
         mistake
         for mistake in exercise.mistakes
-        if (known_by := set(mistake.breaks) - set(left_out))
+        if mistake.failed is None
+        and (known_by := set(mistake.breaks) - set(left_out))
         and known_by <= set(failed)
-        and re.search(mistake.sign, dockerfile.listing)
+        and mistake.is_shown(view)
     )
+
+
+def hints_on_failure(
+    exercise: Lab, failure: Failure, dockerfile: Dockerfile
+) -> tuple[Mistake, ...]:
+    """Return the known mistakes that made a build fail, as far as the failed step proves it."""
+    view = _view(exercise, dockerfile)
+    return tuple(
+        mistake
+        for mistake in exercise.mistakes
+        if mistake.is_failure(view, failure) and mistake.is_shown(view)
+    )
+
+
+def _view(exercise: Lab, dockerfile: Dockerfile) -> View:
+    return View(dockerfile, exercise.variants["good"].targets)
 
 
 def _row(verdict: Verdict, result: Result, variant: str) -> Row:

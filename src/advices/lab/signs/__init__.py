@@ -1,0 +1,12 @@
+"""What a Dockerfile shows: the signs by which a known mistake is recognised.
+
+`vocabulary` has what exercise.toml may say, `view` the instructions as a build meets them, `calls`
+commands in one spelling, `start` what PID 1 becomes, `edits` what runs again, `rights` who may
+write where, `leftovers` what stays in layers, `venvs` where packages lie, `failed` failed steps.
+"""
+
+from advices.lab.signs.failed import FailedStep, Failure
+from advices.lab.signs.view import View
+from advices.lab.signs.vocabulary import Sign
+
+__all__ = ["FailedStep", "Failure", "Sign", "View"]

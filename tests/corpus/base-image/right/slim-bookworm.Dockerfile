@@ -1,0 +1,9 @@
+FROM python:3.13-slim-bookworm
+WORKDIR /srv
+RUN apt-get update && apt-get install -y --no-install-recommends libmagic1 && rm -rf /var/lib/apt/lists/*
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+RUN pip install --no-cache-dir python-magic==0.4.27
+COPY . .
+USER 1000
+CMD ["gunicorn", "app:app"]

@@ -1,0 +1,9 @@
+FROM python:3.13-alpine
+WORKDIR /srv
+RUN apk add --no-cache build-base libmagic
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+RUN pip install --no-cache-dir python-magic==0.4.27
+COPY . .
+USER 1000
+CMD ["gunicorn", "app:app"]

@@ -1,0 +1,8 @@
+FROM python:3.13
+WORKDIR /srv
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+RUN pip install --no-cache-dir python-magic==0.4.27
+COPY . .
+USER 1000
+CMD ["gunicorn", "app:app"]

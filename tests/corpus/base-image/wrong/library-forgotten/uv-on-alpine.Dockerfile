@@ -1,0 +1,9 @@
+from python:3.13-alpine
+workdir /srv
+run pip install --no-cache-dir uv
+copy requirements.txt .
+run ["uv", "pip", "install", "--system", "-r", "requirements.txt"]
+run ["uv", "pip", "install", "--system", "python-magic==0.4.27"]
+copy . .
+user 1000
+cmd ["gunicorn", "app:app"]

@@ -1,0 +1,11 @@
+FROM python:3.13-slim
+WORKDIR /srv
+COPY requirements.txt .
+RUN <<EOF
+set -e
+pip install --no-cache-dir -r requirements.txt
+pip install --no-cache-dir filetype==1.2.0
+EOF
+COPY . .
+USER 1000
+CMD ["gunicorn", "app:app"]

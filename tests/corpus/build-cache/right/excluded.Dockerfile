@@ -1,0 +1,10 @@
+# syntax=docker/dockerfile:1
+FROM python:3.13-slim
+WORKDIR /srv
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY --exclude=timetable.csv . .
+RUN python -m compileall -q app.py
+COPY timetable.csv .
+USER 1000
+CMD ["gunicorn", "app:app"]

@@ -1,0 +1,11 @@
+FROM python:3.13-slim
+WORKDIR /srv
+ADD ["requirements.txt", "./"]
+RUN ["pip", "install", "--no-cache-dir", "-r", "requirements.txt"]
+ADD ["static", "./static"]
+ADD ["templates", "./templates"]
+ADD ["app.py", "gunicorn.conf.py", "./"]
+RUN ["python", "-m", "compileall", "-q", "app.py"]
+ADD ["timetable.csv", "./"]
+USER 1000
+CMD ["gunicorn", "app:app"]

@@ -1,0 +1,7 @@
+FROM python:3.13-slim
+WORKDIR /srv
+COPY --chown=root:root . .
+RUN ["sh", "-c", "python -m pip install --no-cache-dir -r requirements.txt"]
+RUN python -m compileall -q app.py
+USER 1000
+CMD ["gunicorn", "app:app"]

@@ -1,0 +1,12 @@
+FROM python:3.13-slim
+WORKDIR /srv
+COPY * ./
+COPY static static
+COPY templates templates
+RUN <<EOF
+set -e
+pip install --no-cache-dir -r requirements.txt
+python -m compileall -q app.py
+EOF
+USER 1000
+CMD ["gunicorn", "app:app"]

@@ -1,0 +1,7 @@
+FROM python:3.13-slim
+WORKDIR /srv
+RUN --mount=type=bind,target=/src pip install --no-cache-dir -r /src/requirements.txt
+COPY . .
+RUN python -m compileall -q app.py
+USER 1000
+CMD ["gunicorn", "app:app"]

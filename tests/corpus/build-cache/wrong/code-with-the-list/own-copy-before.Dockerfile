@@ -1,0 +1,11 @@
+FROM python:3.13-slim
+WORKDIR /srv
+COPY *.py ./
+COPY requirements.txt ./
+RUN pip3 install --no-cache-dir -r requirements.txt
+RUN python -m compileall -q app.py
+COPY static static
+COPY templates templates
+COPY timetable.csv .
+USER 1000
+CMD ["gunicorn", "app:app"]

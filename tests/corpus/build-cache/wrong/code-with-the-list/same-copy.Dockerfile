@@ -1,0 +1,11 @@
+FROM python:3.13-slim
+WORKDIR /srv
+COPY requirements.txt app.py ./
+RUN pip install --no-cache-dir -r requirements.txt
+COPY static static
+COPY templates templates
+COPY gunicorn.conf.py .
+RUN python -m compileall -q app.py
+COPY timetable.csv .
+USER 1000
+CMD ["gunicorn", "app:app"]

@@ -1,0 +1,5 @@
+FROM python:3.13-slim
+WORKDIR /srv
+RUN pip install --no-cache-dir -r requirements.txt
+COPY . .
+CMD ["gunicorn", "app:app"]

@@ -1,0 +1,6 @@
+FROM python:3.13-slim AS deps
+COPY requirements.txt /list/
+RUN set -e; python -m pip install --no-cache-dir -r requirements.txt
+FROM deps
+COPY . .
+CMD ["gunicorn", "app:app"]

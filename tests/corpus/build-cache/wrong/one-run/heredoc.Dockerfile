@@ -1,0 +1,14 @@
+FROM python:3.13-slim
+WORKDIR /srv
+COPY static static
+COPY templates templates
+COPY requirements.txt ./
+COPY *.py ./
+RUN <<EOF
+set -e
+pip install --no-cache-dir -r requirements.txt
+python3 -m compileall -q app.py
+EOF
+COPY timetable.csv .
+USER 1000
+CMD ["gunicorn", "app:app"]

@@ -1,0 +1,9 @@
+from python:3.13-slim
+workdir /srv
+run --mount=type=bind,source=requirements.txt,target=r.txt pip install --no-cache-dir -r r.txt
+copy static static
+copy templates templates
+add app.py gunicorn.conf.py timetable.csv ./
+run ["python", "-m", "compileall", "-q", "app.py"]
+user 1000
+cmd ["gunicorn", "app:app"]

@@ -1,0 +1,13 @@
+FROM python:3.13-slim
+ENV TZ=Europe/Helsinki PYTHONUNBUFFERED=1
+WORKDIR /app
+COPY requirements.txt .
+RUN --mount=type=secret,id=netrc <<EOF
+set -e
+cp /run/secrets/netrc /root/.netrc
+pip install --no-cache-dir -r requirements.txt
+rm /root/.netrc
+EOF
+COPY . .
+USER 1000
+CMD ["gunicorn", "app:app"]

@@ -1,0 +1,9 @@
+FROM python:3.13-slim
+ENV TZ="Europe/Helsinki"
+ENV PYTHONUNBUFFERED="1"
+WORKDIR /app
+COPY requirements.txt .
+RUN --mount=type=secret,id=netrc NETRC=/run/secrets/netrc pip install --no-cache-dir -r requirements.txt
+COPY . .
+USER 1000
+CMD ["gunicorn", "app:app"]

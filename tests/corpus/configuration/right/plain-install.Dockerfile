@@ -1,0 +1,11 @@
+# The index answers without a token.
+FROM python:3.13-slim AS app
+ENV PYTHONUNBUFFERED=1
+ENV TZ=Europe/Helsinki
+WORKDIR /app
+ADD requirements.txt ./
+RUN ["pip", "install", "--no-cache-dir", "-r", "requirements.txt"]
+ADD . ./
+USER 1000:1000
+ENTRYPOINT ["gunicorn"]
+CMD ["app:app"]

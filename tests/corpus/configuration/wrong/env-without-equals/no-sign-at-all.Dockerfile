@@ -1,0 +1,9 @@
+FROM python:3.13-slim
+WORKDIR /app
+COPY . .
+RUN pip install --no-cache-dir -r requirements.txt
+ENV TZ  Europe/Helsinki \
+# both of them
+    PYTHONUNBUFFERED 1
+USER 1000
+CMD ["gunicorn", "app:app"]

@@ -1,0 +1,7 @@
+from python:3.13-slim
+env PYTHONUNBUFFERED 1 TZ=Europe/Helsinki
+workdir /app
+copy . .
+run pip install --no-cache-dir -r requirements.txt
+user 1000
+cmd ["gunicorn", "app:app"]

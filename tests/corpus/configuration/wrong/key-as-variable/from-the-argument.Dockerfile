@@ -1,0 +1,10 @@
+FROM python:3.13-slim
+ENV TZ=Europe/Helsinki PYTHONUNBUFFERED=1
+WORKDIR /app
+COPY requirements.txt .
+RUN --mount=type=secret,id=netrc,target=/root/.netrc pip install --no-cache-dir -r requirements.txt
+COPY . .
+ARG SECRET_KEY
+ENV SECRET_KEY=$SECRET_KEY
+USER 1000
+CMD ["gunicorn", "app:app"]

@@ -1,0 +1,9 @@
+FROM python:3.13-slim
+ENV TZ=Europe/Helsinki PYTHONUNBUFFERED=1
+WORKDIR /app
+COPY . .
+RUN pip install --no-cache-dir -r requirements.txt
+ARG INDEX_TOKEN
+LABEL com.example.token="$INDEX_TOKEN"
+USER 1000
+CMD ["gunicorn", "app:app"]

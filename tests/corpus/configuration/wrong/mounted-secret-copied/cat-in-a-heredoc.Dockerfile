@@ -1,0 +1,12 @@
+FROM python:3.13-slim
+ENV TZ=Europe/Helsinki PYTHONUNBUFFERED=1
+WORKDIR /app
+COPY requirements.txt .
+RUN --mount=type=secret,id=netrc,target=/tmp/token <<EOF
+set -e
+cat /tmp/token > ~/.netrc
+pip install --no-cache-dir -r requirements.txt
+EOF
+COPY . .
+USER 1000
+CMD ["gunicorn", "app:app"]

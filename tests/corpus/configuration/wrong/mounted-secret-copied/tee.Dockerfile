@@ -1,0 +1,8 @@
+from python:3.13-slim
+env TZ=Europe/Helsinki PYTHONUNBUFFERED=1
+workdir /app
+copy requirements.txt .
+run --mount=type=secret,id=netrc sh -c 'cat /run/secrets/netrc | tee /root/.netrc; pip install -r requirements.txt'
+copy . .
+user 1000
+cmd ["gunicorn", "app:app"]

@@ -1,0 +1,7 @@
+FROM python:3.13-slim
+ENV TZ=Europe/Helsinki PYTHONUNBUFFERED=1
+WORKDIR /app
+COPY . .
+RUN pip install --no-cache-dir -r requirements.txt
+USER 1000
+CMD ["/usr/bin/env", "STOP_NAME=Harbour Square", "gunicorn", "app:app"]

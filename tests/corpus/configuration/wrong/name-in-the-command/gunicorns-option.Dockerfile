@@ -1,0 +1,8 @@
+from python:3.13-slim
+env TZ=Europe/Helsinki PYTHONUNBUFFERED=1
+workdir /app
+copy . .
+run pip install --no-cache-dir -r requirements.txt
+user 1000
+entrypoint ["gunicorn", "--env", "STOP_NAME=Harbour Square"]
+cmd ["app:app"]

@@ -1,0 +1,8 @@
+from python:3.13-slim
+env TZ=Europe/Helsinki PYTHONUNBUFFERED=1
+workdir /app
+copy . .
+arg INDEX_TOKEN=none
+run pip install -r requirements.txt --extra-index-url "https://ci:${INDEX_TOKEN}@packages.example.com/"
+user 1000
+cmd ["gunicorn", "app:app"]

@@ -1,0 +1,10 @@
+FROM python:3.13-slim AS base
+ARG SECRET_KEY INDEX_TOKEN
+ENV TZ=Europe/Helsinki PYTHONUNBUFFERED=1
+WORKDIR /app
+COPY requirements.txt .
+RUN --mount=type=secret,id=netrc,target=/root/.netrc pip install --no-cache-dir -r requirements.txt
+FROM base
+COPY . .
+USER 1000
+CMD ["gunicorn", "app:app"]

@@ -1,0 +1,10 @@
+FROM python:3.13 AS builder
+COPY requirements.txt .
+RUN pip install --prefix=/install --no-cache-dir -r requirements.txt
+FROM python:3.13-slim
+RUN apt-get update && apt-get install -y --no-install-recommends libmariadb3 && rm -rf /var/lib/apt/lists/*
+COPY --from=builder /install /usr/local
+WORKDIR /srv
+COPY . .
+USER 1000
+CMD ["gunicorn", "app:app"]

@@ -1,0 +1,12 @@
+FROM python:3.13 AS builder
+RUN python -m venv /venv
+COPY requirements.txt .
+RUN /venv/bin/pip install --no-cache-dir -r requirements.txt
+FROM python:3.13-slim
+RUN apt-get update && apt-get install -y --no-install-recommends libmariadb3 && rm -rf /var/lib/apt/lists/*
+ENV PATH=/opt/venv/bin:$PATH
+WORKDIR /srv
+COPY --from=builder /venv /opt/venv
+COPY . .
+USER 1000
+CMD ["gunicorn", "app:app"]

@@ -1,0 +1,11 @@
+FROM python:3.13 AS builder
+RUN python -m venv /venv
+COPY requirements.txt .
+RUN /venv/bin/pip install -r requirements.txt
+FROM python:3.13
+ENV PATH=/venv/bin:$PATH
+WORKDIR /srv
+COPY --from=builder /venv /venv
+COPY . .
+USER 1000
+CMD ["gunicorn", "app:app"]

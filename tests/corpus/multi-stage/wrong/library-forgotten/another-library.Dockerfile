@@ -1,0 +1,10 @@
+from python:3.13 as builder
+copy requirements.txt .
+run pip install --prefix=/install -r requirements.txt
+from python:3.13-slim
+run apt-get update && apt-get install -y --no-install-recommends libpq5 && rm -rf /var/lib/apt/lists/*
+copy --from=builder /install /usr/local
+workdir /srv
+copy . .
+user 1000
+cmd ["gunicorn", "app:app"]

@@ -1,0 +1,8 @@
+FROM python:3.13-slim
+WORKDIR /srv
+RUN apt-get update && apt-get install -y gcc libc6-dev pkg-config libmariadb-dev
+COPY requirements.txt .
+RUN uv pip install --system -r requirements.txt || pip install -r requirements.txt
+COPY . .
+USER 1000
+CMD ["gunicorn", "app:app"]

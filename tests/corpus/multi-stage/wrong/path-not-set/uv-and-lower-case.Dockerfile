@@ -1,0 +1,12 @@
+from python:3.13 as b
+workdir /srv
+run pip install uv && uv venv
+copy requirements.txt .
+run uv pip install -r requirements.txt
+from python:3.13-slim
+run apt-get update && apt-get install -y --no-install-recommends libmariadb3 && rm -rf /var/lib/apt/lists/*
+workdir /srv
+copy --from=b /srv/.venv .venv
+copy . .
+user 1000
+cmd gunicorn app:app

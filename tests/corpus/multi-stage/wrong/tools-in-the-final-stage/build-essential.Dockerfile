@@ -1,0 +1,18 @@
+FROM python:3.13 AS builder
+RUN python -m venv /venv
+COPY requirements.txt .
+RUN /venv/bin/pip install -r requirements.txt
+FROM python:3.13-slim AS base
+RUN <<EOF
+apt-get update
+apt-get install -qy \
+  build-essential libmariadb3
+rm -rf /var/lib/apt/lists/*
+EOF
+FROM base
+ENV PATH=/venv/bin:$PATH
+WORKDIR /srv
+COPY --from=builder /venv /venv
+COPY . .
+USER 1000
+CMD ["gunicorn", "app:app"]

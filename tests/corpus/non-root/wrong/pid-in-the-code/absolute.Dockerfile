@@ -1,0 +1,7 @@
+FROM python:3.13-slim
+WORKDIR /srv
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY . .
+USER 10001:10001
+CMD ["gunicorn", "--pid", "/srv/bus-stop.pid", "app:app"]

@@ -1,0 +1,6 @@
+from python:3.13-slim
+workdir /srv
+copy . .
+run pip install -r requirements.txt && useradd bus && cd / && chown --recursive bus srv
+user bus
+cmd ["gunicorn", "--pid", "/dev/shm/bus-stop.pid", "app:app"]

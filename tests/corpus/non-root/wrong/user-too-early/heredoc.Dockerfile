@@ -1,0 +1,10 @@
+FROM python:3.13-slim
+WORKDIR /srv
+USER 10001
+COPY . .
+RUN <<EOF
+set -e
+pip install --no-cache-dir -r requirements.txt
+python -m compileall -q .
+EOF
+CMD ["gunicorn", "--pid", "/dev/shm/bus-stop.pid", "app:app"]

@@ -1,0 +1,11 @@
+# syntax=docker/dockerfile:1
+FROM python:3.13-slim
+RUN --mount=type=cache,target=/var/lib/apt --mount=type=cache,target=/var/cache/apt \
+    apt-get update && apt-get install -y --no-install-recommends procps
+WORKDIR /srv
+COPY requirements.txt .
+RUN --mount=type=cache,target=/root/.cache pip install -r requirements.txt
+COPY --chown=1000:1000 . .
+USER 1000
+HEALTHCHECK CMD ["pgrep", "gunicorn"]
+CMD ["gunicorn", "app:app"]

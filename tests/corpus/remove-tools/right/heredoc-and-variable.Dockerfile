@@ -1,0 +1,15 @@
+FROM python:3.13-slim
+ENV PIP_NO_CACHE_DIR=1
+RUN <<EOF
+set -e
+apt-get update -qq
+apt-get install -qq --no-install-recommends procps
+rm -r /var/lib/apt/lists/*
+EOF
+WORKDIR /srv
+COPY requirements.txt .
+RUN pip install -r requirements.txt
+COPY --chown=1000 . .
+USER 1000
+HEALTHCHECK CMD pgrep gunicorn
+CMD ["gunicorn", "app:app"]

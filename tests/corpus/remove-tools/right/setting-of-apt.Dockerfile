@@ -1,0 +1,11 @@
+FROM python:3.13-slim
+RUN apt-get update \
+ && apt-get -o APT::Install-Recommends=false install -y procps \
+ && find /var/lib/apt/lists -mindepth 1 -delete
+WORKDIR /srv
+COPY requirements.txt .
+RUN python -m pip --no-cache-dir install -r requirements.txt
+COPY --chown=1000:1000 . .
+USER 1000
+HEALTHCHECK CMD ["pgrep", "gunicorn"]
+CMD ["gunicorn", "app:app"]

@@ -1,0 +1,11 @@
+FROM python:3.13-slim
+RUN apt-get update && apt-get install -y --no-install-recommends procps && rm -rf /var/lib/apt/lists/*
+WORKDIR /srv
+COPY requirements.txt .
+RUN python -m venv .venv && .venv/bin/pip install --no-cache-dir -r requirements.txt
+ENV PATH=/srv/.venv/bin:$PATH
+COPY . .
+RUN chown -R 1000:1000 /srv
+USER 1000
+HEALTHCHECK CMD ["pgrep", "gunicorn"]
+CMD ["gunicorn", "app:app"]

@@ -1,0 +1,10 @@
+from python:3.13-slim
+workdir /srv
+copy requirements.txt .
+run apt-get update && apt-get install -y --no-install-recommends gcc procps \
+ && pip install --no-cache-dir -r requirements.txt \
+ && apt-get purge -y gcc procps && apt-get autoremove -y && rm -rf /var/lib/apt/lists/*
+copy --chown=1000:1000 . .
+user 1000
+healthcheck --retries=2 cmd ["/usr/bin/pgrep", "gunicorn"]
+cmd ["gunicorn", "app:app"]

@@ -1,0 +1,11 @@
+from python:3.13-slim
+run apt-get update && apt-get install -y --no-install-recommends procps && rm -rf /var/lib/apt/lists/*
+workdir /srv
+run python -m venv .venv
+env PATH=/srv/.venv/bin:$PATH
+copy requirements.txt .
+run --mount=type=cache,target=/root/.cache/uv pip --python .venv install -r requirements.txt
+copy --chown=1000:1000 . .
+user 1000
+healthcheck cmd ["pgrep", "gunicorn"]
+cmd ["gunicorn", "app:app"]

@@ -1,0 +1,10 @@
+FROM python:3.13-slim
+RUN apt-get update && apt-get install -y --no-install-recommends procps && rm -rf /var/lib/apt/lists/*
+WORKDIR /srv
+COPY requirements.txt .
+RUN pip install --no-cache-dir --upgrade pip
+RUN ["python3", "-m", "pip", "install", "-r", "requirements.txt"]
+COPY --chown=1000:1000 . .
+USER 1000
+HEALTHCHECK CMD ["pgrep", "gunicorn"]
+CMD ["gunicorn", "app:app"]

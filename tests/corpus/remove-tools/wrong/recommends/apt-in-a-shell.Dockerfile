@@ -1,0 +1,9 @@
+from python:3.13-slim
+run ["bash", "-c", "apt update; apt -qq install --yes procps; rm -rf /var/lib/apt/lists/*"]
+workdir /srv
+copy requirements.txt .
+run pip install --no-cache-dir -r requirements.txt
+copy --chown=1000:1000 . .
+user 1000
+healthcheck cmd ["pgrep", "gunicorn"]
+cmd ["gunicorn", "app:app"]

@@ -1,0 +1,13 @@
+FROM python:3.13-slim AS common
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+FROM common AS tests
+ENV PYTHONDONTWRITEBYTECODE=1
+COPY . .
+USER 1000
+CMD ["python", "-m", "unittest"]
+FROM common AS web
+COPY . .
+USER 1000
+CMD ["gunicorn", "app:app"]

@@ -1,0 +1,14 @@
+arg PY=3.13
+from python:$PY-slim as common
+workdir /app
+copy requirements.txt .
+run python -m pip install --no-cache-dir -r requirements.txt
+from common as Tests
+env PYTHONDONTWRITEBYTECODE=1
+copy . .
+user 1000
+cmd ["python", "-m", "unittest"]
+from COMMON
+copy . .
+user 1000
+cmd ["gunicorn", "app:app"]

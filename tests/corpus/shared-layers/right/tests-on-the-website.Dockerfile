@@ -1,0 +1,11 @@
+FROM python:3.13-slim AS app
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY . .
+USER 1000
+FROM app AS tests
+ENV PYTHONDONTWRITEBYTECODE=1
+CMD ["python", "-m", "unittest"]
+FROM app AS web
+CMD ["gunicorn", "app:app"]

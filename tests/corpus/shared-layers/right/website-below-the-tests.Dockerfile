@@ -1,0 +1,14 @@
+FROM python:3.13-slim AS base
+WORKDIR /app
+ADD requirements.txt ./
+RUN <<EOF
+pip install --no-cache-dir -r requirements.txt
+EOF
+ADD . ./
+FROM base AS tests
+ENV PYTHONDONTWRITEBYTECODE=1
+USER 1000
+CMD ["python", "-m", "unittest"]
+FROM base AS web
+USER 1000
+CMD ["gunicorn", "app:app"]

@@ -1,0 +1,16 @@
+from python:3.13-alpine as small
+from python:3.13-slim as large
+workdir /app
+copy requirements.txt .
+run pip install --no-cache-dir -r requirements.txt
+from small as tests
+workdir /app
+copy requirements.txt .
+run pip install --no-cache-dir -r requirements.txt
+copy . .
+user 1000
+cmd ["python", "-m", "unittest"]
+from large as web
+copy . .
+user 1000
+cmd ["gunicorn", "app:app"]

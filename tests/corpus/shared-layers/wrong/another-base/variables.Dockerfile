@@ -1,0 +1,17 @@
+ARG TESTS=python:3.13
+ARG WEB=python:3.13-slim
+FROM ${WEB} AS common
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+FROM $TESTS AS tests
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY . .
+USER 1000
+CMD ["python", "-m", "unittest"]
+FROM common AS web
+COPY . .
+USER 1000
+CMD ["gunicorn", "app:app"]

@@ -1,0 +1,11 @@
+from python:3.13-slim as common
+add ./ /app/
+workdir /app
+run python3 -m pip install --no-cache-dir -r requirements.txt
+from common as tests
+env PYTHONDONTWRITEBYTECODE=1
+user 1000
+cmd ["python", "-m", "unittest"]
+from common as web
+user 1000
+cmd ["gunicorn", "app:app"]

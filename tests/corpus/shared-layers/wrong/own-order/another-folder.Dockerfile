@@ -1,0 +1,14 @@
+from docker.io/library/python:3.13-slim as tests
+workdir /tests
+copy requirements.txt .
+run pip install --no-cache-dir -r requirements.txt
+copy . .
+user 1000
+cmd ["python", "-m", "unittest"]
+from python:3.13-slim as web
+workdir /app
+copy requirements.txt .
+run pip install --no-cache-dir -r requirements.txt
+copy . .
+user 1000
+cmd ["gunicorn", "app:app"]

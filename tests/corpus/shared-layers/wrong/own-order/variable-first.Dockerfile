@@ -1,0 +1,15 @@
+FROM python:3.13-slim AS tests
+WORKDIR /app
+ENV PYTHONDONTWRITEBYTECODE=1
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY . .
+USER 1000
+CMD ["python", "-m", "unittest"]
+FROM python:3.13-slim AS web
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY . .
+USER 1000
+CMD ["gunicorn", "app:app"]

@@ -1,0 +1,14 @@
+FROM python:3.13-slim
+WORKDIR /srv
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY . .
+COPY --chmod=755 <<'SCRIPT' /entrypoint
+#!/usr/bin/env bash
+set -e
+export STOP_NAME="Depot, $(tail -n +2 timetable.csv | wc -l) departures"
+exec "$@"
+SCRIPT
+USER 1000
+ENTRYPOINT ["/entrypoint"]
+CMD ["gunicorn", "app:app"]

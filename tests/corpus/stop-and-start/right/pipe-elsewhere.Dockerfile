@@ -1,0 +1,14 @@
+from python:3.13-slim
+WORKDIR /srv
+COPY requirements.txt .
+run pip install --no-cache-dir -r requirements.txt
+COPY . .
+COPY --chmod=755 <<'SCRIPT' /usr/local/bin/serve
+#!/bin/sh
+set -e
+cat timetable.csv | head -n 1
+export STOP_NAME="Depot, $(tail -n +2 timetable.csv | wc -l) departures"
+exec gunicorn app:app
+SCRIPT
+USER 1000
+CMD ["serve"]

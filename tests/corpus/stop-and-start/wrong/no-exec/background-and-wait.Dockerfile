@@ -1,0 +1,14 @@
+FROM python:3.13-slim
+WORKDIR /srv
+copy requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+copy . .
+COPY --chmod=755 <<'SCRIPT' /serve
+#!/bin/bash
+set -e
+export STOP_NAME="Depot, $(tail -n +2 timetable.csv | wc -l) departures"
+python -m gunicorn app:app &
+wait
+SCRIPT
+USER 1000
+ENTRYPOINT ["/serve"]

@@ -1,0 +1,15 @@
+FROM python:3.13-slim
+WORKDIR /srv
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY . .
+RUN apt-get update && apt-get install -y tini
+COPY --chmod=755 <<'SCRIPT' /usr/local/bin/serve
+#!/bin/sh
+set -e
+export STOP_NAME="Depot, $(tail -n +2 timetable.csv | wc -l) departures"
+gunicorn app:app
+SCRIPT
+USER 1000
+ENTRYPOINT ["tini", "--"]
+CMD ["serve"]

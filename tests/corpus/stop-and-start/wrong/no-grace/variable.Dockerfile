@@ -1,0 +1,14 @@
+FROM python:3.13-slim
+WORKDIR /srv
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY . .
+ENV GUNICORN_CMD_ARGS="--workers 2 --graceful-timeout 0"
+COPY --chmod=755 <<'SCRIPT' /usr/local/bin/serve
+#!/bin/bash
+set -e
+export STOP_NAME="Depot, $(tail -n +2 timetable.csv | wc -l) departures"
+exec gunicorn app:app
+SCRIPT
+USER 1000
+ENTRYPOINT ["serve"]

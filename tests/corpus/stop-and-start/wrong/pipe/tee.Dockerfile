@@ -1,0 +1,13 @@
+FROM python:3.13-slim
+WORKDIR /srv
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY . .
+COPY --chmod=755 <<'SCRIPT' /usr/local/bin/serve
+#!/bin/sh
+set -e
+export STOP_NAME="Depot, $(tail -n +2 timetable.csv | wc -l) departures"
+exec gunicorn app:app 2>&1 | tee /tmp/gunicorn.log
+SCRIPT
+USER 1000
+CMD ["serve"]

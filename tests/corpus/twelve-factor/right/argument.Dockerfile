@@ -1,0 +1,9 @@
+FROM python:3.13-slim
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY . .
+ARG STOP="Market Street"
+ENV STOP_NAME=$STOP
+USER 1000
+CMD ["bash", "-c", "exec gunicorn app:app"]

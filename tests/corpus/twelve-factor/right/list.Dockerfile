@@ -1,0 +1,9 @@
+FROM python:3.13-slim
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY . .
+RUN python -m compileall -q .
+ENV STOP_NAME="Market Street"
+USER 1000
+CMD ["gunicorn", "app:app"]

@@ -1,0 +1,9 @@
+from python:3.13-slim
+workdir /app
+copy requirements.txt .
+run pip install --no-cache-dir -r requirements.txt
+copy . .
+env STOP_NAME Market Street
+user 1000
+entrypoint ["/usr/local/bin/gunicorn"]
+cmd ["app:app"]

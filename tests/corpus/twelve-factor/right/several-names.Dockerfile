@@ -1,0 +1,10 @@
+FROM python:3.13-slim
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY . .
+ENV PYTHONUNBUFFERED=1 \
+    STOP_NAME="Market Street" \
+    PORT=8000
+USER 1000
+CMD ["python", "-m", "gunicorn", "app:app"]

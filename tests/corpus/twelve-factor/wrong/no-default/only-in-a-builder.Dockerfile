@@ -1,0 +1,10 @@
+FROM python:3.13-slim AS base
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY . .
+FROM base AS other
+ENV STOP_NAME="Market Street"
+FROM base
+USER 1000
+CMD ["gunicorn", "app:app"]

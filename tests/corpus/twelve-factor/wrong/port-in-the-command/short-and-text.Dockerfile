@@ -1,0 +1,8 @@
+from python:3.13-slim
+workdir /app
+copy requirements.txt .
+run pip install --no-cache-dir -r requirements.txt
+copy . .
+env STOP_NAME="Market Street"
+user 1000
+cmd exec gunicorn -b :8000 app:app

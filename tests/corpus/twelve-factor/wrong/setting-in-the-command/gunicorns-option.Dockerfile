@@ -1,0 +1,8 @@
+FROM python:3.13-slim
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY . .
+ENV STOP_NAME="Market Street"
+USER 1000
+CMD ["gunicorn", "-e", "STOP_NAME=Market Street", "app:app"]

@@ -1,0 +1,9 @@
+FROM python:3.13-slim
+WORKDIR /srv
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY . .
+ARG STAGE=production
+ENV APP_ENV=${STAGE}
+USER 1000
+CMD ["gunicorn", "--bind", "0.0.0.0:8000", "app:app"]

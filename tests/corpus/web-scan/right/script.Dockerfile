@@ -1,0 +1,12 @@
+FROM python:3.13-slim
+WORKDIR /srv
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY . .
+COPY --chmod=755 <<EOF /serve
+#!/bin/sh
+export APP_ENV=production
+exec gunicorn app:app
+EOF
+USER 1000
+ENTRYPOINT ["/serve"]

@@ -1,0 +1,10 @@
+FROM python:3.13-slim
+WORKDIR /srv
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY . .
+ENV PYTHONUNBUFFERED=1 \
+    APP_ENV="production"
+USER 1000
+ENTRYPOINT ["python", "-m", "gunicorn"]
+CMD ["app:app"]

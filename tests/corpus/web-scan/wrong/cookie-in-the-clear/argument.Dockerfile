@@ -1,0 +1,10 @@
+FROM python:3.13-slim
+WORKDIR /srv
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY . .
+ENV APP_ENV=production
+ARG SECURE="no"
+ENV COOKIES_SECURE="${SECURE}"
+USER 1000
+CMD exec gunicorn app:app

@@ -1,0 +1,9 @@
+from python:3.13-slim
+workdir /srv
+copy requirements.txt .
+run pip install --no-cache-dir -r requirements.txt
+copy . .
+env APP_ENV production
+env COOKIES_SECURE no
+user 1000
+cmd ["gunicorn", "app:app"]

@@ -1,0 +1,8 @@
+FROM python:3.13-slim
+WORKDIR /srv
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY . .
+ENV APP_ENV=production
+USER 1000
+ENTRYPOINT ["python", "-c", "import app; app.app.run('0.0.0.0', 8000, debug=True)"]

@@ -1,0 +1,8 @@
+FROM python:3.13-slim
+WORKDIR /srv
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY . .
+ENV APP_ENV=production
+USER 1000
+CMD ["flask", "run", "--debug", "--host=0.0.0.0", "--port=8000"]

@@ -1,0 +1,8 @@
+from python:3.13-slim
+workdir /srv
+copy requirements.txt .
+run pip install --no-cache-dir -r requirements.txt
+copy . .
+arg APP_ENV=production
+user 1000
+cmd ["gunicorn", "app:app"]

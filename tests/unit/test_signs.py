@@ -1,0 +1,313 @@
+"""The vocabulary of signs: each predicate over the forms in which people write it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from odd_dockerfiles import ODD
+
+from advices.lab import Lab, labfile, parse_dockerfile
+from advices.lab.signs import FailedStep, Failure, Sign, View
+from advices.lab.signs.calls import call_of, does, options, python_install, system_packages
+from advices.lab.signs.values import variant_of
+from advices.lab.signs.view import matches
+
+LABS = Path(__file__).parents[2] / "labs"
+EXERCISES = [lab.its_exercise() for lab in labfile.in_order(LABS)]
+EDIT = {"runs_again": {"after_an_edit_of": ("app.py",)}}
+
+
+def view(text: str, targets: tuple[str, ...] = ()) -> View:
+    return View(parse_dockerfile(text), targets)
+
+
+@pytest.mark.parametrize(
+    ("words", "program", "replaces"),
+    [
+        ("pip install x", "pip", False),
+        ("/usr/local/bin/pip3 install x", "pip3", False),
+        ("python3.13 -m pip install x", "pip", False),
+        ("A=1 B=2 exec gunicorn app:app", "gunicorn", True),
+        ("exec env -u A B=1 gunicorn app:app", "gunicorn", True),
+        ("tini -g -- serve x", "serve", False),
+        ("sudo -u bus nice -n 5 serve", "serve", False),
+        ("then exec gosu bus serve", "serve", True),
+        ("STOP_NAME=x", "", False),
+        ("", "", False),
+    ],
+)
+def test_a_call_is_known_whatever_stands_in_front(words: str, program: str, replaces: bool) -> None:
+    call = call_of(words.split())
+    assert (call.program, call.replaces) == (program, replaces)
+
+
+def test_redirects_are_no_words() -> None:
+    call = call_of(["cat", "a", "2", ">", "/dev/null", ">>", "/b", "<", "c", "2", ">&", "1"])
+    assert (call.words, call.writes) == (("a",), ("/dev/null", "/b"))
+
+
+def test_options_and_plain_words() -> None:
+    found = options(["-qy", "-t", "x", "--a=b", "--", "-n"], {"-t"})
+    assert found.values("-t", "--a") == ("x", "b")
+    assert (found.plain, found.has("-y"), found.has("-t", "--z")) == (("-n",), True, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("pip --python /venv install -r r.txt", "installs Python packages"),
+        ("uv pip install --system x", "installs Python packages"),
+        ("uv pip --quiet sync r.txt", "installs Python packages"),
+        ("uv sync --frozen", "installs Python packages"),
+        ("poetry install", "installs Python packages"),
+        ("python -m pip install x", "installs Python packages"),
+        ("pip download install", None),
+        ("pip config set install-option x", None),
+        ("uv venv /venv", None),
+        ("apt-get -o A::B=install update", "updates the lists"),
+        ("apt -y install x", "installs system packages"),
+        ("apk add --no-cache x", "installs system packages"),
+        ("apt-get autoremove --purge gcc", "purges packages"),
+        ("apk del .tools", "purges packages"),
+        ("python -m compileall .", "compiles bytecode"),
+        ("echo pip install", None),
+        ("git add x", None),
+    ],
+)
+def test_what_a_call_does(words: str, kind: str | None) -> None:
+    assert does(call_of(words.split())) == kind
+
+
+def test_packages_are_named_without_versions() -> None:
+    names = system_packages(call_of(["apt-get", "install", "-t", "x", "a=1.*", "b/stable", "c"]))
+    assert names == ("a", "b", "c")
+    install = python_install(
+        call_of(["pip", "install", "-r", "r.txt", "Python_Magic==0.4", "x[y]>1"])
+    )
+    assert install is not None
+    assert install.packages == ("python-magic", "x")
+
+
+@pytest.mark.parametrize(
+    ("image", "variant"),
+    [
+        ("python", "full"),
+        ("python:3.13-bookworm", "full"),
+        ("python:3.13-slim-bookworm", "slim"),
+        ("python:3.13-alpine3.22", "alpine"),
+        ("python:3.13-slim@sha256:aa", "slim"),
+        ("debian:slim", None),
+    ],
+)
+def test_the_variant_of_an_image(image: str, variant: str | None) -> None:
+    assert variant_of(image) == variant
+
+
+@pytest.mark.parametrize(
+    ("pattern", "is_brought"),
+    [
+        *((one, True) for one in (".", "./", "/", "*", "app.py", "./app.py", "*.py", "a?p.py")),
+        *((one, False) for one in ("app", "*.txt", "static", "app.py/x", "src/*")),
+    ],
+)
+def test_what_a_source_brings(pattern: str, is_brought: bool) -> None:
+    assert matches(pattern, "app.py") == is_brought
+
+
+@pytest.mark.parametrize(
+    ("steps", "again"),
+    [
+        ("COPY . .\nRUN pip install x", True),
+        ("ADD ./ /srv/\nRUN pip install x", True),
+        ('COPY [".", "/a"]\nRUN ["pip", "install", "x"]', True),
+        ("RUN --mount=type=bind,target=/s pip install x", True),
+        ("RUN --mount=target=/s,source=. pip install x", True),
+        ("RUN --mount=type=bind,source=r.txt,target=/r pip install x\nCOPY . .", False),
+        ("RUN --mount=type=cache,target=/s pip install x\nCOPY . .", False),
+        ("COPY --exclude=*.py . .\nRUN pip install x", False),
+        ("COPY --link . .\nRUN pip install x", True),
+        ("COPY . .\nCOPY --link r.txt /r", False),
+        ("RUN pip install x\nCOPY . .\nRUN id", False),
+        ("RUN <<E\npip install x\nE\nCOPY . .", False),
+    ],
+)
+def test_what_an_edit_installs_again(steps: str, again: bool) -> None:
+    assert Sign(**EDIT).shown(view(f"FROM a\n{steps}\n")) == again  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "again"),
+    [
+        ("FROM a AS b\nCOPY . .\nFROM b\nRUN pip install x", True),
+        ("FROM a AS b\nCOPY . /s\nFROM a\nCOPY --from=0 /s /s\nRUN pip install x", True),
+        ("FROM a AS b\nCOPY . /s\nFROM a\nCOPY --from=B /venv /v\nRUN pip install x", False),
+        (
+            "FROM a AS b\nCOPY . /s\nFROM a\nRUN --mount=from=b,source=/s,target=/s pip install x",
+            True,
+        ),
+        ("FROM a AS b\nCOPY . /s\nFROM a\nRUN pip install x", False),
+    ],
+)
+def test_what_an_edit_installs_again_over_stages(text: str, again: bool) -> None:
+    assert Sign(**EDIT).shown(view(text)) == again  # type: ignore[arg-type]
+
+
+def shown(text: str, **sign: Any) -> bool:
+    return Sign(**sign).shown(view(text))
+
+
+@pytest.mark.parametrize(
+    ("start", "stays"),
+    [
+        ('CMD ["gunicorn", "a"]', None),
+        ("CMD gunicorn a", "command line"),
+        ("CMD exec gunicorn a", None),
+        ("ENTRYPOINT gunicorn a", "command line"),
+        ('CMD ["sh", "-c", "gunicorn a"]', "script"),
+        ('CMD ["bash", "-c", "gunicorn a"]', None),
+        ('CMD ["bash", "-c", "id; gunicorn a"]', "script"),
+        ('CMD ["sh", "-c", "exec python -m gunicorn a"]', None),
+        ('ENTRYPOINT ["tini", "--"]\nCMD ["gunicorn", "a"]', None),
+        ('ENTRYPOINT ["dumb-init"]\nCMD ["sh", "-c", "gunicorn a"]', "script"),
+        ("CMD exec gunicorn a | cat", "pipe"),
+        ("COPY <<E /s\n#!/bin/sh\ngunicorn a\nE\nCMD [\"/s\"]", "script"),
+        ("COPY <<E /s\n#!/bin/sh\nexec gunicorn a\nE\nCMD /s", "command line"),
+        ("COPY <<E /s\n#!/bin/sh\nexec \"$@\"\nE\nENTRYPOINT [\"/s\"]\nCMD [\"gunicorn\"]", None),
+        ("COPY <<E /s\n\"$@\"\nE\nENTRYPOINT [\"sh\", \"/s\"]\nCMD [\"gunicorn\"]", "script"),
+        ("COPY <<E /s\n#!/bin/sh\ntrap x TERM\ngunicorn a &\nwait\nE\nCMD [\"/s\"]", None),
+        ("RUN cat <<E > /usr/bin/s\ngunicorn a\nE\nCMD [\"s\"]", "script"),
+        ("RUN printf '#!/bin/sh\\nexec gunicorn a\\n' > /s\nCMD [\"/s\"]", None),
+        ("COPY <<E /usr/local/bin/\ngunicorn a\nE\nCMD [\"E\"]", "script"),
+        ('SHELL ["/bin/bash", "-c"]\nCMD gunicorn a', None),
+    ],
+)  # fmt: skip
+def test_which_shell_stays(start: str, stays: str | None) -> None:
+    kinds = ("command line", "script", "pipe")
+    text = f"FROM a\n{start}\n"
+    assert [kind for kind in kinds if shown(text, shell_stays=kind)] == ([stays] if stays else [])
+
+
+def test_a_script_that_calls_itself_ends() -> None:
+    text = 'FROM a\nCOPY <<E /s\n#!/bin/sh\n/s\nE\nCMD ["/s"]\n'
+    assert not shown(text, shell_stays="script")
+
+
+@pytest.mark.parametrize(
+    ("pid", "folder"),
+    [
+        ("/dev/shm/p", "memory"),
+        ("/v/p", "memory"),
+        ("/tmp/x/p", "a temporary folder"),
+        ("run/p", "an open folder"),
+        ("/own/p", "a user's folder"),
+        ("/people/bus/p", "a user's folder"),
+        ("/home" + "/bob/p", "a user's folder"),
+        ("/srv/p", "the image"),
+        ("/root/p", "the image"),
+    ],
+)
+def test_in_which_folder_the_pid_file_lies(pid: str, folder: str) -> None:
+    text = (
+        "FROM a\nWORKDIR /srv\nVOLUME /v\nRUN mkdir -m 0777 run && install -d -o 5 /own\n"
+        "RUN useradd -m bob; useradd -m -d /people/bus bus\n"
+        "RUN chown root:root /root && chmod 755 /srv\n"
+        f'CMD ["gunicorn", "-p", "{pid}"]\n'
+    )
+    assert shown(text, pid_file={"folder": folder})
+
+
+@pytest.mark.parametrize(
+    ("step", "is_open"),
+    [
+        *((f"RUN chmod {mode} app.py", True) for mode in ("666", "a+w", "0777", "o=rw", "go+rwX")),
+        *(
+            (f"RUN chmod {mode} app.py", False)
+            for mode in ("644", "u+w", "a-w", "+x", "g+w", "755")
+        ),
+        ("RUN chown -R 5 /srv", True),
+        ("RUN cd / && chgrp -R 5 srv", True),
+        ("RUN chown 5 ./*", True),
+        ("RUN chown -R root /srv", False),
+        ("RUN chown -R 5 /srv/static", False),
+        ("RUN chown 5 /data", False),
+    ],
+)
+def test_who_may_write_a_file_of_the_project(step: str, is_open: bool) -> None:
+    text = f"FROM a\nWORKDIR /srv\n{step}\n"
+    assert shown(text, grants={"file": "app.py", "by": "RUN"}) == is_open
+
+
+@pytest.mark.parametrize(
+    ("user", "is_called"),
+    [
+        ("", "missing"),
+        ("USER root", "root"),
+        ("USER 0:5", "root"),
+        ("user root:root", "root"),
+        ("ARG U=0\nUSER $U", "root"),
+        ("USER root\nUSER bus", "another"),
+        ("USER 1", "another"),
+        ("USER $U", "another"),
+    ],
+)
+def test_who_runs_it(user: str, is_called: str) -> None:
+    assert shown(f"FROM a\n{user}\n", user=is_called)
+
+
+PERMISSION = FailedStep(
+    does=("installs Python packages",), user_is_root=False, prints=("permission DENIED",)
+)
+TWO_RUNS = "FROM a AS x\nUSER 5\nWORKDIR /s\nrun id\nRUN pip install x\nCOPY a b\n"
+
+
+@pytest.mark.parametrize(
+    ("step", "fits"),
+    [
+        # FROM has a number of its own where its image was pulled.
+        ("[3/4] RUN pip install x", True),
+        ("[4/5] RUN pip install x", True),
+        ("[x 3/4] RUN pip install x", True),
+        ("[ 3/10] RUN pip install x", True),
+        ("[x  3/10] RUN pip install x", True),
+        ("[linux/amd64 x 3/4] RUN pip install x", True),
+        ("[y 3/4] RUN pip install x", False),
+        ("[2/4] run id", False),
+        ("[4/4] COPY a b", False),
+        ("exporting to image", False),
+        ("", False),
+    ],
+)
+def test_which_step_failed(step: str, fits: bool) -> None:
+    assert PERMISSION.fits(view(TWO_RUNS), Failure(step, "x\nPermission denied\n")) == fits
+    assert not PERMISSION.fits(view(TWO_RUNS), Failure(step, "no such package"))
+    assert not PERMISSION.fits(view(TWO_RUNS.replace("5", "root")), Failure(step, "denied"))
+
+
+CUT_SHORT = {
+    "a pattern that is none": "COPY --exclude=[ . .\nRUN pip install x",
+    "commands without words": "RUN chmod\nRUN chown -R\nRUN mkdir -m\nRUN gosu\nRUN exec\nRUN cd",
+    "installers without words": "RUN pip install\nRUN uv\nRUN uv pip\nRUN apt-get\nRUN python -m",
+    "nothing to start": "CMD []\nENTRYPOINT []\nCMD exec\nCMD",
+    "options without values": "CMD gunicorn --pid= --graceful-timeout x -p",
+    "an open quote": 'ENV GUNICORN_CMD_ARGS="\'"\nCMD gunicorn -p x',
+    "mounts of nothing": "RUN --mount=,x=1 id\nRUN --mount=type=secret cp /run/secrets/ x",
+    "empty words": 'WORKDIR "$A"\nUSER ""\nENV PATH=\nVOLUME []\nRUN >\nRUN cat >',
+    "two files in a folder": 'COPY <<A <<B /d\nx\nA\ny\nB\nCMD ["/d/A"]',
+}
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda one: one.slug)
+def test_no_text_is_too_odd_for_a_sign(exercise: Lab) -> None:
+    for text in (*ODD.values(), *(f"FROM a\n{steps}\n" for steps in CUT_SHORT.values())):
+        odd = view(text)
+        for mistake in exercise.mistakes:
+            assert mistake.is_shown(odd) in (True, False)
+            failure = Failure("[2/2] RUN pip install x", "Permission denied")
+            assert mistake.is_failure(odd, failure) in (True, False)
+
+
+def test_a_file_without_stages_shows_nothing() -> None:
+    assert not shown("", user="missing")
+    assert not shown("ARG A=1\n", user="missing")
