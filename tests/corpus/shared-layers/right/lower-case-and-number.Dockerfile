@@ -8,7 +8,7 @@ env PYTHONDONTWRITEBYTECODE=1
 copy . .
 user 1000
 cmd ["python", "-m", "unittest"]
-from COMMON
+from common
 copy . .
 user 1000
 cmd ["gunicorn", "app:app"]
