@@ -381,6 +381,7 @@ class FakeMeasurer:
         self.workers: list[int] = []
         self.steps: dict[str, Sequence[PlanStep]] = {}
         self.bases_are_mixed = False
+        self.silence: dict[str, str] = {}
 
     def on_one_kind(self, *_: Dockerfile) -> bool:
         return self.bases_are_mixed

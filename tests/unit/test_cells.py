@@ -33,6 +33,7 @@ def test_a_verdict_is_data_for_the_page_and_text_for_others() -> None:
     bundle = cells.Verdict(Checked((ROW,), (HINT,)))._repr_mimebundle_()
     assert bundle[cells.CHECKED] == {
         "solved": False,
+        "fault": "",
         "rows": [
             {
                 **{"says": "PID 1 is not root.", "holds": False, "yours": "0"},

@@ -177,8 +177,9 @@ def test_a_learner_gets_the_hints_of_what_is_red() -> None:
     ("yours", "shown"),
     [
         (Boot(answered=True, uid=0, page_digest="d"), ["root", "large", "other-page", "silent"]),
-        # Nobody knows whether a silent image would be root's or show another page.
-        (Boot(answered=False), ["large", "silent"]),
+        # Nobody knows whether a silent image would be root's or show another page, and how large it
+        # is can wait.
+        (Boot(answered=False), ["silent"]),
     ],
 )
 def test_a_silent_image_gets_no_hint_on_what_nobody_saw(yours: Boot, shown: list[str]) -> None:
@@ -205,6 +206,12 @@ def test_what_a_probe_did_not_find_in_an_image_that_answers_is_hinted_at() -> No
     )
     probed = GOOD.model_copy(update={"probed": {"shells": 0, "compilers": 0}})
     assert [one.id for one in checked(known, result(GOOD, probed), EMPTY).hints] == ["shell"]
+
+
+def test_what_was_seen_of_an_image_that_did_not_answer_comes_first() -> None:
+    found = Checked((Row("Yes.", False, *"abc"),), (), "ended with exit code 1\n\n<b>1/0</b>")
+    shown = checked_shown(found).markdown
+    assert shown.startswith("<pre>ended with exit code 1\n\n&#60;b&#62;1/0&#60;/b&#62;</pre>\n\n| ")
 
 
 def test_markdown_is_a_table_and_the_hints() -> None:

@@ -344,7 +344,9 @@ def test_a_trap_and_a_learners_file_may_be_silent_and_are_waited_for_once(here: 
         found = here.measure(candidate, Samples(1, 3))
         assert found.boot == silent
         assert here.pages == []
-        assert any("its last lines" in event for event in here.said if isinstance(event, str))
+        told = here.measurer.silence[candidate.name]
+        assert "before it answered. Its last lines:\nits last lines\nwhy: " in told
+        assert told in here.said
         assert found.timings == {}, "there is nothing to stop"
 
 

@@ -288,6 +288,13 @@ def test_the_solutions_result_is_not_measured_twice(exercise: Lab, mine: Path) -
     assert made.measurer.asked == [("yours", False)]
 
 
+def test_why_an_image_did_not_answer_is_part_of_what_was_found(exercise: Lab, mine: Path) -> None:
+    made = bench(exercise, yours=SOUND.model_copy(update={"boot": Boot(answered=False)}))
+    made.measurer.silence["yours"] = "it ended"
+    found = exercises.check(made, mine)
+    assert (found.fault, found.hints, found.solved) == ("it ended", (), False)
+
+
 def test_the_solution_is_measured_once_on_a_machine(exercise: Lab, mine: Path) -> None:
     rows = [exercises.check(bench(exercise, yours=ROOT), mine).rows for _ in range(2)]
     assert rows[0] == rows[1]

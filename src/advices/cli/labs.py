@@ -168,6 +168,8 @@ def check_exercise_(
         return
     with Display(progress) as say:
         found = check_exercise(Workshop(layout, say), slug, file)
+    if found.fault:
+        out.print(f"[red]fault[/]   {escape(found.fault)}")
     for row in found.rows:
         out.print(f"{'[green]met    ' if row.holds else '[red]not met'}[/] {escape(row.says)}")
         out.print(f"        yours {row.yours}, reference {row.reference}, limit {row.limit}")

@@ -34,6 +34,7 @@ class Verdict:
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         data = {
             "solved": self.found.solved,
+            "fault": self.found.fault,
             "rows": [asdict(row) for row in self.found.rows],
             "hints": [one.hint for one in self.found.hints],
         }

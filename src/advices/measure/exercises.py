@@ -48,7 +48,8 @@ def check(bench: Bench, dockerfile: Path) -> Checked:
             raise
         # What is committed or kept stands on the bases that names have by themselves.
         good = reference(bench, measurer, kept=not was_mixed)
-    return checked(bench.lab, bench.result({"good": good, YOURS: yours}), said)
+    both = bench.result({"good": good, YOURS: yours})
+    return checked(bench.lab, both, said, measurer.silence.get(candidate.name, ""))
 
 
 def solved(bench: Bench) -> Result:

@@ -57,6 +57,8 @@ class Measurer:
         # A run may hold several measurers of one name: a lab's, and its exercise's twice.
         self._word = f"{lab.slug}-{secrets.token_hex(3)}"
         self.canary = f"canary-{secrets.token_hex(12)}"
+        # Why the candidates did not answer that need not, by name.
+        self.silence: dict[str, str] = {}
 
     def on_one_kind(self, *dockerfiles: Dockerfile) -> bool:
         """Let what these name be official images only, or stand-ins; return whether it was both."""
@@ -238,7 +240,8 @@ class Measurer:
         except NeverAnswered as error:
             if candidate.must_answer:
                 raise
-            self._say(error.what)
+            self._say(str(error))
+            self.silence[candidate.name] = str(error)
             shown = Boot(answered=False)
         if taken.boots and shown.page_digest != taken.boots[0].page_digest:
             raise UnsteadyMeasure(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from advices.lab import Dockerfile, Failure, Lab, Mistake, View
+from advices.lab import Dockerfile, Failure, Lab, MeasureName, Mistake, View
 from advices.results.claims import Verdict, judged, not_judged, red
 from advices.results.predicates import demanded_text, found_text
 from advices.results.record import Result
@@ -26,10 +26,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Checked:
-    """How a learner's Dockerfile did: a row for each claim, and the hints for what is wrong."""
+    """How a learner's Dockerfile did: a row for each claim, and the hints for what is wrong.
+
+    `fault` is what was seen of an image that did not answer, in lines: how its container ended, or
+    where it listens, and its last lines. "" for one that answered.
+    """
 
     rows: tuple[Row, ...]
     hints: tuple[Mistake, ...]
+    fault: str = ""
 
     @property
     def solved(self) -> bool:
@@ -37,20 +42,27 @@ class Checked:
         return all(row.holds for row in self.rows)
 
 
-def checked(exercise: Lab, result: Result, dockerfile: Dockerfile) -> Checked:
-    """Return how the variant `yours` of a result did beside the solution, `good`."""
+def checked(exercise: Lab, result: Result, dockerfile: Dockerfile, fault: str = "") -> Checked:
+    """Return how the variant `yours` of a result did beside the solution, `good`.
+
+    Of an image that did not answer only a mistake is hinted at that explains all of it.
+    """
     verdicts = judged(exercise, result, YOURS)
     left_out = not_judged(exercise, result, YOURS)
     shown = hints(exercise, red(verdicts), dockerfile, left_out)
     if not result.variants[YOURS].boot.answered:
-        # Nothing is known of such an image but its files, so no hint may guess at the rest.
-        unknown = {verdict.claim.id for verdict in verdicts if verdict.value is None}
-        shown = tuple(
-            mistake
-            for mistake in shown
-            if not unknown & {*mistake.breaks} or unknown <= {*mistake.breaks}
-        )
-    return Checked(tuple(_row(verdict, result, YOURS) for verdict in verdicts), shown)
+        # Nothing is known of such an image but its files, so no hint may guess at the rest; and
+        # what else is wrong can wait until it answers.
+        shown = tuple(mistake for mistake in shown if _silences(mistake, verdicts))
+    rows = tuple(_row(verdict, result, YOURS) for verdict in verdicts)
+    return Checked(rows, shown, fault)
+
+
+def _silences(mistake: Mistake, verdicts: Sequence[Verdict]) -> bool:
+    """Return whether a mistake is known to leave all unknown that is unknown, the page too."""
+    unknown = {verdict.claim.id for verdict in verdicts if verdict.value is None}
+    page = {one.claim.id for one in verdicts if one.claim.measure == MeasureName("page_digest")}
+    return unknown <= {*mistake.breaks} and bool(page & {*mistake.breaks})
 
 
 def start_rows(exercise: Lab, result: Result) -> tuple[Row, ...]:

@@ -9,7 +9,7 @@ from advices.site.tables import table
 
 
 def checked_shown(found: Checked) -> Shown:
-    """Return what was found: a table of the claims, then the hints."""
+    """Return what was found: why it did not answer, a table of the claims, then the hints."""
     rows = [
         [
             "met" if row.holds else "<strong>not met</strong>",
@@ -21,4 +21,6 @@ def checked_shown(found: Checked) -> Shown:
     text = table(["Verdict", "Claim", "Yours", "Reference", "Limit"], rows, "  rrr")
     hints = "\n".join(f"- Hint: {escape(mistake.hint)}" for mistake in found.hints)
     end = "Solved: every claim is met." if found.solved else hints
-    return Shown(f"{text}\n{end}\n", origin=Origin(title=LEARNERS))
+    seen = "\n".join(map(escape, found.fault.splitlines()))
+    fault = f"<pre>{seen}</pre>\n\n" if seen else ""
+    return Shown(f"{fault}{text}\n{end}\n", origin=Origin(title=LEARNERS))
