@@ -50,9 +50,7 @@ def test_work_that_fails_counts_too(ticking: None) -> None:
 
 def outcome(slug: str, unchanged: bool = False, **seconds: float) -> Outcome:
     made = factory.result()
-    source = made.provenance.model_copy(update={"seconds": seconds})
-    made = made.model_copy(update={"provenance": source})
-    return Outcome(slug, made, unchanged=unchanged)
+    return Outcome(slug, made, unchanged=unchanged, spent=seconds)
 
 
 def test_a_table_of_seconds_has_a_row_for_each_measured_lab_and_their_sum() -> None:

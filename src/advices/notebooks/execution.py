@@ -57,6 +57,7 @@ class Executed:
     exercise: Result | None
     faults: tuple[str, ...]
     seconds: float = 0.0
+    spent: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -141,11 +142,13 @@ def _executed(workshop: Workshop, task: Task, samples: Samples) -> Executed:
     seconds = clock() - started
     workshop.say(Measured(lab.slug, seconds))
     if task.kept.result is not None:
-        return replace(done, seconds=seconds)
+        # The result has the seconds of the day that it was measured on.
+        again = {"proved again": round(seconds, 1), "all": round(seconds, 1)}
+        return replace(done, seconds=seconds, spent=again)
     spent = _spent(done.result, workshop.spent.seconds().get(lab.slug, 0.0), seconds)
     source = done.result.provenance.model_copy(update={"seconds": spent})
     result = done.result.model_copy(update={"provenance": source})
-    return replace(done, result=result, seconds=seconds)
+    return replace(done, result=result, seconds=seconds, spent=spent)
 
 
 def _finished(

@@ -39,6 +39,7 @@ def outcome(done: Executed, drifts: tuple[Drift, ...] = (), notes: tuple[str, ..
         drifts,
         notes,
         seconds=done.seconds,
+        spent=done.spent,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
@@ -19,7 +19,8 @@ class Outcome:
 
     `faults` are broken claims, mistakes and exercises in words, `drifts` the measures that left
     their limits, `notes` what was compared by claims only and why. `unchanged` says that it was
-    not measured again, and `result` is then the committed one.
+    not measured again, and `result` is then the committed one. `spent` are this run's seconds by
+    the kind of work.
     """
 
     slug: str
@@ -30,6 +31,7 @@ class Outcome:
     notes: tuple[str, ...] = ()
     unchanged: bool = False
     seconds: float = field(default=0.0, compare=False)
+    spent: Mapping[str, float] = field(default_factory=dict, compare=False)
 
     @property
     def sound(self) -> bool:

@@ -8,17 +8,19 @@ from advices.site.ci_reports import Outcome
 
 KINDS = (
     *("bases", "builds", "layers", "starts", "probes", "mistakes", "exercise"),
-    "kernel and own work",
+    *("kernel and own work", "proved again"),
 )
 
 
 def time_rows(outcomes: Sequence[Outcome]) -> list[list[str]]:
     """Return a header, a row of seconds for each lab that was measured, and their sum.
 
+    Of a lab whose result was kept only the proofs that changed were made, and all of it is one sum.
+
     Kinds that took nothing anywhere are left out. Without a measured lab there is no row at all.
     """
     measured = [one for one in outcomes if not one.unchanged]
-    spent = [one.result.provenance.seconds for one in measured]
+    spent = [one.spent for one in measured]
     if not measured:
         return []
     kinds = [kind for kind in KINDS if any(one.get(kind) for one in spent)]
