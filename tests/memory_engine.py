@@ -153,9 +153,11 @@ class MemoryEngine:
         assert known is not None
         self.known[reference] = replace_tags(known, reference)
 
-    def pull(self, name: str) -> Image:
+    def pull(self, name: str, say: Callable[[str], object] | None = None) -> Image:
         self.pulled.append(name)
         self.ask_registry(name)
+        if say is not None:
+            say(f"pulling {name}")
         found = self.registry[name]
         assert isinstance(found, Image)
         self.known[name] = Known(found, (), ())

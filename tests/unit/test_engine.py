@@ -427,6 +427,28 @@ def test_an_image_is_pulled_by_digest_or_tag(
     assert (pull.query["fromImage"], pull.query["tag"]) == (repository, tag)
 
 
+def test_a_pull_says_how_far_it_is(
+    engine: DockerEngine, asked: SocketEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layers = (
+        {"status": "Pulling from library/x", "id": "1"},
+        {"status": "Pulling fs layer", "id": "a"},
+        {"status": "Downloading", "id": "a", "progressDetail": {"current": 1e6, "total": 4e6}},
+        {"status": "Downloading", "id": "b", "progressDetail": {"current": 5e5, "total": 1e6}},
+        {"status": "Download complete", "id": "a"},
+        {"status": "Pull complete", "id": "b"},
+        {"status": "Status: Downloaded newer image"},
+    )
+    answer = [f"{json.dumps(one)}\r\n".encode() for one in layers]
+    asked.answer("POST /images/create", lambda _: iter(answer))
+    asked.answer("GET /images/x:1/json", IMAGE)
+    monkeypatch.setattr("advices.engine.pull_progress._EVERY_SECONDS", 0.0)
+    said: list[str] = []
+    engine.pull("x:1", said.append)
+    of_five = [f"pulling x:1: {mb} of 5.0 MB" for mb in ("1.5", "4.5", "5.0")]
+    assert said == ["pulling x:1", "pulling x:1: 1.0 of 4.0 MB", *of_five]
+
+
 @pytest.mark.parametrize(("name", "repository", "tag"), [one for one in NAMED if "@" not in one[0]])
 def test_an_image_is_named_by_repository_and_tag(
     engine: DockerEngine, asked: SocketEngine, name: str, repository: str, tag: str

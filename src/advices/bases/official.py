@@ -95,7 +95,7 @@ class OfficialImages:
             return found
         try:
             with undisturbed(alone=False):
-                image = self._engine.pull(name)
+                image = self._engine.pull(name, self._say)
         except RegistrySilent as error:
             if self._silent.setdefault(split(name).registry, error) is error:
                 self._say(f"no registry answers for {name}: using stand-ins where there are any")

@@ -87,5 +87,6 @@ class Display:
 
 
 def _clock(seconds: float) -> str:
-    """Return a duration as minutes and seconds."""
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
+    """Return a duration in seconds, from two minutes on with minutes before them."""
+    whole = int(seconds)
+    return f"{whole} s" if whole < 120 else f"{whole // 60} min {whole % 60} s"

@@ -7,7 +7,7 @@ import io
 import json
 import re
 import tarfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import IO, Any
 
 import docker.errors
@@ -17,6 +17,7 @@ from advices.core import BundleRefused, DiskFull, PullFailed, alive, interruptib
 from advices.engine import client_settings
 from advices.engine.link import RUN_LABEL, EngineLink
 from advices.engine.pull_faults import invalid_reference, pull_fault
+from advices.engine.pull_progress import PullProgress
 from advices.engine.records import Image, image_of
 from advices.engine.references import split
 
@@ -75,16 +76,16 @@ class EngineImages(EngineLink):
         with self._asking():
             self._docker.api.tag(image.id, wanted.repository, wanted.version)
 
-    def pull(self, name: str) -> Image:
-        wanted = split(name)
+    def pull(self, name: str, say: Callable[[str], object] | None = None) -> Image:
+        wanted, progress = split(name), PullProgress(name, say)
         with self._pulling(name):
-            interruptible(lambda: self._pulled(wanted.repository, wanted.version))
+            interruptible(lambda: self._pulled(wanted.repository, wanted.version, progress))
         image = self.image(name)
         if image is None:
             raise PullFailed(f"`{name}` was pulled and is not there", why="somebody removed it")
         return image
 
-    def _pulled(self, repository: str, version: str) -> None:
+    def _pulled(self, repository: str, version: str, progress: PullProgress) -> None:
         """Pull an image. Raises what the SDK raises, and APIError for what the engine tells."""
         login = _login(repository)
         api = self._docker.api
@@ -92,6 +93,7 @@ class EngineImages(EngineLink):
             alive()
             if "error" in said:
                 raise docker.errors.APIError(str(said["error"]), explanation=str(said["error"]))
+            progress.hear(said)
 
     def ask_registry(self, name: str) -> None:
         with self._pulling(name):

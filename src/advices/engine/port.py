@@ -30,8 +30,8 @@ class Images(Protocol):
     def tag(self, image: Image, reference: str) -> None:
         """Give an image one more name. One that another image has must not be given."""
 
-    def pull(self, name: str) -> Image:
-        """Return the image of a registry.
+    def pull(self, name: str, say: Callable[[str], object] | None = None) -> Image:
+        """Return the image of a registry. `say` hears every few seconds how far it is.
 
         Raises RegistrySilent when none answers, and another PullFailed for what one answers.
         """

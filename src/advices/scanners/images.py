@@ -111,9 +111,8 @@ class ScannerImages:
         """Pull an image and return why it did not come, "" when it did."""
         if not self._bases.registry_answers:
             return ScannerMissing.why
-        self._say(f"pulling {image}")
         try:
-            self._engine.pull(image)
+            self._engine.pull(image, self._say)
         except PullFailed as error:
             return error.what
         return ""
