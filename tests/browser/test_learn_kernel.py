@@ -7,6 +7,7 @@ import re
 import pytest
 from learning import ROOT, Cell, enter, learning
 from playwright.sync_api import expect
+from test_accessibility import violations
 
 from advices.lab import labfile
 
@@ -273,7 +274,13 @@ def test_the_last_verdict_stays_and_says_when_the_text_is_another_one(opened):
 
 def test_words_are_those_of_the_page(opened, server):
     tab = opened(CHAPTER)
+    tab.set_viewport_size({"width": 320, "height": 900})
+    tab.reload()
+    expect(tab.locator(".adv-cell").first).to_be_visible()
+    assert violations(tab) == []
     assert "check-exercise" not in tab.locator(".md-content").inner_text()
     assert "press Check" in tab.locator(".md-content").inner_text()
     tab.goto(f"{server.base}learn/")
     expect(tab.get_by_role("region", name="This site runs")).to_contain_text("This site is live")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 320
+    assert violations(tab) == []
