@@ -6,10 +6,11 @@ answers nobody. So the server listens along to each kernel that a page asks abou
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+
+from advices.core import clock
 
 OF_A_PAGE = "adv."
 """How the ids of what a page runs begin: adv.<tab>.<cell>.<random>. The client makes them."""
@@ -82,8 +83,8 @@ def _size(content: object) -> int:
 class Record:
     """What one kernel runs and ran for pages. Pure: it is told each message of the kernel."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(self, now: Callable[[], float] = clock) -> None:
+        self._clock = now
         self._life = ""
         self._known = False
         self._busy: tuple[str, float] | None = None
