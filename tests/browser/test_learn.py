@@ -85,7 +85,8 @@ def test_output_comes_while_the_cell_runs(opened):
     expect(cell.state).to_have_text("Running…")
     cell.press("Stop")
     cell.wait()
-    expect(cell.shown).to_contain_text("KeyboardInterrupt: Interrupted.")
+    expect(cell.shown).to_contain_text("Stopped.")
+    assert "Keyboard" not in cell.shown.inner_text()
     assert cell.run("print(6 * 7)") == "42"
 
 
@@ -205,7 +206,7 @@ def test_a_server_that_ends_while_a_cell_runs_is_said(chromium, site):
         cell = Cell(tab)
         cell.write("import time\nprint('on', flush=True)\ntime.sleep(600)")
         cell.press("Run")
-        expect(cell.shown).to_contain_text("on")
+        expect(cell.shown).to_contain_text("on", timeout=30_000)
         os.kill(server.process.pid, signal.SIGKILL)
         cell.wait()
         expect(cell.shown).to_contain_text("The server is gone. Start `./run learn` again")
@@ -315,4 +316,4 @@ SAME = """async (client) => {
 def test_what_the_toolkit_draws_passes_whole(opened, server, page):
     tab = opened(path=f"learn/{page}")
     assert tab.locator("figure svg").count() > 0
-    assert tab.evaluate(SAME, f"{server.base}learn-client/output.js") == []
+    assert tab.evaluate(SAME, f"{server.base}learn-client/html.js") == []

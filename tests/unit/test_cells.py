@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from advices.core import EngineLost
 from advices.lab.model import Mistake
 from advices.learn import cells
 from advices.results.exercise import Checked, Row
@@ -61,3 +62,13 @@ def test_a_check_writes_no_file_of_the_project(
         assert cells.check("non-root", text).found == text
     assert opened == ["non-root"], "one run for all checks"
     cells._session.cache_clear()
+
+
+def test_a_fault_is_told_in_the_words_of_the_page() -> None:
+    said = cells.fault(EngineLost("it stopped"))
+    assert said[cells.FAULT] == {
+        "what": "it stopped",
+        "why": "the engine was stopped or crashed while it worked",
+        "next": "look at its log (`advices doctor` says where), then run it again here",
+    }
+    assert said["text/plain"].startswith("it stopped\nwhy: ")

@@ -1,24 +1,27 @@
 """What the page calls in a learner's kernel: outputs as HTML, and the check of an exercise.
 
-Imported by the client's own code (client/page.js), in the kernel that the lab's cells run in.
+Imported by the client's own code (client/lesson.js), in the kernel that the lab's cells run in.
 """
 
 from __future__ import annotations
 
 import functools
 from dataclasses import asdict, dataclass
+from types import TracebackType
 from typing import Any
 
 import markdown
 from IPython.core.getipython import get_ipython
+from IPython.display import display
 
-from advices.core import write_whole
+from advices.core import AdvicesError, write_whole
 from advices.lab import LEARNERS
 from advices.notebooks import LabSession, open_lab
 from advices.results import Checked
 from advices.site import Shown, checked_shown
 
 CHECKED = "application/vnd.advices.checked+json"
+FAULT = "application/vnd.advices.fault+json"
 
 # As in mkdocs.yml, so that an output looks like what is recorded.
 _EXTENSIONS = ["tables", "attr_list", "md_in_html", "pymdownx.highlight", "pymdownx.superfences"]
@@ -46,6 +49,26 @@ def prepare() -> None:
     shell = get_ipython()
     if shell is not None and shell.display_formatter is not None:
         shell.display_formatter.formatters["text/html"].for_type(Shown, as_html)
+        shell.set_custom_exc((AdvicesError,), _say)  # type: ignore[no-untyped-call]
+
+
+def _say(
+    _shell: Any,
+    _kind: type[BaseException],
+    error: AdvicesError,
+    _trace: TracebackType | None,
+    tb_offset: int | None = None,
+) -> None:
+    """Display a fault that was foreseen: it needs no traceback and no name of a class."""
+    display(fault(error), raw=True)  # type: ignore[no-untyped-call]
+
+
+def fault(error: AdvicesError) -> dict[str, Any]:
+    """Return a fault as what a page shows of it, and as text."""
+    # A command's words, for one who pressed a button.
+    after = error.next_step.replace("run the same command again", "run it again here")
+    said = {"what": error.what, "why": error.why, "next": after}
+    return {FAULT: said, "text/plain": str(error)}
 
 
 def as_html(shown: Shown) -> str:

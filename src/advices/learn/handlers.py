@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 import secrets
 from collections.abc import Callable
@@ -17,8 +18,19 @@ from tornado import web
 
 from advices.core import project
 from advices.learn.guard import guard
-from advices.learn.live_page import CLIENT, ENTER, PAGES, POLICY, PREPARING, below, live, page_file
+from advices.learn.live_page import (
+    CLIENT,
+    ENTER,
+    PAGES,
+    POLICY,
+    PREPARING,
+    RUNS,
+    below,
+    live,
+    page_file,
+)
 from advices.learn.preparing import Preparing
+from advices.learn.runs import Runs
 
 FILES = r"[^?]*\.(?:css|js|mjs|map|json|jsonl|svg|png|ico|xml|txt|gz)"
 
@@ -62,6 +74,7 @@ def add_handlers(app: Any) -> None:
         ".*$",
         [
             (at(CLIENT, "(.*)"), _File, {"path": str(client)}),
+            (at(RUNS, r"([\w-]+)"), _Ran, {"runs": Runs(app.kernel_manager)}),
             (at(PAGES, f"({FILES})"), _File, {"path": str(site)}),
             (at(PAGES), web.RedirectHandler, {"url": at(PAGES) + "/", "permanent": False}),
             (at(PAGES, "(.*)"), _Page, {"site": site, "jupyterlab": jupyterlab}),
@@ -95,6 +108,24 @@ class _Prepared(JupyterHandler):
         """Send state, last line and seconds as JSON."""
         self.set_header("Cache-Control", "no-store")
         self.finish(asdict(self._preparing.told()))
+
+
+class _Ran(JupyterHandler):
+    """Tells a page what its kernel runs and ran, for who is let in."""
+
+    def initialize(self, runs: Runs) -> None:
+        self._runs = runs
+
+    @web.authenticated
+    def get(self, kernel: str) -> None:
+        """Send it as JSON."""
+        try:
+            told = self._runs.told(kernel)
+        except KeyError:
+            raise web.HTTPError(404) from None
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("Content-Type", "application/json")
+        self.finish(json.dumps(told, default=str))
 
 
 class _Enter(JupyterHandler):

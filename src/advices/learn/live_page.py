@@ -18,6 +18,9 @@ ENTER = "learn-enter"
 PREPARING = "learn-preparing"
 """Where the page asks how far the preparations are."""
 
+RUNS = "learn-runs"
+"""Where the page asks what its kernel runs and ran."""
+
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "

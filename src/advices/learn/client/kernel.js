@@ -1,87 +1,115 @@
-// One kernel for one notebook, over Jupyter's REST and websocket protocol (messages as JSON, 5.3).
-// The page has the server's own origin: the cookie says who asks, and no script knows a token.
+// The kernel of one notebook, over Jupyter's REST and websocket protocol (messages as JSON, 5.3).
+// Two pages of one lab, a second tab, and JupyterLab share it: each hears what it does for all.
 
-export class Gone extends Error {}
-export class Refused extends Error {}
-export class Died extends Error {}
-
-const cookie = (name) =>
-  document.cookie.split("; ").find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1);
+import { ask, BASE, Died, Gone } from "./server.js";
 
 const uuid = () => crypto.randomUUID();
 
+// The kernel numbers what it says.
+const numberOf = (header) => Number(/_(\d+)$/.exec(header.msg_id)?.[1] ?? Infinity);
+
 export class Kernel {
-  #base;
+  // What it does: { id, since } of a request, null while it idles. `exists` says whether there is one.
+  busy = null;
+  exists = false;
   #path;
   #session = uuid();
   #id = null;
+  #life = null;
   #socket = null;
   #starting = null;
+  #early = null;
+  #states = 0;
+  #looking = Promise.resolve();
   #running = new Map();
+  #events;
 
-  constructor(base, path) {
-    this.#base = base;
+  // `events`: changed(error) when what it does has changed, or the way to it is lost; renewed() when
+  // its process is another one; updated(content) when something displayed has changed.
+  constructor(path, events) {
     this.#path = path;
+    this.#events = events;
   }
 
-  async #ask(path, method = "GET", body = undefined) {
-    let answer;
-    try {
-      answer = await fetch(new URL(`api/${path}`, this.#base), {
-        method,
-        body: body && JSON.stringify(body),
-        headers: { "Content-Type": "application/json", "X-XSRFToken": cookie("_xsrf") ?? "" },
-      });
-    } catch {
-      throw new Gone("The server does not answer.");
+  // Ask the server for the kernel and for what it runs and ran; `runs` is told that, and may follow.
+  look(runs = () => {}) {
+    // One after the other: there is one line to the kernel.
+    this.#looking = this.#looking.catch(() => {}).then(() => this.#look(runs));
+    return this.#looking;
+  }
+
+  async #look(runs) {
+    const sessions = await ask("api/sessions");
+    const found = sessions.find((one) => one.path === this.#path)?.kernel;
+    if (!found) {
+      this.#leave();
+      this.#events.changed();
+      return;
     }
-    if (answer.status === 403 || answer.redirected) throw new Refused("The server refused this.");
-    if (answer.status === 404) throw new Died("There is no such kernel any more.");
-    if (answer.status === 429) throw new Error((await answer.json()).message);
-    if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
-    return answer.status === 204 ? null : answer.json();
+    await this.#take(found.id);
+    const heard = this.#states;
+    const told = await ask(`learn-runs/${found.id}`);
+    const since = (seconds) => Date.now() - 1000 * seconds;
+    // What was heard since is newer.
+    if (heard === this.#states)
+      this.busy = told.busy
+        ? { id: told.busy.id, since: since(told.busy.seconds) }
+        : // Somebody ran it before the server listened along: what, since when, nobody can tell.
+           !told.known && found.execution_state === "busy" ? { id: "", since: null } : null;
+    for (const run of told.runs) {
+      const of = this.#running.get(run.id);
+      if (of?.missed) this.#catchUp(of, run);
+    }
+    runs(told.runs.map((run) => ({ ...run, since: since(run.seconds) })));
+    this.#early = null;
+    this.#events.changed();
   }
 
-  // See to it that there is a kernel; return whether it is another one than before. Two pages of
-  // one lab, and JupyterLab, share the kernel of its notebook.
+  #leave() {
+    const socket = this.#socket;
+    Object.assign(this, { busy: null, exists: false });
+    this.#id = this.#socket = this.#life = null;
+    socket?.close();
+  }
+
+  async #take(id) {
+    this.exists = true;
+    if (this.#id === id && this.#socket?.readyState === WebSocket.OPEN) return;
+    if (this.#id && this.#id !== id) {
+      this.#leave();
+      this.exists = true;
+      this.#renewed(new Died("The kernel had ended."));
+    }
+    this.#id = id;
+    await this.#connect();
+  }
+
+  // See to it that there is a kernel; return whether it had to be started.
   async start() {
-    if (await this.#lives()) return false;
-    const before = this.#id;
+    await this.look();
+    if (this.exists) return false;
     this.#starting ??= this.#open().finally(() => (this.#starting = null));
     await this.#starting;
-    return this.#id !== before;
-  }
-
-  // The line to a kernel that was ended for idling stays open: the server must be asked.
-  async #lives() {
-    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
-    try {
-      await this.#ask(`kernels/${this.#id}`);
-      return true;
-    } catch (error) {
-      if (!(error instanceof Died)) throw error;
-      this.#socket.close();
-      this.#socket = null;
-      return false;
-    }
+    return true;
   }
 
   async #open() {
-    const { kernel } = await this.#ask("sessions", "POST", {
+    const { kernel } = await ask("api/sessions", "POST", {
       path: this.#path,
       name: this.#path.split("/").at(-1),
       type: "notebook",
       kernel: { name: "python3" },
     });
-    this.#id = kernel.id;
-    await this.#connect();
+    await this.#take(kernel.id);
+    await this.look();
   }
 
   async #connect() {
-    const address = new URL(`api/kernels/${this.#id}/channels`, this.#base);
+    const address = new URL(`api/kernels/${this.#id}/channels`, BASE);
     address.protocol = address.protocol.replace("http", "ws");
     address.searchParams.set("session_id", this.#session);
     const socket = new WebSocket(address);
+    this.#early = [];
     await new Promise((resolve, reject) => {
       socket.onopen = resolve;
       socket.onerror = () => reject(new Gone("The server does not answer."));
@@ -91,16 +119,18 @@ export class Kernel {
     this.#socket = socket;
   }
 
-  // The line broke. With the kernel still there it is taken up again: the server keeps what came.
+  // The line broke. With the kernel still there it is taken up again, and what was missed asked for.
   async #lost(socket) {
     if (socket !== this.#socket) return;
     this.#socket = null;
-    if (!this.#running.size) return;
+    for (const one of this.#running.values()) one.missed = true;
     try {
-      await this.#ask(`kernels/${this.#id}`);
-      await this.#connect();
+      await this.look();
+      if (!this.exists) this.#end(new Died("There is no such kernel any more."));
     } catch (error) {
+      this.#leave();
       this.#end(error);
+      this.#events.changed(error);
     }
   }
 
@@ -110,36 +140,87 @@ export class Kernel {
     for (const one of waiting) one.reject(error);
   }
 
-  #hear(message) {
-    const { header, parent_header: parent, content } = message;
-    const of = this.#running.get(parent?.msg_id);
-    if (header.msg_type === "status" && ["restarting", "dead"].includes(content.execution_state)) {
-      this.#end(new Died("The kernel died."));
-      return;
-    }
-    if (!of) return;
-    if (header.msg_type === "execute_reply") of.reply = content;
-    else if (header.msg_type === "status") of.idle = content.execution_state === "idle";
-    else of.on(header.msg_type, content);
-    if (of.reply && of.idle) {
-      this.#running.delete(parent.msg_id);
-      of.resolve(of.reply);
-    }
+  #renewed(error) {
+    this.busy = null;
+    this.#end(error);
+    this.#events.renewed();
+    this.#events.changed();
   }
 
-  // Run code in the kernel that was started; `on` hears each output as (type, content). Resolves
-  // with the kernel's reply.
-  async run(code, on = () => {}, { quiet = false, expressions = {} } = {}) {
+  #hear(message) {
+    const { header, parent_header: parent, content } = message;
+    const { msg_type: type } = header;
+    const state = type === "status" ? content.execution_state : null;
+    if (["restarting", "dead"].includes(state)) {
+      this.#life = null;
+      this.#renewed(new Died("The kernel died."));
+      return;
+    }
+    // Each process of a kernel has a session of its own. The server speaks in others.
+    if (state) {
+      if (this.#life && this.#life !== header.session) this.#renewed(new Died("The kernel was restarted."));
+      this.#life = header.session;
+    }
+    if (state && parent?.msg_type === "execute_request") {
+      this.#states += 1;
+      if (state === "busy") this.busy = { id: parent.msg_id, since: Date.now() };
+      else if (!this.busy?.id || this.busy.id === parent.msg_id) this.busy = null;
+      this.#events.changed();
+    }
+    const of = this.#running.get(parent?.msg_id);
+    if (type === "update_display_data") this.#events.updated(content);
+    else if (of) this.#pass(of, message);
+    else this.#early?.push(message);
+  }
+
+  #pass(of, { header, channel, parent_header: parent, content }) {
+    const type = header.msg_type;
+    if (type === "execute_reply") of.reply = content;
+    else if (channel === "iopub" && numberOf(header) <= of.after) return;
+    else if (type === "status") of.idle = content.execution_state === "idle";
+    else of.on(type, content);
+    // Whoever takes up a run that another page began hears no reply.
+    if (!of.idle || !(of.reply || of.missed)) return;
+    this.#running.delete(parent.msg_id);
+    of.resolve(of.reply);
+  }
+
+  #catchUp(of, run) {
+    of.after = run.heard;
+    of.again(run.messages);
+    if (run.took === null && !run.lost) return;
+    this.#running.delete(run.id);
+    if (run.lost) of.reject(new Died("The kernel was restarted."));
+    else of.resolve(of.reply);
+  }
+
+  // Hear a run that began before this page was loaded, from what look() told of it on. What came
+  // between connecting and asking was kept until now.
+  async follow(run, { on, again }) {
+    const done = new Promise((resolve, reject) => {
+      this.#running.set(run.id, { on, again, resolve, reject, after: run.heard, missed: true });
+    });
+    for (const message of this.#early ?? [])
+      if (message.parent_header?.msg_id === run.id && this.#running.has(run.id))
+        this.#pass(this.#running.get(run.id), message);
+    return done;
+  }
+
+  // Run code in the kernel that was started; `on` hears each output as (type, content); `again`
+  // all of them once more. Resolves with the kernel's reply.
+  async run(code, { id = uuid(), on = () => {}, again = () => {}, expressions = {} } = {}) {
     const header = {
-      ...{ msg_id: uuid(), msg_type: "execute_request", username: "", version: "5.3" },
+      ...{ msg_id: id, msg_type: "execute_request", username: "", version: "5.3" },
       ...{ session: this.#session, date: new Date().toISOString() },
     };
     const content = {
-      ...{ code, silent: false, store_history: !quiet, user_expressions: expressions },
-      ...{ allow_stdin: false, stop_on_error: true },
+      ...{ code, silent: false, store_history: Boolean(code), user_expressions: expressions },
+      // What fails stops its own tab's cells, by the page: others' are not dropped.
+      ...{ allow_stdin: false, stop_on_error: false },
     };
+    if (this.#socket?.readyState !== WebSocket.OPEN) throw new Gone("The server does not answer.");
     return new Promise((resolve, reject) => {
-      this.#running.set(header.msg_id, { on, resolve, reject });
+      this.#running.set(id, { on, again, resolve, reject, after: -1 });
       this.#socket.send(
         JSON.stringify({
           ...{ header, content, parent_header: {}, metadata: {}, channel: "shell", buffers: [] },
@@ -149,13 +230,17 @@ export class Kernel {
   }
 
   async interrupt() {
-    if (this.#id) await this.#ask(`kernels/${this.#id}/interrupt`, "POST");
+    await ask(`api/kernels/${this.#id}/interrupt`, "POST");
   }
 
-  // A new kernel under the old name: what cells had computed is gone.
+  // A new process under the old name: what cells had computed is gone. Returns whether there was
+  // a kernel.
   async restart() {
-    if (!this.#id) return;
-    await this.#ask(`kernels/${this.#id}/restart`, "POST");
-    this.#end(new Died("The kernel was restarted."));
+    await this.look();
+    if (!this.exists) return false;
+    await ask(`api/kernels/${this.#id}/restart`, "POST");
+    this.#life = null;
+    this.#renewed(new Died("The kernel was restarted."));
+    return true;
   }
 }

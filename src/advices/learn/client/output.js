@@ -1,93 +1,84 @@
-// What a cell printed, as part of the page. Nothing of it is executed: HTML passes an allowlist.
+// What a cell printed, as part of the page.
+
+import { fromHtml, make } from "./html.js";
+import { bare, Lines } from "./printed.js";
+import { fault, verdict } from "./verdict.js";
 
 const MOST_CHARACTERS = 200_000;
 const MOST_LOG_LINES = 500;
-const ANSI = /\x1b\[[0-9;?]*[A-Za-z]/g;
-
-const TAGS = new Set(
-  ("a b blockquote br caption code col colgroup dd del details div dl dt em figcaption figure h1 h2 " +
-    "h3 h4 h5 h6 hr i kbd li ol p pre s small span strong sub summary sup table tbody td tfoot th " +
-    "thead tr u ul var svg g rect circle ellipse line path polygon polyline text tspan title desc " +
-    "defs marker").split(" "),
-);
-const ATTRIBUTES = new Set(
-  ("class role colspan rowspan scope open start title viewbox width height x y x1 x2 y1 y2 dx dy cx " +
-    "cy r rx ry d points fill stroke stroke-width stroke-dasharray text-anchor dominant-baseline " +
-    "transform preserveaspectratio opacity fill-opacity style align tabindex focusable xmlns " +
-    "font-family font-size font-style font-weight overflow letter-spacing").split(" "),
-);
-// Lengths, colours and custom properties; nothing that fetches, nothing that leaves its place.
-const STYLE = /^(?!.*(?:url|image|position|expression|@|\\))[\w\s:;%.,#()+\-*/]*$/is;
-
-const allowed = ({ name, value }) => {
-  const lower = name.toLowerCase();
-  if (lower === "href") return /^(?:https?:|#)/i.test(value.trim());
-  if (lower === "style") return STYLE.test(value);
-  return ATTRIBUTES.has(lower) || lower.startsWith("aria-");
-};
-
-// Return a copy of some nodes that holds what is allowed; of other elements only nothing stays.
-const cleaned = (nodes) => {
-  const fragment = document.createDocumentFragment();
-  for (const node of nodes) {
-    if (node.nodeType === Node.TEXT_NODE) fragment.append(node.data);
-    if (node.nodeType !== Node.ELEMENT_NODE || !TAGS.has(node.localName.toLowerCase())) continue;
-    const copy = document.createElementNS(node.namespaceURI, node.localName);
-    for (const one of [...node.attributes].filter(allowed)) copy.setAttribute(one.name, one.value);
-    if (copy.localName === "a") copy.rel = "noopener noreferrer";
-    copy.append(cleaned(node.childNodes));
-    fragment.append(copy);
-  }
-  return fragment;
-};
-
-export const fromHtml = (text) =>
-  cleaned(new DOMParser().parseFromString(text, "text/html").body.childNodes);
-
-export const make = (tag, attributes = {}, ...content) => {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...content);
-  return element;
-};
-
-const verdict = ({ solved, rows, hints }) => {
-  const list = rows.map((row) =>
-    make(
-      "li",
-      { class: row.holds ? "adv-met" : "adv-unmet" },
-      make("strong", {}, row.holds ? "Met: " : "Not met: "),
-      `${row.says} `,
-      make("span", { class: "adv-verdict__values" }, `Yours: ${row.yours}. Solution: ${row.reference}. Limit: ${row.limit}.`),
-    ),
-  );
-  const end = solved
-    ? [make("p", { class: "adv-solved" }, "Solved: every claim is met.")]
-    : hints.map((hint) => make("p", { class: "adv-hint" }, make("strong", {}, "Hint: "), hint));
-  return make("div", { class: "adv-verdict" }, make("ul", {}, ...list), ...end);
-};
-
 const CHECKED = "application/vnd.advices.checked+json";
+const FAULT = "application/vnd.advices.fault+json";
 const PICTURES = ["image/svg+xml", "image/png", "image/jpeg"];
+
+// What is displayed under a name can be changed later, by any cell.
+const displays = new Map();
+
+const remember = (name, element) => {
+  const there = (displays.get(name) ?? []).filter((one) => one.isConnected);
+  displays.set(name, [...there, element]);
+};
+
+const joined = (text) => [text ?? ""].flat().join("");
+
+// Return what is drawn of an output, or null if it is text only.
+const drawn = (data) => {
+  const picture = PICTURES.find((kind) => kind in data);
+  if (CHECKED in data) return verdict(data[CHECKED]);
+  if (FAULT in data) return fault(data[FAULT]);
+  if ("text/html" in data) {
+    const html = joined(data["text/html"]).slice(0, MOST_CHARACTERS);
+    return make("div", { class: "adv-live__html" }, fromHtml(html));
+  }
+  if (!picture) return null;
+  const of = joined(data[picture]);
+  const coded = picture === "image/svg+xml" ? `,${encodeURIComponent(of)}` : `;base64,${of.trim()}`;
+  // In an image nothing of it can run.
+  return make("img", { src: `data:${picture}${coded}`, alt: joined(data["text/plain"] ?? "a picture") });
+};
+
+const asText = (data) =>
+  make("pre", { class: "adv-live__text", tabindex: "0" }, bare(joined(data["text/plain"])).slice(0, MOST_CHARACTERS));
+
+export const update = ({ data, transient }) => {
+  for (const one of displays.get(transient?.display_id) ?? []) one.replaceChildren(drawn(data) ?? asText(data));
+};
 
 // Where one cell's output goes. `solved` hears that an exercise was.
 export class Output {
   #place;
   #solved;
-  #left = MOST_CHARACTERS;
-  #log = null;
-  #lines = [];
+  #left;
+  #clear;
+  #text;
+  #log;
 
   constructor(place, solved = () => {}) {
     this.#place = place;
     this.#solved = solved;
-    place.replaceChildren();
+    this.empty();
+  }
+
+  static tellsFault(type, content) {
+    return type === "error" || Boolean(content.data && FAULT in content.data);
+  }
+
+  empty() {
+    this.#place.replaceChildren();
+    this.#left = MOST_CHARACTERS;
+    this.#clear = false;
+    this.#text = this.#log = null;
   }
 
   hear(type, content) {
+    if (type === "clear_output") {
+      if (content.wait) this.#clear = true;
+      else this.empty();
+      return;
+    }
+    if (this.#clear) this.empty();
     if (type === "stream" && content.name === "stderr") this.#progress(content.text);
     else if (type === "stream") this.#print(content.text);
-    else if (type === "execute_result" || type === "display_data") this.#data(content.data);
+    else if (type === "execute_result" || type === "display_data") this.#data(content);
     else if (type === "error") this.#error(content);
   }
 
@@ -96,24 +87,25 @@ export class Output {
   }
 
   // The beginning of what is too long, once with a note that it is not all.
-  #cut(text) {
-    if (this.#left <= 0) return "";
-    const shown = text.slice(0, this.#left);
-    this.#left -= text.length;
-    if (this.#left <= 0) {
-      queueMicrotask(() =>
-        this.say(`Cut after ${MOST_CHARACTERS.toLocaleString("en")} characters: the cell printed more than a page can show.`),
-      );
+  #print(text) {
+    if (this.#left <= 0) return;
+    if (!this.#text || this.#place.lastElementChild !== this.#text.pre) {
+      const last = document.createTextNode("");
+      const pre = make("pre", { class: "adv-live__text", tabindex: "0" }, last);
+      this.#place.append(pre);
+      this.#text = { pre, last, lines: new Lines() };
     }
-    return shown;
+    const { last, lines } = this.#text;
+    const ended = lines.take(text).map((line) => `${line}\n`).join("").slice(0, this.#left);
+    this.#left -= ended.length;
+    last.before(ended);
+    last.data = lines.open.slice(0, this.#left);
+    if (last.length >= this.#left) this.#cut();
   }
 
-  #print(text) {
-    const shown = this.#cut(text.replace(ANSI, ""));
-    if (!shown) return;
-    const last = this.#place.lastElementChild;
-    if (last?.matches("pre.adv-live__text")) last.append(shown);
-    else this.#place.append(make("pre", { class: "adv-live__text", tabindex: "0" }, shown));
+  #cut() {
+    this.#left = 0;
+    this.say(`Cut after ${MOST_CHARACTERS.toLocaleString("en")} characters: the cell printed more than a page can show.`);
   }
 
   // Progress: the last line is seen, those before at a click.
@@ -122,46 +114,44 @@ export class Output {
       this.say("Cut: the cell prints faster than the server passes on.");
       return;
     }
-    this.#lines.push(...text.replace(ANSI, "").split("\n").filter((line) => line.trim()));
-    this.#lines.splice(0, this.#lines.length - MOST_LOG_LINES);
-    if (!this.#lines.length) return;
     if (!this.#log) {
       const pre = make("pre", { tabindex: "0" });
       const last = make("summary", { "aria-live": "polite" });
-      this.#log = { pre, last };
-      this.#place.append(make("details", { class: "adv-live__log" }, last, pre));
+      this.#log = { pre, last, lines: new Lines(), all: [] };
     }
-    this.#log.last.textContent = this.#lines.at(-1).slice(0, 300);
-    this.#log.pre.textContent = this.#lines.join("\n");
+    const { pre, last, lines, all } = this.#log;
+    all.push(...lines.take(text).filter((line) => line.trim()));
+    all.splice(0, all.length - MOST_LOG_LINES);
+    const shown = lines.open.trim() ? [...all, lines.open] : all;
+    if (!shown.length) return;
+    if (!pre.isConnected) this.#place.append(make("details", { class: "adv-live__log" }, last, pre));
+    last.textContent = shown.at(-1).slice(0, 300);
+    pre.textContent = shown.join("\n");
   }
 
-  #data(bundle) {
-    const picture = PICTURES.find((kind) => kind in bundle);
-    if (CHECKED in bundle) {
-      this.#place.append(verdict(bundle[CHECKED]));
-      if (bundle[CHECKED].solved) this.#solved();
-    } else if ("text/html" in bundle) {
-      const html = this.#cut([bundle["text/html"]].flat().join(""));
-      this.#place.append(make("div", { class: "adv-live__html" }, fromHtml(html)));
-    } else if (picture) {
-      const data = [bundle[picture]].flat().join("");
-      const coded = picture === "image/svg+xml" ? `,${encodeURIComponent(data)}` : `;base64,${data.trim()}`;
-      // In an image nothing of it can run.
-      const alt = [bundle["text/plain"] ?? "a picture"].flat().join("");
-      this.#place.append(make("img", { src: `data:${picture}${coded}`, alt }));
-    } else {
-      this.#print(`${[bundle["text/plain"] ?? ""].flat().join("")}\n`);
-    }
+  #data({ data, transient }) {
+    const name = transient?.display_id;
+    const element = drawn(data);
+    if (data[CHECKED]?.solved) this.#solved();
+    if (name) {
+      const around = make("div", {}, element ?? asText(data));
+      this.#place.append(around);
+      remember(name, around);
+    } else if (element) this.#place.append(element);
+    else this.#print(`${joined(data["text/plain"])}\n`);
   }
 
   #error({ ename, evalue, traceback }) {
-    const trace = (traceback ?? []).join("\n").replace(ANSI, "").slice(0, 20_000);
-    const what = ename === "KeyboardInterrupt" ? "Interrupted." : evalue || ename;
+    if (ename === "KeyboardInterrupt") {
+      this.say("Stopped.", "error");
+      return;
+    }
+    const trace = bare((traceback ?? []).join("\n")).slice(0, 20_000);
     this.#place.append(
       make(
         "div",
         { class: "adv-live__error" },
-        make("p", {}, make("strong", {}, ename), ": ", what),
+        make("p", {}, make("strong", {}, ename), evalue ? `: ${evalue}` : ""),
         make("details", {}, make("summary", {}, "Where it happened"), make("pre", { tabindex: "0" }, trace)),
       ),
     );

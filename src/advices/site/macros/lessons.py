@@ -51,14 +51,18 @@ class Lessons(Page):
         )
         return (
             f"{task.task.strip()}\n\n"
-            f"The file to mend is `labs/{slug}/{labfile.EXERCISE}/{labfile.LEARNERS}`:\n\n"
-            # Where cells run in the page, the file can be mended and checked here.
+            # Where cells run in the page, the file can be changed and checked here, and the words
+            # of class adv-by-command are not shown.
+            f"The file to mend is `labs/{slug}/{labfile.EXERCISE}/{labfile.LEARNERS}`:\n"
+            "{ .adv-by-command }\n\n"
             f'<div data-exercise="{slug}" markdown="1">\n\n'
             f"{_fenced(task.dockerfile('bad').read_text('utf-8'), '')}\n</div>\n\n"
+            f'<div class="adv-by-command" markdown="1">\n\n'
             f"Build and measure yours as often as you like:\n\n```sh\n{command}\n```\n\n"
             "It says for each claim what your image measures, what the solution measures and "
-            f"where the limit is, and gives a hint for each mistake that it knows.\n\n"
+            f"where the limit is, and gives a hint for each mistake that it knows.\n\n</div>\n\n"
             f"{shown}\n{line}\n`{command} --solution` shows a solution.\n"
+            "{ .adv-by-command }\n"
         )
 
     def cache_explorer(self, slug: str, variants: Sequence[str] = ("bad", "good")) -> str:

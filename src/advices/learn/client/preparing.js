@@ -1,0 +1,27 @@
+// What the server prepares from its start on: the engine, then the images that cells stand on.
+
+import { make } from "./html.js";
+import { BASE } from "./server.js";
+
+const follow = async (place) => {
+  for (;;) {
+    const answer = await fetch(new URL("learn-preparing", BASE)).catch(() => null);
+    if (!answer?.ok) return;
+    const { state, says, seconds } = await answer.json();
+    place.textContent =
+      state === "preparing"
+        ? `Being prepared for ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")} min: ${says}. Read on: what you run waits until it is there.`
+        : state === "failed"
+          ? `What cells need could not be prepared: ${says}`
+          : "";
+    if (state !== "preparing") return;
+    await new Promise((later) => setTimeout(later, 2000));
+  }
+};
+
+// Return a line that says how far it is, and is empty when everything is there.
+export const prepared = () => {
+  const place = make("span", { class: "adv-bar__preparing" });
+  follow(place);
+  return place;
+};

@@ -1,0 +1,40 @@
+// What the page asks of the server that sent it. It has the server's own origin: the cookie says
+// who asks, and no script knows a token.
+
+export const BASE = new URL("../", import.meta.url);
+
+export class Gone extends Error {}
+export class Refused extends Error {}
+export class Died extends Error {}
+
+const cookie = (name) =>
+  document.cookie.split("; ").find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1);
+
+export const ask = async (path, method = "GET", body = undefined) => {
+  let answer;
+  try {
+    answer = await fetch(new URL(path, BASE), {
+      method,
+      body: body && JSON.stringify(body),
+      headers: { "Content-Type": "application/json", "X-XSRFToken": cookie("_xsrf") ?? "" },
+    });
+  } catch {
+    throw new Gone("The server does not answer.");
+  }
+  if (answer.status === 403 || answer.redirected) throw new Refused("The server refused this.");
+  if (answer.status === 404) throw new Died("There is no such kernel any more.");
+  if (answer.status === 429) throw new Error((await answer.json()).message);
+  if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
+  return answer.status === 204 ? null : answer.json();
+};
+
+// What a reader is told of a fault on the way to the kernel.
+export const why = (error) => {
+  if (error instanceof Gone)
+    return "The server is gone. Start `./run learn` again, open the address that it prints, and run the cell once more.";
+  if (error instanceof Refused)
+    return "The server does not know this browser any more. Open the address that `./run learn` shows in the terminal.";
+  if (error instanceof Died)
+    return `${error.message} What the cells had computed is lost: run them again from the top.`;
+  return error.message;
+};

@@ -1,0 +1,29 @@
+// What a check found, claim by claim, and a fault that was foreseen, in words.
+
+import { make } from "./html.js";
+
+export const verdict = ({ solved, rows, hints }) => {
+  const list = rows.map((row) =>
+    make(
+      "li",
+      { class: row.holds ? "adv-met" : "adv-unmet" },
+      make("strong", {}, row.holds ? "Met: " : "Not met: "),
+      `${row.says} `,
+      make("span", { class: "adv-verdict__values" }, `Yours: ${row.yours}. Solution: ${row.reference}. Limit: ${row.limit}.`),
+    ),
+  );
+  const end = solved
+    ? [make("p", { class: "adv-solved" }, "Solved: every claim is met.")]
+    : hints.map((hint) => make("p", { class: "adv-hint" }, make("strong", {}, "Hint: "), hint));
+  return make("div", { class: "adv-verdict" }, make("ul", {}, ...list), ...end);
+};
+
+// What happened, why it probably did, and what to do next.
+export const fault = ({ what, why, next }) =>
+  make(
+    "div",
+    { class: "adv-live__error adv-fault" },
+    make("p", {}, make("strong", {}, what)),
+    ...(why ? [make("p", {}, `Likely cause: ${why}.`)] : []),
+    ...(next ? [make("p", {}, `Next: ${next}.`)] : []),
+  );
