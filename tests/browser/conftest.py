@@ -52,6 +52,8 @@ def chromium_flags():
 @pytest.fixture(scope="session")
 def chromium(chromium_path):
     playwright = pytest.importorskip("playwright.sync_api")
+    # A kernel takes long to start beside builds. What comes is seen at once all the same.
+    playwright.expect.set_options(timeout=30_000)
     with playwright.sync_playwright() as started:
         browser = started.chromium.launch(executable_path=chromium_path, args=FLAGS)
         yield browser

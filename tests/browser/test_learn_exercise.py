@@ -53,6 +53,13 @@ def test_a_dockerfile_is_mended_in_the_page(tab):
     assert known["user-too-early"].hint in shown
     assert tab.evaluate("window.solved") is None
 
+    # Of a container that ends it is told how, and nothing else is guessed at.
+    dies = f'{good}\nCMD ["python", "-c", "1/0"]\n'
+    shown = cell.run(dies, verb="Check", seconds=BUILD_SECONDS)
+    assert "ended with exit code 1 after" in shown
+    assert "ZeroDivisionError: division by zero" in shown
+    assert cell.shown.locator(".adv-hint").count() == 0
+
     shown = cell.run(good, verb="Check", seconds=BUILD_SECONDS)
     assert "Solved: every claim is met." in shown
     expect(cell.shown.locator("li.adv-met")).to_have_count(len(lab.claims))

@@ -17,14 +17,6 @@ CHAPTER = "learn/chapters/non-root/"
 LONG = "print('begun', flush=True)\nimport time\nfor n in range(600): time.sleep(0.1)"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def patience():
-    """A kernel's start takes seconds where other tests run beside it."""
-    expect.set_options(timeout=30_000)
-    yield
-    expect.set_options(timeout=5_000)
-
-
 @pytest.fixture(scope="module")
 def server(site):
     with learning(site) as started:

@@ -2,7 +2,9 @@
 
 import { make } from "./html.js";
 
-export const verdict = ({ solved, rows, hints }) => {
+// Of an image that did not answer, what was seen of it comes first.
+export const verdict = ({ solved, fault: seen, rows, hints }) => {
+  const first = seen ? [make("pre", { class: "adv-live__error" }, seen)] : [];
   const list = rows.map((row) =>
     make(
       "li",
@@ -15,7 +17,7 @@ export const verdict = ({ solved, rows, hints }) => {
   const end = solved
     ? [make("p", { class: "adv-solved" }, "Solved: every claim is met.")]
     : hints.map((hint) => make("p", { class: "adv-hint" }, make("strong", {}, "Hint: "), hint));
-  return make("div", { class: "adv-verdict" }, make("ul", {}, ...list), ...end);
+  return make("div", { class: "adv-verdict" }, ...first, make("ul", {}, ...list), ...end);
 };
 
 // What happened, why it probably did, and what to do next.
