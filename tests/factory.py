@@ -416,6 +416,7 @@ class FakeBench:
         self.measurer = FakeMeasurer(names)
 
     def of(self, exercise: Lab) -> FakeBench:
+        self.exercise = exercise
         made = FakeBench(exercise)
         made.run, made.owner, made.measurer = self.run, self.owner, self.measurer
         made.kept = self.kept.of_exercise()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from advices.core import EngineLost
+from advices.core import BuildHung, EngineLost
 from advices.lab.model import Mistake
 from advices.learn import cells
 from advices.results.exercise import Checked, Row
@@ -52,7 +52,7 @@ def test_a_check_writes_no_file_of_the_project(
     class Session:
         scratch = tmp_path / "scratch"
 
-        def checked(self, file: Path) -> Any:
+        def checked(self, file: Path, *, build_seconds: float) -> Any:
             return file.read_text()
 
     opened: list[str] = []
@@ -61,6 +61,26 @@ def test_a_check_writes_no_file_of_the_project(
     for text in ("FROM a\n", "FROM b\n"):
         assert cells.check("non-root", text).found == text
     assert opened == ["non-root"], "one run for all checks"
+    cells._session.cache_clear()
+
+
+@pytest.mark.parametrize(("told", "seconds"), [("", 180.0), ("600", 600.0)])
+def test_a_build_has_three_minutes_unless_told_otherwise(
+    told: str, seconds: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Session:
+        scratch = tmp_path
+
+        def checked(self, file: Path, *, build_seconds: float) -> Any:
+            assert file.is_file()
+            raise BuildHung(f"it took {build_seconds} s")
+
+    monkeypatch.setattr(cells, "open_lab", lambda _: Session())
+    monkeypatch.setenv(cells.BUILD_SECONDS_VARIABLE, told)
+    cells._session.cache_clear()
+    with pytest.raises(BuildHung, match=f"took {seconds} s") as raised:
+        cells.check("non-root", "FROM a\n")
+    assert "ADVICES_LEARN_BUILD_SECONDS gives" in raised.value.next_step
     cells._session.cache_clear()
 
 

@@ -147,6 +147,17 @@ def test_executed_by_the_command_an_exercise_is_measured_whole_and_left(lab: Lab
     assert sorted(name for name, _ in bench.measurer.asked) == ["bad", "good", "mistake-no-user"]
 
 
+def test_the_builds_of_a_check_end_in_time(lab: Lab, tmp_path: Path) -> None:
+    opened, bench = session(lab)
+    bench.measurer.given["yours"] = ROOT
+    file = tmp_path / "mine"
+    file.write_text("FROM python:3.13-slim\n")
+    usual = lab.its_exercise().build_timeout_seconds
+    for given, wanted in ((7.0, 7.0), (usual + 1, usual), (None, usual)):
+        opened.checked(file, build_seconds=given)
+        assert bench.exercise.build_timeout_seconds == wanted
+
+
 @pytest.mark.parametrize("owner", [True, False])
 def test_a_learners_file_alone_is_measured(owner: bool, lab: Lab, tmp_path: Path) -> None:
     opened, bench = session(lab)

@@ -6,6 +6,7 @@ Imported by the client's own code (client/lesson.js), in the kernel that the lab
 from __future__ import annotations
 
 import functools
+import os
 from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Any
@@ -14,12 +15,14 @@ import markdown
 from IPython.core.getipython import get_ipython
 from IPython.display import display
 
-from advices.core import AdvicesError, write_whole
+from advices.core import AdvicesError, BuildHung, write_whole
 from advices.lab import LEARNERS
 from advices.notebooks import LabSession, open_lab
 from advices.results import Checked
 from advices.site import Shown, checked_shown
 
+BUILD_SECONDS = 180.0
+BUILD_SECONDS_VARIABLE = "ADVICES_LEARN_BUILD_SECONDS"
 CHECKED = "application/vnd.advices.checked+json"
 FAULT = "application/vnd.advices.fault+json"
 
@@ -83,11 +86,17 @@ def as_html(shown: Shown) -> str:
 def check(slug: str, dockerfile: str) -> Verdict:
     """Return how a Dockerfile does as the solution of a lab's exercise.
 
-    The learner's file in the project is left alone. Raises what `advices check-exercise` raises.
+    The learner's file in the project is left alone. A build may take three minutes, or the seconds
+    that ADVICES_LEARN_BUILD_SECONDS says. Raises what `advices check-exercise` raises.
     """
     session = _session(slug)
     file = write_whole(session.scratch / "learn" / LEARNERS, dockerfile)
-    return Verdict(session.checked(file))
+    seconds = float(os.environ.get(BUILD_SECONDS_VARIABLE) or BUILD_SECONDS)
+    try:
+        return Verdict(session.checked(file, build_seconds=seconds))
+    except BuildHung as error:
+        after = f"look at the step named above; {BUILD_SECONDS_VARIABLE} gives builds more seconds"
+        raise BuildHung(error.what, next_step=after) from None
 
 
 @functools.cache

@@ -111,12 +111,16 @@ class LabSession(Drawing):
             found = self.checked(Path(file) if file else None)
         return checked_shown(found)
 
-    def checked(self, file: Path | None = None) -> Checked:
+    def checked(self, file: Path | None = None, *, build_seconds: float | None = None) -> Checked:
         """Return how the exercise's Dockerfile, or another file, does claim by claim.
 
-        Raises what a build raises.
+        No build takes longer than `build_seconds`, where they are given. Raises what a build
+        raises.
         """
         lab = self._lab.its_exercise()
+        if build_seconds is not None:
+            least = min(build_seconds, lab.build_timeout_seconds)
+            lab = lab.model_copy(update={"build_timeout_seconds": least})
         return check(self._bench.of(lab), file or lab.folder / LEARNERS)
 
     @property
