@@ -10,7 +10,7 @@ const follow = async (place) => {
     const { state, says, seconds } = await answer.json();
     place.textContent =
       state === "preparing"
-        ? `Being prepared for ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")} min: ${says}. Read on: what you run waits until it is there.`
+        ? `Preparing, for ${seconds} s now: ${says}. Read on: what you run waits until it is there.`
         : state === "failed"
           ? `What cells need could not be prepared: ${says}`
           : "";
