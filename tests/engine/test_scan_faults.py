@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from engine_project import Project
+from processes import wait
 from scan_targets import Scans, Start, clean, docker, found_container
 
 from advices.core import ScanFailed
@@ -206,8 +207,8 @@ def test_a_scanner_reaches_nothing_but_its_target(
         return once.stdout.split()
 
     try:
-        # From the default bridge they can be reached, so that the listeners are known to work.
-        assert reached(None, places()) == places()[:2]
+        # From the default bridge they can be reached, once they listen: so the listeners work.
+        wait(lambda: reached(None, places()) == places()[:2])
         with (
             engine.network(run_id, internal=True) as network,
             engine.joined(Container(target.name), network, "site"),
