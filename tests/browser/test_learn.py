@@ -274,6 +274,39 @@ def test_the_same_notebook_opens_in_jupyterlab_where_it_was_asked_for(chromium, 
         tab.context.close()
 
 
+@pytest.mark.parametrize("lost", ["learn.js", "cell.js"])
+def test_a_page_whose_script_was_broken_off_is_loaded_once_more(chromium, server, let_in, lost):
+    with_cookies = chromium.new_context()
+    with_cookies.add_cookies(let_in)
+    tab, asked = with_cookies.new_page(), []
+
+    def once(route):
+        asked.append(route.request.url)
+        # As Chromium does when a container's network comes or goes.
+        route.abort("internetdisconnected") if len(asked) == 1 else route.continue_()
+
+    tab.route(f"**/learn-client/{lost}*", once)
+    tab.goto(server.base + LAB)
+    expect(tab.locator(".adv-cell").first).to_be_visible()
+    assert len(asked) == 2
+    assert tab.evaluate("sessionStorage.adviceAgain") is None
+    with_cookies.close()
+
+
+def test_a_page_whose_script_never_comes_is_not_loaded_again_and_again(chromium, server, let_in):
+    with_cookies = chromium.new_context()
+    with_cookies.add_cookies(let_in)
+    tab, asked = with_cookies.new_page(), []
+    tab.route("**/learn-client/learn.js", lambda route: asked.append(1) or route.abort())
+    tab.goto(server.base + LAB)
+    tab.wait_for_function(
+        "sessionStorage.adviceAgain === '1' && document.readyState === 'complete'"
+    )
+    tab.wait_for_load_state("networkidle")
+    assert len(asked) == 2
+    with_cookies.close()
+
+
 def test_the_published_page_has_nothing_that_runs(tab, address):
     asked = []
     tab.on("request", lambda one: asked.append(one.url))

@@ -22,6 +22,7 @@ def tab(chromium, site):
         page = context.new_page()
         enter(page, server)
         page.goto(server.base + CHAPTER)
+        page.locator(".adv-cell").wait_for()
         page.evaluate(
             "document.addEventListener('advices:solved', (event) => (window.solved = event.detail))"
         )

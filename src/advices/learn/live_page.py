@@ -29,6 +29,14 @@ POLICY = (
 """The Content-Security-Policy of a page: nothing from elsewhere. Material has scripts inline."""
 
 
+# A page whose scripts did not come is loaded once more; `learn.js` takes the mark away when they did.
+# Chromium breaks off what it loads when an interface of the machine comes or goes
+# (ERR_NETWORK_CHANGED), and each container has one.
+_ONCE_MORE = (
+    "try{if(!sessionStorage.adviceAgain){sessionStorage.adviceAgain=1;location.reload()}}catch{}"
+)
+
+
 def live(page: str, base_url: str, *, jupyterlab: bool = False) -> str:
     """Return a page with the scripts that run its cells. Published, it has none of them.
 
@@ -38,7 +46,8 @@ def live(page: str, base_url: str, *, jupyterlab: bool = False) -> str:
     query = "?jupyterlab" if jupyterlab else ""
     head = (
         f'<link rel="stylesheet" href="{client}/learn.css">'
-        f'<script type="module" src="{client}/learn.js{query}"></script></head>'
+        f'<script type="module" src="{client}/learn.js{query}" onerror="{_ONCE_MORE}"></script>'
+        "</head>"
     )
     return page.replace("</head>", head, 1)
 

@@ -137,6 +137,13 @@ const live = () =>
     prepared(),
   );
 
+// All scripts came: should they fail to on a later page, that one is loaded once more too.
+try {
+  sessionStorage.removeItem("adviceAgain");
+} catch {
+  // Where storage is blocked, no page is loaded again.
+}
+
 const place = document.querySelector("[data-exercise]");
 const title = document.querySelector(".md-content h1");
 if (slug && (onLabPage || place)) {
