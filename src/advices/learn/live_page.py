@@ -29,7 +29,7 @@ POLICY = (
 """The Content-Security-Policy of a page: nothing from elsewhere. Material has scripts inline."""
 
 
-# A page whose scripts did not come is loaded once more; `learn.js` takes the mark away when they did.
+# A page whose scripts did not come is loaded once more; `learn.js` takes the mark away if they did.
 # Chromium breaks off what it loads when an interface of the machine comes or goes
 # (ERR_NETWORK_CHANGED), and each container has one.
 _ONCE_MORE = (
