@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from advices.engine import apt
+
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 _TESTING = f"""\
 Types: deb
-URIs: http://deb.debian.org/debian
+URIs: {{mirror}}
 Suites: testing
 Components: main
 Signed-By: {KEYRING}
@@ -54,7 +56,9 @@ def with_programs(root: Path, env: dict[str, str] | None = None) -> dict[str, st
 def _apart(work: Path) -> list[str]:
     """Return the options by which apt knows testing only, in a state of its own."""
     (work / "sources").mkdir()
-    (work / "sources" / "testing.sources").write_text(_TESTING, "utf-8")
+    (work / "sources" / "testing.sources").write_text(
+        _TESTING.format(mirror=apt.mirror(apt.system().codename)), "utf-8"
+    )
     for name in ("lists/partial", "cache/archives/partial"):
         (work / name).mkdir(parents=True)
     said = {

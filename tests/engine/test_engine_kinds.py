@@ -303,7 +303,7 @@ def test_a_rootless_engine_takes_packages_from_what_was_prefetched(
         project.write(file, project.read(file).replace("COPY . /srv\n", pip))
     # A host with settings that builds would need, whatever this one has.
     project.env = {**os.environ, **project.env, "PIP_CONFIG_FILE": ""}
-    project.env["PIP_INDEX_URL"] = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple")
+    project.env.setdefault("PIP_CERT", "/etc/ssl/certs/ca-certificates.crt")
     with rootless_engine.running(root, slim_stand_in) as address:
         project.env["DOCKER_HOST"] = address
         _, output = project.advices("doctor")

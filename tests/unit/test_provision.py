@@ -78,9 +78,9 @@ def test_only_the_engine_may_come_from_the_next_debian() -> None:
 def test_the_mirror_is_the_one_that_apt_uses(monkeypatch: pytest.MonkeyPatch) -> None:
     listed = "http://security.example/x bookworm-security\nhttp://m.example/debian bookworm\n"
     monkeypatch.setattr(apt, "run", lambda *_: process.Finished(0, listed, ""))
-    assert apt._mirror("bookworm") == "http://m.example/debian"
+    assert apt.mirror("bookworm") == "http://m.example/debian"
     with pytest.raises(EngineMissing, match="apt has no source for sid"):
-        apt._mirror("sid")
+        apt.mirror("sid")
 
 
 class Terminal(io.StringIO):

@@ -86,12 +86,12 @@ def _write_as_root(file: str, text: str) -> None:
         run(as_root(["install", "-D", "-m", "0644", source.name, file]))
 
 
-def pin_trixie(mirror: str) -> dict[str, str]:
+def pin_trixie(uri: str) -> dict[str, str]:
     """Return the apt files, by path, that let only the engine come from Debian 13."""
     return {
         "/etc/apt/sources.list.d/docker-advices-trixie.sources": (
             "Types: deb\n"
-            f"URIs: {mirror}\n"
+            f"URIs: {uri}\n"
             "Suites: trixie\n"
             "Components: main\n"
             "Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg\n"
@@ -103,8 +103,8 @@ def pin_trixie(mirror: str) -> dict[str, str]:
     }
 
 
-def _mirror(codename: str) -> str:
-    """Return the mirror that this machine's own apt sources use."""
+def mirror(codename: str) -> str:
+    """Return the mirror that this machine's own apt sources use. Raises EngineMissing."""
     listed = run(
         ["apt-get", "indextargets", "--format", "$(REPO_URI) $(CODENAME)", "Created-By: Packages"]
     ).stdout
@@ -129,7 +129,7 @@ def install_engine(say: Say) -> None:
     say("installing Docker and buildx from the distribution's packages")
     _apt("update")
     if here.codename == "bookworm":
-        for file, text in pin_trixie(_mirror(here.codename)).items():
+        for file, text in pin_trixie(mirror(here.codename)).items():
             _write_as_root(file, text)
         _apt("update")
     # git is named by docker.io's recommendations and used by builds from repositories only.
