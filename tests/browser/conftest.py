@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from learning import learning
 from serving import served
 
 ROOT = Path(__file__).parents[2]
@@ -58,6 +59,13 @@ def chromium(chromium_path):
         browser = started.chromium.launch(executable_path=chromium_path, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def server(site):
+    """A server of `advices learn` for one file of tests."""
+    with learning(site) as started:
+        yield started
 
 
 @pytest.fixture

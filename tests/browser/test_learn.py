@@ -18,12 +18,6 @@ LAB = "learn/labs/build-cache/"
 
 
 @pytest.fixture(scope="module")
-def server(site):
-    with learning(site) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
 def let_in(chromium, server):
     """Cookies of a browser that was let in."""
     context = chromium.new_context()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from learning import ROOT, Cell, enter, learning
+from learning import ROOT, Cell, enter
 from playwright.sync_api import expect
 from test_accessibility import violations
 
@@ -15,12 +15,6 @@ pytestmark = pytest.mark.browser
 LAB = "learn/labs/build-cache/"
 CHAPTER = "learn/chapters/non-root/"
 LONG = "print('begun', flush=True)\nimport time\nfor n in range(600): time.sleep(0.1)"
-
-
-@pytest.fixture(scope="module")
-def server(site):
-    with learning(site) as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
