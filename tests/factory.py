@@ -342,6 +342,7 @@ class Machine:
     def __init__(self) -> None:
         self.facts = EngineFacts("26.1.5", "overlay2", "linux/amd64", 2, "/somewhere")
         self.base: Base | None = BASE
+        self.images_arrive: Base | None = None
         self.pip_conf: str | None = None
         self.scanner: SimpleNamespace | None = None
         self.buildx = "0.13.1"
@@ -364,6 +365,10 @@ class Machine:
 
     def known(self, name: str) -> Base | None:
         return replace(self.base, name=name) if self.base else None
+
+    def of_labs(self, _: object) -> None:
+        """Bring the images of labs, if a test said which arrive."""
+        self.base = self.images_arrive or self.base
 
     def known_in(self, dockerfile: Dockerfile, _: object) -> dict[str, Base | None]:
         return {name: self.known(name) for name in dockerfile.external_images}

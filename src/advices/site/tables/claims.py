@@ -50,4 +50,12 @@ def mistakes_table(lab: Lab, result: Result) -> str:
             if claim in mistake.breaks
         ]
         rows.append([escape(mistake.says), "<br>".join(red) or "nothing"])
-    return table(["Mistake, alone in the good Dockerfile", "What it turned red"], rows)
+    proved = table(["Mistake, alone in the good Dockerfile", "What it turned red"], rows)
+    elsewhere = [one.date for one in result.mistakes.values() if one.elsewhere]
+    if elsewhere:
+        proved += (
+            f"\n{len(elsewhere)} of these {len(rows)} were applied on a machine of another kind, "
+            f"the first on {escape(min(elsewhere))}. Nothing that this project decides of them "
+            "has changed since.\n"
+        )
+    return proved
