@@ -4,12 +4,13 @@ The record and its files, verdicts on claims and exercises, what moved, history,
 is worded.
 """
 
-from advices.results import claims, exercise, history, wording
+from advices.results import claims, exercise, history, linting, wording
 from advices.results.claims import Verdict, is_judged, judged, not_judged, red, verdicts
 from advices.results.comparison import Drift, base_changes, drifts, scanner_changes
 from advices.results.exercise import YOURS, Checked, checked, hints, hints_on_failure
 from advices.results.history import Entry, reversed_claims, stepped_back
 from advices.results.key import Confirmation, KeyParts, parts, why_changed
+from advices.results.linting import LINTERS, Finding, Linted, LinterName, LinterRun, Linting
 from advices.results.provenance import PUBLISHED_PLATFORM, BaseRecord, Count, Provenance
 from advices.results.record import (
     SCHEMA_VERSION,
@@ -36,6 +37,7 @@ from advices.results.wording import (
 )
 
 __all__ = [
+    "LINTERS",
     "PUBLISHED_PLATFORM",
     "SCHEMA_VERSION",
     "YOURS",
@@ -47,8 +49,13 @@ __all__ = [
     "Count",
     "Drift",
     "Entry",
+    "Finding",
     "KeyParts",
     "Layer",
+    "Linted",
+    "LinterName",
+    "LinterRun",
+    "Linting",
     "MistakeResult",
     "Provenance",
     "Result",
@@ -71,6 +78,7 @@ __all__ = [
     "history",
     "is_judged",
     "judged",
+    "linting",
     "load",
     "not_judged",
     "parts",
