@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from advices.lab import PROBED, Lab, describe, labfile
 from advices.results import BaseRecord, Linting, Result, code, escape, history, linting, verdicts
 from advices.site import dashboard, linters, origin, speed, tables
+from advices.site.linters import Row
 from advices.site.macros.page import Page
 from advices.site.origin import Origin
 from advices.site.shown import Shown
@@ -75,6 +76,6 @@ class Overview(Page):
         """Return of how many bad Dockerfiles a linter names the fault."""
         return linters.seen(self._linted(self._in_order())[0])
 
-    def _linted(self, labs: Sequence[Lab]) -> tuple[tuple[linters.Row, ...], Linting]:
+    def _linted(self, labs: Sequence[Lab]) -> tuple[tuple[Row, ...], Linting]:
         said = linting.load(self._docs / "results")
         return linters.rows(labs, {lab.slug: self._result(lab.slug) for lab in labs}, said), said
