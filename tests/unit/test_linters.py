@@ -185,7 +185,7 @@ def lab(tmp_path: Path) -> Lab:
 
 
 @pytest.mark.parametrize(
-    ("rule", "named", "text"), [("DL3025", 1, "names"), ("DL3059", 0, "not see")]
+    ("rule", "named", "text"), [("DL3025", 1, "names"), ("DL3059", 0, "which is not the fault")]
 )
 def test_another_rule_does_not_name_the_fault(rule: str, named: int, text: str, lab: Lab) -> None:
     said = said_of(lab, bad=rule, good="DL3008")

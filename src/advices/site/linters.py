@@ -69,14 +69,14 @@ def summary_table(found: Sequence[Row], linting: Linting) -> str:
     """Return for each linter, and for measuring, how many faults it names: bad files and traps."""
     groups = {
         "bad": [row for row in found if row.variant == "bad"],
-        "traps": [row for row in found if row.is_trap],
+        "trap": [row for row in found if row.is_trap],
         "good": [row for row in found if row.variant == "good"],
     }
-    header = ["", *(f"{len(rows)} {name}" for name, rows in groups.items())]
+    header = ["", *(f"{len(rows)} {name} files" for name, rows in groups.items())]
     lines = [
         _summed(
             f"{escape(LINTERS[name])}, {escape(run.version)}",
-            [[row.is_named_by(name) for row in groups[group]] for group in ("bad", "traps")],
+            [[row.is_named_by(name) for row in groups[group]] for group in ("bad", "trap")],
             [bool(row.said[name].findings) for row in groups["good"]],
         )
         for name, run in linting.runs.items()
@@ -84,7 +84,7 @@ def summary_table(found: Sequence[Row], linting: Linting) -> str:
     lines.append(
         _summed(
             "any of them",
-            [[row.is_named for row in groups[group]] for group in ("bad", "traps")],
+            [[row.is_named for row in groups[group]] for group in ("bad", "trap")],
             [any(one.findings for one in row.said.values()) for row in groups["good"]],
         )
     )
@@ -121,9 +121,13 @@ def line(found: Sequence[Row], linting: Linting) -> str:
     (bad,) = (row for row in found if row.variant == "bad")
     parts = []
     for name in linting.runs:
-        said = _said(bad, name)
-        seen = "names the fault" if bad.is_named_by(name) else "does not see the fault"
-        parts.append(f"{escape(LINTERS[name])} {seen} (it says: {said})")
+        if bad.is_named_by(name):
+            says = f"names the fault with {_said(bad, name)}"
+        elif bad.said[name].findings:
+            says = f"says {_said(bad, name)}, which is not the fault"
+        else:
+            says = "cannot read the file" if bad.said[name].unread else "says nothing"
+        parts.append(f"{escape(LINTERS[name])} {says}")
     return f"**What a linter sees in the bad Dockerfile:** {'; '.join(parts)}."
 
 
