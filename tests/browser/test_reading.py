@@ -97,7 +97,7 @@ def test_the_focus_is_seen_everywhere(chromium, address, scheme, page):
 def test_the_menu_of_a_narrow_window_works_by_keyboard(tab, address, key):
     tab.set_viewport_size({"width": 320, "height": 700})
     tab.goto(f"{address}/", wait_until="load")
-    link = tab.locator(".md-nav--primary").get_by_role("link", name="Order for the cache")
+    link = tab.locator(".md-nav--primary").get_by_role("link", name="1. Order for the cache")
     menu = tab.locator(".md-header").get_by_role("button", name="Menu")
     assert not link.is_visible()
     menu.press(key)
