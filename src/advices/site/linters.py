@@ -128,7 +128,7 @@ def line(found: Sequence[Row], linting: Linting) -> str:
         else:
             says = "cannot read the file" if bad.said[name].unread else "says nothing"
         parts.append(f"{escape(LINTERS[name])} {says}")
-    return f"**What a linter sees in the bad Dockerfile:** {'; '.join(parts)}."
+    return f"About the bad Dockerfile {', and '.join(parts)}."
 
 
 def _said(row: Row, name: LinterName) -> str:
