@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.cookiejar
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from engine_project import Project
+from jupyter_client.blocking.client import BlockingKernelClient
 from processes import named, wait
 
 from advices.core import BuildHung, BuildLimited
@@ -85,3 +98,91 @@ def test_output_without_an_end_is_cut_by_the_builder(build: Callable[..., object
 def _resident_kb() -> int:
     (line,) = (one for one in Path("/proc/self/status").read_text().splitlines() if "VmRSS" in one)
     return int(line.split()[1])
+
+
+SERVER = """
+import sys
+from pathlib import Path
+from advices.core import project
+from advices.learn import server
+say = lambda address: print(address, flush=True)
+learning = server.Learning(Path(sys.argv[1]), 0, "/mine/", jupyterlab=True)
+server.serve(project(), learning, say, say)
+"""
+SLEEPS = f"FROM python:3.13-slim\nRUN --network=none {SLEEPER}\n"
+CHECK = "from advices.learn import cells; cells.check('tiny', {!r})"
+
+
+@pytest.fixture
+def serving(taught: Project) -> Iterator[subprocess.Popen[str]]:
+    """Return a server of the page that checks a Dockerfile whose build sleeps."""
+    site = taught.root / "site"
+    taught.write("site/index.html", "<h1>hello</h1>")
+    runtime = Path(taught.env["TMPDIR"]) / "runtime"
+    env = {**taught.env, "JUPYTER_RUNTIME_DIR": str(runtime)}
+    words = [sys.executable, "-c", SERVER, str(site)]
+    with subprocess.Popen(
+        words, cwd=taught.root, env=env, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            kernel = _kernel(process.stdout.readline().strip(), runtime)
+            kernel.execute(CHECK.format(SLEEPS))
+            wait(lambda: named(SLEEPER))
+            assert taught.leftovers() != []
+            assert taught.run_ids() != set()
+            yield process
+            kernel.stop_channels()
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def _kernel(address: str, runtime: Path) -> BlockingKernelClient:
+    """Start a kernel as a page does, and return a client of it."""
+    jar = http.cookiejar.CookieJar()
+    opener = urllib.request.build_opener(
+        urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(jar)
+    )
+    page = opener.open(address, timeout=20).read().decode()
+    leads = re.search(r"0; url=([^\"]+)", page)
+    assert leads is not None
+    opener.open(urllib.parse.urljoin(address, leads[1]), timeout=20).read()
+    xsrf = next(one.value for one in jar if one.name == "_xsrf")
+    assert xsrf
+    base = address.partition("learn-enter")[0]
+    asked = urllib.request.Request(f"{base}api/kernels", b'{"name": "python3"}')
+    asked.add_header("X-XSRFToken", xsrf or "")
+    made = json.loads(opener.open(asked, timeout=60).read())
+    client = BlockingKernelClient()
+    client.load_connection_file(str(runtime / f"kernel-{made['id']}.json"))
+    client.start_channels()
+    client.wait_for_ready(timeout=60)
+    return client
+
+
+def hub_stops(server: subprocess.Popen[str]) -> None:
+    """Stop a server as a hub does that gives it no time."""
+    server.send_signal(signal.SIGTERM)
+    time.sleep(0.3)
+    os.killpg(server.pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        lambda server: server.send_signal(signal.SIGTERM),
+        lambda server: server.kill(),
+        hub_stops,
+    ],
+    ids=["sigterm", "sigkill", "hub"],
+)
+def test_a_server_that_ends_in_a_build_leaves_nothing(
+    serving: subprocess.Popen[str],
+    taught: Project,
+    ends: Callable[[subprocess.Popen[str]], object],
+) -> None:
+    ends(serving)
+    wait(lambda: taught.leftovers() == [] and taught.run_ids() == set())
+    wait(lambda: not named(SLEEPER))
+    wait(lambda: not named(f"{taught.env['XDG_STATE_HOME']}/docker-advices/runs"))
