@@ -333,6 +333,10 @@ class MemoryEngine:
             if known.image.labels.get(RUN_LABEL) == run_id:
                 del self.known[name]
 
+    def remove_run_cache(self, run_id: str) -> int:
+        self.did.append(f"remove the cache of {run_id}")
+        return 0
+
     def build_cache_bytes(self) -> int:
         return self.cache_bytes
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -17,7 +18,8 @@ import pytest
 from advices.core import DiskFull, EngineLost
 from advices.core.process import poll
 from advices.core.threads import at_once
-from advices.runs import lifecycle
+from advices.engine import RUN_LABEL
+from advices.runs import guardian, lifecycle, remains
 
 # A process that owns a run, or the lock of measuring, until its standard input ends.
 CHILD = """
@@ -26,6 +28,7 @@ from advices import runs
 class Engine:
     def run_ids(self): return set()
     def remove_run(self, run_id): print("removed", run_id, flush=True)
+    def remove_run_cache(self, run_id): print("removed the cache", run_id, flush=True)
 def say(message): print("say", message, flush=True)
 if sys.argv[1] == "run":
     with runs.own_run(Engine()) as run:
@@ -81,10 +84,17 @@ class FakeEngine:
     def __init__(self, *ids: str, fault: Exception | None = None) -> None:
         self.ids = set(ids)
         self.removed: list[str] = []
+        self.caches: list[str] = []
         self.fault = fault
 
     def run_ids(self) -> set[str]:
         return set(self.ids)
+
+    def remove_run_cache(self, run_id: str) -> int:
+        # It is found by what carries the run's id, so that must be there still.
+        assert run_id not in self.removed
+        self.caches.append(run_id)
+        return 0
 
     def remove_run(self, run_id: str) -> None:
         self.removed.append(run_id)
@@ -111,8 +121,57 @@ def test_a_run_of_a_dead_process_is_swept(child: Child) -> None:
     assert folders() == [child.holds]
     engine = FakeEngine(child.holds)
     assert lifecycle.sweep(engine) == (child.holds,)
-    assert engine.removed == [child.holds]
+    assert engine.caches == engine.removed == [child.holds]
     assert folders() == []
+
+
+@contextlib.contextmanager
+def guarded(child: Child) -> Iterator[subprocess.Popen[str]]:
+    """Give a guardian of the child's run, which prints a word when it is the one to clean."""
+    lock = lifecycle.state_folder() / "runs" / child.holds / "lock"
+    words = [sys.executable, guardian.__file__, lock, sys.executable, "-c", "print('cleans')"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        yield process
+        process.kill()
+
+
+def test_a_guardian_cleans_after_an_owner_that_was_killed(child: Child) -> None:
+    with guarded(child) as waiting:
+        with pytest.raises(subprocess.TimeoutExpired):
+            waiting.wait(0.5)
+        child.crash()
+        assert waiting.communicate(timeout=30)[0] == "cleans\n"
+
+
+def test_a_guardian_goes_with_an_owner_that_cleaned(child: Child) -> None:
+    with guarded(child) as waiting:
+        child.end()
+        assert waiting.communicate(timeout=30)[0] == ""
+        assert waiting.returncode == 0
+
+
+def test_a_run_that_keeps_its_cache_and_one_that_takes_it_along() -> None:
+    engine = FakeEngine()
+    with lifecycle.own_run(engine):
+        pass
+    assert engine.caches == []
+    with lifecycle.own_run(engine, guarded=True) as run:
+        pass
+    assert engine.caches == [run.id]
+
+
+def test_the_builds_of_a_dead_run_are_ended_and_no_others() -> None:
+    sleep = (sys.executable, "-c", "import time; time.sleep(60)", "--label")
+    labels = (f"{RUN_LABEL}=a-run", f"{RUN_LABEL}=a-run-more")
+    builds = [subprocess.Popen([*sleep, label, "folder"]) for label in labels]
+    try:
+        remains.end_builds("a-run")
+        assert builds[0].wait(10) == -signal.SIGTERM
+        assert builds[1].poll() is None
+    finally:
+        for one in builds:
+            one.kill()
+            one.wait()
 
 
 def test_a_new_run_sweeps_first(child: Child) -> None:

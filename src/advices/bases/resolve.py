@@ -18,7 +18,7 @@ from advices.core import (
     UnsteadyMeasure,
     at_once,
 )
-from advices.engine import Engine
+from advices.engine import Engine, base_tag
 from advices.images import LayerMemory, base_sizes
 from advices.lab import Dockerfile, Lab
 from advices.packages import PIP_CONF, proxy
@@ -222,7 +222,7 @@ class Bases:
         Raises UnsteadyMeasure when somebody has removed the base.
         """
         word = re.sub(r"[^A-Za-z0-9_.-]", "-", base.name)
-        tag = f"docker-advices-run/{run_id}:base-{word}-{mark}"
+        tag = f"{base_tag(run_id)}{word}-{mark}"
         files = {"/etc/docker-advices-run": f"{run_id} {mark}\n".encode()}
         more = proxy.files_for_builds(self._engine)
         files |= {path: text.encode() for path, text in more.items()}

@@ -37,6 +37,14 @@ class BuildHung(AdvicesError):
     )
 
 
+class BuildLimited(AdvicesError):
+    """A build reached a limit of what a learner's build may take, other than time."""
+
+    exit_code = 55
+    why = "a step takes more than builds of exercises need"
+    next_step = "look at the step named above"
+
+
 class BuilderUnusable(AdvicesError):
     """A build failed in the builder itself: nothing that a Dockerfile says is to blame."""
 

@@ -206,6 +206,13 @@ class ScannerMissing(AdvicesError):
     next_step = "`docker load` it from a machine that has it, or use `--scanner wapiti`"
 
 
+class SettingInvalid(AdvicesError):
+    """A variable of the environment says something that it cannot mean."""
+
+    exit_code = 56
+    why = "it must be a whole number above zero"
+
+
 class SiteMissing(AdvicesError):
     """The site was not built yet."""
 

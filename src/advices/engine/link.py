@@ -26,6 +26,11 @@ RUN_LABEL = "io.docker-advices.run"
 BASE_LABEL = "io.docker-advices.base"
 
 
+def base_tag(run_id: str) -> str:
+    """Return how the names of the bases begin that were made for the builds of one run."""
+    return f"docker-advices-run/{run_id}:base-"
+
+
 class Clients:
     """A client for each thread: docker-py's must not be shared by threads.
 

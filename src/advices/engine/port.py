@@ -56,7 +56,8 @@ class Images(Protocol):
     def build(self, order: BuildOrder, on_step: Callable[[str], None] | None = None) -> Built:
         """Build an image and return what ran. `on_step` hears each step's name as it begins.
 
-        Raises DockerfileInvalid, StepFailed, DiskFull, EngineLost, BuildHung or CommandFailed.
+        Raises DockerfileInvalid, StepFailed, DiskFull, EngineLost, BuildHung, BuildLimited for one
+        that has limits and reached one, or CommandFailed.
         """
 
 
@@ -162,6 +163,12 @@ class Engine(Images, Containers, Protocol):
 
     def remove_run(self, run_id: str) -> None:
         """Remove the containers, networks and images that carry this run's label, no others."""
+
+    def remove_run_cache(self, run_id: str) -> int:
+        """Remove the build cache of this run's builds, and none of anybody's; return its bytes.
+
+        The bases that were made for this run must be there still: all that stands on them goes.
+        """
 
     def build_cache_bytes(self) -> int:
         """Return the bytes that the build cache alone holds: what an image has too stays there."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
 from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Any
@@ -17,6 +18,7 @@ from IPython.display import display
 
 from advices.core import AdvicesError, BuildHung, write_whole
 from advices.lab import LEARNERS
+from advices.learn.printed import cut_output
 from advices.notebooks import LabSession, open_lab
 from advices.results import Checked
 from advices.site import Shown, checked_shown
@@ -26,6 +28,7 @@ BUILD_SECONDS_VARIABLE = "ADVICES_LEARN_BUILD_SECONDS"
 CHECKED = "application/vnd.advices.checked+json"
 FAULT = "application/vnd.advices.fault+json"
 
+_PREPARED = "prepared_for_the_page"
 # As in mkdocs.yml, so that an output looks like what is recorded.
 _EXTENSIONS = ["tables", "attr_list", "md_in_html", "pymdownx.highlight", "pymdownx.superfences"]
 _SETTINGS = {"pymdownx.highlight": {"pygments_lang_class": True}}
@@ -48,11 +51,18 @@ class Verdict:
 
 
 def prepare() -> None:
-    """Let this kernel show what the toolkit returns as HTML too, for the page."""
+    """Let this kernel show what the toolkit returns as HTML too, for the page.
+
+    What a cell prints without an end is cut: see `printed`. A second call changes nothing.
+    """
     shell = get_ipython()
+    if getattr(shell, _PREPARED, False):
+        return
     if shell is not None and shell.display_formatter is not None:
         shell.display_formatter.formatters["text/html"].for_type(Shown, as_html)
         shell.set_custom_exc((AdvicesError,), _say)  # type: ignore[no-untyped-call]
+        cut_output(shell, sys.stdout, sys.stderr)
+        setattr(shell, _PREPARED, True)
 
 
 def _say(

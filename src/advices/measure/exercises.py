@@ -9,6 +9,7 @@ from advices.core import LabInvalid, StepFailed
 from advices.lab import BUILDS, LEARNERS, Failure, Lab
 from advices.measure.bench import Bench
 from advices.measure.candidate import of_learner, of_variant
+from advices.measure.limits import for_learners
 from advices.measure.mistakes import judged_steps, proved, uncaught_mistakes
 from advices.measure.plan import steps
 from advices.measure.reference import reference
@@ -30,8 +31,9 @@ def check(bench: Bench, dockerfile: Path) -> Checked:
 
     Raises what a build raises, with the hint of a known mistake that the failed step proves,
     LabInvalid when the file is not there or is no text, and DockerfileInvalid before any build.
+    A build that takes more than `limits.for_learners` says is ended: BuildLimited.
     """
-    candidate = of_learner(bench.lab, dockerfile)
+    candidate = of_learner(bench.lab, dockerfile, for_learners(bench.run.id))
     try:
         said = candidate.read()
     except LabInvalid as error:

@@ -204,7 +204,7 @@ def check_exercise(workshop: Workshop, slug: str, file: Path | None) -> Checked:
     Raises what `prove.check` raises.
     """
     exercise = labfile.read(workshop.layout.labs, slug).its_exercise()
-    with own_run(workshop.engine) as run:
+    with own_run(workshop.engine, guarded=True) as run:
         bench = Bench(workshop, exercise, run, samples=QUICK, owner=True)
         return check(bench, file or exercise.folder / labfile.LEARNERS)
 

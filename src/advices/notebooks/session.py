@@ -190,6 +190,6 @@ def _bench(layout: Layout, lab: Lab) -> Bench:
     if attached_run is None:
         stack = contextlib.ExitStack()
         atexit.register(stack.close)
-        attached_run = stack.enter_context(own_run(engine))
+        attached_run = stack.enter_context(own_run(engine, guarded=True))
     workshop = Workshop(layout, tell, engine)
     return Bench(workshop, lab, attached_run, samples=samples, owner=owner, kept=kept)

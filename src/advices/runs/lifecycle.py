@@ -23,6 +23,7 @@ from pathlib import Path
 
 from advices.core import DiskFull, EngineLost, free_bytes, poll, state_folder
 from advices.engine import Engine
+from advices.runs.remains import end_builds, guard, remove
 
 RUN_VARIABLE = "ADVICES_RUN"
 
@@ -85,19 +86,25 @@ def attached() -> Run | None:
 
 
 @contextlib.contextmanager
-def own_run(engine: Engine) -> Iterator[Run]:
-    """Sweep what dead runs left, then own a run; at the end remove all that carries its id."""
+def own_run(engine: Engine, *, guarded: bool = False) -> Iterator[Run]:
+    """Sweep what dead runs left, then own a run; at the end remove all that carries its id.
+
+    A `guarded` one also takes the build cache along that its builds added, and if its owner is
+    killed a process of its own removes all that, at once.
+    """
     sweep(engine)
     with scratch_folder() as scratch:
+        if guarded:
+            guard(scratch / "lock")
         try:
             yield Run(scratch.name, scratch)
         except BaseException:
             # The fault that ended the run is the one to tell, not that its engine is gone too.
             with contextlib.suppress(EngineLost):
-                engine.remove_run(scratch.name)
+                remove(engine, scratch.name, cache=guarded)
             raise
         else:
-            engine.remove_run(scratch.name)
+            remove(engine, scratch.name, cache=guarded)
 
 
 @contextlib.contextmanager
@@ -128,7 +135,8 @@ def sweep(engine: Engine) -> tuple[str, ...]:
                 descriptor = _locked(folder / "lock")
                 if descriptor is None:
                     continue
-            engine.remove_run(run_id)
+            end_builds(run_id)
+            remove(engine, run_id, cache=True)
             shutil.rmtree(folder, ignore_errors=True)
             if descriptor is not None:
                 os.close(descriptor)
