@@ -45,6 +45,7 @@ from advices.core.errors import (
 )
 from advices.core.events import (
     Begun,
+    Decided,
     Event,
     Instruction,
     Measured,
@@ -100,6 +101,7 @@ __all__ = [
     "ClaimBroken",
     "CommandFailed",
     "DatabaseDown",
+    "Decided",
     "DiskFull",
     "DockerfileInvalid",
     "EngineElsewhere",

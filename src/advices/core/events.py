@@ -56,6 +56,20 @@ class Instruction:
 
 
 @dataclass(frozen=True)
+class Decided:
+    """A claim over a candidate is decided, while the rest of it is still measured."""
+
+    lab: str
+    candidate: str
+    says: str
+    holds: bool
+
+    def __str__(self) -> str:
+        met = "met" if self.holds else "not met"
+        return f"{self.lab} {self.candidate}: {met}: {self.says}"
+
+
+@dataclass(frozen=True)
 class Measured:
     """A lab was measured, in so many seconds."""
 
@@ -66,7 +80,7 @@ class Measured:
         return f"{self.lab}: measured in {self.seconds:.0f} s"
 
 
-Event = str | Planned | Begun | Step | Instruction | Measured
+Event = str | Planned | Begun | Step | Instruction | Decided | Measured
 Say = Callable[[Event], None]
 _WIRE = "docker-advices "
 

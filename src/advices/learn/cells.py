@@ -18,12 +18,13 @@ from IPython.display import display
 from advices.core import AdvicesError, BuildHung, write_whole
 from advices.lab import LEARNERS
 from advices.notebooks import LabSession, open_lab
-from advices.results import Checked
+from advices.results import Checked, Pending, Row
 from advices.site import Shown, checked_shown
 
 BUILD_SECONDS = 180.0
 BUILD_SECONDS_VARIABLE = "ADVICES_LEARN_BUILD_SECONDS"
 CHECKED = "application/vnd.advices.checked+json"
+SO_FAR = "application/vnd.advices.so-far+json"
 FAULT = "application/vnd.advices.fault+json"
 
 # As in mkdocs.yml, so that an output looks like what is recorded.
@@ -43,8 +44,21 @@ class Verdict:
             "fault": self.found.fault,
             "rows": [asdict(row) for row in self.found.rows],
             "hints": [one.hint for one in self.found.hints],
+            "measured": self.found.measured.isoformat() if self.found.measured else "",
         }
         return {CHECKED: data, "text/plain": checked_shown(self.found).markdown}
+
+
+@dataclass(frozen=True)
+class SoFar:
+    """The claims of a check that goes on; of one that is not decided only what it says."""
+
+    rows: tuple[Row | Pending, ...]
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        decided = [row for row in self.rows if isinstance(row, Row)]
+        text = [f"{'met' if row.holds else 'not met'}: {row.says}" for row in decided]
+        return {SO_FAR: {"rows": [asdict(row) for row in self.rows]}, "text/plain": "\n".join(text)}
 
 
 def prepare() -> None:
@@ -83,20 +97,26 @@ def as_html(shown: Shown) -> str:
     )
 
 
-def check(slug: str, dockerfile: str) -> Verdict:
+def check(slug: str, dockerfile: str, again: int = 0) -> Verdict:
     """Return how a Dockerfile does as the solution of a lab's exercise.
 
-    The learner's file in the project is left alone. A build may take three minutes, or the seconds
-    that ADVICES_LEARN_BUILD_SECONDS says. Raises what `advices check-exercise` raises.
+    The learner's file in the project is left alone. Each claim is displayed as soon as it is
+    decided. What was measured in the last day is measured only if it is asked for `again`. A build
+    may take three minutes, or the seconds that ADVICES_LEARN_BUILD_SECONDS says. Raises what
+    `advices check-exercise` raises.
     """
     session = _session(slug)
     file = write_whole(session.scratch / "learn" / LEARNERS, dockerfile)
     seconds = float(os.environ.get(BUILD_SECONDS_VARIABLE) or BUILD_SECONDS)
     try:
-        return Verdict(session.checked(file, build_seconds=seconds))
+        return Verdict(session.checked(file, build_seconds=seconds, told=_tell, again=bool(again)))
     except BuildHung as error:
         after = f"look at the step named above; {BUILD_SECONDS_VARIABLE} gives builds more seconds"
         raise BuildHung(error.what, next_step=after) from None
+
+
+def _tell(rows: tuple[Row | Pending, ...]) -> None:
+    display(SoFar(rows))  # type: ignore[no-untyped-call]
 
 
 @functools.cache

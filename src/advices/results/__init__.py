@@ -7,7 +7,16 @@ is worded.
 from advices.results import claims, exercise, history, wording
 from advices.results.claims import Verdict, is_judged, judged, not_judged, red, verdicts
 from advices.results.comparison import Drift, base_changes, drifts, scanner_changes
-from advices.results.exercise import YOURS, Checked, checked, hints, hints_on_failure
+from advices.results.exercise import (
+    YOURS,
+    Checked,
+    Pending,
+    Row,
+    checked,
+    hints,
+    hints_on_failure,
+    so_far,
+)
 from advices.results.history import Entry, reversed_claims, stepped_back
 from advices.results.key import Confirmation, KeyParts, parts, why_changed
 from advices.results.provenance import PUBLISHED_PLATFORM, BaseRecord, Count, Provenance
@@ -50,8 +59,10 @@ __all__ = [
     "KeyParts",
     "Layer",
     "MistakeResult",
+    "Pending",
     "Provenance",
     "Result",
+    "Row",
     "Step",
     "Timing",
     "Value",
@@ -84,6 +95,7 @@ __all__ = [
     "scanner_changes",
     "schema_text",
     "seconds_text",
+    "so_far",
     "stepped_back",
     "value_text",
     "verdicts",

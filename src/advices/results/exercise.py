@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from advices.lab import Dockerfile, Failure, Lab, MeasureName, Mistake, View
+from advices.lab import Claim, Dockerfile, Failure, Lab, MeasureName, Mistake, View
 from advices.results.claims import Verdict, judged, not_judged, red
 from advices.results.predicates import demanded_text, found_text
 from advices.results.record import Result
@@ -25,16 +26,25 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Pending:
+    """A claim that is not decided yet."""
+
+    says: str
+
+
+@dataclass(frozen=True)
 class Checked:
     """How a learner's Dockerfile did: a row for each claim, and the hints for what is wrong.
 
     `fault` is what was seen of an image that did not answer, in lines: how its container ended, or
-    where it listens, and its last lines. "" for one that answered.
+    where it listens, and its last lines. "" for one that answered. `measured` is when it was
+    measured, where that was not now: nothing that decides its numbers has changed since.
     """
 
     rows: tuple[Row, ...]
     hints: tuple[Mistake, ...]
     fault: str = ""
+    measured: dt.datetime | None = None
 
     @property
     def solved(self) -> bool:
@@ -56,6 +66,16 @@ def checked(exercise: Lab, result: Result, dockerfile: Dockerfile, fault: str = 
         shown = tuple(mistake for mistake in shown if _silences(mistake, verdicts))
     rows = tuple(_row(verdict, result, YOURS) for verdict in verdicts)
     return Checked(rows, shown, fault)
+
+
+def so_far(
+    exercise: Lab, result: Result, decided: Callable[[Claim], bool]
+) -> tuple[Row | Pending, ...]:
+    """Return a row for each claim of a check that goes on, as far as it is decided."""
+    return tuple(
+        _row(verdict, result, YOURS) if decided(verdict.claim) else Pending(verdict.claim.says)
+        for verdict in judged(exercise, result, YOURS)
+    )
 
 
 def _silences(mistake: Mistake, verdicts: Sequence[Verdict]) -> bool:

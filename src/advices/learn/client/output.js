@@ -1,5 +1,6 @@
 // What a cell printed, as part of the page.
 
+import { dated, forgetSoFar, giveUpPending, soFar } from "./deciding.js";
 import { fromHtml, make } from "./html.js";
 import { bare, Lines } from "./printed.js";
 import { fault, verdict } from "./verdict.js";
@@ -7,6 +8,7 @@ import { fault, verdict } from "./verdict.js";
 const MOST_CHARACTERS = 200_000;
 const MOST_LOG_LINES = 500;
 const CHECKED = "application/vnd.advices.checked+json";
+const SO_FAR = "application/vnd.advices.so-far+json";
 const FAULT = "application/vnd.advices.fault+json";
 const PICTURES = ["image/svg+xml", "image/png", "image/jpeg"];
 
@@ -23,7 +25,8 @@ const joined = (text) => [text ?? ""].flat().join("");
 // Return what is drawn of an output, or null if it is text only.
 const drawn = (data) => {
   const picture = PICTURES.find((kind) => kind in data);
-  if (CHECKED in data) return verdict(data[CHECKED]);
+  if (CHECKED in data) return dated(verdict(data[CHECKED]), data[CHECKED]);
+  if (SO_FAR in data) return soFar(data[SO_FAR]);
   if (FAULT in data) return fault(data[FAULT]);
   if ("text/html" in data) {
     const html = joined(data["text/html"]).slice(0, MOST_CHARACTERS);
@@ -132,6 +135,8 @@ export class Output {
   #data({ data, transient }) {
     const name = transient?.display_id;
     const element = drawn(data);
+    if (SO_FAR in data || CHECKED in data) forgetSoFar(this.#place);
+    if (FAULT in data) giveUpPending(this.#place);
     if (data[CHECKED]?.solved) this.#solved();
     if (name) {
       const around = make("div", {}, element ?? asText(data));
@@ -142,6 +147,7 @@ export class Output {
   }
 
   #error({ ename, evalue, traceback }) {
+    giveUpPending(this.#place);
     if (ename === "KeyboardInterrupt") {
       this.say("Stopped.", "error");
       return;
