@@ -1,4 +1,7 @@
-"""A check in the page while it goes on: claims as they are decided. What it finds is made up."""
+"""A check in the page while it goes on: for what it waits, claims as they are decided.
+
+What it waits for and what it finds are made up: nothing is built.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,8 @@ LAB, CHAPTER = "learn/labs/non-root/", "learn/chapters/non-root/"
 # A cell of the lab's page has the same kernel as the chapter's exercise.
 MADE_UP = """
 import datetime, pathlib, time
-from advices.core import EngineLost
+from advices.core import EngineLost, Waiting
+from advices.notebooks.session import tell
 from advices.learn import cells as _cells
 from advices.results.exercise import Checked, Pending, Row
 USER = Row('PID 1 is not root.', False, '0', '1000', 'at least 1')
@@ -26,6 +30,10 @@ class _Session:
         text = file.read_text()
         if 'unchanged' in text and not again:
             return Checked((PAGE,), (), measured=WHEN)
+        if 'waits' in text:
+            tell(Waiting('`advices run` (process 7 of anna) is at work', WHEN.isoformat()))
+            time.sleep(600 if 'long' in text else 3)
+            tell('it goes on')
         told((Pending(PAGE.says), USER))
         for _ in range(600 if 'slow' in text else 0):
             time.sleep(0.1)
@@ -109,3 +117,57 @@ def test_what_was_not_measured_again_says_so_and_can_be(tab):
     expect(cell.shown.locator("li.adv-unmet")).to_have_count(1)
     cell.wait()
     cell.press("Reset")
+
+
+def test_it_says_for_whom_a_check_waits_and_since_when(tab):
+    cell = Cell(tab)
+    cell.write("waits long")
+    cell.press("Check")
+    waits = cell.shown.locator(".adv-waiting")
+    expect(waits).to_contain_text("Waiting: `advices run` (process 7 of anna) is at work, since ")
+    expect(waits).to_contain_text("Stop ends the wait.")
+    first = waits.locator(".adv-seconds").inner_text()
+    expect(waits.locator(".adv-seconds")).not_to_have_text(first)
+    assert violations(tab) == []
+    tab.reload()
+    expect(waits).to_contain_text("process 7 of anna")
+    cell.press("Stop")
+    cell.wait()
+    expect(waits).to_have_count(0)
+    expect(cell.shown).to_contain_text("Stopped.")
+
+
+def test_what_goes_on_is_not_said_to_wait(tab):
+    cell = Cell(tab)
+    cell.write("waits")
+    cell.press("Check")
+    expect(cell.shown.locator(".adv-waiting")).to_have_count(1)
+    cell.wait()
+    expect(cell.shown.locator(".adv-waiting")).to_have_count(0)
+    expect(cell.shown.locator("li")).to_have_count(2)
+    cell.press("Reset")
+
+
+def test_the_page_says_which_images_are_prepared_and_asks_for_its_own_first(tab):
+    asked = []
+    told = {
+        **{"state": "preparing", "says": "the stand-in for x: [2/7] RUN y", "seconds": 60},
+        **{"what": "the base images of non-root", "part": 2, "parts": 11, "part_seconds": 5},
+    }
+
+    def answer(route):
+        asked.append(route.request.url)
+        route.fulfill(json=told)
+
+    tab.route("**/learn-preparing*", answer)
+    tab.reload()
+    line = tab.locator(".adv-bar__preparing")
+    expect(line).to_contain_text(
+        "Preparing, for 60 s now. Part 2 of 11: the base images of non-root"
+    )
+    expect(line).to_contain_text("for 5 s. the stand-in for x: [2/7] RUN y. Read on")
+    expect(line).to_contain_text("Preparing, for 61 s now.")
+    assert asked[0].endswith("learn-preparing?lab=non-root")
+    told["state"] = "ready"
+    expect(line).to_be_hidden()
+    tab.unroute("**/learn-preparing*")

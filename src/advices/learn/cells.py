@@ -15,9 +15,9 @@ import markdown
 from IPython.core.getipython import get_ipython
 from IPython.display import display
 
-from advices.core import AdvicesError, BuildHung, write_whole
+from advices.core import AdvicesError, BuildHung, Event, Waiting, write_whole
 from advices.lab import LEARNERS
-from advices.notebooks import LabSession, open_lab
+from advices.notebooks import LabSession, hear_events, open_lab
 from advices.results import Checked, Pending, Row
 from advices.site import Shown, checked_shown
 
@@ -25,6 +25,7 @@ BUILD_SECONDS = 180.0
 BUILD_SECONDS_VARIABLE = "ADVICES_LEARN_BUILD_SECONDS"
 CHECKED = "application/vnd.advices.checked+json"
 SO_FAR = "application/vnd.advices.so-far+json"
+WAITING = "application/vnd.advices.waiting+json"
 FAULT = "application/vnd.advices.fault+json"
 
 # As in mkdocs.yml, so that an output looks like what is recorded.
@@ -62,11 +63,21 @@ class SoFar:
 
 
 def prepare() -> None:
-    """Let this kernel show what the toolkit returns as HTML too, for the page."""
+    """Let this kernel show what the toolkit returns, and for what it waits, for the page."""
     shell = get_ipython()
     if shell is not None and shell.display_formatter is not None:
         shell.display_formatter.formatters["text/html"].for_type(Shown, as_html)
+        hear_events(_shows)
         shell.set_custom_exc((AdvicesError,), _say)  # type: ignore[no-untyped-call]
+
+
+def _shows(event: Event) -> bool:
+    """Display for what a cell or a check waits; the page counts the seconds."""
+    if isinstance(event, Waiting):
+        data = {WAITING: asdict(event), "text/plain": str(event)}
+        display(data, raw=True)  # type: ignore[no-untyped-call]
+        return True
+    return False
 
 
 def _say(

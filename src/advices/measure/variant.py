@@ -68,7 +68,10 @@ class Measurer(StepWork):
         def do(number: int) -> None:
             with lock:
                 self._tell(taken, plan.says(steps[number]), len(done))
-            with undisturbed(alone=False), self._workshop.spent.on(plan.kind(steps[number])):
+            with (
+                undisturbed(alone=False, say=self._say),
+                self._workshop.spent.on(plan.kind(steps[number])),
+            ):
                 if isinstance(steps[number], plan.InspectImages):
                     self._learn([taken])
                 self._do(steps[number], taken)
@@ -91,7 +94,7 @@ class Measurer(StepWork):
             self._tell(taken, plan.says(step), number)
             # What is built with another's cache gives no times.
             timed = candidate.fresh and plan.is_timed(self._lab, step)
-            with undisturbed(alone=timed), self._workshop.spent.on(plan.kind(step)):
+            with undisturbed(alone=timed, say=self._say), self._workshop.spent.on(plan.kind(step)):
                 self._do(step, taken)
         if numbers.stop == len(steps):
             self._tell(taken, "", len(steps))

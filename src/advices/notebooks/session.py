@@ -15,7 +15,7 @@ import atexit
 import contextlib
 import secrets
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from advices.core import EngineMissing, Event, LabInvalid, Layout, project, sent
@@ -43,6 +43,13 @@ from advices.runs import Run, attached, own_run
 from advices.site import Shown, checked_shown
 from advices.workshop import Workshop
 
+_hear: list[Callable[[Event], bool]] = []
+
+
+def hear_events(hear: Callable[[Event], bool]) -> None:
+    """Let `hear` have each event first; what it returns true for is not said on stderr."""
+    _hear[:] = [hear]
+
 
 def tell(event: Event) -> None:
     """Say what is being done, on stderr: progress is no part of a notebook's output.
@@ -50,6 +57,8 @@ def tell(event: Event) -> None:
     To the command that executes the notebook it is sent as events. A reader gets all of it, with
     each instruction of a build.
     """
+    if any([hear(event) for hear in _hear]):
+        return
     text = str(event) if attached() is None else sent(event)
     if text:
         # In one piece: several threads tell at once.

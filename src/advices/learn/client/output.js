@@ -4,11 +4,13 @@ import { dated, forgetSoFar, giveUpPending, soFar } from "./deciding.js";
 import { fromHtml, make } from "./html.js";
 import { bare, Lines } from "./printed.js";
 import { fault, verdict } from "./verdict.js";
+import { waiting, waitsNoMore } from "./waiting.js";
 
 const MOST_CHARACTERS = 200_000;
 const MOST_LOG_LINES = 500;
 const CHECKED = "application/vnd.advices.checked+json";
 const SO_FAR = "application/vnd.advices.so-far+json";
+const WAITING = "application/vnd.advices.waiting+json";
 const FAULT = "application/vnd.advices.fault+json";
 const PICTURES = ["image/svg+xml", "image/png", "image/jpeg"];
 
@@ -27,6 +29,7 @@ const drawn = (data) => {
   const picture = PICTURES.find((kind) => kind in data);
   if (CHECKED in data) return dated(verdict(data[CHECKED]), data[CHECKED]);
   if (SO_FAR in data) return soFar(data[SO_FAR]);
+  if (WAITING in data) return waiting(data[WAITING]);
   if (FAULT in data) return fault(data[FAULT]);
   if ("text/html" in data) {
     const html = joined(data["text/html"]).slice(0, MOST_CHARACTERS);
@@ -66,6 +69,7 @@ export class Output {
   }
 
   empty() {
+    waitsNoMore(this.#place);
     this.#place.replaceChildren();
     this.#left = MOST_CHARACTERS;
     this.#clear = false;
@@ -73,6 +77,7 @@ export class Output {
   }
 
   hear(type, content) {
+    waitsNoMore(this.#place);
     if (type === "clear_output") {
       if (content.wait) this.#clear = true;
       else this.empty();
@@ -86,6 +91,7 @@ export class Output {
   }
 
   say(text, kind = "note") {
+    waitsNoMore(this.#place);
     this.#place.append(make("p", { class: `adv-live__${kind}` }, text));
   }
 
