@@ -22,6 +22,7 @@ from advices.measure.ground import Ground
 from advices.measure.kept import Kept
 from advices.measure.keys import Keys
 from advices.measure.plan import PlanStep, Samples
+from advices.results.pages import Page
 from advices.results.provenance import BaseRecord, Provenance
 from advices.results.record import (
     Boot,
@@ -383,6 +384,8 @@ class FakeMeasurer:
         self.steps: dict[str, Sequence[PlanStep]] = {}
         self.bases_are_mixed = False
         self.silence: dict[str, str] = {}
+        self.serves: dict[str, Page] = {}
+        self.pages: dict[str, Page] = {}
 
     def on_one_kind(self, *_: Dockerfile) -> bool:
         return self.bases_are_mixed
@@ -410,6 +413,8 @@ class FakeMeasurer:
         found = self.given[candidate.name]
         if isinstance(found, Exception):
             raise found
+        if candidate.name in self.serves:
+            self.pages[candidate.name] = self.serves[candidate.name]
         return found
 
 

@@ -34,6 +34,9 @@ class _Session:
             tell(Waiting('`advices run` (process 7 of anna) is at work', WHEN.isoformat()))
             time.sleep(600 if 'long' in text else 3)
             tell('it goes on')
+        if 'another page' in text:
+            lines = ['--- theirs', '+++ yours', '@@ -1 +1 @@', '-<b>a</b>', '+<i>b</i>', ' same']
+            return Checked((USER,), (), difference=chr(10).join(lines))
         told((Pending(PAGE.says), USER))
         for _ in range(600 if 'slow' in text else 0):
             time.sleep(0.1)
@@ -117,6 +120,16 @@ def test_what_was_not_measured_again_says_so_and_can_be(tab):
     expect(cell.shown.locator("li.adv-unmet")).to_have_count(1)
     cell.wait()
     cell.press("Reset")
+
+
+def test_pages_are_compared_line_by_line_and_nothing_of_them_is_executed(tab):
+    cell = Cell(tab)
+    shown = cell.run("another page", verb="Check")
+    assert "How your page differs from the solution's" in shown
+    lines = cell.shown.locator(".adv-differs")
+    assert lines.inner_text().split("\n")[3:6] == ["-<b>a</b>", "+<i>b</i>", " same"]
+    assert lines.locator("b, i").count() == 0
+    assert violations(tab) == []
 
 
 def test_it_says_for_whom_a_check_waits_and_since_when(tab):

@@ -42,6 +42,7 @@ def test_a_verdict_is_data_for_the_page_and_text_for_others() -> None:
             }
         ],
         "hints": ["Look again."],
+        "difference": "",
         "measured": "",
     }
     assert "not met" in bundle["text/plain"]

@@ -180,6 +180,9 @@ def check_exercise_(
     for row in found.rows:
         out.print(f"{'[green]met    ' if row.holds else '[red]not met'}[/] {escape(row.says)}")
         out.print(f"        yours {row.yours}, reference {row.reference}, limit {row.limit}")
+    if found.difference:
+        out.print("how your page differs from the solution's:")
+        out.print(escape(found.difference))
     for mistake in found.hints:
         out.print(f"[yellow]hint[/]    {escape(mistake.hint)}")
     if not found.solved:

@@ -45,6 +45,7 @@ class Verdict:
             "fault": self.found.fault,
             "rows": [asdict(row) for row in self.found.rows],
             "hints": [one.hint for one in self.found.hints],
+            "difference": self.found.difference,
             "measured": self.found.measured.isoformat() if self.found.measured else "",
         }
         return {CHECKED: data, "text/plain": checked_shown(self.found).markdown}

@@ -13,17 +13,18 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from advices.core import DiskFull, FileRefused, Record, cache_folder, now, write_whole
-from advices.results import VariantResult
+from advices.results import Page, VariantResult
 
 _GOOD_FOR = dt.timedelta(days=1)
 _AT_MOST = 20
 
 
 class Answer(Record):
-    """What a Dockerfile measured, and when."""
+    """What a Dockerfile measured, and when; the page that its image served."""
 
     at: dt.datetime
     yours: VariantResult
+    page: Page | None
 
 
 def kept_answer(slug: str, key: str) -> Answer | None:
@@ -37,13 +38,13 @@ def kept_answer(slug: str, key: str) -> Answer | None:
     return found if dt.timedelta() <= now() - found.at < _GOOD_FOR else None
 
 
-def keep_answer(slug: str, key: str, yours: VariantResult) -> None:
+def keep_answer(slug: str, key: str, yours: VariantResult, page: Page | None) -> None:
     """Keep what was measured under a key; of one exercise the last twenty are kept."""
     if not key or not yours.boot.answered:
         return
     file = _file(slug, key)
     with contextlib.suppress(DiskFull, FileRefused, OSError):
-        write_whole(file, Answer(at=now(), yours=yours).model_dump_json())
+        write_whole(file, Answer(at=now(), yours=yours, page=page).model_dump_json())
         files = sorted(file.parent.glob(f"{slug}-*.json"), key=lambda one: one.stat().st_mtime)
         for old in files[:-_AT_MOST]:
             old.unlink(missing_ok=True)

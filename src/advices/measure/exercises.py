@@ -13,16 +13,20 @@ from advices.measure.bench import Bench
 from advices.measure.candidate import of_learner, of_variant
 from advices.measure.keys import Keys
 from advices.measure.mistakes import judged_steps, proved, uncaught_mistakes
+from advices.measure.pages import keep_page, kept_page, page_of_solution
 from advices.measure.plan import PlanStep, gives, steps
 from advices.measure.reference import Reference
 from advices.results import (
     YOURS,
     Checked,
+    Page,
     Pending,
     Result,
     Row,
     VariantResult,
     checked,
+    compares_pages,
+    difference,
     hints,
     hints_on_failure,
     is_judged,
@@ -57,7 +61,8 @@ def check(bench: Bench, dockerfile: Path, *, told: Told = nobody, again: bool = 
     solution = Reference(bench, keys)
     if not again and solution.found and (answer := kept_answer(lab.slug, key)):
         both = bench.result({"good": solution.found, YOURS: answer.yours})
-        return replace(checked(lab, both, said), measured=answer.at)
+        shown = _difference(lab, both, answer.page, kept_page(solution.found))
+        return replace(checked(lab, both, said), measured=answer.at, difference=shown)
     with bench.ready() as measurer:
         if was_mixed := measurer.on_one_kind(said, lab.read("good")):
             # What is committed or kept stands on the bases that names have by themselves.
@@ -71,11 +76,24 @@ def check(bench: Bench, dockerfile: Path, *, told: Told = nobody, again: bool = 
             error.next_step = known or error.next_step
             raise
         good = solution.measured(measurer)
+        page, theirs = measurer.pages.get(candidate.name), None
+        for one in (page, measurer.pages.get("good")):
+            keep_page(one, good)
+        both = bench.result({"good": good, YOURS: yours})
+        if compares_pages(lab, both):
+            theirs = page_of_solution(bench, measurer, good)
     if not was_mixed:
         # An image that was not here when the check began is here now.
-        keep_answer(lab.slug, key or keys.learner(lab, said, text), yours)
-    both = bench.result({"good": good, YOURS: yours})
-    return checked(lab, both, said, measurer.silence.get(candidate.name, ""))
+        keep_answer(lab.slug, key or keys.learner(lab, said, text), yours, page)
+    found = checked(lab, both, said, measurer.silence.get(candidate.name, ""))
+    return replace(found, difference=_difference(lab, both, page, theirs))
+
+
+def _difference(lab: Lab, both: Result, yours: Page | None, solution: Page | None) -> str:
+    """Return how a learner's page differs from the solution's, "" where no claim wants to know."""
+    if yours is None or solution is None or not compares_pages(lab, both):
+        return ""
+    return difference(yours, solution)
 
 
 def _telling(

@@ -27,7 +27,7 @@ from advices.measure.order import Place, order_of
 from advices.measure.taken import Taken
 from advices.measure.turns import Turns
 from advices.probes import Subject, probe, startup
-from advices.results import Boot, VariantResult
+from advices.results import Boot, Page, VariantResult
 from advices.runs import Run
 from advices.workshop import Workshop
 
@@ -58,6 +58,8 @@ class StepWork:
         self.canary = self._ground.canary
         # Why the candidates did not answer that need not, by name.
         self.silence: dict[str, str] = {}
+        # What those served that answered, by name.
+        self.pages: dict[str, Page] = {}
 
     def on_one_kind(self, *dockerfiles: Dockerfile) -> bool:
         """Let what these name be official images only, or stand-ins; return whether it was both."""
@@ -202,7 +204,8 @@ class StepWork:
 
     def _serve(self, candidate: Candidate, taken: Taken) -> None:
         try:
-            shown = startup.first_page(self._booting(candidate, taken))
+            shown, page = startup.first_page(self._booting(candidate, taken))
+            self.pages[candidate.name] = page
         except NeverAnswered as error:
             if candidate.must_answer:
                 raise

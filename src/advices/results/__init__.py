@@ -13,12 +13,14 @@ from advices.results.exercise import (
     Pending,
     Row,
     checked,
+    compares_pages,
     hints,
     hints_on_failure,
     so_far,
 )
 from advices.results.history import Entry, reversed_claims, stepped_back
 from advices.results.key import Confirmation, KeyParts, parts, why_changed
+from advices.results.pages import Page, difference, page_of
 from advices.results.provenance import PUBLISHED_PLATFORM, BaseRecord, Count, Provenance
 from advices.results.record import (
     SCHEMA_VERSION,
@@ -59,6 +61,7 @@ __all__ = [
     "KeyParts",
     "Layer",
     "MistakeResult",
+    "Page",
     "Pending",
     "Provenance",
     "Result",
@@ -73,6 +76,8 @@ __all__ = [
     "checked",
     "claims",
     "code",
+    "compares_pages",
+    "difference",
     "drifts",
     "dump",
     "escape",
@@ -84,6 +89,7 @@ __all__ = [
     "judged",
     "load",
     "not_judged",
+    "page_of",
     "parts",
     "percent_text",
     "ratio_text",

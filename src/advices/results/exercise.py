@@ -12,6 +12,8 @@ from advices.results.predicates import demanded_text, found_text
 from advices.results.record import Result
 
 YOURS = "yours"
+_PAGE = "page_digest"
+_SAME = "the same page"
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,15 @@ class Checked:
     `fault` is what was seen of an image that did not answer, in lines: how its container ended, or
     where it listens, and its last lines. "" for one that answered. `measured` is when it was
     measured, where that was not now: nothing that decides its numbers has changed since.
+    `difference` shows in lines how its page differs from the solution's, where a claim wants the
+    same.
     """
 
     rows: tuple[Row, ...]
     hints: tuple[Mistake, ...]
     fault: str = ""
     measured: dt.datetime | None = None
+    difference: str = ""
 
     @property
     def solved(self) -> bool:
@@ -68,6 +73,19 @@ def checked(exercise: Lab, result: Result, dockerfile: Dockerfile, fault: str = 
     return Checked(rows, shown, fault)
 
 
+def compares_pages(exercise: Lab, result: Result) -> bool:
+    """Return whether a learner's page is another one than the solution's, and a claim fails for it.
+
+    One that did not answer has none.
+    """
+    found = judged(exercise, result, YOURS)
+    return any(
+        one.claim.measure == MeasureName(_PAGE) and one.claim.relative_to and one.claim.equals
+        for one in found
+        if not one.holds and one.value is not None
+    )
+
+
 def so_far(
     exercise: Lab, result: Result, decided: Callable[[Claim], bool]
 ) -> tuple[Row | Pending, ...]:
@@ -81,7 +99,7 @@ def so_far(
 def _silences(mistake: Mistake, verdicts: Sequence[Verdict]) -> bool:
     """Return whether a mistake is known to leave all unknown that is unknown, the page too."""
     unknown = {verdict.claim.id for verdict in verdicts if verdict.value is None}
-    page = {one.claim.id for one in verdicts if one.claim.measure == MeasureName("page_digest")}
+    page = {one.claim.id for one in verdicts if one.claim.measure == MeasureName(_PAGE)}
     return unknown <= {*mistake.breaks} and bool(page & {*mistake.breaks})
 
 
@@ -128,6 +146,11 @@ def _row(verdict: Verdict, result: Result, variant: str) -> Row:
     claim = verdict.claim
     yours = result.variants[variant].measures().get(claim.measure)
     reference = result.variants["good"].measures().get(claim.measure)
+    if claim.measure.name == _PAGE and claim.relative_to and yours and reference:
+        # Nobody can compare digests; what is different is shown beside.
+        mine = _SAME if yours == reference else "another page"
+        limit = _SAME if claim.equals else "another page"
+        return Row(claim.says, verdict.holds, mine, "the page", limit)
     return Row(
         says=claim.says,
         holds=verdict.holds,

@@ -36,6 +36,18 @@ export const dated = (element, { measured }) => {
   return element;
 };
 
+// Return a verdict with how the learner's page differs from the solution's, line by line.
+export const compared = (element, { difference }) => {
+  if (!difference) return element;
+  const lines = difference.split("\n").map((line) => {
+    const kind = line.startsWith("+") ? "adv-plus" : line.startsWith("-") ? "adv-minus" : "adv-same";
+    return make("span", { class: kind }, line);
+  });
+  const says = "How your page differs from the solution's: - is the solution's line, + is yours.";
+  element.querySelector("ul").after(make("p", {}, says), make("pre", { class: "adv-differs", tabindex: "0" }, ...lines));
+  return element;
+};
+
 // Let the button in a verdict run its cell once more, and measure. Return what the call says then.
 export const measuresAgain = (cell) => {
   let asked = false;

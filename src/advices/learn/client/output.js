@@ -1,6 +1,6 @@
 // What a cell printed, as part of the page.
 
-import { dated, forgetSoFar, giveUpPending, soFar } from "./deciding.js";
+import { compared, dated, forgetSoFar, giveUpPending, soFar } from "./deciding.js";
 import { fromHtml, make } from "./html.js";
 import { bare, Lines } from "./printed.js";
 import { fault, verdict } from "./verdict.js";
@@ -27,7 +27,7 @@ const joined = (text) => [text ?? ""].flat().join("");
 // Return what is drawn of an output, or null if it is text only.
 const drawn = (data) => {
   const picture = PICTURES.find((kind) => kind in data);
-  if (CHECKED in data) return dated(verdict(data[CHECKED]), data[CHECKED]);
+  if (CHECKED in data) return compared(dated(verdict(data[CHECKED]), data[CHECKED]), data[CHECKED]);
   if (SO_FAR in data) return soFar(data[SO_FAR]);
   if (WAITING in data) return waiting(data[WAITING]);
   if (FAULT in data) return fault(data[FAULT]);
