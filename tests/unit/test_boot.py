@@ -93,8 +93,9 @@ def image(engine: MemoryEngine, path: str = "/200", timeout_seconds: float = 0.6
 
 def test_the_first_page_is_recorded_and_the_container_goes(port: int) -> None:
     engine = on(port)
-    found = startup.first_page(image(engine))
+    found, page = startup.first_page(image(engine))
     assert (found.answered, found.status, found.uid, found.capabilities) == (True, 200, 1000, 14)
+    assert (page.digest, page.text, page.type) == (found.page_digest, "the page", "")
     assert found.first_200 is not None
     assert engine.started == [Started("sha256:1", "run-1", 80, HARDENED)]
     assert engine.did == ["start container-1", "remove container-1"]

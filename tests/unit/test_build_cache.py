@@ -14,7 +14,7 @@ from memory_engine import FACTS, MemoryEngine
 from advices.core import EngineLost, EngineRefused
 from advices.runs import build_cache
 from advices.runs.build_cache import ROOM_BYTES, make_room
-from advices.runs.lifecycle import measuring
+from advices.runs.locks import measuring
 
 GB = 1_000_000_000
 

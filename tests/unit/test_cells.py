@@ -10,7 +10,7 @@ import pytest
 from advices.core import BuildHung, EngineLost
 from advices.lab.model import Mistake
 from advices.learn import cells
-from advices.results.exercise import Checked, Row
+from advices.results.exercise import Checked, Pending, Row
 from advices.site.shown import Shown
 
 HINT = Mistake(id="a", says="", replace="x", breaks=("c",), hint="Look again.")
@@ -42,8 +42,17 @@ def test_a_verdict_is_data_for_the_page_and_text_for_others() -> None:
             }
         ],
         "hints": ["Look again."],
+        "difference": "",
+        "measured": "",
     }
     assert "not met" in bundle["text/plain"]
+
+
+def test_what_is_decided_so_far_leaves_open_what_is_not() -> None:
+    bundle = cells.SoFar((ROW, Pending("It stops.")))._repr_mimebundle_()
+    first, second = bundle[cells.SO_FAR]["rows"]
+    assert (first["holds"], second) == (False, {"says": "It stops."})
+    assert bundle["text/plain"] == "not met: PID 1 is not root."
 
 
 def test_a_check_writes_no_file_of_the_project(
@@ -52,14 +61,17 @@ def test_a_check_writes_no_file_of_the_project(
     class Session:
         scratch = tmp_path / "scratch"
 
-        def checked(self, file: Path, *, build_seconds: float) -> Any:
+        def checked(self, file: Path, **asked: Any) -> Any:
+            again.append(asked["again"])
             return file.read_text()
 
-    opened: list[str] = []
+    opened, again = list[str](), list[bool]()
     monkeypatch.setattr(cells, "open_lab", lambda slug: opened.append(slug) or Session())
     cells._session.cache_clear()
     for text in ("FROM a\n", "FROM b\n"):
         assert cells.check("non-root", text).found == text
+    cells.check("non-root", "FROM b\n", 1)
+    assert again == [False, False, True]
     assert opened == ["non-root"], "one run for all checks"
     cells._session.cache_clear()
 
@@ -71,7 +83,7 @@ def test_a_build_has_three_minutes_unless_told_otherwise(
     class Session:
         scratch = tmp_path
 
-        def checked(self, file: Path, *, build_seconds: float) -> Any:
+        def checked(self, file: Path, *, build_seconds: float, **_: Any) -> Any:
             assert file.is_file()
             raise BuildHung(f"it took {build_seconds} s")
 

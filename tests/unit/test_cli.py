@@ -282,14 +282,15 @@ def test_an_exercise_is_solved_or_not(
     monkeypatch: pytest.MonkeyPatch,
     capsys: Printed,
 ) -> None:
-    monkeypatch.setattr(notebooks, "check_exercise", lambda *_: found)
+    monkeypatch.setattr(notebooks, "check_exercise", lambda *_, **__: found)
     assert advices("check-exercise", "order") == code
     printed = capsys.readouterr().out.splitlines()
     assert [" ".join(line.split()) for line in printed] == lines
 
 
 @pytest.mark.parametrize(
-    ("words", "file"), [([], None), (["--file", "mine/Dockerfile"], Path("mine/Dockerfile"))]
+    ("words", "file"),
+    [([], None), (["--file", "mine/Dockerfile", "--again"], Path("mine/Dockerfile"))],
 )
 def test_which_file_of_an_exercise_is_checked(
     words: list[str],
@@ -299,11 +300,12 @@ def test_which_file_of_an_exercise_is_checked(
 ) -> None:
     called: list[Any] = []
     monkeypatch.setattr(
-        notebooks, "check_exercise", lambda *given: called.append(given) or Checked((), ())
+        *(notebooks, "check_exercise"),
+        lambda *given, again: called.append((*given, again)) or Checked((), ()),
     )
     assert advices("check-exercise", "order", *words) == 0
-    ((shop, slug, given),) = called
-    assert (shop.layout.root, slug, given) == (ROOT, "order", file)
+    ((shop, slug, given, again),) = called
+    assert (shop.layout.root, slug, given, again) == (ROOT, "order", file, "--again" in words)
     assert isinstance(shop.say, Display)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from advices.bases import registry_digests
 from advices.bases.base import Base
-from advices.core import PullFailed, RegistrySilent
+from advices.core import PullFailed, RegistrySilent, Say
 from advices.engine import (
     BASE_LABEL,
     DOCKER_HUB,
@@ -22,8 +22,6 @@ from advices.engine import (
 )
 from advices.images import registry_sources
 from advices.runs import undisturbed
-
-Say = Callable[[str], None]
 
 
 def registry_digest(name: str, image: Image, sources: Callable[[], frozenset[str]]) -> str | None:
@@ -94,7 +92,7 @@ class OfficialImages:
         if found is not None or self.silence(name):
             return found
         try:
-            with undisturbed(alone=False):
+            with undisturbed(alone=False, say=self._say):
                 image = self._engine.pull(name, self._say)
         except RegistrySilent as error:
             if self._silent.setdefault(split(name).registry, error) is error:

@@ -14,6 +14,7 @@ from advices.core import (
     AdvicesError,
     BaseUnavailable,
     EngineRefused,
+    Say,
     StepFailed,
     UnsteadyMeasure,
     at_once,
@@ -23,8 +24,6 @@ from advices.images import LayerMemory, base_sizes
 from advices.lab import Dockerfile, Lab
 from advices.packages import PIP_CONF, proxy
 from advices.results import BaseRecord
-
-Say = Callable[[str], None]
 
 
 class Bases:

@@ -8,20 +8,27 @@ stage that can only be built on the official image.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from advices.bases import versions
 from advices.bases.base import Base
 from advices.bases.recipes import Recipe, StageRecipe, checks, read_recipes
-from advices.core import BaseUnavailable, CommandFailed, EngineRefused, clock, run, write_whole
+from advices.core import (
+    BaseUnavailable,
+    CommandFailed,
+    EngineRefused,
+    Say,
+    clock,
+    run,
+    write_whole,
+)
 from advices.engine import BASE_LABEL, BuildOrder, Engine, Start, install_packages
 from advices.runs import check_space, one_at_a_time, scratch_folder, undisturbed
 
 STAND_IN = "docker-advices-stand-in"
 _BUILD_NEEDS_BYTES = 8_000_000_000
 _CHECK_SECONDS = 600
-Say = Callable[[str], None]
 
 
 class StandIns:
@@ -63,7 +70,10 @@ class StandIns:
         if standing := self.known(name):
             return standing
         # In this order: who waits for another's build lets nothing timed begin meanwhile.
-        with undisturbed(alone=False), one_at_a_time(f"stand-in {name}"):
+        with (
+            undisturbed(alone=False, say=self._say),
+            one_at_a_time(f"the stand-in for {name}", self._say),
+        ):
             return self.known(name) or self._built(name, recipe)
 
     def _built(self, name: str, recipe: Recipe) -> Base:
@@ -77,11 +87,11 @@ class StandIns:
         check_space(self._engine.facts().data_folder, _BUILD_NEEDS_BYTES)
         started = clock()
         for root in recipe.rootfs:
-            with one_at_a_time(f"rootfs {root}"):
+            with one_at_a_time(f"the root file system {root}", self._say):
                 below[self.recipes.rootfs[root].context] = self._root(root, name)
         self._say(f"building the stand-in for {name}; minutes the first time, then kept")
         for part in recipe.parts:
-            with one_at_a_time(f"part {part}"):
+            with one_at_a_time(f"the part {part} of stand-ins", self._say):
                 below[part] = self._part(recipe, part, below)
         self._build(recipe, recipe.target, f"{tag}-unchecked", below, name)
         try:
@@ -120,7 +130,8 @@ class StandIns:
                 target=target,
                 timeout_seconds=3600,
             ),
-            on_step=lambda step: self._say(f"  {step}"),
+            # Two are built at once: each line names its own.
+            on_step=lambda step: self._say(f"the stand-in for {label}: {step}"),
         )
 
     def _labelled(self, name: str, image: str) -> Base:

@@ -145,6 +145,9 @@ def check_exercise_(
         Path | None, typer.Option(help="Your Dockerfile; by default the exercise's own.")
     ] = None,
     solution: Annotated[bool, typer.Option("--solution", help="Show the solution.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Measure also what was measured in the last day.")
+    ] = False,
     prove: Annotated[
         bool, typer.Option("--prove", help="Prove that start, solution and hints are sound.")
     ] = False,
@@ -167,12 +170,19 @@ def check_exercise_(
         out.print(f"{slug}: the exercise is sound")
         return
     with Display(progress) as say:
-        found = check_exercise(Workshop(layout, say), slug, file)
+        found = check_exercise(Workshop(layout, say), slug, file, again=again)
+    if found.measured is not None:
+        at = f"{found.measured.astimezone():%Y-%m-%d at %H:%M:%S}"
+        out.print(f"not measured again: it was on {at}, and nothing that decides it has changed")
+        out.print("since; `--again` measures it")
     if found.fault:
         out.print(f"[red]fault[/]   {escape(found.fault)}")
     for row in found.rows:
         out.print(f"{'[green]met    ' if row.holds else '[red]not met'}[/] {escape(row.says)}")
         out.print(f"        yours {row.yours}, reference {row.reference}, limit {row.limit}")
+    if found.difference:
+        out.print("how your page differs from the solution's:")
+        out.print(escape(found.difference))
     for mistake in found.hints:
         out.print(f"[yellow]hint[/]    {escape(mistake.hint)}")
     if not found.solved:

@@ -47,6 +47,7 @@ from advices.core.errors import (
 )
 from advices.core.events import (
     Begun,
+    Decided,
     Event,
     Instruction,
     Measured,
@@ -54,6 +55,7 @@ from advices.core.events import (
     Say,
     State,
     Step,
+    Waiting,
     line,
     received,
     sent,
@@ -103,6 +105,7 @@ __all__ = [
     "ClaimBroken",
     "CommandFailed",
     "DatabaseDown",
+    "Decided",
     "DiskFull",
     "DockerfileInvalid",
     "EngineElsewhere",
@@ -146,6 +149,7 @@ __all__ = [
     "StepFailed",
     "TargetRefused",
     "UnsteadyMeasure",
+    "Waiting",
     "alive",
     "as_root",
     "at_once",

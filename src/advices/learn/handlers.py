@@ -105,7 +105,9 @@ class _Prepared(JupyterHandler):
 
     @web.authenticated
     def get(self) -> None:
-        """Send state, last line and seconds as JSON."""
+        """Send how far it is as JSON. The page of a lab says which: that comes next."""
+        if slug := self.get_query_argument("lab", ""):
+            self._preparing.prefer(slug)
         self.set_header("Cache-Control", "no-store")
         self.finish(asdict(self._preparing.told()))
 

@@ -7,7 +7,7 @@ from advices.notebooks.checking import check_labs
 from advices.notebooks.drawing import Drawing
 from advices.notebooks.drawn import drawn_key, marked
 from advices.notebooks.labs import check_exercise, prove_exercise, run_labs
-from advices.notebooks.session import LabSession, open_lab
+from advices.notebooks.session import LabSession, hear_events, open_lab
 
 __all__ = [
     "Drawing",
@@ -15,6 +15,7 @@ __all__ = [
     "check_exercise",
     "check_labs",
     "drawn_key",
+    "hear_events",
     "marked",
     "open_lab",
     "prove_exercise",

@@ -28,6 +28,7 @@ from advices.measure import (
     turn_of,
     unsound,
 )
+from advices.notebooks.deciding import as_events
 from advices.notebooks.drawn import drawn_key, key_of, marked
 from advices.notebooks.execution import Executed, Task, drawn_again, judged, one_by_one
 from advices.notebooks.judging import broken, demand, moved, outcome
@@ -198,15 +199,19 @@ def _committed(layout: Layout, slug: str) -> Result | None:
         return None
 
 
-def check_exercise(workshop: Workshop, slug: str, file: Path | None) -> Checked:
+def check_exercise(
+    workshop: Workshop, slug: str, file: Path | None, *, again: bool = False
+) -> Checked:
     """Return how a learner's Dockerfile does; by default the exercise's own, as it stands.
 
-    Raises what `prove.check` raises.
+    One that was measured in the last day is measured only if it is asked for `again`. Raises what
+    `measure.check` raises.
     """
     exercise = labfile.read(workshop.layout.labs, slug).its_exercise()
     with own_run(workshop.engine, guarded=True) as run:
         bench = Bench(workshop, exercise, run, samples=QUICK, owner=True)
-        return check(bench, file or exercise.folder / labfile.LEARNERS)
+        told = as_events(workshop.say, slug)
+        return check(bench, file or exercise.folder / labfile.LEARNERS, told=told, again=again)
 
 
 def prove_exercise(workshop: Workshop, slug: str) -> None:

@@ -7,10 +7,21 @@ is worded.
 from advices.results import claims, exercise, history, linting, wording
 from advices.results.claims import Verdict, is_judged, judged, not_judged, red, verdicts
 from advices.results.comparison import Drift, base_changes, drifts, scanner_changes
-from advices.results.exercise import YOURS, Checked, checked, hints, hints_on_failure
+from advices.results.exercise import (
+    YOURS,
+    Checked,
+    Pending,
+    Row,
+    checked,
+    compares_pages,
+    hints,
+    hints_on_failure,
+    so_far,
+)
 from advices.results.history import Entry, reversed_claims, stepped_back
 from advices.results.key import Confirmation, KeyParts, parts, why_changed
 from advices.results.linting import LINTERS, Finding, Linted, LinterName, LinterRun, Linting
+from advices.results.pages import Page, difference, page_of
 from advices.results.provenance import PUBLISHED_PLATFORM, BaseRecord, Count, Provenance
 from advices.results.record import (
     SCHEMA_VERSION,
@@ -57,8 +68,11 @@ __all__ = [
     "LinterRun",
     "Linting",
     "MistakeResult",
+    "Page",
+    "Pending",
     "Provenance",
     "Result",
+    "Row",
     "Step",
     "Timing",
     "Value",
@@ -69,6 +83,8 @@ __all__ = [
     "checked",
     "claims",
     "code",
+    "compares_pages",
+    "difference",
     "drifts",
     "dump",
     "escape",
@@ -81,6 +97,7 @@ __all__ = [
     "linting",
     "load",
     "not_judged",
+    "page_of",
     "parts",
     "percent_text",
     "ratio_text",
@@ -92,6 +109,7 @@ __all__ = [
     "scanner_changes",
     "schema_text",
     "seconds_text",
+    "so_far",
     "stepped_back",
     "value_text",
     "verdicts",

@@ -2,6 +2,7 @@
 // by `./run learn` alone: a published page has none of this and shows what was recorded.
 
 import { Cell } from "./cell.js";
+import { measuresAgain } from "./deciding.js";
 import { make } from "./html.js";
 import { button, Lesson } from "./lesson.js";
 import { prepared } from "./preparing.js";
@@ -64,11 +65,12 @@ const exercise = (lesson, place) => {
   const older = make("p", { class: "adv-older", role: "status" });
   const cell = new Cell(lesson, {
     ...{ text: textOf(block), language: "dockerfile", name: "Your Dockerfile", key: "check", verb: "Check" },
-    codeOf: (text) => `_cells.check(${JSON.stringify(of)}, ${JSON.stringify(text)})`,
+    codeOf: (text) => `_cells.check(${JSON.stringify(of)}, ${JSON.stringify(text)}${again()})`,
     textOf: (code) => JSON.parse(`[${code.slice("_cells.check(".length, -1)}]`)[1],
     solved: () => document.dispatchEvent(new CustomEvent("advices:solved", { detail: { slug: of } })),
     ended: (said) => said.messages.length && last.set(JSON.stringify(said)),
   });
+  const again = measuresAgain(cell);
   const compare = () => {
     const other = cell.of !== undefined && cell.of !== cell.editor.text;
     older.textContent = other ? "What is shown below is about another text than the one above: Check again." : "";
