@@ -15,10 +15,12 @@ import markdown
 from IPython.core.getipython import get_ipython
 from IPython.display import display
 
-from advices.core import AdvicesError, BuildHung, write_whole
+from advices.core import AdvicesError, BuildHung, DockerfileInvalid, StepFailed, write_whole
 from advices.lab import LEARNERS
+from advices.learn import hints
+from advices.learn.words import next_step
 from advices.notebooks import LabSession, open_lab
-from advices.results import Checked
+from advices.results import Checked, HintSteps
 from advices.site import Shown, checked_shown
 
 BUILD_SECONDS = 180.0
@@ -36,13 +38,14 @@ class Verdict:
     """How a learner's Dockerfile did, as the page shows it claim by claim."""
 
     found: Checked
+    steps: tuple[HintSteps, ...] = ()
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         data = {
             "solved": self.found.solved,
             "fault": self.found.fault,
             "rows": [asdict(row) for row in self.found.rows],
-            "hints": [one.hint for one in self.found.hints],
+            "hints": [asdict(one) for one in self.steps],
         }
         return {CHECKED: data, "text/plain": checked_shown(self.found).markdown}
 
@@ -68,9 +71,12 @@ def _say(
 
 def fault(error: AdvicesError) -> dict[str, Any]:
     """Return a fault as what a page shows of it, and as text."""
-    # A command's words, for one who pressed a button.
-    after = error.next_step.replace("run the same command again", "run it again here")
-    said = {"what": error.what, "why": error.why, "next": after}
+    said: dict[str, Any] = {"what": error.what, "why": error.why, "next": next_step(error)}
+    if isinstance(error, hints.Hinted):
+        # The hint says what to do, step by step.
+        said |= {"next": "", "hints": [asdict(one) for one in error.steps]}
+    # Only what the learner wrote counts as a try.
+    said["tried"] = isinstance(error, StepFailed | DockerfileInvalid)
     return {FAULT: said, "text/plain": str(error)}
 
 
@@ -93,7 +99,10 @@ def check(slug: str, dockerfile: str) -> Verdict:
     file = write_whole(session.scratch / "learn" / LEARNERS, dockerfile)
     seconds = float(os.environ.get(BUILD_SECONDS_VARIABLE) or BUILD_SECONDS)
     try:
-        return Verdict(session.checked(file, build_seconds=seconds))
+        found = session.checked(file, build_seconds=seconds)
+        return Verdict(found, hints.of_verdict(slug, found, dockerfile))
+    except StepFailed as error:
+        raise hints.of_failure(slug, error, dockerfile) from None
     except BuildHung as error:
         after = f"look at the step named above; {BUILD_SECONDS_VARIABLE} gives builds more seconds"
         raise BuildHung(error.what, next_step=after) from None

@@ -8,6 +8,7 @@ from advices.results import claims, exercise, history, wording
 from advices.results.claims import Verdict, is_judged, judged, not_judged, red, verdicts
 from advices.results.comparison import Drift, base_changes, drifts, scanner_changes
 from advices.results.exercise import YOURS, Checked, checked, hints, hints_on_failure
+from advices.results.hint_steps import HintSteps, hint_steps
 from advices.results.history import Entry, reversed_claims, stepped_back
 from advices.results.key import Confirmation, KeyParts, parts, why_changed
 from advices.results.provenance import PUBLISHED_PLATFORM, BaseRecord, Count, Provenance
@@ -47,6 +48,7 @@ __all__ = [
     "Count",
     "Drift",
     "Entry",
+    "HintSteps",
     "KeyParts",
     "Layer",
     "MistakeResult",
@@ -66,6 +68,7 @@ __all__ = [
     "dump",
     "escape",
     "exercise",
+    "hint_steps",
     "hints",
     "hints_on_failure",
     "history",
