@@ -330,6 +330,28 @@ def test_one_walks_through_all_exercises_without_a_terminal(opened):
     expect(tab.locator(".adv-where")).to_contain_text("10 solved")
 
 
+def test_the_front_page_leads_to_the_first_exercise_that_is_not_solved(opened, server):
+    tab = opened()
+    tab.goto(f"{server.base}learn/")
+    link = tab.get_by_role("region", name="This site runs").get_by_role("link")
+    expect(link).to_have_text("Order for the cache")
+    tab.evaluate(
+        """document.dispatchEvent(
+             new CustomEvent("advices:solved", { detail: { slug: "build-cache" } }))"""
+    )
+    expect(link).to_have_text("Start from a small base")
+    link.click()
+    expect(tab).to_have_url(re.compile("/learn/chapters/base-image/#exercise$"))
+
+
+def test_a_chapter_has_a_link_where_a_terminal_has_a_command(opened):
+    tab = opened()
+    assert tab.get_by_text("./run advices -- run").locator("visible=true").count() == 0
+    tab.get_by_role("link", name="Run the lab in the page").click()
+    expect(tab).to_have_url(re.compile(rf"/learn/labs/{SLUG}/$"))
+    expect(tab.get_by_role("button", name="Run all cells")).to_be_visible()
+
+
 def test_a_lab_page_says_where_one_is_too(opened):
     tab = opened(path=f"learn/labs/{SLUG}/")
     where = tab.locator(".adv-where")

@@ -2,6 +2,7 @@
 // by `./run learn` alone: a published page has none of this and shows what was recorded.
 
 import { Cell } from "./cell.js";
+import { nextExercise, withoutCommands } from "./commands.js";
 import { make } from "./html.js";
 import { kept } from "./kept.js";
 import { button, Lesson } from "./lesson.js";
@@ -121,6 +122,7 @@ const live = () =>
     { class: "adv-bar", role: "region", "aria-label": "This site runs" },
     make("p", {}, "This site is live: its labs and exercises run on your machine."),
     make("span", { class: "adv-bar__state" }, "On a lab's page each cell has a Run button; in a chapter the exercise has an editor and a Check button."),
+    nextExercise(),
     prepared(),
   );
 
@@ -131,6 +133,7 @@ try {
   // Where storage is blocked, no page is loaded again.
 }
 
+withoutCommands();
 const place = document.querySelector("[data-exercise]");
 const title = document.querySelector(".md-content h1");
 if (slug && (onLabPage || place)) {
