@@ -55,7 +55,7 @@ def test_a_dockerfile_is_mended_in_the_page(tab):
         f"Hint: Look at the USER in line {line} of your Dockerfile."
     )
     expect(hint.locator("li").last).to_have_text(
-        f"Hint: In line {line}, `USER root`: {known['user-root'].hint}"
+        f"Hint: In line {line}, USER root: {known['user-root'].hint}"
     )
 
     # What does not build says so, with the hint of the mistake that it is.

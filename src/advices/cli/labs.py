@@ -173,8 +173,8 @@ def check_exercise_(
     for row in found.rows:
         out.print(f"{'[green]met    ' if row.holds else '[red]not met'}[/] {escape(row.says)}")
         out.print(f"        yours {row.yours}, reference {row.reference}, limit {row.limit}")
-    for mistake in found.hints:
-        out.print(f"[yellow]hint[/]    {escape(mistake.hint)}")
+    for steps in found.steps:
+        out.print(f"[yellow]hint[/]    {escape(steps.line)}")
     if not found.solved:
         out.print(f"not solved yet; `advices check-exercise {slug} --solution` shows a solution")
         raise typer.Exit(UNSOLVED)

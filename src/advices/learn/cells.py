@@ -20,7 +20,7 @@ from advices.lab import LEARNERS
 from advices.learn import hints
 from advices.learn.words import next_step
 from advices.notebooks import LabSession, open_lab
-from advices.results import Checked, HintSteps
+from advices.results import Checked
 from advices.site import Shown, checked_shown
 
 BUILD_SECONDS = 180.0
@@ -38,14 +38,13 @@ class Verdict:
     """How a learner's Dockerfile did, as the page shows it claim by claim."""
 
     found: Checked
-    steps: tuple[HintSteps, ...] = ()
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         data = {
             "solved": self.found.solved,
             "fault": self.found.fault,
             "rows": [asdict(row) for row in self.found.rows],
-            "hints": [asdict(one) for one in self.steps],
+            "hints": [asdict(one) for one in self.found.steps],
         }
         return {CHECKED: data, "text/plain": checked_shown(self.found).markdown}
 
@@ -72,9 +71,9 @@ def _say(
 def fault(error: AdvicesError) -> dict[str, Any]:
     """Return a fault as what a page shows of it, and as text."""
     said: dict[str, Any] = {"what": error.what, "why": error.why, "next": next_step(error)}
-    if isinstance(error, hints.Hinted):
+    if isinstance(error, StepFailed) and error.steps:
         # The hint says what to do, step by step.
-        said |= {"next": "", "hints": [asdict(one) for one in error.steps]}
+        said |= {"next": "", "hints": error.steps}
     # Only what the learner wrote counts as a try.
     said["tried"] = isinstance(error, StepFailed | DockerfileInvalid)
     return {FAULT: said, "text/plain": str(error)}
@@ -99,10 +98,10 @@ def check(slug: str, dockerfile: str) -> Verdict:
     file = write_whole(session.scratch / "learn" / LEARNERS, dockerfile)
     seconds = float(os.environ.get(BUILD_SECONDS_VARIABLE) or BUILD_SECONDS)
     try:
-        found = session.checked(file, build_seconds=seconds)
-        return Verdict(found, hints.of_verdict(slug, found, dockerfile))
+        return Verdict(session.checked(file, build_seconds=seconds))
     except StepFailed as error:
-        raise hints.of_failure(slug, error, dockerfile) from None
+        hints.explain(error, slug, dockerfile)
+        raise
     except BuildHung as error:
         after = f"look at the step named above; {BUILD_SECONDS_VARIABLE} gives builds more seconds"
         raise BuildHung(error.what, next_step=after) from None

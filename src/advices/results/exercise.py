@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from advices.lab import Dockerfile, Failure, Lab, MeasureName, Mistake, View
 from advices.results.claims import Verdict, judged, not_judged, red
+from advices.results.hint_steps import HintSteps, hint_steps
 from advices.results.predicates import demanded_text, found_text
 from advices.results.record import Result
 
@@ -29,12 +30,13 @@ class Checked:
     """How a learner's Dockerfile did: a row for each claim, and the hints for what is wrong.
 
     `fault` is what was seen of an image that did not answer, in lines: how its container ended, or
-    where it listens, and its last lines. "" for one that answered.
+    where it listens, and its last lines. "" for one that answered. `steps` are those of the hints.
     """
 
     rows: tuple[Row, ...]
     hints: tuple[Mistake, ...]
     fault: str = ""
+    steps: tuple[HintSteps, ...] = ()
 
     @property
     def solved(self) -> bool:
@@ -55,7 +57,8 @@ def checked(exercise: Lab, result: Result, dockerfile: Dockerfile, fault: str = 
         # what else is wrong can wait until it answers.
         shown = tuple(mistake for mistake in shown if _silences(mistake, verdicts))
     rows = tuple(_row(verdict, result, YOURS) for verdict in verdicts)
-    return Checked(rows, shown, fault)
+    steps = tuple(hint_steps(exercise, mistake, dockerfile) for mistake in shown)
+    return Checked(rows, shown, fault, steps)
 
 
 def _silences(mistake: Mistake, verdicts: Sequence[Verdict]) -> bool:

@@ -59,8 +59,8 @@ def _nudge(exercise: Lab, mistake: Mistake) -> str:
     measure = describe(first.measure, exercise.says())
     more = len(mistake.breaks) - 1
     claims = "claim" if more == 1 else "claims"
-    beside = f" The same mistake breaks {more} more {claims}." if more else ""
-    return f"{first.says} Measured: {measure.label}, {measure.meaning}.{beside}"
+    beside = f" This mistake breaks {more} more {claims}." if more else ""
+    return f"{first.says} Measured: {measure.label} ({measure.meaning}).{beside}"
 
 
 def _where(found: Sequence[Instruction]) -> str:

@@ -17,8 +17,11 @@ const opened = (id, count) => {
 const chapterSays = () =>
   document.getElementById("why") ? [" The chapter says what decides it: ", make("a", { href: "#why" }, "Why"), "."] : [];
 
+// What stands in backticks, as code.
+const coded = (text) => text.split(/`([^`]+)`/).map((part, at) => (at % 2 ? make("code", {}, part) : part));
+
 const stepped = ({ id, nudge, place, line }) => {
-  const steps = [[nudge, ...chapterSays()], ...(place ? [[place]] : []), [line]];
+  const steps = [[...coded(nudge), ...chapterSays()], ...(place ? [[place]] : []), coded(line)];
   const list = make("ol", { class: "adv-hint__steps" });
   const open = () => {
     const step = steps[list.childElementCount];
