@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
-from advices.core import BuildHung, EngineLost
+from advices.core import AdvicesError, BuildHung, DockerfileInvalid, EngineLost, StepFailed
+from advices.lab import labfile
 from advices.lab.model import Mistake
 from advices.learn import cells
+from advices.results import HintSteps
 from advices.results.exercise import Checked, Pending, Row
 from advices.site.shown import Shown
 
+ROOT = Path(__file__).parents[2]
 HINT = Mistake(id="a", says="", replace="x", breaks=("c",), hint="Look again.")
 ROW = Row("PID 1 is not root.", False, "0", "1000", "at least 1")
 
@@ -31,7 +34,8 @@ def test_a_figure_stays_as_it_is() -> None:
 
 
 def test_a_verdict_is_data_for_the_page_and_text_for_others() -> None:
-    bundle = cells.Verdict(Checked((ROW,), (HINT,)))._repr_mimebundle_()
+    steps = HintSteps("a", "Who runs it?", "Look at line 2.", "In line 2: Look again.")
+    bundle = cells.Verdict(Checked((ROW,), (HINT,), "", (steps,)))._repr_mimebundle_()
     assert bundle[cells.CHECKED] == {
         "solved": False,
         "fault": "",
@@ -41,9 +45,14 @@ def test_a_verdict_is_data_for_the_page_and_text_for_others() -> None:
                 **{"reference": "1000", "limit": "at least 1"},
             }
         ],
-        "hints": ["Look again."],
         "difference": "",
         "measured": "",
+        "hints": [
+            {
+                **{"id": "a", "nudge": "Who runs it?", "place": "Look at line 2."},
+                **{"line": "In line 2: Look again."},
+            }
+        ],
     }
     assert "not met" in bundle["text/plain"]
 
@@ -101,6 +110,49 @@ def test_a_fault_is_told_in_the_words_of_the_page() -> None:
     assert said[cells.FAULT] == {
         "what": "it stopped",
         "why": "the engine was stopped or crashed while it worked",
-        "next": "look at its log (`advices doctor` says where), then run it again here",
+        "next": "look at its log (`./run advices -- doctor` in a terminal says where), "
+        "then run it again here",
+        "tried": False,
     }
     assert said["text/plain"].startswith("it stopped\nwhy: ")
+
+
+@pytest.mark.parametrize("fault", [StepFailed("it stopped"), DockerfileInvalid("line 3: no")])
+def test_what_was_typed_in_the_page_is_changed_in_the_page(fault: AdvicesError) -> None:
+    said = cells.fault(fault)[cells.FAULT]
+    assert said["next"].endswith("in the editor, then press Check again")
+    assert said["tried"]
+
+
+def test_what_a_fault_itself_advises_is_not_replaced() -> None:
+    own = StepFailed("it stopped", next_step="leave `--platform` out")
+    assert cells.fault(own)[cells.FAULT]["next"] == "leave `--platform` out"
+
+
+def test_a_build_that_fails_on_a_known_mistake_is_told_in_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exercise = labfile.read(ROOT / "labs", "non-root").its_exercise()
+    known = next(one for one in exercise.mistakes if one.id == "user-too-early")
+    text = known.applied(exercise.dockerfile("good").read_text("utf-8"))
+
+    class Session:
+        scratch = tmp_path
+
+        def checked(self, file: Path, *, build_seconds: float) -> Any:
+            step = "[4/5] RUN pip install --no-cache-dir -r requirements.txt"
+            printed = "Could not install packages due to an OSError: [Errno 13] Permission denied"
+            raise StepFailed("pip failed", step=step, printed=printed, next_step=known.hint)
+
+    monkeypatch.setattr(cells, "open_lab", lambda _: Session())
+    cells._session.cache_clear()
+    with pytest.raises(StepFailed) as raised:
+        cells.check("non-root", text)
+    cells._session.cache_clear()
+    said = cells.fault(raised.value)[cells.FAULT]
+    (steps,) = said["hints"]
+    assert said["next"] == "", "the whole hint comes last, not first"
+    line = text.splitlines().index("RUN pip install --no-cache-dir -r requirements.txt") + 1
+    assert steps["place"] == f"Look at the RUN in line {line} of your Dockerfile."
+    assert steps["line"].endswith(known.hint)
+    assert steps["line"].startswith(f"In line {line}, `RUN pip install")

@@ -26,6 +26,7 @@ from advices.engine import provision
 from advices.lab import labfile
 from advices.lab.model import Mistake
 from advices.lab.scans import Scan, not_run
+from advices.results import HintSteps
 from advices.results.exercise import Checked, Row
 from advices.scanners.own import Wanted
 from advices.workshop import workshop
@@ -246,6 +247,7 @@ def test_a_check_can_prove_all_and_confirm(
 MET = Row("It is [small].", True, "1 MB", "2 MB", "at most 2 MB")
 NOT_MET = Row("It is safe.", False, "nothing", "1000", "1000")
 HINT = Mistake(id="x", says="", replace="x", breaks=("x",), hint="Look at [user].")
+STEPS = HintSteps("x", "", "", "In line 3, `USER [a]`: Look at [user].")
 
 
 @pytest.mark.parametrize(
@@ -261,14 +263,14 @@ HINT = Mistake(id="x", says="", replace="x", breaks=("x",), hint="Look at [user]
             ],
         ),
         (
-            Checked((MET, NOT_MET), (HINT,)),
+            Checked((MET, NOT_MET), (HINT,), "", (STEPS,)),
             1,
             [
                 "met It is [small].",
                 "yours 1 MB, reference 2 MB, limit at most 2 MB",
                 "not met It is safe.",
                 "yours nothing, reference 1000, limit 1000",
-                "hint Look at [user].",
+                "hint In line 3, `USER [a]`: Look at [user].",
                 "not solved yet; `advices check-exercise order --solution` shows a solution",
             ],
         ),

@@ -183,8 +183,8 @@ def check_exercise_(
     if found.difference:
         out.print("how your page differs from the solution's:")
         out.print(escape(found.difference))
-    for mistake in found.hints:
-        out.print(f"[yellow]hint[/]    {escape(mistake.hint)}")
+    for steps in found.steps:
+        out.print(f"[yellow]hint[/]    {escape(steps.line)}")
     if not found.solved:
         out.print(f"not solved yet; `advices check-exercise {slug} --solution` shows a solution")
         raise typer.Exit(UNSOLVED)

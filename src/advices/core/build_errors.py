@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from advices.core.errors import AdvicesError
 
 
@@ -14,7 +16,10 @@ class DockerfileInvalid(AdvicesError):
 
 
 class StepFailed(AdvicesError):
-    """A step of a build ended with an error: `step`, "" if none did, which `printed` this last."""
+    """A step of a build ended with an error: `step`, "" if none did, which `printed` this last.
+
+    `steps` lead to what is wrong, one after the other, where a known mistake was proved.
+    """
 
     exit_code = 15
     why = "the command ended with an error inside the build"
@@ -25,6 +30,7 @@ class StepFailed(AdvicesError):
     ) -> None:
         super().__init__(what, why=why, next_step=next_step)
         self.step, self.printed = step, printed
+        self.steps: tuple[Mapping[str, str], ...] = ()
 
 
 class BuildHung(AdvicesError):

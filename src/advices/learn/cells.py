@@ -16,9 +16,19 @@ import markdown
 from IPython.core.getipython import get_ipython
 from IPython.display import display
 
-from advices.core import AdvicesError, BuildHung, Event, Waiting, write_whole
+from advices.core import (
+    AdvicesError,
+    BuildHung,
+    DockerfileInvalid,
+    Event,
+    StepFailed,
+    Waiting,
+    write_whole,
+)
 from advices.lab import LEARNERS
+from advices.learn import hints
 from advices.learn.printed import cut_output
+from advices.learn.words import next_step
 from advices.notebooks import LabSession, hear_events, open_lab
 from advices.results import Checked, Pending, Row
 from advices.site import Shown, checked_shown
@@ -47,9 +57,9 @@ class Verdict:
             "solved": self.found.solved,
             "fault": self.found.fault,
             "rows": [asdict(row) for row in self.found.rows],
-            "hints": [one.hint for one in self.found.hints],
             "difference": self.found.difference,
             "measured": self.found.measured.isoformat() if self.found.measured else "",
+            "hints": [asdict(one) for one in self.found.steps],
         }
         return {CHECKED: data, "text/plain": checked_shown(self.found).markdown}
 
@@ -104,9 +114,12 @@ def _say(
 
 def fault(error: AdvicesError) -> dict[str, Any]:
     """Return a fault as what a page shows of it, and as text."""
-    # A command's words, for one who pressed a button.
-    after = error.next_step.replace("run the same command again", "run it again here")
-    said = {"what": error.what, "why": error.why, "next": after}
+    said: dict[str, Any] = {"what": error.what, "why": error.why, "next": next_step(error)}
+    if isinstance(error, StepFailed) and error.steps:
+        # The hint says what to do, step by step.
+        said |= {"next": "", "hints": error.steps}
+    # Only what the learner wrote counts as a try.
+    said["tried"] = isinstance(error, StepFailed | DockerfileInvalid)
     return {FAULT: said, "text/plain": str(error)}
 
 
@@ -132,6 +145,9 @@ def check(slug: str, dockerfile: str, again: int = 0) -> Verdict:
     seconds = float(os.environ.get(BUILD_SECONDS_VARIABLE) or BUILD_SECONDS)
     try:
         return Verdict(session.checked(file, build_seconds=seconds, told=_tell, again=bool(again)))
+    except StepFailed as error:
+        hints.explain(error, slug, dockerfile)
+        raise
     except BuildHung as error:
         after = f"look at the step named above; {BUILD_SECONDS_VARIABLE} gives builds more seconds"
         raise BuildHung(error.what, next_step=after) from None

@@ -21,6 +21,7 @@ from advices.learn.guard import guard
 from advices.learn.live_page import (
     CLIENT,
     ENTER,
+    MATERIAL,
     PAGES,
     POLICY,
     PREPARING,
@@ -29,6 +30,7 @@ from advices.learn.live_page import (
     live,
     page_file,
 )
+from advices.learn.material import Material
 from advices.learn.preparing import Preparing
 from advices.learn.runs import Runs
 
@@ -74,6 +76,7 @@ def add_handlers(app: Any) -> None:
         ".*$",
         [
             (at(CLIENT, "(.*)"), _File, {"path": str(client)}),
+            (at(MATERIAL, r"([a-z0-9-]+)/(files|solution)"), Material, {"root": app.root_dir}),
             (at(RUNS, r"([\w-]+)"), _Ran, {"runs": Runs(app.kernel_manager)}),
             (at(PAGES, f"({FILES})"), _File, {"path": str(site)}),
             (at(PAGES), web.RedirectHandler, {"url": at(PAGES) + "/", "permanent": False}),

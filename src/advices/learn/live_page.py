@@ -21,6 +21,9 @@ PREPARING = "learn-preparing"
 RUNS = "learn-runs"
 """Where the page asks what its kernel runs and ran."""
 
+MATERIAL = "learn-material"
+"""Where the page asks for the files of an exercise, and for its solution."""
+
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
@@ -45,6 +48,7 @@ def live(page: str, base_url: str, *, jupyterlab: bool = False) -> str:
     client = html.escape(f"{base_url}{CLIENT}", quote=True)
     query = "?jupyterlab" if jupyterlab else ""
     head = (
+        f'<link rel="stylesheet" href="{client}/vendored.css">'
         f'<link rel="stylesheet" href="{client}/learn.css">'
         f'<script type="module" src="{client}/learn.js{query}" onerror="{_ONCE_MORE}"></script>'
         "</head>"

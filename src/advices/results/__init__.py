@@ -18,6 +18,7 @@ from advices.results.exercise import (
     hints_on_failure,
     so_far,
 )
+from advices.results.hint_steps import HintSteps, hint_steps
 from advices.results.history import Entry, reversed_claims, stepped_back
 from advices.results.key import Confirmation, KeyParts, parts, why_changed
 from advices.results.linting import LINTERS, Finding, Linted, LinterName, LinterRun, Linting
@@ -61,6 +62,7 @@ __all__ = [
     "Drift",
     "Entry",
     "Finding",
+    "HintSteps",
     "KeyParts",
     "Layer",
     "Linted",
@@ -89,6 +91,7 @@ __all__ = [
     "dump",
     "escape",
     "exercise",
+    "hint_steps",
     "hints",
     "hints_on_failure",
     "history",

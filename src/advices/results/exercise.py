@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from advices.lab import Claim, Dockerfile, Failure, Lab, MeasureName, Mistake, View
 from advices.results.claims import Verdict, judged, not_judged, red
+from advices.results.hint_steps import HintSteps, hint_steps
 from advices.results.predicates import demanded_text, found_text
 from advices.results.record import Result
 
@@ -42,7 +43,7 @@ class Checked:
     where it listens, and its last lines. "" for one that answered. `measured` is when it was
     measured, where that was not now: nothing that decides its numbers has changed since.
     `difference` shows in lines how its page differs from the solution's, where a claim wants the
-    same.
+    same. `steps` are those of the hints.
     """
 
     rows: tuple[Row, ...]
@@ -50,6 +51,7 @@ class Checked:
     fault: str = ""
     measured: dt.datetime | None = None
     difference: str = ""
+    steps: tuple[HintSteps, ...] = ()
 
     @property
     def solved(self) -> bool:
@@ -70,7 +72,8 @@ def checked(exercise: Lab, result: Result, dockerfile: Dockerfile, fault: str = 
         # what else is wrong can wait until it answers.
         shown = tuple(mistake for mistake in shown if _silences(mistake, verdicts))
     rows = tuple(_row(verdict, result, YOURS) for verdict in verdicts)
-    return Checked(rows, shown, fault)
+    steps = tuple(hint_steps(exercise, mistake, dockerfile) for mistake in shown)
+    return Checked(rows, shown, fault, steps=steps)
 
 
 def compares_pages(exercise: Lab, result: Result) -> bool:
