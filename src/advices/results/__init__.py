@@ -25,6 +25,7 @@ from advices.results.record import (
     replay_names,
 )
 from advices.results.store import dump, load, refuse_newer, save, schema_text
+from advices.results.turned import Turned, turned
 from advices.results.wording import (
     bytes_text,
     code,
@@ -54,6 +55,7 @@ __all__ = [
     "Result",
     "Step",
     "Timing",
+    "Turned",
     "Value",
     "VariantResult",
     "Verdict",
@@ -85,6 +87,7 @@ __all__ = [
     "schema_text",
     "seconds_text",
     "stepped_back",
+    "turned",
     "value_text",
     "verdicts",
     "why_changed",
