@@ -83,6 +83,7 @@ from advices.core.pull_errors import (
     RegistrySilent,
 )
 from advices.core.records import Record
+from advices.core.saves import saves
 from advices.core.spent import Spent
 from advices.core.threads import (
     GivenUp,
@@ -167,6 +168,7 @@ __all__ = [
     "project",
     "received",
     "run",
+    "saves",
     "sent",
     "service_folder",
     "show",

@@ -8,10 +8,12 @@ from advices.notebooks.drawing import Drawing
 from advices.notebooks.drawn import drawn_key, marked
 from advices.notebooks.labs import check_exercise, prove_exercise, run_labs
 from advices.notebooks.session import LabSession, hear_events, open_lab
+from advices.notebooks.watching import Look, watch_exercise
 
 __all__ = [
     "Drawing",
     "LabSession",
+    "Look",
     "check_exercise",
     "check_labs",
     "drawn_key",
@@ -20,4 +22,5 @@ __all__ = [
     "open_lab",
     "prove_exercise",
     "run_labs",
+    "watch_exercise",
 ]

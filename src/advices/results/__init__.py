@@ -38,6 +38,7 @@ from advices.results.record import (
     replay_names,
 )
 from advices.results.store import dump, load, refuse_newer, save, schema_text
+from advices.results.turned import Turned, turned
 from advices.results.wording import (
     bytes_text,
     code,
@@ -77,6 +78,7 @@ __all__ = [
     "Row",
     "Step",
     "Timing",
+    "Turned",
     "Value",
     "VariantResult",
     "Verdict",
@@ -114,6 +116,7 @@ __all__ = [
     "seconds_text",
     "so_far",
     "stepped_back",
+    "turned",
     "value_text",
     "verdicts",
     "why_changed",
