@@ -88,7 +88,7 @@ def test_a_fault_is_told_in_the_words_of_the_page() -> None:
     said = cells.fault(EngineLost("it stopped"))
     assert said[cells.FAULT] == {
         "what": "it stopped",
-        "why": "the engine was stopped or crashed while it worked",
-        "next": "look at its log (`advices doctor` says where), then run it again here",
+        "why": "somebody stopped the engine, or it crashed",
+        "next": "look at its log (`advices doctor` shows where), then run it again here",
     }
     assert said["text/plain"].startswith("it stopped\nwhy: ")

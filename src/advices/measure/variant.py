@@ -231,7 +231,7 @@ class Measurer:
     def _image(self, reference: str, name: str) -> Image:
         image = self._engine.image(reference)
         if image is None:
-            raise UnsteadyMeasure(f"{name}: the image just built is not there any more")
+            raise UnsteadyMeasure(f"{name}: the image that was just built is gone")
         return image
 
     def _serve(self, candidate: Candidate, taken: Taken) -> None:
@@ -245,8 +245,10 @@ class Measurer:
             shown = Boot(answered=False)
         if taken.boots and shown.page_digest != taken.boots[0].page_digest:
             raise UnsteadyMeasure(
-                f"{candidate.name}: two starts of one image gave two different pages at "
-                f"{self._lab.serve.path}",
+                (
+                    f"{candidate.name}: two starts of one image gave different pages at "
+                    f"{self._lab.serve.path}"
+                ),
                 why="the page shows something that changes: a time, a token, a random order",
                 next_step="name a page in lab.toml ([serve] path) that stays the same",
             )
