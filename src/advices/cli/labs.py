@@ -87,7 +87,7 @@ def check(
     ] = False,
     reports: Reports = None,
 ) -> None:
-    """Measure labs anew and compare with the committed results; prove what changed, and a tenth."""
+    """Measure labs again and compare with the committed results; prove changes and a tenth."""
     from advices.cli.display import Display
     from advices.measure import QUICK, Samples
     from advices.notebooks import check_labs

@@ -102,8 +102,8 @@ def curve(entries: Sequence[Entry], label: str) -> str:
     )
     return (
         f'<svg class="adv-curve" viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" '
-        f'height="{_HEIGHT}" role="img"><title>{escape(label)}: the good value beside the bad '
-        f'one, over {len(points)} refreshes</title><polyline points="{line}"/></svg>'
+        f'height="{_HEIGHT}" role="img"><title>{escape(label)}: the good value divided by the '
+        f'bad one, over {len(points)} runs</title><polyline points="{line}"/></svg>'
     )
 
 

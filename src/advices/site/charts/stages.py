@@ -63,7 +63,7 @@ def _fate(stage: StageUse) -> str:
 
 def _lines(stage: StageUse) -> tuple[str, ...]:
     """Return what a stage stands on and takes, in words."""
-    return (f"stands on {stage.base.name}", *dict.fromkeys(taken.how for taken in stage.takes))
+    return (f"starts from {stage.base.name}", *dict.fromkeys(taken.how for taken in stage.takes))
 
 
 def _box(stage: StageUse, top: int, height: int) -> str:
@@ -115,4 +115,4 @@ def _table(stages: Sequence[StageUse]) -> str:
         ]
         for stage in stages
     ]
-    return table(["Stage", "Stands on", "Takes", "Steps", "What happens to it"], rows, "   r")
+    return table(["Stage", "Starts from", "Takes", "Steps", "What happens to it"], rows, "   r")
