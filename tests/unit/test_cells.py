@@ -109,8 +109,8 @@ def test_a_fault_is_told_in_the_words_of_the_page() -> None:
     said = cells.fault(EngineLost("it stopped"))
     assert said[cells.FAULT] == {
         "what": "it stopped",
-        "why": "the engine was stopped or crashed while it worked",
-        "next": "look at its log (`./run advices -- doctor` in a terminal says where), "
+        "why": "somebody stopped the engine, or it crashed",
+        "next": "look at its log (`./run advices -- doctor` in a terminal shows where), "
         "then run it again here",
         "tried": False,
     }

@@ -222,7 +222,7 @@ def test_what_else_answers_is_not_ours(
         # What a run that was killed left.
         index_service.service_folder().mkdir(parents=True)
         index_service._token_file(HERE).write_text("token")
-    taken = pytest.raises(PortTaken, match="is in use by something else")
+    taken = pytest.raises(PortTaken, match="something else uses port")
     with taken, index_service.caching_index(HERE, None):
         pytest.fail("entered")
     # Nothing is stopped either: not the process that it names.

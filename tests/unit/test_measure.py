@@ -433,7 +433,7 @@ def test_two_starts_must_show_one_page(here: Here, second: bytes | None) -> None
 def test_every_sample_must_run_the_same_steps(here: Here) -> None:
     ran, cached = (BuildStep(name="RUN x", cached=was, seconds=1.0) for was in (False, True))
     here.engine.builds = [Built((ran,), 1.0), Built((cached,), 1.0)]
-    with pytest.raises(UnsteadyMeasure, match="sample 2 of `cold` ran other steps"):
+    with pytest.raises(UnsteadyMeasure, match="sample 2 of `cold` ran different steps"):
         here.measure(of_variant(here.lab, "good"), Samples(2, 1))
 
 

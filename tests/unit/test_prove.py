@@ -128,13 +128,13 @@ def test_an_interrupt_ends_the_builds_of_other_threads(
     ("red", "line"),
     [
         (("not-root",), None),
-        ((), "must turn red not-root, and turned red nothing"),
-        (("builds",), "must turn red not-root, and turned red builds"),
+        ((), "must break not-root, but breaks nothing"),
+        (("builds",), "must break not-root, but breaks builds"),
         (
             ("not-root", "a-deploy-moves-little"),
-            "must turn red not-root, and turned red a-deploy-moves-little, not-root",
+            "must break not-root, but breaks a-deploy-moves-little, not-root",
         ),
-        (None, "must turn red not-root, and turned red nothing"),
+        (None, "must break not-root, but breaks nothing"),
     ],
 )
 def test_a_mistake_must_turn_red_exactly_what_lab_toml_says(
@@ -156,8 +156,8 @@ def test_a_mistake_that_no_longer_fits_is_a_fault_and_hides_no_claim(
     assert [name for name, _ in measurer.asked] == ["mistake-all-first"]
     result = factory.result().model_copy(update={"mistakes": found})
     assert mistakes.uncaught_mistakes(lab, result) == [
-        "build-cache: mistake `no-user`, which turns red not-root, was not made: its `replace` "
-        "must occur once and occurs 0 times in the good Dockerfile"
+        "build-cache: mistake `no-user`, which breaks not-root, does not apply: its `replace` "
+        "must occur once but occurs 0 times in the good Dockerfile"
     ]
 
 
@@ -203,27 +203,27 @@ def test_an_exercise_that_is_sound_has_no_faults(exercise: Lab) -> None:
                 "claim `small` must not hold for the start: disk_bytes is 100 %, claimed "
                 "at most 110 % of good",
                 "claim `not-root` must not hold for the start: uid is 1000, claimed 1000",
-                "if you mended its Dockerfile, `git checkout labs/build-cache/exercise/Dockerfile` "
-                "brings the start back; `--file` checks a copy",
+                "if you fixed its Dockerfile, `git checkout labs/build-cache/exercise/Dockerfile` "
+                "restores the original; `--file` checks a copy",
                 "the start file gets no hint",
             ],
         ),
         (
             {"mistake_no_user": SOUND},
             [
-                "mistake `no-user` must turn red not-root, and turned red nothing",
-                "mistake `no-user` must get its own hint alone, and gets none",
+                "mistake `no-user` must break not-root, but breaks nothing",
+                "mistake `no-user` must get only its own hint, but gets none",
             ],
         ),
         (
             {"mistake_no_user": LARGE.model_copy(update={"boot": ROOT.boot})},
-            ["mistake `no-user` must turn red not-root, and turned red not-root, small"],
+            ["mistake `no-user` must break not-root, but breaks not-root, small"],
         ),
         (
             {"mistake_no_user": StepFailed("it broke")},
             [
-                "mistake `no-user` must turn red not-root, and turned red builds",
-                "mistake `no-user` must get its own hint alone, and gets none",
+                "mistake `no-user` must break not-root, but breaks builds",
+                "mistake `no-user` must get only its own hint, but gets none",
             ],
         ),
     ],
@@ -253,9 +253,8 @@ def test_two_mistakes_that_cannot_be_told_apart_are_a_fault(tmp_path: Path) -> N
     exercise = factory.read_exercise(tmp_path, TWO)
     result = exercises.solved(bench(exercise, mistake_too=ROOT))
     assert exercises.unsound(exercise, result) == [
-        "build-cache exercise: mistake `no-user` must get its own hint alone, and gets "
-        "no-user, too",
-        "build-cache exercise: mistake `too` must get its own hint alone, and gets no-user, too",
+        "build-cache exercise: mistake `no-user` must get only its own hint, but gets no-user, too",
+        "build-cache exercise: mistake `too` must get only its own hint, but gets no-user, too",
     ]
 
 

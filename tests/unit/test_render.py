@@ -240,7 +240,7 @@ def test_mistakes_that_were_applied_on_another_kind_of_machine_are_counted(tmp_p
     found = MistakeResult(says="", red=("not-root",), date="2026-01-02", elsewhere=True)
     result = factory.result().model_copy(update={"mistakes": {"no-user": found}})
     text = tables.mistakes_table(made, result)
-    assert f"1 of these {len(made.mistakes)} were applied on a machine of another kind" in text
+    assert f"1 of these {len(made.mistakes)} were applied on a different kind of machine" in text
     here = found.model_copy(update={"elsewhere": False})
     text = tables.mistakes_table(made, result.model_copy(update={"mistakes": {"no-user": here}}))
     assert "another kind" not in text

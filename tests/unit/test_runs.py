@@ -230,7 +230,7 @@ def test_a_run_that_fails_leaves_nothing(
 def test_no_room_for_a_run() -> None:
     lifecycle.state_folder().parent.mkdir(parents=True)
     lifecycle.state_folder().write_text("a file where the folder should be")
-    fault = pytest.raises(DiskFull, match="no scratch folder could be made")
+    fault = pytest.raises(DiskFull, match="could not create a scratch folder")
     with fault, lifecycle.own_run(FakeEngine()):
         pytest.fail("entered")
 
@@ -389,5 +389,5 @@ def test_room_on_another_machine_cannot_be_checked() -> None:
 
 
 def test_room_that_nobody_has() -> None:
-    with pytest.raises(DiskFull, match="GB are needed"):
+    with pytest.raises(DiskFull, match="but labs need"):
         lifecycle.check_space("/", 10**18)

@@ -115,7 +115,7 @@ def test_what_was_not_measured_is_not_shown(lab: Lab, call: Any, missing: str) -
 def test_a_lab_with_mistakes_applies_them_before_it_ends(lab: Lab) -> None:
     opened, bench = session(lab)
     opened.measure("bad", "good", "cache-mount")
-    with pytest.raises(LabInvalid, match="its mistakes were not applied yet"):
+    with pytest.raises(LabInvalid, match="its mistakes have not been applied yet"):
         opened.finish()
     assert not (bench.run.scratch / "results").exists()
 

@@ -96,14 +96,14 @@ class OfficialImages:
                 image = self._engine.pull(name, self._say)
         except RegistrySilent as error:
             if self._silent.setdefault(split(name).registry, error) is error:
-                self._say(f"no registry answers for {name}: using stand-ins where there are any")
+                self._say(f"no registry answers for {name}: using stand-ins if there are any")
             return None
         self._sources[image.id] = frozenset({_without_port(split(name).full)})
         found = self._proven(name, image)
         if found is None:
             raise PullFailed(
-                f"`{name}` was pulled, and the image is not that registry's own",
-                why="a mirror gives an image of this toolkit, or one without a digest",
+                f"`{name}` was pulled, but the image does not come from that registry",
+                why="a mirror returned an image that this toolkit built, or one without a digest",
                 next_step="ask who runs the mirror, or pull from the registry itself",
             )
         return found

@@ -89,7 +89,7 @@ class StandIns:
         for root in recipe.rootfs:
             with one_at_a_time(f"the root file system {root}", self._say):
                 below[self.recipes.rootfs[root].context] = self._root(root, name)
-        self._say(f"building the stand-in for {name}; minutes the first time, then kept")
+        self._say(f"building the stand-in for {name}; this takes minutes once")
         for part in recipe.parts:
             with one_at_a_time(f"the part {part} of stand-ins", self._say):
                 below[part] = self._part(recipe, part, below)
@@ -99,7 +99,7 @@ class StandIns:
             made = self._labelled(name, f"{tag}-unchecked")
         finally:
             self._engine.remove_image(f"{tag}-unchecked")
-        self._say(f"the stand-in for {name} stands after {clock() - started:.0f} s")
+        self._say(f"built the stand-in for {name} in {clock() - started:.0f} s")
         return made
 
     def _part(self, recipe: Recipe, part: str, below: Mapping[str, str]) -> str:
@@ -163,7 +163,7 @@ class StandIns:
             run(["mmdebstrap", "--version"])
         except CommandFailed:
             install_packages(("mmdebstrap",), because=f"the stand-in for {name} needs it")
-        self._say(f"making the root file system {root} from Debian packages")
+        self._say(f"building the root file system {root} from Debian packages")
         with scratch_folder() as folder:
             tar = str(folder / f"{root}.tar")
             run(["sh", str(self._folder / "rootfs.sh"), root, tar], timeout_seconds=1200)
@@ -191,7 +191,7 @@ class StandIns:
                 self._printed(tag, words)
         except (CommandFailed, EngineRefused) as error:
             raise BaseUnavailable(
-                f"the stand-in {tag} was built and does not work:\n{error.what}",
+                f"the stand-in {tag} was built but does not work:\n{error.what}",
                 why="its recipe in labs/bases no longer fits Debian's packages",
                 next_step="connect to a registry, or `advices bundle load` a file from a machine "
                 "that has the images",

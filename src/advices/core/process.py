@@ -81,7 +81,7 @@ def run(
     except (FileNotFoundError, PermissionError):
         raise CommandFailed(
             f"`{argv[0]}` is not installed",
-            why="a program that this step needs is not on the PATH, or may not be executed",
+            why="a program that this step needs is not on the PATH, or you may not run it",
             next_step=f"install `{argv[0]}` and run the same command again",
         ) from None
     try:

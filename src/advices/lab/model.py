@@ -57,7 +57,7 @@ class Replay(Record):
         if (self.file is None) != (self.append is None):
             raise ValueError("`file` and `append` go together")
         if self.append is not None and "{sample}" not in self.append:
-            raise ValueError("`append` must hold {sample}, or a later sample would be cached")
+            raise ValueError("`append` must contain {sample}, or a later sample would be cached")
         return self
 
 
@@ -176,7 +176,9 @@ class Lab(Record):
         taken += [("mistakes", str(n), name) for n, name in _repeated(mistakes)]
         for kind, where, name in taken:
             raise PydanticCustomError(
-                "name_taken", "the name `{name}` is taken", {"name": name, "where": (kind, where)}
+                "name_taken",
+                "the name `{name}` is in use",
+                {"name": name, "where": (kind, where)},
             )
         return self
 

@@ -177,7 +177,7 @@ class _Elsewhere(JupyterHandler):
         self.finish(
             _plain(
                 "There is nothing at this address",
-                "Each start of <code>./run learn</code> has an address of its own. "
+                "Each start of <code>./run learn</code> has its own address. "
                 "The terminal shows it.",
             )
         )

@@ -157,8 +157,9 @@ def unsound(lab: Lab, result: Result) -> list[str]:
     ]
     if any(v.variant == "bad" and v.holds and not v.must_hold for v in verdicts(lab, result)):
         faults.append(
-            f"{lab.slug} exercise: if you mended its {LEARNERS}, `git checkout "
-            f"labs/{lab.slug}/exercise/{LEARNERS}` brings the start back; `--file` checks a copy"
+            f"{lab.slug} exercise: if you fixed its {LEARNERS}, `git checkout "
+            f"labs/{lab.slug}/exercise/{LEARNERS}` restores the original; `--file` checks a "
+            "copy"
         )
     faults += [
         line.replace(lab.slug, f"{lab.slug} exercise", 1) for line in uncaught_mistakes(lab, result)
@@ -174,8 +175,8 @@ def unsound(lab: Lab, result: Result) -> list[str]:
         shown = [one.id for one in hints(lab, turned, lab.read_with(mistake), left_out)]
         if shown != [mistake.id]:
             faults.append(
-                f"{lab.slug} exercise: mistake `{mistake.id}` must get its own hint alone, "
-                f"and gets {', '.join(shown) or 'none'}"
+                f"{lab.slug} exercise: mistake `{mistake.id}` must get only its own hint, but "
+                f"gets {', '.join(shown) or 'none'}"
             )
     if not start_of(lab, result).hints:
         faults.append(f"{lab.slug} exercise: the start file gets no hint")

@@ -55,7 +55,7 @@ class Reference:
 
 
 def _measured(bench: Bench, measurer: Measurer) -> VariantResult:
-    bench.workshop.say("the solution is measured to compare with, once on this machine")
+    bench.workshop.say("measuring the solution for comparison, once on this machine")
     solution = of_variant(bench.lab, "good", hidden=True)
     return measurer.measure(solution, judged_steps(bench.lab))
 

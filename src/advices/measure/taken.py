@@ -61,8 +61,8 @@ class Taken:
         earlier = self.built.setdefault(step.build, [])
         if earlier and _what_ran(earlier[0].steps) != _what_ran(built.steps):
             raise UnsteadyMeasure(
-                f"{self.candidate.dockerfile.name}: sample {step.sample} of `{step.build}` ran "
-                "other steps than the first"
+                f"{self.candidate.dockerfile.name}: sample {step.sample} of `{step.build}` "
+                "ran different steps from the first"
             )
         earlier.append(built)
 

@@ -116,7 +116,7 @@ class LabSession(Drawing):
         lab = self._lab.its_exercise()
         bench = self._bench.of(lab)
         if not self._bench.kept.proofs:
-            return Shown("The exercise was not proved: this run was quick.\n")
+            return Shown("The exercise was not proved, because this run was quick.\n")
         if file is None and not bench.owner:
             with bench.workshop.spent.on("exercise"):
                 result = solved(bench)
@@ -161,8 +161,8 @@ class LabSession(Drawing):
         self._demand_all_measured()
         if self._lab.mistakes and not self._mistakes and self._bench.kept.proofs:
             raise LabInvalid(
-                f"{self._lab.slug}: its mistakes were not applied yet",
-                why="lab.toml lists mistakes, and each has to turn its claims red",
+                f"{self._lab.slug}: its mistakes have not been applied yet",
+                why="lab.toml lists mistakes, and each has to break its claims",
                 next_step="call mistakes() first",
             )
         result = self._result()

@@ -98,9 +98,9 @@ def _pid(address: str) -> int | None:
 
 def _taken(address: str, seen: str) -> PortTaken:
     return PortTaken(
-        f"port {PORT} on {address} is in use by something else ({seen})",
+        f"something else uses port {PORT} on {address} ({seen})",
         why="the caching index for builds needs this port",
-        next_step=f"stop what listens there: `ss -ltnp 'sport = :{PORT}'`",
+        next_step=f"stop that program: `ss -ltnp 'sport = :{PORT}'` shows it",
     )
 
 

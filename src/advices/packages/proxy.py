@@ -124,7 +124,7 @@ def reachable_address(engine: Engine) -> str:
             "builds cannot reach a package index on this host",
             why="the host has its own CA or index settings "
             f"({', '.join(host_settings())}) and the engine's bridge is not on this machine",
-            next_step="unset them if they are not needed, or use an engine on this machine",
+            next_step="unset them if you don't need them, or use an engine on this machine",
         )
     return address
 
@@ -160,12 +160,14 @@ def for_builds(engine: Engine, *, filling: bool = False) -> Iterator[None]:
 def _serve_shelf(held: contextlib.ExitStack, engine: Engine) -> None:
     if engine.facts().rootless and shelf_server.lacks(engine):
         raise PackageMissing(
-            "builds on this rootless engine take their packages from what was prefetched, and "
-            "nothing is",
-            why="the host has its own CA or index settings "
-            f"({', '.join(host_settings())}), and from a rootless engine's network no index on "
-            "this host is reached",
-            next_step="`advices prefetch` brings them; or unset the settings if builds need none",
+            "builds on this rootless engine need prefetched packages, and there are none",
+            why=(
+                f"the host has its own CA or index settings ({', '.join(host_settings())}), and a "
+                "rootless engine's network reaches no index on this host"
+            ),
+            next_step=(
+                "`advices prefetch` downloads them; or unset the settings if builds don't need them"
+            ),
         )
     held.enter_context(shelf_server.serving(engine))
 

@@ -108,9 +108,9 @@ def _booted(image: Image, how: Start, wanted: _Request) -> tuple[Boot, Answer]:
         container = image.engine.start(image.id, run_id=image.run_id, port=wanted.port, how=how)
     except EngineRefused as error:
         raise NeverAnswered(
-            f"{image.lab.slug}: the container of `{image.name}` could not be started: {error.what}",
-            why="the image has no such command or user, or names no command at all",
-            next_step="mend CMD, ENTRYPOINT or USER in its Dockerfile",
+            f"{image.lab.slug}: could not start the container of `{image.name}`: {error.what}",
+            why="the image has no such command or user, or sets no command at all",
+            next_step="fix CMD, ENTRYPOINT or USER in its Dockerfile",
         ) from None
     try:
         answer = _first_answer(image, container, wanted, started)
@@ -158,7 +158,7 @@ def _ended(image: Image, container: Container, end: End) -> NeverAnswered:
     after = "after less than 0.1 s" if end.seconds < 0.1 else f"after {end.seconds:.1f} s"
     why = "its program ended by itself"
     if end.out_of_memory:
-        why = f"it needed more than the {HARDENED.memory} of memory that it may have"
+        why = f"it needed more than its limit of {HARDENED.memory} of memory"
     elif end.exit_code > 128:
         why = f"signal {end.exit_code - 128} ended it"
     return NeverAnswered(
@@ -175,15 +175,18 @@ def _silent(image: Image, container: Container, wanted: _Request, last: str) -> 
     found = listeners(image.engine, container)
     where = "it listens on no port"
     if found is None:
-        where = "where it listens is not known: it has neither cat nor Python"
+        where = "it is unknown where it listens: it has neither cat nor Python"
     elif found:
         where = f"inside the container it listens on {', '.join(found)}"
     ports = {int(one.rpartition(":")[2]) for one in found or ()}
     next_step = ""
     if found and wanted.port not in ports:
-        next_step = f"let it listen on port {wanted.port}"
+        next_step = f"make it listen on port {wanted.port}"
     elif found and all(one.startswith(("127.", "[::1]")) for one in found):
-        next_step = f"let it listen on 0.0.0.0:{wanted.port}: 127.0.0.1 is the container's own"
+        next_step = (
+            f"make it listen on 0.0.0.0:{wanted.port}: 127.0.0.1 is only reachable inside the "
+            "container"
+        )
     return NeverAnswered(
         f"{image.lab.slug}: the container of `{image.name}` did not answer {expected} at "
         f"{wanted.path} on port {wanted.port} within {wanted.timeout_seconds:.0f} s "

@@ -38,9 +38,9 @@ def make_room(engine: Engine, say: Say) -> None:
                 return
             kept_bytes = max(0, held_bytes - (ROOM_BYTES - free))
             say(
-                f"{free / 1e9:.1f} GB are free: the build cache goes from "
-                f"{held_bytes / 1e9:.1f} to {kept_bytes / 1e9:.1f} GB, a matter of minutes"
+                f"{free / 1e9:.1f} GB are free: reducing the build cache from "
+                f"{held_bytes / 1e9:.1f} to {kept_bytes / 1e9:.1f} GB, which takes minutes"
             )
             engine.shrink_build_cache(kept_bytes)
         except AdvicesError as error:
-            raise EngineLost(f"the build cache could not be made smaller: {error.what}") from None
+            raise EngineLost(f"could not reduce the build cache: {error.what}") from None

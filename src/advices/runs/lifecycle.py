@@ -53,8 +53,8 @@ def _told() -> Iterator[None]:
         yield
     except OSError as error:
         raise DiskFull(
-            f"no scratch folder could be made: {error.strerror}",
-            why="the disk is full, or the state folder may not be written",
+            f"could not create a scratch folder: {error.strerror}",
+            why="the disk is full, or you may not write to the state folder",
             next_step=f"look at {state_folder()}",
         ) from None
 
@@ -145,6 +145,6 @@ def check_space(folder: str, needed_bytes: int) -> None:
         wanted = needed_bytes if place == folder else 100_000_000
         if free < wanted:
             raise DiskFull(
-                f"{free / 1e9:.1f} GB are free in {place} and {wanted / 1e9:.1f} GB are needed",
-                why="images, layers and scratch copies need room",
+                f"{free / 1e9:.1f} GB are free in {place}, but labs need {wanted / 1e9:.1f} GB",
+                why="images, layers and scratch copies need disk space",
             )

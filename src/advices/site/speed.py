@@ -80,7 +80,7 @@ def load(results: Path) -> Speed:
     except (OSError, UnicodeDecodeError, ValidationError) as error:
         raise ResultInvalid(
             f"docs/results/{FILE} cannot be read: {error}",
-            why="it is not there, was edited by hand, or another version of the toolkit wrote it",
+            why="it is missing, somebody edited it, or another version of the toolkit wrote it",
             next_step="`git checkout` it, or measure again: `./run bench`",
         ) from None
 
@@ -121,7 +121,7 @@ def where(speed: Speed) -> str:
 def markdown(speed: Speed) -> str:
     """Return every comparison as a table, goals that were missed among them, and where it was."""
     cells = [[_cell(text) for text in row] for row in rows(speed)]
-    source = f"All samples are in {code(FILE)}, beside the results."
+    source = f"All samples are in {code(FILE)}, with the results."
     return f"{table(HEADER, cells, '  rrrrr')}\n{escape(where(speed))} {source}\n"
 
 

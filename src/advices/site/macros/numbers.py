@@ -92,7 +92,9 @@ class Numbers(Page):
                 of_bad = self.ratio(lab.slug, name, "good", "bad")
             chapter = self._chapter(lab)
             rows.append([f"{chapter}: {escape(_lower_first(about.label))}", bad, good, of_bad])
-        return tables.table(["Advice, and what is counted", "Bad", "Good", "Of bad"], rows, " rrr")
+        return tables.table(
+            ["Tip, and what is counted", "Bad", "Good", "Good as % of bad"], rows, " rrr"
+        )
 
     def checklist(self) -> str:
         """Return each tip as a line to tick, with the numbers of its lab and its chapter."""

@@ -41,7 +41,7 @@ class Page:
             if not needed.is_file():
                 raise ResultInvalid(
                     f"docs/{needed.parent.name}/{needed.name} is not there",
-                    why=f"the lab `{slug}` was not measured yet",
+                    why=f"the lab `{slug}` has not been measured yet",
                     next_step=f"`advices run {slug}` (`./run advices -- run {slug}`)",
                 )
         return results.load(self._docs / "results", slug)
