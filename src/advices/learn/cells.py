@@ -6,7 +6,6 @@ Imported by the client's own code (client/lesson.js), in the kernel that the lab
 from __future__ import annotations
 
 import functools
-import os
 import sys
 from dataclasses import asdict, dataclass
 from types import TracebackType
@@ -19,11 +18,12 @@ from IPython.display import display
 from advices.core import AdvicesError, BuildHung, write_whole
 from advices.lab import LEARNERS
 from advices.learn.printed import cut_output
+from advices.measure import setting
 from advices.notebooks import LabSession, open_lab
 from advices.results import Checked
 from advices.site import Shown, checked_shown
 
-BUILD_SECONDS = 180.0
+BUILD_SECONDS = 180
 BUILD_SECONDS_VARIABLE = "ADVICES_LEARN_BUILD_SECONDS"
 CHECKED = "application/vnd.advices.checked+json"
 FAULT = "application/vnd.advices.fault+json"
@@ -101,7 +101,7 @@ def check(slug: str, dockerfile: str) -> Verdict:
     """
     session = _session(slug)
     file = write_whole(session.scratch / "learn" / LEARNERS, dockerfile)
-    seconds = float(os.environ.get(BUILD_SECONDS_VARIABLE) or BUILD_SECONDS)
+    seconds = setting(BUILD_SECONDS_VARIABLE, BUILD_SECONDS)
     try:
         return Verdict(session.checked(file, build_seconds=seconds))
     except BuildHung as error:

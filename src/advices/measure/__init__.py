@@ -13,6 +13,7 @@ from advices.measure.candidate import of_variant
 from advices.measure.exercises import check, solved, start_of, unsound
 from advices.measure.kept import Kept, kept_file
 from advices.measure.keys import Keys
+from advices.measure.limits import for_learners, setting
 from advices.measure.mistakes import answering_traps, judged_steps, proved, uncaught_mistakes
 from advices.measure.plan import QUICK, Samples, steps
 from advices.measure.rotation import TURNS, due, turn_of
@@ -44,6 +45,7 @@ __all__ = [
     "for_a_check",
     "for_a_quick_run",
     "for_a_run",
+    "for_learners",
     "judged_steps",
     "kept_file",
     "keyed",
@@ -51,6 +53,7 @@ __all__ = [
     "of_variant",
     "proved",
     "samples_from_environment",
+    "setting",
     "solved",
     "start_of",
     "start_stands",
