@@ -19,11 +19,12 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from advices.core import DiskFull, EngineLost, free_bytes, poll, state_folder
 from advices.engine import Engine
-from advices.runs.remains import end_builds, guard, remove
+from advices.runs.remains import end_builds, guard, remove, remove_all
 
 RUN_VARIABLE = "ADVICES_RUN"
 
@@ -93,6 +94,7 @@ def own_run(engine: Engine, *, guarded: bool = False) -> Iterator[Run]:
     killed a process of its own removes all that, at once.
     """
     sweep(engine)
+    end = partial(remove_all, later=True) if guarded else remove
     with scratch_folder() as scratch:
         if guarded:
             guard(scratch / "lock")
@@ -101,10 +103,10 @@ def own_run(engine: Engine, *, guarded: bool = False) -> Iterator[Run]:
         except BaseException:
             # The fault that ended the run is the one to tell, not that its engine is gone too.
             with contextlib.suppress(EngineLost):
-                remove(engine, scratch.name, cache=guarded)
+                end(engine, scratch.name)
             raise
         else:
-            remove(engine, scratch.name, cache=guarded)
+            end(engine, scratch.name)
 
 
 @contextlib.contextmanager
@@ -136,7 +138,7 @@ def sweep(engine: Engine) -> tuple[str, ...]:
                 if descriptor is None:
                     continue
             end_builds(run_id)
-            remove(engine, run_id, cache=True)
+            remove_all(engine, run_id, later=False)
             shutil.rmtree(folder, ignore_errors=True)
             if descriptor is not None:
                 os.close(descriptor)
