@@ -23,8 +23,9 @@ from engine_project import Project, message
 from jupyter_client.blocking.client import BlockingKernelClient
 from processes import named, wait
 
-from advices.core import BuildHung, BuildLimited
+from advices.core import BuildHung, BuildLimited, free_bytes
 from advices.engine import BuildOrder, Limits, base_tag, connect
+from advices.engine.client import DockerEngine
 from advices.runs import own_run
 
 pytestmark = [pytest.mark.engine, pytest.mark.root]
@@ -82,6 +83,16 @@ def test_a_build_that_takes_too_much_is_ended_and_told(
     assert "it was in: [1/2] RUN" in told.value.what
     assert "look at the step named above" in told.value.next_step
     wait(lambda: not named(SLEEPER))
+
+
+def test_a_container_sees_how_much_is_free_on_the_engines_disk(slim_stand_in: str) -> None:
+    engine = DockerEngine()
+    with own_run(engine) as run, engine.disk_seen_by(slim_stand_in, run.id) as free:
+        wait(free)
+        here = free_bytes(engine.facts().data_folder)
+        assert abs((free() or 0) - (here or 0)) < 500 * MB
+        assert run.id in engine.run_ids()
+    assert run.id not in engine.run_ids()
 
 
 def test_a_build_within_its_limits_is_not_disturbed(build: Callable[..., object]) -> None:

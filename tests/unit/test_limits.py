@@ -7,6 +7,7 @@ import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from advices.measure import for_learners, of_variant
 from advices.measure.candidate import of_learner
 from advices.measure.order import Place, commands, order_of
 
+GB = 1_000_000_000
 LIMITS = Limits("a-run", 40, 100_000_000, 150_000_000)
 HERE = replace(FACTS, data_folder="/")
 PLACE = Place(Path("context"), "tag", {}, "a-run", "namespace", "canary")
@@ -30,7 +32,9 @@ PLACE = Place(Path("context"), "tag", {}, "a-run", "namespace", "canary")
 def test_a_learners_build_has_limits_that_the_environment_can_change(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert for_learners("a-run") == Limits("a-run", 1000, 4_000_000_000, 4_000_000_000)
+    found = for_learners("a-run")
+    assert (found.group, found.processes, found.disk_bytes) == ("a-run", 1000, 4_000_000_000)
+    assert 0 < found.memory_bytes <= 4_000_000_000
     monkeypatch.setenv("ADVICES_BUILD_PROCESSES", "40")
     monkeypatch.setenv("ADVICES_BUILD_MEMORY_MB", "100")
     monkeypatch.setenv("ADVICES_BUILD_DISK_MB", "150")
@@ -66,6 +70,19 @@ class Engine:
     def cached_since(self, moment: datetime) -> int:
         return self.cached
 
+    @contextmanager
+    def disk_seen_by(self, image: str, run_id: str) -> Iterator[Callable[[], int | None]]:
+        assert (image, run_id) == ("an-image", "a-run")
+        free = iter([None, 9 * GB, 9 * GB - 151_000_000])
+        last = None
+
+        def seen() -> int | None:
+            nonlocal last
+            last = next(free, last)
+            return last
+
+        yield seen
+
 
 @pytest.fixture
 def disk(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
@@ -88,11 +105,8 @@ def waits() -> None:
         pass
 
 
-GB = 1_000_000_000
-
-
 def test_a_build_that_fills_the_disk_is_ended(disk: Callable[..., None]) -> None:
-    disk(9 * GB, 9 * GB - 100_000_000, 9 * GB - 151_000_000)
+    disk(9 * GB, 9 * GB, 9 * GB - 100_000_000, 9 * GB - 151_000_000)
     within = build_watch.within(LIMITS, "Dockerfile", Engine(), HERE)
     with pytest.raises(BuildLimited) as told, within as watch:
         watch.hear("[1/2] RUN yes > /x")
@@ -105,7 +119,7 @@ def test_a_build_that_fills_the_disk_is_ended(disk: Callable[..., None]) -> None
 
 
 def test_a_disk_that_is_nearly_full_ends_a_build(disk: Callable[..., None]) -> None:
-    disk(GB + 5, GB - 1)
+    disk(GB + 5, GB + 5, GB - 1)
     within = build_watch.within(LIMITS, "Dockerfile", Engine(), HERE)
     with pytest.raises(BuildLimited, match=r"1\.00 GB were left"), within:
         waits()
@@ -116,6 +130,12 @@ def test_a_disk_that_nobody_sees_ends_nothing(disk: Callable[..., None]) -> None
     with build_watch.within(LIMITS, "Dockerfile", Engine(), FACTS) as watch:
         time.sleep(0.3)
         assert watch.words == []
+
+
+def test_where_the_disk_is_not_seen_a_container_looks() -> None:
+    within = build_watch.within(LIMITS, "Dockerfile", Engine(), FACTS, "an-image")
+    with pytest.raises(BuildLimited, match="had 150 MB less"), within:
+        waits()
 
 
 @pytest.mark.parametrize("fault", [StepFailed("it failed"), GivenUp()])
