@@ -431,7 +431,7 @@ class FakeBench:
         self.layout = Layout(lab.context.parents[1])
         self.machine = Machine()
         self.workshop = self.machine.workshop(self.layout)
-        self.run = SimpleNamespace(scratch=self.layout.root / "scratch")
+        self.run = SimpleNamespace(id="a-run", scratch=self.layout.root / "scratch")
         self.samples, self.owner = Samples(1, 1), False
         self.kept = Kept()
         names = {name.replace("_", "-"): found for name, found in given.items()}

@@ -7,6 +7,7 @@ import http.cookiejar
 import json
 import os
 import re
+import secrets
 import signal
 import subprocess
 import sys
@@ -14,15 +15,17 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from engine_project import Project
+from engine_project import Project, message
 from jupyter_client.blocking.client import BlockingKernelClient
 from processes import named, wait
 
-from advices.core import BuildHung, BuildLimited
+from advices.core import BuildHung, BuildLimited, free_bytes
 from advices.engine import BuildOrder, Limits, base_tag, connect
+from advices.engine.client import DockerEngine
 from advices.runs import own_run
 
 pytestmark = [pytest.mark.engine, pytest.mark.root]
@@ -82,6 +85,16 @@ def test_a_build_that_takes_too_much_is_ended_and_told(
     wait(lambda: not named(SLEEPER))
 
 
+def test_a_container_sees_how_much_is_free_on_the_engines_disk(slim_stand_in: str) -> None:
+    engine = DockerEngine()
+    with own_run(engine) as run, engine.disk_seen_by(slim_stand_in, run.id) as free:
+        wait(free)
+        here = free_bytes(engine.facts().data_folder)
+        assert abs((free() or 0) - (here or 0)) < 500 * MB
+        assert run.id in engine.run_ids()
+    assert run.id not in engine.run_ids()
+
+
 def test_a_build_within_its_limits_is_not_disturbed(build: Callable[..., object]) -> None:
     # Files that the kernel keeps in memory are not what a build needs of it.
     build(WRITER.replace("&& sleep 5", ""), memory_bytes=150 * MB, disk_bytes=4000 * MB)
@@ -100,6 +113,63 @@ def _resident_kb() -> int:
     return int(line.split()[1])
 
 
+CACHES = """\
+FROM base AS made
+WORKDIR /srv
+RUN --network=none echo {word} > /srv/made
+FROM base
+COPY --from=made /srv/made /srv/
+RUN --network=none --mount=type=cache,target=/cache echo {word} | tee /cache/x
+"""
+
+
+def test_the_build_cache_of_a_run_goes_and_no_other(tmp_path: Path, slim_stand_in: str) -> None:
+    engine = connect()
+    mine, theirs = (secrets.token_hex(8) for _ in range(2))
+
+    def build(base: str, word: str, run_id: str) -> None:
+        (tmp_path / "Dockerfile").write_text(CACHES.format(word=word))
+        tag = f"docker-advices-run/{run_id}:of-a-test"
+        order = BuildOrder(tmp_path / "Dockerfile", tmp_path, tag, {"base": base}, run_id=run_id)
+        engine.build(replace(order, cache_namespace=f"{run_id}-1"))
+
+    with own_run(engine) as other:
+        base = f"{base_tag(other.id)}x"
+        engine.with_files(slim_stand_in, {"/run-of": theirs.encode()}, base, run_id=other.id)
+        build(base, theirs, other.id)
+        with own_run(engine, guarded=True) as run:
+            base = f"{base_tag(run.id)}x"
+            engine.with_files(slim_stand_in, {"/run-of": mine.encode()}, base, run_id=run.id)
+            build(base, mine, run.id)
+            build(slim_stand_in, theirs, run.id)
+            assert len(_cached(mine)) == 3
+            before = _cached(theirs)
+        wait(lambda: _cached(mine) == [])
+        # What stands on an image that was not made for the run is not known to be its own.
+        assert _cached(theirs) == [one for one in before if run.id not in one]
+        engine.remove_cache(engine.run_cache(other.id))
+
+
+def _cached(word: str) -> list[str]:
+    """Return the descriptions of the records in the build cache that have a word."""
+    listed = subprocess.run(
+        ["docker", "buildx", "du", "--verbose"], capture_output=True, text=True, check=True
+    )
+    lines = listed.stdout.splitlines()
+    return sorted(one for one in lines if one.startswith("Description:") and word in one)
+
+
+def test_what_a_check_of_the_command_hits_is_told(taught: Project) -> None:
+    taught.write(MINE, f"FROM python:3.13-slim\n{CROWD}")
+    taught.env["ADVICES_BUILD_PROCESSES"] = "50"
+    code, output = taught.advices("check-exercise", "tiny")
+    assert code == 55, output
+    message(output)
+    assert "all 50 processes" in output
+    assert taught.leftovers() == []
+    assert taught.run_ids() == set()
+
+
 SERVER = """
 import sys
 from pathlib import Path
@@ -109,6 +179,7 @@ say = lambda address: print(address, flush=True)
 learning = server.Learning(Path(sys.argv[1]), 0, "/mine/", jupyterlab=True)
 server.serve(project(), learning, say, say)
 """
+MINE = "labs/tiny/exercise/Dockerfile"
 SLEEPS = f"FROM python:3.13-slim\nRUN --network=none {SLEEPER}\n"
 CHECK = "from advices.learn import cells; cells.check('tiny', {!r})"
 

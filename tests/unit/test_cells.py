@@ -85,9 +85,9 @@ def test_a_check_writes_no_file_of_the_project(
     cells._session.cache_clear()
 
 
-@pytest.mark.parametrize(("told", "seconds"), [("", 180.0), ("600", 600.0)])
+@pytest.mark.parametrize(("told", "seconds"), [("", 180), ("600", 600)])
 def test_a_build_has_three_minutes_unless_told_otherwise(
-    told: str, seconds: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    told: str, seconds: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Session:
         scratch = tmp_path

@@ -28,12 +28,13 @@ from advices.core import (
 )
 from advices.core.paths import Layout
 from advices.core.process import Finished
-from advices.engine import apt, client, client_settings, connection, provision
+from advices.engine import apt, cgroup, client, client_settings, connection, provision
 from advices.engine.client import EngineFacts
 from advices.packages import Shelf, proxy, shelf
 from advices.scanners.images import ScannerImage
 from advices.workshop import Workshop, workshop
 
+_NO_GROUP = "a rootless engine"
 LAYOUT = Layout(Path("/no/project"))
 
 
@@ -92,6 +93,7 @@ def _well(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "buildx_version", lambda: "v0.13.1")
     monkeypatch.setattr(client_settings, "builder_driver", lambda: "docker")
     monkeypatch.setattr(client_settings, "left_out", lambda _: iter(()))
+    monkeypatch.setattr(cgroup, "why_not", lambda _address, *, rootless: _NO_GROUP * rootless)
     monkeypatch.setattr(provision, "own_engine_pid", lambda: None)
     monkeypatch.setattr(proxy, "host_settings", lambda: ())
     monkeypatch.setattr(workshop, "Bases", FakeBases)
@@ -276,6 +278,21 @@ def test_podman_is_named_before_anything_else(monkeypatch: pytest.MonkeyPatch) -
     assert (first.subject, first.mark) == ("engine", "bad")
     assert first.says == "Podman 4.3.1 answers at x, and it has no BuildKit"
     assert "use a Docker engine" in first.fix
+
+
+@pytest.mark.parametrize(
+    ("rootless", "mark", "says"),
+    [
+        (False, "ok", "processes, memory and disk of learners' builds"),
+        (True, "note", "disk of learners' builds, neither processes nor memory: a rootless engine"),
+    ],
+)
+def test_no_limit_is_claimed_that_is_not_in_force(
+    rootless: bool, mark: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeEngine, "rootless", rootless)
+    found = examine()["limits of builds"]
+    assert (found.mark, found.says) == (mark, says)
 
 
 @pytest.mark.parametrize(("driver", "mark"), [("overlayfs", "ok"), ("btrfs", "note")])

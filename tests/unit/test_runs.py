@@ -30,7 +30,7 @@ from advices import runs
 class Engine:
     def run_ids(self): return set()
     def remove_run(self, run_id): print("removed", run_id, flush=True)
-    def remove_run_cache(self, run_id): print("removed the cache", run_id, flush=True)
+    def run_cache(self, run_id): return ()
 def say(message): print("say", message, flush=True)
 if sys.argv[1] == "run":
     with runs.own_run(Engine()) as run:
@@ -87,15 +87,21 @@ class FakeEngine:
         self.ids = set(ids)
         self.removed: list[str] = []
         self.caches: list[str] = []
+        self.forgot: list[str] = []
+        self.cache: tuple[str, ...] = ()
         self.fault = fault
 
     def run_ids(self) -> set[str]:
         return set(self.ids)
 
-    def remove_run_cache(self, run_id: str) -> int:
+    def run_cache(self, run_id: str) -> tuple[str, ...]:
         # It is found by what carries the run's id, so that must be there still.
         assert run_id not in self.removed
         self.caches.append(run_id)
+        return self.cache
+
+    def remove_cache(self, ids: tuple[str, ...]) -> int:
+        self.forgot += ids
         return 0
 
     def remove_run(self, run_id: str) -> None:
@@ -122,8 +128,10 @@ def test_a_run_of_a_dead_process_is_swept(child: Child) -> None:
     child.crash()
     assert folders() == [child.holds]
     engine = FakeEngine(child.holds)
+    engine.cache = ("one", "two")
     assert lifecycle.sweep(engine) == (child.holds,)
-    assert engine.caches == engine.removed == [child.holds]
+    assert engine.removed == [child.holds]
+    assert engine.forgot == ["one", "two"]
     assert folders() == []
 
 

@@ -21,8 +21,10 @@ from advices.core import (
 )
 from advices.engine import (
     Engine,
+    EngineFacts,
     apt,
     buildx_version,
+    cgroup,
     client_settings,
     connection,
     provision,
@@ -80,6 +82,7 @@ def examine(workshop: Workshop) -> Iterator[Finding]:
     for subject, says, fix in client_settings.left_out(connected.address):
         yield Finding("note", subject, says, fix)
     yield _space(facts.data_folder)
+    yield _limits(connected.address, facts)
     yield _ca(connected)
     yield from _registry_and_bases(workshop)
 
@@ -127,6 +130,15 @@ def _space(folder: str) -> Finding:
     if free < checks.MUCH_ROOM_BYTES:
         return Finding("bad", "disk space", says, checks.SPACE.fix_on(system()))
     return Finding("ok", "disk space", says)
+
+
+def _limits(address: str, facts: EngineFacts) -> Finding:
+    """Say which limits of a learner's build are in force on this engine besides time."""
+    why = cgroup.why_not(address, rootless=facts.rootless)
+    if not why:
+        return Finding("ok", "limits of builds", "processes, memory and disk of learners' builds")
+    says = f"disk of learners' builds, neither processes nor memory: {why}"
+    return Finding("note", "limits of builds", says, checks.LIMITS.fix_on(system()))
 
 
 def _ca(engine: Engine | None) -> Finding:

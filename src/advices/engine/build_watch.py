@@ -10,7 +10,9 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from advices.core import (
@@ -37,6 +39,11 @@ class Watched(Protocol):
 
     address: str
 
+    def disk_seen_by(
+        self, image: str, run_id: str
+    ) -> AbstractContextManager[Callable[[], int | None]]:
+        """Give what tells the bytes that are free on the engine's disk, as a container sees it."""
+
     def cached_since(self, moment: datetime) -> int:
         """Return the bytes of the build cache that steps left which ended since a moment."""
 
@@ -45,14 +52,18 @@ class Watch:
     """What is seen of one build. `group` is None where the engine's machine lets us make none."""
 
     def __init__(
-        self, limits: Limits, engine: Watched, data_folder: str, group: cgroup.BuildGroup | None
+        self,
+        limits: Limits,
+        engine: Watched,
+        free: Callable[[], int | None],
+        group: cgroup.BuildGroup | None,
     ) -> None:
         self._limits = limits
         self._engine = engine
-        self._folder = data_folder
+        self._free = free
         self._group = group
         self._begun = now()
-        self._free_at_first = free_bytes(data_folder)
+        self._free_at_first = free()
         self._step = ""
         self._ended = threading.Event()
         self._hit: tuple[str, str, str] | None = None
@@ -105,13 +116,20 @@ class Watch:
             thread.join()
 
     def _look(self) -> None:
+        # An engine that is lost is told by the build.
+        with contextlib.suppress(AdvicesError):
+            self._look_at_all()
+
+    def _look_at_all(self) -> None:
         if self._hit is None and self._group is not None and self._group.is_crowded():
             self._hit = (
                 f"had all {self._limits.processes} processes that it may have, and was ended",
                 "a command in the step named above starts processes without an end",
                 "ADVICES_BUILD_PROCESSES gives builds more",
             )
-        free = free_bytes(self._folder)
+        free = self._free()
+        if self._free_at_first is None:
+            self._free_at_first = free
         if self._hit is not None or free is None or self._free_at_first is None:
             return
         took = self._free_at_first - free
@@ -148,9 +166,12 @@ class Watch:
 
 
 @contextlib.contextmanager
-def within(limits: Limits, called: str, engine: Watched, facts: EngineFacts) -> Iterator[Watch]:
-    """Let one build run in the body within its limits; `grouped` says that a group can be made.
+def within(
+    limits: Limits, called: str, engine: Watched, facts: EngineFacts, image: str | None = None
+) -> Iterator[Watch]:
+    """Let one build run in the body within its limits.
 
+    Where the engine's data folder is not seen from here, a container of an `image` looks.
     Raises BuildLimited for a build that reached a limit, and what the body raises for others.
     """
     group = None
@@ -163,7 +184,10 @@ def within(limits: Limits, called: str, engine: Watched, facts: EngineFacts) -> 
                 group.make()
             except OSError:
                 group = None
-        watch = Watch(limits, engine, facts.data_folder, group)
+        free: Callable[[], int | None] = partial(free_bytes, facts.data_folder)
+        if free() is None and image is not None:
+            free = held.enter_context(engine.disk_seen_by(image, limits.group))
+        watch = Watch(limits, engine, free, group)
         try:
             with that_can_be_given_up() as give_up, watch.looking(give_up):
                 yield watch

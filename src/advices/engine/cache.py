@@ -10,7 +10,7 @@ import contextlib
 import json
 import secrets
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ class EngineCache(EngineLink):
             if one["Type"] == "regular" and datetime.fromisoformat(one["CreatedAt"]) >= moment
         )
 
-    def remove_run_cache(self, run_id: str) -> int:
+    def run_cache(self, run_id: str) -> tuple[str, ...]:
         with self._asking():
             labelled: dict[str, str | list[str] | bool] = {"label": f"{RUN_LABEL}={run_id}"}
             images = self._docker.api.images(filters=labelled)
@@ -58,15 +58,17 @@ class EngineCache(EngineLink):
             if tag.startswith(base_tag(run_id))
         ]
         if not names:
-            return 0
+            return ()
         word = f"{run_id}-{secrets.token_hex(4)}"
         for start in range(0, len(names), _AT_ONCE):
             self._mark(names[start : start + _AT_ONCE], word)
-        ours = _above(self._records(), word, run_id)
-        if not ours:
+        return tuple(sorted(_above(self._records(), word, run_id)))
+
+    def remove_cache(self, ids: Sequence[str]) -> int:
+        if not ids:
             return 0
         # The engine takes one value, and reads it as a pattern.
-        wanted: Any = {"id": f"/^({'|'.join(sorted(ours))})$/"}
+        wanted: Any = {"id": f"/^({'|'.join(ids)})$/"}
         with self._asking(), contextlib.closing(connection.client(_PRUNE_SECONDS)) as patient:
             return int(patient.api.prune_builds(filters=wanted, all=True)["SpaceReclaimed"])
 

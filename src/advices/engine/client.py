@@ -118,7 +118,8 @@ class DockerEngine(EngineImages, EngineContainers, EngineCache):
         more = proxy_words(self.address, direct) if direct else ()
         if order.limits is None:
             return buildx.build(order, on_step, frontends=self._frontends, more=more)
-        with within(order.limits, order.dockerfile.name, self, self.facts()) as watch:
+        image = next(iter(order.bases.values()), None)
+        with within(order.limits, order.dockerfile.name, self, self.facts(), image) as watch:
 
             def hear(step: str) -> None:
                 watch.hear(step)

@@ -10,7 +10,7 @@ class Limits:
     """What one build may take. `group` is the word by which its processes are held together.
 
     A group's processes and memory are limited where the engine's machine lets us
-    (`cgroup.why_not`); disk is watched on every engine whose data folder this user sees.
+    (`cgroup.why_not`); disk is watched on every engine.
     """
 
     group: str

@@ -6,7 +6,6 @@ Imported by the client's own code (client/lesson.js), in the kernel that the lab
 from __future__ import annotations
 
 import functools
-import os
 import sys
 from dataclasses import asdict, dataclass
 from types import TracebackType
@@ -29,11 +28,12 @@ from advices.lab import LEARNERS
 from advices.learn import hints
 from advices.learn.printed import cut_output
 from advices.learn.words import next_step
+from advices.measure import setting
 from advices.notebooks import LabSession, hear_events, open_lab
 from advices.results import Checked, Pending, Row
 from advices.site import Shown, checked_shown
 
-BUILD_SECONDS = 180.0
+BUILD_SECONDS = 180
 BUILD_SECONDS_VARIABLE = "ADVICES_LEARN_BUILD_SECONDS"
 CHECKED = "application/vnd.advices.checked+json"
 SO_FAR = "application/vnd.advices.so-far+json"
@@ -142,7 +142,7 @@ def check(slug: str, dockerfile: str, again: int = 0) -> Verdict:
     """
     session = _session(slug)
     file = write_whole(session.scratch / "learn" / LEARNERS, dockerfile)
-    seconds = float(os.environ.get(BUILD_SECONDS_VARIABLE) or BUILD_SECONDS)
+    seconds = setting(BUILD_SECONDS_VARIABLE, BUILD_SECONDS)
     try:
         return Verdict(session.checked(file, build_seconds=seconds, told=_tell, again=bool(again)))
     except StepFailed as error:

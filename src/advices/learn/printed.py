@@ -25,12 +25,14 @@ class Cut:
 
     def take(self, text: str) -> str:
         """Take a piece in; return what of it may go out now."""
-        out, rest = text[: self._room], text[self._room :]
+        out = text[: self._room]
+        more = len(text) - len(out)
         self._room -= len(out)
-        if rest:
-            self._kept_back += len(rest)
-            # Not the whole of it first: it may be large.
-            self._tail = (self._tail + rest[-self._most :])[-self._most :]
+        if more:
+            self._kept_back += more
+            # Only its end: it may be large, and a copy would be as large.
+            last = text[max(len(out), len(text) - self._most) :]
+            self._tail = (self._tail + last)[-self._most :]
         return out
 
     def end(self) -> str:

@@ -27,9 +27,14 @@ def for_learners(run_id: str) -> Limits:
     return Limits(
         group=run_id,
         processes=setting(PROCESSES_VARIABLE, PROCESSES),
-        memory_bytes=setting(MEMORY_VARIABLE, MEMORY_MB) * megabyte,
+        memory_bytes=setting(MEMORY_VARIABLE, min(MEMORY_MB, _most_here_mb())) * megabyte,
         disk_bytes=setting(DISK_VARIABLE, DISK_MB) * megabyte,
     )
+
+
+def _most_here_mb() -> int:
+    """Return three quarters of the memory of this machine, where a limit of memory can be kept."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * 3 // 4_000_000
 
 
 def setting(name: str, default: int) -> int:

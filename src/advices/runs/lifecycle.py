@@ -18,12 +18,13 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from advices.core import DiskFull, EngineLost, free_bytes, state_folder
 from advices.engine import Engine
 from advices.runs.locks import locked
-from advices.runs.remains import end_builds, guard, remove
+from advices.runs.remains import end_builds, guard, remove, remove_all
 
 RUN_VARIABLE = "ADVICES_RUN"
 
@@ -82,6 +83,7 @@ def own_run(engine: Engine, *, guarded: bool = False) -> Iterator[Run]:
     killed a process of its own removes all that, at once.
     """
     sweep(engine)
+    end = partial(remove_all, later=True) if guarded else remove
     with scratch_folder() as scratch:
         if guarded:
             guard(scratch / "lock")
@@ -90,10 +92,10 @@ def own_run(engine: Engine, *, guarded: bool = False) -> Iterator[Run]:
         except BaseException:
             # The fault that ended the run is the one to tell, not that its engine is gone too.
             with contextlib.suppress(EngineLost):
-                remove(engine, scratch.name, cache=guarded)
+                end(engine, scratch.name)
             raise
         else:
-            remove(engine, scratch.name, cache=guarded)
+            end(engine, scratch.name)
 
 
 @contextlib.contextmanager
@@ -125,7 +127,7 @@ def sweep(engine: Engine) -> tuple[str, ...]:
                 if descriptor is None:
                     continue
             end_builds(run_id)
-            remove(engine, run_id, cache=True)
+            remove_all(engine, run_id, later=False)
             shutil.rmtree(folder, ignore_errors=True)
             if descriptor is not None:
                 os.close(descriptor)

@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from advices.core import CommandFailed, EngineRefused, poll, spawn_daemon, state_folder
@@ -15,14 +16,27 @@ from advices.runs import guardian
 _GRACE_SECONDS = 5.0
 
 
-def remove(engine: Engine, run_id: str, *, cache: bool) -> None:
-    """Remove all that carries a run's id, with `cache` also what its builds left in the cache."""
-    if cache:
-        # What remains of the cache is no reason to leave the rest.
-        with contextlib.suppress(EngineRefused, CommandFailed):
-            engine.remove_run_cache(run_id)
+def remove(engine: Engine, run_id: str) -> None:
+    """Remove all that carries a run's id, and its control group."""
     engine.remove_run(run_id)
     cgroup.remove_group(run_id)
+
+
+def remove_all(engine: Engine, run_id: str, *, later: bool) -> None:
+    """Remove what `remove` does, and what the run's builds left in the build cache.
+
+    An engine takes seconds to remove that: with `later` a process of its own waits for it.
+    """
+    ids: Sequence[str] = ()
+    # What remains of the cache is no reason to leave the rest.
+    with contextlib.suppress(EngineRefused, CommandFailed):
+        ids = engine.run_cache(run_id)
+    remove(engine, run_id)
+    if later and ids:
+        _start("-m", "advices.runs.forgetting", *ids)
+    else:
+        with contextlib.suppress(EngineRefused):
+            engine.remove_cache(ids)
 
 
 def end_builds(run_id: str) -> None:
@@ -54,11 +68,12 @@ def _builds(run_id: str) -> list[int]:
 
 def guard(lock: Path) -> None:
     """Let a process of its own remove what the owner of a run leaves, should that be killed."""
+    _start("-S", guardian.__file__, str(lock), sys.executable, "-m", "advices", "clean")
+
+
+def _start(*words: str) -> None:
+    """Start a Python process that outlives this one and finds this package."""
     package = Path(guardian.__file__).parents[2]
     paths = os.pathsep.join(filter(None, (str(package), os.environ.get("PYTHONPATH"))))
-    after = (sys.executable, "-m", "advices", "clean")
-    spawn_daemon(
-        [sys.executable, "-S", guardian.__file__, str(lock), *after],
-        state_folder() / "guardian.log",
-        env={"PYTHONPATH": paths},
-    )
+    log = state_folder() / "guardian.log"
+    spawn_daemon([sys.executable, *words], log, env={"PYTHONPATH": paths})

@@ -84,6 +84,13 @@ SPACE = Check(
         for name in ("macOS", "Windows with WSL")
     },
 )
+LIMITS = Check(
+    "limits of builds",
+    "a learner's build may take only so many processes, so much memory and disk: see "
+    "[What a learner's build may take](#what-a-learners-build-may-take)",
+    fix="give the engine's own service limits: see `What a learner's build may take` on the page "
+    "Before you start",
+)
 PIP = Check(
     "pip in builds",
     (
@@ -137,6 +144,7 @@ ALL = (
     BUILDX,
     BUILDER,
     SPACE,
+    LIMITS,
     PIP,
     ROOTLESS,
     REGISTRY,
