@@ -26,9 +26,11 @@ ASKED = {"right": ("good", "again"), "wrong": ("bad", "again"), "unchanged": ("g
 SAYS = {"good": "solved: True", "bad": "solved: False"}
 # A session for each check: none finds the steps of another in the cache.
 KERNEL = """\
-import sys
+import signal, sys
 from pathlib import Path
 from advices.notebooks import open_lab
+# Its runs end with it, as with a kernel that is shut down.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit())
 slug, asked, told = sys.argv[1:]
 while True:
     file, again = Path(asked).read_text().split(";")
@@ -79,6 +81,5 @@ def _kernel(place: Place) -> Iterator[Path]:
         try:
             yield folder
         finally:
-            # It ends its runs as a kernel does that is shut down.
             kernel.terminate()
             kernel.wait(60)

@@ -8,6 +8,7 @@ import { button, Lesson } from "./lesson.js";
 import { prepared } from "./preparing.js";
 import { recordedOf, textOf } from "./recorded.js";
 import { BASE } from "./server.js";
+import { warmedByWriting } from "./warm.js";
 
 const slug = /\/(?:labs|chapters)\/([a-z0-9-]+)\/(?:index\.html)?$/.exec(location.pathname)?.[1];
 const inJupyterLab = new URL(import.meta.url).searchParams.has("jupyterlab");
@@ -71,6 +72,7 @@ const exercise = (lesson, place) => {
     ended: (said) => said.messages.length && last.set(JSON.stringify(said)),
   });
   const again = measuresAgain(cell);
+  warmedByWriting(lesson, cell);
   const compare = () => {
     const other = cell.of !== undefined && cell.of !== cell.editor.text;
     older.textContent = other ? "What is shown below is about another text than the one above: Check again." : "";
