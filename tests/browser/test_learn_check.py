@@ -184,3 +184,22 @@ def test_the_page_says_which_images_are_prepared_and_asks_for_its_own_first(tab)
     told["state"] = "ready"
     expect(line).to_be_hidden()
     tab.unroute("**/learn-preparing*")
+
+
+def test_who_begins_to_write_has_a_kernel_when_the_check_is_asked_for(tab):
+    tab.get_by_role("button", name="Restart the kernel").wait_for()
+    tab.evaluate(
+        """async () => {
+            const xsrf = /_xsrf=([^;]+)/.exec(document.cookie)[1];
+            const base = location.pathname.split("learn/")[0];
+            for (const { id } of await (await fetch(base + "api/kernels")).json())
+                await fetch(base + "api/kernels/" + id,
+                            { method: "DELETE", headers: { "X-XSRFToken": xsrf } });
+        }"""
+    )
+    tab.reload()
+    bar = tab.locator(".adv-bar__state")
+    expect(bar).to_contain_text("No kernel runs yet")
+    Cell(tab).write("FROM x")
+    expect(bar).to_contain_text("The kernel is idle.")
+    Cell(tab).press("Reset")

@@ -17,6 +17,7 @@ from advices.site.tables import table
 FILE = "bench.json"
 ENOUGH_SAMPLES = 5
 _SCRIPT = "a shell script with its builds, inspects and starts"
+_BUILDS = "the plain builds that its claims need, one after the other"
 
 
 class Comparison(NamedTuple):
@@ -33,6 +34,9 @@ class Comparison(NamedTuple):
 
 COMPARISONS = {
     "forced-lab": Comparison("advices run build-cache --force, its variants", _SCRIPT, 1.15),
+    "check-right": Comparison("a check in the page, solved", _BUILDS, 1.3),
+    "check-wrong": Comparison("a check in the page, not solved", _BUILDS, 1.3),
+    "check-unchanged": Comparison("a check in the page, nothing changed", _BUILDS, 0.4),
     "forced-run": Comparison("advices run LAB --force --quick", _SCRIPT, 1.05),
     "forced-run-full": Comparison("advices run LAB --force", _SCRIPT, 1.15),
     "unchanged-suite": Comparison(

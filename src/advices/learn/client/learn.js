@@ -12,6 +12,7 @@ import { recordedOf, textOf } from "./recorded.js";
 import { BASE } from "./server.js";
 import { tellWhoWaited } from "./waited.js";
 import { workbench } from "./workbench.js";
+import { warmedByWriting } from "./warm.js";
 
 const slug = /\/(?:labs|chapters)\/([a-z0-9-]+)\/(?:index\.html)?$/.exec(location.pathname)?.[1];
 const inJupyterLab = new URL(import.meta.url).searchParams.has("jupyterlab");
@@ -53,6 +54,7 @@ const exercise = (lesson, place) => {
     },
   });
   const again = measuresAgain(cell);
+  warmedByWriting(lesson, cell);
   const compare = () => {
     const other = cell.of !== undefined && cell.of !== cell.editor.text;
     older.textContent = other ? "What is shown below is about another text than the one above: Check again." : "";
