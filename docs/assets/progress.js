@@ -115,10 +115,10 @@
     const solved = all.filter((one) => has("solved", one.slug)).length;
     return { number: at + 1, of: all.length, solved, isSolved: has("solved", slug), next: open[0] ?? null };
   };
-  const where = make("p", { class: "adv-where" });
   const showWhere = (slug) => {
+    const where = document.querySelector(".adv-where");
     const { number, of, solved, isSolved, next } = path(slug);
-    if (!number) return;
+    if (!where || !number) return;
     where.replaceChildren(
       make("a", { href: `${root}chapters/${slug}/#exercise` }, `Exercise ${number} of ${of}`),
       `${isSolved ? " (solved)" : ""} · ${solved} solved`,
@@ -154,7 +154,6 @@
   };
 
   const slug = chapter({ pathname: location.pathname });
-  if (here) document.querySelector("article h1")?.after(where);
   if (slug) {
     const read = button("read", slug);
     const about = make("a", { href: `${root}progress/` }, "Your progress");

@@ -75,6 +75,27 @@ def test_what_was_marked_is_there_after_reload_on_every_page_and_can_be_taken_ba
     assert kept(tab) == RECORD
 
 
+def test_one_line_says_where_one_is_and_what_comes_next(tab, address):
+    where, names = tab.locator(".adv-where"), tab.locator(".adv-where a")
+    tab.goto(f"{address}/labs/non-root/")
+    expected = "Exercise 6 of 10 · 0 solved · Next: Configure from the environment"
+    assert where.inner_text() == expected
+    tab.goto(f"{address}/{OTHER}")
+    assert where.inner_text() == expected
+    press(tab, SOLVED)
+    assert where.inner_text().startswith("Exercise 6 of 10 (solved) · 1 solved · Next: Configure")
+    # From the last one on it begins again with what is not solved.
+    tab.goto(f"{address}/chapters/web-scan/")
+    keep(tab, json.dumps({**RECORD, "solved": ["build-cache", "non-root", "of-another-site"]}))
+    tab.reload()
+    assert where.inner_text().endswith("2 solved · Next: Start from a small base")
+    names.last.click()
+    tab.wait_for_url(f"{address}/chapters/base-image/#exercise")
+    for page in ("", "progress/", "glossary/", "404.html"):
+        tab.goto(f"{address}/{page}")
+        assert where.count() == 0
+
+
 def test_the_keyboard_alone_marks_and_keeps_its_place(tab, address):
     tab.goto(f"{address}/{CHAPTER}")
     tab.get_by_role("button", name=READ).focus()

@@ -120,6 +120,11 @@ export class Cell {
       this.#seconds.from(run.since);
       this.state.textContent = "Running…";
       await this.lesson.kernel.follow(run, shown);
+      // What the kernel says while the line to it is being laid is heard by the server alone.
+      await this.lesson.look((runs) => {
+        const whole = runs.find((one) => one.id === run.id);
+        if (whole) shown.again(whole.messages);
+      });
       return this.#told(well(), (Date.now() - run.since) / 1000);
     });
   }
