@@ -3,6 +3,7 @@
 
 import { Cell } from "./cell.js";
 import { make } from "./html.js";
+import { wayBack } from "./hub.js";
 import { button, Lesson } from "./lesson.js";
 import { prepared } from "./preparing.js";
 import { recordedOf, textOf } from "./recorded.js";
@@ -136,6 +137,8 @@ const live = () =>
     make("span", { class: "adv-bar__state" }, "On a lab's page each cell has a Run button; in a chapter the exercise has an editor and a Check button."),
     prepared(),
   );
+
+wayBack();
 
 // All scripts came: should they fail to on a later page, that one is loaded once more too.
 try {

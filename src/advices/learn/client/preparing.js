@@ -1,13 +1,14 @@
 // What the server prepares from its start on: the engine, then the images that cells stand on.
 
 import { make } from "./html.js";
-import { BASE } from "./server.js";
+import { ask } from "./server.js";
 
 const follow = async (place) => {
   for (;;) {
-    const answer = await fetch(new URL("learn-preparing", BASE)).catch(() => null);
-    if (!answer?.ok) return;
-    const { state, says, seconds } = await answer.json();
+    // Not a bare fetch: a hub wants the XSRF token of whoever asks from a script.
+    const told = await ask("learn-preparing").catch(() => null);
+    if (!told) return;
+    const { state, says, seconds } = told;
     place.textContent =
       state === "preparing"
         ? `Preparing, for ${seconds} s now: ${says}. Read on: what you run waits until it is there.`
