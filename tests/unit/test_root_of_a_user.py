@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from advices.bases.stand_ins import made_with
+from advices.bases.stand_ins import made_with, told
+from advices.core import BaseUnavailable, CommandFailed
 
 # As rootfs.sh does: a folder of settings, read by a program of mmdebstrap's other user.
 SCRIPT = """\
@@ -33,3 +34,12 @@ def test_what_an_ordinary_users_script_lays_down_is_open_to_mmdebstraps_user(
     assert done.stdout == f"{mode}\n{word} a b.tar {tmp_path}\n"
     assert done.returncode == (1 if word == "fails" else 0), done.stderr
     assert [file.name for file in tmp_path.iterdir() if file.is_dir()] == ["home"]
+
+
+def test_an_account_without_ids_is_told_what_it_lacks() -> None:
+    error = CommandFailed("`sh -c 'x` y' rootfs.sh` ended with exit code 25:\nE: no chroot mode")
+    found = told(error, 1000)
+    assert isinstance(found, BaseUnavailable)
+    assert found.what == "rootfs.sh ended with exit code 25:\nE: no chroot mode"
+    assert "uidmap" in found.why
+    assert told(error, 0) is error

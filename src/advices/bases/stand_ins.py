@@ -50,12 +50,12 @@ def _needed(uid: int) -> tuple[str, ...]:
     return ("mmdebstrap",) if uid == 0 else ("mmdebstrap", "uidmap")
 
 
-def _told(error: CommandFailed, uid: int) -> AdvicesError:
+def told(error: CommandFailed, uid: int) -> AdvicesError:
     """Return what to tell of a root file system that was not made; an account may lack ids."""
     if uid == 0:
         return error
     return BaseUnavailable(
-        error.what,
+        f"rootfs.sh {error.what.rpartition('` ')[2]}",
         why="an ordinary account needs the package uidmap, and ids in /etc/subuid and /etc/subgid",
         next_step="let an administrator give it these, or `advices bundle load` a file from a "
         "machine that has the images",
@@ -197,7 +197,7 @@ class StandIns:
             try:
                 run([*made_with(os.geteuid()), script, root, tar], timeout_seconds=1200)
             except CommandFailed as error:
-                raise _told(error, os.geteuid()) from None
+                raise told(error, os.geteuid()) from None
             self._engine.import_root(tar, reference, [f"LABEL {BASE_LABEL}={root}", 'CMD ["bash"]'])
         return reference
 
