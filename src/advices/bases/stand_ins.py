@@ -8,6 +8,7 @@ stage that can only be built on the official image.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from advices.bases import versions
 from advices.bases.base import Base
 from advices.bases.recipes import Recipe, StageRecipe, checks, read_recipes
 from advices.core import (
+    AdvicesError,
     BaseUnavailable,
     CommandFailed,
     EngineRefused,
@@ -29,6 +31,35 @@ from advices.runs import check_space, one_at_a_time, scratch_folder, undisturbed
 STAND_IN = "docker-advices-stand-in"
 _BUILD_NEEDS_BYTES = 8_000_000_000
 _CHECK_SECONDS = 600
+
+
+# mmdebstrap of an ordinary user works as another one, whom `mktemp -d` shuts out.
+_OPEN_TO_ALL = """\
+mktemp() { made=$(command mktemp "$@") && chmod a+rx "$made" && echo "$made"; }
+script=$1; shift; . "$script"
+"""
+
+
+def made_with(uid: int) -> list[str]:
+    """Return the words that run rootfs.sh as this user; its path and its arguments follow."""
+    return ["sh"] if uid == 0 else ["sh", "-c", _OPEN_TO_ALL, "rootfs.sh"]
+
+
+def _needed(uid: int) -> tuple[str, ...]:
+    """Return the packages that make a root file system; an ordinary user also needs more ids."""
+    return ("mmdebstrap",) if uid == 0 else ("mmdebstrap", "uidmap")
+
+
+def told(error: CommandFailed, uid: int) -> AdvicesError:
+    """Return what to tell of a root file system that was not made; an account may lack ids."""
+    if uid == 0:
+        return error
+    return BaseUnavailable(
+        f"rootfs.sh {error.what.rpartition('` ')[2]}",
+        why="an ordinary account needs the package uidmap, and ids in /etc/subuid and /etc/subgid",
+        next_step="let an administrator give it these, or `advices bundle load` a file from a "
+        "machine that has the images",
+    )
 
 
 class StandIns:
@@ -162,11 +193,15 @@ class StandIns:
         try:
             run(["mmdebstrap", "--version"])
         except CommandFailed:
-            install_packages(("mmdebstrap",), because=f"the stand-in for {name} needs it")
+            install_packages(_needed(os.geteuid()), because=f"the stand-in for {name} needs it")
         self._say(f"building the root file system {root} from Debian packages")
         with scratch_folder() as folder:
             tar = str(folder / f"{root}.tar")
-            run(["sh", str(self._folder / "rootfs.sh"), root, tar], timeout_seconds=1200)
+            script = str(self._folder / "rootfs.sh")
+            try:
+                run([*made_with(os.geteuid()), script, root, tar], timeout_seconds=1200)
+            except CommandFailed as error:
+                raise told(error, os.geteuid()) from None
             self._engine.import_root(tar, reference, [f"LABEL {BASE_LABEL}={root}", 'CMD ["bash"]'])
         return reference
 

@@ -244,9 +244,9 @@ def as_root(argv: Sequence[str]) -> list[str]:
         run(["sudo", "--version"])
         return ["sudo", *argv]
     raise InstallRefused(
-        "installing or starting Docker needs root",
+        f"this needs root: `{shlex.join(argv)}`",
         why="this user is not root and there is no sudo",
-        next_step="ask an administrator to install docker.io and docker-buildx",
+        next_step="let an administrator do it",
     )
 
 

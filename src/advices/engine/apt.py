@@ -47,8 +47,11 @@ def system(file: Path = Path("/etc/os-release")) -> System:
     )
 
 
-def allowed(question: str) -> None:
-    """Return when we may change this machine: as root, or after a yes on a terminal."""
+def allowed(question: str, packages: tuple[str, ...] = ()) -> None:
+    """Return when we may change this machine: as root, or after a yes on a terminal.
+
+    Raises InstallRefused, which names the packages that an administrator could install instead.
+    """
     if os.geteuid() == 0:
         return
     if sys.stdin.isatty() and input(f"{question} [y/N] ").strip().lower() in ("y", "yes"):
@@ -56,7 +59,8 @@ def allowed(question: str) -> None:
     raise InstallRefused(
         f"{question} This needs root, or a yes on a terminal",
         why="this user is not root, and nobody said yes",
-        next_step="run the command as root, or install docker.io and docker-buildx yourself",
+        next_step="run the command as root, or ask an administrator to "
+        + (f"install {' and '.join(packages)}" if packages else "do it"),
     )
 
 
@@ -68,7 +72,7 @@ def install_packages(packages: tuple[str, ...], *, because: str) -> None:
             why="this command can only install Debian and Ubuntu packages",
             next_step="install it with this system's own tools",
         )
-    allowed(f"Install {', '.join(packages)} ({because})?")
+    allowed(f"Install {', '.join(packages)} ({because})?", packages)
     _apt("update")
     _apt("install", "--yes", "--no-install-recommends", *packages)
 
@@ -125,7 +129,8 @@ def install_engine(say: Say) -> None:
             next_step="install Docker Engine 24 or newer with buildx (Docker Desktop has both), "
             "start it, and run the same command again",
         )
-    allowed("Install Docker and buildx from the distribution's packages?")
+    packages = ("docker.io", "docker-buildx")
+    allowed("Install Docker and buildx from the distribution's packages?", packages)
     say("installing Docker and buildx from the distribution's packages")
     _apt("update")
     if here.codename == "bookworm":

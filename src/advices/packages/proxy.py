@@ -153,7 +153,9 @@ def for_builds(engine: Engine, *, filling: bool = False) -> Iterator[None]:
                 if not (filling and shelf_server.lacks(engine)):
                     _serve_shelf(held, engine)
             case "host":
-                held.enter_context(caching_index(reachable_address(engine), _upstream()))
+                held.enter_context(
+                    caching_index(reachable_address(engine), _upstream(), _way_out())
+                )
         yield
 
 
@@ -177,7 +179,7 @@ def to_fetch_from(engine: Engine) -> Iterator[str]:
     """Give the address of an index on this host that fetches with the host's own settings."""
     # Builds use the same index, if they use one.
     address = reachable_address(engine) if way(engine) == "host" else "127.0.0.1"
-    with caching_index(address, _upstream()):
+    with caching_index(address, _upstream(), _way_out()):
         yield f"http://{address}:{index_service.PORT}/index"
 
 
@@ -188,3 +190,19 @@ def _upstream() -> str | None:
     """
     found = os.environ.get("PIP_INDEX_URL") or _configured().get("global.index-url")
     return f"{found.rstrip('/')}/" if found else None
+
+
+def _way_out() -> dict[str, str]:
+    """Return what pip's settings alone say of the way to its index, as other programs hear it.
+
+    An account that did not log in by a shell has none of the variables that a shell would set.
+    """
+    ca, proxy = (
+        os.environ.get(f"PIP_{name.upper()}") or _configured().get(f"global.{name}")
+        for name in ("cert", "proxy")
+    )
+    names = {
+        **dict.fromkeys(("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"), ca),
+        **dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY"), proxy),
+    }
+    return {name: value for name, value in names.items() if value and name not in os.environ}

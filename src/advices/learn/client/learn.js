@@ -6,6 +6,7 @@ import { measuresAgain } from "./deciding.js";
 import { nextExercise, withoutCommands } from "./commands.js";
 import { make } from "./html.js";
 import { kept } from "./kept.js";
+import { wayBack } from "./hub.js";
 import { button, Lesson } from "./lesson.js";
 import { prepared } from "./preparing.js";
 import { recordedOf, textOf } from "./recorded.js";
@@ -129,6 +130,8 @@ const live = () =>
     nextExercise(),
     prepared(),
   );
+
+wayBack();
 
 // All scripts came: should they fail to on a later page, that one is loaded once more too.
 try {

@@ -2,7 +2,7 @@
 // of the page that is looked at come first.
 
 import { make } from "./html.js";
-import { BASE } from "./server.js";
+import { ask } from "./server.js";
 
 const ASK_SECONDS = 2;
 
@@ -17,16 +17,13 @@ const told = ({ state, says, seconds, what, part, parts, part_seconds: ofPart },
   return `Preparing, for ${seconds + later} s now.${now}${line} Read on: what you run waits until it is there.`;
 };
 
-const ask = async () => {
-  const place = new URL("learn-preparing", BASE);
-  if (ofPage()) place.searchParams.set("lab", ofPage());
-  const answer = await fetch(place).catch(() => null);
-  return answer?.ok ? answer.json() : null;
-};
+// Not a bare fetch: a hub wants the XSRF token of whoever asks from a script.
+const asked = () =>
+  ask(`learn-preparing${ofPage() ? `?lab=${ofPage()}` : ""}`).catch(() => null);
 
 const follow = async (place) => {
   for (;;) {
-    const found = await ask();
+    const found = await asked();
     if (!found) return;
     // The seconds go on between two answers.
     for (let later = 0; later < ASK_SECONDS; later++) {
