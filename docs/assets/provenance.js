@@ -51,6 +51,7 @@
   const exact = (measure, value) => {
     if (typeof value === "boolean") return value ? "yes" : "no";
     if (typeof value !== "number") return value || "none";
+    if (measure === "packages" && !value) return "not counted: the image has no list of them";
     return value.toLocaleString("en") + (measure.endsWith("_bytes") ? " bytes" : "");
   };
 

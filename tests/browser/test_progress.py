@@ -245,7 +245,7 @@ def test_starting_anew_asks_first(tab, address):
     press(tab, "Forget it")
     assert kept(tab) is None
     assert marks(tab) == {}
-    assert tab.locator("#adv-said").inner_text() == "Your progress was forgotten."
+    assert tab.locator("#adv-said").inner_text() == "Your progress is gone."
 
 
 def test_a_damaged_record_is_told_and_replaced_by_the_next_mark(tab, address):
@@ -297,13 +297,13 @@ def test_where_nothing_may_be_kept_the_page_says_so_and_works(tab, address, how)
     faults = checks.watch(tab)
     tab.goto(f"{address}/{CHAPTER}")
     press(tab, READ)
-    assert "lets no site keep anything" in tab.locator(".adv-trouble").inner_text()
+    assert "does not let sites keep anything" in tab.locator(".adv-trouble").inner_text()
     press(tab, SOLVED)
     assert marks(tab) == {"build-cache": "read, exercise solved"}
     tab.goto(f"{address}/progress/")
     assert marks(tab) == {}
     press(tab, "Mark as read: Order for the cache")
-    assert "lets no site keep anything" in tab.locator(".adv-trouble").inner_text()
+    assert "does not let sites keep anything" in tab.locator(".adv-trouble").inner_text()
     press(tab, "Reset")
     press(tab, "Forget it")
     assert marks(tab) == {}
@@ -314,7 +314,7 @@ def test_a_browser_without_any_storage_shows_every_page(tab, address):
     tab.add_init_script(BLOCKED["denied"])
     tab.goto(f"{address}/{CHAPTER}")
     press(tab, READ)
-    assert "lets no site keep anything" in tab.locator(".adv-trouble").inner_text()
+    assert "does not let sites keep anything" in tab.locator(".adv-trouble").inner_text()
     assert marks(tab) == {"build-cache": "read"}
 
 
