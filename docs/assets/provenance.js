@@ -102,7 +102,7 @@
       ["Key", source.key],
       [
         "Mode",
-        `${source.mode}; samples a timing: ${source.cold_samples} of the first build, ` +
+        `${source.mode}; samples per timing: ${source.cold_samples} of the first build, ` +
           `${source.replay_samples} of everything else`,
       ],
       ...Object.entries(source.bases).map(([name, base]) => [
