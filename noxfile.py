@@ -229,3 +229,10 @@ def requirements(session: nox.Session) -> None:
             *("--generate-hashes", "--no-emit-index-url", "--no-header", "--upgrade"),
             *(str(source), "--output-file", str(source.with_suffix(".txt"))),
         )
+
+
+@nox.session(python=False)
+def editor(session: nox.Session) -> None:
+    """Make the editor of the live pages anew from the pinned packages in requirements/editor."""
+    environment(session, "dev")
+    run(session, "python", "tests/vendored.py")

@@ -87,6 +87,8 @@
     !hash && pathname.startsWith(`${root.pathname}chapters/`)
       ? /^([^/]+)\/(index\.html)?$/.exec(pathname.slice(root.pathname.length + 9))?.[1]
       : undefined;
+  // The lab's page belongs to the same exercise.
+  const here = chapter({ pathname: location.pathname.replace(`${root.pathname}labs/`, `${root.pathname}chapters/`) });
   const mark = (place, slug) => {
     place.querySelector(".adv-done")?.remove();
     const done = KINDS.filter((kind) => has(kind, slug)).map((kind) => WORDS[kind]);
@@ -94,6 +96,36 @@
     const signs = { class: "adv-done", role: "img", "aria-label": name, title: name };
     if (name) place.append(make("span", signs, ...done.map((words) => words[2])));
   };
+  // Each chapter once, in the order of the navigation, which is that of the learning path.
+  const chapters = () => {
+    const found = new Map();
+    for (const link of document.querySelectorAll(".md-nav--primary a")) {
+      const slug = chapter(link);
+      if (slug && !found.has(slug)) found.set(slug, link.querySelector(".md-ellipsis") ?? link);
+    }
+    const exercise = (slug) => `${root}chapters/${slug}/#exercise`;
+    return [...found].map(([slug, name]) => ({ slug, title: name.textContent.trim(), href: exercise(slug) }));
+  };
+  // Where a chapter's exercise is on the path: its number, whether it is solved, how many are, and
+  // the next one behind it that is not, from the top again if need be.
+  const path = (slug) => {
+    const all = chapters();
+    const at = all.findIndex((one) => one.slug === slug);
+    const open = [...all.slice(at + 1), ...all.slice(0, Math.max(at, 0))].filter((one) => !has("solved", one.slug));
+    const solved = all.filter((one) => has("solved", one.slug)).length;
+    return { number: at + 1, of: all.length, solved, isSolved: has("solved", slug), next: open[0] ?? null };
+  };
+  const showWhere = (slug) => {
+    const where = document.querySelector(".adv-where");
+    const { number, of, solved, isSolved, next } = path(slug);
+    if (!where || !number) return;
+    where.replaceChildren(
+      make("a", { href: `${root}chapters/${slug}/#exercise` }, `Exercise ${number} of ${of}`),
+      `${isSolved ? " (solved)" : ""} · ${solved} solved`,
+      ...(next ? [" · Next: ", make("a", { href: next.href }, next.title)] : []),
+    );
+  };
+
   const show = () => {
     for (const link of document.querySelectorAll(".md-nav--primary a, .adv-path li > a:first-child")) {
       const slug = chapter(link);
@@ -116,6 +148,7 @@
       sum.textContent = `${read} chapters read, ${solved} exercises solved`;
       sum.hidden = false;
     }
+    if (here) showWhere(here);
     for (const note of document.querySelectorAll(".adv-trouble")) note.textContent = TROUBLE[trouble] ?? "";
     document.dispatchEvent(new CustomEvent("advices:progress"));
   };
@@ -180,7 +213,7 @@
   addEventListener("pageshow", ({ persisted }) => {
     if (persisted) again();
   });
-  // For docs/assets/progress-page.js.
-  globalThis.advicesProgress = { KEY, again, button, change, fault, parse, record: () => kept };
+  // For docs/assets/progress-page.js, and for the pages that run.
+  globalThis.advicesProgress = { KEY, path, again, button, change, fault, parse, record: () => kept };
   again();
 }

@@ -46,12 +46,26 @@ def test_a_dockerfile_is_mended_in_the_page(tab):
     unmet = cell.shown.locator("li.adv-unmet")
     expect(unmet).to_have_count(2)
     expect(unmet.first).to_contain_text("PID 1 is not root.")
-    expect(cell.shown.locator(".adv-hint")).to_have_text([f"Hint: {known['user-root'].hint}"])
+    hint = cell.shown.locator(".adv-hint")
+    expect(hint.locator("li")).to_contain_text(["PID 1 is not root. Measured: User"])
+    for _ in range(2):
+        hint.get_by_role("button", name="Next hint").click()
+    line = known["user-root"].applied(good).splitlines().index("USER root") + 1
+    expect(hint.locator("li").nth(1)).to_have_text(
+        f"Hint: Look at the USER in line {line} of your Dockerfile."
+    )
+    expect(hint.locator("li").last).to_have_text(
+        f"Hint: In line {line}, USER root: {known['user-root'].hint}"
+    )
 
     # What does not build says so, with the hint of the mistake that it is.
     shown = cell.run(known["user-too-early"].applied(good), verb="Check", seconds=BUILD_SECONDS)
     assert "pip install" in shown
-    assert known["user-too-early"].hint in shown
+    assert known["user-too-early"].hint not in shown
+    for _ in range(2):
+        hint.get_by_role("button", name="Next hint").click()
+    expect(hint).to_contain_text(known["user-too-early"].hint)
+    expect(hint).to_contain_text("Look at the RUN in line")
     assert tab.evaluate("window.solved") is None
 
     # Of a container that ends it is told how, and nothing else is guessed at.
@@ -72,6 +86,10 @@ def test_a_dockerfile_is_mended_in_the_page(tab):
     assert cell.place.locator("textarea").input_value() == good, "the draft is kept"
     cell.press("Reset")
     assert cell.place.locator("textarea").input_value() == start, "the file was left alone"
+    cell.press("Undo reset")
+    assert cell.place.locator("textarea").input_value() == good
+    expect(cell.shown).to_contain_text("Solved: every claim is met.")
+    cell.press("Reset")
 
 
 def test_a_check_that_is_stopped_while_it_builds_leaves_nothing(tab):

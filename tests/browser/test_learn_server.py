@@ -97,6 +97,32 @@ def test_pages_are_for_who_was_let_in_and_their_files_for_workers_too(server, in
     assert "learn-client/learn.js" in text
 
 
+def test_an_exercises_files_and_solution_are_for_who_was_let_in(server, inside):
+    for what in ("files", "solution"):
+        address = f"{server.base}learn-material/non-root/{what}"
+        status, asked, text = Client().ask(address)
+        assert "/login" in asked or status == 403
+        assert "FROM" not in text
+        assert inside.ask(address)[0] == 200
+    files = json.loads(inside.ask(f"{server.base}learn-material/non-root/files")[2])["files"]
+    assert "import csv" in files["app.py"]
+    assert not [name for name in files if "Dockerfile" in name or "toml" in name]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("nowhere/files", "app/files", "exercise-app/files", "non-root/exercise", "non-root/"),
+        *("non-root/files/../../../mkdocs.yml", "..%2f..%2fetc/files", "non-root%00/files"),
+        *("non-root/solution.Dockerfile", "%2e%2e/files"),
+    ],
+)
+def test_what_belongs_to_no_exercise_is_not_sent(server, inside, path):
+    status, _, text = inside.ask(f"{server.base}learn-material/{path}")
+    assert status in (400, 404)
+    assert "FROM" not in text and "docs_dir" not in text
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -178,7 +204,9 @@ def test_no_token_is_in_a_script_a_page_or_what_is_printed(site):
         printed = server.stop()
     assert token not in page
     assert token not in printed
-    for script in (ROOT / "src" / "advices" / "learn" / "client").iterdir():
+    # A library calls the words of a language so, and it asks no server for anything.
+    client = ROOT / "src" / "advices" / "learn" / "client"
+    for script in {*client.glob("*.js")} - {client / "vendored.js"}:
         text = script.read_text().lower()
         assert "token" not in text.replace("x-xsrftoken", "").replace("no script knows a token", "")
 
@@ -329,7 +357,7 @@ def test_a_site_that_was_not_built_and_a_port_that_is_taken_are_said(site, tmp_p
     with learning(tmp_path) as server:
         printed = server.stop_when_ended()
     assert server.process.returncode == 36
-    assert "holds no site" in printed and "`./run learn` does both" in printed
+    assert "holds no site" in printed and "`./run learn` builds and serves it" in printed
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         with learning(site, "--port", port) as server:

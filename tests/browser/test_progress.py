@@ -75,6 +75,27 @@ def test_what_was_marked_is_there_after_reload_on_every_page_and_can_be_taken_ba
     assert kept(tab) == RECORD
 
 
+def test_one_line_says_where_one_is_and_what_comes_next(tab, address):
+    where, names = tab.locator(".adv-where"), tab.locator(".adv-where a")
+    tab.goto(f"{address}/labs/non-root/")
+    expected = "Exercise 6 of 10 · 0 solved · Next: Configure from the environment"
+    assert where.inner_text() == expected
+    tab.goto(f"{address}/{OTHER}")
+    assert where.inner_text() == expected
+    press(tab, SOLVED)
+    assert where.inner_text().startswith("Exercise 6 of 10 (solved) · 1 solved · Next: Configure")
+    # From the last one on it begins again with what is not solved.
+    tab.goto(f"{address}/chapters/web-scan/")
+    keep(tab, json.dumps({**RECORD, "solved": ["build-cache", "non-root", "of-another-site"]}))
+    tab.reload()
+    assert where.inner_text().endswith("2 solved · Next: Start from a small base")
+    names.last.click()
+    tab.wait_for_url(f"{address}/chapters/base-image/#exercise")
+    for page in ("", "progress/", "glossary/", "404.html"):
+        tab.goto(f"{address}/{page}")
+        assert where.count() == 0
+
+
 def test_the_keyboard_alone_marks_and_keeps_its_place(tab, address):
     tab.goto(f"{address}/{CHAPTER}")
     tab.get_by_role("button", name=READ).focus()
@@ -230,7 +251,7 @@ def test_starting_anew_asks_first(tab, address):
     press(tab, "Mark as read: Order for the cache")
     dialog = tab.locator("dialog[open]")
     for leave in ("Keep it", "Escape", "beside"):
-        press(tab, "Start anew")
+        press(tab, "Reset")
         dialog.wait_for()
         assert tab.evaluate("document.activeElement.textContent") == "Keep it"
         if leave == "Keep it":
@@ -241,7 +262,7 @@ def test_starting_anew_asks_first(tab, address):
             tab.mouse.click(5, 5)
         assert dialog.count() == 0
         assert kept(tab)["read"] == ["build-cache"]
-    press(tab, "Start anew")
+    press(tab, "Reset")
     press(tab, "Forget it")
     assert kept(tab) is None
     assert marks(tab) == {}
@@ -271,7 +292,7 @@ def test_a_record_of_a_newer_site_is_left_alone_unless_the_reader_starts_anew(ta
     press(tab, "Mark as read: Order for the cache")
     assert marks(tab) == {"build-cache": "read"}
     assert json.dumps(kept(tab)) == newer
-    press(tab, "Start anew")
+    press(tab, "Reset")
     press(tab, "Forget it")
     assert kept(tab) is None
     assert tab.locator(".adv-trouble").text_content() == ""
@@ -304,7 +325,7 @@ def test_where_nothing_may_be_kept_the_page_says_so_and_works(tab, address, how)
     assert marks(tab) == {}
     press(tab, "Mark as read: Order for the cache")
     assert "lets no site keep anything" in tab.locator(".adv-trouble").inner_text()
-    press(tab, "Start anew")
+    press(tab, "Reset")
     press(tab, "Forget it")
     assert marks(tab) == {}
     assert faults == []
@@ -348,7 +369,7 @@ def test_nothing_is_sent(tab, address):
     with tab.expect_download():
         tab.get_by_role("button", name="Export to a file").click()
     choose(tab, json.dumps(RECORD).encode())
-    press(tab, "Start anew")
+    press(tab, "Reset")
     press(tab, "Forget it")
     assert [url for _, url in asked[loaded:] if not url.startswith("blob:")] == []
     assert {method for method, _ in asked} == {"GET"}
@@ -370,7 +391,7 @@ def test_it_is_accessible_and_fits(chromium, address, scheme, width):
         found += violations(tab) + checks.too_wide(tab)
     tab.goto(f"{address}/progress/", wait_until="load")
     wide = tab.locator(".adv-marks table").evaluate("e => e.scrollWidth - e.clientWidth")
-    press(tab, "Start anew")
+    press(tab, "Reset")
     found += violations(tab) + checks.too_wide(tab)
     box = tab.locator("dialog[open]").bounding_box()
     context.close()

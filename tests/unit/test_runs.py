@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import getpass
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -19,7 +21,7 @@ from advices.core import DiskFull, EngineLost
 from advices.core.process import poll
 from advices.core.threads import at_once
 from advices.engine import RUN_LABEL
-from advices.runs import guardian, lifecycle, remains
+from advices.runs import guardian, lifecycle, locks, remains
 
 # A process that owns a run, or the lock of measuring, until its standard input ends.
 CHILD = """
@@ -236,7 +238,7 @@ def test_a_run_that_fails_leaves_nothing(
 def test_no_room_for_a_run() -> None:
     lifecycle.state_folder().parent.mkdir(parents=True)
     lifecycle.state_folder().write_text("a file where the folder should be")
-    fault = pytest.raises(DiskFull, match="no scratch folder could be made")
+    fault = pytest.raises(DiskFull, match="could not create a scratch folder")
     with fault, lifecycle.own_run(FakeEngine()):
         pytest.fail("entered")
 
@@ -249,24 +251,60 @@ def test_a_notebook_works_in_the_run_of_its_command(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("child", ["measuring"], indirect=True)
 def test_measuring_waits_for_the_other(child: Child) -> None:
-    heard: list[str] = []
+    heard: list[object] = []
 
-    def say(message: str) -> None:
+    def say(message: object) -> None:
         assert child.process.poll() is None, "nobody held it"
         heard.append(message)
         child.end()
 
-    with lifecycle.measuring(say):
+    with locks.measuring(say):
         assert child.process.poll() == 0, "entered while the other one measured"
-    assert heard == ["another run is measuring; waiting for it to end"]
+    account = getpass.getuser()
+    (told,) = map(str, heard)
+    assert re.fullmatch(
+        rf"waiting: `-c measuring` \(process {child.process.pid} of {account}\) is at work, and "
+        r"one measures at a time, since \d\d:\d\d:\d\d",
+        told,
+    )
+
+
+@pytest.mark.parametrize("child", ["measuring"], indirect=True)
+def test_who_waits_is_told_so_though_nobody_wrote_for_whom(child: Child) -> None:
+    # A full disk, or a toolkit of before.
+    (locks.state_folder() / "measuring.lock").write_text("")
+    heard: list[str] = []
+
+    def say(event: object) -> None:
+        heard.append(str(event))
+        child.end()
+
+    with locks.measuring(say):
+        pass
+    assert heard == ["waiting: another command is at work, and one measures at a time"]
+    assert (locks.state_folder() / "measuring.lock").read_text() == "", "nobody holds it"
+
+
+@pytest.mark.parametrize("child", ["alone"], indirect=True)
+def test_who_waits_behind_a_step_that_is_timed_is_told_so(child: Child) -> None:
+    heard: list[str] = []
+
+    def say(event: object) -> None:
+        heard.append(str(event))
+        child.end()
+
+    with locks.undisturbed(alone=False, say=say):
+        pass
+    assert len(heard) == 1
+    assert heard[0].startswith("waiting: something that is timed runs alone now: ")
 
 
 @pytest.mark.parametrize("child", ["measuring"], indirect=True)
 def test_measuring_does_not_wait_for_the_dead(child: Child) -> None:
     child.crash()
-    with lifecycle.measuring(pytest.fail):
+    with locks.measuring(pytest.fail):
         pass
-    with lifecycle.measuring(pytest.fail):
+    with locks.measuring(pytest.fail):
         pass
 
 
@@ -275,7 +313,7 @@ def entered(*, alone: bool) -> bool:
     begun = threading.Event()
 
     def step() -> None:
-        with lifecycle.undisturbed(alone=alone):
+        with locks.undisturbed(alone=alone):
             begun.set()
 
     def give_up() -> None:
@@ -315,7 +353,7 @@ def test_a_step_that_wants_to_be_alone_lets_none_pass(
     request.addfinalizer(first.crash)
     request.addfinalizer(waits.kill)
     for _ in poll(timeout_seconds=30):
-        held = lifecycle._locked(line)
+        held = locks.locked(line)
         if held is None:
             break
         os.close(held)
@@ -359,5 +397,5 @@ def test_room_on_another_machine_cannot_be_checked() -> None:
 
 
 def test_room_that_nobody_has() -> None:
-    with pytest.raises(DiskFull, match="GB are needed"):
+    with pytest.raises(DiskFull, match="but labs need"):
         lifecycle.check_space("/", 10**18)

@@ -246,6 +246,45 @@ def test_the_path_links_every_chapter_in_learning_order(project, page, folder):
     ]
 
 
+def test_what_turns_one_dockerfile_into_another_is_shown_without_the_rest(project, macros):
+    lab = project / "labs" / "build-cache"
+    (lab / "bad.Dockerfile").write_text("FROM a\nCOPY . .\nRUN install\nUSER 1:1\n")
+    (lab / "good.Dockerfile").write_text("FROM a\nCOPY list .\nRUN install\nCOPY . .\nUSER 1:1\n")
+    assert macros.changes("build-cache", "bad", "good") == (
+        "``` diff\n+COPY list .\n+RUN install\n COPY . .\n-RUN install\n```\n"
+    )
+    assert macros.changes("build-cache", "bad", "bad") == "``` diff\n\n```\n"
+
+
+@pytest.mark.parametrize("address", ["", "https://git.example.org/advices"])
+def test_one_line_gets_the_project_from_where_its_publisher_says(project, address):
+    macros = registration.Macros(project / "labs", project / "docs", lambda: "index.md", address)
+    text = macros.get_it()
+    line = f"git clone {address or 'REPOSITORY'} docker-advices && cd docker-advices && ./run learn"
+    assert text.startswith(f"```sh\n{line}\n```\n")
+    assert ("Replace `REPOSITORY`" in text) is (not address)
+
+
+@pytest.mark.parametrize("setting", [None, "https://git.example.org/advices"])
+def test_the_address_of_the_repository_is_the_sites_setting(project, setting):
+    made = {}
+    env = SimpleNamespace(
+        project_dir=str(project),
+        conf={"docs_dir": "docs", "repo_url": setting},
+        page=None,
+        macro=lambda function, name: made.setdefault(name, function),
+    )
+    registration.define_env(env)
+    assert f"git clone {setting or 'REPOSITORY'} docker-advices" in made["get_it"]()
+
+
+def test_the_readme_gets_the_project_with_the_same_line(macros):
+    line, needs = macros.get_it().split("\n```\n\n")
+    readme = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    assert " ".join(line.split()) in readme
+    assert " ".join(needs.split()) in readme
+
+
 def test_labs_without_an_order_come_last_by_their_names(project):
     labs = project / "labs"
     for slug in ("zebra", "ape"):

@@ -47,6 +47,7 @@ from advices.core.errors import (
 )
 from advices.core.events import (
     Begun,
+    Decided,
     Event,
     Instruction,
     Measured,
@@ -54,6 +55,7 @@ from advices.core.events import (
     Say,
     State,
     Step,
+    Waiting,
     line,
     received,
     sent,
@@ -81,6 +83,7 @@ from advices.core.pull_errors import (
     RegistrySilent,
 )
 from advices.core.records import Record
+from advices.core.saves import saves
 from advices.core.spent import Spent
 from advices.core.threads import (
     GivenUp,
@@ -103,6 +106,7 @@ __all__ = [
     "ClaimBroken",
     "CommandFailed",
     "DatabaseDown",
+    "Decided",
     "DiskFull",
     "DockerfileInvalid",
     "EngineElsewhere",
@@ -146,6 +150,7 @@ __all__ = [
     "StepFailed",
     "TargetRefused",
     "UnsteadyMeasure",
+    "Waiting",
     "alive",
     "as_root",
     "at_once",
@@ -163,6 +168,7 @@ __all__ = [
     "project",
     "received",
     "run",
+    "saves",
     "sent",
     "service_folder",
     "show",

@@ -131,12 +131,12 @@ def _built(
     except (FileNotFoundError, PermissionError):
         raise CommandFailed(
             "`docker` is not installed",
-            next_step="`advices doctor` says what is missing",
+            next_step="`advices doctor` shows what is missing",
         ) from None
     except TimeoutError:
         raise BuildHung(
-            f"{called}: the build did not end within "
-            f"{order.timeout_seconds:.0f} s; it was in: {log.running_step() or 'no step'}"
+            f"{called}: the build did not end within {order.timeout_seconds:.0f} s; the "
+            f"running step was: {log.running_step() or 'no step'}"
         ) from None
     if code != 0:
         fault = explain(called, log, handed.read)

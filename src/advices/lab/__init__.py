@@ -9,10 +9,20 @@ from advices.lab.dockerfile import Dockerfile, parse_dockerfile, read_dockerfile
 from advices.lab.dockerignore import context_files, ignore_patterns
 from advices.lab.handing import with_bases_apart, without_syntax
 from advices.lab.image_names import familiar
-from advices.lab.instructions import instructions
+from advices.lab.instructions import Instruction, instructions
 from advices.lab.labfile import LEARNERS, line_of, read
 from advices.lab.measure_name import MeasureName
-from advices.lab.measures import PROBED, SCANNERS, Measure, Says, describe, meanings, varies, when
+from advices.lab.measures import (
+    OF_A_START,
+    PROBED,
+    SCANNERS,
+    Measure,
+    Says,
+    describe,
+    meanings,
+    varies,
+    when,
+)
 from advices.lab.mistake import BUILDS, Mistake, Slug
 from advices.lab.model import COLD, AnotherStart, Claim, Lab, Replay, Variant
 from advices.lab.scans import (
@@ -27,7 +37,7 @@ from advices.lab.scans import (
     not_run,
     scanner_of,
 )
-from advices.lab.signs import Failure, View
+from advices.lab.signs import Failure, View, failed_place, places
 from advices.lab.source import NOT_SOURCE, code_cells
 from advices.lab.stage_uses import StageUse, stage_uses
 
@@ -37,6 +47,7 @@ __all__ = [
     "EVIDENCE_CHARACTERS",
     "LEARNERS",
     "NOT_SOURCE",
+    "OF_A_START",
     "PROBED",
     "RISKS",
     "SCANNERS",
@@ -48,6 +59,7 @@ __all__ = [
     "Confidence",
     "Dockerfile",
     "Failure",
+    "Instruction",
     "Lab",
     "Measure",
     "MeasureName",
@@ -63,6 +75,7 @@ __all__ = [
     "code_cells",
     "context_files",
     "describe",
+    "failed_place",
     "familiar",
     "ignore_patterns",
     "instructions",
@@ -71,6 +84,7 @@ __all__ = [
     "meanings",
     "not_run",
     "parse_dockerfile",
+    "places",
     "read",
     "read_dockerfile",
     "scanner_of",

@@ -10,7 +10,8 @@ from advices.measure.bench import (
     samples_from_environment,
 )
 from advices.measure.candidate import of_variant
-from advices.measure.exercises import check, solved, start_of, unsound
+from advices.measure.exercises import Told, check, solved, start_of, unsound
+from advices.measure.ground import Ground
 from advices.measure.kept import Kept, kept_file
 from advices.measure.keys import Keys
 from advices.measure.limits import for_learners, setting
@@ -34,10 +35,12 @@ __all__ = [
     "TURNS",
     "Bench",
     "Committed",
+    "Ground",
     "Kept",
     "Keys",
     "Samples",
     "Standing",
+    "Told",
     "answering_traps",
     "check",
     "commit_of",

@@ -130,8 +130,8 @@ def _told() -> Iterator[None]:
         yield
     except (OSError, shutil.Error) as error:
         raise DiskFull(
-            f"the project could not be copied to a scratch folder: {error}",
-            why="the disk is full, or a file of the project cannot be read",
+            f"could not copy the project to a scratch folder: {error}",
+            why="the disk is full, or a file of the project is not readable",
         ) from None
 
 

@@ -59,7 +59,7 @@ def ratio_text(of: float, to: float) -> str:
     if to == 0:
         raise ResultInvalid(
             "a ratio to zero has no value",
-            why="the measure that is compared with came out as 0",
+            why="the other value is 0",
             next_step="compare with another variant, or show the two values instead",
         )
     ratio = of / to

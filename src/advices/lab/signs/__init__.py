@@ -2,11 +2,13 @@
 
 `vocabulary` has what exercise.toml may say, `view` the instructions as a build meets them, `calls`
 commands in one spelling, `start` what PID 1 becomes, `edits` what runs again, `rights` who may
-write where, `leftovers` what stays in layers, `venvs` where packages lie, `failed` failed steps.
+write where, `leftovers` what stays in layers, `venvs` where packages lie, `failed` failed steps,
+`places` the instructions that a sign comes from.
 """
 
 from advices.lab.signs.failed import FailedStep, Failure
+from advices.lab.signs.places import failed_place, places
 from advices.lab.signs.view import View
 from advices.lab.signs.vocabulary import Sign
 
-__all__ = ["FailedStep", "Failure", "Sign", "View"]
+__all__ = ["FailedStep", "Failure", "Sign", "View", "failed_place", "places"]

@@ -44,7 +44,7 @@ class FailedStep(Record):
 
     def fits(self, view: View, failure: Failure) -> bool:
         """Return whether a failure is that of this mistake."""
-        one = _placed(view, failure.step)
+        one = step_of(view, failure.step)
         printed = failure.printed.lower()
         return (
             one is not None
@@ -55,7 +55,7 @@ class FailedStep(Record):
         )
 
 
-def _placed(view: View, name: str) -> Placed | None:
+def step_of(view: View, name: str) -> Placed | None:
     """Return the instruction that BuildKit means by the name of a step.
 
     FROM is the first step of a stage where its image was pulled, and has no number where it is a

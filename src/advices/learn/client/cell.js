@@ -1,10 +1,12 @@
 // One cell, or an exercise's editor: its code, its buttons, and what its runs show.
 
+import { copyButton } from "./code.js";
 import { Editor } from "./editor.js";
 import { make } from "./html.js";
 import { button, clockTime, Seconds } from "./lesson.js";
 import { Output } from "./output.js";
 import { Died, why } from "./server.js";
+import { beginsToWait, waitsNoMore } from "./waited.js";
 
 // The date that the page's numbers were measured on, as its lines of origin say it.
 const measuredOn = () => {
@@ -33,7 +35,7 @@ export class Cell {
     this.halt = button("Stop", `Stop: ${name}`, () => this.stop());
     this.back = button("Reset", `Reset: ${name}`, () => this.reset());
     this.halt.hidden = true;
-    const bar = make("div", { class: "adv-cell__bar" }, this.go, this.halt, this.back, this.state, this.#seconds.element);
+    const bar = make("div", { class: "adv-cell__bar" }, this.go, this.halt, this.back, ...copyButton(() => this.editor.text, name), this.state, this.#seconds.element);
     this.element = make("div", { class: "adv-cell" }, this.editor.element, bar, this.place);
     if (recorded) {
       // What was recorded stays at hand beside the learner's own run.
@@ -57,12 +59,15 @@ export class Cell {
     const turn = (this.#turn = new AbortController());
     this.#isOn(true);
     this.waits(this.lesson.whatRuns());
+    beginsToWait(this);
     try {
       return await this.lesson.inTurn(turn.signal, () => {
         this.#turn = null;
+        waitsNoMore(this);
         return this.perform();
       });
     } catch (error) {
+      waitsNoMore(this);
       if (!turn.signal.aborted) throw error;
       this.#turn = null;
       this.#isOn(false);
@@ -115,6 +120,11 @@ export class Cell {
       this.#seconds.from(run.since);
       this.state.textContent = "Running…";
       await this.lesson.kernel.follow(run, shown);
+      // What the kernel says while the line to it is being laid is heard by the server alone.
+      await this.lesson.look((runs) => {
+        const whole = runs.find((one) => one.id === run.id);
+        if (whole) shown.again(whole.messages);
+      });
       return this.#told(well(), (Date.now() - run.since) / 1000);
     });
   }

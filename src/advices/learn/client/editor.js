@@ -1,73 +1,54 @@
-// A text field with syntax colours: what is typed is plain text in a textarea, and behind it lies
-// the same text in colours. Tab leaves it, as everywhere on a page; Ctrl+Enter runs.
+// A labelled text field with syntax colours, line numbers and an undo of its own: the library is
+// prism-code-editor. Tab indents while somebody types; after Escape, after Ctrl+Enter, and in a
+// field that was only walked into, Tab goes on to the next thing as everywhere on a page.
 
-const RULES = {
-  dockerfile: [
-    ["c", /^[ \t]*#.*$/my],
-    ["k", /^[ \t]*(?:FROM|RUN|CMD|COPY|ADD|ENV|ARG|USER|WORKDIR|EXPOSE|LABEL|ENTRYPOINT|VOLUME|HEALTHCHECK|STOPSIGNAL|SHELL|ONBUILD)\b/imy],
-    ["k", /\bAS\b/iy],
-    ["s", /"(?:[^"\\\n]|\\.)*"|'[^'\n]*'/y],
-    ["nv", /\$(?:\w+|\{[^}\n]*\})/y],
-    ["na", /--[\w-]+(?==|\s)/y],
-  ],
-  python: [
-    ["c", /#.*$/my],
-    ["s", /("""|''')[\s\S]*?\1|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/y],
-    ["k", /\b(?:and|as|assert|async|await|break|class|continue|def|del|elif|else|except|finally|for|from|global|if|import|in|is|lambda|not|or|pass|raise|return|try|while|with|yield|None|True|False)\b/y],
-    ["mi", /\b\d[\d_.]*\b/y],
-    ["n", /[A-Za-z_]\w*/y],
-  ],
-};
+import { make } from "./html.js";
+import { createEditor, defaultKeymap, editHistory, editorCommands, insertText } from "./vendored.js";
 
-// Return text as [class or "", part] pairs.
-export const coloured = (text, language) => {
-  const parts = [];
-  let plain = "";
-  for (let at = 0; at < text.length; ) {
-    let found = null;
-    for (const [kind, rule] of RULES[language] ?? []) {
-      rule.lastIndex = at;
-      const match = rule.exec(text);
-      if (match?.[0]) {
-        found = [kind, match[0]];
-        break;
-      }
-    }
-    if (found) {
-      if (plain) parts.push(["", plain]);
-      parts.push(found);
-      plain = "";
-      at += found[1].length;
-    } else {
-      plain += text[at++];
-    }
+const FIELD = { spellcheck: "false", autocapitalize: "off", autocomplete: "off", autocorrect: "off" };
+const COMMANDS = ["Enter", "1+ArrowUp", "1+ArrowDown", "Mod+/", "Mod+[", "Mod+]"];
+const SPACES = 4;
+
+let help;
+
+// How the keyboard works here, told once a page to who asks what a field is for.
+const helped = () => {
+  if (!help?.isConnected) {
+    help = make("p", { id: "adv-keys", hidden: "" }, "Tab indents while you type. Escape, then Tab leaves the field. Control and Enter runs it.");
+    document.body.append(help);
   }
-  return plain ? [...parts, ["", plain]] : parts;
+  return help.id;
 };
 
 export class Editor {
+  #editor;
+  #types = false;
+
   constructor(text, language, label, run) {
     this.start = text;
     this.language = language;
-    // No pre: the site puts a button into each.
-    this.behind = document.createElement("div");
-    this.behind.className = "adv-editor__behind";
-    this.behind.setAttribute("aria-hidden", "true");
-    this.field = document.createElement("textarea");
-    for (const [name, value] of Object.entries({
-      ...{ "aria-label": label, spellcheck: "false", autocapitalize: "off", autocomplete: "off" },
-      ...{ autocorrect: "off", wrap: "off", rows: "1" },
-    })) this.field.setAttribute(name, value);
-    this.field.addEventListener("input", () => this.#draw());
-    this.field.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-      event.preventDefault();
-      run();
-    });
-    this.element = document.createElement("div");
-    this.element.className = "adv-editor highlight";
-    this.element.append(this.behind, this.field);
-    this.text = text;
+    const tab = (key) => (editor, event) => this.#types && defaultKeymap[key](editor, event);
+    const keys = {
+      ...Object.fromEntries(COMMANDS.map((key) => [key, defaultKeymap[key]])),
+      ...{ Tab: tab("Tab"), "8+Tab": tab("8+Tab") },
+      "Mod+Enter": () => {
+        this.#types = false;
+        run();
+        return true;
+      },
+    };
+    const options = { language, value: text, tabSize: SPACES, insertSpaces: true, lineNumbers: true };
+    // It closes no brackets by itself: what is dictated or pasted stays as it is.
+    this.#editor = createEditor(null, options, editorCommands(keys, []), editHistory());
+    this.field = this.#editor.textarea;
+    const named = { "aria-label": label, "aria-describedby": helped(), "aria-multiline": "true" };
+    for (const [name, value] of Object.entries({ ...FIELD, ...named })) this.field.setAttribute(name, value);
+    this.#editor.keyCommandMap.Escape = () => {
+      this.#types = false;
+    };
+    this.field.addEventListener("focus", () => (this.#types = false));
+    for (const kind of ["input", "pointerdown"]) this.field.addEventListener(kind, () => (this.#types = true));
+    this.element = make("div", { class: "adv-editor adv-coloured" }, this.#editor.container);
   }
 
   get text() {
@@ -75,23 +56,20 @@ export class Editor {
   }
 
   set text(text) {
-    this.field.value = text;
-    this.#draw();
+    if (text !== this.text) this.#editor.setOptions({ value: text });
+  }
+
+  // Write as if it were typed: the field's own undo takes it back. The focus stays where it is.
+  write(text) {
+    if (text === this.text) return;
+    const focused = document.activeElement;
+    insertText(this.#editor, text, 0, this.text.length, 0);
+    focused?.focus();
+    // Where the browser does not let a script type.
+    this.text = text;
   }
 
   reset() {
-    this.text = this.start;
-  }
-
-  #draw() {
-    const spans = coloured(this.text, this.language).map(([kind, part]) => {
-      if (!kind) return part;
-      const span = document.createElement("span");
-      span.className = kind;
-      span.textContent = part;
-      return span;
-    });
-    // A last line that is empty has height only if something follows.
-    this.behind.replaceChildren(...spans, "\n");
+    this.write(this.start);
   }
 }

@@ -2,11 +2,18 @@
 // by `./run learn` alone: a published page has none of this and shows what was recorded.
 
 import { Cell } from "./cell.js";
+import { measuresAgain } from "./deciding.js";
+import { nextExercise, withoutCommands } from "./commands.js";
 import { make } from "./html.js";
+import { kept } from "./kept.js";
+import { wayBack } from "./hub.js";
 import { button, Lesson } from "./lesson.js";
 import { prepared } from "./preparing.js";
 import { recordedOf, textOf } from "./recorded.js";
 import { BASE } from "./server.js";
+import { tellWhoWaited } from "./waited.js";
+import { workbench } from "./workbench.js";
+import { warmedByWriting } from "./warm.js";
 
 const slug = /\/(?:labs|chapters)\/([a-z0-9-]+)\/(?:index\.html)?$/.exec(location.pathname)?.[1];
 const inJupyterLab = new URL(import.meta.url).searchParams.has("jupyterlab");
@@ -31,44 +38,24 @@ const labCells = (lesson) => {
   }
 };
 
-// What the learner wrote, and what was said of it, outlive the page where the browser lets it.
-const kept = (key) => ({
-  get() {
-    try {
-      return localStorage.getItem(key);
-    } catch {
-      return null;
-    }
-  },
-  set(text) {
-    try {
-      localStorage.setItem(key, text);
-    } catch {
-      // Blocked or full: it lives as long as the page.
-    }
-  },
-  remove() {
-    try {
-      localStorage.removeItem(key);
-    } catch {
-      // There is nothing to remove.
-    }
-  },
-});
-
 const exercise = (lesson, place) => {
   const block = place.querySelector(".highlight");
   const of = place.dataset.exercise;
-  const draft = kept(`advices:draft:${BASE.pathname}:${of}`);
-  const last = kept(`advices:verdict:${BASE.pathname}:${of}`);
+  const draft = kept("draft", of);
+  const last = kept("verdict", of);
   const older = make("p", { class: "adv-older", role: "status" });
   const cell = new Cell(lesson, {
     ...{ text: textOf(block), language: "dockerfile", name: "Your Dockerfile", key: "check", verb: "Check" },
-    codeOf: (text) => `_cells.check(${JSON.stringify(of)}, ${JSON.stringify(text)})`,
+    codeOf: (text) => `_cells.check(${JSON.stringify(of)}, ${JSON.stringify(text)}${again()})`,
     textOf: (code) => JSON.parse(`[${code.slice("_cells.check(".length, -1)}]`)[1],
     solved: () => document.dispatchEvent(new CustomEvent("advices:solved", { detail: { slug: of } })),
-    ended: (said) => said.messages.length && last.set(JSON.stringify(said)),
+    ended: (said) => {
+      if (said.messages.length) last.set(JSON.stringify(said));
+      bench.ended(said);
+    },
   });
+  const again = measuresAgain(cell);
+  warmedByWriting(lesson, cell);
   const compare = () => {
     const other = cell.of !== undefined && cell.of !== cell.editor.text;
     older.textContent = other ? "What is shown below is about another text than the one above: Check again." : "";
@@ -84,8 +71,12 @@ const exercise = (lesson, place) => {
     compare();
   });
   cell.place.before(older);
-  cell.last = () => JSON.parse(last.get() ?? "null");
+  cell.last = () => last.data();
   cell.about = compare;
+  const bench = workbench(cell, of, (said) => {
+    last.set(JSON.stringify(said));
+    cell.restore(said);
+  });
   lesson.cells.push(cell);
   block.replaceWith(
     make("p", {}, "Change the Dockerfile and press Check, as often as you like. It is built and measured, and each claim is shown with your value, the solution's and the limit, and with a hint for each mistake that is known."),
@@ -105,6 +96,8 @@ const takeUp = async (lesson) => {
     }
   });
   for (const cell of lesson.cells) if (cell.of === undefined && cell.last?.()) cell.restore(cell.last());
+  // Behind what the runs above say of themselves.
+  setTimeout(() => tellWhoWaited(lesson));
 };
 
 const bar = (lesson) =>
@@ -134,8 +127,11 @@ const live = () =>
     { class: "adv-bar", role: "region", "aria-label": "This site runs" },
     make("p", {}, "This site is live: its labs and exercises run on your machine."),
     make("span", { class: "adv-bar__state" }, "On a lab's page each cell has a Run button; in a chapter the exercise has an editor and a Check button."),
+    nextExercise(),
     prepared(),
   );
+
+wayBack();
 
 // All scripts came: should they fail to on a later page, that one is loaded once more too.
 try {
@@ -144,6 +140,7 @@ try {
   // Where storage is blocked, no page is loaded again.
 }
 
+withoutCommands();
 const place = document.querySelector("[data-exercise]");
 const title = document.querySelector(".md-content h1");
 if (slug && (onLabPage || place)) {

@@ -1,5 +1,6 @@
 // What a check found, claim by claim, and a fault that was foreseen, in words.
 
+import { hinted } from "./hints.js";
 import { make } from "./html.js";
 
 // Of an image that did not answer, what was seen of it comes first.
@@ -16,16 +17,17 @@ export const verdict = ({ solved, fault: seen, rows, hints }) => {
   );
   const end = solved
     ? [make("p", { class: "adv-solved" }, "Solved: every claim is met.")]
-    : hints.map((hint) => make("p", { class: "adv-hint" }, make("strong", {}, "Hint: "), hint));
+    : hinted(hints);
   return make("div", { class: "adv-verdict" }, ...first, make("ul", {}, ...list), ...end);
 };
 
 // What happened, why it probably did, and what to do next.
-export const fault = ({ what, why, next }) =>
+export const fault = ({ what, why, next, hints = [] }) =>
   make(
     "div",
     { class: "adv-live__error adv-fault" },
     make("p", {}, make("strong", {}, what)),
     ...(why ? [make("p", {}, `Likely cause: ${why}.`)] : []),
     ...(next ? [make("p", {}, `Next: ${next}.`)] : []),
+    ...hinted(hints),
   );
