@@ -104,8 +104,8 @@ def test_a_build_within_its_limits_is_not_disturbed(build: Callable[..., object]
 
 def test_output_without_an_end_is_cut_by_the_builder(build: Callable[..., object]) -> None:
     before = _resident_kb()
-    with pytest.raises(BuildHung, match=r"did not end within 3 s; .* RUN yes"):
-        build("RUN yes\n", seconds=3)
+    with pytest.raises(BuildHung, match=r"did not end within 6 s"):
+        build("RUN yes\n", seconds=6)
     assert _resident_kb() - before < 20_000
 
 
