@@ -44,6 +44,10 @@ NASTY = "RUN <script>alert(1)</script> | `x` {{ 1 }} {% raw %} *b* [l](u) \\ $a$
         ("wapiti_rules", "Clickjacking Protection; XSS", "Clickjacking Protection; XSS"),
         ("zap_rules", "", "none"),
         ("zap_alerts", 3, "3"),
+        ("packages", 120, "120"),
+        # The image has no list of its packages, so they were not counted.
+        ("packages", 0, "—"),
+        ("layers", 0, "0"),
     ],
 )
 def test_a_value_has_the_unit_of_its_name(measure, value, text):

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import factory
 import pytest
+import yaml
 
 from advices import results
 from advices.core import AdvicesError, LabInvalid, ResultInvalid, write_together
@@ -276,6 +277,18 @@ def test_the_address_of_the_repository_is_the_sites_setting(project, setting):
     )
     registration.define_env(env)
     assert f"git clone {setting or 'REPOSITORY'} docker-advices" in made["get_it"]()
+
+
+PAGES = sorted([*(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "chapters").glob("*.md")])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_stands_before_a_page_is_no_part_of_it(page):
+    # What cannot be read as settings is shown to readers as text.
+    _, head, _ = page.read_text("utf-8").split("---\n", 2)
+    settings = yaml.safe_load(head)
+    assert set(settings) <= {"description", "search", "hide", "script"}
+    assert "description" in settings or page.name == "index.md"
 
 
 def test_the_readme_gets_the_project_with_the_same_line(macros):

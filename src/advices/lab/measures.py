@@ -112,7 +112,7 @@ PROBED: dict[str, dict[str, Measure]] = {
         "setuid_files": Measure(
             "Setuid files", "files that run with the rights of their owner or group", True
         ),
-        "packages": Measure("System packages", "packages that dpkg or apk lists", True),
+        "packages": Measure("System packages", "listed by dpkg or apk; a dash: no list", True),
         "distributions": Measure("Python distributions", "installed Python packages"),
         "apt_lists_bytes": Measure("Package lists", "what apt keeps of its downloads", True),
         "pip_cache_bytes": Measure("pip's cache", "what pip keeps of its downloads", True),

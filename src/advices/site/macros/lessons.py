@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import posixpath
 import re
 from collections.abc import Iterable, Sequence
 
@@ -71,6 +72,7 @@ class Lessons(Page):
             ["Claim to meet", "The start", "The solution"], cells, "" if words else " rr"
         )
         command = f"./run advices -- check-exercise {slug}"
+        start = posixpath.relpath("start.md", posixpath.dirname(self._page()) or ".")
         line = origin.line(
             reference, self._source(slug), Origin(title=origin.EXERCISE), f"exercises/{slug}"
         )
@@ -83,7 +85,8 @@ class Lessons(Page):
             f'<div data-exercise="{slug}" markdown="1">\n\n'
             f"{_fenced(task.dockerfile('bad').read_text('utf-8'), '')}\n</div>\n\n"
             f'<div class="adv-by-command" markdown="1">\n\n'
-            f"Build and measure yours as often as you like:\n\n```sh\n{command}\n```\n\n"
+            "Build and measure yours as often as you like. First time here? "
+            f"[Get the project]({start}#get-it).\n\n```sh\n{command}\n```\n\n"
             "For each claim it shows what your image measures, what the solution measures and "
             f"where the limit is. It gives a hint for each mistake that it knows.\n\n</div>\n\n"
             f"{shown}\n{line}\n`{command} --solution` shows a solution.\n"
