@@ -112,7 +112,7 @@ def test_a_build_that_fills_the_disk_is_ended(disk: Callable[..., None]) -> None
         watch.hear("[1/2] RUN yes > /x")
         waits()
     assert "had 150 MB less than at its beginning" in told.value.what
-    assert "it was in: [1/2] RUN yes > /x" in told.value.what
+    assert "the running step was: [1/2] RUN yes > /x" in told.value.what
     assert told.value.why.endswith("writes much, or another program does"), "nobody saw who"
     assert "ADVICES_BUILD_DISK_MB" in told.value.next_step
     assert told.value.exit_code == 55
@@ -190,6 +190,34 @@ def test_a_group_of_the_unified_tree(tmp_path: Path) -> None:
     (made / "pids.current").write_text("40\n")
     assert group.is_crowded()
     assert group.ran_out_of_memory()
+
+
+def test_builds_that_run_side_by_side_share_a_group(tmp_path: Path) -> None:
+    (tmp_path / "cgroup.controllers").write_text("memory pids")
+    made = tmp_path / "docker-advices-a-run"
+
+    def emptied() -> None:
+        # As the kernel's files go with their folder.
+        for file in made.iterdir():
+            file.unlink()
+
+    with cgroup.in_group(LIMITS, tmp_path) as first:
+        with cgroup.in_group(LIMITS, tmp_path) as second:
+            assert first is second
+        assert made.is_dir(), "the first one's build still runs in it"
+        emptied()
+    assert not made.exists()
+    with cgroup.in_group(LIMITS, tmp_path) as third:
+        assert third is not first
+        assert made.is_dir()
+        emptied()
+
+
+def test_where_the_kernel_takes_no_group_there_is_none(tmp_path: Path) -> None:
+    (tmp_path / "cgroup.controllers").write_text("memory pids")
+    (tmp_path / "docker-advices-a-run").write_text("in the way")
+    with cgroup.in_group(LIMITS, tmp_path) as group:
+        assert group is None
 
 
 def test_a_fork_that_was_refused_in_a_step_is_seen(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ class Watch:
             return None
         took, why, more = self._hit
         return BuildLimited(
-            f"{called}: the build {took}; it was in: {self._step or 'no step'}",
+            f"{called}: the build {took}; the running step was: {self._step or 'none'}",
             why=why,
             next_step=f"look at the step named above; {more}",
         )
@@ -174,16 +174,10 @@ def within(
     Where the engine's data folder is not seen from here, a container of an `image` looks.
     Raises BuildLimited for a build that reached a limit, and what the body raises for others.
     """
-    group = None
-    if not cgroup.why_not(engine.address, rootless=facts.rootless):
-        group = cgroup.BuildGroup(limits)
     with contextlib.ExitStack() as held:
-        if group is not None:
-            held.callback(group.remove)
-            try:
-                group.make()
-            except OSError:
-                group = None
+        group = None
+        if not cgroup.why_not(engine.address, rootless=facts.rootless):
+            group = held.enter_context(cgroup.in_group(limits))
         free: Callable[[], int | None] = partial(free_bytes, facts.data_folder)
         if free() is None and image is not None:
             free = held.enter_context(engine.disk_seen_by(image, limits.group))

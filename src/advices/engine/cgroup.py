@@ -13,6 +13,8 @@ import os
 import re
 import socket
 import struct
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from advices.core import poll
@@ -72,7 +74,7 @@ def _tops(mount: Path) -> list[Path]:
 
 
 class BuildGroup:
-    """A group with limits, for one build at a time of each word."""
+    """A group with limits. `in_group` makes and removes it."""
 
     def __init__(self, limits: Limits, mount: Path = MOUNT) -> None:
         self.name = group_name(limits.group)
@@ -83,7 +85,7 @@ class BuildGroup:
         self._pids = top / self.name
         self._memory = (mount if self._unified else mount / "memory") / self.name
         self._killed_before = 0
-        self._crowded = False
+        self._crowded = self._out_of_memory = False
         self._alarm: tuple[int, ...] = ()
 
     def make(self) -> None:
@@ -127,9 +129,11 @@ class BuildGroup:
         """Return whether the kernel killed something in the group because it had no memory left."""
         if self._unified:
             return self._killed() > self._killed_before
+        # Read, an alarm is silent again, and builds that share the group ask one after the other.
         with contextlib.suppress(OSError):
-            return bool(self._alarm) and os.eventfd_read(self._alarm[0]) > 0
-        return False
+            heard = bool(self._alarm) and os.eventfd_read(self._alarm[0]) > 0
+            self._out_of_memory = self._out_of_memory or heard
+        return self._out_of_memory
 
     def _killed(self) -> int:
         return _value(self._memory / "memory.events", "oom_kill")
@@ -149,12 +153,43 @@ class BuildGroup:
         return [folder, *folder.glob("*/*/")]
 
     def remove(self) -> None:
-        """Remove the group, unless another build of the same word is in it."""
+        """Remove the group."""
         while self._alarm:
             *rest, last = self._alarm
             self._alarm = tuple(rest)
             os.close(last)
         remove_group(self._limits.group, self._mount)
+
+
+_made: dict[str, tuple[BuildGroup | None, int]] = {}
+_lock = threading.Lock()
+
+
+@contextlib.contextmanager
+def in_group(limits: Limits, mount: Path = MOUNT) -> Iterator[BuildGroup | None]:
+    """Give the group of a word, None where the kernel takes none.
+
+    Builds of one word run side by side: the first one makes the group, and it goes with the last.
+    """
+    with _lock:
+        group, builds = _made.get(limits.group, (None, 0))
+        if builds == 0:
+            group = BuildGroup(limits, mount)
+            try:
+                group.make()
+            except OSError:
+                group.remove()
+                group = None
+        _made[limits.group] = group, builds + 1
+    try:
+        yield group
+    finally:
+        with _lock:
+            group, builds = _made.pop(limits.group)
+            if builds > 1:
+                _made[limits.group] = group, builds - 1
+            elif group is not None:
+                group.remove()
 
 
 def _bytes_below(folder: Path) -> int:

@@ -77,7 +77,7 @@ def variant_of_mistake(lab: Lab, mistake: Mistake) -> Variant:
     return good.model_copy(update={"leaves_out": (*good.leaves_out, *mistake.leaves_out)})
 
 
-def of_learner(lab: Lab, dockerfile: Path, limits: Limits) -> Candidate:
+def of_learner(lab: Lab, dockerfile: Path, limits: Limits | None = None) -> Candidate:
     """Return a learner's Dockerfile, which gets what the exercise's variants get."""
     variant = lab.variants["bad"]
     return Candidate("yours", dockerfile, variant, fresh=False, cache_of="yours", limits=limits)
