@@ -29,7 +29,7 @@ from advices.measure.bench import commit_of
 from advices.packages import proxy
 from advices.runs import measuring, own_run
 from advices.site import speed
-from benchmarks.parts import PARTS, Pairs
+from benchmarks.parts import PARTS, WITH_INDEX, Pairs
 from benchmarks.turns import Place
 
 COMPARED = ("mkdocs", "mkdocs-material", "jupyter-cache", "nbconvert", "nbmake")
@@ -76,7 +76,7 @@ def bench(
         # In their order, whatever was asked first: what `_without_index` takes away stays away.
         for name in (name for name in PARTS if not only or name in only):
             say(f"{name}:")
-            if name != "lab":
+            if name not in WITH_INDEX:
                 _without_index()
             pairs |= PARTS[name](place)
     measured = speed.Speed(

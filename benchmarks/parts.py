@@ -11,6 +11,7 @@ from advices.lab import Lab, labfile
 from advices.measure import QUICK, Samples, steps
 from advices.packages import proxy
 from benchmarks import projects
+from benchmarks.checks import times as check_times
 from benchmarks.projects import SLUG, slugs
 from benchmarks.shell import WORD, script
 from benchmarks.turns import ADVICES, BIN, MKDOCS, PYTHON, Place, Program
@@ -66,6 +67,19 @@ def real_lab(place: Place) -> Pairs:
             script=_by_hand(place, lab, marked, Samples()),
         )
     return {"forced-lab": _pairs(times["ours"], times["script"])}
+
+
+def checks(place: Place) -> Pairs:
+    """Return checks of an exercise beside the plain builds that their claims need."""
+    times = check_times(place)
+    return {
+        f"check-{name}": _pairs(times[name], times[builds])
+        for name, builds in (
+            ("right", "right_builds"),
+            ("wrong", "wrong_builds"),
+            ("unchanged", "right_builds"),
+        )
+    }
 
 
 def forced(place: Place) -> Pairs:
@@ -175,6 +189,7 @@ def growth(place: Place) -> Pairs:
 
 PARTS: dict[str, Callable[[Place], Pairs]] = {
     "lab": real_lab,
+    "checks": checks,
     "forced": forced,
     "unchanged": unchanged,
     "executed": executed,
@@ -182,3 +197,6 @@ PARTS: dict[str, Callable[[Place], Pairs]] = {
     "help": help_,
     "growth": growth,
 }
+
+WITH_INDEX = {"lab", "checks"}
+"""The parts that install packages, in front of all others."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,9 +18,11 @@ from advices.lab.measure_name import MeasureName
 from advices.lab.model import Lab
 from advices.lab.scans import Alert, Scan
 from advices.measure.candidate import Candidate
+from advices.measure.ground import Ground
 from advices.measure.kept import Kept
 from advices.measure.keys import Keys
 from advices.measure.plan import PlanStep, Samples
+from advices.results.pages import Page
 from advices.results.provenance import BaseRecord, Provenance
 from advices.results.record import (
     Boot,
@@ -342,6 +344,7 @@ class Machine:
     def __init__(self) -> None:
         self.facts = EngineFacts("26.1.5", "overlay2", "linux/amd64", 2, "/somewhere")
         self.base: Base | None = BASE
+        self.images_arrive: Base | None = None
         self.pip_conf: str | None = None
         self.scanner: SimpleNamespace | None = None
         self.buildx = "0.13.1"
@@ -365,6 +368,10 @@ class Machine:
     def known(self, name: str) -> Base | None:
         return replace(self.base, name=name) if self.base else None
 
+    def of_labs(self, _: object) -> None:
+        """Bring the images of labs, if a test said which arrive."""
+        self.base = self.images_arrive or self.base
+
     def known_in(self, dockerfile: Dockerfile, _: object) -> dict[str, Base | None]:
         return {name: self.known(name) for name in dockerfile.external_images}
 
@@ -382,6 +389,8 @@ class FakeMeasurer:
         self.steps: dict[str, Sequence[PlanStep]] = {}
         self.bases_are_mixed = False
         self.silence: dict[str, str] = {}
+        self.serves: dict[str, Page] = {}
+        self.pages: dict[str, Page] = {}
 
     def on_one_kind(self, *_: Dockerfile) -> bool:
         return self.bases_are_mixed
@@ -392,12 +401,25 @@ class FakeMeasurer:
         self.workers.append(workers)
         return {candidate.name: self.measure(candidate, steps) for candidate in candidates}
 
+    def measure_beside(
+        self,
+        candidate: Candidate,
+        steps: Sequence[PlanStep],
+        heard: Callable[[VariantResult, frozenset[PlanStep]], None],
+    ) -> VariantResult:
+        found = self.measure(candidate, steps)
+        for number in range(1, len(steps) + 1):
+            heard(found, frozenset(steps[:number]))
+        return found
+
     def measure(self, candidate: Candidate, steps: Sequence[PlanStep]) -> VariantResult:
         self.asked.append((candidate.name, candidate.must_answer))
         self.steps[candidate.name] = steps
         found = self.given[candidate.name]
         if isinstance(found, Exception):
             raise found
+        if candidate.name in self.serves:
+            self.pages[candidate.name] = self.serves[candidate.name]
         return found
 
 
@@ -409,14 +431,14 @@ class FakeBench:
         self.layout = Layout(lab.context.parents[1])
         self.machine = Machine()
         self.workshop = self.machine.workshop(self.layout)
-        self.run = SimpleNamespace(scratch=self.layout.root / "scratch")
+        self.run = SimpleNamespace(id="a-run", scratch=self.layout.root / "scratch")
         self.samples, self.owner = Samples(1, 1), False
         self.kept = Kept()
         names = {name.replace("_", "-"): found for name, found in given.items()}
         self.measurer = FakeMeasurer(names)
 
-    def of(self, exercise: Lab) -> FakeBench:
-        self.exercise = exercise
+    def of(self, exercise: Lab, ground: Ground | None = None) -> FakeBench:
+        self.exercise, self.ground = exercise, ground
         made = FakeBench(exercise)
         made.run, made.owner, made.measurer = self.run, self.owner, self.measurer
         made.kept = self.kept.of_exercise()

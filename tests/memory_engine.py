@@ -10,7 +10,7 @@ import hashlib
 import http.server
 import json
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import IO, Any
 
@@ -332,6 +332,12 @@ class MemoryEngine:
         for name, known in list(self.known.items()):
             if known.image.labels.get(RUN_LABEL) == run_id:
                 del self.known[name]
+
+    def run_cache(self, run_id: str) -> tuple[str, ...]:
+        return ()
+
+    def remove_cache(self, ids: Sequence[str]) -> int:
+        return 0
 
     def build_cache_bytes(self) -> int:
         return self.cache_bytes

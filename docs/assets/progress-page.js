@@ -2,7 +2,7 @@
 {
   const { KEY, again, button, change, fault, parse, record } = globalThis.advicesProgress;
   const REFUSED = {
-    foreign: "This is no progress file of Docker Advices. Nothing was changed.",
+    foreign: "This is not a progress file of Docker Advices. Nothing was changed.",
     newer: "This file comes from a newer version of this site, which this one cannot read. Nothing was changed.",
     damaged: "This progress file is damaged. Nothing was changed.",
   };
@@ -33,7 +33,7 @@
     link.click();
     // The download has its own copy by the next turn.
     setTimeout(() => URL.revokeObjectURL(link.href));
-    say("Your progress went into the file docker-advices-progress.json.");
+    say("Saved your progress as docker-advices-progress.json.");
   });
 
   on("import", () => file.click());
@@ -43,7 +43,7 @@
     const found = chosen.size > LARGEST_FILE_BYTES ? undefined : parse(await chosen.text());
     const wrong = fault(found);
     if (!wrong) change((kept) => merge(kept, found));
-    say(wrong ? REFUSED[wrong] : "What the file holds was added to your progress.");
+    say(wrong ? REFUSED[wrong] : "Added the file's marks to your progress.");
     // The same file may be chosen again.
     file.value = "";
   });
@@ -60,7 +60,7 @@
     if (record().read.length + record().solved.length)
       change((kept) => Object.assign(kept, { read: [], solved: [] }));
     ask.close();
-    say("Your progress was forgotten.");
+    say("Your progress is gone.");
   });
   // A click beside the dialog is one on its backdrop.
   ask.addEventListener("click", (event) => {

@@ -14,9 +14,9 @@
   };
   const KINDS = Object.keys(WORDS);
   const TROUBLE = {
-    blocked: "This browser lets no site keep anything: marks are lost when you leave the page.",
-    newer: "A newer version of this site keeps your progress here. Marks of this page are not kept.",
-    damaged: "What was kept here is damaged and cannot be read. The next mark replaces it.",
+    blocked: "This browser does not let sites keep anything: you lose your marks when you leave the page.",
+    newer: "A newer version of this site keeps your progress here. It does not keep marks from this page.",
+    damaged: "Your progress here is damaged and not readable. The next mark replaces it.",
   };
 
   const isSlug = (slug) => typeof slug === "string" && /^[a-z0-9-]{1,99}$/.test(slug);
@@ -163,7 +163,7 @@
         { class: "adv-end", "aria-label": "Your progress" },
         read,
         ...(document.getElementById("exercise") ? [button("solved", slug)] : []),
-        make("p", {}, "Kept in this browser, sent nowhere. ", about),
+        make("p", {}, "Only this browser keeps it. ", about),
         make("p", { class: "adv-trouble", role: "status" }),
       ),
     );

@@ -51,6 +51,7 @@
   const exact = (measure, value) => {
     if (typeof value === "boolean") return value ? "yes" : "no";
     if (typeof value !== "number") return value || "none";
+    if (measure === "packages" && !value) return "not counted: the image has no list of them";
     return value.toLocaleString("en") + (measure.endsWith("_bytes") ? " bytes" : "");
   };
 
@@ -101,7 +102,7 @@
       ["Key", source.key],
       [
         "Mode",
-        `${source.mode}; samples a timing: ${source.cold_samples} of the first build, ` +
+        `${source.mode}; samples per timing: ${source.cold_samples} of the first build, ` +
           `${source.replay_samples} of everything else`,
       ],
       ...Object.entries(source.bases).map(([name, base]) => [

@@ -357,7 +357,7 @@ def test_a_site_that_was_not_built_and_a_port_that_is_taken_are_said(site, tmp_p
     with learning(tmp_path) as server:
         printed = server.stop_when_ended()
     assert server.process.returncode == 36
-    assert "holds no site" in printed and "`./run learn` does both" in printed
+    assert "holds no site" in printed and "`./run learn` builds and serves it" in printed
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         with learning(site, "--port", port) as server:

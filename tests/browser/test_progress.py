@@ -207,21 +207,21 @@ def test_export_and_import_take_progress_along(tab, address, chromium, tmp_path)
     elsewhere = context.new_page()
     elsewhere.goto(f"{address}/progress/")
     press(elsewhere, "I solved the exercise: Order for the cache")
-    assert "was added" in choose(elsewhere, file.read_bytes())
-    assert "was added" in choose(elsewhere, file.read_bytes())
+    assert "Added the file" in choose(elsewhere, file.read_bytes())
+    assert "Added the file" in choose(elsewhere, file.read_bytes())
     found = kept(elsewhere)
     context.close()
     assert found == exported | {"solved": ["build-cache", "non-root"]}
 
 
 REFUSED = (
-    ("", "no progress file"),
-    ("null", "no progress file"),
-    ("[1, 2]", "no progress file"),
-    ('{"read": ["build-cache"]}', "no progress file"),
-    ("\x00\x01PNG", "no progress file"),
-    (json.dumps(RECORD)[:-3], "no progress file"),
-    (json.dumps(RECORD | {"padding": "x" * 200_000}), "no progress file"),
+    ("", "not a progress file"),
+    ("null", "not a progress file"),
+    ("[1, 2]", "not a progress file"),
+    ('{"read": ["build-cache"]}', "not a progress file"),
+    ("\x00\x01PNG", "not a progress file"),
+    (json.dumps(RECORD)[:-3], "not a progress file"),
+    (json.dumps(RECORD | {"padding": "x" * 200_000}), "not a progress file"),
     (json.dumps(RECORD | {"version": 2, "seen": {}}), "newer version"),
     (json.dumps(RECORD | {"version": 0}), "damaged"),
     (json.dumps(RECORD | {"version": "1"}), "damaged"),
@@ -251,7 +251,7 @@ def test_starting_anew_asks_first(tab, address):
     press(tab, "Mark as read: Order for the cache")
     dialog = tab.locator("dialog[open]")
     for leave in ("Keep it", "Escape", "beside"):
-        press(tab, "Start anew")
+        press(tab, "Reset")
         dialog.wait_for()
         assert tab.evaluate("document.activeElement.textContent") == "Keep it"
         if leave == "Keep it":
@@ -262,11 +262,11 @@ def test_starting_anew_asks_first(tab, address):
             tab.mouse.click(5, 5)
         assert dialog.count() == 0
         assert kept(tab)["read"] == ["build-cache"]
-    press(tab, "Start anew")
+    press(tab, "Reset")
     press(tab, "Forget it")
     assert kept(tab) is None
     assert marks(tab) == {}
-    assert tab.locator("#adv-said").inner_text() == "Your progress was forgotten."
+    assert tab.locator("#adv-said").inner_text() == "Your progress is gone."
 
 
 def test_a_damaged_record_is_told_and_replaced_by_the_next_mark(tab, address):
@@ -292,7 +292,7 @@ def test_a_record_of_a_newer_site_is_left_alone_unless_the_reader_starts_anew(ta
     press(tab, "Mark as read: Order for the cache")
     assert marks(tab) == {"build-cache": "read"}
     assert json.dumps(kept(tab)) == newer
-    press(tab, "Start anew")
+    press(tab, "Reset")
     press(tab, "Forget it")
     assert kept(tab) is None
     assert tab.locator(".adv-trouble").text_content() == ""
@@ -318,14 +318,14 @@ def test_where_nothing_may_be_kept_the_page_says_so_and_works(tab, address, how)
     faults = checks.watch(tab)
     tab.goto(f"{address}/{CHAPTER}")
     press(tab, READ)
-    assert "lets no site keep anything" in tab.locator(".adv-trouble").inner_text()
+    assert "does not let sites keep anything" in tab.locator(".adv-trouble").inner_text()
     press(tab, SOLVED)
     assert marks(tab) == {"build-cache": "read, exercise solved"}
     tab.goto(f"{address}/progress/")
     assert marks(tab) == {}
     press(tab, "Mark as read: Order for the cache")
-    assert "lets no site keep anything" in tab.locator(".adv-trouble").inner_text()
-    press(tab, "Start anew")
+    assert "does not let sites keep anything" in tab.locator(".adv-trouble").inner_text()
+    press(tab, "Reset")
     press(tab, "Forget it")
     assert marks(tab) == {}
     assert faults == []
@@ -335,7 +335,7 @@ def test_a_browser_without_any_storage_shows_every_page(tab, address):
     tab.add_init_script(BLOCKED["denied"])
     tab.goto(f"{address}/{CHAPTER}")
     press(tab, READ)
-    assert "lets no site keep anything" in tab.locator(".adv-trouble").inner_text()
+    assert "does not let sites keep anything" in tab.locator(".adv-trouble").inner_text()
     assert marks(tab) == {"build-cache": "read"}
 
 
@@ -343,7 +343,7 @@ def test_without_a_script_the_pages_promise_nothing(chromium, address):
     context = chromium.new_context(java_script_enabled=False)
     tab = context.new_page()
     tab.goto(f"{address}/progress/")
-    assert "kept by a script" in tab.locator("article").inner_text()
+    assert "A script keeps" in tab.locator("article").inner_text()
     assert tab.get_by_role("button", name="Export").count() == 0
     tab.goto(f"{address}/")
     assert not tab.locator(".adv-progress").is_visible()
@@ -370,7 +370,7 @@ def test_nothing_is_sent(tab, address):
     with tab.expect_download():
         tab.get_by_role("button", name="Export to a file").click()
     choose(tab, json.dumps(RECORD).encode())
-    press(tab, "Start anew")
+    press(tab, "Reset")
     press(tab, "Forget it")
     assert [url for _, url in asked[loaded:] if not url.startswith("blob:")] == []
     assert {method for method, _ in asked} == {"GET"}
@@ -392,7 +392,7 @@ def test_it_is_accessible_and_fits(chromium, address, scheme, width):
         found += violations(tab) + checks.too_wide(tab)
     tab.goto(f"{address}/progress/", wait_until="load")
     wide = tab.locator(".adv-marks table").evaluate("e => e.scrollWidth - e.clientWidth")
-    press(tab, "Start anew")
+    press(tab, "Reset")
     found += violations(tab) + checks.too_wide(tab)
     box = tab.locator("dialog[open]").bounding_box()
     context.close()

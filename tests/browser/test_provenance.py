@@ -54,7 +54,7 @@ def wanted(slug):
         "Measured": [source["date"]],
         "Commit": [source["commit"]],
         "Key": [source["key"]],
-        "Mode": [f"{source['mode']}; samples a timing: {samples}thing else"],
+        "Mode": [f"{source['mode']}; samples per timing: {samples}thing else"],
         "Engine": [f"Docker {source['engine_version']}, buildx {source['buildx_version']}"],
         "Storage driver": [source["storage_driver"]],
         "Machine": [f"{source['platform']}, {source['cores']} cores"],

@@ -10,7 +10,7 @@ from advices.results import history
 
 pytestmark = pytest.mark.engine
 
-WAITS = "another run is measuring; waiting for it to end"
+WAITS = "waiting: `advices "
 
 
 def both(project: Project, *words: str) -> None:
@@ -19,7 +19,9 @@ def both(project: Project, *words: str) -> None:
     outputs = [process.communicate(timeout=300)[0] for process in started]
     assert [process.returncode for process in started] == [0, 0], "\n".join(outputs)
     (waited,) = (output.splitlines() for output in outputs if WAITS in output)
-    assert waited.index(WAITS) < waited.index("tiny bad: cold, sample 1")
+    waits = next(number for number, line in enumerate(waited) if line.startswith(WAITS))
+    assert f"`advices {' '.join(words)}` (process " in waited[waits]
+    assert waits < waited.index("tiny bad: cold, sample 1")
     assert project.leftovers() == []
     assert project.run_ids() == set()
 

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import rootless_engine
 from debs import unpacked, with_programs
-from engine_project import Project, tiny_project, without_index
+from engine_project import ROOT, Project, tiny_project, without_index
 from second_engine import SecondEngine, running
 
 from advices import results
@@ -284,6 +284,13 @@ def test_on_an_engine_of_debian_testing_a_lab_measures_the_same(
         project.env = engine.environment(project.env)
         project.inside = engine.inside
         found = measured(project)
+        lint = subprocess.run(
+            [sys.executable, "-m", "advices", "lint"],
+            **{"cwd": ROOT, "env": project.env, "capture_output": True, "text": True},
+            check=False,
+        )
+    assert lint.returncode == 0, lint.stderr
+    assert "docker build --check, buildx 0." in lint.stdout, "what is committed of it was compared"
     assert found.provenance.engine_version.startswith(version)
     assert found.provenance.buildx_version > "0.2"
     assert exact(found) == exact(reference)

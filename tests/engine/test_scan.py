@@ -100,14 +100,14 @@ def test_without_a_scanner_named_what_is_not_here_is_said(
     code, output = with_stub.advices("scan", f"{one.name}:8000")
     assert code == 0, output
     assert "Wapiti 3." in output
-    assert "ZAP did not run: the image of ZAP 2.17.0 is not here" in output
+    assert "ZAP did not run: the image of ZAP 2.17.0 is not on this engine" in output
 
 
 def test_a_scanner_that_was_asked_for_and_is_not_here(scanning: Project, theirs: Start) -> None:
     one = theirs()
     code, output = scanning.advices("scan", f"{one.name}:8000", "--scanner", "zap")
     assert code == ScannerMissing.exit_code == 32, output
-    assert "the image of ZAP 2.17.0 is not here: zaproxy/zap-stable@sha256:" in output
+    assert "the image of ZAP 2.17.0 is not on this engine: zaproxy/zap-stable@sha256:" in output
     assert "`docker pull zaproxy/zap-stable@sha256:" in output
     assert "`docker save`" in output and "`docker load`" in output
     assert "Traceback" not in output
@@ -135,12 +135,12 @@ def forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("address", "says"),
     [
-        ("http://example.com/", "`example.com` is no running container"),
-        ("https://93.184.216.34/", "`93.184.216.34` is no running container"),
+        ("http://example.com/", "`example.com` is not a running container"),
+        ("https://93.184.216.34/", "`93.184.216.34` is not a running container"),
         ("http://127.0.0.1:1/", "no running container publishes port 1"),
         ("http://user:sesame@127.0.0.1:1/", "has a name and a password in it"),
         ("http://127.0.0.1:1/?key=sesame", "has a query in it"),
-        ("ftp://127.0.0.1/", "is no address that can be scanned"),
+        ("ftp://127.0.0.1/", "cannot scan the address"),
     ],
 )
 def test_what_is_no_container_is_refused_and_never_asked(
@@ -166,7 +166,7 @@ def test_a_container_on_the_hosts_network_is_refused(
     scan: Scans, theirs: Start, forbidden: None
 ) -> None:
     one = theirs("--network=host", listens_on="127.0.0.2")
-    with pytest.raises(TargetRefused, match="no network of its own"):
+    with pytest.raises(TargetRefused, match="no separate network"):
         scan(f"http://{one.name}:8000/")
 
 

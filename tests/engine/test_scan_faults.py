@@ -38,8 +38,8 @@ for place in sys.argv[1:]:
     ("path", "says"),
     [
         ("hang", "did not answer within 3 s: it accepts connections and does not answer"),
-        ("gone", "answers 404, and must answer 200"),
-        ("away", "leads to http://example.com/, which is another place"),
+        ("gone", "answers 404, but must answer 200"),
+        ("away", "redirects to http://example.com/, which is another site"),
     ],
 )
 def test_a_start_page_that_cannot_be_scanned(
@@ -83,7 +83,7 @@ def test_a_container_that_ends_while_it_is_scanned_can_start_again(
 ) -> None:
     one = theirs()
     before = list(one.networks)
-    with pytest.raises(ScanFailed, match="does not answer any more after the scan"):
+    with pytest.raises(ScanFailed, match="no longer answers after the scan"):
         scan(f"http://{one.name}:8000/frail")
     assert not one.facts["State"]["Running"]
     docker("start", one.name)
@@ -97,7 +97,7 @@ def test_a_container_that_ends_while_it_is_scanned_can_start_again(
         ("killed", r"was killed \(exit code 137\)"),
         ("exit-1", "ended with exit code 1. Its last lines:\nJob "),
         ("exit-3", "ended with exit code 3. Its last lines:\nJob "),
-        ("no-report", "ended and left no report. Its last lines:\nJob "),
+        ("no-report", "ended without a report. Its last lines:\nJob "),
         ("truncated", "the report of ZAP cannot be read"),
         ("exit-2", "ZAP stopped itself: exit code 2"),
         ("stopped", "ZAP stopped itself: Percentage of memory: 96"),
@@ -132,7 +132,7 @@ def test_an_attack_that_is_cut_short(
 @pytest.mark.parametrize(
     ("path", "active", "limit", "says"),
     [
-        ("slow", False, "_CRAWL_SECONDS", "its crawl was ended by its limit of 1 s"),
+        ("slow", False, "_CRAWL_SECONDS", "its crawl reached its limit of 1 s"),
         ("slow/echo", True, "_ATTACK_SECONDS", "was ended by its limit of 1 s"),
     ],
 )

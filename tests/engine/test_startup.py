@@ -33,7 +33,10 @@ NO_ANSWER = "did not answer HTTP 200 at /index.html on port 8000 within 6 s ("
             LOOPBACK,
             (NO_ANSWER, "inside the container it listens on 127.0.0.1:8000", "0.0.0.0:8000"),
         ),
-        (GOOD.replace('"python"', '"pyton"'), ("`good` could not be started: ", "pyton")),
+        (
+            GOOD.replace('"python"', '"pyton"'),
+            ("could not start the container of `good`: ", "pyton"),
+        ),
         (f"{BASE}USER nobody-knows\n", ("could not be started: ", "nobody-knows")),
     ],
     ids=["silent", "ends", "loopback", "no-program", "no-user"],

@@ -135,7 +135,7 @@ def test_no_result_of_a_stub_is_written(scanned_lab: Project) -> None:
     code, output = scanned_lab.advices("run", "--samples", "1")
     assert code == 18, output
     assert "tiny good: zap 0.0.0 (stub): 4 kinds of alerts" in output
-    assert "zap was played by a stub, so nothing was scanned" in output
+    assert "a stub replaced zap, so nothing was scanned" in output
     assert "claim `" not in output, "all claims hold"
     assert not (scanned_lab.root / "docs").exists()
     assert scanned_lab.leftovers() == []

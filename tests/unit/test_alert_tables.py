@@ -46,7 +46,7 @@ def test_kinds_are_rules_with_their_worst_risk_and_the_worst_is_first() -> None:
 def test_each_scanner_says_when_and_how_it_ran() -> None:
     ((name, did),) = rows(scanners_table(factory.scanned(good=[factory.scan(attacks="xss")])))
     assert name == "Wapiti"
-    assert did.startswith("run here on 2026-01-02 with version 3.3.2; it looked, and tried cross")
+    assert did.startswith("ran here on 2026-01-02 with version 3.3.2; it looked, and tried cross")
     assert "sha256:ffff" in did
 
 

@@ -24,7 +24,8 @@ SLUGS = labfile.slugs(ROOT / "labs")
 # One package a room, and a room imports only rooms above it in this list, through their doors.
 ROOMS = (
     *("core", "lab", "results", "site", "engine", "runs", "images", "packages", "bases"),
-    *("scanners", "workshop", "probes", "offline", "measure", "notebooks", "learn", "cli"),
+    *("scanners", "linters", "workshop", "probes", "offline", "measure", "notebooks"),
+    *("learn", "cli"),
 )
 # A writer builds the site, and anyone reads a result, on a laptop without Docker.
 PURE = ("core", "lab", "results", "site")

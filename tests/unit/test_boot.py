@@ -93,8 +93,9 @@ def image(engine: MemoryEngine, path: str = "/200", timeout_seconds: float = 0.6
 
 def test_the_first_page_is_recorded_and_the_container_goes(port: int) -> None:
     engine = on(port)
-    found = startup.first_page(image(engine))
+    found, page = startup.first_page(image(engine))
     assert (found.answered, found.status, found.uid, found.capabilities) == (True, 200, 1000, 14)
+    assert (page.digest, page.text, page.type) == (found.page_digest, "the page", "")
     assert found.first_200 is not None
     assert engine.started == [Started("sha256:1", "run-1", 80, HARDENED)]
     assert engine.did == ["start container-1", "remove container-1"]
@@ -108,7 +109,7 @@ def test_the_first_page_is_recorded_and_the_container_goes(port: int) -> None:
         (lambda _: on(1, listens=LOOPBACK), "Refused", "on 127.0.0.1:80", "on 0.0.0.0:80: "),
         (lambda _: on(1, listens="00000000:1F90"), "Refused", ":8080", "on port 80"),
         (lambda _: on(1, listens=""), "Refused", "on no port", "last lines"),
-        (lambda _: on(1, listens=None), "Refused", "is not known", "last lines"),
+        (lambda _: on(1, listens=None), "Refused", "is unknown", "last lines"),
     ],
     ids=["404", "refused", "loopback", "port", "nowhere", "unknown"],
 )
@@ -129,7 +130,7 @@ def test_a_page_that_does_not_come(
     [
         ({"exit_code": 1}, "its program ended by itself"),
         ({"exit_code": 139}, "signal 11 ended it"),
-        ({"exit_code": 137, "out_of_memory": True}, "more than the 512m of memory"),
+        ({"exit_code": 137, "out_of_memory": True}, "more than its limit of 512m of memory"),
     ],
 )
 def test_a_container_that_ended_is_not_waited_for(end: dict[str, Any], why: str) -> None:
@@ -144,7 +145,9 @@ def test_a_container_that_ended_is_not_waited_for(end: dict[str, Any], why: str)
 
 def test_a_container_that_cannot_be_started_is_told() -> None:
     engine = MemoryEngine(lambda *_: EngineRefused('exec: "gone": not found'))
-    with pytest.raises(NeverAnswered, match='`good` could not be started: exec: "gone"'):
+    with pytest.raises(
+        NeverAnswered, match='could not start the container of `good`: exec: "gone"'
+    ):
         startup.first_page(image(engine))
     assert startup.another_start(image(engine), AnotherStart(says="")) == Boot(answered=False)
 

@@ -14,7 +14,7 @@ from memory_engine import FACTS, MemoryEngine
 from advices.core import EngineLost, EngineRefused
 from advices.runs import build_cache
 from advices.runs.build_cache import ROOM_BYTES, make_room
-from advices.runs.lifecycle import measuring
+from advices.runs.locks import measuring
 
 GB = 1_000_000_000
 
@@ -105,5 +105,5 @@ def test_an_engine_that_breaks_off_is_said(ours: pytest.MonkeyPatch, engine: Mem
         raise EngineRefused("gone")
 
     engine.shrink_build_cache = lost  # type: ignore[method-assign]
-    with pytest.raises(EngineLost, match="could not be made smaller: gone"):
+    with pytest.raises(EngineLost, match="could not reduce the build cache: gone"):
         make_room(engine, print)

@@ -409,7 +409,7 @@ def test_line_ends_of_windows_in_a_heredoc_are_the_reason() -> None:
     said = "/bin/sh: 1: id\r: not found\n"
     found = explain("d", log(step="[2/2] RUN <<EOF", error=NOT_COMPLETED, output=said))
     assert isinstance(found, StepFailed)
-    assert "line ends of Windows" in found.why
+    assert "Windows line ends" in found.why
 
 
 def test_a_step_that_found_the_disk_full() -> None:
@@ -464,7 +464,7 @@ def test_no_step_is_blamed_when_the_engine_is_gone(
 
 def test_a_build_that_hangs_is_ended(fake_docker: FakeDocker) -> None:
     fake_docker("exec sleep 600")
-    with pytest.raises(BuildHung, match="it was in: no step"):
+    with pytest.raises(BuildHung, match="the running step was: no step"):
         build(order(timeout_seconds=0.01))
 
 
@@ -486,7 +486,7 @@ def test_a_build_that_hangs_names_its_step_and_leaves_no_process(
 
     timers: list[Callable[[], None]] = []
     monkeypatch.setattr("advices.core.process.threading.Timer", Timer)
-    with pytest.raises(BuildHung, match=r"within 7 s; it was in: \[2/2\] RUN sleep"):
+    with pytest.raises(BuildHung, match=r"within 7 s; the running step was: \[2/2\] RUN sleep"):
         build(order(timeout_seconds=7), on_step=lambda _: timers[0]())
     assert not Path("/proc", (tmp_path / "pid").read_text().strip()).exists()
 

@@ -128,7 +128,7 @@ def test_a_name_of_another_image_stays(file: Path) -> None:
     engine.there.append(theirs)
     loaded = load(engine, file)
     assert engine.image("python:3.13") is theirs
-    assert "python:3.13 is another image here and stays" in loaded.kept[0]
+    assert "python:3.13 is another image here and keeps its name" in loaded.kept[0]
     assert registry_digests.digest_of(digest("a")) is None
     assert engine.image(digest("a")) is None, "what got no name does not stay"
 
@@ -144,7 +144,7 @@ def test_an_engine_that_gives_other_ids_is_understood(file: Path) -> None:
 def test_images_that_are_not_those_of_the_manifest_are_refused(
     file: Path, loads: list[Image]
 ) -> None:
-    with pytest.raises(BundleRefused, match="did not come out of the bundle"):
+    with pytest.raises(BundleRefused, match="is not the same as when it was saved"):
         load(Engine(*loads), file)
     assert shelf.read() is None
 
@@ -176,7 +176,7 @@ def test_a_prefetched_file_that_changed_is_not_saved(tmp_path: Path) -> None:
         labs={},
     )
     unused: Any = None
-    with pytest.raises(BundleRefused, match="changed since it was fetched"):
+    with pytest.raises(BundleRefused, match="has changed since the download"):
         transfer.save(unused, engine, ready, tmp_path / "x", lambda _: None)
     assert not (tmp_path / "x").exists()
 

@@ -12,7 +12,7 @@ from advices.lab import labfile
 from advices.lab.model import Mistake
 from advices.learn import cells
 from advices.results import HintSteps
-from advices.results.exercise import Checked, Row
+from advices.results.exercise import Checked, Pending, Row
 from advices.site.shown import Shown
 
 ROOT = Path(__file__).parents[2]
@@ -45,6 +45,8 @@ def test_a_verdict_is_data_for_the_page_and_text_for_others() -> None:
                 **{"reference": "1000", "limit": "at least 1"},
             }
         ],
+        "difference": "",
+        "measured": "",
         "hints": [
             {
                 **{"id": "a", "nudge": "Who runs it?", "place": "Look at line 2."},
@@ -55,32 +57,42 @@ def test_a_verdict_is_data_for_the_page_and_text_for_others() -> None:
     assert "not met" in bundle["text/plain"]
 
 
+def test_what_is_decided_so_far_leaves_open_what_is_not() -> None:
+    bundle = cells.SoFar((ROW, Pending("It stops.")))._repr_mimebundle_()
+    first, second = bundle[cells.SO_FAR]["rows"]
+    assert (first["holds"], second) == (False, {"says": "It stops."})
+    assert bundle["text/plain"] == "not met: PID 1 is not root."
+
+
 def test_a_check_writes_no_file_of_the_project(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Session:
         scratch = tmp_path / "scratch"
 
-        def checked(self, file: Path, *, build_seconds: float) -> Any:
+        def checked(self, file: Path, **asked: Any) -> Any:
+            again.append(asked["again"])
             return file.read_text()
 
-    opened: list[str] = []
+    opened, again = list[str](), list[bool]()
     monkeypatch.setattr(cells, "open_lab", lambda slug: opened.append(slug) or Session())
     cells._session.cache_clear()
     for text in ("FROM a\n", "FROM b\n"):
         assert cells.check("non-root", text).found == text
+    cells.check("non-root", "FROM b\n", 1)
+    assert again == [False, False, True]
     assert opened == ["non-root"], "one run for all checks"
     cells._session.cache_clear()
 
 
-@pytest.mark.parametrize(("told", "seconds"), [("", 180.0), ("600", 600.0)])
+@pytest.mark.parametrize(("told", "seconds"), [("", 180), ("600", 600)])
 def test_a_build_has_three_minutes_unless_told_otherwise(
-    told: str, seconds: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    told: str, seconds: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Session:
         scratch = tmp_path
 
-        def checked(self, file: Path, *, build_seconds: float) -> Any:
+        def checked(self, file: Path, *, build_seconds: float, **_: Any) -> Any:
             assert file.is_file()
             raise BuildHung(f"it took {build_seconds} s")
 
@@ -97,8 +109,8 @@ def test_a_fault_is_told_in_the_words_of_the_page() -> None:
     said = cells.fault(EngineLost("it stopped"))
     assert said[cells.FAULT] == {
         "what": "it stopped",
-        "why": "the engine was stopped or crashed while it worked",
-        "next": "look at its log (`./run advices -- doctor` in a terminal says where), "
+        "why": "somebody stopped the engine, or it crashed",
+        "next": "look at its log (`./run advices -- doctor` in a terminal shows where), "
         "then run it again here",
         "tried": False,
     }

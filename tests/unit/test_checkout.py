@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 BINARY = (".png",)
-# Dockerfiles as people write them, some with the line ends of Windows.
+# Dockerfiles as people write them, some with the Windows line ends.
 AS_WRITTEN = "tests/corpus/"
 
 

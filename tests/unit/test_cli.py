@@ -284,14 +284,15 @@ def test_an_exercise_is_solved_or_not(
     monkeypatch: pytest.MonkeyPatch,
     capsys: Printed,
 ) -> None:
-    monkeypatch.setattr(notebooks, "check_exercise", lambda *_: found)
+    monkeypatch.setattr(notebooks, "check_exercise", lambda *_, **__: found)
     assert advices("check-exercise", "order") == code
     printed = capsys.readouterr().out.splitlines()
     assert [" ".join(line.split()) for line in printed] == lines
 
 
 @pytest.mark.parametrize(
-    ("words", "file"), [([], None), (["--file", "mine/Dockerfile"], Path("mine/Dockerfile"))]
+    ("words", "file"),
+    [([], None), (["--file", "mine/Dockerfile", "--again"], Path("mine/Dockerfile"))],
 )
 def test_which_file_of_an_exercise_is_checked(
     words: list[str],
@@ -301,11 +302,12 @@ def test_which_file_of_an_exercise_is_checked(
 ) -> None:
     called: list[Any] = []
     monkeypatch.setattr(
-        notebooks, "check_exercise", lambda *given: called.append(given) or Checked((), ())
+        *(notebooks, "check_exercise"),
+        lambda *given, again: called.append((*given, again)) or Checked((), ()),
     )
     assert advices("check-exercise", "order", *words) == 0
-    ((shop, slug, given),) = called
-    assert (shop.layout.root, slug, given) == (ROOT, "order", file)
+    ((shop, slug, given, again),) = called
+    assert (shop.layout.root, slug, given, again) == (ROOT, "order", file, "--again" in words)
     assert isinstance(shop.say, Display)
 
 
@@ -339,7 +341,7 @@ def test_an_exercise_is_proved(
     monkeypatch.setattr(notebooks, "prove_exercise", (lambda *_: None) if sound else raising(fault))
     assert advices("check-exercise", "order", "--prove") == (0 if sound else 18)
     printed = capsys.readouterr()
-    assert printed.out == ("order: the exercise is sound\n" if sound else "")
+    assert printed.out == ("order: the exercise works\n" if sound else "")
     assert ("gets no hint" in printed.err) == (not sound)
 
 
@@ -436,7 +438,7 @@ def test_alerts_are_shown_by_rule_and_as_they_are(
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert lines == [
         "ZAP 2 [i]: 7 addresses found, 2.0 s",
-        "risk rule places the first of them",
+        "risk rule places the first few",
         "high 1 [red]x[/red] [/] 1 GET http://shop/[b]",
         "low No CSP 2 GET http://site:8000/",
     ]

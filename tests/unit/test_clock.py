@@ -94,9 +94,9 @@ def test_a_run_of_an_earlier_date_says_so_and_keeps_its_place(
     noted = [[line for line in lines if "a clock was wrong" in line] for lines in said]
     assert noted[0] == noted[2] == []
     assert noted[1] == [
-        "build-cache: this run is dated 2025-12-31T23:00:00+00:00, before the run before it "
-        "(2026-01-02T00:00:00+00:00): a clock was wrong. The order of the runs stands; if it is "
-        "this machine's, set it and run again"
+        "build-cache: this run has the date 2025-12-31T23:00:00+00:00, before the previous run "
+        "(2026-01-02T00:00:00+00:00): a clock was wrong. The order of the runs is right; if it "
+        "was this machine's clock, set it and run again"
     ]
 
 
@@ -112,7 +112,7 @@ def test_the_dashboard_keeps_the_order_of_the_runs_and_marks_the_date(tmp_path: 
     shown = [line.split("|")[1].strip() for line in dashboard.runs_table(entries).splitlines()[2:]]
     assert shown == [
         "2026-03-03",
-        "2026-01-01 (a clock was wrong: dated before the run below)",
+        "2026-01-01 (wrong clock: the run below has a later date)",
         "2026-02-02",
     ]
     assert history.reversed_claims(entries) == {"small/good": "2026-01-01"}

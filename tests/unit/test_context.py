@@ -129,7 +129,7 @@ def test_an_overlay_of_the_lab_comes_after_what_is_left_out(lab: Lab) -> None:
 
 
 def test_what_cannot_be_copied_is_told(lab: Lab) -> None:
-    with pytest.raises(DiskFull, match="could not be copied"):
+    with pytest.raises(DiskFull, match="could not copy the project"):
         copy(lab, leaves_out=("gone",))
 
 

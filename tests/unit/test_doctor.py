@@ -28,12 +28,13 @@ from advices.core import (
 )
 from advices.core.paths import Layout
 from advices.core.process import Finished
-from advices.engine import apt, client, client_settings, connection, provision
+from advices.engine import apt, cgroup, client, client_settings, connection, provision
 from advices.engine.client import EngineFacts
 from advices.packages import Shelf, proxy, shelf
 from advices.scanners.images import ScannerImage
 from advices.workshop import Workshop, workshop
 
+_NO_GROUP = "a rootless engine"
 LAYOUT = Layout(Path("/no/project"))
 
 
@@ -92,6 +93,7 @@ def _well(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "buildx_version", lambda: "v0.13.1")
     monkeypatch.setattr(client_settings, "builder_driver", lambda: "docker")
     monkeypatch.setattr(client_settings, "left_out", lambda _: iter(()))
+    monkeypatch.setattr(cgroup, "why_not", lambda _address, *, rootless: _NO_GROUP * rootless)
     monkeypatch.setattr(provision, "own_engine_pid", lambda: None)
     monkeypatch.setattr(proxy, "host_settings", lambda: ())
     monkeypatch.setattr(workshop, "Bases", FakeBases)
@@ -114,7 +116,7 @@ def examine() -> dict[str, Finding]:
 def test_a_machine_that_is_well() -> None:
     found = examine()
     assert {finding.mark for name, finding in found.items() if name != "b:1"} == {"ok"}
-    assert found["engine"].says == "26.1.5 at unix:///x.sock (not ours, will not be stopped)"
+    assert found["engine"].says == "26.1.5 at unix:///x.sock (not ours: we never stop it)"
     assert found["disk space"].says == "50.0 GB free in /"
     assert (found["a:1"].says, found["b:1"].mark) == ("present, stand-in", "note")
     assert found["scanner Wapiti"].says == "present, wapiti:1"
@@ -256,26 +258,41 @@ def test_a_rootless_engine_and_a_host_with_a_ca(
     if prefetched:
         shelf.write(Shelf(server="python:3.13-slim", labs={}, files=()))
     found = examine()
-    assert found["engine"].says.endswith("(rootless, not ours, will not be stopped)")
+    assert found["engine"].says.endswith("(rootless, not ours: we never stop it)")
     assert found["pip in builds"].mark == ("ok" if prefetched else "bad")
-    assert "from what was prefetched" in found["pip in builds"].says
+    assert "from prefetched packages" in found["pip in builds"].says
     assert ("prefetch" in found["pip in builds"].fix) is not prefetched
 
 
 def test_a_rootless_engine_and_a_host_without_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FakeEngine, "rootless", True)
-    assert "straight out" in examine()["pip in builds"].says
+    assert "directly" in examine()["pip in builds"].says
 
 
 def test_podman_is_named_before_anything_else(monkeypatch: pytest.MonkeyPatch) -> None:
     def podman() -> None:
-        raise EngineUnsuitable("at x answers Podman 4.3.1, which has no BuildKit")
+        raise EngineUnsuitable("Podman 4.3.1 answers at x, and it has no BuildKit")
 
     monkeypatch.setattr(workshop, "connect", podman)
     first = next(iter(examine().values()))
     assert (first.subject, first.mark) == ("engine", "bad")
-    assert first.says == "at x answers Podman 4.3.1, which has no BuildKit"
+    assert first.says == "Podman 4.3.1 answers at x, and it has no BuildKit"
     assert "use a Docker engine" in first.fix
+
+
+@pytest.mark.parametrize(
+    ("rootless", "mark", "says"),
+    [
+        (False, "ok", "processes, memory and disk of learners' builds"),
+        (True, "note", "disk of learners' builds, neither processes nor memory: a rootless engine"),
+    ],
+)
+def test_no_limit_is_claimed_that_is_not_in_force(
+    rootless: bool, mark: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeEngine, "rootless", rootless)
+    found = examine()["limits of builds"]
+    assert (found.mark, found.says) == (mark, says)
 
 
 @pytest.mark.parametrize(("driver", "mark"), [("overlayfs", "ok"), ("btrfs", "note")])
@@ -338,10 +355,10 @@ def test_bases_that_cannot_be_examined(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("name", "registry", "fix"),
     [
-        ("Wapiti", True, "it is built when it is needed"),
-        ("Wapiti", False, "it is built when it is needed"),
-        ("ZAP", True, "it is pulled when it is needed"),
-        ("ZAP", False, "the lab runs without it and says so; to have it, `docker load` it"),
+        ("Wapiti", True, "it is built when a lab needs it"),
+        ("Wapiti", False, "it is built when a lab needs it"),
+        ("ZAP", True, "it is pulled when a lab needs it"),
+        ("ZAP", False, "the lab runs without it and says so; to get it, `docker load` it"),
     ],
 )
 def test_a_scanner_that_is_missing_is_a_note_that_says_how_it_comes(

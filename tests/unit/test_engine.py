@@ -192,7 +192,7 @@ def test_where_a_login_cannot_be_read_a_registry_is_asked_without(
         warnings.simplefilter("error")
         with pytest.raises(PullForbidden) as raised:
             engine.pull("x:1")
-    assert "`docker-credential-nowhere`, which docker's settings name" in raised.value.why
+    assert "`docker-credential-nowhere`, which Docker's settings name" in raised.value.why
     assert "install `docker-credential-nowhere`" in raised.value.next_step
 
 
@@ -548,7 +548,7 @@ def test_an_engine_that_refuses_or_goes_away_is_told_in_our_words(
         engine.running(MADE)
     (tmp_path / "engine.sock").unlink()
     engine.close()
-    with pytest.raises(EngineLost, match="does not answer any more"):
+    with pytest.raises(EngineLost, match="no longer answers"):
         engine.running(MADE)
 
 

@@ -133,7 +133,7 @@ def test_a_file_with_another_digest_is_refused(
 ) -> None:
     url, _, lies = index
     lies["more"] = "0" * 64
-    with pytest.raises(PackageMissing, match="another digest"):
+    with pytest.raises(PackageMissing, match="a different digest"):
         fetched(url, tmp_path, Wanted("more"))
     assert not (shelf.folder() / "index" / "more").exists()
 
@@ -141,14 +141,14 @@ def test_a_file_with_another_digest_is_refused(
 def test_what_the_index_does_not_have_is_told(
     index: tuple[str, list[str], dict[str, str]], tmp_path: Path
 ) -> None:
-    with pytest.raises(PackageMissing, match="gave no gone/"):
+    with pytest.raises(PackageMissing, match="sent no gone/"):
         fetched(index[0], tmp_path, Wanted("gone"))
     with pytest.raises(PackageMissing, match="no file for `more>2`"):
         fetched(index[0], tmp_path, Wanted("more>2"))
 
 
 def test_an_index_that_does_not_answer(tmp_path: Path) -> None:
-    with pytest.raises(PackageMissing, match="gave no top/"):
+    with pytest.raises(PackageMissing, match="sent no top/"):
         fetched("http://127.0.0.1:1/index", tmp_path, Wanted("top"))
 
 

@@ -46,5 +46,5 @@ def test_a_name_has_one_familiar_form(name: str, known: str) -> None:
     ],
 )
 def test_what_is_no_name_is_told(name: str) -> None:
-    with pytest.raises(ValueError, match="is not the name of an image"):
+    with pytest.raises(ValueError, match="is not an image name"):
         familiar(name)

@@ -13,6 +13,7 @@ import tomllib
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -222,7 +223,7 @@ def test_what_else_answers_is_not_ours(
         # What a run that was killed left.
         index_service.service_folder().mkdir(parents=True)
         index_service._token_file(HERE).write_text("token")
-    taken = pytest.raises(PortTaken, match="is in use by something else")
+    taken = pytest.raises(PortTaken, match="something else uses port")
     with taken, index_service.caching_index(HERE, None):
         pytest.fail("entered")
     # Nothing is stopped either: not the process that it names.
@@ -267,6 +268,24 @@ def test_an_index_is_found_with_a_slash_at_its_end_and_without(
             asks = urllib.request.Request(f"{url}/made/", headers={"Accept": "text/html"})
             with urllib.request.urlopen(asks, timeout=30) as answer:
                 assert b"made-1.0-py3-none-any.whl" in answer.read()
+
+
+def test_the_index_goes_out_by_what_pips_file_alone_says(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hub starts servers of accounts without a login: no shell has set a variable for them."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT"):
+        monkeypatch.delenv(name, raising=False)
+    prints(monkeypatch, "global.cert='/ca.pem'\nglobal.proxy='http://127.0.0.1:9'\n")
+    monkeypatch.setenv("CURL_CA_BUNDLE", "/what/was/said.pem")
+    with proxy.for_builds(FakeEngine(HERE)):
+        pid = index_service._pid(HERE)
+        env = Path(f"/proc/{pid}/environ").read_text("utf-8").split("\0")
+    assert {
+        "REQUESTS_CA_BUNDLE=/ca.pem",
+        "CURL_CA_BUNDLE=/what/was/said.pem",
+        "HTTPS_PROXY=http://127.0.0.1:9",
+    } <= set(env)
 
 
 def test_nothing_to_stop(port: int) -> None:

@@ -74,8 +74,8 @@ class World:
         assert old in text
         self.write(name, text.replace(old, new, 1))
 
-    def standing(self) -> Standing:
-        return for_a_run(self.keys(), Committed.read(self.layout, self.lab()))
+    def standing(self, *turn: str) -> Standing:
+        return for_a_run(self.keys(), Committed.read(self.layout, self.lab()), turn)
 
     def store(self) -> None:
         """Store results, keys and page as a run does that measured the world as it is."""
@@ -184,7 +184,7 @@ MEASURES: dict[str, tuple[Callable[[World], object], str]] = {
     ),
     "the engine": (
         lambda w: setattr(w.machine, "facts", replace(w.machine.facts, version="28.0.0")),
-        "the engine; exercise: the engine",
+        "the engine",
     ),
     "buildx": (lambda w: setattr(w.machine, "buildx", "0.14.0"), "buildx; exercise: buildx"),
     "where pip looks": (
@@ -308,6 +308,48 @@ def test_a_mistake_keeps_its_proof_when_another_variant_changes(world: World) ->
     assert (kept.result, set(kept.mistakes)) == (None, {"all-first", "no-user"})
 
 
+@pytest.fixture
+def elsewhere(world: World) -> World:
+    """Return the world on a machine of another kind."""
+    world.machine.facts = replace(world.machine.facts, version="28.0.0")
+    return world
+
+
+def test_on_another_kind_of_machine_proofs_stand(elsewhere: World) -> None:
+    standing = elsewhere.standing()
+    assert standing.why == ("the engine",)
+    assert standing.kept.result is None
+    assert [one.elsewhere for one in standing.kept.mistakes.values()] == [True, True]
+    assert standing.kept.of_exercise().holds_all(elsewhere.lab().its_exercise())
+
+
+def test_on_another_kind_of_machine_it_is_the_turn_of_some(elsewhere: World) -> None:
+    kept = elsewhere.standing(f"{SLUG} all-first").kept
+    assert set(kept.mistakes) == {"no-user"}
+    assert kept.of_exercise().result is not None
+    exercise = elsewhere.standing(f"{SLUG} exercise")
+    assert exercise.why == ("the engine", "exercise: the engine")
+    assert set(exercise.kept.mistakes) == {"all-first", "no-user"}
+    # A mistake of the exercise is judged beside a solution of this machine.
+    mistake = elsewhere.standing(f"{SLUG} exercise no-user")
+    assert mistake.kept.of_exercise() == Kept()
+
+
+def test_what_was_proved_elsewhere_stands_in_the_next_run(elsewhere: World) -> None:
+    kept, lab = elsewhere.standing().kept, elsewhere.lab()
+    stored = results.load(elsewhere.layout.results, SLUG)
+    facts = elsewhere.machine.facts
+    here = stored.provenance.model_copy(update={"engine_version": facts.version})
+    measured = stored.model_copy(update={"provenance": here, "mistakes": kept.mistakes})
+    results.save(elsewhere.layout.results, keyed(elsewhere.keys(), lab, kept, measured))
+    # Nothing is measured because its day has come.
+    assert elsewhere.standing(f"{SLUG} all-first").why == ()
+    elsewhere.edit(
+        f"{LABS}/lab.toml", 'replace = "USER 1000', 'by = "USER 0\\n"\nreplace = "USER 1000'
+    )
+    assert elsewhere.standing().why == ("mistakes no-user",)
+
+
 def test_todays_words_of_a_mistake_are_kept_with_it(world: World) -> None:
     world.edit(f"{LABS}/lab.toml", "The USER line is missing.", "USER is gone.")
     assert world.standing().kept.mistakes["no-user"].says == "USER is gone."
@@ -326,9 +368,9 @@ def ran(world: World, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Task]]:
             faults=(),
         )
 
-    def measure(_: object, given: list[Task], *__: object) -> Any:
-        tasks["measured"] += given
-        yield from map(result_of, given)
+    def measure(_: object, given: list[Task], __: object, ready: Any) -> Any:
+        tasks["measured"] += map(ready, given) if ready else given
+        yield from map(result_of, tasks["measured"])
 
     def draw(_: object, task: Task) -> Executed:
         tasks["drawn"].append(task)
@@ -353,6 +395,24 @@ def test_an_unchanged_lab_is_left_alone(world: World, ran: dict[str, list[Task]]
     assert slugs(ran) == {"measured": [], "drawn": []}
     assert world.said == ["build-cache: unchanged since 2026-01-02; `--force` measures it again"]
     assert {f: f.read_bytes() for f in before} == before
+
+
+def test_what_lacked_only_its_images_stands_once_they_are_there(
+    world: World, ran: dict[str, list[Task]]
+) -> None:
+    world.machine.images_arrive = replace(factory.BASE)
+    world.machine.base = None
+    run(world)
+    assert [task.kept.holds_all(task.lab) for task in ran["measured"]] == [True]
+    assert world.said[0].startswith(f"{SLUG}: measured again: an image that it needs is not here")
+    assert world.said[1] == f"{SLUG}: its images are those that it was measured on"
+
+
+def test_other_images_than_before_are_measured_on(world: World, ran: dict[str, list[Task]]) -> None:
+    world.machine.images_arrive = replace(factory.BASE, identity="sha256:2")
+    world.machine.base = None
+    run(world)
+    assert [task.kept.result for task in ran["measured"]] == [None]
 
 
 def test_a_run_says_why_it_measures_again(world: World, ran: dict[str, list[Task]]) -> None:

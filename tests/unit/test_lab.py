@@ -179,8 +179,8 @@ def test_there_are_labs() -> None:
         ('says = "bad"', 'says = "bad"\noverlay = "a/b"', 12, "variants.bad.overlay"),
         ('says = "bad"', 'says = "bad"\ntargets = "web"', 12, "variants.bad.targets"),
         ('says = "bad"', 'says = "bad"\nsecrets = { a = 1 }', 12, "variants.bad.secrets"),
-        ("[starts.bare]", "[starts.cold]", 40, "the name `cold` is taken"),
-        ("[starts.bare]", "[starts.edit]", 40, "the name `edit` is taken"),
+        ("[starts.bare]", "[starts.cold]", 40, "the name `cold` is in use"),
+        ("[starts.bare]", "[starts.edit]", 40, "the name `edit` is in use"),
         ("read_only = true", "readonly = true", 42, "starts.bare.readonly: unknown key"),
         ("read_only = true", "status = 99", 42, "starts.bare.status"),
         ("read_only = true", 'path = "x"', 42, "starts.bare.path"),
@@ -196,8 +196,8 @@ def test_there_are_labs() -> None:
         ('breaks = ["steps"]', "breaks = []", 48, "mistakes.0.breaks"),
         ('breaks = ["steps"]', "", 44, "mistakes.0.breaks: Field required"),
         ('id = "one-more"', 'id = "One"', 45, "mistakes.0.id"),
-        ('id = "same-page"', 'id = "steps"', 31, "the name `steps` is taken"),
-        ('id = "same-page"', 'id = "builds"', 31, "the name `builds` is taken"),
+        ('id = "same-page"', 'id = "steps"', 31, "the name `steps` is in use"),
+        ('id = "same-page"', 'id = "builds"', 31, "the name `builds` is in use"),
         ('title = "Order"', 'title = "Order"\ncolour = "red"', 2, "colour: unknown key"),
         ("port = 8000", "port = 8000\nhost = 'x'", 8, "serve.host: unknown key"),
         ("port = 8000", "port = 99999", 7, "less than or equal to 65535"),
@@ -208,7 +208,7 @@ def test_there_are_labs() -> None:
         ("[replays.unchanged]", "[replays.cold]", 1, "`cold` is the first build"),
         ("[replays.unchanged]", "[replays.Un_changed]", 17, "replays.Un_changed"),
         ('append = "# {sample}"', "", 20, "`file` and `append` go together"),
-        ("{sample}", "sample", 20, "must hold {sample}"),
+        ("{sample}", "sample", 20, "must contain {sample}"),
         ('id = "steps"', 'id = "Steps!"', 26, "claims.0.id"),
         ("at_most = 2", "at_most = 2\nat_least = 1", 25, "exactly one of equals"),
         ("at_most = 2", 'at_most = 2\nincludes = ["a"]', 25, "exactly one of equals"),
@@ -266,7 +266,7 @@ def test_a_fault_is_named_with_its_file_and_line(
         (SIGN, "sign.left = 'dust'", 19, 'sign.left: Input should be "apt\'s lists"'),
         (SIGN, "sign.base = ['slim', 'fat']", 19, "sign.base.1: Input should be 'full'"),
         (SIGN, "sign.base = []", 19, "sign.base: Value should have at least 1 item"),
-        (SIGN, "sign = {}", 19, "a sign says what is shown"),
+        (SIGN, "sign = {}", 19, "a sign names what a Dockerfile shows"),
         (SIGN, "unless = [{ user = 'root', x = 1 }]", 19, "mistakes.0.unless.0.x: unknown key"),
         (SIGN, "failed = { prints = 'no' }", 19, "mistakes.0.failed.does: Field required"),
         (SIGN, FAILED, 13, "`failed` is for a mistake that breaks `builds`"),
@@ -394,7 +394,7 @@ def test_a_mistake_replaces_its_text_and_no_other() -> None:
 @pytest.mark.parametrize(("text", "times"), [("FROM a\n", 0), ("USER 1\nUSER 1\n", 2)])
 def test_a_mistake_that_does_not_fit_says_so(text: str, times: int) -> None:
     some = model.Mistake(id="x", says="", replace="USER 1\n", by="USER 0\n", breaks=("y",))
-    assert some.misfit(text) == f"its `replace` must occur once and occurs {times} times"
+    assert some.misfit(text) == f"its `replace` must occur once but occurs {times} times"
     with pytest.raises(LabInvalid, match=f"mistake `x`: its .* {times} times"):
         some.applied(text)
 
@@ -426,7 +426,7 @@ def test_two_mistakes_go_by_two_names(labs: Path) -> None:
     mistake = TOML[TOML.index("[[mistakes]]") :]
     (labs / "order" / "lab.toml").write_text(f"{TOML}\n{mistake}")
     (line,) = fault(labs).splitlines()
-    assert line == "labs/order/lab.toml:51: mistakes.1: the name `one-more` is taken"
+    assert line == "labs/order/lab.toml:51: mistakes.1: the name `one-more` is in use"
 
 
 @pytest.mark.parametrize("key", ["slug", "folder"])

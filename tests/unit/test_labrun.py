@@ -133,7 +133,7 @@ def test_what_a_stub_said_is_refused_and_not_written(
     before = {file: file.read_bytes() for file in layout.results.rglob("*") if file.is_file()}
     with pytest.raises(ClaimBroken) as raised:
         call(factory.Machine().workshop(layout, print), [SLUG], Samples())
-    assert raised.value.what == "build-cache: zap was played by a stub, so nothing was scanned"
+    assert raised.value.what == "build-cache: a stub replaced zap, so nothing was scanned"
     assert before == {file: file.read_bytes() for file in before}
 
 
@@ -151,7 +151,7 @@ def test_another_scanner_is_told_and_its_rules_are_no_drift(
     results.save(layout.results, with_scans(measured["result"], factory.scan("x")))
     measured["result"] = with_scans(measured["result"], factory.scan("y", version="4"))
     check_labs(factory.Machine().workshop(layout, said.append), [SLUG], Samples())
-    told = "other scanner, so its rules are compared by claims only: wapiti: 3.3.2 before, 4 now"
+    told = "another scanner, so only claims judge its rules: wapiti: 3.3.2 before, 4 now"
     assert f"build-cache: {told}" in said
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from advices.learn.live_page import below, live, page_file
+from advices.learn.live_page import below, hub_home, live, page_file
 
 
 def test_a_page_gets_the_scripts_and_nothing_else_changes() -> None:
@@ -15,6 +15,25 @@ def test_a_page_gets_the_scripts_and_nothing_else_changes() -> None:
     assert found.count("learn-client/learn.js") == 1
     assert '"/user/&quot;ada&quot;/learn-client/learn.css"' in found
     assert found.endswith("</head><body></head></body></html>")
+
+
+HUB = {"JUPYTERHUB_SERVICE_PREFIX": "/user/ada/", "JUPYTERHUB_BASE_URL": "/"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "address"),
+    [
+        ({}, ""),
+        ({"JUPYTERHUB_BASE_URL": "/"}, ""),
+        (HUB, "/hub/home"),
+        ({**HUB, "JUPYTERHUB_BASE_URL": "/jupyter/"}, "/jupyter/hub/home"),
+        ({**HUB, "JUPYTERHUB_HOST": "https://hub.example.org"}, "https://hub.example.org/hub/home"),
+    ],
+)
+def test_below_a_hub_a_page_names_the_way_back(environment: dict[str, str], address: str) -> None:
+    assert hub_home(environment) == address
+    found = live("<head></head>", "/user/ada/", hub=hub_home(environment))
+    assert (f'<meta name="advices-hub" content="{address}">' in found) == bool(address)
 
 
 @pytest.fixture

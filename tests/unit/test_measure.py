@@ -40,7 +40,8 @@ from advices.images.memory import LayerMemory
 from advices.lab.dockerfile import parse_dockerfile
 from advices.lab.model import AnotherStart, Claim, Lab, ScanSettings, Variant
 from advices.measure.candidate import Candidate, of_learner, of_mistake, of_variant
-from advices.measure.plan import Samples, steps
+from advices.measure.ground import Ground
+from advices.measure.plan import QUICK, InspectImages, PlanStep, Samples, ServeImage, steps
 from advices.measure.variant import Measurer
 from advices.results.record import Boot
 from advices.runs.lifecycle import Run
@@ -74,7 +75,8 @@ class Here:
         scanners: Any = SimpleNamespace(find=lambda _: image)
         parts = {"engine": self.engine, "scanners": scanners, "memory": memory}
         shop = factory.workshop(Layout(ROOT), self.said.append, **parts)
-        self.measurer = Measurer(shop, lab, Run("run-1", folder / "scratch"), {})
+        self.shop, self.run = shop, Run("run-1", folder / "scratch")
+        self.measurer = Measurer(shop, lab, self.run, {}, Ground(lab.slug))
         self.own_word, self.measurer._word = self.measurer._word, lab.slug
 
     def measure(self, candidate: Candidate, samples: Samples) -> Any:
@@ -296,6 +298,77 @@ def test_a_learners_file_is_built_apart_from_the_variants(here: Here) -> None:
     assert here.engine.orders[0].no_cache is False
 
 
+def test_a_learner_is_told_the_same_whether_its_steps_are_done_in_turn_or_beside(
+    here: Here,
+) -> None:
+    here.with_probes("files", "stop")
+    mine, planned = of_learner(here.lab, here.lab.dockerfile("good")), steps(here.lab, QUICK)
+    here.engine.builds = [Built((), 1.0)] * 8
+    in_turn = here.measurer.measure(mine, planned)
+    heard: list[frozenset[PlanStep]] = []
+    beside = here.measurer.measure_beside(mine, planned, lambda _, done: heard.append(done))
+    assert list(beside.builds) == list(in_turn.builds) == ["cold", *here.lab.replays]
+    for name in beside.builds:
+        assert beside.builds[name].new_disk_bytes == in_turn.builds[name].new_disk_bytes
+    assert (beside.probed, beside.starts["bare"].uid) == (in_turn.probed, 1000)
+    assert [len(done) for done in heard] == [*range(1, len(planned) + 1)]
+    assert heard[0] == {planned[0]}, "nothing begins before the first build has ended"
+    assert heard[-1] == {*planned}
+
+
+def test_an_image_starts_beside_its_rebuilds_and_its_layers_are_read_behind_them(
+    here: Here,
+) -> None:
+    started = threading.Event()
+    here.measurer._engine.runs = lambda *_: started.set() or Program(port=here.port)
+    beside: list[bool] = []
+
+    def content(order: BuildOrder) -> dict[str, Any]:
+        if not order.tag.endswith("-cold"):
+            beside.append(started.wait(10))
+        return TOOLS
+
+    here.engine.content = content
+    told: list[tuple[int, bool, bool]] = []
+
+    def heard(found: Any, done: frozenset[PlanStep]) -> None:
+        layers = any(isinstance(one, InspectImages) for one in done)
+        told.append((len(found.builds), ServeImage(1) in done, layers))
+        assert found.boot.answered is (ServeImage(1) in done)
+
+    mine = of_learner(here.lab, here.lab.dockerfile("good"))
+    here.measurer.measure_beside(mine, steps(here.lab, QUICK), heard)
+    assert beside == [True] * len(here.lab.replays)
+    assert all(builds == 1 + len(here.lab.replays) for builds, _, layers in told if layers)
+
+
+def test_a_fault_of_a_step_ends_those_beside_it(here: Here) -> None:
+    here.engine.builds = [Built((), 1.0), StepFailed("it broke")]
+    mine = of_learner(here.lab, here.lab.dockerfile("good"))
+    with pytest.raises(StepFailed, match="it broke"):
+        here.measurer.measure_beside(mine, steps(here.lab, QUICK), lambda *_: None)
+    assert here.engine.programs == {}, "no container is left"
+
+
+def test_the_next_file_of_a_learner_stands_on_the_same_ground(here: Here) -> None:
+    ground = Ground("session")
+    mine = of_learner(here.lab, here.lab.dockerfile("good"))
+    secrets = []
+    for _ in range(2):
+        measurer = Measurer(here.shop, here.lab, here.run, {}, ground)
+        measurer.measure(mine, steps(here.lab, QUICK))
+        secrets.append(measurer.canary)
+    assert here.marks == ["session-yours-1"], "one base: its steps are found again"
+    assert secrets[0] == secrets[1], "a step in the cache holds the secret of its time"
+    edits = {files["views.py"] for files in here.engine.contexts} - {"x = 1\n"}
+    assert len(edits) == 2, "no edit is one of before"
+    assert len({order.cache_namespace for order in here.engine.orders}) == 2, "empty mounts"
+    for name in [name for name in here.engine.known if "base-" in name]:
+        here.engine.remove_image(name)
+    Measurer(here.shop, here.lab, here.run, {}, ground).measure(mine, steps(here.lab, QUICK))
+    assert here.marks == ["session-yours-1"] * 2, "one that somebody removed is made again"
+
+
 def test_a_replay_edits_the_copy_anew_for_every_sample(here: Here) -> None:
     here.measure(of_variant(here.lab, "good"), Samples(1, 2))
     texts = [files["views.py"] for files in here.engine.contexts]
@@ -360,7 +433,7 @@ def test_two_starts_must_show_one_page(here: Here, second: bytes | None) -> None
 def test_every_sample_must_run_the_same_steps(here: Here) -> None:
     ran, cached = (BuildStep(name="RUN x", cached=was, seconds=1.0) for was in (False, True))
     here.engine.builds = [Built((ran,), 1.0), Built((cached,), 1.0)]
-    with pytest.raises(UnsteadyMeasure, match="sample 2 of `cold` ran other steps"):
+    with pytest.raises(UnsteadyMeasure, match="sample 2 of `cold` ran different steps"):
         here.measure(of_variant(here.lab, "good"), Samples(2, 1))
 
 

@@ -104,7 +104,7 @@ def test_a_name_is_read_and_written_alike(text: str, name: str, of: str, unit: s
     "text", ["", "bare.", ".uid", ".uid.x", "a.b.uid", "disk bytes", 'x" onclick="y', "uid\n"]
 )
 def test_what_has_another_form_is_no_name(text: str) -> None:
-    with pytest.raises(ResultInvalid, match="is no name of a measure"):
+    with pytest.raises(ResultInvalid, match="is not the name of a measure"):
         MeasureName.parse(text)
 
 
@@ -112,7 +112,7 @@ def test_a_record_holds_a_name_and_its_file_the_text() -> None:
     claim = Claim.model_validate({"id": "it", "says": "", "measure": "edit.uid", "equals": 1})
     assert claim.measure == MeasureName("uid", "edit")
     assert claim.model_dump(mode="json")["measure"] == "edit.uid"
-    with pytest.raises(ValidationError, match="is no name of a measure"):
+    with pytest.raises(ValidationError, match="is not the name of a measure"):
         Claim.model_validate({"id": "it", "says": "", "measure": "edit.", "equals": 1})
 
 

@@ -108,7 +108,7 @@ def test_the_command_ends_with_one_message(words: list[str], layout: Layout) -> 
     assert done.returncode == ResultInvalid.exit_code == 17, done.stderr
     assert done.stderr.splitlines() == [
         "error: build-cache.json has schema version 3; this toolkit reads 2",
-        "why: a newer toolkit wrote it, and this one neither reads nor replaces it",
-        "next: update the toolkit; to go back to this one for good, remove the file",
+        "why: a newer toolkit wrote it, and this one can neither read nor replace it",
+        "next: update the toolkit; to keep this version for good, remove the file",
     ]
     assert (layout.results / RESULTS[0]).read_bytes() == before

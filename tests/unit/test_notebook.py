@@ -82,7 +82,7 @@ def test_another_fault_is_told_with_its_cell(tmp_path: Path) -> None:
     with pytest.raises(NotebookFailed) as raised:
         execute(file, {}, print)
     what = raised.value.what
-    assert what.startswith("notebooks/x.ipynb: a cell ended with ZeroDivisionError: division by")
+    assert what.startswith("notebooks/x.ipynb: a cell failed with ZeroDivisionError: division by")
     assert "half(10)" in what
     assert "return x / 0" in what
     assert "\x1b" not in what

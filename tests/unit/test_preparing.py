@@ -58,9 +58,43 @@ def test_while_it_works_it_tells_the_last_line() -> None:
     preparing.start()
     assert commands.said.wait(10)
     told = preparing.told()
-    assert (told.state, told.says) == ("preparing", "the engine: line of engine")
+    assert (told.state, told.what, told.says) == ("preparing", "the engine", "line of engine")
+    assert (told.part, told.parts) == (1, 1)
     commands.go_on.set()
     assert ended(preparing).state == "ready"
+
+
+def test_the_lab_that_somebody_looks_at_comes_next() -> None:
+    commands = Commands(0, 0, 0, 0)
+    preparing = Preparing(["build-cache", "base-image", "non-root"], commands)
+    preparing.prefer("base-image")
+    preparing.start()
+    assert commands.said.wait(10)
+    preparing.prefer("non-root")
+    preparing.prefer("nothing of ours")
+    commands.go_on.set()
+    assert ended(preparing).state == "ready"
+    order = [words[1] for words in commands.asked]
+    assert order == ["start", "non-root", "base-image", "build-cache"]
+
+
+def test_it_tells_which_part_of_how_many_is_prepared() -> None:
+    parts: list[tuple[str, int, int]] = []
+
+    def command(_argv: list[str], on_line: Callable[[str], None], **_: object) -> tuple[int, float]:
+        on_line("a line")
+        told = preparing.told()
+        parts.append((told.what, told.part, told.parts))
+        return 0, 0.1
+
+    preparing = Preparing(["build-cache", "base-image"], command)
+    preparing.start()
+    assert ended(preparing).state == "ready"
+    assert parts == [
+        ("the engine", 1, 3),
+        ("the base images of build-cache", 2, 3),
+        ("the base images of base-image", 3, 3),
+    ]
 
 
 def test_a_command_that_fails_ends_it_with_what_it_said() -> None:

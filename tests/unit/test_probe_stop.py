@@ -231,8 +231,8 @@ def test_a_client_that_does_not_start_or_says_nothing_is_told(port: int) -> None
     runs = here.engine.runs
     for client, says in (
         (EngineRefused('exec: "python3": not found'), "does not start"),
-        (printed("no visitors"), "brought no requests under way. Its last lines:\nno visitors"),
-        (printed("in flight\n"), "did not say what became of its requests"),
+        (printed("no visitors"), "started no requests. Its last lines:\nno visitors"),
+        (printed("in flight\n"), "did not report what happened to its requests"),
     ):
         here.codes = [0]
         here.engine.runs = lambda image, how, client=client: (  # type: ignore[misc]

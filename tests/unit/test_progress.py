@@ -12,12 +12,14 @@ from rich.console import Console
 from advices.cli.display import Display
 from advices.core.events import (
     Begun,
+    Decided,
     Event,
     Instruction,
     Measured,
     Planned,
     State,
     Step,
+    Waiting,
     line,
     received,
     sent,
@@ -45,6 +47,8 @@ def after(*events: Event) -> State:
         # A log would be full of them.
         (COPY, ""),
         (Measured("order", 61.7), "order: measured in 62 s"),
+        (Decided("order", "yours", "It stops.", holds=False), "order yours: not met: It stops."),
+        (Waiting("somebody measures"), "waiting: somebody measures"),
     ],
 )
 def test_an_event_is_a_line(event: Event, text: str) -> None:

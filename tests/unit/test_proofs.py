@@ -191,4 +191,6 @@ def test_another_machine_confirms_nothing(world: World, checked: dict[str, Any])
     world.machine.facts = replace(world.machine.facts, version="28.0.0")
     check(world, confirm=True)
     assert files(world) == before
-    assert world.said[-1] == ("build-cache: not confirmed, for it was measured on another machine")
+    assert world.said[-1] == (
+        "build-cache: not confirmed, because it was measured on another machine"
+    )

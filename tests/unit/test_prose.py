@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from advices.lab import labfile
 from advices.site import prose
@@ -210,3 +211,16 @@ def test_a_claim_without_a_threshold_may_name_no_multiple() -> None:
     text = LAB.replace('at_most = 0.25\nrelative_to = "bad"', 'holds_for = ["bad"]')
     found = prose.in_lab("lab.toml", text.replace("{says}", "twice the rest"))
     assert [one.text for one in found][2:-1] == ["twice the"]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [*(ROOT / "docs").glob("*.md"), *(ROOT / "docs/chapters").glob("*.md")],
+    ids=lambda page: page.name,
+)
+def test_what_a_page_says_of_itself_is_read(page: Path) -> None:
+    """A description that goes on in the next line without an indent is text of the page."""
+    _, head, _ = page.read_text("utf-8").split("---\n", 2)
+    said = yaml.safe_load(head)
+    assert isinstance(said, dict)
+    assert said.get("description") or page.name == "index.md"

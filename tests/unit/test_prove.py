@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -28,7 +29,8 @@ from advices.core.threads import GivenUp
 from advices.lab.model import Lab
 from advices.measure import exercises, mistakes
 from advices.measure.kept import Kept
-from advices.measure.plan import Samples, steps
+from advices.measure.plan import BuildImage, Samples, steps
+from advices.results.pages import Page, page_of
 from advices.results.record import Boot, MistakeResult, VariantResult
 
 SOUND = factory.variant()
@@ -126,13 +128,13 @@ def test_an_interrupt_ends_the_builds_of_other_threads(
     ("red", "line"),
     [
         (("not-root",), None),
-        ((), "must turn red not-root, and turned red nothing"),
-        (("builds",), "must turn red not-root, and turned red builds"),
+        ((), "must break not-root, but breaks nothing"),
+        (("builds",), "must break not-root, but breaks builds"),
         (
             ("not-root", "a-deploy-moves-little"),
-            "must turn red not-root, and turned red a-deploy-moves-little, not-root",
+            "must break not-root, but breaks a-deploy-moves-little, not-root",
         ),
-        (None, "must turn red not-root, and turned red nothing"),
+        (None, "must break not-root, but breaks nothing"),
     ],
 )
 def test_a_mistake_must_turn_red_exactly_what_lab_toml_says(
@@ -154,8 +156,8 @@ def test_a_mistake_that_no_longer_fits_is_a_fault_and_hides_no_claim(
     assert [name for name, _ in measurer.asked] == ["mistake-all-first"]
     result = factory.result().model_copy(update={"mistakes": found})
     assert mistakes.uncaught_mistakes(lab, result) == [
-        "build-cache: mistake `no-user`, which turns red not-root, was not made: its `replace` "
-        "must occur once and occurs 0 times in the good Dockerfile"
+        "build-cache: mistake `no-user`, which breaks not-root, does not apply: its `replace` "
+        "must occur once but occurs 0 times in the good Dockerfile"
     ]
 
 
@@ -201,27 +203,27 @@ def test_an_exercise_that_is_sound_has_no_faults(exercise: Lab) -> None:
                 "claim `small` must not hold for the start: disk_bytes is 100 %, claimed "
                 "at most 110 % of good",
                 "claim `not-root` must not hold for the start: uid is 1000, claimed 1000",
-                "if you mended its Dockerfile, `git checkout labs/build-cache/exercise/Dockerfile` "
-                "brings the start back; `--file` checks a copy",
+                "if you fixed its Dockerfile, `git checkout labs/build-cache/exercise/Dockerfile` "
+                "restores the original; `--file` checks a copy",
                 "the start file gets no hint",
             ],
         ),
         (
             {"mistake_no_user": SOUND},
             [
-                "mistake `no-user` must turn red not-root, and turned red nothing",
-                "mistake `no-user` must get its own hint alone, and gets none",
+                "mistake `no-user` must break not-root, but breaks nothing",
+                "mistake `no-user` must get only its own hint, but gets none",
             ],
         ),
         (
             {"mistake_no_user": LARGE.model_copy(update={"boot": ROOT.boot})},
-            ["mistake `no-user` must turn red not-root, and turned red not-root, small"],
+            ["mistake `no-user` must break not-root, but breaks not-root, small"],
         ),
         (
             {"mistake_no_user": StepFailed("it broke")},
             [
-                "mistake `no-user` must turn red not-root, and turned red builds",
-                "mistake `no-user` must get its own hint alone, and gets none",
+                "mistake `no-user` must break not-root, but breaks builds",
+                "mistake `no-user` must get only its own hint, but gets none",
             ],
         ),
     ],
@@ -251,9 +253,8 @@ def test_two_mistakes_that_cannot_be_told_apart_are_a_fault(tmp_path: Path) -> N
     exercise = factory.read_exercise(tmp_path, TWO)
     result = exercises.solved(bench(exercise, mistake_too=ROOT))
     assert exercises.unsound(exercise, result) == [
-        "build-cache exercise: mistake `no-user` must get its own hint alone, and gets "
-        "no-user, too",
-        "build-cache exercise: mistake `too` must get its own hint alone, and gets no-user, too",
+        "build-cache exercise: mistake `no-user` must get only its own hint, but gets no-user, too",
+        "build-cache exercise: mistake `too` must get only its own hint, but gets no-user, too",
     ]
 
 
@@ -296,18 +297,152 @@ def test_why_an_image_did_not_answer_is_part_of_what_was_found(exercise: Lab, mi
 
 
 def test_the_solution_is_measured_once_on_a_machine(exercise: Lab, mine: Path) -> None:
-    rows = [exercises.check(bench(exercise, yours=ROOT), mine).rows for _ in range(2)]
+    rows = [exercises.check(bench(exercise, yours=ROOT), mine, again=True).rows for _ in range(2)]
     assert rows[0] == rows[1]
     again = bench(exercise, yours=ROOT)
-    exercises.check(again, mine)
+    exercises.check(again, mine, again=True)
     assert again.measurer.asked == [("yours", False)]
     again.machine.base = replace(factory.BASE, identity="sha256:2")
-    exercises.check(again, mine)
+    exercises.check(again, mine, again=True)
     assert again.measurer.asked[1:] == [("yours", False), ("good", True)]
     (kept,) = (cache_folder() / "references").iterdir()
     kept.write_text("{")
-    exercises.check(again, mine)
+    exercises.check(again, mine, again=True)
     assert again.measurer.asked[-1] == ("good", True), "a damaged file is no reference"
+
+
+def test_what_was_measured_is_not_measured_again_unless_asked(exercise: Lab, mine: Path) -> None:
+    made = bench(exercise, yours=ROOT)
+    first = exercises.check(made, mine)
+    assert first.measured is None
+    del made.measurer.asked[:]
+    second = exercises.check(made, mine)
+    assert made.measurer.asked == []
+    assert second.measured is not None
+    assert replace(second, measured=None) == first
+    assert exercises.check(made, mine, again=True).measured is None
+    assert made.measurer.asked == [("yours", False)]
+
+
+def silent(made: Any, _: Path) -> None:
+    made.measurer.given["yours"] = SOUND.model_copy(update={"boot": Boot(answered=False)})
+
+
+@pytest.mark.parametrize("before", [silent, lambda made, _: setattr(made.measurer, "mixed", True)])
+def test_what_may_come_out_otherwise_is_not_kept(before: Any, exercise: Lab, mine: Path) -> None:
+    made = bench(exercise, yours=ROOT)
+    made.measurer.mixed = False
+    before(made, mine)
+    made.measurer.bases_are_mixed = made.measurer.mixed
+    assert exercises.check(made, mine).measured is None
+    assert exercises.check(made, mine).measured is None
+    assert [name for name, _ in made.measurer.asked].count("yours") == 2
+
+
+def yesterday(_made: Any, _mine: Path) -> None:
+    (file,) = (cache_folder() / "answers").iterdir()
+    file.write_text(file.read_text().replace('"at":"20', '"at":"19'))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda _, mine: mine.write_text("FROM python:3.13-slim\n# a word\n"),
+        lambda made, _: (made.layout.labs / "app/views.py").write_text("x = 2\n"),
+        lambda made, _: setattr(made.machine, "base", replace(factory.BASE, identity="sha256:2")),
+        lambda made, _: setattr(made.machine, "pip_conf", "x"),
+        yesterday,
+        lambda *_: [one.write_text("{") for one in (cache_folder() / "answers").iterdir()],
+    ],
+    ids=["text", "context", "base", "packages", "a day later", "damaged"],
+)
+def test_what_decides_the_numbers_has_them_measured_again(
+    change: Any, exercise: Lab, mine: Path
+) -> None:
+    made = bench(exercise, yours=ROOT)
+    exercises.check(made, mine)
+    change(made, mine)
+    assert exercises.check(made, mine).measured is None
+
+
+SAME_PAGE = """
+[[claims]]
+id = "same-page"
+says = "It shows the same page."
+measure = "page_digest"
+relative_to = "good"
+equals = true
+fails_for = []
+"""
+
+
+def shows(text: str) -> tuple[VariantResult, Page]:
+    """Return what an image measures that serves a text, and its page."""
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    boot = SOUND.boot.model_copy(update={"page_digest": digest})
+    return SOUND.model_copy(update={"boot": boot}), page_of(digest, "text/plain", text.encode())
+
+
+@pytest.mark.parametrize("solution", ["committed", "measured"])
+def test_another_page_is_shown_beside_the_solutions(
+    solution: str, tmp_path: Path, mine: Path
+) -> None:
+    exercise = factory.read_exercise(tmp_path, factory.EXERCISE + SAME_PAGE)
+    good, page = shows("Central Station\n")
+    yours, other = shows("Harbour Square\n")
+    made = bench(exercise, yours=yours, good=good)
+    made.measurer.serves = {"yours": other, "good": page}
+    if solution == "committed":
+        results.save(made.layout.exercise_results, made.result({"good": good}))
+    found = exercises.check(made, mine)
+    assert found.difference.splitlines()[-2:] == ["-Central Station", "+Harbour Square"]
+    assert found.rows[-1].yours == "another page"
+    # The committed result holds a digest alone: its page is asked for once.
+    asked = [name for name, _ in made.measurer.asked]
+    assert asked == ["yours", "good"]
+    assert made.measurer.steps["good"][:1] == (BuildImage("cold", 1),)
+    assert exercises.check(made, mine).difference == found.difference, "kept with the answer"
+    assert exercises.check(made, mine, again=True).difference == found.difference
+    assert [name for name, _ in made.measurer.asked] == [*asked, "yours"]
+
+
+def test_a_page_that_is_the_same_is_the_solutions_for_later(tmp_path: Path, mine: Path) -> None:
+    exercise = factory.read_exercise(tmp_path, factory.EXERCISE + SAME_PAGE)
+    good, page = shows("Central Station\n")
+    made = bench(exercise, yours=good, good=good)
+    made.measurer.serves = {"yours": page}
+    results.save(made.layout.exercise_results, made.result({"good": good}))
+    assert exercises.check(made, mine).difference == ""
+    made.measurer.given["yours"], made.measurer.serves["yours"] = shows("Harbour Square\n")
+    assert "-Central Station" in exercises.check(made, mine, again=True).difference
+    assert "good" not in [name for name, _ in made.measurer.asked]
+
+
+@pytest.mark.parametrize(
+    "good", [StepFailed("no network"), shows("a page of another time")[0]], ids=["fault", "other"]
+)
+def test_a_solution_that_cannot_be_asked_hides_no_verdict(
+    good: Any, tmp_path: Path, mine: Path
+) -> None:
+    exercise = factory.read_exercise(tmp_path, factory.EXERCISE + SAME_PAGE)
+    committed, _ = shows("Central Station\n")
+    yours, other = shows("Harbour Square\n")
+    made = bench(exercise, yours=yours, good=good)
+    made.measurer.serves = {"yours": other, "good": shows("a page of another time")[1]}
+    results.save(made.layout.exercise_results, made.result({"good": committed}))
+    found = exercises.check(made, mine)
+    assert (found.difference, found.rows[-1].holds) == ("", False)
+
+
+def test_claims_are_told_as_soon_as_they_are_decided(exercise: Lab, mine: Path) -> None:
+    made = bench(exercise, yours=ROOT)
+    told: list[Any] = []
+    first = exercises.check(made, mine, told=told.append)
+    assert told == [], "without the solution nothing can be said of it"
+    exercises.check(made, mine, told=told.append, again=True)
+    holds = [tuple(getattr(row, "holds", None) for row in rows) for rows in told]
+    assert holds == [(True, None), (True, False)]
+    assert told[-1] == first.rows
 
 
 @pytest.mark.parametrize(

@@ -108,8 +108,9 @@ def test_nothing_is_changed_without_root_or_a_yes(
     if allowed:
         apt.allowed("Install it?")
     else:
-        with pytest.raises(InstallRefused, match=r"Install it\? That needs a yes"):
-            apt.allowed("Install it?")
+        with pytest.raises(InstallRefused, match=r"Install it\? This needs root") as refused:
+            apt.allowed("Install it?", ("mmdebstrap", "uidmap"))
+        assert refused.value.next_step.endswith("install mmdebstrap and uidmap")
 
 
 def test_elsewhere_nothing_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -219,7 +220,7 @@ def test_podman_is_named_and_nothing_is_installed_over_it(
     with socket_engine.running(tmp_path) as (asked, address):
         asked.answer("GET /version", socket_engine.PODMAN)
         monkeypatch.setenv("DOCKER_HOST", address)
-        with pytest.raises(EngineUnsuitable, match=r"Podman 4\.3\.1, which has no BuildKit"):
+        with pytest.raises(EngineUnsuitable, match=r"and it has no BuildKit"):
             provision.ensure_engine(pytest.fail)
 
 
@@ -270,7 +271,7 @@ def test_an_engine_of_root_is_not_installed_again(monkeypatch: pytest.MonkeyPatc
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(docker, "from_env", refused)
-    with pytest.raises(EngineForbidden, match="may not be used by this user") as raised:
+    with pytest.raises(EngineForbidden, match="this user may not use the Docker engine") as raised:
         provision.ensure_engine(print)
     assert "usermod -aG docker" in raised.value.next_step
 
@@ -338,7 +339,7 @@ def test_what_a_dead_dockerd_left_does_not_keep_one_from_starting(
         pids = {"dead": str(dead.pid), "another": str(other.pid), "nonsense": "x"}
         if left in pids:
             machine.pid_file.write_text(pids[left])
-        with pytest.raises(EngineMissing, match="was started and did not answer"):
+        with pytest.raises(EngineMissing, match="started but did not answer"):
             provision.ensure_engine(lambda _: None)
         other.kill()
     assert not machine.pid_file.exists()
@@ -363,7 +364,7 @@ def test_the_service_manager_starts_it_where_there_is_one(
 def test_an_engine_that_no_service_knows_is_started_by_root(machine: Machine) -> None:
     machine.systemd.mkdir()
     machine.has("systemctl", "exit 5")
-    with pytest.raises(EngineMissing, match="dockerd was started"):
+    with pytest.raises(EngineMissing, match="dockerd started"):
         provision.ensure_engine(lambda _: None)
     assert machine.called() == ["dockerd "]
 

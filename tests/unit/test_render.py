@@ -44,6 +44,10 @@ NASTY = "RUN <script>alert(1)</script> | `x` {{ 1 }} {% raw %} *b* [l](u) \\ $a$
         ("wapiti_rules", "Clickjacking Protection; XSS", "Clickjacking Protection; XSS"),
         ("zap_rules", "", "none"),
         ("zap_alerts", 3, "3"),
+        ("packages", 120, "120"),
+        # The image has no list of its packages, so they were not counted.
+        ("packages", 0, "—"),
+        ("layers", 0, "0"),
     ],
 )
 def test_a_value_has_the_unit_of_its_name(measure, value, text):
@@ -233,6 +237,17 @@ def test_of_a_mistake_is_told_what_nobody_judged(tmp_path):
     row = tables.mistakes_table(made, result).splitlines()[-1]
     says = next(claim.says for claim in made.claims if claim.id == "not-root")
     assert row == f"| The USER line is missing. | {says} (not run here) |"
+
+
+def test_mistakes_that_were_applied_on_another_kind_of_machine_are_counted(tmp_path):
+    made = factory.read_lab(tmp_path)
+    found = MistakeResult(says="", red=("not-root",), date="2026-01-02", elsewhere=True)
+    result = factory.result().model_copy(update={"mistakes": {"no-user": found}})
+    text = tables.mistakes_table(made, result)
+    assert f"1 of these {len(made.mistakes)} were applied on a different kind of machine" in text
+    here = found.model_copy(update={"elsewhere": False})
+    text = tables.mistakes_table(made, result.model_copy(update={"mistakes": {"no-user": here}}))
+    assert "another kind" not in text
 
 
 def test_provenance_says_stand_in_distance_and_the_command():

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import getpass
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -17,7 +20,8 @@ import pytest
 from advices.core import DiskFull, EngineLost
 from advices.core.process import poll
 from advices.core.threads import at_once
-from advices.runs import lifecycle
+from advices.engine import RUN_LABEL
+from advices.runs import guardian, lifecycle, locks, remains
 
 # A process that owns a run, or the lock of measuring, until its standard input ends.
 CHILD = """
@@ -26,6 +30,7 @@ from advices import runs
 class Engine:
     def run_ids(self): return set()
     def remove_run(self, run_id): print("removed", run_id, flush=True)
+    def run_cache(self, run_id): return ()
 def say(message): print("say", message, flush=True)
 if sys.argv[1] == "run":
     with runs.own_run(Engine()) as run:
@@ -81,10 +86,23 @@ class FakeEngine:
     def __init__(self, *ids: str, fault: Exception | None = None) -> None:
         self.ids = set(ids)
         self.removed: list[str] = []
+        self.caches: list[str] = []
+        self.forgot: list[str] = []
+        self.cache: tuple[str, ...] = ()
         self.fault = fault
 
     def run_ids(self) -> set[str]:
         return set(self.ids)
+
+    def run_cache(self, run_id: str) -> tuple[str, ...]:
+        # It is found by what carries the run's id, so that must be there still.
+        assert run_id not in self.removed
+        self.caches.append(run_id)
+        return self.cache
+
+    def remove_cache(self, ids: tuple[str, ...]) -> int:
+        self.forgot += ids
+        return 0
 
     def remove_run(self, run_id: str) -> None:
         self.removed.append(run_id)
@@ -110,9 +128,60 @@ def test_a_run_of_a_dead_process_is_swept(child: Child) -> None:
     child.crash()
     assert folders() == [child.holds]
     engine = FakeEngine(child.holds)
+    engine.cache = ("one", "two")
     assert lifecycle.sweep(engine) == (child.holds,)
     assert engine.removed == [child.holds]
+    assert engine.forgot == ["one", "two"]
     assert folders() == []
+
+
+@contextlib.contextmanager
+def guarded(child: Child) -> Iterator[subprocess.Popen[str]]:
+    """Give a guardian of the child's run, which prints a word when it is the one to clean."""
+    lock = lifecycle.state_folder() / "runs" / child.holds / "lock"
+    words = [sys.executable, guardian.__file__, lock, sys.executable, "-c", "print('cleans')"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        yield process
+        process.kill()
+
+
+def test_a_guardian_cleans_after_an_owner_that_was_killed(child: Child) -> None:
+    with guarded(child) as waiting:
+        with pytest.raises(subprocess.TimeoutExpired):
+            waiting.wait(0.5)
+        child.crash()
+        assert waiting.communicate(timeout=30)[0] == "cleans\n"
+
+
+def test_a_guardian_goes_with_an_owner_that_cleaned(child: Child) -> None:
+    with guarded(child) as waiting:
+        child.end()
+        assert waiting.communicate(timeout=30)[0] == ""
+        assert waiting.returncode == 0
+
+
+def test_a_run_that_keeps_its_cache_and_one_that_takes_it_along() -> None:
+    engine = FakeEngine()
+    with lifecycle.own_run(engine):
+        pass
+    assert engine.caches == []
+    with lifecycle.own_run(engine, guarded=True) as run:
+        pass
+    assert engine.caches == [run.id]
+
+
+def test_the_builds_of_a_dead_run_are_ended_and_no_others() -> None:
+    sleep = (sys.executable, "-c", "import time; time.sleep(60)", "--label")
+    labels = (f"{RUN_LABEL}=a-run", f"{RUN_LABEL}=a-run-more")
+    builds = [subprocess.Popen([*sleep, label, "folder"]) for label in labels]
+    try:
+        remains.end_builds("a-run")
+        assert builds[0].wait(10) == -signal.SIGTERM
+        assert builds[1].poll() is None
+    finally:
+        for one in builds:
+            one.kill()
+            one.wait()
 
 
 def test_a_new_run_sweeps_first(child: Child) -> None:
@@ -169,7 +238,7 @@ def test_a_run_that_fails_leaves_nothing(
 def test_no_room_for_a_run() -> None:
     lifecycle.state_folder().parent.mkdir(parents=True)
     lifecycle.state_folder().write_text("a file where the folder should be")
-    fault = pytest.raises(DiskFull, match="no scratch folder could be made")
+    fault = pytest.raises(DiskFull, match="could not create a scratch folder")
     with fault, lifecycle.own_run(FakeEngine()):
         pytest.fail("entered")
 
@@ -182,24 +251,60 @@ def test_a_notebook_works_in_the_run_of_its_command(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("child", ["measuring"], indirect=True)
 def test_measuring_waits_for_the_other(child: Child) -> None:
-    heard: list[str] = []
+    heard: list[object] = []
 
-    def say(message: str) -> None:
+    def say(message: object) -> None:
         assert child.process.poll() is None, "nobody held it"
         heard.append(message)
         child.end()
 
-    with lifecycle.measuring(say):
+    with locks.measuring(say):
         assert child.process.poll() == 0, "entered while the other one measured"
-    assert heard == ["another run is measuring; waiting for it to end"]
+    account = getpass.getuser()
+    (told,) = map(str, heard)
+    assert re.fullmatch(
+        rf"waiting: `-c measuring` \(process {child.process.pid} of {account}\) is at work, and "
+        r"one measures at a time, since \d\d:\d\d:\d\d",
+        told,
+    )
+
+
+@pytest.mark.parametrize("child", ["measuring"], indirect=True)
+def test_who_waits_is_told_so_though_nobody_wrote_for_whom(child: Child) -> None:
+    # A full disk, or a toolkit of before.
+    (locks.state_folder() / "measuring.lock").write_text("")
+    heard: list[str] = []
+
+    def say(event: object) -> None:
+        heard.append(str(event))
+        child.end()
+
+    with locks.measuring(say):
+        pass
+    assert heard == ["waiting: another command is at work, and one measures at a time"]
+    assert (locks.state_folder() / "measuring.lock").read_text() == "", "nobody holds it"
+
+
+@pytest.mark.parametrize("child", ["alone"], indirect=True)
+def test_who_waits_behind_a_step_that_is_timed_is_told_so(child: Child) -> None:
+    heard: list[str] = []
+
+    def say(event: object) -> None:
+        heard.append(str(event))
+        child.end()
+
+    with locks.undisturbed(alone=False, say=say):
+        pass
+    assert len(heard) == 1
+    assert heard[0].startswith("waiting: something that is timed runs alone now: ")
 
 
 @pytest.mark.parametrize("child", ["measuring"], indirect=True)
 def test_measuring_does_not_wait_for_the_dead(child: Child) -> None:
     child.crash()
-    with lifecycle.measuring(pytest.fail):
+    with locks.measuring(pytest.fail):
         pass
-    with lifecycle.measuring(pytest.fail):
+    with locks.measuring(pytest.fail):
         pass
 
 
@@ -208,7 +313,7 @@ def entered(*, alone: bool) -> bool:
     begun = threading.Event()
 
     def step() -> None:
-        with lifecycle.undisturbed(alone=alone):
+        with locks.undisturbed(alone=alone):
             begun.set()
 
     def give_up() -> None:
@@ -248,7 +353,7 @@ def test_a_step_that_wants_to_be_alone_lets_none_pass(
     request.addfinalizer(first.crash)
     request.addfinalizer(waits.kill)
     for _ in poll(timeout_seconds=30):
-        held = lifecycle._locked(line)
+        held = locks.locked(line)
         if held is None:
             break
         os.close(held)
@@ -292,5 +397,5 @@ def test_room_on_another_machine_cannot_be_checked() -> None:
 
 
 def test_room_that_nobody_has() -> None:
-    with pytest.raises(DiskFull, match="GB are needed"):
+    with pytest.raises(DiskFull, match="but labs need"):
         lifecycle.check_space("/", 10**18)

@@ -52,10 +52,10 @@ def test_every_scanner_that_is_there_scans_and_leaves(here: Here) -> None:
 def test_every_wait_says_what_is_done(here: Here, capsys: pytest.CaptureFixture[str]) -> None:
     here.scan(scanner="zap")
     first, second, *then, last = capsys.readouterr().out.splitlines()
-    assert first == "asking for the start page http://shop:8000/, for at most 15 s"
+    assert first == "requesting the start page http://shop:8000/, for at most 15 s"
     assert second == "zap: scanning http://shop:8000/"
     assert "zap: 4 s of at most 480 s: Job spider started" in then
-    assert last == "asking whether http://shop:8000/ still answers"
+    assert last == "checking that http://shop:8000/ still answers"
 
 
 @pytest.mark.parametrize(("active", "attacks"), [(False, "none"), (True, "all")])

@@ -104,7 +104,7 @@ def test_a_stub_is_marked_wherever_its_version_is_shown() -> None:
 @pytest.mark.parametrize("report", [None, b"", b" \n"])
 def test_no_report_is_a_failed_scan_and_never_a_clean_one(report: bytes | None) -> None:
     fault = scan_fails(ended(report=report))
-    assert fault.what == "wapiti ended and left no report. Its last lines:\nits words"
+    assert fault.what == "wapiti ended without a report. Its last lines:\nits words"
 
 
 @pytest.mark.parametrize(
@@ -137,14 +137,14 @@ def test_a_scanner_that_was_killed_is_told_with_its_memory(once: Once, says: str
 @pytest.mark.parametrize(
     ("printed", "what"),
     [
-        ("Max scan time was reached, stopping.", "its crawl was ended by its limit of 60 s"),
+        ("Max scan time was reached, stopping.", "its crawl reached its limit of 60 s"),
         (
             "Max attack time was reached for module xss, stopping.",
-            "its module xss was ended by its limit of 60 s",
+            "its module xss reached its limit of 60 s",
         ),
         (
             "[!] Module mod_sql seems broken and will be skipped",
-            "it skipped its module mod_sql, which broke",
+            "it skipped its module mod_sql, which crashed",
         ),
     ],
 )
@@ -179,8 +179,7 @@ def test_verbose_shows_all_that_a_scanner_printed(
 def test_a_scanner_that_does_not_end_was_stopped() -> None:
     fault = scan_fails(CommandFailed("`wapiti` did not end"))
     assert fault.what == (
-        "wapiti did not end within 180 s and was stopped; the last that it printed: "
-        "Job spider started"
+        "wapiti did not end within 180 s and was stopped; its last line: Job spider started"
     )
 
 
@@ -201,7 +200,7 @@ def test_a_scanner_that_prints_nothing_is_said_to_run_all_the_same() -> None:
     for second in range(2, 70, 2):
         heard(second, "")
     assert said == [
-        f"zap: {second} s of at most 480 s: it printed nothing yet" for second in (30, 60)
+        f"zap: {second} s of at most 480 s: it has printed nothing yet" for second in (30, 60)
     ]
 
 
@@ -258,7 +257,7 @@ def test_a_target_behind_a_relay_is_asked_through_it() -> None:
 @pytest.mark.parametrize("status", [204, 301, 302, 400, 401, 403, 404, 500, 503])
 def test_a_start_page_must_answer_200(status: int) -> None:
     fault = asking_fails({"status": status, "server": ""})
-    assert fault.what == f"the start page http://site:8000/ answers {status}, and must answer 200"
+    assert fault.what == f"the start page http://site:8000/ answers {status}, but must answer 200"
 
 
 def test_a_target_that_hangs_or_is_not_there_is_told_with_the_limit() -> None:
@@ -268,7 +267,7 @@ def test_a_target_that_hangs_or_is_not_there_is_told_with_the_limit() -> None:
 
 def test_a_start_page_that_leads_elsewhere_is_no_target() -> None:
     fault = asking_fails({"status": 301, "server": "", "leads": "https://shop.example.org/"})
-    assert "leads to https://shop.example.org/, which is another place" in fault.what
+    assert "redirects to https://shop.example.org/, which is another site" in fault.what
 
 
 @pytest.mark.parametrize(
@@ -281,14 +280,14 @@ def test_a_start_page_that_leads_elsewhere_is_no_target() -> None:
 )
 def test_an_image_without_python_is_told(gives: Exception) -> None:
     fault = asking_fails(gives)
-    assert "nothing could be asked from the image of wapiti" in fault.what
+    assert "could not send a request from the image of wapiti" in fault.what
     assert "no python3" in fault.why
 
 
 @pytest.mark.parametrize("printed", ["", "Traceback (most recent call last):\nKeyError"])
 def test_a_program_that_broke_is_no_answer(printed: str) -> None:
     engine: Any = FakeEngine(Once(1, printed, ""))
-    with pytest.raises(ScanFailed, match="nothing could be asked"):
+    with pytest.raises(ScanFailed, match="could not send a request"):
         first_page(engine, "run-1", WAPITI, TARGET)
 
 
@@ -296,5 +295,5 @@ def test_a_target_that_was_scanned_must_still_answer_whatever_it_answers() -> No
     engine: Any = FakeEngine(Once(0, json.dumps({"status": 500}), ""))
     survived(engine, "run-1", WAPITI, TARGET)
     engine = FakeEngine(Once(0, json.dumps({"fault": "gone"}), ""))
-    with pytest.raises(ScanFailed, match="does not answer any more after the scan: gone"):
+    with pytest.raises(ScanFailed, match="no longer answers after the scan: gone"):
         survived(engine, "run-1", WAPITI, TARGET)

@@ -80,7 +80,7 @@ def test_a_container_is_found_by_its_id(host: str) -> None:
 
 @pytest.mark.parametrize("host", [ID[:11], ID[1:], "sho", "shop.example.com"])
 def test_half_a_name_is_none(host: str) -> None:
-    assert f"`{host}` is no running container" in refused(f"http://{host}/", container()).what
+    assert f"`{host}` is not a running container" in refused(f"http://{host}/", container()).what
 
 
 def test_a_container_may_have_a_name_with_capitals() -> None:
@@ -192,7 +192,7 @@ def test_nothing_outside_of_the_engine_is_scanned(address: str) -> None:
     ],
 )
 def test_what_is_no_address_is_refused(address: str) -> None:
-    assert refused(address, container()).what == f"`{address}` is no address that can be scanned"
+    assert refused(address, container()).what == f"cannot scan the address `{address}`"
 
 
 @pytest.mark.parametrize("address", ["http://me:word@shop/", "http://me@shop/", "me:word@shop"])
@@ -206,7 +206,7 @@ def test_a_password_in_an_address_is_refused_and_not_repeated(address: str) -> N
     "name", ["localhost", "127.0.0.1", "a b", "", "a/b", "-x", "a:1", "x" * 64]
 )
 def test_a_name_that_cannot_be_the_targets_is_refused(name: str) -> None:
-    with pytest.raises(TargetRefused, match="cannot be the name of the target"):
+    with pytest.raises(TargetRefused, match="cannot be the target's name"):
         find("http://shop:8000/", container(), known_as=name)
 
 

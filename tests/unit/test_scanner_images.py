@@ -153,7 +153,9 @@ def test_without_zap_the_fault_says_how_to_bring_it(
     here: Here, registry: bool, pulled: list[str]
 ) -> None:
     here.bases.registry_answers = registry
-    with pytest.raises(ScannerMissing, match=f"ZAP 2.17.0 is not here: {PINNED}") as raised:
+    with pytest.raises(
+        ScannerMissing, match=f"ZAP 2.17.0 is not on this engine: {PINNED}"
+    ) as raised:
         here.images.find("zap")
     assert "`docker load`" in raised.value.next_step
     assert raised.value.why == (NO_ANSWER if registry else ScannerMissing.why)

@@ -106,8 +106,18 @@ def test_a_part_that_is_missing_is_named(part: str) -> None:
         ("finding", "level", "high", r"vulnerabilities.*0.level: input should be"),
         ("finding", "path", None, r"vulnerabilities.*0.path: input should be"),
         ("finding", "info", None, r"vulnerabilities.*0.info: input should be"),
-        ("finding", "level", 5, "`Unencrypted Channels` at level 5, which is not known"),
-        ("finding", "level", -1, "`Unencrypted Channels` at level -1, which is not known"),
+        (
+            "finding",
+            "level",
+            5,
+            "`Unencrypted Channels` at level 5, which the toolkit does not know",
+        ),
+        (
+            "finding",
+            "level",
+            -1,
+            "`Unencrypted Channels` at level -1, which the toolkit does not know",
+        ),
     ],
 )
 def test_a_field_that_is_another_is_named(where: str, key: str, value: object, says: str) -> None:

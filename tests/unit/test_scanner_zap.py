@@ -360,7 +360,7 @@ def test_zap_that_stopped_itself_is_told_whatever_its_exit_code(
 ) -> None:
     found = faulty(report=real("good") | more, exit_code=exit_code)
     assert found.what == "ZAP stopped itself: Memory: 96"
-    assert "memory, of disk" in found.why
+    assert "memory, disk" in found.why
 
 
 @pytest.mark.parametrize("stopping", ["disk full", {"key": "disk full"}])
@@ -405,7 +405,7 @@ def test_a_job_that_took_as_long_as_it_may_was_cut_short(job: str) -> None:
 @pytest.mark.parametrize("job", zap_plan.LIMIT_SECONDS)
 def test_a_job_that_did_not_finish_is_not_taken_for_done(job: str) -> None:
     printed = ZAP_PRINTED.replace(f"Job {job} finished", f"Job {job} went on")
-    assert faulty(printed=printed).what == f"ZAP did not say that its job {job} finished"
+    assert faulty(printed=printed).what == f"ZAP did not report that its job {job} finished"
 
 
 def test_a_plan_without_attacks_is_whole_without_them() -> None:
@@ -424,7 +424,7 @@ def test_a_site_that_answers_404_only_is_told() -> None:
     failed = f"Job spider test of type stats failed: {test['name']} [0 < 1]\n"
     for exit_code in (0, 1):
         found = faulty(printed=ZAP_PRINTED + failed, exit_code=exit_code)
-        assert found.what == "ZAP found no page: nothing that it asked for answered with 200"
+        assert found.what == "ZAP found no page: none of its requests got a 200"
         assert found.why == "each page was missing, forbidden or moved"
     failed += "Job spider failed to access URL http://site:8000/ : Connection refused\n"
     found = faulty(printed=ZAP_PRINTED + failed, exit_code=1)

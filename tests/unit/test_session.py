@@ -10,10 +10,11 @@ import pytest
 
 from advices import results
 from advices.core import LabInvalid
-from advices.core.events import Instruction, Step, received
+from advices.core.events import Instruction, Step, Waiting, received
 from advices.lab.model import Lab
 from advices.measure.plan import Samples
-from advices.notebooks.session import LabSession, tell
+from advices.notebooks import session as session_module
+from advices.notebooks.session import LabSession, hear_events, tell
 from advices.runs.lifecycle import RUN_VARIABLE
 
 ROOT = factory.variant().model_copy(
@@ -114,7 +115,7 @@ def test_what_was_not_measured_is_not_shown(lab: Lab, call: Any, missing: str) -
 def test_a_lab_with_mistakes_applies_them_before_it_ends(lab: Lab) -> None:
     opened, bench = session(lab)
     opened.measure("bad", "good", "cache-mount")
-    with pytest.raises(LabInvalid, match="its mistakes were not applied yet"):
+    with pytest.raises(LabInvalid, match="its mistakes have not been applied yet"):
         opened.finish()
     assert not (bench.run.scratch / "results").exists()
 
@@ -186,3 +187,13 @@ def test_progress_is_sent_as_events_only_to_the_command(
         assert list(received(lines))[:3] == [step, copy, "a message"]
     else:
         assert lines == "order bad: cold, sample 1\norder bad: [2/4] COPY . .\na message\n"
+
+
+def test_who_hears_events_keeps_them_from_being_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(session_module, "_hear", [])
+    hear_events(lambda event: isinstance(event, Waiting))
+    tell("a message")
+    tell(Waiting("somebody measures"))
+    assert capsys.readouterr().err == "a message\n"

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import factory
 import pytest
+import yaml
 
 from advices import results
 from advices.core import AdvicesError, LabInvalid, ResultInvalid, write_together
@@ -244,6 +245,57 @@ def test_the_path_links_every_chapter_in_learning_order(project, page, folder):
         f"1. [Order for the cache]({folder}build-cache.md)  ",
         "   Copy what changes often last.",
     ]
+
+
+def test_what_turns_one_dockerfile_into_another_is_shown_without_the_rest(project, macros):
+    lab = project / "labs" / "build-cache"
+    (lab / "bad.Dockerfile").write_text("FROM a\nCOPY . .\nRUN install\nUSER 1:1\n")
+    (lab / "good.Dockerfile").write_text("FROM a\nCOPY list .\nRUN install\nCOPY . .\nUSER 1:1\n")
+    assert macros.changes("build-cache", "bad", "good") == (
+        "``` diff\n+COPY list .\n+RUN install\n COPY . .\n-RUN install\n```\n"
+    )
+    assert macros.changes("build-cache", "bad", "bad") == "``` diff\n\n```\n"
+
+
+@pytest.mark.parametrize("address", ["", "https://git.example.org/advices"])
+def test_one_line_gets_the_project_from_where_its_publisher_says(project, address):
+    macros = registration.Macros(project / "labs", project / "docs", lambda: "index.md", address)
+    text = macros.get_it()
+    line = f"git clone {address or 'REPOSITORY'} docker-advices && cd docker-advices && ./run learn"
+    assert text.startswith(f"```sh\n{line}\n```\n")
+    assert ("Replace `REPOSITORY`" in text) is (not address)
+
+
+@pytest.mark.parametrize("setting", [None, "https://git.example.org/advices"])
+def test_the_address_of_the_repository_is_the_sites_setting(project, setting):
+    made = {}
+    env = SimpleNamespace(
+        project_dir=str(project),
+        conf={"docs_dir": "docs", "repo_url": setting},
+        page=None,
+        macro=lambda function, name: made.setdefault(name, function),
+    )
+    registration.define_env(env)
+    assert f"git clone {setting or 'REPOSITORY'} docker-advices" in made["get_it"]()
+
+
+PAGES = sorted([*(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "chapters").glob("*.md")])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_stands_before_a_page_is_no_part_of_it(page):
+    # What cannot be read as settings is shown to readers as text.
+    _, head, _ = page.read_text("utf-8").split("---\n", 2)
+    settings = yaml.safe_load(head)
+    assert set(settings) <= {"description", "search", "hide", "script"}
+    assert "description" in settings or page.name == "index.md"
+
+
+def test_the_readme_gets_the_project_with_the_same_line(macros):
+    line, needs = macros.get_it().split("\n```\n\n")
+    readme = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    assert " ".join(line.split()) in readme
+    assert " ".join(needs.split()) in readme
 
 
 def test_labs_without_an_order_come_last_by_their_names(project):

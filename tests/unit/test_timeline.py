@@ -1,4 +1,4 @@
-"""The timeline of the cache shows each step as it was measured, and where the cache stops."""
+"""The timeline of the cache shows each step as it was measured, and wthe cache stops here."""
 
 import xml.etree.ElementTree as ET
 
@@ -11,7 +11,7 @@ from advices.site.charts import timeline
 
 SVG = "{http://www.w3.org/2000/svg}"
 SAYS = {"edit-source": "a line is edited"}
-STOPS, HOLDS = "here the cache stops", "the cache holds to the end"
+STOPS, HOLDS = "the cache stops here", "the cache lasts to the end"
 
 
 def columns(drawn):

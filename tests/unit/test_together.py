@@ -40,6 +40,23 @@ def test_no_more_than_asked_for_run_at_a_time() -> None:
     assert max(most) == 2
 
 
+def test_a_piece_begins_when_those_before_it_are_done_and_what_needs_none_overtakes_it() -> None:
+    did: list[str] = []
+    beside = threading.Barrier(2)
+
+    def does(name: str) -> str:
+        if name in ("first", "beside"):
+            beside.wait(10)
+        did.append(name)
+        return name
+
+    names = ("last", "second", "first", "beside")
+    after = {"second": {"first"}, "last": {"second", "beside"}}
+    found = at_once({name: partial(does, name) for name in names}, 2, after)
+    assert list(found) == list(names)
+    assert did.index("first") < did.index("second") < did.index("last") == 3
+
+
 def test_a_fault_ends_what_waits_and_what_was_not_begun() -> None:
     begun: list[str] = []
 

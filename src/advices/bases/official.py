@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from advices.bases import registry_digests
 from advices.bases.base import Base
-from advices.core import PullFailed, RegistrySilent
+from advices.core import PullFailed, RegistrySilent, Say
 from advices.engine import (
     BASE_LABEL,
     DOCKER_HUB,
@@ -22,8 +22,6 @@ from advices.engine import (
 )
 from advices.images import registry_sources
 from advices.runs import undisturbed
-
-Say = Callable[[str], None]
 
 
 def registry_digest(name: str, image: Image, sources: Callable[[], frozenset[str]]) -> str | None:
@@ -94,18 +92,18 @@ class OfficialImages:
         if found is not None or self.silence(name):
             return found
         try:
-            with undisturbed(alone=False):
+            with undisturbed(alone=False, say=self._say):
                 image = self._engine.pull(name, self._say)
         except RegistrySilent as error:
             if self._silent.setdefault(split(name).registry, error) is error:
-                self._say(f"no registry answers for {name}: using stand-ins where there are any")
+                self._say(f"no registry answers for {name}: using stand-ins if there are any")
             return None
         self._sources[image.id] = frozenset({_without_port(split(name).full)})
         found = self._proven(name, image)
         if found is None:
             raise PullFailed(
-                f"`{name}` was pulled, and the image is not that registry's own",
-                why="a mirror gives an image of this toolkit, or one without a digest",
+                f"`{name}` was pulled, but the image does not come from that registry",
+                why="a mirror returned an image that this toolkit built, or one without a digest",
                 next_step="ask who runs the mirror, or pull from the registry itself",
             )
         return found

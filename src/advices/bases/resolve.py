@@ -14,17 +14,16 @@ from advices.core import (
     AdvicesError,
     BaseUnavailable,
     EngineRefused,
+    Say,
     StepFailed,
     UnsteadyMeasure,
     at_once,
 )
-from advices.engine import Engine
+from advices.engine import Engine, base_tag
 from advices.images import LayerMemory, base_sizes
 from advices.lab import Dockerfile, Lab
 from advices.packages import PIP_CONF, proxy
 from advices.results import BaseRecord
-
-Say = Callable[[str], None]
 
 
 class Bases:
@@ -185,9 +184,11 @@ class Bases:
                 if base is not None and base.kind == "stand-in":
                     return BaseUnavailable(
                         f"the stand-in for {name} has no {program}: {fault.what}",
-                        why="no registry gave the official image, which has it; to what stands in "
-                        "its place here no package can be added",
-                        next_step="take another base, or build it where a registry answers",
+                        why=(
+                            "the official image has it, but no registry answers; the stand-in "
+                            "cannot install packages"
+                        ),
+                        next_step="use another base, or build it where a registry answers",
                     )
         return fault
 
@@ -222,7 +223,7 @@ class Bases:
         Raises UnsteadyMeasure when somebody has removed the base.
         """
         word = re.sub(r"[^A-Za-z0-9_.-]", "-", base.name)
-        tag = f"docker-advices-run/{run_id}:base-{word}-{mark}"
+        tag = f"{base_tag(run_id)}{word}-{mark}"
         files = {"/etc/docker-advices-run": f"{run_id} {mark}\n".encode()}
         more = proxy.files_for_builds(self._engine)
         files |= {path: text.encode() for path, text in more.items()}
@@ -242,6 +243,6 @@ def _named(labs: Iterable[Lab]) -> tuple[str, ...]:
 def _removed(base: Base) -> UnsteadyMeasure:
     return UnsteadyMeasure(
         f"the image behind `FROM {base.name}` is gone: {base.image}",
-        why="it was removed during the run, as `docker image prune -a` does",
-        next_step="run the same command again: it brings the image back",
+        why="something removed it during the run, for example `docker image prune -a`",
+        next_step="run the same command again: it restores the image",
     )

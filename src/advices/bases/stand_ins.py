@@ -8,20 +8,58 @@ stage that can only be built on the official image.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from advices.bases import versions
 from advices.bases.base import Base
 from advices.bases.recipes import Recipe, StageRecipe, checks, read_recipes
-from advices.core import BaseUnavailable, CommandFailed, EngineRefused, clock, run, write_whole
+from advices.core import (
+    AdvicesError,
+    BaseUnavailable,
+    CommandFailed,
+    EngineRefused,
+    Say,
+    clock,
+    run,
+    write_whole,
+)
 from advices.engine import BASE_LABEL, BuildOrder, Engine, Start, install_packages
 from advices.runs import check_space, one_at_a_time, scratch_folder, undisturbed
 
 STAND_IN = "docker-advices-stand-in"
 _BUILD_NEEDS_BYTES = 8_000_000_000
 _CHECK_SECONDS = 600
-Say = Callable[[str], None]
+
+
+# mmdebstrap of an ordinary user works as another one, whom `mktemp -d` shuts out.
+_OPEN_TO_ALL = """\
+mktemp() { made=$(command mktemp "$@") && chmod a+rx "$made" && echo "$made"; }
+script=$1; shift; . "$script"
+"""
+
+
+def made_with(uid: int) -> list[str]:
+    """Return the words that run rootfs.sh as this user; its path and its arguments follow."""
+    return ["sh"] if uid == 0 else ["sh", "-c", _OPEN_TO_ALL, "rootfs.sh"]
+
+
+def _needed(uid: int) -> tuple[str, ...]:
+    """Return the packages that make a root file system; an ordinary user also needs more ids."""
+    return ("mmdebstrap",) if uid == 0 else ("mmdebstrap", "uidmap")
+
+
+def told(error: CommandFailed, uid: int) -> AdvicesError:
+    """Return what to tell of a root file system that was not made; an account may lack ids."""
+    if uid == 0:
+        return error
+    return BaseUnavailable(
+        f"rootfs.sh {error.what.rpartition('` ')[2]}",
+        why="an ordinary account needs the package uidmap, and ids in /etc/subuid and /etc/subgid",
+        next_step="let an administrator give it these, or `advices bundle load` a file from a "
+        "machine that has the images",
+    )
 
 
 class StandIns:
@@ -63,7 +101,10 @@ class StandIns:
         if standing := self.known(name):
             return standing
         # In this order: who waits for another's build lets nothing timed begin meanwhile.
-        with undisturbed(alone=False), one_at_a_time(f"stand-in {name}"):
+        with (
+            undisturbed(alone=False, say=self._say),
+            one_at_a_time(f"the stand-in for {name}", self._say),
+        ):
             return self.known(name) or self._built(name, recipe)
 
     def _built(self, name: str, recipe: Recipe) -> Base:
@@ -77,11 +118,11 @@ class StandIns:
         check_space(self._engine.facts().data_folder, _BUILD_NEEDS_BYTES)
         started = clock()
         for root in recipe.rootfs:
-            with one_at_a_time(f"rootfs {root}"):
+            with one_at_a_time(f"the root file system {root}", self._say):
                 below[self.recipes.rootfs[root].context] = self._root(root, name)
-        self._say(f"building the stand-in for {name}; minutes the first time, then kept")
+        self._say(f"building the stand-in for {name}; this takes minutes once")
         for part in recipe.parts:
-            with one_at_a_time(f"part {part}"):
+            with one_at_a_time(f"the part {part} of stand-ins", self._say):
                 below[part] = self._part(recipe, part, below)
         self._build(recipe, recipe.target, f"{tag}-unchecked", below, name)
         try:
@@ -89,7 +130,7 @@ class StandIns:
             made = self._labelled(name, f"{tag}-unchecked")
         finally:
             self._engine.remove_image(f"{tag}-unchecked")
-        self._say(f"the stand-in for {name} stands after {clock() - started:.0f} s")
+        self._say(f"built the stand-in for {name} in {clock() - started:.0f} s")
         return made
 
     def _part(self, recipe: Recipe, part: str, below: Mapping[str, str]) -> str:
@@ -120,7 +161,8 @@ class StandIns:
                 target=target,
                 timeout_seconds=3600,
             ),
-            on_step=lambda step: self._say(f"  {step}"),
+            # Two are built at once: each line names its own.
+            on_step=lambda step: self._say(f"the stand-in for {label}: {step}"),
         )
 
     def _labelled(self, name: str, image: str) -> Base:
@@ -151,11 +193,15 @@ class StandIns:
         try:
             run(["mmdebstrap", "--version"])
         except CommandFailed:
-            install_packages(("mmdebstrap",), because=f"the stand-in for {name} needs it")
-        self._say(f"making the root file system {root} from Debian packages")
+            install_packages(_needed(os.geteuid()), because=f"the stand-in for {name} needs it")
+        self._say(f"building the root file system {root} from Debian packages")
         with scratch_folder() as folder:
             tar = str(folder / f"{root}.tar")
-            run(["sh", str(self._folder / "rootfs.sh"), root, tar], timeout_seconds=1200)
+            script = str(self._folder / "rootfs.sh")
+            try:
+                run([*made_with(os.geteuid()), script, root, tar], timeout_seconds=1200)
+            except CommandFailed as error:
+                raise told(error, os.geteuid()) from None
             self._engine.import_root(tar, reference, [f"LABEL {BASE_LABEL}={root}", 'CMD ["bash"]'])
         return reference
 
@@ -180,7 +226,7 @@ class StandIns:
                 self._printed(tag, words)
         except (CommandFailed, EngineRefused) as error:
             raise BaseUnavailable(
-                f"the stand-in {tag} was built and does not work:\n{error.what}",
+                f"the stand-in {tag} was built but does not work:\n{error.what}",
                 why="its recipe in labs/bases no longer fits Debian's packages",
                 next_step="connect to a registry, or `advices bundle load` a file from a machine "
                 "that has the images",

@@ -58,7 +58,7 @@ def of_lines(printed: str) -> Contents:
     """
     lines = sorted(line for line in printed.splitlines() if "\t" in line)
     if not lines:
-        raise CommandFailed("no package of the image could be told")
+        raise CommandFailed("the image does not list any package")
     found = dict(line.split("\t", 1) for line in lines)
     digest = f"sha256:{hashlib.sha256(chr(10).join(lines).encode()).hexdigest()}"
     return Contents(digest, tuple(f"{name} {found[name]}" for name in _TOLD if name in found))

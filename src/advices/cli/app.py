@@ -37,7 +37,7 @@ INTERRUPTED = 130
 @app.callback()
 def options(
     verbose: Annotated[
-        bool, typer.Option(help="Show every command that is run, and what scanners print.")
+        bool, typer.Option(help="Show every command that runs, and what scanners print.")
     ] = False,
     quiet: Annotated[bool, typer.Option(help="Show no progress.")] = False,
 ) -> None:
@@ -69,7 +69,7 @@ def _guarded(command: Callable[..., object]) -> int:
                 return 2
             raise
     if code == INTERRUPTED:
-        err.print("interrupted; everything of this run was removed")
+        err.print("interrupted; this run removed everything that it had created")
     return code if isinstance(code, int) else 0
 
 

@@ -14,7 +14,7 @@ from rich.progress_bar import ProgressBar
 from rich.spinner import Spinner
 from rich.table import Table
 
-from advices.core import Event, Measured, State, clock, line
+from advices.core import Decided, Event, Measured, State, Waiting, clock, line
 
 _PER_SECOND = 4
 
@@ -60,7 +60,7 @@ class Display:
                 self._since[slug] = clock()
         text = line(event)
         # A picture shows the steps; above it stays what one would want to read again.
-        stays = not self._moving or isinstance(event, str | Measured)
+        stays = not self._moving or isinstance(event, str | Decided | Measured | Waiting)
         if text and stays:
             self._console.print(escape(text))
 

@@ -21,8 +21,10 @@ from advices.core import (
 )
 from advices.engine import (
     Engine,
+    EngineFacts,
     apt,
     buildx_version,
+    cgroup,
     client_settings,
     connection,
     provision,
@@ -68,7 +70,7 @@ def examine(workshop: Workshop) -> Iterator[Finding]:
         return
     facts = connected.facts()
     ours = provision.is_own_engine()
-    whose = "started by us" if ours else "not ours, will not be stopped"
+    whose = "started by us" if ours else "not ours: we never stop it"
     kind = "rootless, " if facts.rootless else ""
     yield Finding("ok", "engine", f"{facts.version} at {connected.address} ({kind}{whose})")
     if ours:
@@ -80,6 +82,7 @@ def examine(workshop: Workshop) -> Iterator[Finding]:
     for subject, says, fix in client_settings.left_out(connected.address):
         yield Finding("note", subject, says, fix)
     yield _space(facts.data_folder)
+    yield _limits(connected.address, facts)
     yield _ca(connected)
     yield from _registry_and_bases(workshop)
 
@@ -121,7 +124,7 @@ def _builder() -> Finding:
 def _space(folder: str) -> Finding:
     free = free_bytes(folder)
     if free is None:
-        says = f"{folder} is on another machine, or closed to this user"
+        says = f"{folder} is on another machine, or this user may not read it"
         return Finding("note", "disk space", says, "check it there, or as root")
     says = f"{free / 1e9:.1f} GB free in {folder}"
     if free < checks.MUCH_ROOM_BYTES:
@@ -129,19 +132,28 @@ def _space(folder: str) -> Finding:
     return Finding("ok", "disk space", says)
 
 
+def _limits(address: str, facts: EngineFacts) -> Finding:
+    """Say which limits of a learner's build are in force on this engine besides time."""
+    why = cgroup.why_not(address, rootless=facts.rootless)
+    if not why:
+        return Finding("ok", "limits of builds", "processes, memory and disk of learners' builds")
+    says = f"disk of learners' builds, neither processes nor memory: {why}"
+    return Finding("note", "limits of builds", says, checks.LIMITS.fix_on(system()))
+
+
 def _ca(engine: Engine | None) -> Finding:
     settings = proxy.host_settings()
     if proxy.way(engine) == "shelf" and engine is not None and engine.facts().rootless:
-        says = "from what was prefetched, for a rootless engine reaches no index on this host"
+        says = "from prefetched packages, because a rootless engine reaches no index on this host"
         says += f" ({', '.join(settings)})"
         if shelf.read() is None:
             return Finding("bad", "pip in builds", f"{says}; nothing is", checks.ROOTLESS.fix)
         return Finding("ok", "pip in builds", says)
     if proxy.way(engine) == "shelf":
-        says = "from what was prefetched, for no package index answers"
+        says = "from prefetched packages, because no package index answers"
         return Finding("note", "pip in builds", says, checks.PIP.fix_on(system()))
     if not settings:
-        return Finding("ok", "pip in builds", "straight out: the host has no CA or index settings")
+        return Finding("ok", "pip in builds", "directly: the host has no CA or index settings")
     return Finding(
         "ok", "pip in builds", f"through a caching index on this host ({', '.join(settings)})"
     )
@@ -170,12 +182,12 @@ def _registry_and_bases(workshop: Workshop) -> Iterator[Finding]:
         if base:
             yield Finding("ok", name, f"present, {base.kind}")
         else:
-            how = "pulled" if reachable else "built, minutes the first time,"
+            how = "pulled" if reachable else "built (this takes minutes once)"
             yield Finding(
                 "note",
                 name,
                 "not there yet",
-                f"it is {how} when a lab needs it: `advices prefetch` does it now",
+                f"it is {how} when a lab needs it; `advices prefetch` does it now",
             )
     yield from _prefetched(bases, workshop.layout)
 
@@ -203,10 +215,10 @@ def _scanner(images: ScannerImages, name: str, called: str, reachable: bool) -> 
     if found is not None:
         return Finding("ok", subject, f"present, {found.reference}")
     if name == "wapiti":
-        fix = "it is built when it is needed: `advices prefetch` does it now"
+        fix = "it is built when a lab needs it; `advices prefetch` does it now"
     elif reachable:
-        fix = "it is pulled when it is needed: `advices prefetch` does it now"
+        fix = "it is pulled when a lab needs it; `advices prefetch` does it now"
     else:
-        fix = "the lab runs without it and says so; to have it, `docker load` it from a machine "
+        fix = "the lab runs without it and says so; to get it, `docker load` it from a machine "
         fix += "that can pull it (labs/scanners/scanners.toml names it)"
     return Finding("note", subject, "not there", fix)

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 UNSOLVED = 1
 JOB_PAGE_VARIABLE = "GITHUB_STEP_SUMMARY"
 
-Slugs = Annotated[list[str] | None, typer.Argument(help="Labs by slug; all when none is given.")]
-Quick = Annotated[bool, typer.Option("--quick", help="One sample of each timing.")]
+Slugs = Annotated[list[str] | None, typer.Argument(help="Labs by slug; all by default.")]
+Quick = Annotated[bool, typer.Option("--quick", help="One sample per timing.")]
 QuickRun = Annotated[
-    bool, typer.Option("--quick", help="One sample of each timing, no mistakes, no exercises.")
+    bool, typer.Option("--quick", help="One sample per timing, no mistakes, no exercises.")
 ]
-ReplaySamples = Annotated[int, typer.Option("--samples", min=1, help="Samples of each timing.")]
+ReplaySamples = Annotated[int, typer.Option("--samples", min=1, help="Samples per timing.")]
 Reports = Annotated[
     Path | None,
     typer.Option(help="A folder for summary.md, junit.xml, report.json and benchmark.json."),
@@ -55,7 +55,7 @@ def run(
     cold_samples: ColdSamples = 1,
     quick: QuickRun = False,
     force: Annotated[
-        bool, typer.Option("--force", help="Measure also the labs that did not change.")
+        bool, typer.Option("--force", help="Also measure labs that did not change.")
     ] = False,
     reports: Reports = None,
 ) -> None:
@@ -80,14 +80,14 @@ def check(
     cold_samples: ColdSamples = 1,
     quick: Quick = False,
     prove_all: Annotated[
-        bool, typer.Option("--all", help="Prove also mistakes and exercises that did not change.")
+        bool, typer.Option("--all", help="Also prove mistakes and exercises that did not change.")
     ] = False,
     confirm: Annotated[
-        bool, typer.Option("--confirm", help="Stamp results that did not move as good for today.")
+        bool, typer.Option("--confirm", help="Stamp results that did not move as confirmed today.")
     ] = False,
     reports: Reports = None,
 ) -> None:
-    """Measure labs anew and compare with the committed results; prove what changed, and a tenth."""
+    """Measure labs again and compare with the committed results; prove changes and a tenth."""
     from advices.cli.display import Display
     from advices.measure import QUICK, Samples
     from advices.notebooks import check_labs
@@ -145,8 +145,11 @@ def check_exercise_(
         Path | None, typer.Option(help="Your Dockerfile; by default the exercise's own.")
     ] = None,
     solution: Annotated[bool, typer.Option("--solution", help="Show the solution.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Measure also what was measured in the last day.")
+    ] = False,
     prove: Annotated[
-        bool, typer.Option("--prove", help="Prove that start, solution and hints are sound.")
+        bool, typer.Option("--prove", help="Prove that start, solution and hints work.")
     ] = False,
 ) -> None:
     """Build and measure your Dockerfile of an exercise: which claims it meets, and hints."""
@@ -164,15 +167,22 @@ def check_exercise_(
     if prove:
         with Display(progress) as say:
             prove_exercise(Workshop(layout, say), slug)
-        out.print(f"{slug}: the exercise is sound")
+        out.print(f"{slug}: the exercise works")
         return
     with Display(progress) as say:
-        found = check_exercise(Workshop(layout, say), slug, file)
+        found = check_exercise(Workshop(layout, say), slug, file, again=again)
+    if found.measured is not None:
+        at = f"{found.measured.astimezone():%Y-%m-%d at %H:%M:%S}"
+        out.print(f"not measured again: it was on {at}, and nothing that decides it has changed")
+        out.print("since; `--again` measures it")
     if found.fault:
         out.print(f"[red]fault[/]   {escape(found.fault)}")
     for row in found.rows:
         out.print(f"{'[green]met    ' if row.holds else '[red]not met'}[/] {escape(row.says)}")
         out.print(f"        yours {row.yours}, reference {row.reference}, limit {row.limit}")
+    if found.difference:
+        out.print("how your page differs from the solution's:")
+        out.print(escape(found.difference))
     for steps in found.steps:
         out.print(f"[yellow]hint[/]    {escape(steps.line)}")
     if not found.solved:

@@ -41,7 +41,7 @@ def clean(
     from advices.runs import sweep
 
     swept = sweep(connect())
-    out.print(f"removed what {len(swept)} dead runs had left")
+    out.print(f"removed what {len(swept)} crashed runs had left behind")
     if caches:
         shutil.rmtree(cache_folder(), ignore_errors=True)
         out.print(f"removed {cache_folder()}")
@@ -73,4 +73,4 @@ def engine_stop() -> None:
     from advices.engine import provision
 
     if not provision.stop_engine(Display(progress)):
-        out.print("nothing to stop: no running engine was started by this command")
+        out.print("nothing to stop: this command started no engine that still runs")

@@ -19,7 +19,7 @@ bundle_app = typer.Typer(
 )
 app.add_typer(bundle_app, name="bundle")
 
-Slugs = Annotated[list[str] | None, typer.Argument(help="Labs by slug; all when none is given.")]
+Slugs = Annotated[list[str] | None, typer.Argument(help="Labs by slug; all by default.")]
 
 
 @app.command()
@@ -51,7 +51,7 @@ def _told(ready: Prefetched) -> None:
         out.print(f"[yellow]{SCANNERS[name]} is not here[/]: {escape(how)}")
     if ready.need_a_mirror:
         out.print(
-            "these labs also install a distribution's packages in their builds, which needs its "
+            "the builds of these labs also install Debian or Alpine packages, so they need a "
             f"mirror: {', '.join(ready.need_a_mirror)}"
         )
 

@@ -18,10 +18,10 @@ def scan(
         str, typer.Argument(help="http://127.0.0.1:PORT/, http://CONTAINER:PORT/ or a service.")
     ],
     scanner: Annotated[
-        str | None, typer.Option(help="wapiti or zap; by default all that are here.")
+        str | None, typer.Option(help="wapiti or zap; by default all that this machine has.")
     ] = None,
     active: Annotated[
-        bool, typer.Option("--active", help="Attack as well: slower, and it writes to the site.")
+        bool, typer.Option("--active", help="Also attack: slower, and it writes to the site.")
     ] = False,
     known_as: Annotated[
         str | None, typer.Option("--as", help="The host name that the scanner uses.")
@@ -50,7 +50,7 @@ def scan(
         if not found.ran:
             out.print(f"[yellow]{name} did not run[/]: {escape(found.why_not)}")
             continue
-        shown = Table("risk", "rule", "places", "the first of them", box=None, pad_edge=False)
+        shown = Table("risk", "rule", "places", "the first few", box=None, pad_edge=False)
         for kind in kinds(found):
             first = kind.alerts[0]
             rule = kind.name if kind.rule == kind.name else f"{kind.rule} {kind.name}"

@@ -8,6 +8,7 @@ from advices.core import errors
 from advices.core.build_errors import (
     BuilderUnusable,
     BuildHung,
+    BuildLimited,
     DockerfileInvalid,
     FrontendTooOld,
     RuntimeUnusable,
@@ -39,12 +40,14 @@ from advices.core.errors import (
     ResultInvalid,
     ScanFailed,
     ScannerMissing,
+    SettingInvalid,
     SiteMissing,
     TargetRefused,
     UnsteadyMeasure,
 )
 from advices.core.events import (
     Begun,
+    Decided,
     Event,
     Instruction,
     Measured,
@@ -52,6 +55,7 @@ from advices.core.events import (
     Say,
     State,
     Step,
+    Waiting,
     line,
     received,
     sent,
@@ -79,6 +83,7 @@ from advices.core.pull_errors import (
     RegistrySilent,
 )
 from advices.core.records import Record
+from advices.core.saves import saves
 from advices.core.spent import Spent
 from advices.core.threads import (
     GivenUp,
@@ -95,11 +100,13 @@ __all__ = [
     "BaseUnavailable",
     "Begun",
     "BuildHung",
+    "BuildLimited",
     "BuilderUnusable",
     "BundleRefused",
     "ClaimBroken",
     "CommandFailed",
     "DatabaseDown",
+    "Decided",
     "DiskFull",
     "DockerfileInvalid",
     "EngineElsewhere",
@@ -135,6 +142,7 @@ __all__ = [
     "Say",
     "ScanFailed",
     "ScannerMissing",
+    "SettingInvalid",
     "SiteMissing",
     "Spent",
     "State",
@@ -142,6 +150,7 @@ __all__ = [
     "StepFailed",
     "TargetRefused",
     "UnsteadyMeasure",
+    "Waiting",
     "alive",
     "as_root",
     "at_once",
@@ -159,6 +168,7 @@ __all__ = [
     "project",
     "received",
     "run",
+    "saves",
     "sent",
     "service_folder",
     "show",

@@ -12,7 +12,7 @@ class DockerfileInvalid(AdvicesError):
 
     exit_code = 14
     why = "it has a syntax error"
-    next_step = "mend the Dockerfile at the line named above"
+    next_step = "fix the Dockerfile at the line named above"
 
 
 class StepFailed(AdvicesError):
@@ -22,8 +22,8 @@ class StepFailed(AdvicesError):
     """
 
     exit_code = 15
-    why = "the command ended with an error inside the build"
-    next_step = "mend the step named above, or try it in a container of the step before it"
+    why = "a command failed inside the build"
+    next_step = "fix the step named above, or try it in a container of the step before it"
 
     def __init__(
         self, what: str, *, why: str = "", next_step: str = "", step: str = "", printed: str = ""
@@ -37,31 +37,39 @@ class BuildHung(AdvicesError):
     """A build did not end within its time limit."""
 
     exit_code = 25
-    why = "a step waits for something that does not come, or the machine is slow"
+    why = "a step waits for something that never comes, or the machine is slow"
     next_step = (
-        "look at the step named above; raise build_timeout_seconds in lab.toml if it is right"
+        "look at the step named above; if it is right, raise build_timeout_seconds in lab.toml"
     )
+
+
+class BuildLimited(AdvicesError):
+    """A build reached a limit of what a learner's build may take, other than time."""
+
+    exit_code = 55
+    why = "a step takes more than builds of exercises need"
+    next_step = "look at the step named above"
 
 
 class BuilderUnusable(AdvicesError):
     """A build failed in the builder itself: nothing that a Dockerfile says is to blame."""
 
     exit_code = 50
-    why = "the builder or the engine behind it is broken, busy or set up otherwise"
-    next_step = "`advices doctor` looks at the builder; `docker buildx build` by hand shows more"
+    why = "the builder or its engine is broken, busy or configured in another way"
+    next_step = "`advices doctor` checks the builder; `docker buildx build` by hand shows more"
 
 
 class FrontendTooOld(AdvicesError):
     """A Dockerfile uses what the builder's frontend, which reads it, does not know yet."""
 
     exit_code = 51
-    why = "the builder that comes with this engine is older than what the Dockerfile uses"
-    next_step = "do without it, or use a newer engine"
+    why = "this engine's builder is older than what the Dockerfile uses"
+    next_step = "leave it out, or use a newer engine"
 
 
 class RuntimeUnusable(AdvicesError):
     """The engine could not start a container, and the image is not to blame."""
 
     exit_code = 52
-    why = "the engine's container runtime is broken, or this machine does not let it work"
-    next_step = "try `docker run` with any image; the engine's log says more"
+    why = "the engine's container runtime is broken, or this machine blocks it"
+    next_step = "try `docker run` with any image; the engine's log shows more"

@@ -9,8 +9,8 @@ class EngineUnsuitable(AdvicesError):
     """What answers speaks the engine's API and is no Docker engine: it has no BuildKit."""
 
     exit_code = 46
-    why = "labs measure what BuildKit records of each step, and this engine builds without it"
+    why = "labs read BuildKit's record of each step, and this engine builds without BuildKit"
     next_step = (
-        "use a Docker engine: unset DOCKER_HOST or choose another context; `advices engine start` "
-        "installs and starts one on Debian and Ubuntu where its own socket is free"
+        "use a Docker engine: unset DOCKER_HOST or choose another context; on Debian and "
+        "Ubuntu, `advices engine start` installs and starts one if its socket is free"
     )

@@ -40,8 +40,8 @@ class LabInvalid(AdvicesError):
     """A lab folder or its lab.toml says something that cannot be measured."""
 
     exit_code = 10
-    why = "the file says something that this toolkit does not know or cannot measure"
-    next_step = "mend the file at the place named above"
+    why = "the file contains something that this toolkit does not know or cannot measure"
+    next_step = "fix the file at the place named above"
 
 
 class EngineMissing(AdvicesError):
@@ -56,17 +56,17 @@ class EngineLost(AdvicesError):
     """The engine answered before and does not any more."""
 
     exit_code = 12
-    why = "the engine was stopped or crashed while it worked"
-    next_step = "look at its log (`advices doctor` says where), then run the same command again"
+    why = "somebody stopped the engine, or it crashed"
+    next_step = "look at its log (`advices doctor` shows where), then run the same command again"
 
 
 class DiskFull(AdvicesError):
     """There is not enough room for images, results or scratch files."""
 
     exit_code = 13
-    why = "images, layers and scratch copies need room"
+    why = "images, layers and scratch copies need disk space"
     next_step = (
-        "free some space and run it again: `docker system df` shows what the engine holds, "
+        "free some space and run it again: `docker system df` shows what the engine stores, "
         "`docker builder prune` removes its build cache"
     )
 
@@ -75,7 +75,7 @@ class NeverAnswered(AdvicesError):
     """A container was started and its page never answered HTTP 200."""
 
     exit_code = 16
-    why = "the program in it ended, listens elsewhere, or refuses the request"
+    why = "its program ended, listens elsewhere, or refuses the request"
     next_step = "read the container's last lines above; start the image by hand to try it"
 
 
@@ -83,7 +83,7 @@ class ResultInvalid(AdvicesError):
     """A results file is missing, damaged or from another version of the schema."""
 
     exit_code = 17
-    why = "it was not measured yet, or the file was changed by hand"
+    why = "it has not been measured yet, or somebody edited the file"
     next_step = "measure it again: `advices run`"
 
 
@@ -91,15 +91,15 @@ class ClaimBroken(AdvicesError):
     """A claim of a lab no longer holds, or its bad variant no longer fails it."""
 
     exit_code = 18
-    why = "the measurement disagrees with the lab"
-    next_step = "mend the lab or, if the world has changed, the claim and its chapter"
+    why = "the measurement contradicts the lab"
+    next_step = "fix the lab or, if the world has changed, the claim and its chapter"
 
 
 class ResultDrifted(AdvicesError):
     """A measured number left the band around the committed one."""
 
     exit_code = 19
-    why = "an advice, a base, a dependency or the toolkit changed what is measured"
+    why = "a Dockerfile, a base, a dependency or the toolkit changed the numbers"
     next_step = "if the change is right, refresh the committed numbers: `advices run`"
 
 
@@ -107,7 +107,7 @@ class BaseUnavailable(AdvicesError):
     """Neither the official image nor a stand-in is to be had for a FROM name."""
 
     exit_code = 20
-    why = "no registry answers and there is no recipe that works"
+    why = "no registry answers, and there is no recipe that works"
     next_step = "connect to a registry, or `docker load` the image"
 
 
@@ -115,7 +115,7 @@ class NotebookFailed(AdvicesError):
     """A notebook ended with an error that is not one of ours, hung, or lost its kernel."""
 
     exit_code = 21
-    why = "a fault in the notebook or in the toolkit"
+    why = "an error in the notebook or in the toolkit"
     next_step = "open the notebook in JupyterLab (`./run lab`) and run the cell named above"
 
 
@@ -126,7 +126,7 @@ class CommandFailed(AdvicesError):
     """
 
     exit_code = 22
-    why = "a program that this step needs is missing, or refused its task"
+    why = "a program that this step needs is missing or failed"
     next_step = "run the command by hand to see more"
 
     def __init__(self, what: str, *, why: str = "", next_step: str = "", printed: str = "") -> None:
@@ -138,23 +138,23 @@ class InstallRefused(AdvicesError):
     """Something would have to be installed and we may not do it."""
 
     exit_code = 23
-    why = "only root, or a yes on a terminal, may change this machine"
-    next_step = "run it as root, or install what is named above yourself"
+    why = "to change this machine, the command needs root or a yes on a terminal"
+    next_step = "run it as root, or install the packages named above yourself"
 
 
 class PortTaken(AdvicesError):
     """An address that a service of ours needs is in use by somebody else."""
 
     exit_code = 24
-    why = "another program listens there"
-    next_step = "stop what listens there and run the same command again"
+    why = "another program uses that port"
+    next_step = "stop that program and run the same command again"
 
 
 class UnsteadyMeasure(AdvicesError):
     """Two samples of one thing disagree in something that must be exact."""
 
     exit_code = 26
-    why = "the engine's build cache was pruned, or the image was removed, while it was measured"
+    why = "somebody pruned the engine's build cache or removed the image during the measurement"
     next_step = "run it again while nothing else uses the engine"
 
 
@@ -162,7 +162,7 @@ class FileRefused(AdvicesError):
     """A file or folder of the project may not be written."""
 
     exit_code = 27
-    why = "it belongs to another user, or stands on a disk that is read-only"
+    why = "it belongs to another user, or the disk is read-only"
     next_step = "make it writable for this user and run the same command again"
 
 
@@ -178,7 +178,7 @@ class DatabaseDown(AdvicesError):
     """The database that a probe attaches did not start, or refused its work."""
 
     exit_code = 29
-    why = "its image is broken, or the machine has too little memory for it"
+    why = "its image is broken, or the machine has too little memory"
     next_step = "read its last lines above; start the image by hand to try it"
 
 
@@ -186,7 +186,7 @@ class ScanFailed(AdvicesError):
     """A scanner ran and brought no result that can be believed. It is never "no alerts"."""
 
     exit_code = 30
-    why = "the scanner could not reach the target, was stopped, or left no whole report"
+    why = "the scanner could not reach the target, was stopped, or left no complete report"
     next_step = "read the cause above; `advices --verbose` shows all that the scanner printed"
 
 
@@ -194,7 +194,7 @@ class TargetRefused(AdvicesError):
     """What shall be scanned is no running container of this engine."""
 
     exit_code = 31
-    why = "only your own containers may be scanned, and only through this engine"
+    why = "you can scan only your own containers, and only through this engine"
     next_step = "name a container, a compose service or a published port; `docker ps` lists them"
 
 
@@ -202,16 +202,23 @@ class ScannerMissing(AdvicesError):
     """The image of a scanner that was asked for is not to be had here."""
 
     exit_code = 32
-    why = "it is not on this engine and no image registry answers"
+    why = "it is not on this engine, and no image registry answers"
     next_step = "`docker load` it from a machine that has it, or use `--scanner wapiti`"
+
+
+class SettingInvalid(AdvicesError):
+    """A variable of the environment says something that it cannot mean."""
+
+    exit_code = 56
+    why = "it must be a whole number above zero"
 
 
 class SiteMissing(AdvicesError):
     """The site was not built yet."""
 
     exit_code = 36
-    why = "it is made of docs/ and is no part of the repository"
-    next_step = "`mkdocs build` makes it; `./run learn` does both"
+    why = "it is built from docs/ and is not part of the repository"
+    next_step = "`mkdocs build` builds it; `./run learn` builds and serves it"
 
 
 class PackageMissing(AdvicesError):
@@ -228,7 +235,7 @@ class BundleRefused(AdvicesError):
     """A bundle is damaged, cut off, foreign, too new, or made for another platform."""
 
     exit_code = 34
-    why = "what was read is not what `advices bundle save` wrote"
+    why = "the file is not as `advices bundle save` wrote it"
     next_step = "copy the file again, or save it again with `advices bundle save`"
 
 
@@ -236,7 +243,7 @@ class EngineRefused(AdvicesError):
     """The engine answered a request with an error; `what` is its explanation."""
 
     exit_code = 37
-    why = "what it was asked to do does not fit what it has, or somebody removed a part of it"
+    why = "the request does not fit what the engine has, or somebody removed a part of it"
     next_step = "run the same command again while nothing else uses the engine"
 
 
@@ -244,7 +251,7 @@ class EngineElsewhere(AdvicesError):
     """The engine is on another machine, where what a lab starts cannot be asked from here."""
 
     exit_code = 38
-    why = "labs ask their containers at ports on 127.0.0.1 of the engine's machine"
+    why = "labs reach their containers through ports on 127.0.0.1 of the engine's machine"
     next_step = (
         "run the command on that machine, or use an engine of this one: unset DOCKER_HOST and "
         "DOCKER_CONTEXT, `docker context use default`"

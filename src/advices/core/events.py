@@ -6,6 +6,7 @@ The kernel that executes a notebook sends them as text on its stderr.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -56,6 +57,34 @@ class Instruction:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """Something waits: `what` says for what, `since` when that began (ISO 8601), "" if unknown."""
+
+    what: str
+    since: str = ""
+
+    def __str__(self) -> str:
+        if not self.since:
+            return f"waiting: {self.what}"
+        began = dt.datetime.fromisoformat(self.since).astimezone()
+        return f"waiting: {self.what}, since {began:%H:%M:%S}"
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A claim over a candidate is decided, while the rest of it is still measured."""
+
+    lab: str
+    candidate: str
+    says: str
+    holds: bool
+
+    def __str__(self) -> str:
+        met = "met" if self.holds else "not met"
+        return f"{self.lab} {self.candidate}: {met}: {self.says}"
+
+
+@dataclass(frozen=True)
 class Measured:
     """A lab was measured, in so many seconds."""
 
@@ -66,7 +95,7 @@ class Measured:
         return f"{self.lab}: measured in {self.seconds:.0f} s"
 
 
-Event = str | Planned | Begun | Step | Instruction | Measured
+Event = str | Planned | Begun | Step | Instruction | Decided | Measured | Waiting
 Say = Callable[[Event], None]
 _WIRE = "docker-advices "
 

@@ -63,7 +63,7 @@ def project(start: Path | None = None) -> Layout:
     raise LabInvalid(
         f"{here} is not inside a Docker Advices project",
         why="no folder above it has both mkdocs.yml and labs/",
-        next_step="change into the cloned repository",
+        next_step="change to the folder of the cloned repository",
     )
 
 

@@ -81,7 +81,7 @@ def run(
     except (FileNotFoundError, PermissionError):
         raise CommandFailed(
             f"`{argv[0]}` is not installed",
-            why="a program that this step needs is not on the PATH, or may not be executed",
+            why="a program that this step needs is not on the PATH, or you may not run it",
             next_step=f"install `{argv[0]}` and run the same command again",
         ) from None
     try:
@@ -244,9 +244,9 @@ def as_root(argv: Sequence[str]) -> list[str]:
         run(["sudo", "--version"])
         return ["sudo", *argv]
     raise InstallRefused(
-        "installing or starting Docker needs root",
+        f"this needs root: `{shlex.join(argv)}`",
         why="this user is not root and there is no sudo",
-        next_step="ask an administrator to install docker.io and docker-buildx",
+        next_step="let an administrator do it",
     )
 
 

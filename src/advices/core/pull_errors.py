@@ -9,8 +9,10 @@ class PullFailed(AdvicesError):
     """A registry answered, and the image was not pulled for another cause than those below."""
 
     exit_code = 39
-    why = "the registry, or the engine, failed at it"
-    next_step = "`docker pull` it by hand to see more, or `advices bundle load` a file that has it"
+    why = "the registry or the engine failed"
+    next_step = (
+        "try `docker pull` by hand to see more, or `advices bundle load` a file that has the image"
+    )
 
 
 class RegistrySilent(PullFailed):
@@ -18,7 +20,7 @@ class RegistrySilent(PullFailed):
 
     exit_code = 40
     why = "no registry answers"
-    next_step = "connect to a registry, or `advices bundle load` a file that has it"
+    next_step = "connect to a registry, or `advices bundle load` a file that has the image"
 
 
 class ImageUnknown(PullFailed):
@@ -26,28 +28,30 @@ class ImageUnknown(PullFailed):
 
     exit_code = 41
     why = "the registry has no image of this name, or none for this platform"
-    next_step = "mend the name: a registry's page lists the tags that it has"
+    next_step = "fix the name: the registry's web page lists the tags"
 
 
 class PullForbidden(PullFailed):
     """The registry refuses the image to this user. Some do so for one that they do not have."""
 
     exit_code = 42
-    why = "the registry wants a login for it, or does not have it and does not say so"
-    next_step = "mend the name, or `docker login` as somebody who may pull it"
+    why = "the registry requires a login, or does not have the image and does not say so"
+    next_step = "fix the name, or `docker login` as a user who may pull it"
 
 
 class PullsLimited(PullFailed):
     """The registry has given this address or user as many images as it gives in some hours."""
 
     exit_code = 43
-    why = "the registry limits how much is pulled from one address or by one user"
-    next_step = "`docker login`, wait for some hours, or `advices bundle load` a file that has it"
+    why = "the registry limits pulls per address or user"
+    next_step = (
+        "`docker login`, wait some hours, or `advices bundle load` a file that has the image"
+    )
 
 
 class ReferenceInvalid(PullFailed):
     """What stands in FROM cannot be the name of an image."""
 
     exit_code = 44
-    why = "the engine cannot read it as NAME:TAG or NAME@DIGEST"
-    next_step = "mend the name in FROM"
+    why = "it is not of the form NAME:TAG or NAME@DIGEST"
+    next_step = "fix the name in FROM"

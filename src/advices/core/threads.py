@@ -10,8 +10,9 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextvars import ContextVar, copy_context
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 Found = TypeVar("Found")
@@ -116,11 +117,16 @@ def that_can_be_given_up() -> Iterator[Callable[[], None]]:
         _group.reset(token)
 
 
-def at_once(work: Mapping[str, Callable[[], Found]], workers: int) -> dict[str, Found]:
+def at_once(
+    work: Mapping[str, Callable[[], Found]],
+    workers: int,
+    after: Mapping[str, Collection[str]] = MappingProxyType({}),
+) -> dict[str, Found]:
     """Return what each piece of work gives, in the order of `work`; `workers` run at a time.
 
-    Raises what the first piece that failed raised, after all the others have ended. So does an
-    interrupt.
+    `after` names the pieces that must be done before one begins. Of those that may begin, the
+    first in `work` does. Raises what the first piece that failed raised, after all the others have
+    ended. So does an interrupt.
     """
     group = _Group(_group.get())
 
@@ -130,23 +136,29 @@ def at_once(work: Mapping[str, Callable[[], Found]], workers: int) -> dict[str, 
             alive()
             return job()
 
-    waiting: dict[str, Future[Found]] = {}
+    left = dict(work)
+    given: dict[str, Future[Found]] = {}
     with ThreadPoolExecutor(workers) as pool:
         try:
-            for name, job in work.items():
-                waiting[name] = pool.submit(copy_context().run, piece, job)
-            _all_done_or_one_failed(waiting.values())
-            if fault := _fault(waiting.values()):
-                raise fault
+            while True:
+                ended = {name for name, future in given.items() if future.done()}
+                if fault := _fault(given.values()):
+                    raise fault
+                if len(ended) == len(work):
+                    break
+                may_begin = [name for name in left if ended.issuperset(after.get(name, ()))]
+                for name in may_begin[: workers - len(given) + len(ended)]:
+                    given[name] = pool.submit(copy_context().run, piece, left.pop(name))
+                _wait_for_one([future for name, future in given.items() if name not in ended])
         except BaseException:
             group.give_up()
-            for future in waiting.values():
+            for future in given.values():
                 future.cancel()
             # Not the futures: an interrupt while a piece is handed over leaves none of it. One
             # that begins after this gives up at once.
             group.wait_until_idle()
             raise
-        return {name: future.result() for name, future in waiting.items()}
+        return {name: given[name].result() for name in work}
 
 
 def interruptible(call: Callable[[], Found]) -> Found:
@@ -175,11 +187,11 @@ def interruptible(call: Callable[[], Found]) -> Found:
     return done.result()
 
 
-def _all_done_or_one_failed(futures: Collection[Future[Any]]) -> None:
+def _wait_for_one(running: Collection[Future[Any]]) -> None:
     """Wait. A signal that comes just before a wait without end would be heard only after it."""
-    left: Collection[Future[Any]] = futures
-    while left and _fault(futures) is None:
-        left = wait(left, timeout=_LISTEN_SECONDS, return_when=FIRST_EXCEPTION).not_done
+    assert running, "no piece of work may begin: each waits for another"
+    while not wait(running, _LISTEN_SECONDS, FIRST_COMPLETED).done:
+        pass
 
 
 def _fault(futures: Any) -> BaseException | None:

@@ -4,13 +4,14 @@ What is asked of an engine and its images and containers, builds with their exac
 installing and starting an engine.
 """
 
-from advices.engine import apt, client_settings, connection, provision
+from advices.engine import apt, cgroup, client_settings, connection, provision
 from advices.engine.apt import install_packages
 from advices.engine.build_log import METHOD as BUILD_LOG_METHOD
 from advices.engine.build_log import BuildStep
 from advices.engine.buildx import BuildOrder, Built, argv
 from advices.engine.client import buildx_version, connect
-from advices.engine.link import BASE_LABEL, RUN_LABEL
+from advices.engine.limits import Limits
+from advices.engine.link import BASE_LABEL, RUN_LABEL, base_tag
 from advices.engine.port import Engine
 from advices.engine.pull_faults import invalid_reference
 from advices.engine.records import Container, End, EngineFacts, Image
@@ -31,12 +32,15 @@ __all__ = [
     "Engine",
     "EngineFacts",
     "Image",
+    "Limits",
     "Once",
     "Reference",
     "Start",
     "apt",
     "argv",
+    "base_tag",
     "buildx_version",
+    "cgroup",
     "client_settings",
     "connect",
     "connection",

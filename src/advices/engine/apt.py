@@ -47,16 +47,20 @@ def system(file: Path = Path("/etc/os-release")) -> System:
     )
 
 
-def allowed(question: str) -> None:
-    """Return when we may change this machine: as root, or after a yes on a terminal."""
+def allowed(question: str, packages: tuple[str, ...] = ()) -> None:
+    """Return when we may change this machine: as root, or after a yes on a terminal.
+
+    Raises InstallRefused, which names the packages that an administrator could install instead.
+    """
     if os.geteuid() == 0:
         return
     if sys.stdin.isatty() and input(f"{question} [y/N] ").strip().lower() in ("y", "yes"):
         return
     raise InstallRefused(
-        f"{question} That needs a yes on a terminal, or root",
-        why="this user is not root and nobody said yes",
-        next_step="run the command as root, or install docker.io and docker-buildx yourself",
+        f"{question} This needs root, or a yes on a terminal",
+        why="this user is not root, and nobody said yes",
+        next_step="run the command as root, or ask an administrator to "
+        + (f"install {' and '.join(packages)}" if packages else "do it"),
     )
 
 
@@ -65,10 +69,10 @@ def install_packages(packages: tuple[str, ...], *, because: str) -> None:
     if not system().has_apt:
         raise InstallRefused(
             f"{', '.join(packages)} must be installed: {because}",
-            why="only Debian and Ubuntu packages can be installed by this command",
+            why="this command can only install Debian and Ubuntu packages",
             next_step="install it with this system's own tools",
         )
-    allowed(f"Install {', '.join(packages)} ({because})?")
+    allowed(f"Install {', '.join(packages)} ({because})?", packages)
     _apt("update")
     _apt("install", "--yes", "--no-install-recommends", *packages)
 
@@ -112,7 +116,7 @@ def mirror(codename: str) -> str:
         uri, _, name = line.partition(" ")
         if name == codename:
             return uri
-    raise EngineMissing(f"apt has no source for {codename}", why="its sources were changed")
+    raise EngineMissing(f"apt has no source for {codename}", why="somebody changed its sources")
 
 
 def install_engine(say: Say) -> None:
@@ -121,11 +125,12 @@ def install_engine(say: Say) -> None:
     if not here.has_apt:
         raise EngineMissing(
             "no Docker engine answers, and this system's packages are not Debian's",
-            why="only on Debian and Ubuntu can this command install one",
+            why="this command can install one only on Debian and Ubuntu",
             next_step="install Docker Engine 24 or newer with buildx (Docker Desktop has both), "
             "start it, and run the same command again",
         )
-    allowed("Install Docker and buildx from the distribution's packages?")
+    packages = ("docker.io", "docker-buildx")
+    allowed("Install Docker and buildx from the distribution's packages?", packages)
     say("installing Docker and buildx from the distribution's packages")
     _apt("update")
     if here.codename == "bookworm":

@@ -113,17 +113,17 @@ def _ended(called: str, name: str, tail: str, last: str) -> AdvicesError:
     if is_of_the_runtime(said.splitlines()[-1] if tail else said):
         return BuilderUnusable(
             f"{called}: the builder could not start a step: {name}\n{said}",
-            why="its container runtime is broken, or this machine does not let it work",
-            next_step="try `docker run` with any image; the engine's log says more",
+            why="its container runtime is broken, or this machine blocks it",
+            next_step="try `docker run` with any image; the engine's log shows more",
         )
-    why = "the command ended with an error inside the build; above are its last lines"
+    why = "a command failed inside the build; its last lines are above"
     # The carriage return was taken for the end of a line.
     if re.search(r"^: (?:command )?not found", said, re.M):
-        why = "its here-document has the line ends of Windows, which a shell takes for text"
+        why = "its here-document has Windows line ends, which the shell reads as text"
         return StepFailed(
             f"{called}: this step failed: {name}\n{said}",
             why=why,
-            next_step="save the Dockerfile with the line ends of Unix (LF)",
+            next_step="save the Dockerfile with Unix line ends (LF)",
             step=name,
             printed=said,
         )
@@ -149,7 +149,7 @@ def _of_another_platform(
             return BaseUnavailable(
                 f"{called}, line {one.start_line}: `{one.line}`: its base is not here for that "
                 "platform",
-                why="labs build and start images for the engine's own platform only",
+                why="labs build and start images only for the engine's own platform",
                 next_step="leave `--platform` out, or write `--platform=$BUILDPLATFORM`",
             )
     return None
@@ -171,7 +171,7 @@ def _unread(called: str, log: BuildLog, read: Dockerfile | None) -> AdvicesError
     if shown:
         told = text.strip().splitlines()[-1].removeprefix("ERROR: failed to solve: ")
         return DockerfileInvalid(
-            f"{called}, line {shown[1]}: {told}", why="the builder does not take this line"
+            f"{called}, line {shown[1]}: {told}", why="the builder does not accept this line"
         )
     return None
 

@@ -19,6 +19,7 @@ from advices.engine.build_log import BuildLog, BuildStep
 from advices.engine.client_settings import build_environment
 from advices.engine.connection import answers
 from advices.engine.frontends import Frontends, Handed
+from advices.engine.limits import Limits
 from advices.engine.link import RUN_LABEL
 
 
@@ -28,7 +29,7 @@ class BuildOrder:
 
     `cache_namespace` keeps this run's cache mounts apart from all others: BuildKit's own
     build argument BUILDKIT_CACHE_MOUNT_NS, which changes neither Dockerfile nor image.
-    `secrets` are BuildKit's: a file each, by id.
+    `secrets` are BuildKit's: a file each, by id. `limits` are for what nobody has read before.
     """
 
     dockerfile: Path
@@ -43,6 +44,7 @@ class BuildOrder:
     build_args: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, Path] = field(default_factory=dict)
     timeout_seconds: float = 1200
+    limits: Limits | None = None
 
     def for_target(self, target: str) -> BuildOrder:
         """Return the same build ended at another stage."""
@@ -129,12 +131,12 @@ def _built(
     except (FileNotFoundError, PermissionError):
         raise CommandFailed(
             "`docker` is not installed",
-            next_step="`advices doctor` says what is missing",
+            next_step="`advices doctor` shows what is missing",
         ) from None
     except TimeoutError:
         raise BuildHung(
-            f"{called}: the build did not end within "
-            f"{order.timeout_seconds:.0f} s; it was in: {log.running_step() or 'no step'}"
+            f"{called}: the build did not end within {order.timeout_seconds:.0f} s; the "
+            f"running step was: {log.running_step() or 'no step'}"
         ) from None
     if code != 0:
         fault = explain(called, log, handed.read)

@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator
 import docker.errors
 
 from advices.core import CommandFailed, run
-from advices.engine import buildx, connection
+from advices.engine import buildx
+from advices.engine.build_watch import within
 from advices.engine.buildx import BuildOrder, Built
+from advices.engine.cache import EngineCache
 from advices.engine.client_settings import proxies, proxy_words
 from advices.engine.containers import EngineContainers
 from advices.engine.frontends import Frontends
@@ -21,11 +23,8 @@ from advices.engine.records import Container, EngineFacts
 
 __all__ = ["BASE_LABEL", "RUN_LABEL", "DockerEngine", "EngineFacts", "buildx_version", "connect"]
 
-# Counting and pruning take minutes for some gigabytes.
-_PRUNE_SECONDS = 3600
 
-
-class DockerEngine(EngineImages, EngineContainers):
+class DockerEngine(EngineImages, EngineContainers, EngineCache):
     """A real engine, as `port.Engine` says it."""
 
     def __init__(self) -> None:
@@ -117,7 +116,18 @@ class DockerEngine(EngineImages, EngineContainers):
     def build(self, order: BuildOrder, on_step: Callable[[str], None] | None = None) -> Built:
         direct = self._reached_directly()
         more = proxy_words(self.address, direct) if direct else ()
-        return buildx.build(order, on_step, frontends=self._frontends, more=more)
+        if order.limits is None:
+            return buildx.build(order, on_step, frontends=self._frontends, more=more)
+        image = next(iter(order.bases.values()), None)
+        with within(order.limits, order.dockerfile.name, self, self.facts(), image) as watch:
+
+            def hear(step: str) -> None:
+                watch.hear(step)
+                if on_step is not None:
+                    on_step(step)
+
+            more = (*more, *watch.words)
+            return buildx.build(order, hear, frontends=self._frontends, more=more)
 
     def _reached_directly(self) -> list[str]:
         """Return the addresses of our own that builds reach: this host's, and those of containers.
@@ -133,15 +143,6 @@ class DockerEngine(EngineImages, EngineContainers):
 
     def buildx_version(self) -> str | None:
         return buildx_version()
-
-    def build_cache_bytes(self) -> int:
-        with self._asking(), contextlib.closing(connection.client(_PRUNE_SECONDS)) as patient:
-            records = patient.df().get("BuildCache") or ()
-        return sum(int(one["Size"]) for one in records if not one["Shared"])
-
-    def shrink_build_cache(self, to_bytes: int) -> None:
-        with self._asking(), contextlib.closing(connection.client(_PRUNE_SECONDS)) as patient:
-            patient.api.prune_builds(keep_storage=to_bytes, all=True)
 
 
 def connect() -> Engine:

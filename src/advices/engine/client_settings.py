@@ -49,16 +49,20 @@ def left_out(address: str) -> Iterator[tuple[str, str, str]]:
     chosen, own = os.environ.get("BUILDX_BUILDER") or _chosen_builder(), connection.context_name()
     if chosen and chosen != own:
         says = f"`{chosen}` is chosen"
-        yield "your builder", says, f"nothing: labs are built by `{own}`, the engine's own"
+        yield "your builder", says, f"nothing: labs use `{own}`, the engine's own builder"
     if platform := os.environ.get("DOCKER_DEFAULT_PLATFORM"):
         says = f"DOCKER_DEFAULT_PLATFORM is {platform}"
-        yield "your platform", says, "nothing: labs are built for the engine's own"
+        yield "your platform", says, "nothing: labs build for the engine's own platform"
     if proxies(address):
-        says = "docker's settings give them to builds"
-        yield "your proxies", says, "nothing: what builds ask of this machine goes past them"
+        says = "Docker's settings pass them to builds"
+        yield "your proxies", says, "nothing: builds reach this machine without them"
     if helper := missing_helper(DOCKER_HUB):
-        says = f"docker's settings name `{helper}`, which is not installed"
-        yield "your login", says, "install it if a registry wants a login; it is asked without one"
+        says = f"Docker's settings name `{helper}`, which is not installed"
+        yield (
+            "your login",
+            says,
+            "install it if a registry requires a login",
+        )
 
 
 def _chosen_builder() -> str | None:

@@ -37,7 +37,7 @@ def address() -> str:
     if found is None:
         raise EngineMissing(
             f"the docker context `{name}` does not exist",
-            why="DOCKER_CONTEXT or docker's own settings name it",
+            why="DOCKER_CONTEXT or Docker's settings name it",
             next_step="`docker context ls` shows the contexts; `docker context use` chooses one",
         )
     return found.host

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import tarfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import docker.errors
 
-from advices.core import CommandFailed, EngineRefused, RuntimeUnusable, ended_by, poll
+from advices.core import CommandFailed, EngineRefused, RuntimeUnusable, clock, ended_by, poll
 from advices.engine.link import RUN_LABEL, EngineLink
 from advices.engine.records import Container, End, container_of, end_of, published
 from advices.engine.start import HARDENED, Hears, Once, Start, options
 from advices.engine.start_faults import is_of_the_image
 
 _HEAR_EVERY_SECONDS = 2.0
+_LOOK_EVERY_SECONDS = 0.5
+_LOOKS_AT_DISK = Start(
+    entrypoint=("sh", "-c", "while df -Pk / | tail -n 1; do sleep 0.5; done"),
+    network="none",
+    memory="64m",
+    processes=16,
+)
 
 
 class EngineContainers(EngineLink):
@@ -161,6 +169,34 @@ class EngineContainers(EngineLink):
         # Whoever gives up must not wait, and has no client of its own to spare.
         with ended_by(lambda: threading.Thread(target=kill, daemon=True).start()):
             yield
+
+    @contextlib.contextmanager
+    def disk_seen_by(self, image: str, run_id: str) -> Iterator[Callable[[], int | None]]:
+        """Give what tells the bytes that are free on the engine's disk, as a container sees it.
+
+        It tells None where the image has no shell or no df.
+        """
+        try:
+            container = self.start(image, run_id=run_id, how=_LOOKS_AT_DISK)
+        except (EngineRefused, RuntimeUnusable):
+            yield lambda: None
+            return
+
+        looked, seen = clock(), None
+
+        def free() -> int | None:
+            nonlocal looked, seen
+            if seen is not None and clock() - looked < _LOOK_EVERY_SECONDS:
+                return seen
+            looked = clock()
+            found = re.search(r"\s(\d+)\s+\d+%\s+/$", self.last_lines(container, 1))
+            seen = int(found[1]) * 1024 if found else None
+            return seen
+
+        try:
+            yield free
+        finally:
+            self.remove_container(container)
 
     def address_of(self, container: Container) -> str:
         networks = self._inspected(container)["NetworkSettings"]["Networks"]

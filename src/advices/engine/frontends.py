@@ -59,7 +59,7 @@ class Handed:
             )
         if self.instead_of is None or not isinstance(fault, DockerfileInvalid | FrontendTooOld):
             return fault
-        cause = f"`{self.syntax}` is not to be had, so the builder's own frontend read it"
+        cause = f"`{self.syntax}` is not available, so the builder's own frontend read it"
         why = cause if isinstance(fault, FrontendTooOld) else f"{fault.why}; {cause}"
         return type(fault)(fault.what, why=why, next_step=fault.next_step)
 

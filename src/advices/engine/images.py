@@ -82,7 +82,7 @@ class EngineImages(EngineLink):
             interruptible(lambda: self._pulled(wanted.repository, wanted.version, progress))
         image = self.image(name)
         if image is None:
-            raise PullFailed(f"`{name}` was pulled and is not there", why="somebody removed it")
+            raise PullFailed(f"`{name}` was pulled, but is not there", why="somebody removed it")
         return image
 
     def _pulled(self, repository: str, version: str, progress: PullProgress) -> None:
@@ -170,7 +170,9 @@ def _without_login(name: str, fault: PullFailed) -> PullFailed:
         return fault
     return type(fault)(
         fault.what,
-        why=f"{fault.why}; it was asked without a login, for `{helper}`, which docker's settings "
-        "name, is not installed",
-        next_step=f"install `{helper}` or take it out of docker's settings; else {fault.next_step}",
+        why=(
+            f"{fault.why}; we pulled without a login, because `{helper}`, which Docker's settings "
+            "name, is not installed"
+        ),
+        next_step=f"install `{helper}`, or remove it from Docker's settings; or {fault.next_step}",
     )

@@ -26,6 +26,11 @@ RUN_LABEL = "io.docker-advices.run"
 BASE_LABEL = "io.docker-advices.base"
 
 
+def base_tag(run_id: str) -> str:
+    """Return how the names of the bases begin that were made for the builds of one run."""
+    return f"docker-advices-run/{run_id}:base-"
+
+
 class Clients:
     """A client for each thread: docker-py's must not be shared by threads.
 
@@ -73,13 +78,14 @@ class EngineLink:
         except (docker.errors.DockerException, RequestException, OSError) as error:
             if "ermission denied" in str(error):
                 raise EngineForbidden(
-                    f"the Docker engine at {self.address} may not be used by this user"
+                    f"this user may not use the Docker engine at {self.address}"
                 ) from None
             raise EngineMissing(f"no Docker engine answers at {self.address}") from None
         for part in said.get("Components") or ():
             if "podman" in str(part.get("Name")).lower():
                 raise EngineUnsuitable(
-                    f"at {self.address} answers Podman {part.get('Version')}, which has no BuildKit"
+                    f"Podman {part.get('Version')} answers at {self.address}, and it has no "
+                    "BuildKit"
                 )
 
     @property
@@ -105,7 +111,7 @@ class EngineLink:
                 raise DiskFull("the engine has no space left on its device") from None
             raise EngineRefused(str(error.explanation or error)) from error
         except (RequestException, docker.errors.DockerException, ConnectionError) as error:
-            raise EngineLost(f"the engine at {self.address} does not answer any more") from error
+            raise EngineLost(f"the engine at {self.address} no longer answers") from error
 
 
 def _elsewhere(address: str) -> EngineElsewhere:

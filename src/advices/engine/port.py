@@ -6,7 +6,7 @@ DiskFull.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import IO, Protocol
 
@@ -56,7 +56,8 @@ class Images(Protocol):
     def build(self, order: BuildOrder, on_step: Callable[[str], None] | None = None) -> Built:
         """Build an image and return what ran. `on_step` hears each step's name as it begins.
 
-        Raises DockerfileInvalid, StepFailed, DiskFull, EngineLost, BuildHung or CommandFailed.
+        Raises DockerfileInvalid, StepFailed, DiskFull, EngineLost, BuildHung, BuildLimited for one
+        that has limits and reached one, or CommandFailed.
         """
 
 
@@ -162,6 +163,15 @@ class Engine(Images, Containers, Protocol):
 
     def remove_run(self, run_id: str) -> None:
         """Remove the containers, networks and images that carry this run's label, no others."""
+
+    def run_cache(self, run_id: str) -> tuple[str, ...]:
+        """Return the ids of what this run's builds left in the build cache, none of anybody's.
+
+        It is all that stands on the bases that were made for this run: they must be there still.
+        """
+
+    def remove_cache(self, ids: Sequence[str]) -> int:
+        """Remove these records of the build cache, which nothing uses; return their bytes."""
 
     def build_cache_bytes(self) -> int:
         """Return the bytes that the build cache alone holds: what an image has too stays there."""

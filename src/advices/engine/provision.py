@@ -76,8 +76,8 @@ def _start(say: Say) -> None:
         return
     if os.geteuid() != 0:
         raise InstallRefused(
-            "dockerd must be started by root",
-            why="this machine has no service manager that starts it for others",
+            "only root can start dockerd",
+            why="this machine has no service manager that could start it for other users",
             next_step="run `advices engine start` as root",
         )
     # Of an engine that was killed; dockerd does not start when its number is another process's.
@@ -87,7 +87,7 @@ def _start(say: Say) -> None:
     STATE.write_text(json.dumps({"pid": pid, "started_ticks": _started_ticks(pid)}), "utf-8")
     if not _came_up(_START_SECONDS):
         raise EngineMissing(
-            f"dockerd was started and did not answer within {_START_SECONDS} s",
+            f"dockerd started but did not answer within {_START_SECONDS} s",
             why=_last_error(),
             next_step=f"read its log: {LOG}",
         )
@@ -104,7 +104,7 @@ def _service_started() -> bool:
         return True
     _stop_if_forbidden()
     raise EngineMissing(
-        f"the service `docker` was started and did not answer within {_START_SECONDS} s",
+        f"the service `docker` started but did not answer within {_START_SECONDS} s",
         why="the service ended, or is slow to start",
         next_step="read its log: `journalctl --unit docker`",
     )
@@ -119,11 +119,11 @@ def _stop_if_silent(say: Say) -> None:
         return
     if not runs or _is_zombie(pid):
         return
-    say(f"a Docker engine runs (process {pid}) and does not answer yet: waiting for it")
+    say(f"a Docker engine runs (process {pid}) but does not answer yet: waiting for it")
     if not _came_up(_START_SECONDS):
         _stop_if_forbidden()
         raise EngineMissing(
-            f"a Docker engine runs (process {pid}) and does not answer at {connection.address()}",
+            f"a Docker engine runs (process {pid}) but does not answer at {connection.address()}",
             why="it hangs, it is still starting, or it listens elsewhere",
             next_step="read its log, or restart it; if it listens elsewhere set DOCKER_HOST",
         )

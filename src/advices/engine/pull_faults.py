@@ -46,7 +46,7 @@ _KINDS: tuple[tuple[type[PullFailed], str], ...] = (
 
 def invalid_reference(name: str) -> ReferenceInvalid:
     """Return the error for a name that no engine can read."""
-    return ReferenceInvalid(f"`{name}` is no valid name of an image")
+    return ReferenceInvalid(f"`{name}` is not a valid image name")
 
 
 def pull_fault(name: str, said: str) -> PullFailed:
@@ -54,8 +54,8 @@ def pull_fault(name: str, said: str) -> PullFailed:
     if is_of_a_login(said):
         return PullFailed(
             f"`{name}` was not pulled: {said.strip()}",
-            why="docker's settings name a program that knows logins, and it does not work",
-            next_step="install that program, or take it out of docker's config.json",
+            why="Docker's settings name a credentials helper that does not work",
+            next_step="install that program, or remove it from Docker's config.json",
         )
     # Names and digests of images stand in the sentence: their words are no signs.
     words = re.sub(r"sha256:[0-9a-f]+", "", said.replace(name, ""), flags=re.I)

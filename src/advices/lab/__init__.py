@@ -12,7 +12,17 @@ from advices.lab.image_names import familiar
 from advices.lab.instructions import Instruction, instructions
 from advices.lab.labfile import LEARNERS, line_of, read
 from advices.lab.measure_name import MeasureName
-from advices.lab.measures import PROBED, SCANNERS, Measure, Says, describe, meanings, varies, when
+from advices.lab.measures import (
+    OF_A_START,
+    PROBED,
+    SCANNERS,
+    Measure,
+    Says,
+    describe,
+    meanings,
+    varies,
+    when,
+)
 from advices.lab.mistake import BUILDS, Mistake, Slug
 from advices.lab.model import COLD, AnotherStart, Claim, Lab, Replay, Variant
 from advices.lab.scans import (
@@ -37,6 +47,7 @@ __all__ = [
     "EVIDENCE_CHARACTERS",
     "LEARNERS",
     "NOT_SOURCE",
+    "OF_A_START",
     "PROBED",
     "RISKS",
     "SCANNERS",

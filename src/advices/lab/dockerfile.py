@@ -59,13 +59,13 @@ def read_dockerfile(file: Path, build_args: Mapping[str, str] | None = None) -> 
     except OSError as error:
         raise LabInvalid(
             f"{file} cannot be read: {error.strerror}",
-            why="it is not there, or another user's",
+            why="it does not exist, or belongs to another user",
             next_step="write it",
         ) from None
     except UnicodeDecodeError as error:
         raise _no_text(file, content, str(error)) from None
     if "\0" in text:
-        raise _no_text(file, content, "it holds zero bytes")
+        raise _no_text(file, content, "it contains zero bytes")
     found = parse_dockerfile(text, build_args, file.name)
     if not found.stages:
         # Not left to the builder: BuildKit 0.13 panics at an ARG without a FROM, and takes the
@@ -73,7 +73,7 @@ def read_dockerfile(file: Path, build_args: Mapping[str, str] | None = None) -> 
         raise DockerfileInvalid(
             f"{file.name} has no FROM",
             why="without one it describes no image",
-            next_step="begin with `FROM` and the image that yours stands on",
+            next_step="start with `FROM` and the base image",
         )
     return found
 

@@ -23,7 +23,7 @@ def familiar(name: str) -> str:
     has_registry = bool(slash) and (first == "localhost" or not {".", ":"}.isdisjoint(first))
     path = rest if has_registry else name
     if not _PATH.fullmatch(path):
-        raise ValueError(f"`{name}` is not the name of an image")
+        raise ValueError(f"`{name}` is not an image name")
     if has_registry and first not in _DOCKER_HUB:
         return name.removesuffix(":latest")
     parts = path.split("/")

@@ -57,7 +57,7 @@ def read(labs: Path, slug: str) -> Lab:
     """
     file = labs / slug / "lab.toml"
     if not file.is_file():
-        there = ", ".join(slugs(labs)) or "not here: this is not the project's folder"
+        there = ", ".join(slugs(labs)) or "none: this is not the project's folder"
         raise LabInvalid(
             f"there is no lab `{slug}`",
             why=f"the labs are {there}",
@@ -75,7 +75,7 @@ def _with_both_variants(data: dict[str, Any]) -> dict[str, Any]:
     """Return an exercise's data as a lab's: what a build gets, the start and the solution get."""
     gets = ("answers", "leaves_out", "overlay", "targets", "build_args", "secrets")
     both = {key: data.pop(key) for key in gets if key in data}
-    start = {"dockerfile": LEARNERS, "says": "what the learner begins with"}
+    start = {"dockerfile": LEARNERS, "says": "what the learner starts with"}
     solution = {"dockerfile": SOLUTION, "says": "the solution"}
     return {**data, "variants": {"bad": {**both, **start}, "good": {**both, **solution}}}
 
@@ -143,7 +143,7 @@ def _misplaced(lab: Lab, labs: Path, context: str) -> Iterator[tuple[tuple[str, 
         yield ("overlay",), f"the folder {lab.overlay} does not exist"
     for name, variant in lab.variants.items():
         if not (lab.folder / variant.dockerfile).is_file():
-            fault = f"the file {variant.dockerfile} does not exist beside it"
+            fault = f"the file {variant.dockerfile} does not exist next to it"
             yield ("variants", name, "dockerfile"), fault
         if not _is_overlay(lab, variant.overlay):
             yield ("variants", name, "overlay"), f"the folder {variant.overlay} does not exist"

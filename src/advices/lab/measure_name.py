@@ -32,7 +32,7 @@ class MeasureName:
         found = _FORM.fullmatch(text)
         if found is None:
             raise ResultInvalid(
-                f"`{text}` is no name of a measure",
+                f"`{text}` is not the name of a measure",
                 why="a name is like `disk_bytes`, or `edit-source.seconds` for one build or start",
             )
         return cls(found[2], found[1] or "")

@@ -36,13 +36,13 @@ class Measure:
 
 OF_AN_IMAGE: dict[str, Measure] = {
     "disk_bytes": Measure(
-        "Bytes on disk", "all layers, unpacked, as a machine stores them that has the image", True
+        "Bytes on disk", "all layers, unpacked, as a machine with the image stores them", True
     ),
     "transfer_bytes": Measure(
         "Bytes to transfer", "all layers, compressed: what a first pull moves", True
     ),
     "context_bytes": Measure("Build context", "the files that .dockerignore lets in", True),
-    "layers": Measure("Layers", "the layers of the image, those of the base included"),
+    "layers": Measure("Layers", "the layers of the image, including those of the base"),
     "answered": Measure("Answers", "the running container answered HTTP 200", False),
     "first_200_seconds": Measure(
         "Time to the first answer", "from the start of the container to HTTP 200, median", True
@@ -50,7 +50,7 @@ OF_AN_IMAGE: dict[str, Measure] = {
     "uid": Measure("User", "the uid of PID 1 in the running container"),
     "page_digest": Measure("Page", "SHA-256 of the page that it serves, first 12 digits"),
     "behaviours": Measure(
-        "Behaviours of one image", "different answers of one digest under several environments"
+        "Different answers of one image", "one digest, started in several environments"
     ),
 }
 
@@ -68,15 +68,15 @@ OF_A_BUILD: dict[str, Measure] = {
     "steps_cached": Measure("Steps from the cache", "the build steps that did not run", False),
     "new_disk_bytes": Measure(
         "New bytes on disk",
-        "layers that a machine lacks which has the image before, unpacked",
+        "layers that a server with the previous image does not have yet, unpacked",
         True,
     ),
     "new_transfer_bytes": Measure(
         "New bytes to transfer",
-        "layers that a machine lacks which has the image before, compressed: what a deploy moves",
+        "layers that a server does not have yet, compressed: what a deploy moves",
         True,
     ),
-    "seconds": Measure("Build time", "wall time of the build with its export, median", True),
+    "seconds": Measure("Build time", "wall time of the build including its export, median", True),
 }
 
 SCANNERS = {"wapiti": "Wapiti", "zap": "ZAP"}
@@ -101,29 +101,27 @@ def _of_a_scan(scanner: str, name: str) -> dict[str, Measure]:
 
 PROBED: dict[str, dict[str, Measure]] = {
     "files": {
-        "executables": Measure(
-            "Executables", "names in the folders of PATH that can be executed", True
-        ),
-        "shells": Measure("Shells", "different shells; one with several names counts once", True),
+        "executables": Measure("Executables", "programs in the folders of PATH", True),
+        "shells": Measure("Shells", "different shells; several names of one count once", True),
         "compilers": Measure(
-            "Compilers", "different compilers; one with several names counts once", True
+            "Compilers", "different compilers; several names of one count once", True
         ),
         "package_managers": Measure(
-            "Package managers", "apt, dpkg, apk, pip and their like, each once", True
+            "Package managers", "apt, dpkg, apk, pip and the like, each once", True
         ),
         "setuid_files": Measure(
             "Setuid files", "files that run with the rights of their owner or group", True
         ),
-        "packages": Measure("System packages", "packages that dpkg or apk lists", True),
+        "packages": Measure("System packages", "listed by dpkg or apk; a dash: no list", True),
         "distributions": Measure("Python distributions", "installed Python packages"),
         "apt_lists_bytes": Measure("Package lists", "what apt keeps of its downloads", True),
         "pip_cache_bytes": Measure("pip's cache", "what pip keeps of its downloads", True),
         "build_tool_bytes": Measure(
-            "Build tools", "headers, static libraries, and what Debian's devel packages own", True
+            "Build tools", "headers, static libraries, Debian's development packages", True
         ),
         "documentation_bytes": Measure("Documentation", "manuals, docs and translations", True),
         "python_package_bytes": Measure("Python packages", "all of site-packages"),
-        "app_bytes": Measure("The project", "the files below WORKDIR, packages left out"),
+        "app_bytes": Measure("The project", "the files below WORKDIR, without packages"),
         "other_bytes": Measure("Everything else", "the system and the interpreter", True),
         "hidden_bytes": Measure(
             "Hidden bytes",
@@ -137,16 +135,16 @@ PROBED: dict[str, dict[str, Measure]] = {
         ),
         "missing_libraries": Measure(
             "Missing libraries",
-            "shared libraries that extension modules need and do not find",
+            "shared libraries that extension modules need but do not find",
             True,
         ),
     },
     "user": {
         "capabilities": Measure(
-            "Effective capabilities", "those of PID 1, as plain docker run gives them", True
+            "Effective capabilities", "those of PID 1, with plain docker run", True
         ),
         "writable_app_files": Measure(
-            "Writable files", "files below WORKDIR that the user of PID 1 may change", True
+            "Writable files", "files below WORKDIR that the user of PID 1 can change", True
         ),
     },
     "stop": {
@@ -154,7 +152,7 @@ PROBED: dict[str, dict[str, Measure]] = {
         "stop_exit_code": Measure("Exit code", "of the container after docker stop"),
         "requests_lost": Measure(
             "Requests lost",
-            "accepted while docker stop ran and never answered: the most of a sample",
+            "accepted while docker stop ran and never answered: the highest of all samples",
             True,
             varies=True,
         ),
@@ -172,7 +170,7 @@ PROBED: dict[str, dict[str, Measure]] = {
     },
     "environment": {
         "env_wrong": Measure(
-            "Variables that came out wrong", "intended variables with another value in PID 1", True
+            "Wrong variables", "variables that have another value than intended in PID 1", True
         ),
     },
     "set": {
@@ -184,18 +182,18 @@ PROBED: dict[str, dict[str, Measure]] = {
             "The set to transfer", "all different layers of the set, compressed", True
         ),
         "sum_disk_bytes": Measure(
-            "Images added up, on disk", "what the list of images seems to say, unpacked"
+            "Images added up, on disk", "what the list of images suggests, unpacked"
         ),
         "sum_transfer_bytes": Measure(
-            "Images added up, to transfer", "what the images would move one by one, compressed"
+            "Images added up, to transfer", "what the images would move separately, compressed"
         ),
         "shared_transfer_bytes": Measure(
-            "Shared bytes", "what sharing layers saves on the way, compressed", False
+            "Shared bytes", "what shared layers save in transfer, compressed", False
         ),
     },
     "web-scan": {
         "version_banner": Measure(
-            "Says its version", "the Server line of an answer has a number in it", True
+            "Shows its version", "the Server header of an answer contains a number", True
         ),
         **_of_a_scan("wapiti", SCANNERS["wapiti"]),
         **_of_a_scan("zap", SCANNERS["zap"]),
@@ -203,7 +201,7 @@ PROBED: dict[str, dict[str, Measure]] = {
     "twelve-factor": {
         "undeclared_distributions": Measure(
             "Undeclared packages",
-            "Python packages that requirements.txt does not name, or pins otherwise",
+            "Python packages that requirements.txt does not list, or lists in another version",
             True,
         ),
         "database_swapped": Measure(
@@ -213,30 +211,30 @@ PROBED: dict[str, dict[str, Measure]] = {
             "Code changed at the start", "files below WORKDIR that the start adds or changes", True
         ),
         "state_survives": Measure(
-            "State survives", "an entry is still there when the container was replaced", False
+            "State survives", "an entry is still there after the container was replaced", False
         ),
         "obeys_port": Measure("Obeys PORT", "the container listens where PORT says", False),
         "replicas_answering": Measure(
             "Replicas that answer", "of two containers of one image behind one name", False
         ),
         "replicas_agree": Measure(
-            "Replicas agree", "each of them shows what was signed at the other", False
+            "Replicas agree", "each shows what was signed at the other", False
         ),
         "logs_on_stdout": Measure(
-            "Logs on stdout", "a request shows in docker logs while the container runs", False
+            "Logs on stdout", "docker logs shows a request while the container runs", False
         ),
         "admin_commands_run": Measure(
             "Admin commands", "manage.py migrate runs from the same image", False
         ),
         "factors_met": Measure(
-            "Factors met", "of the eight that are tried in containers beside PostgreSQL", False
+            "Factors met, of eight", "the factors that have a plain yes or no", False
         ),
         "pictures_survive": Measure(
             "Pictures survive", "an uploaded file is still there in a new container", False
         ),
         "restart_keeps_state": Measure(
             "State survives a restart",
-            "an entry in the container's own database outlives its restart",
+            "an entry in the container's own database survives its restart",
             False,
         ),
         "attached_first_200_seconds": Measure(
@@ -273,7 +271,7 @@ def describe(measure: MeasureName, says: Says | None = None) -> Measure:
     if known is None:
         raise ResultInvalid(
             f"the measure `{measure}` has no description",
-            why="it is misspelt, or new and not described in src/advices/lab/measures.py",
+            why="it is misspelt, or new and has no description in src/advices/lab/measures.py",
             next_step="use a name that the result has, or describe the new one there",
         )
     if not measure.of:

@@ -56,7 +56,7 @@ class Mistake(Record):
     def misfit(self, dockerfile: str) -> str:
         """Return why this mistake cannot be made in a Dockerfile, "" when it can."""
         found = dockerfile.count(self.replace) if self.replace else 1
-        return "" if found == 1 else f"its `replace` must occur once and occurs {found} times"
+        return "" if found == 1 else f"its `replace` must occur once but occurs {found} times"
 
     def applied(self, dockerfile: str) -> str:
         """Return the Dockerfile with this mistake in it. Raises LabInvalid if it does not fit."""

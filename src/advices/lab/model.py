@@ -25,7 +25,8 @@ class Variant(Record):
     `answers` is false for a trap whose container must not answer. `leaves_out` are files of
     the context that it does not get, `overlay` a folder beside lab.toml that is copied over
     the context. `targets` are stages that are built besides the last one. `{canary}` in
-    `build_args`, `secrets` and overlay files becomes a secret made for the run.
+    `build_args`, `secrets` and overlay files becomes a secret made for the run. A `trap` looks
+    right and is not; `named_by` are the rules of linters that name what it or `bad` does wrong.
     """
 
     dockerfile: Annotated[str, Field(pattern=r"^[\w.-]+$")]
@@ -36,6 +37,8 @@ class Variant(Record):
     targets: tuple[str, ...] = ()
     build_args: dict[str, str] = Field(default_factory=dict)
     secrets: dict[str, str] = Field(default_factory=dict)
+    trap: bool = False
+    named_by: tuple[str, ...] = ()
 
 
 class Replay(Record):
@@ -54,7 +57,7 @@ class Replay(Record):
         if (self.file is None) != (self.append is None):
             raise ValueError("`file` and `append` go together")
         if self.append is not None and "{sample}" not in self.append:
-            raise ValueError("`append` must hold {sample}, or a later sample would be cached")
+            raise ValueError("`append` must contain {sample}, or a later sample would be cached")
         return self
 
 
@@ -173,7 +176,9 @@ class Lab(Record):
         taken += [("mistakes", str(n), name) for n, name in _repeated(mistakes)]
         for kind, where, name in taken:
             raise PydanticCustomError(
-                "name_taken", "the name `{name}` is taken", {"name": name, "where": (kind, where)}
+                "name_taken",
+                "the name `{name}` is in use",
+                {"name": name, "where": (kind, where)},
             )
         return self
 

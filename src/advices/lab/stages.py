@@ -124,7 +124,7 @@ def _from(one: Instruction) -> tuple[str, str]:
             return base, ""
         case [base, word, name] if word.upper() == "AS":
             if not re.fullmatch(r"[a-z][a-z0-9_.-]*", name.lower()):
-                raise Fault(one.start_line, f"`{name}` is no name for a stage")
+                raise Fault(one.start_line, f"`{name}` is not a valid name for a stage")
             return base, name
     raise Fault(one.start_line, f"`{one.line}`: FROM takes an image, or an image, AS and a name")
 
@@ -137,7 +137,7 @@ def _base_name(one: Instruction, written: str, escape: str, values: Mapping[str,
         raise Fault(
             one.start_line,
             f"`{one.line}`: `{name}` has no value",
-            why="a FROM knows the ARGs before the first FROM, by their default or a build argument",
+            why="FROM knows only ARGs before the first FROM, with a default or a build argument",
             next_step=f"write `ARG {name}=` and a default before the first FROM",
         )
     return expanded(written, escape, values, one.start_line)
@@ -187,15 +187,15 @@ def _other(
     if "$" in name:
         raise Fault(
             one.start_line,
-            f"`{one.line}`: `from` may not hold a variable",
-            why="BuildKit puts no value there",
-            next_step=f"begin a stage with `FROM {name} AS` and a name, and take from that",
+            f"`{one.line}`: `from` may not contain a variable",
+            why="BuildKit does not replace variables there",
+            next_step=f"start a stage with `FROM {name} AS` and a name, and copy from that",
         )
     if name.isdecimal():
         raise Fault(
             one.start_line,
             f"`{one.line}`: a mount names a stage by its name",
-            why="BuildKit takes a number here for the name of an image",
+            why="BuildKit reads a number here as the name of an image",
             next_step="give the stage a name with AS",
         )
     earlier = {stage.name.lower() for stage in stages}
@@ -203,7 +203,7 @@ def _other(
         raise Fault(
             one.start_line,
             f"`{one.line}`: the stage `{name}` is not finished here",
-            why="a stage takes from those before it",
+            why="a stage can only copy from earlier stages",
             next_step="move that stage up",
         )
     return _source(name, one, stages)

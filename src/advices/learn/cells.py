@@ -6,7 +6,7 @@ Imported by the client's own code (client/lesson.js), in the kernel that the lab
 from __future__ import annotations
 
 import functools
-import os
+import sys
 from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Any
@@ -15,19 +15,32 @@ import markdown
 from IPython.core.getipython import get_ipython
 from IPython.display import display
 
-from advices.core import AdvicesError, BuildHung, DockerfileInvalid, StepFailed, write_whole
+from advices.core import (
+    AdvicesError,
+    BuildHung,
+    DockerfileInvalid,
+    Event,
+    StepFailed,
+    Waiting,
+    write_whole,
+)
 from advices.lab import LEARNERS
 from advices.learn import hints
+from advices.learn.printed import cut_output
 from advices.learn.words import next_step
-from advices.notebooks import LabSession, open_lab
-from advices.results import Checked
+from advices.measure import setting
+from advices.notebooks import LabSession, hear_events, open_lab
+from advices.results import Checked, Pending, Row
 from advices.site import Shown, checked_shown
 
-BUILD_SECONDS = 180.0
+BUILD_SECONDS = 180
 BUILD_SECONDS_VARIABLE = "ADVICES_LEARN_BUILD_SECONDS"
 CHECKED = "application/vnd.advices.checked+json"
+SO_FAR = "application/vnd.advices.so-far+json"
+WAITING = "application/vnd.advices.waiting+json"
 FAULT = "application/vnd.advices.fault+json"
 
+_PREPARED = "prepared_for_the_page"
 # As in mkdocs.yml, so that an output looks like what is recorded.
 _EXTENSIONS = ["tables", "attr_list", "md_in_html", "pymdownx.highlight", "pymdownx.superfences"]
 _SETTINGS = {"pymdownx.highlight": {"pygments_lang_class": True}}
@@ -44,17 +57,48 @@ class Verdict:
             "solved": self.found.solved,
             "fault": self.found.fault,
             "rows": [asdict(row) for row in self.found.rows],
+            "difference": self.found.difference,
+            "measured": self.found.measured.isoformat() if self.found.measured else "",
             "hints": [asdict(one) for one in self.found.steps],
         }
         return {CHECKED: data, "text/plain": checked_shown(self.found).markdown}
 
 
+@dataclass(frozen=True)
+class SoFar:
+    """The claims of a check that goes on; of one that is not decided only what it says."""
+
+    rows: tuple[Row | Pending, ...]
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        decided = [row for row in self.rows if isinstance(row, Row)]
+        text = [f"{'met' if row.holds else 'not met'}: {row.says}" for row in decided]
+        return {SO_FAR: {"rows": [asdict(row) for row in self.rows]}, "text/plain": "\n".join(text)}
+
+
 def prepare() -> None:
-    """Let this kernel show what the toolkit returns as HTML too, for the page."""
+    """Let this kernel show what the toolkit returns, and for what it waits, for the page.
+
+    What a cell prints without an end is cut: see `printed`. A second call changes nothing.
+    """
     shell = get_ipython()
+    if getattr(shell, _PREPARED, False):
+        return
     if shell is not None and shell.display_formatter is not None:
         shell.display_formatter.formatters["text/html"].for_type(Shown, as_html)
+        hear_events(_shows)
         shell.set_custom_exc((AdvicesError,), _say)  # type: ignore[no-untyped-call]
+        cut_output(shell, sys.stdout, sys.stderr)
+        setattr(shell, _PREPARED, True)
+
+
+def _shows(event: Event) -> bool:
+    """Display for what a cell or a check waits; the page counts the seconds."""
+    if isinstance(event, Waiting):
+        data = {WAITING: asdict(event), "text/plain": str(event)}
+        display(data, raw=True)  # type: ignore[no-untyped-call]
+        return True
+    return False
 
 
 def _say(
@@ -88,23 +132,29 @@ def as_html(shown: Shown) -> str:
     )
 
 
-def check(slug: str, dockerfile: str) -> Verdict:
+def check(slug: str, dockerfile: str, again: int = 0) -> Verdict:
     """Return how a Dockerfile does as the solution of a lab's exercise.
 
-    The learner's file in the project is left alone. A build may take three minutes, or the seconds
-    that ADVICES_LEARN_BUILD_SECONDS says. Raises what `advices check-exercise` raises.
+    The learner's file in the project is left alone. Each claim is displayed as soon as it is
+    decided. What was measured in the last day is measured only if it is asked for `again`. A build
+    may take three minutes, or the seconds that ADVICES_LEARN_BUILD_SECONDS says. Raises what
+    `advices check-exercise` raises.
     """
     session = _session(slug)
     file = write_whole(session.scratch / "learn" / LEARNERS, dockerfile)
-    seconds = float(os.environ.get(BUILD_SECONDS_VARIABLE) or BUILD_SECONDS)
+    seconds = setting(BUILD_SECONDS_VARIABLE, BUILD_SECONDS)
     try:
-        return Verdict(session.checked(file, build_seconds=seconds))
+        return Verdict(session.checked(file, build_seconds=seconds, told=_tell, again=bool(again)))
     except StepFailed as error:
         hints.explain(error, slug, dockerfile)
         raise
     except BuildHung as error:
         after = f"look at the step named above; {BUILD_SECONDS_VARIABLE} gives builds more seconds"
         raise BuildHung(error.what, next_step=after) from None
+
+
+def _tell(rows: tuple[Row | Pending, ...]) -> None:
+    display(SoFar(rows))  # type: ignore[no-untyped-call]
 
 
 @functools.cache

@@ -91,6 +91,11 @@ def guard(app: Any, *, jupyterlab: bool) -> None:
         "allow_origin_pat": "",
         "allow_credentials": False,
     }
+    if jupyterlab and not os.access(app.root_dir, os.W_OK):
+        app.log.warning(
+            f"JupyterLab can save nothing: {app.root_dir} is not this user's to write. "
+            "Give each learner a clone of their own: docs/hub.md says how."
+        )
     if not jupyterlab:
         app.web_app.settings["authorizer"] = PagesOnly(parent=app)
         # JupyterLab sends notebooks of any size; the pages send what a learner types.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import os
 import re
 import secrets
 from collections.abc import Callable
@@ -27,13 +28,15 @@ from advices.learn.live_page import (
     PREPARING,
     RUNS,
     below,
+    hub_home,
     live,
     page_file,
 )
 from advices.learn.material import Material
-from advices.learn.preparing import Preparing
+from advices.learn.preparing import Preparing, Told
 from advices.learn.runs import Runs
 
+_OF_PREPARING = "advices_preparing"
 FILES = r"[^?]*\.(?:css|js|mjs|map|json|jsonl|svg|png|ico|xml|txt|gz)"
 
 
@@ -77,6 +80,7 @@ def add_handlers(app: Any) -> None:
         [
             (at(CLIENT, "(.*)"), _File, {"path": str(client)}),
             (at(MATERIAL, r"([a-z0-9-]+)/(files|solution)"), Material, {"root": app.root_dir}),
+            (at(PREPARING), _Prepared),
             (at(RUNS, r"([\w-]+)"), _Ran, {"runs": Runs(app.kernel_manager)}),
             (at(PAGES, f"({FILES})"), _File, {"path": str(site)}),
             (at(PAGES), web.RedirectHandler, {"url": at(PAGES) + "/", "permanent": False}),
@@ -96,21 +100,21 @@ def add_way_in(app: Any, codes: Codes) -> None:
 
 def add_preparing(app: Any, preparing: Preparing) -> None:
     """Let pages ask how far the preparations are."""
-    way = (url_path_join(app.base_url, PREPARING), _Prepared, {"preparing": preparing})
-    app.web_app.add_handlers(".*$", [way])
+    app.web_app.settings[_OF_PREPARING] = preparing
 
 
 class _Prepared(JupyterHandler):
     """Tells a page what is being prepared, for who is let in."""
 
-    def initialize(self, preparing: Preparing) -> None:
-        self._preparing = preparing
-
     @web.authenticated
     def get(self) -> None:
-        """Send state, last line and seconds as JSON."""
+        """Send how far it is as JSON. The page of a lab says which: that comes next."""
         self.set_header("Cache-Control", "no-store")
-        self.finish(asdict(self._preparing.told()))
+        preparing: Preparing | None = self.settings.get(_OF_PREPARING)
+        if preparing and (slug := self.get_query_argument("lab", "")):
+            preparing.prefer(slug)
+        # A hub's administrator prepares before the class comes.
+        self.finish(asdict(preparing.told() if preparing else Told("ready", "", 0)))
 
 
 class _Ran(JupyterHandler):
@@ -175,7 +179,7 @@ class _Elsewhere(JupyterHandler):
         self.finish(
             _plain(
                 "There is nothing at this address",
-                "Each start of <code>./run learn</code> has an address of its own. "
+                "Each start of <code>./run learn</code> has its own address. "
                 "The terminal shows it.",
             )
         )
@@ -219,7 +223,8 @@ class _Page(JupyterHandler):
         _ = self.xsrf_token
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
-        self.finish(live(page, self.base_url, jupyterlab=self._jupyterlab))
+        hub = hub_home(os.environ)
+        self.finish(live(page, self.base_url, jupyterlab=self._jupyterlab, hub=hub))
 
 
 def _refuse_zero(path: str) -> None:

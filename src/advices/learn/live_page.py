@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 PAGES = "learn"
@@ -40,10 +41,19 @@ _ONCE_MORE = (
 )
 
 
-def live(page: str, base_url: str, *, jupyterlab: bool = False) -> str:
+def hub_home(environment: Mapping[str, str]) -> str:
+    """Return the address of the hub's control panel for a server of a hub, else ""."""
+    if "JUPYTERHUB_SERVICE_PREFIX" not in environment:
+        return ""
+    # The host is named where each learner's server has one of its own.
+    host, base = (environment.get(f"JUPYTERHUB_{name}", "") for name in ("HOST", "BASE_URL"))
+    return f"{host}{base or '/'}hub/home"
+
+
+def live(page: str, base_url: str, *, jupyterlab: bool = False, hub: str = "") -> str:
     """Return a page with the scripts that run its cells. Published, it has none of them.
 
-    With `jupyterlab` they offer to open a lab's notebook there.
+    With `jupyterlab` they offer to open a lab's notebook there; `hub` is where they lead back to.
     """
     client = html.escape(f"{base_url}{CLIENT}", quote=True)
     query = "?jupyterlab" if jupyterlab else ""
@@ -51,7 +61,8 @@ def live(page: str, base_url: str, *, jupyterlab: bool = False) -> str:
         f'<link rel="stylesheet" href="{client}/vendored.css">'
         f'<link rel="stylesheet" href="{client}/learn.css">'
         f'<script type="module" src="{client}/learn.js{query}" onerror="{_ONCE_MORE}"></script>'
-        "</head>"
+        + (f'<meta name="advices-hub" content="{html.escape(hub, quote=True)}">' if hub else "")
+        + "</head>"
     )
     return page.replace("</head>", head, 1)
 

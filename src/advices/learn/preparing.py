@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from advices.core import GivenUp, clock, stream_stderr, that_can_be_given_up
@@ -17,11 +17,19 @@ Stream = Callable[..., tuple[int, float]]
 
 @dataclass(frozen=True)
 class Told:
-    """What the page tells of it: `says` is the last line, of the fault when it failed."""
+    """What the page tells of it.
+
+    `what` is prepared now, the part `part` of `parts`, for `part_seconds`; `seconds` are those of
+    all. `says` is its last line, or what was said of the fault when it failed.
+    """
 
     state: Literal["preparing", "ready", "failed"]
     says: str
     seconds: int
+    what: str = ""
+    part: int = 0
+    parts: int = 0
+    part_seconds: int = 0
 
 
 class Preparing:
@@ -33,10 +41,12 @@ class Preparing:
     """
 
     def __init__(self, slugs: Sequence[str], stream: Stream = stream_stderr) -> None:
-        self._orders = [("engine", "start"), *(("bases", slug) for slug in slugs)]
+        self._left = [("engine", "start"), *(("bases", slug) for slug in slugs)]
+        self._parts = len(self._left)
         self._stream = stream
-        self._started = clock()
+        self._started = self._part_started = clock()
         self._told = Told("preparing", "starting", 0)
+        self._lock = threading.Lock()
         self._give_up: Callable[[], None] = lambda: None
         self._thread = threading.Thread(target=self._work, daemon=True)
 
@@ -54,12 +64,23 @@ class Preparing:
         told = self._told
         if told.state != "preparing":
             return told
-        return Told(told.state, told.says, round(clock() - self._started))
+        now = clock()
+        return replace(
+            told,
+            seconds=round(now - self._started),
+            part_seconds=round(now - self._part_started),
+        )
+
+    def prefer(self, slug: str) -> None:
+        """Prepare what a lab needs next: somebody looks at its page."""
+        with self._lock:
+            # The engine comes first in any case.
+            self._left.sort(key=lambda order: (order[0] != "engine", order != ("bases", slug)))
 
     def _work(self) -> None:
         with that_can_be_given_up() as self._give_up:
             try:
-                for order in self._orders:
+                while order := self._next():
                     self._order(order)
             except GivenUp:
                 self._end("failed", "it was stopped")
@@ -68,17 +89,22 @@ class Preparing:
             else:
                 self._end("ready", "everything is prepared")
 
+    def _next(self) -> tuple[str, ...] | None:
+        with self._lock:
+            return self._left.pop(0) if self._left else None
+
     def _order(self, order: tuple[str, ...]) -> None:
         """Run one command of ours. Raises RuntimeError with what it said when it fails."""
         lines: list[str] = []
-        doing = "the engine" if order[0] == "engine" else f"the base images of {order[1]}"
+        what = "the engine" if order[0] == "engine" else f"the base images of {order[1]}"
+        told = Told("preparing", "", 0, what, self._parts - len(self._left), self._parts)
 
         def hear(line: str) -> None:
             if text := line.strip():
                 lines.append(text)
-                self._told = Told("preparing", f"{doing}: {text}", 0)
+                self._told = replace(told, says=text)
 
-        self._told = Told("preparing", doing, 0)
+        self._part_started, self._told = clock(), told
         try:
             code, _ = self._stream([*_ADVICES, *order], hear, timeout_seconds=_AT_MOST_SECONDS)
         except (OSError, TimeoutError) as error:

@@ -10,9 +10,11 @@ from advices.measure.bench import (
     samples_from_environment,
 )
 from advices.measure.candidate import of_variant
-from advices.measure.exercises import check, solved, start_of, unsound
+from advices.measure.exercises import Told, check, solved, start_of, unsound
+from advices.measure.ground import Ground
 from advices.measure.kept import Kept, kept_file
 from advices.measure.keys import Keys
+from advices.measure.limits import for_learners, setting
 from advices.measure.mistakes import answering_traps, judged_steps, proved, uncaught_mistakes
 from advices.measure.plan import QUICK, Samples, steps
 from advices.measure.rotation import TURNS, due, turn_of
@@ -33,10 +35,12 @@ __all__ = [
     "TURNS",
     "Bench",
     "Committed",
+    "Ground",
     "Kept",
     "Keys",
     "Samples",
     "Standing",
+    "Told",
     "answering_traps",
     "check",
     "commit_of",
@@ -44,6 +48,7 @@ __all__ = [
     "for_a_check",
     "for_a_quick_run",
     "for_a_run",
+    "for_learners",
     "judged_steps",
     "kept_file",
     "keyed",
@@ -51,6 +56,7 @@ __all__ = [
     "of_variant",
     "proved",
     "samples_from_environment",
+    "setting",
     "solved",
     "start_of",
     "start_stands",

@@ -9,6 +9,7 @@ from importlib.metadata import version
 
 from advices.core import CommandFailed, Layout, now, run
 from advices.lab import Lab
+from advices.measure.ground import Ground
 from advices.measure.kept import Kept
 from advices.measure.plan import QUICK, Samples
 from advices.measure.variant import Measurer
@@ -29,7 +30,7 @@ def samples_from_environment() -> Samples:
 class Bench:
     """Measures one lab or exercise in one run, but for what is kept of a committed result.
 
-    `owner` says that no command holds the locks.
+    `owner` says that no command holds the locks. Builds stand on `ground`, where one is given.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Bench:
         samples: Samples,
         owner: bool,
         kept: Kept | None = None,
+        ground: Ground | None = None,
     ) -> None:
         self.workshop = workshop
         self.layout = workshop.layout
@@ -49,17 +51,19 @@ class Bench:
         self.samples = samples
         self.owner = owner
         self.kept = kept or Kept()
+        self._ground = ground
         self._records: dict[str, BaseRecord] = {}
         self._measurer: Measurer | None = None
         self._provenance: Provenance | None = None
 
-    def of(self, exercise: Lab) -> Bench:
+    def of(self, exercise: Lab, ground: Ground | None = None) -> Bench:
         """Return a bench for the exercise of this lab, in the same run: one sample of each."""
         return Bench(
             *(self.workshop, exercise, self.run),
             samples=QUICK,
             owner=self.owner,
             kept=self.kept.of_exercise(),
+            ground=ground,
         )
 
     @contextlib.contextmanager
@@ -76,7 +80,7 @@ class Bench:
                 with shop.spent.on("bases"):
                     resolved = shop.bases.of_lab(self.lab)
                 self._records = {name: shop.bases.record(base) for name, base in resolved.items()}
-                self._measurer = Measurer(shop, self.lab, self.run, resolved)
+                self._measurer = Measurer(shop, self.lab, self.run, resolved, self._ground)
             yield self._measurer
 
     def result(

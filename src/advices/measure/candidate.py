@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from advices.core import DiskFull, write_whole
+from advices.engine import Limits
 from advices.lab import (
     NOT_SOURCE,
     Dockerfile,
@@ -34,6 +35,7 @@ class Candidate:
     `fresh` builds it from nothing. Without it the first build may use the cache of the
     candidate `cache_of`, which saves minutes where no time is measured. One that `must_answer`
     is a fault of its lab when its page does not come. Of one that is `hidden` no step is told.
+    What nobody has read before has `limits`.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Candidate:
     cache_of: str = ""
     must_answer: bool = False
     hidden: bool = False
+    limits: Limits | None = None
 
     def read(self) -> Dockerfile:
         """Return what its Dockerfile says with its build arguments.
@@ -74,9 +77,10 @@ def variant_of_mistake(lab: Lab, mistake: Mistake) -> Variant:
     return good.model_copy(update={"leaves_out": (*good.leaves_out, *mistake.leaves_out)})
 
 
-def of_learner(lab: Lab, dockerfile: Path) -> Candidate:
+def of_learner(lab: Lab, dockerfile: Path, limits: Limits) -> Candidate:
     """Return a learner's Dockerfile, which gets what the exercise's variants get."""
-    return Candidate("yours", dockerfile, lab.variants["bad"], fresh=False, cache_of="yours")
+    variant = lab.variants["bad"]
+    return Candidate("yours", dockerfile, variant, fresh=False, cache_of="yours", limits=limits)
 
 
 def copied(lab: Lab, candidate: Candidate, to: Path, *, canary: str) -> Path:
@@ -126,8 +130,8 @@ def _told() -> Iterator[None]:
         yield
     except (OSError, shutil.Error) as error:
         raise DiskFull(
-            f"the project could not be copied to a scratch folder: {error}",
-            why="the disk is full, or a file of the project cannot be read",
+            f"could not copy the project to a scratch folder: {error}",
+            why="the disk is full, or a file of the project is not readable",
         ) from None
 
 

@@ -82,6 +82,13 @@ class Keys:
         around = self._around(lab, dockerfiles, judged_steps(lab))
         return own.key, "" if around is None else KeyParts(around=around).key
 
+    def learner(self, lab: Lab, said: Dockerfile, text: str) -> str:
+        """Return the key of a learner's Dockerfile of an exercise, "" when an image is missing."""
+        around = self._around(lab, [said, lab.read("good")], judged_steps(lab))
+        if around is None:
+            return ""
+        return KeyParts(own=digests(parts.of_learner(lab, text, self._contexts)), around=around).key
+
     def key(self, lab: Lab) -> str | None:
         """Return the key of a lab or exercise, None when an image that it needs is not there."""
         found = self.parts(lab)

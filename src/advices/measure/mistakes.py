@@ -106,7 +106,7 @@ def uncaught_mistakes(lab: Lab, result: Result) -> list[str]:
         if misfit := mistake.misfit(good):
             broken = ", ".join(sorted(mistake.breaks))
             lines.append(
-                f"{lab.slug}: mistake `{mistake.id}`, which turns red {broken}, was not made: "
+                f"{lab.slug}: mistake `{mistake.id}`, which breaks {broken}, does not apply: "
                 f"{misfit} in the good Dockerfile"
             )
             continue
@@ -115,8 +115,8 @@ def uncaught_mistakes(lab: Lab, result: Result) -> list[str]:
         wanted = set(mistake.breaks) - set(found.not_judged if found else ())
         if turned != wanted:
             lines.append(
-                f"{lab.slug}: mistake `{mistake.id}` must turn red "
-                f"{', '.join(sorted(wanted)) or 'nothing'}, and turned red "
+                f"{lab.slug}: mistake `{mistake.id}` must break "
+                f"{', '.join(sorted(wanted)) or 'nothing'}, but breaks "
                 f"{', '.join(sorted(turned)) or 'nothing'}"
             )
     return lines

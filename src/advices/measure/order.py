@@ -41,6 +41,7 @@ def order_of(lab: Lab, candidate: Candidate, place: Place, *, no_cache: bool) ->
         build_args={key: value.replace(CANARY, place.canary) for key, value in arguments.items()},
         secrets=place.secrets,
         timeout_seconds=lab.build_timeout_seconds,
+        limits=candidate.limits,
     )
 
 

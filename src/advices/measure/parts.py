@@ -89,6 +89,13 @@ def of_mistake(lab: Lab, mistake: Mistake, contexts: Contexts) -> dict[str, obje
     }
 
 
+def of_learner(lab: Lab, text: str, contexts: Contexts) -> dict[str, object]:
+    """Return all that the project decides of what a learner's Dockerfile measures, by name."""
+    built = _built(lab, lab.variants["bad"], text, contexts, fresh=False)
+    # Its own text, comments and all: who changed nothing changed nothing for sure.
+    return {**built, "Dockerfile": text, **_steps(lab, judged_steps(lab))}
+
+
 def dockerfiles_of_mistake(lab: Lab, mistake: Mistake) -> tuple[Dockerfile, ...]:
     """Return the Dockerfiles whose images decide what a mistake turns red."""
     good = lab.dockerfile("good").read_text("utf-8")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from advices.lab import COLD, PROBED, Claim, Lab, MeasureName
+from advices.lab import COLD, OF_A_START, PROBED, Claim, Lab, MeasureName
 
 # Raised when variants are measured in another way than before: marks, order, what is summed.
 METHOD = 1
@@ -90,30 +90,59 @@ def steps(lab: Lab, samples: Samples) -> tuple[PlanStep, ...]:
 def steps_for(lab: Lab, claims: Iterable[Claim]) -> tuple[PlanStep, ...]:
     """Return the steps that give the measures of some claims, one sample each."""
     measures = {claim.measure for claim in claims}
-    builds_and_starts = {measure.of for measure in measures}
-    of_the_image = {measure.name for measure in measures if not measure.of}
     with_bytes = _with_bytes(measures)
     # The layers of a replay are compared with those of the first build.
     read = (COLD, *(replay for replay in lab.replays if replay in with_bytes))
 
     def needed(step: PlanStep) -> bool:
-        match step:
-            case ProbeImage(probe):
-                return bool(of_the_image & PROBED[probe].keys())
-            case StartImage(start):
-                with_env = bool(lab.starts[start].env) and "behaviours" in of_the_image
-                return with_env or start in builds_and_starts
-            case BuildImage(build):
-                return build == COLD or build in builds_and_starts
-            case InspectImages():
-                return bool(with_bytes)
-        return True
+        is_first = isinstance(step, ServeImage) or (isinstance(step, BuildImage) and step.cold)
+        return is_first or any(gives(lab, step, measure) for measure in measures)
 
     return tuple(
         InspectImages(read) if isinstance(step, InspectImages) else step
         for step in steps(lab, Samples(1, 1))
         if needed(step)
     )
+
+
+def gives(lab: Lab, step: PlanStep, measure: MeasureName) -> bool:
+    """Return whether a measure is not known before a step is done."""
+    match step:
+        case ProbeImage(probe):
+            return not measure.of and measure.name in PROBED[probe]
+        case StartImage(start):
+            counts = bool(lab.starts[start].env) and measure == MeasureName("behaviours")
+            return counts or measure.of == start
+        case BuildImage(build):
+            return measure.of == build
+        case InspectImages():
+            return bool(_with_bytes({measure}))
+        case ServeImage():
+            return not measure.of and measure.name in OF_A_START
+
+
+def before(steps: Sequence[PlanStep]) -> dict[int, frozenset[int]]:
+    """Return the numbers of the steps that each step waits for, where none is timed.
+
+    A rebuild finds the cache of the last first build, and what looks at the image needs that. A
+    probe is told whether the image answered, and what reads layers twice would read them for long.
+    """
+    cold = [n for n, step in enumerate(steps) if isinstance(step, BuildImage) and step.cold]
+
+    def needs(number: int, step: PlanStep) -> Iterator[int]:
+        yield from (n for n in cold if n < number)
+        for n, other in enumerate(steps[:number]):
+            match step, other:
+                case (ServeImage() | ProbeImage(), ServeImage()):
+                    yield n
+                case (BuildImage(build), BuildImage(earlier)) if build == earlier:
+                    yield n
+                case (InspectImages(builds), BuildImage(build)) if build in builds:
+                    yield n
+                case (ProbeImage("files" | "set"), InspectImages()):
+                    yield n
+
+    return {number: frozenset(needs(number, step)) for number, step in enumerate(steps)}
 
 
 def says(step: PlanStep) -> str:

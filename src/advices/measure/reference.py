@@ -29,28 +29,33 @@ from advices.measure.variant import Measurer
 from advices.results import KeyParts, VariantResult, why_changed
 
 
-def reference(bench: Bench, measurer: Measurer, *, kept: bool = True) -> VariantResult:
-    """Return the measures of the solution, for the claims that are judged of a learner's image.
+class Reference:
+    """The solution's measures, for the claims that are judged of a learner's image.
 
-    It is measured if need be, and always unless `kept`; nothing of it is told: its steps are the
-    answer. Raises what measuring raises.
+    Without `keys` the solution is measured in any case. `found` is None as long as it has to be
+    measured. Of that nothing is told: its steps are the answer.
     """
-    now = Keys(bench.workshop, bench.samples).parts(bench.lab) if kept else None
-    if now is None:
-        return _measured(bench, measurer)
-    file = _file(bench, now)
-    found = _committed(bench, now) or _kept(file)
-    if found is None:
-        found = _measured(bench, measurer)
-        for old in file.parent.glob(f"{bench.lab.slug}-*.json"):
-            old.unlink(missing_ok=True)
-        with contextlib.suppress(DiskFull, FileRefused):
-            write_whole(file, found.model_dump_json())
-    return found
+
+    def __init__(self, bench: Bench, keys: Keys | None) -> None:
+        self._bench = bench
+        now = keys.parts(bench.lab) if keys else None
+        self._file = None if now is None else _file(bench, now)
+        self.found = None if now is None else _committed(bench, now) or _kept(_file(bench, now))
+
+    def measured(self, measurer: Measurer) -> VariantResult:
+        """Return the measures; take and keep them if need be. Raises what measuring raises."""
+        if self.found is None:
+            self.found = _measured(self._bench, measurer)
+            if self._file is not None:
+                for old in self._file.parent.glob(f"{self._bench.lab.slug}-*.json"):
+                    old.unlink(missing_ok=True)
+                with contextlib.suppress(DiskFull, FileRefused):
+                    write_whole(self._file, self.found.model_dump_json())
+        return self.found
 
 
 def _measured(bench: Bench, measurer: Measurer) -> VariantResult:
-    bench.workshop.say("the solution is measured to compare with, once on this machine")
+    bench.workshop.say("measuring the solution for comparison, once on this machine")
     solution = of_variant(bench.lab, "good", hidden=True)
     return measurer.measure(solution, judged_steps(bench.lab))
 

@@ -48,15 +48,28 @@ class Standing:
     why: tuple[str, ...] = ()
 
 
-def for_a_run(keys: Keys, committed: Committed) -> Standing:
-    """Return what a run that writes results need not measure again."""
+def for_a_run(keys: Keys, committed: Committed, turn: Collection[str] = ()) -> Standing:
+    """Return what a run that writes results need not measure again.
+
+    On a machine of another kind every variant is measured. Mistakes and the exercise are taken from
+    where they were proved, but for those whose turn it is: `turn` has names, as `names` gives them.
+    """
     kept, why = [], []
+    measured: tuple[str, ...] = ()
     for lab, result in committed.pairs():
-        # What a learner made of the start is no reason to measure.
-        changed = _why(keys, lab, result, leave_out={START} if lab.is_exercise else set())
-        mistakes = _unchanged(keys, lab, result)
-        kept.append(Kept(result=None if changed else result, mistakes=mistakes))
+        elsewhere = result is not None and keys.engine_answers and keys.elsewhere(result)
+        if not lab.is_exercise:
+            changed = measured = _why(keys, lab, result)
+        # A lab that stands is not measured because the day has come.
+        in_turn = turn if measured else ()
+        mistakes = _unchanged(keys, lab, result, elsewhere=elsewhere, in_turn=in_turn)
         again = [one.id for one in lab.mistakes if one.id not in mistakes]
+        if lab.is_exercise:
+            # Mistakes that are proved here are judged beside a solution that was measured here.
+            stands = elsewhere and not again and _name(lab) not in in_turn
+            # What a learner made of the start is no reason to measure.
+            changed = _why(keys, lab, result, leave_out={START}, own_only=stands)
+        kept.append(Kept(result=None if changed else result, mistakes=mistakes))
         named = [*changed, *(["mistakes " + ", ".join(again)] if again and not changed else [])]
         why += [f"exercise: {one}" if lab.is_exercise else one for one in named]
     return Standing(_joined(kept), tuple(why))
@@ -80,7 +93,7 @@ def for_a_check(keys: Keys, committed: Committed, turn: Collection[str]) -> Kept
     kept = []
     for lab, result in committed.pairs():
         elsewhere = result is not None and keys.elsewhere(result)
-        mistakes = _unchanged(keys, lab, result, own_only=elsewhere)
+        mistakes = _unchanged(keys, lab, result, elsewhere=elsewhere)
         mistakes = {id_: one for id_, one in mistakes.items() if _name(lab, id_) not in turn}
         found = Kept(mistakes=mistakes)
         if lab.is_exercise and not _why(keys, lab, result, own_only=elsewhere):
@@ -154,15 +167,28 @@ def _why(
 
 
 def _unchanged(
-    keys: Keys, lab: Lab, result: Result | None, *, own_only: bool = False
+    keys: Keys,
+    lab: Lab,
+    result: Result | None,
+    *,
+    elsewhere: bool = False,
+    in_turn: Collection[str] = (),
 ) -> dict[str, MistakeResult]:
-    """Return the stored results of the mistakes that are as they were, with today's words."""
+    """Return the stored results of the mistakes that are as they were, with today's words.
+
+    One that was proved on a machine of another kind stands there, unless its name is `in_turn`.
+    """
     found = {}
     for mistake in lab.mistakes:
         stored = result.mistakes.get(mistake.id) if result else None
         if stored is None or not stored.key:
             continue
         key, around = keys.mistake(lab, mistake, stored.around)
-        if key == stored.key and (own_only or around == stored.around):
-            found[mistake.id] = stored.model_copy(update={"says": mistake.says})
+        if key != stored.key:
+            continue
+        if around != stored.around:
+            if not (elsewhere or stored.elsewhere) or _name(lab, mistake.id) in in_turn:
+                continue
+            stored = stored.model_copy(update={"elsewhere": True})
+        found[mistake.id] = stored.model_copy(update={"says": mistake.says})
     return found

@@ -61,19 +61,21 @@ class Taken:
         earlier = self.built.setdefault(step.build, [])
         if earlier and _what_ran(earlier[0].steps) != _what_ran(built.steps):
             raise UnsteadyMeasure(
-                f"{self.candidate.dockerfile.name}: sample {step.sample} of `{step.build}` ran "
-                "other steps than the first"
+                f"{self.candidate.dockerfile.name}: sample {step.sample} of `{step.build}` "
+                "ran different steps from the first"
             )
         earlier.append(built)
 
     def result(self, behaviours: int | None) -> VariantResult:
-        """Return all measures that the steps gave."""
+        """Return all measures that the steps gave so far, in the order of the plan."""
         # A plan for some claims reads no layers where none of them needs bytes.
         cold = self.layers.get(COLD, [])
         known = {layer.diff_id for layer in cold}
         in_base = {layer.diff_id for layer in cold if layer.from_base}
         builds = {}
-        for name, built in self.built.items():
+        for name in dict.fromkeys(s.build for s in self.steps if isinstance(s, plan.BuildImage)):
+            if not (built := self.built.get(name)):
+                continue
             there = in_base if name == COLD else known
             new = [layer for layer in self.layers.get(name, []) if layer.diff_id not in there]
             builds[name] = Build(
@@ -88,7 +90,11 @@ class Taken:
             layers=tuple(cold),
             builds=builds,
             boot=_together(self.boots),
-            starts=self.starts,
+            starts={
+                step.start: self.starts[step.start]
+                for step in self.steps
+                if isinstance(step, plan.StartImage) and step.start in self.starts
+            },
             behaviours=behaviours,
             probed=self.found.values,
             timings=self.found.timings,
@@ -97,7 +103,12 @@ class Taken:
 
 
 def _together(boots: Sequence[Boot]) -> Boot:
-    """Return one record of several starts: the first, with the times of all."""
+    """Return one record of several starts: the first, with the times of all.
+
+    Before any it is that of an image that has not answered.
+    """
+    if not boots:
+        return Boot(answered=False)
     samples = tuple(one.first_200.samples[0] for one in boots if one.first_200)
     timing = Timing(samples=samples) if samples else None
     return boots[0].model_copy(update={"first_200": timing})

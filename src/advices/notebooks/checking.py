@@ -92,7 +92,7 @@ def check_labs(
     if drifted:
         raise ResultDrifted(
             "measured numbers left their limits:\n" + "\n".join(drifted),
-            why="an advice, a base, a dependency or the toolkit changed what is measured",
+            why="a Dockerfile, a base, a dependency or the toolkit changed the numbers",
         )
     if confirm:
         for slug, one in found.items():
@@ -132,7 +132,7 @@ def _confirm(workshop: Workshop, before: Committed, kept: Kept, found: _Found) -
     """Stamp the results of a lab that did not move, and give them the keys of today."""
     layout, slug = workshop.layout, before.lab.slug
     if found.notes:
-        workshop.say(f"{slug}: not confirmed, for it was compared by claims only")
+        workshop.say(f"{slug}: not confirmed, because only claims were compared")
         return
     stamp = Confirmation(
         date=now().isoformat(),
@@ -150,7 +150,7 @@ def _confirm(workshop: Workshop, before: Committed, kept: Kept, found: _Found) -
             continue
         confirmed = _confirmed(workshop, lab, old, new, stamp)
         if confirmed is None:
-            workshop.say(f"{slug}: not confirmed, for it was measured on another machine")
+            workshop.say(f"{slug}: not confirmed, because it was measured on another machine")
             return
         texts[folder / f"{slug}.json"] = results.dump(confirmed)
     write_together(texts)

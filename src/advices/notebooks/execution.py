@@ -48,7 +48,7 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True)
 class Executed:
-    """One lab after its run: the result, its page, and its verdicts."""
+    """One lab after its run: the result, its page, its verdicts; whether its variants are new."""
 
     lab: Lab
     result: Result
@@ -58,6 +58,7 @@ class Executed:
     faults: tuple[str, ...]
     seconds: float = 0.0
     spent: Mapping[str, float] = field(default_factory=dict)
+    measured: bool = True
 
 
 @dataclass(frozen=True)
@@ -69,15 +70,19 @@ class Task:
 
 
 def one_by_one(
-    workshop: Workshop, tasks: Sequence[Task], samples: Samples
+    workshop: Workshop,
+    tasks: Sequence[Task],
+    samples: Samples,
+    ready: Callable[[Task], Task] | None = None,
 ) -> Generator[Executed, None, None]:
     """Yield each lab as soon as it is measured; nothing is measured beside it.
 
-    Raises what a cell of a notebook raised, and NotebookFailed.
+    `ready` brings what a task needs when it is its turn, and says what is left to do of it. Raises
+    what a cell of a notebook raised, and NotebookFailed.
     """
     with _ready(workshop, [task.lab for task in tasks]):
-        for task in tasks:
-            yield _executed(workshop, task, samples)
+        for planned in tasks:
+            yield _executed(workshop, ready(planned) if ready else planned, samples)
 
 
 def two_at_once(
@@ -144,7 +149,7 @@ def _executed(workshop: Workshop, task: Task, samples: Samples) -> Executed:
     if task.kept.result is not None:
         # The result has the seconds of the day that it was measured on.
         again = {"proved again": round(seconds, 1), "all": round(seconds, 1)}
-        return replace(done, seconds=seconds, spent=again)
+        return replace(done, seconds=seconds, spent=again, measured=False)
     spent = _spent(done.result, workshop.spent.seconds().get(lab.slug, 0.0), seconds)
     source = done.result.provenance.model_copy(update={"seconds": spent})
     result = done.result.model_copy(update={"provenance": source})

@@ -20,9 +20,9 @@ from advices.site import Outcome
 def compared(kind: str, old: Result, new: Result) -> tuple[tuple[Drift, ...], tuple[str, ...]]:
     """Return what drifted, and a note for each base or scanner that is another one."""
     changes = base_changes(old, new)
-    notes = [f"{kind}other base, so its bytes are left to claims: {change}" for change in changes]
+    notes = [f"{kind}another base, so only claims judge its bytes: {change}" for change in changes]
     notes += [
-        f"{kind}other scanner, so its rules are compared by claims only: {change}"
+        f"{kind}another scanner, so only claims judge its rules: {change}"
         for change in scanner_changes(old, new)
     ]
     found = tuple(replace(one, variant=f"{kind}{one.variant}") for one in drifts(old, new))
@@ -62,9 +62,7 @@ def _stubs(done: Executed) -> list[str]:
     variants = [one for result in both if result for one in result.variants.values()]
     scans = [scan for one in variants for scan in one.scans]
     names = sorted({scan.scanner for scan in scans if scan.stub})
-    return [
-        f"{done.lab.slug}: {name} was played by a stub, so nothing was scanned" for name in names
-    ]
+    return [f"{done.lab.slug}: a stub replaced {name}, so nothing was scanned" for name in names]
 
 
 def demand(lines: list[str]) -> None:

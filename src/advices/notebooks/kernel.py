@@ -121,8 +121,8 @@ def _read(file: Path) -> Any:
     except _NO_NOTEBOOK as error:
         raise NotebookFailed(
             f"notebooks/{file.name} cannot be read: {error}",
-            why="it is missing or no notebook",
-            next_step=f"`git checkout notebooks/{file.name}` brings back the committed one",
+            why="it is missing, or is not a notebook",
+            next_step=f"`git checkout notebooks/{file.name}` restores the committed one",
         ) from None
     return notebook
 
@@ -143,9 +143,9 @@ def _explain(fault: BaseException, name: str) -> BaseException:
             return ours
         trace = _ANSI.sub("", str(fault.traceback)).strip().splitlines()[-15:]
         return NotebookFailed(
-            f"notebooks/{name}: a cell ended with {fault.ename}: {fault.evalue}\n"
+            f"notebooks/{name}: a cell failed with {fault.ename}: {fault.evalue}\n"
             + "\n".join(trace),
-            why="a fault in the notebook or in the toolkit",
+            why="an error in the notebook or in the toolkit",
         )
     if isinstance(fault, CellTimeoutError):
         return NotebookFailed(
@@ -154,7 +154,7 @@ def _explain(fault: BaseException, name: str) -> BaseException:
     if isinstance(fault, DeadKernelError):
         return NotebookFailed(
             f"notebooks/{name}: the kernel died",
-            why="it was killed, or the machine ran out of memory",
+            why="something killed it, or the machine ran out of memory",
             next_step="run the same command again",
         )
     if isinstance(fault, AdvicesError | KeyboardInterrupt):

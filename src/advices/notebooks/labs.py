@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from advices import results
-from advices.core import AdvicesError, Layout, write_together
+from advices.core import AdvicesError, Layout, now, write_together
 from advices.lab import Lab, labfile
 from advices.measure import (
     QUICK,
@@ -17,17 +18,22 @@ from advices.measure import (
     Kept,
     Keys,
     Samples,
+    Standing,
     check,
+    due,
     for_a_quick_run,
     for_a_run,
+    names,
     solved,
+    turn_of,
     unsound,
 )
+from advices.notebooks.deciding import as_events
 from advices.notebooks.drawn import drawn_key, key_of, marked
 from advices.notebooks.execution import Executed, Task, drawn_again, judged, one_by_one
 from advices.notebooks.judging import broken, demand, moved, outcome
 from advices.results import Checked, Result, history
-from advices.runs import own_run, sweep
+from advices.runs import check_space, own_run, sweep
 from advices.site import Outcome, charts
 from advices.workshop import Workshop
 
@@ -62,54 +68,73 @@ def run_labs(
     for lab in wanted:
         _refuse_newer(workshop.layout, lab.slug)
     if force:
-        tasks = [Task(lab, Kept(proofs=proofs)) for lab in wanted]
+        tasks, ready = [Task(lab, Kept(proofs=proofs)) for lab in wanted], None
     else:
-        tasks = _left_to_measure(workshop, wanted, samples, told, proofs=proofs)
+        turn = due(names(wanted), turn_of(now().date()))
+        stands = partial(_standing, workshop, samples, proofs=proofs, turn=turn)
+        tasks = _left_to_measure(workshop, wanted, stands, told)
+        ready = partial(_ready, workshop, stands)
     if not tasks:
         return
     # Closed at once when a claim breaks, so that the run ends before its fault is told.
-    with contextlib.closing(one_by_one(workshop, tasks, samples)) as measured:
-        for task, done in zip(tasks, measured, strict=True):
+    with contextlib.closing(one_by_one(workshop, tasks, samples, ready)) as measured:
+        for done in measured:
             told(outcome(done))
             demand(broken(done))
-            _keep(workshop, task, done)
+            _keep(workshop, done)
 
 
-def _keep(workshop: Workshop, task: Task, done: Executed) -> None:
+def _keep(workshop: Workshop, done: Executed) -> None:
     """Write what came out of a lab, and say what moved."""
     layout, slug = workshop.layout, done.lab.slug
     previous = _committed(layout, slug)
-    write_together(_texts(layout, done, measured=task.kept.result is None))
+    write_together(_texts(layout, done, measured=done.measured))
     for line in moved(previous, done.result):
         workshop.say(line)
     for note in history.clock_notes(layout.results, slug):
         workshop.say(f"{slug}: {note}")
 
 
+def _standing(
+    workshop: Workshop, samples: Samples, lab: Lab, *, proofs: bool, turn: frozenset[str]
+) -> Standing:
+    """Return what of a lab's committed results stands on this machine as it is now."""
+    committed = Committed.read(workshop.layout, lab)
+    if proofs:
+        return for_a_run(Keys(workshop, samples), committed, turn)
+    # Who is in a hurry takes what was measured more often, too.
+    return for_a_quick_run(Keys(workshop, samples_of(committed, samples)), committed)
+
+
 def _left_to_measure(
-    workshop: Workshop, labs: Sequence[Lab], samples: Samples, told: Told, *, proofs: bool
+    workshop: Workshop, labs: Sequence[Lab], stands: Callable[[Lab], Standing], told: Told
 ) -> list[Task]:
     """Return what must be measured, and say why. What only looks other than before is drawn again.
 
     Raises ClaimBroken when a stored result does not meet the claims of today.
     """
-    known = Keys(workshop, samples)
     tasks = []
     for lab in labs:
-        committed = Committed.read(workshop.layout, lab)
-        if proofs:
-            standing = for_a_run(known, committed)
-        else:
-            # Who is in a hurry takes what was measured more often, too.
-            standing = for_a_quick_run(Keys(workshop, samples_of(committed, samples)), committed)
+        standing = stands(lab)
         if standing.kept.holds_all(lab):
             _stand(workshop, Task(lab, standing.kept), told)
         else:
             workshop.say(f"{lab.slug}: measured again: {'; '.join(standing.why)}")
             tasks.append(Task(lab, standing.kept))
-    if known.engine_answers and not tasks:
+    if not tasks and Keys(workshop, QUICK).engine_answers:
         sweep(workshop.engine)
     return tasks
+
+
+def _ready(workshop: Workshop, stands: Callable[[Lab], Standing], task: Task) -> Task:
+    """Return a task again once its images are there: they may be those that it was measured on."""
+    lab = task.lab
+    check_space(workshop.engine.facts().data_folder, lab.needs_free_bytes)
+    workshop.bases.of_labs(lab.with_exercise() if task.kept.proofs else [lab])
+    standing = stands(lab)
+    if standing.kept.holds_all(lab):
+        workshop.say(f"{lab.slug}: its images are those that it was measured on")
+    return Task(lab, standing.kept)
 
 
 def _stand(workshop: Workshop, task: Task, told: Told) -> None:
@@ -174,15 +199,19 @@ def _committed(layout: Layout, slug: str) -> Result | None:
         return None
 
 
-def check_exercise(workshop: Workshop, slug: str, file: Path | None) -> Checked:
+def check_exercise(
+    workshop: Workshop, slug: str, file: Path | None, *, again: bool = False
+) -> Checked:
     """Return how a learner's Dockerfile does; by default the exercise's own, as it stands.
 
-    Raises what `prove.check` raises.
+    One that was measured in the last day is measured only if it is asked for `again`. Raises what
+    `measure.check` raises.
     """
     exercise = labfile.read(workshop.layout.labs, slug).its_exercise()
-    with own_run(workshop.engine) as run:
+    with own_run(workshop.engine, guarded=True) as run:
         bench = Bench(workshop, exercise, run, samples=QUICK, owner=True)
-        return check(bench, file or exercise.folder / labfile.LEARNERS)
+        told = as_events(workshop.say, slug)
+        return check(bench, file or exercise.folder / labfile.LEARNERS, told=told, again=again)
 
 
 def prove_exercise(workshop: Workshop, slug: str) -> None:

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import secrets
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from advices.core import EngineMissing, Event, LabInvalid, Layout, project, sent
@@ -23,7 +24,9 @@ from advices.lab import LEARNERS, Lab, read
 from advices.measure import (
     QUICK,
     Bench,
+    Ground,
     Kept,
+    Told,
     check,
     kept_file,
     of_variant,
@@ -33,11 +36,19 @@ from advices.measure import (
     start_of,
     steps,
 )
+from advices.notebooks.deciding import as_events
 from advices.notebooks.drawing import Drawing
 from advices.results import Checked, MistakeResult, Result, VariantResult, save
 from advices.runs import Run, attached, own_run
 from advices.site import Shown, checked_shown
 from advices.workshop import Workshop
+
+_hear: list[Callable[[Event], bool]] = []
+
+
+def hear_events(hear: Callable[[Event], bool]) -> None:
+    """Let `hear` have each event first; what it returns true for is not said on stderr."""
+    _hear[:] = [hear]
 
 
 def tell(event: Event) -> None:
@@ -46,6 +57,8 @@ def tell(event: Event) -> None:
     To the command that executes the notebook it is sent as events. A reader gets all of it, with
     each instruction of a build.
     """
+    if any([hear(event) for hear in _hear]):
+        return
     text = str(event) if attached() is None else sent(event)
     if text:
         # In one piece: several threads tell at once.
@@ -61,6 +74,8 @@ class LabSession(Drawing):
         self._bench = bench
         self._measured: dict[str, VariantResult] = {}
         self._mistakes: dict[str, MistakeResult] = {}
+        # A learner's next file finds the steps of the last one in the cache.
+        self._ground = Ground(f"{bench.lab.slug}-{secrets.token_hex(3)}")
 
     def measure(self, *variants: str) -> Shown:
         """Build, rebuild and start variants, and return how their builds went.
@@ -101,7 +116,7 @@ class LabSession(Drawing):
         lab = self._lab.its_exercise()
         bench = self._bench.of(lab)
         if not self._bench.kept.proofs:
-            return Shown("The exercise was not proved: this run was quick.\n")
+            return Shown("The exercise was not proved, because this run was quick.\n")
         if file is None and not bench.owner:
             with bench.workshop.spent.on("exercise"):
                 result = solved(bench)
@@ -111,17 +126,27 @@ class LabSession(Drawing):
             found = self.checked(Path(file) if file else None)
         return checked_shown(found)
 
-    def checked(self, file: Path | None = None, *, build_seconds: float | None = None) -> Checked:
+    def checked(
+        self,
+        file: Path | None,
+        *,
+        build_seconds: float | None = None,
+        told: Told | None = None,
+        again: bool = False,
+    ) -> Checked:
         """Return how the exercise's Dockerfile, or another file, does claim by claim.
 
-        No build takes longer than `build_seconds`, where they are given. Raises what a build
-        raises.
+        No build takes longer than `build_seconds`, where they are given. `told` hears of the claims
+        as they are decided. One that was measured in the last day is measured only if it is asked
+        for `again`. Raises what a build raises.
         """
         lab = self._lab.its_exercise()
         if build_seconds is not None:
             least = min(build_seconds, lab.build_timeout_seconds)
             lab = lab.model_copy(update={"build_timeout_seconds": least})
-        return check(self._bench.of(lab), file or lab.folder / LEARNERS)
+        told = told or as_events(self._bench.workshop.say, lab.slug)
+        bench = self._bench.of(lab, self._ground)
+        return check(bench, file or lab.folder / LEARNERS, told=told, again=again)
 
     @property
     def scratch(self) -> Path:
@@ -136,8 +161,8 @@ class LabSession(Drawing):
         self._demand_all_measured()
         if self._lab.mistakes and not self._mistakes and self._bench.kept.proofs:
             raise LabInvalid(
-                f"{self._lab.slug}: its mistakes were not applied yet",
-                why="lab.toml lists mistakes, and each has to turn its claims red",
+                f"{self._lab.slug}: its mistakes have not been applied yet",
+                why="lab.toml lists mistakes, and each has to break its claims",
                 next_step="call mistakes() first",
             )
         result = self._result()
@@ -190,6 +215,6 @@ def _bench(layout: Layout, lab: Lab) -> Bench:
     if attached_run is None:
         stack = contextlib.ExitStack()
         atexit.register(stack.close)
-        attached_run = stack.enter_context(own_run(engine))
+        attached_run = stack.enter_context(own_run(engine, guarded=True))
     workshop = Workshop(layout, tell, engine)
     return Bench(workshop, lab, attached_run, samples=samples, owner=owner, kept=kept)

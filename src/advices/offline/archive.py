@@ -85,7 +85,7 @@ def write(file: Path, manifest: Manifest, parts: Iterable[tuple[str, Iterable[by
         half.replace(file)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFull(f"there is no room for {file}") from None
+            raise DiskFull(f"there is no disk space for {file}") from None
         if error.filename is None:
             raise
         raise FileRefused(f"{file} cannot be written: {error.strerror}") from None
@@ -149,12 +149,12 @@ def opened(file: Path) -> Iterator[Opened]:
 
 def _foreign(file: Path) -> BundleRefused:
     return BundleRefused(
-        f"{file} is no bundle of Docker Advices", why="`advices bundle save` did not write it"
+        f"{file} is not a bundle of Docker Advices", why="`advices bundle save` did not write it"
     )
 
 
 def _cut_off(file: Path) -> BundleRefused:
-    return BundleRefused(f"{file} is cut off: its end is missing", why="it was not copied whole")
+    return BundleRefused(f"{file} is incomplete: its end is missing", why="the copy stopped early")
 
 
 def _damaged(file: Path, what: str) -> BundleRefused:
@@ -169,7 +169,7 @@ def _verified(file: Path, tar: tarfile.TarFile) -> Opened:
     found: dict[str, str] = {}
     for member in tar:
         if not member.isfile() or member.issparse() or member.name in found:
-            raise _damaged(file, f"`{member.name}` is no plain file, or is there twice")
+            raise _damaged(file, f"`{member.name}` is not a plain file, or is there twice")
         with tar.extractfile(member) as source:  # type: ignore[union-attr]
             found[member.name] = hashlib.file_digest(source, "sha256").hexdigest()  # type: ignore[arg-type]
     if found.popitem()[0] != SUMS:
@@ -180,7 +180,7 @@ def _verified(file: Path, tar: tarfile.TarFile) -> Opened:
         manifest = Manifest.model_validate_json(_text(tar, MANIFEST))
     except ValidationError as error:
         where = ".".join(map(str, error.errors()[0]["loc"]))
-        raise _damaged(file, f"its manifest says something unknown at {where}") from None
+        raise _damaged(file, f"its manifest has something unknown at {where}") from None
     # Only files of the manifest are let in; its own patterns let no name leave a folder.
     known = {part_name(one.project, one.name): one.sha256 for one in manifest.shelf.files}
     known |= {MANIFEST: found[MANIFEST], IMAGES: found.get(IMAGES, "")}
@@ -228,4 +228,4 @@ def _check_images(file: Path, found: Opened) -> None:
                     notes = entry.get("annotations") or {}
                     named += [v for k, v in notes.items() if k == "io.containerd.image.name"]
         if named:
-            raise _damaged(file, f"its images bring names of their own: {', '.join(named[:3])}")
+            raise _damaged(file, f"its images bring their own names: {', '.join(named[:3])}")

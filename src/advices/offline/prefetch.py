@@ -171,5 +171,7 @@ def _target(printed: str) -> Target:
     try:
         tags, markers = json.loads(printed)
     except ValueError as error:
-        raise BaseUnavailable(f"a base's Python did not tell what it takes: {error}") from None
+        raise BaseUnavailable(
+            f"a base's Python did not say which packages it accepts: {error}"
+        ) from None
     return Target(tuple(tags), markers)

@@ -89,7 +89,7 @@ def _tag_of(images: Iterable[BundledImage], name: str) -> str:
 def _image(engine: Engine, reference: str) -> Image:
     image = engine.image(reference)
     if image is None:
-        raise EngineLost(f"{reference} is not on the engine any more", why="it was just removed")
+        raise EngineLost(f"{reference} is no longer on the engine", why="it was just removed")
     return image
 
 
@@ -97,8 +97,8 @@ def _content(file: PackageFile) -> bytes:
     content = shelf.place(file).read_bytes()
     if hashlib.sha256(content).hexdigest() != file.sha256:
         raise BundleRefused(
-            f"the prefetched file {file.name} changed since it was fetched",
-            why="the cache was damaged",
+            f"the prefetched file {file.name} has changed since the download",
+            why="the cache is damaged",
             next_step="`advices clean --caches`, then `advices prefetch`",
         )
     return content
@@ -116,7 +116,7 @@ def load(engine: Engine, file: Path, say: Say) -> Loaded:
         if found.manifest.platform != here:
             raise BundleRefused(
                 f"{file} is for {found.manifest.platform}, and this engine is {here}",
-                why="images run only on the platform that they were made for",
+                why="images run only on the platform that they were built for",
                 next_step=f"save a bundle on a machine whose engine is {here}",
             )
         wanted = found.manifest.images
@@ -146,7 +146,7 @@ def _named(
     for one in wanted:
         image = by_id.get(one.id) or by_layers.get(one.layers)
         if image is None or image.diff_ids != one.layers:
-            raise BundleRefused(f"the image {one.tag} did not come out of the bundle as it went in")
+            raise BundleRefused(f"the image {one.tag} is not the same as when it was saved")
         there = engine.image(one.tag)
         if there is None:
             engine.tag(image, one.tag)
@@ -164,10 +164,10 @@ def _named(
 def _kept(one: BundledImage) -> str:
     if one.kind == "official":
         return (
-            f"{one.tag} is another image here and stays; to take the bundle's, give yours another "
-            f"name, `docker rmi {one.tag}`, and load again"
+            f"{one.tag} is another image here and keeps its name; to use the bundle's, give "
+            f"yours another name, `docker rmi {one.tag}`, and load again"
         )
-    return f"{one.tag} was made here already, from the same recipe, and stays"
+    return f"{one.tag} already exists here, from the same recipe, and stays"
 
 
 def _shelve(found: Opened) -> None:

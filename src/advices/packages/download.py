@@ -73,8 +73,8 @@ class Fetcher:
         try:
             return self._opener.open(request, timeout=_TIMEOUT_SECONDS)
         except OSError as error:
-            why = "it does not have it, or the index behind it cannot be reached"
-            raise PackageMissing(f"the package index gave no {path}: {error}", why=why) from None
+            why = "it does not have it, or cannot reach the index behind it"
+            raise PackageMissing(f"the package index sent no {path}: {error}", why=why) from None
 
     def _ask(self, project: str) -> tuple[Offered, ...]:
         with self._open(f"{project}/", Accept=_SIMPLE_JSON) as answer:
@@ -113,8 +113,8 @@ def _recorded(file: Offered, path: Path) -> PackageFile:
         sha256 = hashlib.file_digest(source, "sha256").hexdigest()
     if file.sha256 and sha256 != file.sha256:
         raise PackageMissing(
-            f"{file.name} came with another digest than the index says",
-            why="it was damaged or cut off on its way",
+            f"{file.name} has a different digest from the one in the index",
+            why="it was damaged or cut off during the download",
         )
     return PackageFile(
         project=file.project, name=file.name, sha256=sha256, size_bytes=path.stat().st_size

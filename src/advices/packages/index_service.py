@@ -18,7 +18,7 @@ import signal
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from advices.core import (
@@ -36,10 +36,12 @@ _APP = Path(__file__).parent / "served" / "known_index.py"
 
 
 @contextlib.contextmanager
-def caching_index(address: str, upstream: str | None) -> Iterator[None]:
+def caching_index(
+    address: str, upstream: str | None, env: Mapping[str, str] | None = None
+) -> Iterator[None]:
     """Keep the index running while the body runs; it fetches from `upstream`, else from PyPI.
 
-    Raises PortTaken.
+    `env` is what it needs on the way there. Raises PortTaken.
     """
     folder = service_folder()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -48,7 +50,7 @@ def caching_index(address: str, upstream: str | None) -> Iterator[None]:
         with _only_starter(address):
             fcntl.flock(lock, fcntl.LOCK_SH)
             if _pid(address) is None:
-                _start(address, upstream)
+                _start(address, upstream, env)
         yield
     finally:
         with _only_starter(address), contextlib.suppress(BlockingIOError):
@@ -98,17 +100,18 @@ def _pid(address: str) -> int | None:
 
 def _taken(address: str, seen: str) -> PortTaken:
     return PortTaken(
-        f"port {PORT} on {address} is in use by something else ({seen})",
+        f"something else uses port {PORT} on {address} ({seen})",
         why="the caching index for builds needs this port",
-        next_step=f"stop what listens there: `ss -ltnp 'sport = :{PORT}'`",
+        next_step=f"stop that program: `ss -ltnp 'sport = :{PORT}'` shows it",
     )
 
 
-def _start(address: str, upstream: str | None) -> None:
+def _start(address: str, upstream: str | None, more: Mapping[str, str] | None = None) -> None:
     token = secrets.token_hex(32)
     _token_file(address).touch(0o600)
     _token_file(address).write_text(token, "utf-8")
     env = {
+        **(more or {}),
         "FLASK_APP": str(_APP),
         # In the environment, which no other user reads: not on the command line.
         "ADVICES_INDEX_TOKEN": token,

@@ -124,7 +124,7 @@ def reachable_address(engine: Engine) -> str:
             "builds cannot reach a package index on this host",
             why="the host has its own CA or index settings "
             f"({', '.join(host_settings())}) and the engine's bridge is not on this machine",
-            next_step="unset them if they are not needed, or use an engine on this machine",
+            next_step="unset them if you don't need them, or use an engine on this machine",
         )
     return address
 
@@ -153,19 +153,23 @@ def for_builds(engine: Engine, *, filling: bool = False) -> Iterator[None]:
                 if not (filling and shelf_server.lacks(engine)):
                     _serve_shelf(held, engine)
             case "host":
-                held.enter_context(caching_index(reachable_address(engine), _upstream()))
+                held.enter_context(
+                    caching_index(reachable_address(engine), _upstream(), _way_out())
+                )
         yield
 
 
 def _serve_shelf(held: contextlib.ExitStack, engine: Engine) -> None:
     if engine.facts().rootless and shelf_server.lacks(engine):
         raise PackageMissing(
-            "builds on this rootless engine take their packages from what was prefetched, and "
-            "nothing is",
-            why="the host has its own CA or index settings "
-            f"({', '.join(host_settings())}), and from a rootless engine's network no index on "
-            "this host is reached",
-            next_step="`advices prefetch` brings them; or unset the settings if builds need none",
+            "builds on this rootless engine need prefetched packages, and there are none",
+            why=(
+                f"the host has its own CA or index settings ({', '.join(host_settings())}), and a "
+                "rootless engine's network reaches no index on this host"
+            ),
+            next_step=(
+                "`advices prefetch` downloads them; or unset the settings if builds don't need them"
+            ),
         )
     held.enter_context(shelf_server.serving(engine))
 
@@ -175,7 +179,7 @@ def to_fetch_from(engine: Engine) -> Iterator[str]:
     """Give the address of an index on this host that fetches with the host's own settings."""
     # Builds use the same index, if they use one.
     address = reachable_address(engine) if way(engine) == "host" else "127.0.0.1"
-    with caching_index(address, _upstream()):
+    with caching_index(address, _upstream(), _way_out()):
         yield f"http://{address}:{index_service.PORT}/index"
 
 
@@ -186,3 +190,19 @@ def _upstream() -> str | None:
     """
     found = os.environ.get("PIP_INDEX_URL") or _configured().get("global.index-url")
     return f"{found.rstrip('/')}/" if found else None
+
+
+def _way_out() -> dict[str, str]:
+    """Return what pip's settings alone say of the way to its index, as other programs hear it.
+
+    An account that did not log in by a shell has none of the variables that a shell would set.
+    """
+    ca, proxy = (
+        os.environ.get(f"PIP_{name.upper()}") or _configured().get(f"global.{name}")
+        for name in ("cert", "proxy")
+    )
+    names = {
+        **dict.fromkeys(("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"), ca),
+        **dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY"), proxy),
+    }
+    return {name: value for name, value in names.items() if value and name not in os.environ}

@@ -45,7 +45,7 @@ def serving(engine: Engine) -> Iterator[None]:
     """
     found = shelf.read()
     if found is None or lacks(engine):
-        raise PackageMissing("there are no prefetched packages that could be served to builds")
+        raise PackageMissing("there are no prefetched packages to serve to builds")
     before = os.environ.get(URL_VARIABLE)
     with own_run(engine) as run:
         file = run.scratch / "packages.tar"
@@ -61,7 +61,7 @@ def serving(engine: Engine) -> Iterator[None]:
                 break
         else:
             raise PackageMissing(
-                f"the prefetched packages are not served: {engine.last_lines(container)}",
+                f"could not serve the prefetched packages: {engine.last_lines(container)}",
                 why=f"the container of {found.server} does not answer",
             )
         os.environ[URL_VARIABLE] = f"http://{engine.address_of(container)}:{_PORT}/"

@@ -52,8 +52,8 @@ def answering(subject: Subject, how: Start) -> Iterator[Container]:
                 break
         else:
             raise NeverAnswered(
-                f"{subject.lab.slug}: `{subject.variant}` answered before, and did not when it "
-                f"was started again, within {serve.timeout_seconds:.0f} s"
+                f"{subject.lab.slug}: `{subject.variant}` answered before, but did not answer "
+                f"within {serve.timeout_seconds:.0f} s after it was started again"
             )
         yield container
     finally:

@@ -66,6 +66,6 @@ def _check(subject: Subject, target: str, image: str) -> None:
         raise NeverAnswered(
             f"{subject.lab.slug} {subject.variant}: the program in the image of the stage "
             f"`{target}` cannot start. Its last lines:\n{lines}",
-            why="a package or a file that it needs is not in this stage's image",
+            why="this stage's image lacks a package or a file that the program needs",
             next_step="build that stage with `--target` and start its image by hand",
         )

@@ -25,7 +25,7 @@ def probe(subject: Subject) -> Found:
     said = output(subject, finder)
     if said is None:
         subject.workshop.say(
-            f"{subject.variant}: no python3 in the image, so no imports were tried"
+            f"{subject.variant}: the image has no python3, so no imports were tried"
         )
         return Found()
     beside: dict[str, str] = dict(json.loads(said))

@@ -11,7 +11,7 @@ from advices.engine import HARDENED, Container, End, Engine, Start
 from advices.lab import AnotherStart, Lab
 from advices.probes.listening import listeners
 from advices.probes.programs import program
-from advices.results import Boot, Timing
+from advices.results import Boot, Page, Timing, page_of
 
 # Raised when one answer would get another digest, or a start is timed otherwise.
 METHOD = 1
@@ -56,10 +56,17 @@ class Image:
     run_id: str
 
 
-def first_page(image: Image) -> Boot:
-    """Start an image, wait for HTTP 200 at the lab's path. Raises NeverAnswered."""
+def first_page(image: Image) -> tuple[Boot, Page]:
+    """Start an image, wait for HTTP 200 at the lab's path; return the page too.
+
+    Raises NeverAnswered.
+    """
     serve = image.lab.serve
-    return _booted(image, HARDENED, _Request(serve.port, serve.path, 200, serve.timeout_seconds))
+    wanted = _Request(serve.port, serve.path, 200, serve.timeout_seconds)
+    boot, answer = _booted(image, HARDENED, wanted)
+    assert boot.page_digest is not None
+    types = [value for name, value in answer.headers if name.lower() == "content-type"]
+    return boot, page_of(boot.page_digest, ", ".join(types), answer.body)
 
 
 def another_start(image: Image, start: AnotherStart) -> Boot:
@@ -68,7 +75,7 @@ def another_start(image: Image, start: AnotherStart) -> Boot:
     timeout_seconds = min(serve.timeout_seconds, 30)
     wanted = _Request(start.port or serve.port, start.path or serve.path, None, timeout_seconds)
     try:
-        boot = _booted(image, how_of(start), wanted)
+        boot, _ = _booted(image, how_of(start), wanted)
     except NeverAnswered:
         return Boot(answered=False)
     return boot.model_copy(update={"answered": boot.status == start.status})
@@ -95,15 +102,15 @@ def behaviours(lab: Lab, starts: dict[str, Boot]) -> int | None:
     return len({starts[name].answer_digest for name in names} - {None}) or None
 
 
-def _booted(image: Image, how: Start, wanted: _Request) -> Boot:
+def _booted(image: Image, how: Start, wanted: _Request) -> tuple[Boot, Answer]:
     started = clock()
     try:
         container = image.engine.start(image.id, run_id=image.run_id, port=wanted.port, how=how)
     except EngineRefused as error:
         raise NeverAnswered(
-            f"{image.lab.slug}: the container of `{image.name}` could not be started: {error.what}",
-            why="the image has no such command or user, or names no command at all",
-            next_step="mend CMD, ENTRYPOINT or USER in its Dockerfile",
+            f"{image.lab.slug}: could not start the container of `{image.name}`: {error.what}",
+            why="the image has no such command or user, or sets no command at all",
+            next_step="fix CMD, ENTRYPOINT or USER in its Dockerfile",
         ) from None
     try:
         answer = _first_answer(image, container, wanted, started)
@@ -111,7 +118,7 @@ def _booted(image: Image, how: Start, wanted: _Request) -> Boot:
         uid, capabilities = pid_1(image.engine, container, image.name)
     finally:
         image.engine.remove_container(container)
-    return Boot(
+    boot = Boot(
         answered=True,
         status=answer.status,
         first_200=Timing(samples=(round(seconds, 3),)),
@@ -120,6 +127,7 @@ def _booted(image: Image, how: Start, wanted: _Request) -> Boot:
         page_digest=hashlib.sha256(answer.body).hexdigest(),
         answer_digest=answer.digest(),
     )
+    return boot, answer
 
 
 def _first_answer(image: Image, container: Container, wanted: _Request, started: float) -> Answer:
@@ -150,7 +158,7 @@ def _ended(image: Image, container: Container, end: End) -> NeverAnswered:
     after = "after less than 0.1 s" if end.seconds < 0.1 else f"after {end.seconds:.1f} s"
     why = "its program ended by itself"
     if end.out_of_memory:
-        why = f"it needed more than the {HARDENED.memory} of memory that it may have"
+        why = f"it needed more than its limit of {HARDENED.memory} of memory"
     elif end.exit_code > 128:
         why = f"signal {end.exit_code - 128} ended it"
     return NeverAnswered(
@@ -167,15 +175,18 @@ def _silent(image: Image, container: Container, wanted: _Request, last: str) -> 
     found = listeners(image.engine, container)
     where = "it listens on no port"
     if found is None:
-        where = "where it listens is not known: it has neither cat nor Python"
+        where = "it is unknown where it listens: it has neither cat nor Python"
     elif found:
         where = f"inside the container it listens on {', '.join(found)}"
     ports = {int(one.rpartition(":")[2]) for one in found or ()}
     next_step = ""
     if found and wanted.port not in ports:
-        next_step = f"let it listen on port {wanted.port}"
+        next_step = f"make it listen on port {wanted.port}"
     elif found and all(one.startswith(("127.", "[::1]")) for one in found):
-        next_step = f"let it listen on 0.0.0.0:{wanted.port}: 127.0.0.1 is the container's own"
+        next_step = (
+            f"make it listen on 0.0.0.0:{wanted.port}: 127.0.0.1 is only reachable inside the "
+            "container"
+        )
     return NeverAnswered(
         f"{image.lab.slug}: the container of `{image.name}` did not answer {expected} at "
         f"{wanted.path} on port {wanted.port} within {wanted.timeout_seconds:.0f} s "

@@ -43,8 +43,8 @@ def probe(subject: Subject) -> Found:
         raise UnsteadyMeasure(
             f"{subject.lab.slug}: `docker stop` ended `{subject.variant}` with different exit "
             f"codes: {', '.join(map(str, sorted(codes)))}",
-            why="it needs about as long to stop as docker gives it",
-            next_step="let it stop earlier, or much later",
+            why="it takes about as long to stop as Docker waits",
+            next_step="make it stop earlier, or much later",
         )
     return Found(
         values={
@@ -83,7 +83,7 @@ def _client(subject: Subject, network: str) -> Container:
     except EngineRefused:
         raise CommandFailed(
             f"{subject.lab.slug}: the client of `{subject.variant}` does not start",
-            why="it needs a python3 in the image, and there is none",
+            why="it needs python3, and the image has none",
         ) from None
 
 
@@ -94,7 +94,7 @@ def _wait_for_requests(subject: Subject, client: Container) -> None:
             return
         if not subject.engine.running(client):
             break
-    raise _failed(subject, client, "brought no requests under way")
+    raise _failed(subject, client, "started no requests")
 
 
 def _lost(subject: Subject, client: Container) -> int:
@@ -106,7 +106,7 @@ def _lost(subject: Subject, client: Container) -> int:
     try:
         return int(json.loads(lines[-1])["lost"])
     except (IndexError, ValueError, TypeError, KeyError):
-        raise _failed(subject, client, "did not say what became of its requests") from None
+        raise _failed(subject, client, "did not report what happened to its requests") from None
 
 
 def _failed(subject: Subject, client: Container, what: str) -> CommandFailed:

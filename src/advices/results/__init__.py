@@ -4,13 +4,25 @@ The record and its files, verdicts on claims and exercises, what moved, history,
 is worded.
 """
 
-from advices.results import claims, exercise, history, wording
+from advices.results import claims, exercise, history, linting, wording
 from advices.results.claims import Verdict, is_judged, judged, not_judged, red, verdicts
 from advices.results.comparison import Drift, base_changes, drifts, scanner_changes
-from advices.results.exercise import YOURS, Checked, checked, hints, hints_on_failure
+from advices.results.exercise import (
+    YOURS,
+    Checked,
+    Pending,
+    Row,
+    checked,
+    compares_pages,
+    hints,
+    hints_on_failure,
+    so_far,
+)
 from advices.results.hint_steps import HintSteps, hint_steps
 from advices.results.history import Entry, reversed_claims, stepped_back
 from advices.results.key import Confirmation, KeyParts, parts, why_changed
+from advices.results.linting import LINTERS, Finding, Linted, LinterName, LinterRun, Linting
+from advices.results.pages import Page, difference, page_of
 from advices.results.provenance import PUBLISHED_PLATFORM, BaseRecord, Count, Provenance
 from advices.results.record import (
     SCHEMA_VERSION,
@@ -26,6 +38,7 @@ from advices.results.record import (
     replay_names,
 )
 from advices.results.store import dump, load, refuse_newer, save, schema_text
+from advices.results.turned import Turned, turned
 from advices.results.wording import (
     bytes_text,
     code,
@@ -37,6 +50,7 @@ from advices.results.wording import (
 )
 
 __all__ = [
+    "LINTERS",
     "PUBLISHED_PLATFORM",
     "SCHEMA_VERSION",
     "YOURS",
@@ -48,14 +62,23 @@ __all__ = [
     "Count",
     "Drift",
     "Entry",
+    "Finding",
     "HintSteps",
     "KeyParts",
     "Layer",
+    "Linted",
+    "LinterName",
+    "LinterRun",
+    "Linting",
     "MistakeResult",
+    "Page",
+    "Pending",
     "Provenance",
     "Result",
+    "Row",
     "Step",
     "Timing",
+    "Turned",
     "Value",
     "VariantResult",
     "Verdict",
@@ -64,6 +87,8 @@ __all__ = [
     "checked",
     "claims",
     "code",
+    "compares_pages",
+    "difference",
     "drifts",
     "dump",
     "escape",
@@ -74,8 +99,10 @@ __all__ = [
     "history",
     "is_judged",
     "judged",
+    "linting",
     "load",
     "not_judged",
+    "page_of",
     "parts",
     "percent_text",
     "ratio_text",
@@ -87,7 +114,9 @@ __all__ = [
     "scanner_changes",
     "schema_text",
     "seconds_text",
+    "so_far",
     "stepped_back",
+    "turned",
     "value_text",
     "verdicts",
     "why_changed",

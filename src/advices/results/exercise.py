@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from advices.lab import Dockerfile, Failure, Lab, MeasureName, Mistake, View
+from advices.lab import Claim, Dockerfile, Failure, Lab, MeasureName, Mistake, View
 from advices.results.claims import Verdict, judged, not_judged, red
 from advices.results.hint_steps import HintSteps, hint_steps
 from advices.results.predicates import demanded_text, found_text
 from advices.results.record import Result
 
 YOURS = "yours"
+_PAGE = "page_digest"
+_SAME = "the same page"
 
 
 @dataclass(frozen=True)
@@ -26,16 +29,28 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Pending:
+    """A claim that is not decided yet."""
+
+    says: str
+
+
+@dataclass(frozen=True)
 class Checked:
     """How a learner's Dockerfile did: a row for each claim, and the hints for what is wrong.
 
     `fault` is what was seen of an image that did not answer, in lines: how its container ended, or
-    where it listens, and its last lines. "" for one that answered. `steps` are those of the hints.
+    where it listens, and its last lines. "" for one that answered. `measured` is when it was
+    measured, where that was not now: nothing that decides its numbers has changed since.
+    `difference` shows in lines how its page differs from the solution's, where a claim wants the
+    same. `steps` are those of the hints.
     """
 
     rows: tuple[Row, ...]
     hints: tuple[Mistake, ...]
     fault: str = ""
+    measured: dt.datetime | None = None
+    difference: str = ""
     steps: tuple[HintSteps, ...] = ()
 
     @property
@@ -58,13 +73,36 @@ def checked(exercise: Lab, result: Result, dockerfile: Dockerfile, fault: str = 
         shown = tuple(mistake for mistake in shown if _silences(mistake, verdicts))
     rows = tuple(_row(verdict, result, YOURS) for verdict in verdicts)
     steps = tuple(hint_steps(exercise, mistake, dockerfile) for mistake in shown)
-    return Checked(rows, shown, fault, steps)
+    return Checked(rows, shown, fault, steps=steps)
+
+
+def compares_pages(exercise: Lab, result: Result) -> bool:
+    """Return whether a learner's page is another one than the solution's, and a claim fails for it.
+
+    One that did not answer has none.
+    """
+    found = judged(exercise, result, YOURS)
+    return any(
+        one.claim.measure == MeasureName(_PAGE) and one.claim.relative_to and one.claim.equals
+        for one in found
+        if not one.holds and one.value is not None
+    )
+
+
+def so_far(
+    exercise: Lab, result: Result, decided: Callable[[Claim], bool]
+) -> tuple[Row | Pending, ...]:
+    """Return a row for each claim of a check that goes on, as far as it is decided."""
+    return tuple(
+        _row(verdict, result, YOURS) if decided(verdict.claim) else Pending(verdict.claim.says)
+        for verdict in judged(exercise, result, YOURS)
+    )
 
 
 def _silences(mistake: Mistake, verdicts: Sequence[Verdict]) -> bool:
     """Return whether a mistake is known to leave all unknown that is unknown, the page too."""
     unknown = {verdict.claim.id for verdict in verdicts if verdict.value is None}
-    page = {one.claim.id for one in verdicts if one.claim.measure == MeasureName("page_digest")}
+    page = {one.claim.id for one in verdicts if one.claim.measure == MeasureName(_PAGE)}
     return unknown <= {*mistake.breaks} and bool(page & {*mistake.breaks})
 
 
@@ -111,6 +149,11 @@ def _row(verdict: Verdict, result: Result, variant: str) -> Row:
     claim = verdict.claim
     yours = result.variants[variant].measures().get(claim.measure)
     reference = result.variants["good"].measures().get(claim.measure)
+    if claim.measure.name == _PAGE and claim.relative_to and yours and reference:
+        # Nobody can compare digests; what is different is shown beside.
+        mine = _SAME if yours == reference else "another page"
+        limit = _SAME if claim.equals else "another page"
+        return Row(claim.says, verdict.holds, mine, "the page", limit)
     return Row(
         says=claim.says,
         holds=verdict.holds,

@@ -79,7 +79,7 @@ def _entry(where: str, line: str) -> Entry:
         if isinstance(version, int) and version > SCHEMA_VERSION:
             raise ResultInvalid(
                 f"{where} has schema version {version}; this toolkit reads {SCHEMA_VERSION}",
-                why="a newer toolkit wrote it, and this one neither reads nor adds to it",
+                why="a newer toolkit wrote it, and this one can neither read nor extend it",
                 next_step="update the toolkit",
             )
         return Entry.model_validate_json(line)
@@ -94,8 +94,8 @@ def _entry(where: str, line: str) -> Entry:
 def _damaged(where: str, cause: str) -> ResultInvalid:
     return ResultInvalid(
         f"{where} cannot be read: {cause}",
-        why="it was edited by hand, or a copy of it broke off",
-        next_step="`git checkout` the file, or remove it and begin a new one",
+        why="somebody edited it, or a copy of it was cut off",
+        next_step="`git checkout` the file, or remove it to start a new one",
     )
 
 
@@ -124,8 +124,11 @@ def clock_notes(results: Path, slug: str) -> list[str]:
     if len(last) < 2 or not stepped_back(*last):
         return []
     return [
-        f"this run is dated {last[1].date}, before the run before it ({last[0].date}): a clock "
-        "was wrong. The order of the runs stands; if it is this machine's, set it and run again"
+        (
+            f"this run has the date {last[1].date}, before the previous run ({last[0].date}): a "
+            "clock was wrong. The order of the runs is right; if it was this machine's clock, "
+            "set it and run again"
+        )
     ]
 
 

@@ -178,7 +178,8 @@ class MistakeResult(Record):
 
     `not_judged` are the claims that nobody could judge, because their scanner did not run. `key` is
     the digest of all that the project decides of it, `around` that of the machine on which it was
-    proved on the day `date`.
+    proved on the day `date`. That is not the kind of machine that measured the variants if
+    `elsewhere` says so.
     """
 
     says: str
@@ -187,6 +188,7 @@ class MistakeResult(Record):
     key: str = Field(default="", exclude_if=operator.not_)
     around: str = Field(default="", exclude_if=operator.not_)
     date: str = Field(default="", exclude_if=operator.not_)
+    elsewhere: bool = Field(default=False, exclude_if=operator.not_)
 
 
 class Result(Record):

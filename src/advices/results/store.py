@@ -19,12 +19,12 @@ def load(folder: Path, slug: str) -> Result:
         data = json.loads(file.read_text("utf-8"))
     except FileNotFoundError:
         raise ResultInvalid(
-            f"there is no result {file.name}", why=f"the lab `{slug}` was not measured yet"
+            f"there is no result {file.name}", why=f"the lab `{slug}` has not been measured yet"
         ) from None
     except (ValueError, UnicodeDecodeError) as error:
         raise ResultInvalid(
             f"{file.name} is damaged: {error}",
-            why="it was edited by hand or a copy of it broke off",
+            why="somebody edited it, or a copy of it was cut off",
             next_step=f"`git checkout` it, or measure again: `advices run {slug}`",
         ) from None
     _refuse_newer(file, data)
@@ -35,7 +35,7 @@ def load(folder: Path, slug: str) -> Result:
         where = ".".join(str(part) for part in fault["loc"])
         raise ResultInvalid(
             f"{file.name} does not follow the schema: {where or 'top'}: {fault['msg']}",
-            why="it was edited by hand, or an older toolkit wrote it",
+            why="somebody edited it, or an older toolkit wrote it",
             next_step=f"measure again: `advices run {slug}`",
         ) from None
 
@@ -58,8 +58,8 @@ def _refuse_newer(file: Path, data: object) -> None:
     if isinstance(version, int) and version > SCHEMA_VERSION:
         raise ResultInvalid(
             f"{file.name} has schema version {version}; this toolkit reads {SCHEMA_VERSION}",
-            why="a newer toolkit wrote it, and this one neither reads nor replaces it",
-            next_step="update the toolkit; to go back to this one for good, remove the file",
+            why="a newer toolkit wrote it, and this one can neither read nor replace it",
+            next_step="update the toolkit; to keep this version for good, remove the file",
         )
 
 

@@ -12,17 +12,23 @@ from advices.core import ResultInvalid
 from advices.lab import MeasureName
 from advices.results.record import Value
 
+_COUNTED_IN_A_LIST = {"packages"}
+"""Where the image has no such list, the probe finds 0, which says nothing about the image."""
+
 
 def value_text(measure: MeasureName, value: Value) -> str:
     """Return a value with the unit of its measure, "12.3 MB" or "1.25 s".
 
-    Bytes are decimal and have three digits, as Docker prints them. An answer is yes or no.
+    Bytes are decimal and have three digits, as Docker prints them. An answer is yes or no. What
+    was not counted, because the image has no list to count in, is a dash.
     """
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str):
         # A digest is known by its first digits; a list of rules is of use whole only.
         return value or "none" if measure.unit == "rules" else value[:12]
+    if measure.name in _COUNTED_IN_A_LIST and not value:
+        return "—"
     if measure.unit == "bytes":
         return bytes_text(value)
     if measure.is_time:
@@ -59,7 +65,7 @@ def ratio_text(of: float, to: float) -> str:
     if to == 0:
         raise ResultInvalid(
             "a ratio to zero has no value",
-            why="the measure that is compared with came out as 0",
+            why="the other value is 0",
             next_step="compare with another variant, or show the two values instead",
         )
     ratio = of / to

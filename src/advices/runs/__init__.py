@@ -6,16 +6,15 @@ from advices.runs.lifecycle import (
     Run,
     attached,
     check_space,
-    measuring,
-    one_at_a_time,
     own_run,
     scratch_folder,
     sweep,
-    undisturbed,
 )
+from advices.runs.locks import Holder, measuring, one_at_a_time, undisturbed
 
 __all__ = [
     "RUN_VARIABLE",
+    "Holder",
     "Run",
     "attached",
     "check_space",

@@ -7,17 +7,15 @@ collector: it works in the background, beside what is measured.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from advices.core import AdvicesError, EngineLost, free_bytes
+from advices.core import AdvicesError, EngineLost, Say, free_bytes
 from advices.engine import Engine, provision
-from advices.runs.lifecycle import measuring
+from advices.runs.locks import measuring
 
 # All labs with their tests take less than this in one go.
 ROOM_BYTES = 30_000_000_000
 
 
-def make_room(engine: Engine, say: Callable[[str], None]) -> None:
+def make_room(engine: Engine, say: Say) -> None:
     """Remove build cache, the least used first, until there is room where the engine keeps it.
 
     Does nothing where there is room, and in any engine but the one that we started. Waits for a run
@@ -40,9 +38,9 @@ def make_room(engine: Engine, say: Callable[[str], None]) -> None:
                 return
             kept_bytes = max(0, held_bytes - (ROOM_BYTES - free))
             say(
-                f"{free / 1e9:.1f} GB are free: the build cache goes from "
-                f"{held_bytes / 1e9:.1f} to {kept_bytes / 1e9:.1f} GB, a matter of minutes"
+                f"{free / 1e9:.1f} GB are free: reducing the build cache from "
+                f"{held_bytes / 1e9:.1f} to {kept_bytes / 1e9:.1f} GB, which takes minutes"
             )
             engine.shrink_build_cache(kept_bytes)
         except AdvicesError as error:
-            raise EngineLost(f"the build cache could not be made smaller: {error.what}") from None
+            raise EngineLost(f"could not reduce the build cache: {error.what}") from None

@@ -16,13 +16,15 @@ import secrets
 import shutil
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator
-from contextvars import ContextVar
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from advices.core import DiskFull, EngineLost, free_bytes, poll, state_folder
+from advices.core import DiskFull, EngineLost, free_bytes, state_folder
 from advices.engine import Engine
+from advices.runs.locks import locked
+from advices.runs.remains import end_builds, guard, remove, remove_all
 
 RUN_VARIABLE = "ADVICES_RUN"
 
@@ -45,17 +47,6 @@ def _runs() -> Path:
     return state_folder() / "runs"
 
 
-def _locked(file: Path, how: int = fcntl.LOCK_EX) -> int | None:
-    """Return the descriptor of `file` locked for us, None when somebody else holds it."""
-    descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, how | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        return None
-    return descriptor
-
-
 @contextlib.contextmanager
 def _told() -> Iterator[None]:
     """Turn a state folder that cannot be written into DiskFull."""
@@ -63,8 +54,8 @@ def _told() -> Iterator[None]:
         yield
     except OSError as error:
         raise DiskFull(
-            f"no scratch folder could be made: {error.strerror}",
-            why="the disk is full, or the state folder may not be written",
+            f"could not create a scratch folder: {error.strerror}",
+            why="the disk is full, or you may not write to the state folder",
             next_step=f"look at {state_folder()}",
         ) from None
 
@@ -85,19 +76,26 @@ def attached() -> Run | None:
 
 
 @contextlib.contextmanager
-def own_run(engine: Engine) -> Iterator[Run]:
-    """Sweep what dead runs left, then own a run; at the end remove all that carries its id."""
+def own_run(engine: Engine, *, guarded: bool = False) -> Iterator[Run]:
+    """Sweep what dead runs left, then own a run; at the end remove all that carries its id.
+
+    A `guarded` one also takes the build cache along that its builds added, and if its owner is
+    killed a process of its own removes all that, at once.
+    """
     sweep(engine)
+    end = partial(remove_all, later=True) if guarded else remove
     with scratch_folder() as scratch:
+        if guarded:
+            guard(scratch / "lock")
         try:
             yield Run(scratch.name, scratch)
         except BaseException:
             # The fault that ended the run is the one to tell, not that its engine is gone too.
             with contextlib.suppress(EngineLost):
-                engine.remove_run(scratch.name)
+                end(engine, scratch.name)
             raise
         else:
-            engine.remove_run(scratch.name)
+            end(engine, scratch.name)
 
 
 @contextlib.contextmanager
@@ -106,7 +104,7 @@ def scratch_folder() -> Iterator[Path]:
     folder = _runs() / f"{_owner()}-{secrets.token_hex(4)}"
     with _told(), _gate():
         folder.mkdir(parents=True)
-        descriptor = _locked(folder / "lock")
+        descriptor = locked(folder / "lock")
     assert descriptor is not None
     try:
         yield folder
@@ -125,81 +123,16 @@ def sweep(engine: Engine) -> tuple[str, ...]:
             folder = _runs() / run_id
             descriptor = None
             if folder.is_dir():
-                descriptor = _locked(folder / "lock")
+                descriptor = locked(folder / "lock")
                 if descriptor is None:
                     continue
-            engine.remove_run(run_id)
+            end_builds(run_id)
+            remove_all(engine, run_id, later=False)
             shutil.rmtree(folder, ignore_errors=True)
             if descriptor is not None:
                 os.close(descriptor)
             swept.append(run_id)
     return tuple(swept)
-
-
-@contextlib.contextmanager
-def measuring(say: Callable[[str], None]) -> Iterator[None]:
-    """Hold the lock that keeps two runs from taking times at once; wait for it if need be."""
-    state_folder().mkdir(parents=True, exist_ok=True)
-    file = state_folder() / "measuring.lock"
-    descriptor = _locked(file)
-    if descriptor is None:
-        say("another run is measuring; waiting for it to end")
-        descriptor = _awaited(file, fcntl.LOCK_EX, every_seconds=0.5)
-    try:
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _awaited(file: Path, how: int, *, every_seconds: float = 0.02) -> int:
-    """Return the descriptor of `file` locked for us, as soon as others let go of it."""
-    for _ in poll(timeout_seconds=float("inf"), every_seconds=every_seconds):
-        descriptor = _locked(file, how)
-        if descriptor is not None:
-            return descriptor
-    raise AssertionError("waiting has no end")
-
-
-_in_step: ContextVar[bool] = ContextVar("in_step", default=False)
-
-
-@contextlib.contextmanager
-def undisturbed(*, alone: bool) -> Iterator[None]:
-    """Run a step beside others, or `alone` in the whole run: labs may be measured two at once.
-
-    Who asks waits in line: a step that wants to be alone lets no further one begin before it. A
-    step within a step is a part of that one and waits for nothing.
-    """
-    if _in_step.get():
-        yield
-        return
-    state_folder().mkdir(parents=True, exist_ok=True)
-    how = fcntl.LOCK_EX if alone else fcntl.LOCK_SH
-    line = _awaited(state_folder() / "step.line.lock", fcntl.LOCK_EX)
-    try:
-        held = _awaited(state_folder() / "step.lock", how)
-    finally:
-        os.close(line)
-    token = _in_step.set(True)
-    try:
-        yield
-    finally:
-        _in_step.reset(token)
-        os.close(held)
-
-
-@contextlib.contextmanager
-def one_at_a_time(what: str) -> Iterator[None]:
-    """Let one thread of one process at a time do something that is kept, such as a stand-in."""
-    folder = state_folder() / "once"
-    folder.mkdir(parents=True, exist_ok=True)
-    held = _awaited(
-        folder / f"{hashlib.sha256(what.encode()).hexdigest()[:16]}.lock", fcntl.LOCK_EX
-    )
-    try:
-        yield
-    finally:
-        os.close(held)
 
 
 def check_space(folder: str, needed_bytes: int) -> None:
@@ -214,6 +147,6 @@ def check_space(folder: str, needed_bytes: int) -> None:
         wanted = needed_bytes if place == folder else 100_000_000
         if free < wanted:
             raise DiskFull(
-                f"{free / 1e9:.1f} GB are free in {place} and {wanted / 1e9:.1f} GB are needed",
-                why="images, layers and scratch copies need room",
+                f"{free / 1e9:.1f} GB are free in {place}, but labs need {wanted / 1e9:.1f} GB",
+                why="images, layers and scratch copies need disk space",
             )

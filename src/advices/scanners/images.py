@@ -99,11 +99,16 @@ class ScannerImages:
             found = self.present(scanner)
         if found is None:
             raise ScannerMissing(
-                f"the image of ZAP {recipes.zap.version} is not here: {recipes.zap.image}",
+                (
+                    f"the image of ZAP {recipes.zap.version} is not on this engine: "
+                    f"{recipes.zap.image}"
+                ),
                 why=why,
-                next_step=f"`docker pull {recipes.zap.image}` where a registry answers, tag it as "
-                f"{' or '.join(recipes.zap.local[:1])}, `docker save` it there and `docker load` "
-                "it here",
+                next_step=(
+                    f"`docker pull {recipes.zap.image}` where a registry answers, tag it as "
+                    f"{' or '.join(recipes.zap.local[:1])}, `docker save` it there and `docker "
+                    "load` it here"
+                ),
             )
         return found
 
@@ -124,12 +129,12 @@ class ScannerImages:
             return ScannerImage("wapiti", tag, identity)
         if proxy.way(self._engine) == "shelf":
             raise ScannerMissing(
-                "the image of Wapiti is not here and cannot be built",
-                why="builds take their packages from what was prefetched, where Wapiti's are not",
+                "the image of Wapiti is not on this engine and cannot be built",
+                why="builds use prefetched packages, and Wapiti's are not among them",
                 next_step="`advices bundle load` a file that `advices bundle save web-scan` wrote "
                 "where builds reach a package index",
             )
-        self._say("building the image of Wapiti; once, then it is kept")
+        self._say("building the image of Wapiti; this happens only once")
         with scratch_folder() as scratch:
             pip = self._bases.pip_conf
             secrets = {"pip": write_whole(scratch / "pip.conf", pip)} if pip else {}

@@ -57,7 +57,7 @@ def scan_own(
                 engine.joined(found.container, network, found.alias),
             ):
                 target = Target(found.url, network, _WAIT_SECONDS, found.relay)
-                say(f"asking for the start page {found.url}, for at most {_WAIT_SECONDS:.0f} s")
+                say(f"requesting the start page {found.url}, for at most {_WAIT_SECONDS:.0f} s")
                 first_page(engine, run.id, image, target)
                 scans.append(
                     scanned(
@@ -70,6 +70,6 @@ def scan_own(
                         live=True,
                     )
                 )
-                say(f"asking whether {found.url} still answers")
+                say(f"checking that {found.url} still answers")
                 survived(engine, run.id, image, target)
     return tuple(scans)

@@ -60,21 +60,25 @@ def first_page(engine: Engine, run_id: str, image: ScannerImage, target: Target)
         raise ScanFailed(
             f"the target {target.url} did not answer within {target.wait_seconds:.0f} s: {fault}",
             why="nothing listens there on all addresses (0.0.0.0), or it hangs",
-            next_step="look at `docker logs` of the target; name port and path as the "
-            "container has them",
+            next_step="look at `docker logs` of the target; use the container's own port and path",
         )
     if leads := said.get("leads"):
         raise ScanFailed(
-            f"the start page {target.url} leads to {leads}, which is another place",
+            f"the start page {target.url} redirects to {leads}, which is another site",
             why="it sends visitors to HTTPS or to another host",
-            next_step="let the container behave as behind its proxy, or name a page that stays",
+            next_step=(
+                "make the container behave as behind its proxy, or name a page that does not "
+                "redirect"
+            ),
         )
     if said["status"] != 200:
         raise ScanFailed(
-            f"the start page {target.url} answers {said['status']}, and must answer 200",
+            f"the start page {target.url} answers {said['status']}, but must answer 200",
             why="the page needs a login, or the application does not know this host name",
-            next_step="allow the host name in the application (Django: ALLOWED_HOSTS), or "
-            "give the scan one that it knows: `--as NAME`",
+            next_step=(
+                "allow the host name in the application (Django: ALLOWED_HOSTS), or use one that "
+                "it knows: `--as NAME`"
+            ),
         )
     return FirstPage(server=str(said.get("server", "")))
 
@@ -86,8 +90,8 @@ def survived(engine: Engine, run_id: str, image: ScannerImage, target: Target) -
     """
     if fault := _asked(engine, run_id, image, target).get("fault"):
         raise ScanFailed(
-            f"the target {target.url} does not answer any more after the scan: {fault}",
-            why="it ended or hung while it was scanned, so only a part of it was looked at",
+            f"the target {target.url} no longer answers after the scan: {fault}",
+            why="it ended or hung during the scan, so the scanner saw only a part of it",
             next_step="look at `docker logs` of the target; start it again and scan a smaller "
             "part: name a path",
         )
@@ -108,7 +112,7 @@ def _asked(
         said: dict[str, str | int] = json.loads(once.stdout.splitlines()[-1])
     except (EngineRefused, CommandFailed, IndexError, ValueError) as error:
         raise ScanFailed(
-            f"nothing could be asked from the image of {image.scanner}: {error}",
+            f"could not send a request from the image of {image.scanner}: {error}",
             why="the image has no python3, or the engine refused to start it",
         ) from None
     return said
@@ -130,7 +134,7 @@ class _Heard:
             self.last, self.said_at = line, seconds
             if self.say is not None:
                 how_far = f"{seconds:.0f} s of at most {self.limit_seconds:.0f} s"
-                self.say(f"{self.scanner}: {how_far}: {line or 'it printed nothing yet'}")
+                self.say(f"{self.scanner}: {how_far}: {line or 'it has printed nothing yet'}")
 
 
 def scanned(
@@ -171,11 +175,11 @@ def scanned(
         )
     except CommandFailed as error:
         show_output(image.scanner, error.printed)
-        last = f"; the last that it printed: {heard.last}" if heard.last else ""
+        last = f"; its last line: {heard.last}" if heard.last else ""
         limit = f"{work.timeout_seconds:.0f} s"
         raise ScanFailed(
             f"{image.scanner} did not end within {limit} and was stopped{last}",
-            why="the target answers slowly or without end, or the machine is slow",
+            why="the target answers slowly or endlessly, or the machine is slow",
             next_step=SMALLER_PART,
         ) from None
     except EngineRefused as error:
@@ -213,13 +217,15 @@ def _believed(scanner: str, work: Work, once: Once) -> bytes:
     if once.exit_code not in work.accept:
         raise ScanFailed(
             f"{scanner} ended with exit code {once.exit_code}. Its last lines:\n{_end(once)}",
-            why="it did not do what it was told: a broken plan, an option it does not know, "
-            "or no page found",
+            why=(
+                "it did not do its work: a broken plan, an option that it does not know, or no "
+                "page found"
+            ),
         )
     if once.fetched is None or not once.fetched.strip():
         raise ScanFailed(
-            f"{scanner} ended and left no report. Its last lines:\n{_end(once)}",
-            why="it could not write it, or gave up before it began",
+            f"{scanner} ended without a report. Its last lines:\n{_end(once)}",
+            why="it could not write the report, or gave up before it started",
         )
     return once.fetched
 

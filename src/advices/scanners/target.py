@@ -51,9 +51,9 @@ def chosen(address: str, containers: list[Container], known_as: str | None = Non
     parts = _parsed(address)
     if known_as is not None and not _is_host_name(known_as):
         raise TargetRefused(
-            f"`{known_as}` cannot be the name of the target",
+            f"`{known_as}` cannot be the target's name",
             why="it must be a host name, and not one that means the scanner itself",
-            next_step="give a name that the application knows, such as `www.example.com`",
+            next_step="use a name that the application knows, such as `www.example.com`",
         )
     host, port = parts.hostname or "", parts.port or _DEFAULT_PORTS[parts.scheme]
     if host in _HERE:
@@ -61,7 +61,7 @@ def chosen(address: str, containers: list[Container], known_as: str | None = Non
         what = f"no running container publishes port {port}"
     else:
         found = [(one, port) for one in containers if _is_called(one, host)]
-        what = f"`{host}` is no running container or compose service of this engine"
+        what = f"`{host}` is not a running container or compose service of this engine"
     if not found:
         raise TargetRefused(what)
     if len(found) > 1:
@@ -75,8 +75,8 @@ def chosen(address: str, containers: list[Container], known_as: str | None = Non
     mode = container.network_mode
     if mode.partition(":")[0] in _NO_NETWORK:
         raise TargetRefused(
-            f"the container `{container.name}` has no network of its own (--network {mode})",
-            why="it could not be scanned without everything else on that network",
+            f"the container `{container.name}` has no separate network (--network {mode})",
+            why="a scan would reach everything else on that network",
             next_step="start it on a bridge network, the default of `docker run`",
         )
     if host in _HERE and known_as is None:
@@ -102,21 +102,23 @@ def _parsed(address: str) -> SplitResult:
         fits = False
     if not fits:
         raise TargetRefused(
-            f"`{address}` is no address that can be scanned",
-            why="it must be http:// or https:// with a host, and a port if it is another one",
+            f"cannot scan the address `{address}`",
+            why="it must be http:// or https:// with a host, and a port if it is not the default",
             next_step="write it as `http://127.0.0.1:8000/` or `http://CONTAINER:8000/`",
         )
     if parts.username or parts.password:
         raise TargetRefused(
             "the address has a name and a password in it",
-            why="an address is shown, logged and written into reports",
+            why="addresses appear on screen, in logs and in reports",
             next_step="leave them out: the scan sees what a visitor without a login sees",
         )
     if parts.query:
         raise TargetRefused(
             "the address has a query in it",
-            why="a scanner begins at a page and finds the rest itself; a query may hold a secret",
-            next_step="leave out what stands after the question mark",
+            why=(
+                "a scanner starts at a page and finds the rest itself; a query may contain a secret"
+            ),
+            next_step="leave out the question mark and everything after it",
         )
     return parts
 

@@ -85,8 +85,8 @@ def fault(_exit_code: int, printed: str, _report: bytes | None) -> ScanFailed | 
     """Return why a scan is only a part of one, as Wapiti printed it; None where it may be whole."""
     if broken := _BROKEN.search(printed):
         return ScanFailed(
-            f"Wapiti did not look at everything: it skipped its module {broken[1]}, which broke",
-            why="the version of Wapiti, or of a package that it needs, has a fault",
+            f"Wapiti did not look at everything: it skipped its module {broken[1]}, which crashed",
+            why="this version of Wapiti, or of a package that it needs, has a bug",
         )
     found = _CUT_SHORT.search(printed)
     if found is None:
@@ -95,8 +95,8 @@ def fault(_exit_code: int, printed: str, _report: bytes | None) -> ScanFailed | 
     if found[1] == "attack":
         what, seconds = f"its module {found[2]}", _ATTACK_SECONDS
     return ScanFailed(
-        f"Wapiti did not look at everything: {what} was ended by its limit of {seconds} s",
-        why="the target answers slowly, or its pages have no end",
+        f"Wapiti did not look at everything: {what} reached its limit of {seconds} s",
+        why="the target answers slowly, or has endless pages",
         next_step=SMALLER_PART,
     )
 
@@ -105,7 +105,7 @@ def read(report: bytes, url: str, _printed: str) -> Report:
     """Return what a report says of `url`. Raises ScanFailed for one that proves nothing."""
     found = validated(_Report, report, "Wapiti")
     if found.infos.crawled_pages_nbr < 1:
-        raise ScanFailed(f"Wapiti found no page at {url}", why="the target answered it nothing")
+        raise ScanFailed(f"Wapiti found no page at {url}", why="the target sent no answer")
     groups = (found.vulnerabilities, found.anomalies, found.additionals)
     alerts = [
         _alert(rule, finding, url, found.classifications.get(rule, _Class()).sol)
@@ -123,8 +123,8 @@ def read(report: bytes, url: str, _printed: str) -> Report:
 def _alert(rule: str, finding: _Finding, url: str, solution: str) -> Alert:
     if not 0 <= finding.level < len(_RISKS):
         raise ScanFailed(
-            f"Wapiti reports `{rule}` at level {finding.level}, which is not known",
-            why="its version counts risks in another way",
+            f"Wapiti reports `{rule}` at level {finding.level}, which the toolkit does not know",
+            why="this version counts risks in another way",
         )
     return Alert(
         scanner=NAME,

@@ -89,8 +89,10 @@ def validated(kind: type[Whole], report: bytes, scanner: str) -> Whole:
         ]
         raise ScanFailed(
             f"the report of {scanner} cannot be read: {'; '.join(faults)}",
-            why="the scanner ended while it wrote, or its version writes another format",
-            next_step="use the version that labs/scanners names, or mend the reader of the report",
+            why=(
+                "the scanner ended while it wrote the report, or this version writes another format"
+            ),
+            next_step="use the version that labs/scanners names, or fix our reader of the report",
         ) from None
 
 

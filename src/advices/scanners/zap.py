@@ -85,28 +85,28 @@ def fault(exit_code: int, printed: str, report: bytes | None) -> ScanFailed | No
     if stopped or exit_code == _STOPPED_ITSELF:
         return ScanFailed(
             f"ZAP stopped itself: {stopped or f'exit code {exit_code}'}",
-            why="it ran out of memory, of disk or of room in its database, and looked no further",
-            next_step=f"look at the free space of the engine's disk; {SMALLER_PART}",
+            why="it ran out of memory, disk or database space, and stopped scanning",
+            next_step=f"check the free space on the engine's disk; {SMALLER_PART}",
         )
     if said := _line(_NO_PROXY, printed):
         return ScanFailed(
-            "ZAP could not start: its own proxy found no port",
+            "ZAP could not start: its own proxy found no free port",
             why=f"it printed: {said}",
-            next_step="give the container another port, and scan that",
+            next_step="use another port for the container, and scan that",
         )
     if cut_short := _TERMINATED.search(printed):
         return _ended_early(cut_short[1])
     if _failed(NOT_SKIPPED, printed):
         return ScanFailed(
             "ZAP did not look at everything: it skipped its rule for cross-site scripting",
-            why="what that rule did not ask can raise no alert",
+            why="a rule that did not run can raise no alert",
             next_step=SMALLER_PART,
         )
     as_the_plan_wants = exit_code in (OK, ALERTS_HIGH, ALERTS)
     said = _line(_NO_ACCESS, printed)
     if _failed(ANSWERED, printed) or (said and not as_the_plan_wants):
         return ScanFailed(
-            "ZAP found no page: nothing that it asked for answered with 200",
+            "ZAP found no page: none of its requests got a 200",
             why=f"it printed: {said}" if said else "each page was missing, forbidden or moved",
         )
     return _unfinished(printed) if as_the_plan_wants else None
@@ -140,8 +140,8 @@ def _unfinished(printed: str) -> ScanFailed | None:
     for job, limit in LIMIT_SECONDS.items():
         if job not in took and (job != "activeScan" or f"Job {job} started" in printed):
             return ScanFailed(
-                f"ZAP did not say that its job {job} finished",
-                why="it ended before, or its version prints other words",
+                f"ZAP did not report that its job {job} finished",
+                why="it ended before, or this version prints other words",
                 next_step="use the version that labs/scanners names",
             )
         if took.get(job, 0) >= limit:
@@ -154,7 +154,7 @@ def _ended_early(job: str) -> ScanFailed:
     limit = f"its limit of {seconds} s" if seconds else "its limit"
     return ScanFailed(
         f"ZAP did not look at everything: its job {job} was ended by {limit}",
-        why="the target answers slowly, or its pages have no end",
+        why="the target answers slowly, or has endless pages",
         next_step=SMALLER_PART,
     )
 
@@ -185,8 +185,8 @@ def read(report: bytes, url: str, printed: str) -> Report:
         others = ", ".join(site.host for site in found.site) or "none"
         raise ScanFailed(
             f"ZAP kept no answer of {url}, so it looked at none; sites in its report: {others}",
-            why="it keeps no answer of more than 16 MiB, and the start page may be one",
-            next_step="name a smaller page of the site, from which links lead to the others",
+            why="it does not keep answers of more than 16 MiB, and the start page may be one",
+            next_step="name a smaller page of the site that links to the others",
         )
     alerts = [one for site in sites for alert in site.alerts for one in _alerts(alert, site)]
     return Report(found.version, urls, tuple(alerts))

@@ -33,7 +33,7 @@ class Check:
         return self.own.get(system, self.fix)
 
 
-_DESKTOP = "install Docker Desktop, which has engine and buildx, and start it"
+_DESKTOP = "install Docker Desktop, which includes the engine and buildx, and start it"
 ENGINE = Check(
     "engine",
     "a Docker engine answers, and this user may use it",
@@ -60,7 +60,7 @@ STORAGE = Check(
 )
 BUILDX = Check(
     "buildx",
-    "the plugin buildx is there, 0.13 or newer: older ones cannot tell step by step what ran",
+    "the plugin buildx is there, 0.13 or newer: older versions do not report each step",
     own={
         "Debian or Ubuntu": "`sudo apt-get install docker-buildx` (Debian 13 and Ubuntu have it)",
         "another Linux": "install the package docker-buildx-plugin, or docker-buildx",
@@ -70,42 +70,58 @@ BUILDX = Check(
 )
 BUILDER = Check(
     "builder",
-    "the engine builds by itself: a builder elsewhere does not know its images",
+    "the engine itself builds: a builder elsewhere does not know its images",
     fix="`docker context use default`, or another context whose builder has the driver `docker`: "
     "`docker buildx ls` shows them",
 )
-_ROOM = f"free some: stand-ins and all labs together want {MUCH_ROOM_BYTES / 1e9:.0f} GB"
+_ROOM = f"free some: stand-ins and all labs together need {MUCH_ROOM_BYTES / 1e9:.0f} GB"
 SPACE = Check(
     "disk space",
-    "there is room where the engine keeps images",
-    fix=f"{_ROOM}; `docker system df` shows what the engine holds",
+    "there is disk space where the engine stores images",
+    fix=f"{_ROOM}; `docker system df` shows what the engine stores",
     own={
         name: f"{_ROOM}; Docker Desktop's settings (Resources) limit its disk"
         for name in ("macOS", "Windows with WSL")
     },
 )
+LIMITS = Check(
+    "limits of builds",
+    "a learner's build may take only so many processes, so much memory and disk: see "
+    "[What a learner's build may take](#what-a-learners-build-may-take)",
+    fix="give the engine's own service limits: see `What a learner's build may take` on the page "
+    "Before you start",
+)
 PIP = Check(
     "pip in builds",
-    "builds reach Python packages: straight out, through a caching index on this host where it has "
-    "a CA or an index of its own, or from what was prefetched",
+    (
+        "builds reach Python packages: directly, through a caching index on this host if it has "
+        "its own CA or index, or from prefetched packages"
+    ),
     fix="connect to a network, or `advices bundle load` a file from a machine that has one",
 )
 ROOTLESS = Check(
     "pip in builds of a rootless engine",
-    "Python packages were prefetched, where this host has a CA or an index of its own: builds of "
-    "such an engine find no index on this host",
-    fix="`advices prefetch` brings them, `advices prefetch build-cache` those of one lab",
+    (
+        "Python packages were prefetched, if this host has its own CA or index: builds of such "
+        "an engine reach no index on this host"
+    ),
+    fix="`advices prefetch` downloads them, `advices prefetch build-cache` those of one lab",
 )
 REGISTRY = Check(
     "registry",
     "an image registry answers",
-    fix="stand-ins from Debian packages are used, which needs Debian or Ubuntu; elsewhere `advices "
-    "bundle load` a file from a machine that has the images",
+    fix=(
+        "labs use stand-ins from Debian packages, which need Debian or Ubuntu; elsewhere "
+        "`advices bundle load` a file from a machine that has the images"
+    ),
 )
 SCANNERS = Check(
     "scanner",
     "the image of each web scanner is here",
-    fix="`advices prefetch` brings those that are to be had; the lab runs without ZAP and says so",
+    fix=(
+        "`advices prefetch` downloads those that are available; the lab runs without ZAP and "
+        "says so"
+    ),
 )
 BASES = Check(
     "each base image",
@@ -114,9 +130,11 @@ BASES = Check(
 )
 PREFETCHED = Check(
     "prefetched",
-    "images and Python packages of each lab are here; without a network it runs then, unless its "
-    "builds install packages of Debian or Alpine",
-    fix="`advices prefetch` brings the rest while there is a network",
+    (
+        "images and Python packages of each lab are here, so it runs without a network, unless "
+        "its builds install Debian or Alpine packages"
+    ),
+    fix="`advices prefetch` downloads the rest while there is a network",
 )
 
 ALL = (
@@ -126,6 +144,7 @@ ALL = (
     BUILDX,
     BUILDER,
     SPACE,
+    LIMITS,
     PIP,
     ROOTLESS,
     REGISTRY,

@@ -44,14 +44,14 @@ def runs_table(entries: Sequence[Entry]) -> str:
         ]
         for entry, before in reversed([*zip(entries, (None, *entries), strict=False)])
     ]
-    header = ["Measured", "Commit", "Bad", "Good", "Of bad", "Conditions that held"]
+    header = ["Measured", "Commit", "Bad", "Good", "Good as % of bad", "Conditions that held"]
     return table(header, rows, "  rrrr")
 
 
 def _date(entry: Entry, before: Entry | None) -> str:
     text = escape(entry.date[:10]) + (" (quick)" if entry.mode == "quick" else "")
     wrong = before is not None and stepped_back(before, entry)
-    return text + (" (a clock was wrong: dated before the run below)" if wrong else "")
+    return text + (" (wrong clock: the run below has a later date)" if wrong else "")
 
 
 def _value(entry: Entry, variant: str) -> str:
@@ -102,8 +102,8 @@ def curve(entries: Sequence[Entry], label: str) -> str:
     )
     return (
         f'<svg class="adv-curve" viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" '
-        f'height="{_HEIGHT}" role="img"><title>{escape(label)}: the good value beside the bad '
-        f'one, over {len(points)} refreshes</title><polyline points="{line}"/></svg>'
+        f'height="{_HEIGHT}" role="img"><title>{escape(label)}: the good value divided by the '
+        f'bad one, over {len(points)} runs</title><polyline points="{line}"/></svg>'
     )
 
 

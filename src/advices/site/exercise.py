@@ -9,7 +9,7 @@ from advices.site.tables import table
 
 
 def checked_shown(found: Checked) -> Shown:
-    """Return what was found: why it did not answer, a table of the claims, then the hints."""
+    """Return what was found: why it did not answer, the claims, how its page differs, hints."""
     rows = [
         [
             "met" if row.holds else "<strong>not met</strong>",
@@ -21,6 +21,13 @@ def checked_shown(found: Checked) -> Shown:
     text = table(["Verdict", "Claim", "Yours", "Reference", "Limit"], rows, "  rrr")
     hints = "\n".join(f"- Hint: {escape(mistake.hint)}" for mistake in found.hints)
     end = "Solved: every claim is met." if found.solved else hints
-    seen = "\n".join(map(escape, found.fault.splitlines()))
-    fault = f"<pre>{seen}</pre>\n\n" if seen else ""
-    return Shown(f"{fault}{text}\n{end}\n", origin=Origin(title=LEARNERS))
+    fault, differs = _lines(found.fault), _lines(found.difference)
+    if differs:
+        differs = f"\nHow your page differs from the solution's:\n\n{differs}"
+    return Shown(f"{fault}{text}{differs}\n{end}\n", origin=Origin(title=LEARNERS))
+
+
+def _lines(text: str) -> str:
+    """Return lines as they are."""
+    shown = "\n".join(map(escape, text.splitlines()))
+    return f"<pre>{shown}</pre>\n\n" if shown else ""

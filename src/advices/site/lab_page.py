@@ -44,9 +44,9 @@ def page(cells: Sequence[Cell], result: Result) -> str:
                 parts += [_RECORDED, _recorded(output, result), _END]
     parts.append("## Provenance\n")
     parts.append(
-        "Every number above comes from this one run; what mistakes and the exercise showed stands "
-        "from an earlier one while nothing that decides it has changed. "
-        f"The [result as JSON](../results/{result.slug}.json) holds all of it.\n"
+        "Every number above comes from this one run. Mistakes and the exercise may come from an "
+        "earlier run, if nothing that affects them has changed. "
+        f"The [result as JSON](../results/{result.slug}.json) has all of it.\n"
     )
     parts.append(_plain(provenance_table(result)))
     return "\n".join(parts)

@@ -20,9 +20,9 @@ OF_LAYERS = ("layers", "disk_bytes", "transfer_bytes")
 """What a table of layers shows."""
 
 CLAIMS = "Each claim of the lab, and what was measured for it"
-MISTAKES = "Each known mistake, alone in the good Dockerfile, and the claims that it turned red"
-EXERCISE = "The start of the exercise beside its solution"
-LEARNERS = "The Dockerfile of the exercise, as it stands, beside its solution"
+MISTAKES = "Each known mistake, on its own in the good Dockerfile, and the claims that it broke"
+EXERCISE = "The start of the exercise compared with its solution"
+LEARNERS = "The current Dockerfile of the exercise compared with its solution"
 SCANNERS = "What each web scanner did, or why it did not run"
 ALERTS = "What the web scanners reported"
 STAGES = "The stages of the Dockerfile that was measured"

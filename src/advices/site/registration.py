@@ -61,7 +61,8 @@ def define_env(env: Environment) -> None:
     """Register every macro with mkdocs-macros-plugin."""
     project = Path(env.project_dir)
     docs = project / str(env.conf["docs_dir"])
-    macros = Macros(project / "labs", docs, lambda: page_path(env.page))
+    repository = str(env.conf.get("repo_url") or "")
+    macros = Macros(project / "labs", docs, lambda: page_path(env.page), repository)
     for name in MACROS:
         env.macro(_reported(getattr(macros, name)), name)
 

@@ -17,6 +17,7 @@ from advices.site.tables import table
 FILE = "bench.json"
 ENOUGH_SAMPLES = 5
 _SCRIPT = "a shell script with its builds, inspects and starts"
+_BUILDS = "the plain builds that its claims need, one after the other"
 
 
 class Comparison(NamedTuple):
@@ -33,6 +34,9 @@ class Comparison(NamedTuple):
 
 COMPARISONS = {
     "forced-lab": Comparison("advices run build-cache --force, its variants", _SCRIPT, 1.15),
+    "check-right": Comparison("a check in the page, solved", _BUILDS, 1.3),
+    "check-wrong": Comparison("a check in the page, not solved", _BUILDS, 1.3),
+    "check-unchanged": Comparison("a check in the page, nothing changed", _BUILDS, 0.4),
     "forced-run": Comparison("advices run LAB --force --quick", _SCRIPT, 1.05),
     "forced-run-full": Comparison("advices run LAB --force", _SCRIPT, 1.15),
     "unchanged-suite": Comparison(
@@ -80,7 +84,7 @@ def load(results: Path) -> Speed:
     except (OSError, UnicodeDecodeError, ValidationError) as error:
         raise ResultInvalid(
             f"docs/results/{FILE} cannot be read: {error}",
-            why="it is not there, was edited by hand, or another version of the toolkit wrote it",
+            why="it is missing, somebody edited it, or another version of the toolkit wrote it",
             next_step="`git checkout` it, or measure again: `./run bench`",
         ) from None
 
@@ -121,7 +125,7 @@ def where(speed: Speed) -> str:
 def markdown(speed: Speed) -> str:
     """Return every comparison as a table, goals that were missed among them, and where it was."""
     cells = [[_cell(text) for text in row] for row in rows(speed)]
-    source = f"All samples are in {code(FILE)}, beside the results."
+    source = f"All samples are in {code(FILE)}, with the results."
     return f"{table(HEADER, cells, '  rrrrr')}\n{escape(where(speed))} {source}\n"
 
 

@@ -77,7 +77,7 @@ class Sign(Record):
     @model_validator(mode="after")
     def _says_something(self) -> Sign:
         if not self.model_fields_set:
-            raise ValueError("a sign says what is shown, and this one says nothing")
+            raise ValueError("a sign names what a Dockerfile shows, and this one is empty")
         return self
 
     def shown(self, view: View) -> bool:

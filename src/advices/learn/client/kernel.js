@@ -1,9 +1,8 @@
 // The kernel of one notebook, over Jupyter's REST and websocket protocol (messages as JSON, 5.3).
 // Two pages of one lab, a second tab, and JupyterLab share it: each hears what it does for all.
 
+import { uuid } from "./insecure.js";
 import { ask, BASE, Died, Gone } from "./server.js";
-
-const uuid = () => crypto.randomUUID();
 
 // The kernel numbers what it says.
 const numberOf = (header) => Number(/_(\d+)$/.exec(header.msg_id)?.[1] ?? Infinity);

@@ -2,15 +2,18 @@
 // by `./run learn` alone: a published page has none of this and shows what was recorded.
 
 import { Cell } from "./cell.js";
+import { measuresAgain } from "./deciding.js";
 import { nextExercise, withoutCommands } from "./commands.js";
 import { make } from "./html.js";
 import { kept } from "./kept.js";
+import { wayBack } from "./hub.js";
 import { button, Lesson } from "./lesson.js";
 import { prepared } from "./preparing.js";
 import { recordedOf, textOf } from "./recorded.js";
 import { BASE } from "./server.js";
 import { tellWhoWaited } from "./waited.js";
 import { workbench } from "./workbench.js";
+import { warmedByWriting } from "./warm.js";
 
 const slug = /\/(?:labs|chapters)\/([a-z0-9-]+)\/(?:index\.html)?$/.exec(location.pathname)?.[1];
 const inJupyterLab = new URL(import.meta.url).searchParams.has("jupyterlab");
@@ -43,7 +46,7 @@ const exercise = (lesson, place) => {
   const older = make("p", { class: "adv-older", role: "status" });
   const cell = new Cell(lesson, {
     ...{ text: textOf(block), language: "dockerfile", name: "Your Dockerfile", key: "check", verb: "Check" },
-    codeOf: (text) => `_cells.check(${JSON.stringify(of)}, ${JSON.stringify(text)})`,
+    codeOf: (text) => `_cells.check(${JSON.stringify(of)}, ${JSON.stringify(text)}${again()})`,
     textOf: (code) => JSON.parse(`[${code.slice("_cells.check(".length, -1)}]`)[1],
     solved: () => document.dispatchEvent(new CustomEvent("advices:solved", { detail: { slug: of } })),
     ended: (said) => {
@@ -51,6 +54,8 @@ const exercise = (lesson, place) => {
       bench.ended(said);
     },
   });
+  const again = measuresAgain(cell);
+  warmedByWriting(lesson, cell);
   const compare = () => {
     const other = cell.of !== undefined && cell.of !== cell.editor.text;
     older.textContent = other ? "What is shown below is about another text than the one above: Check again." : "";
@@ -125,6 +130,8 @@ const live = () =>
     nextExercise(),
     prepared(),
   );
+
+wayBack();
 
 // All scripts came: should they fail to on a later page, that one is loaded once more too.
 try {

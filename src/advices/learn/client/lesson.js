@@ -1,6 +1,7 @@
 // What the cells of a page have in common: their kernel, whose turn it is, and what the bar says.
 
 import { make } from "./html.js";
+import { locks, uuid as random } from "./insecure.js";
 import { Kernel } from "./kernel.js";
 import { update } from "./output.js";
 import { BASE, why } from "./server.js";
@@ -15,8 +16,6 @@ export const button = (text, label, act) => {
   made.addEventListener("click", act);
   return made;
 };
-
-const random = () => crypto.randomUUID().replaceAll("-", "");
 
 // The same after a reload, another in another tab.
 const ofThisTab = () => {
@@ -135,7 +134,7 @@ export class Lesson {
 
   // Do something when no other cell runs, of this tab or another. A signal takes it out of the queue.
   async inTurn(signal, act) {
-    return navigator.locks.request(this.#name, { signal }, async () => {
+    return locks.request(this.#name, { signal }, async () => {
       while (this.kernel.busy) {
         await this.#change(signal);
         signal.throwIfAborted();

@@ -1,12 +1,16 @@
 // What a cell printed, as part of the page.
 
+import { compared, dated, forgetSoFar, giveUpPending, soFar } from "./deciding.js";
 import { fromHtml, make } from "./html.js";
 import { bare, Lines } from "./printed.js";
 import { fault, verdict } from "./verdict.js";
+import { waiting, waitsNoMore } from "./waiting.js";
 
 const MOST_CHARACTERS = 200_000;
 const MOST_LOG_LINES = 500;
 const CHECKED = "application/vnd.advices.checked+json";
+const SO_FAR = "application/vnd.advices.so-far+json";
+const WAITING = "application/vnd.advices.waiting+json";
 const FAULT = "application/vnd.advices.fault+json";
 const PICTURES = ["image/svg+xml", "image/png", "image/jpeg"];
 
@@ -23,7 +27,9 @@ const joined = (text) => [text ?? ""].flat().join("");
 // Return what is drawn of an output, or null if it is text only.
 const drawn = (data) => {
   const picture = PICTURES.find((kind) => kind in data);
-  if (CHECKED in data) return verdict(data[CHECKED]);
+  if (CHECKED in data) return compared(dated(verdict(data[CHECKED]), data[CHECKED]), data[CHECKED]);
+  if (SO_FAR in data) return soFar(data[SO_FAR]);
+  if (WAITING in data) return waiting(data[WAITING]);
   if (FAULT in data) return fault(data[FAULT]);
   if ("text/html" in data) {
     const html = joined(data["text/html"]).slice(0, MOST_CHARACTERS);
@@ -63,6 +69,7 @@ export class Output {
   }
 
   empty() {
+    waitsNoMore(this.#place);
     this.#place.replaceChildren();
     this.#left = MOST_CHARACTERS;
     this.#clear = false;
@@ -70,6 +77,7 @@ export class Output {
   }
 
   hear(type, content) {
+    waitsNoMore(this.#place);
     if (type === "clear_output") {
       if (content.wait) this.#clear = true;
       else this.empty();
@@ -83,6 +91,7 @@ export class Output {
   }
 
   say(text, kind = "note") {
+    waitsNoMore(this.#place);
     this.#place.append(make("p", { class: `adv-live__${kind}` }, text));
   }
 
@@ -132,6 +141,8 @@ export class Output {
   #data({ data, transient }) {
     const name = transient?.display_id;
     const element = drawn(data);
+    if (SO_FAR in data || CHECKED in data) forgetSoFar(this.#place);
+    if (FAULT in data) giveUpPending(this.#place);
     if (data[CHECKED]?.solved) this.#solved();
     if (name) {
       const around = make("div", {}, element ?? asText(data));
@@ -142,6 +153,7 @@ export class Output {
   }
 
   #error({ ename, evalue, traceback }) {
+    giveUpPending(this.#place);
     if (ename === "KeyboardInterrupt") {
       this.say("Stopped.", "error");
       return;

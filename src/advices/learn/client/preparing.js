@@ -1,21 +1,36 @@
-// What the server prepares from its start on: the engine, then the images that cells stand on.
+// What the server prepares from its start on: the engine, then the images that cells stand on. Those
+// of the page that is looked at come first.
 
 import { make } from "./html.js";
-import { BASE } from "./server.js";
+import { ask } from "./server.js";
+
+const ASK_SECONDS = 2;
+
+const ofPage = () => /\/(?:labs|chapters)\/([a-z0-9-]+)\//.exec(location.pathname)?.[1] ?? "";
+
+// In words how far it is, `later` seconds after the server told it.
+const told = ({ state, says, seconds, what, part, parts, part_seconds: ofPart }, later) => {
+  if (state === "failed") return `What cells need could not be prepared: ${says}`;
+  if (state !== "preparing") return "";
+  const now = what ? ` Part ${part} of ${parts}: ${what}, for ${ofPart + later} s.` : "";
+  const line = says ? ` ${says}.` : "";
+  return `Preparing, for ${seconds + later} s now.${now}${line} Read on: what you run waits until it is there.`;
+};
+
+// Not a bare fetch: a hub wants the XSRF token of whoever asks from a script.
+const asked = () =>
+  ask(`learn-preparing${ofPage() ? `?lab=${ofPage()}` : ""}`).catch(() => null);
 
 const follow = async (place) => {
   for (;;) {
-    const answer = await fetch(new URL("learn-preparing", BASE)).catch(() => null);
-    if (!answer?.ok) return;
-    const { state, says, seconds } = await answer.json();
-    place.textContent =
-      state === "preparing"
-        ? `Preparing, for ${seconds} s now: ${says}. Read on: what you run waits until it is there.`
-        : state === "failed"
-          ? `What cells need could not be prepared: ${says}`
-          : "";
-    if (state !== "preparing") return;
-    await new Promise((later) => setTimeout(later, 2000));
+    const found = await asked();
+    if (!found) return;
+    // The seconds go on between two answers.
+    for (let later = 0; later < ASK_SECONDS; later++) {
+      place.textContent = told(found, later);
+      if (found.state !== "preparing") return;
+      await new Promise((next) => setTimeout(next, 1000));
+    }
   }
 };
 

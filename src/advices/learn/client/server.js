@@ -1,6 +1,8 @@
 // What the page asks of the server that sent it. It has the server's own origin: the cookie says
 // who asks, and no script knows a token.
 
+import { hub } from "./hub.js";
+
 export const BASE = new URL("../", import.meta.url);
 
 export class Gone extends Error {}
@@ -30,6 +32,10 @@ export const ask = async (path, method = "GET", body = undefined) => {
 
 // What a reader is told of a fault on the way to the kernel.
 export const why = (error) => {
+  if (hub && error instanceof Gone)
+    return "Your server is gone, or the hub is. Open the hub's control panel, start your server there, and run the cell once more.";
+  if (hub && error instanceof Refused)
+    return "The hub does not know this browser any more, or your server has ended. Load this page again: what you typed in an exercise is kept.";
   if (error instanceof Gone)
     return "The server is gone. Start `./run learn` again, open the address that it prints, and run the cell once more.";
   if (error instanceof Refused)

@@ -41,8 +41,10 @@ def alerts_by_risk_figure(result: Result, variants: Sequence[str] | None = None)
     """Return `alerts_by_risk` as a figure with caption and table."""
     return figure(
         alerts_by_risk(result, variants),
-        "Rules that raised alerts, by the worst risk that the scanner gave each. Lower is better. "
-        "A scanner that did not run says nothing about an image.",
+        (
+            "Rules that raised alerts, by the highest risk that the scanner gave each. Lower is "
+            "better. A scanner that did not run proves nothing about an image."
+        ),
         _table(result, variants),
     )
 

@@ -132,7 +132,7 @@ def layers_figure(
     svg = layers_chart(result, size, variants)
     caption = _sentence(
         f"Layers, bytes {SIZES[size]}",
-        "those of the base in grey, then each of the image's own with what made it",
+        "the base's layers in grey, then the image's own, each with its instruction",
         "lower is better",
     )
     return figure(svg, caption, layer_sizes_table(result, size, variants))

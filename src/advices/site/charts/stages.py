@@ -45,8 +45,10 @@ def stages_figure(dockerfile: Dockerfile, targets: Sequence[str] = ()) -> str:
     """Return `stages_chart` as a figure with caption and table."""
     return figure(
         stages_chart(dockerfile, targets),
-        "Each box is a stage, each arrow what a later one takes from it. A stage in a strong frame "
-        "is shipped: it holds what it makes itself, and what arrows bring.",
+        (
+            "Each box is a stage, each arrow what a later stage copies from it. The stage with "
+            "the thick frame is shipped: it contains what it makes itself and what arrows bring."
+        ),
         _table(stage_uses(dockerfile, targets)),
     )
 
@@ -61,7 +63,7 @@ def _fate(stage: StageUse) -> str:
 
 def _lines(stage: StageUse) -> tuple[str, ...]:
     """Return what a stage stands on and takes, in words."""
-    return (f"stands on {stage.base.name}", *dict.fromkeys(taken.how for taken in stage.takes))
+    return (f"starts from {stage.base.name}", *dict.fromkeys(taken.how for taken in stage.takes))
 
 
 def _box(stage: StageUse, top: int, height: int) -> str:
@@ -113,4 +115,4 @@ def _table(stages: Sequence[StageUse]) -> str:
         ]
         for stage in stages
     ]
-    return table(["Stage", "Stands on", "Takes", "Steps", "What becomes of it"], rows, "   r")
+    return table(["Stage", "Starts from", "Takes", "Steps", "What happens to it"], rows, "   r")

@@ -12,7 +12,7 @@ from advices.site.tables import instruction, short, table
 _ROW, _CELL, _HEAD = 30, 26, 36
 _LONGEST_NAME, _LONGEST_STEP, _LONGEST_CELL = 20, 72, 96
 _SMALL = ' font-size="12" font-style="italic"'
-_STOPS, _HOLDS = "here the cache stops", "the cache holds to the end"
+_STOPS, _HOLDS = "the cache stops here", "the cache lasts to the end"
 
 
 def cache_timeline(
@@ -34,8 +34,10 @@ def cache_timeline_figure(
     drawn = cache_timeline(result, build, variants, says)
     return figure(
         f'<div class="adv-side">{drawn}</div>',
-        f"Every step {when(build, says)}: a grey one came from the cache, a coloured one ran, "
-        "its bar as long as it took.",
+        (
+            f"Every step {when(build, says)}: a grey step came from the cache; a coloured step "
+            "ran, and its bar shows how long it took."
+        ),
         _table(result, build, variants),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import posixpath
 import re
 from collections.abc import Iterable, Sequence
 
@@ -15,6 +16,7 @@ from advices.site.macros.page import Page
 from advices.site.origin import Origin
 
 _LONGEST_NUMBER = 20
+_NO_ADDRESS = "REPOSITORY"
 
 
 class Lessons(Page):
@@ -32,8 +34,32 @@ class Lessons(Page):
             marked = f' hl_lines="{" ".join(map(str, lines))}"' if lines else ""
         return _fenced(text, f' title="labs/{slug}/{file.name}"{marked}')
 
+    def changes(self, slug: str, before: str, after: str) -> str:
+        """Return a diff of two Dockerfiles, from the first line that differs to the last."""
+        lab = self._lab(slug)
+        old, new = (lab.dockerfile(one).read_text("utf-8").splitlines() for one in (before, after))
+        lines = [*difflib.unified_diff(old, new, n=len(old), lineterm="")][3:]
+        if differing := [number for number, line in enumerate(lines) if line[0] != " "]:
+            lines = lines[differing[0] : differing[-1] + 1]
+        return _fenced("\n".join(lines), "", "diff")
+
+    def get_it(self) -> str:
+        """Return the one line that gets the project and starts it.
+
+        The repository's address is the publisher's setting; without one a name stands for it.
+        """
+        address = self._repository or _NO_ADDRESS
+        line = f"git clone {address} docker-advices && cd docker-advices && ./run learn"
+        needs = (
+            "You need git and Python 3.11 or newer. No Docker? Type `serve` instead of `learn` to "
+            "read without it."
+        )
+        if not self._repository:
+            needs += f" Replace `{_NO_ADDRESS}` with the address that you got the project from."
+        return f"```sh\n{line}\n```\n\n{needs}\n"
+
     def exercise(self, slug: str) -> str:
-        """Return the lab's exercise: task, Dockerfile to mend, claims to meet, command."""
+        """Return the lab's exercise: task, Dockerfile to fix, claims to meet, command."""
         task = self._exercise(slug)
         reference = results.load(self._docs / "results" / "exercises", slug)
         rows = exercise.start_rows(task, reference)
@@ -46,6 +72,7 @@ class Lessons(Page):
             ["Claim to meet", "The start", "The solution"], cells, "" if words else " rr"
         )
         command = f"./run advices -- check-exercise {slug}"
+        start = posixpath.relpath("start.md", posixpath.dirname(self._page()) or ".")
         line = origin.line(
             reference, self._source(slug), Origin(title=origin.EXERCISE), f"exercises/{slug}"
         )
@@ -53,14 +80,15 @@ class Lessons(Page):
             f"{task.task.strip()}\n\n"
             # Where cells run in the page, the file can be changed and checked here, and the words
             # of class adv-by-command are not shown.
-            f"The file to mend is `labs/{slug}/{labfile.EXERCISE}/{labfile.LEARNERS}`:\n"
+            f"The file to fix is `labs/{slug}/{labfile.EXERCISE}/{labfile.LEARNERS}`:\n"
             "{ .adv-by-command }\n\n"
             f'<div data-exercise="{slug}" markdown="1">\n\n'
             f"{_fenced(task.dockerfile('bad').read_text('utf-8'), '')}\n</div>\n\n"
             f'<div class="adv-by-command" markdown="1">\n\n'
-            f"Build and measure yours as often as you like:\n\n```sh\n{command}\n```\n\n"
-            "It says for each claim what your image measures, what the solution measures and "
-            f"where the limit is, and gives a hint for each mistake that it knows.\n\n</div>\n\n"
+            "Build and measure yours as often as you like. First time here? "
+            f"[Get the project]({start}#get-it).\n\n```sh\n{command}\n```\n\n"
+            "For each claim it shows what your image measures, what the solution measures and "
+            f"where the limit is. It gives a hint for each mistake that it knows.\n\n</div>\n\n"
             f"{shown}\n{line}\n`{command} --solution` shows a solution.\n"
             "{ .adv-by-command }\n"
         )
@@ -108,11 +136,11 @@ class Lessons(Page):
         return any(one.installs_system_packages for one in (lab, *exercises_of_it))
 
 
-def _fenced(text: str, options: str) -> str:
-    """Return a Dockerfile as a code block that no backtick in it can end."""
+def _fenced(text: str, options: str, language: str = "dockerfile") -> str:
+    """Return a text as a code block that no backtick in it can end."""
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
-    return f"{fence} dockerfile{options}\n{text.rstrip()}\n{fence}\n"
+    return f"{fence} {language}{options}\n{text.rstrip()}\n{fence}\n"
 
 
 def changed_lines(before: str, after: str) -> list[int]:

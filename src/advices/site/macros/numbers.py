@@ -92,7 +92,21 @@ class Numbers(Page):
                 of_bad = self.ratio(lab.slug, name, "good", "bad")
             chapter = self._chapter(lab)
             rows.append([f"{chapter}: {escape(_lower_first(about.label))}", bad, good, of_bad])
-        return tables.table(["Advice, and what is counted", "Bad", "Good", "Of bad"], rows, " rrr")
+        return tables.table(
+            ["Tip, and what is counted", "Bad", "Good", "Good as % of bad"], rows, " rrr"
+        )
+
+    def checklist(self) -> str:
+        """Return each tip as a line to tick, with the numbers of its lab and its chapter."""
+        rows = []
+        for lab in self._in_order():
+            bad, good = (
+                self.measure(lab.slug, name, str(lab.headline)) for name in ("bad", "good")
+            )
+            about = _lower_first(describe(lab.headline, lab.says()).label)
+            tip = f"{escape(lab.advice)} {self._chapter(lab)}"
+            rows.append(["☐", tip, escape(about), f"{bad} → {good}"])
+        return tables.table(["", "Tip", "What was measured", "Bad → good"], rows, "   r")
 
 
 def _lower_first(text: str) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from advices.lab import PROBED, describe, labfile
-from advices.results import BaseRecord, Result, code, escape, history, verdicts
-from advices.site import dashboard, origin, speed, tables
+from collections.abc import Sequence
+
+from advices.lab import PROBED, Lab, describe, labfile
+from advices.results import BaseRecord, Linting, Result, code, escape, history, linting, verdicts
+from advices.site import dashboard, linters, origin, speed, tables
+from advices.site.linters import Row
 from advices.site.macros.page import Page
 from advices.site.origin import Origin
 from advices.site.shown import Shown
@@ -59,3 +62,20 @@ class Overview(Page):
     def bench(self) -> str:
         """Return a table of how fast this project is beside others, as `./run bench` measured."""
         return speed.markdown(speed.load(self._docs / "results"))
+
+    def linters(self, slug: str = "") -> str:
+        """Return what linters say about all labs, or a sentence on the bad Dockerfile of one."""
+        found, said = self._linted([self._lab(slug)] if slug else self._in_order())
+        return linters.line(found, said) if slug else linters.files_table(found, said)
+
+    def linters_summary(self) -> str:
+        """Return how many faults each linter names, beside those that the labs measured."""
+        return linters.summary_table(*self._linted(self._in_order()))
+
+    def linters_seen(self) -> str:
+        """Return of how many bad Dockerfiles a linter names the fault."""
+        return linters.seen(self._linted(self._in_order())[0])
+
+    def _linted(self, labs: Sequence[Lab]) -> tuple[tuple[Row, ...], Linting]:
+        said = linting.load(self._docs / "results")
+        return linters.rows(labs, {lab.slug: self._result(lab.slug) for lab in labs}, said), said

@@ -18,11 +18,17 @@ from advices.site.views import ViewsOf
 
 
 class Page:
-    """What all macros share. `page` gives the current page's path below docs/."""
+    """What all macros share. `page` gives the current page's path below docs/.
 
-    def __init__(self, labs: Path, docs: Path, page: Callable[[], str]) -> None:
+    `repository` is the address of the project's sources, as the site's publisher set it, or "".
+    """
+
+    def __init__(
+        self, labs: Path, docs: Path, page: Callable[[], str], repository: str = ""
+    ) -> None:
         self._labs, self._docs, self._page = labs, docs, page
-        # The pages of one build ask for the same files again and again; a new build asks anew.
+        self._repository = repository
+        # The pages of one build ask for the same files again and again; a new build asks again.
         self._lab = functools.cache(functools.partial(labfile.read, labs))
         self._in_order = functools.cache(
             lambda: labfile.ordered(map(self._lab, labfile.slugs(labs)))
@@ -35,7 +41,7 @@ class Page:
             if not needed.is_file():
                 raise ResultInvalid(
                     f"docs/{needed.parent.name}/{needed.name} is not there",
-                    why=f"the lab `{slug}` was not measured yet",
+                    why=f"the lab `{slug}` has not been measured yet",
                     next_step=f"`advices run {slug}` (`./run advices -- run {slug}`)",
                 )
         return results.load(self._docs / "results", slug)

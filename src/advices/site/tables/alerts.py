@@ -23,7 +23,7 @@ class Kind:
 
 
 _HOW: dict[Attacks, str] = {
-    "none": "it looked and did not attack",
+    "none": "it looked but did not attack",
     "xss": "it looked, and tried cross-site scripting",
     "all": "it looked, and attacked",
 }
@@ -64,7 +64,7 @@ def scanners_table(result: Result) -> str:
             rows.append([name, f"<strong>not run on this machine</strong>: {escape(scan.why_not)}"])
             continue
         how = _HOW[scan.attacks]
-        said = f"run here on {scan.date[:10]} with version {scan.version}; {how}"
+        said = f"ran here on {scan.date[:10]} with version {scan.version}; {how}"
         rows.append([name, f"{escape(said)}; image {code(scan.image)}"])
     return table(["Scanner", "What it did"], rows)
 

@@ -38,7 +38,7 @@ def _outcome(verdict: Verdict) -> str:
 def mistakes_table(lab: Lab, result: Result) -> str:
     """Return each known mistake and the claims that it turned red, alone in the good Dockerfile."""
     if result.provenance.mode == "quick" and not result.mistakes:
-        return "The mistakes were not applied: these numbers are those of a quick run.\n"
+        return "The mistakes were not applied, because this was a quick run.\n"
     says = {claim.id: claim.says for claim in lab.claims} | {BUILDS: "The image builds."}
     rows = []
     for mistake in lab.mistakes:
@@ -50,4 +50,12 @@ def mistakes_table(lab: Lab, result: Result) -> str:
             if claim in mistake.breaks
         ]
         rows.append([escape(mistake.says), "<br>".join(red) or "nothing"])
-    return table(["Mistake, alone in the good Dockerfile", "What it turned red"], rows)
+    proved = table(["Mistake, on its own in the good Dockerfile", "Claims that it broke"], rows)
+    elsewhere = [one.date for one in result.mistakes.values() if one.elsewhere]
+    if elsewhere:
+        proved += (
+            f"\n{len(elsewhere)} of these {len(rows)} were applied on a different kind of machine, "
+            f"the first on {escape(min(elsewhere))}. Nothing that this project decides of them "
+            "has changed since.\n"
+        )
+    return proved

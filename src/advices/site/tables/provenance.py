@@ -45,7 +45,7 @@ def _confirmed_text(stamp: Confirmation) -> str:
 
 
 def _samples(cold: int, replay: int) -> str:
-    return f"samples a timing: {cold} of the first build, {replay} of everything else"
+    return f"samples per timing: {cold} of the first build, {replay} of everything else"
 
 
 def _first(digest: str) -> str:

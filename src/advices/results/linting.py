@@ -1,0 +1,81 @@
+"""What linters say about the labs' Dockerfiles: docs/results/linters.json."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+
+from advices.core import Record, ResultInvalid, write_whole
+
+FILE = "linters.json"
+LinterName = Literal["hadolint", "check"]
+LINTERS: dict[LinterName, str] = {"hadolint": "hadolint", "check": "docker build --check"}
+"""Every linter with the name that readers know."""
+
+
+class Finding(Record):
+    """One rule that a linter says a Dockerfile breaks, at a line that counts from 1."""
+
+    rule: str
+    line: int
+    says: str
+
+
+class Linted(Record):
+    """What a linter said about one Dockerfile; `unread` is its reason if it could not read it."""
+
+    findings: tuple[Finding, ...] = ()
+    unread: str = ""
+
+    @property
+    def rules(self) -> frozenset[str]:
+        """Return the rules that it says are broken."""
+        return frozenset(finding.rule for finding in self.findings)
+
+
+class LinterRun(Record):
+    """One linter over all variants: `files` by lab and variant. `version` is the linter's own."""
+
+    date: str
+    version: str
+    files: dict[str, dict[str, Linted]]
+
+    def of(self, slug: str, variant: str) -> Linted:
+        """Return what it said about a variant. Raises ResultInvalid where it never saw it."""
+        try:
+            return self.files[slug][variant]
+        except KeyError:
+            raise ResultInvalid(
+                f"no linter has read `{variant}` of the lab `{slug}`",
+                why="the variant is newer than the record of what linters say",
+                next_step="`advices lint --write`",
+            ) from None
+
+
+class Linting(Record):
+    """The last run of each linter. A linter that a machine lacks keeps its run from another one."""
+
+    schema_version: Literal[1] = 1
+    runs: dict[LinterName, LinterRun] = Field(default_factory=dict)
+
+
+def load(results: Path) -> Linting:
+    """Return the stored record, an empty one where there is none. Raises ResultInvalid."""
+    file = results / FILE
+    if not file.is_file():
+        return Linting()
+    try:
+        return Linting.model_validate_json(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, ValidationError) as error:
+        raise ResultInvalid(
+            f"docs/results/{FILE} cannot be read: {error}",
+            why="it was edited by hand, or another version of the toolkit wrote it",
+            next_step="`git checkout` it, or run the linters again: `advices lint --write`",
+        ) from None
+
+
+def save(results: Path, linting: Linting) -> Path:
+    """Write the record as a whole file and return its path."""
+    return write_whole(results / FILE, f"{linting.model_dump_json(indent=1)}\n")
