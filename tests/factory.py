@@ -12,7 +12,7 @@ from typing import Any
 from advices.bases import Base
 from advices.core import EngineMissing, Say
 from advices.core.paths import Layout
-from advices.engine import EngineFacts
+from advices.engine import EngineFacts, Limits
 from advices.lab import Dockerfile, labfile
 from advices.lab.measure_name import MeasureName
 from advices.lab.model import Lab
@@ -335,6 +335,7 @@ def workshop(layout: Layout, say: Say = print, **parts: Any) -> Any:
     return made
 
 
+LIMITS = Limits("a-run", 1000, 4_000_000_000, 4_000_000_000)
 BASE = Base("python:3.13-slim", "tag", "stand-in", "sha256:1")
 
 

@@ -35,7 +35,7 @@ def test_a_figure_stays_as_it_is() -> None:
 
 def test_a_verdict_is_data_for_the_page_and_text_for_others() -> None:
     steps = HintSteps("a", "Who runs it?", "Look at line 2.", "In line 2: Look again.")
-    bundle = cells.Verdict(Checked((ROW,), (HINT,), "", (steps,)))._repr_mimebundle_()
+    bundle = cells.Verdict(Checked((ROW,), (HINT,), steps=(steps,)))._repr_mimebundle_()
     assert bundle[cells.CHECKED] == {
         "solved": False,
         "fault": "",
@@ -139,7 +139,7 @@ def test_a_build_that_fails_on_a_known_mistake_is_told_in_steps(
     class Session:
         scratch = tmp_path
 
-        def checked(self, file: Path, *, build_seconds: float) -> Any:
+        def checked(self, file: Path, **_: object) -> Any:
             step = "[4/5] RUN pip install --no-cache-dir -r requirements.txt"
             printed = "Could not install packages due to an OSError: [Errno 13] Permission denied"
             raise StepFailed("pip failed", step=step, printed=printed, next_step=known.hint)

@@ -263,7 +263,7 @@ STEPS = HintSteps("x", "", "", "In line 3, `USER [a]`: Look at [user].")
             ],
         ),
         (
-            Checked((MET, NOT_MET), (HINT,), "", (STEPS,)),
+            Checked((MET, NOT_MET), (HINT,), steps=(STEPS,)),
             1,
             [
                 "met It is [small].",

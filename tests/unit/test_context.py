@@ -164,7 +164,7 @@ def test_a_mistake_leaves_out_what_the_good_variant_leaves_out_and_more(
 def test_a_learner_gets_what_the_start_of_the_exercise_gets(tmp_path: Path) -> None:
     toml = 'leaves_out = ["views.py"]\n' + factory.EXERCISE
     exercise = factory.read_exercise(tmp_path, toml)
-    found = of_learner(exercise, tmp_path / "mine")
+    found = of_learner(exercise, tmp_path / "mine", factory.LIMITS)
     assert (found.name, found.cache_of, found.fresh) == ("yours", "yours", False)
     assert found.dockerfile == tmp_path / "mine"
     assert found.variant.leaves_out == ("views.py",)

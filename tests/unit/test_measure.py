@@ -218,7 +218,7 @@ def test_what_a_claim_times_runs_alone_and_nothing_else(here: Here) -> None:
     here.with_probes(claims=(timed,))
     here.measure(of_variant(here.lab, "good"), Samples(1, 1))
     assert alone == ["build-cache-good-edit-source"]
-    here.measure(of_learner(here.lab, here.lab.dockerfile("good")), Samples(1, 1))
+    here.measure(of_learner(here.lab, here.lab.dockerfile("good"), factory.LIMITS), Samples(1, 1))
     assert len(alone) == 1, "a build with a warm cache is no timing"
 
 
@@ -293,7 +293,7 @@ def test_no_replay_of_a_mistake_is_built_beside_the_first_build_of_another(
 
 
 def test_a_learners_file_is_built_apart_from_the_variants(here: Here) -> None:
-    here.measure(of_learner(here.lab, here.lab.dockerfile("bad")), Samples(1, 1))
+    here.measure(of_learner(here.lab, here.lab.dockerfile("bad"), factory.LIMITS), Samples(1, 1))
     assert here.marks == ["build-cache-yours-1"]
     assert here.engine.orders[0].no_cache is False
 
@@ -302,7 +302,10 @@ def test_a_learner_is_told_the_same_whether_its_steps_are_done_in_turn_or_beside
     here: Here,
 ) -> None:
     here.with_probes("files", "stop")
-    mine, planned = of_learner(here.lab, here.lab.dockerfile("good")), steps(here.lab, QUICK)
+    mine, planned = (
+        of_learner(here.lab, here.lab.dockerfile("good"), factory.LIMITS),
+        steps(here.lab, QUICK),
+    )
     here.engine.builds = [Built((), 1.0)] * 8
     in_turn = here.measurer.measure(mine, planned)
     heard: list[frozenset[PlanStep]] = []
@@ -336,7 +339,7 @@ def test_an_image_starts_beside_its_rebuilds_and_its_layers_are_read_behind_them
         told.append((len(found.builds), ServeImage(1) in done, layers))
         assert found.boot.answered is (ServeImage(1) in done)
 
-    mine = of_learner(here.lab, here.lab.dockerfile("good"))
+    mine = of_learner(here.lab, here.lab.dockerfile("good"), factory.LIMITS)
     here.measurer.measure_beside(mine, steps(here.lab, QUICK), heard)
     assert beside == [True] * len(here.lab.replays)
     assert all(builds == 1 + len(here.lab.replays) for builds, _, layers in told if layers)
@@ -344,7 +347,7 @@ def test_an_image_starts_beside_its_rebuilds_and_its_layers_are_read_behind_them
 
 def test_a_fault_of_a_step_ends_those_beside_it(here: Here) -> None:
     here.engine.builds = [Built((), 1.0), StepFailed("it broke")]
-    mine = of_learner(here.lab, here.lab.dockerfile("good"))
+    mine = of_learner(here.lab, here.lab.dockerfile("good"), factory.LIMITS)
     with pytest.raises(StepFailed, match="it broke"):
         here.measurer.measure_beside(mine, steps(here.lab, QUICK), lambda *_: None)
     assert here.engine.programs == {}, "no container is left"
@@ -352,7 +355,7 @@ def test_a_fault_of_a_step_ends_those_beside_it(here: Here) -> None:
 
 def test_the_next_file_of_a_learner_stands_on_the_same_ground(here: Here) -> None:
     ground = Ground("session")
-    mine = of_learner(here.lab, here.lab.dockerfile("good"))
+    mine = of_learner(here.lab, here.lab.dockerfile("good"), factory.LIMITS)
     secrets = []
     for _ in range(2):
         measurer = Measurer(here.shop, here.lab, here.run, {}, ground)
@@ -412,7 +415,7 @@ def test_a_trap_and_a_learners_file_may_be_silent_and_are_waited_for_once(here: 
     here.with_probes("stop")
     silent = Boot(answered=False)
     trap = of_variant(with_trap(here.lab), "good")
-    for candidate in (trap, of_learner(here.lab, here.lab.dockerfile("bad"))):
+    for candidate in (trap, of_learner(here.lab, here.lab.dockerfile("bad"), factory.LIMITS)):
         here.pages = [None]
         found = here.measure(candidate, Samples(1, 3))
         assert found.boot == silent
@@ -483,4 +486,4 @@ def test_a_program_that_the_stand_in_lacks_is_told_as_such(here: Here) -> None:
     mine.write_text("FROM python:3.13-alpine\nRUN apk add git\n")
     here.engine.builds = [StepFailed("this step failed: RUN apk add git\n/bin/sh: apk: not found")]
     with pytest.raises(BaseUnavailable, match=r"the stand-in for python:3\.13-alpine has no apk"):
-        here.measure(of_learner(here.lab, mine), Samples(1, 1))
+        here.measure(of_learner(here.lab, mine, factory.LIMITS), Samples(1, 1))
