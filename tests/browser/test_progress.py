@@ -363,7 +363,8 @@ def test_nothing_is_sent(tab, address):
     press(tab, READ)
     press(tab, SOLVED)
     tab.mouse.wheel(0, 100_000)
-    assert asked[loaded:] == []
+    # A browser asks for a site's icon when it has the time.
+    assert [one for one in asked[loaded:] if not one[1].endswith("/assets/favicon.svg")] == []
     tab.goto(f"{address}/progress/", wait_until="networkidle")
     loaded = len(asked)
     with tab.expect_download():
