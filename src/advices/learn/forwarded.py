@@ -61,7 +61,8 @@ def refusal(asked: str) -> str:
         "<h1>This server does not answer under this name</h1>"
         f"<p>It was asked as <code>{name}</code>, and answers on its own machine alone. If that is "
         "a forwarded port or a reverse proxy of yours, start the server with exactly this name: "
-        f"<code>./run learn -- --forwarded-host {name}</code></p></html>\n"
+        f"<code>./run learn -- --forwarded-host {name}</code>, "
+        "with http:// before it where no HTTPS is used.</p></html>\n"
     )
 
 

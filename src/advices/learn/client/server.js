@@ -39,7 +39,7 @@ export const why = (error) => {
   if (error instanceof Gone)
     return "The server is gone. Start `./run learn` again, open the address that it prints, and run the cell once more.";
   if (error instanceof Refused && !["127.0.0.1", "localhost"].includes(location.hostname))
-    return `The server refuses what comes from ${location.host}. Start it with \`./run learn -- --forwarded-host ${location.host}\`, and open the address that it prints.`;
+    return `The server refuses what comes from ${location.host}. Start it with \`./run learn -- --forwarded-host ${location.protocol === "http:" ? location.origin : location.host}\`, and open the address that it prints.`;
   if (error instanceof Refused)
     return "The server does not know this browser any more. Open the address that `./run learn` shows in the terminal.";
   if (error instanceof Died)
