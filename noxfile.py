@@ -135,7 +135,12 @@ def lint(session: nox.Session) -> None:
     environment(session, "dev")
     run(session, "ruff", "check", ".")
     run(session, "ruff", "format", "--check", ".")
-    for script in ("run", ".ci/run", *map(str, Path("labs/bases").glob("*.sh"))):
+    for script in (
+        "run",
+        ".ci/run",
+        ".devcontainer/engine.sh",
+        *map(str, Path("labs/bases").glob("*.sh")),
+    ):
         run(session, "sh", "-n", script)
     workflows = sorted(map(str, Path(".github/workflows").glob("*.yml")))
     run(session, "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)

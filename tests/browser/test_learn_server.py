@@ -163,12 +163,12 @@ def origin_of(server) -> str:
     return re.match(r"http://[^/]+", server.base)[0]
 
 
-def channel(base: str, kernel: str, origin: str, cookies: str) -> str:
-    """Return the status that answers the opening of a kernel's websocket."""
+def channel(base: str, kernel: str, origin: str, cookies: str, name: str = "") -> str:
+    """Return the status that answers the opening of a kernel's websocket, asked by a name."""
     host, port, path = re.search(r"//([\d.]+):(\d+)(/.*)", base).groups()
     lines = [
         f"GET {path}api/kernels/{kernel}/channels HTTP/1.1",
-        f"Host: {host}:{port}",
+        f"Host: {name or f'{host}:{port}'}",
         *("Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"),
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
         *(f"Origin: {origin}", f"Cookie: {cookies}"),

@@ -24,13 +24,20 @@ def learn(
     jupyterlab: Annotated[
         bool, typer.Option(help="Also serve JupyterLab: files, terminals, uploads.")
     ] = False,
+    forwarded_host: Annotated[
+        str, typer.Option(help="The one name that a forwarded port or a proxy is asked by.")
+    ] = "",
 ) -> None:
     """Serve the site on this machine, with cells and exercises that run in the page."""
     # Only this command needs a server, and loading one takes a second.
     from advices.lab import labfile
-    from advices.learn import entrance, preparing, server
+    from advices.learn import entrance, forwarded, preparing, server
 
     layout = project()
+    try:
+        name = forwarded.forwarded(forwarded_host)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
     _ask_for_an_engine()
 
     way_in = entrance.Entrance()
@@ -38,19 +45,24 @@ def learn(
     def show(address: str) -> None:
         way_in.close()
         out.print(f"the next browser: {address}")
+        if name is not None:
+            out.print(f"under the forwarded name: {name.address(address)}")
 
     def ready(address: str) -> None:
         out.print(f"learn here: {address}")
+        if name is not None:
+            out.print(f"under the forwarded name: {name.address(address)}")
         out.print("the address works once; Ctrl-C ends the server and its kernels")
         out.print("engine and base images are prepared meanwhile; the page says how far they are")
-        if browser:
+        # Who forwards a port is elsewhere.
+        if browser and name is None:
             # A browser of the terminal would keep the server from answering it.
             page = way_in.leads_to(address).as_uri()
             threading.Thread(target=webbrowser.open, args=(page,), daemon=True).start()
 
     folder = site or layout.root / "site"
     path = entrance.own_path(layout.root)
-    learning = server.Learning(folder, port, path, jupyterlab=jupyterlab)
+    learning = server.Learning(folder, port, path, jupyterlab=jupyterlab, forwarded=name)
     prepared = preparing.Preparing([lab.slug for lab in labfile.in_order(layout.labs)])
     server.serve(layout, learning, ready, show, ended=way_in.close, preparing=prepared)
 

@@ -17,6 +17,7 @@ from jupyter_server.utils import url_path_join
 from tornado import web
 from traitlets.config import Config
 
+from advices.learn.forwarded import SETTING, Forwarded
 from advices.measure import SAMPLES_VARIABLE
 
 KERNELS_AT_MOST = 12
@@ -70,8 +71,10 @@ def _refuse_too_many(handler: JupyterHandler) -> None:
         )
 
 
-def guard(app: Any, *, jupyterlab: bool) -> None:
+def guard(app: Any, *, jupyterlab: bool, name: Forwarded | None = None) -> None:
     """Set limits, encryption and rights of a server; with `jupyterlab` all of Jupyter may be used.
+
+    Under `name` it may be asked as under this machine's own names, by pages of that origin alone.
 
     A request has 60 s to arrive and at most 4 MiB, also before anybody is let in. Twelve kernels
     may run; one that idles for half an hour is ended, unless the server says another time. What
@@ -87,10 +90,13 @@ def guard(app: Any, *, jupyterlab: bool) -> None:
     # Whatever a file of the user says: pages of others may neither ask nor read.
     app.web_app.settings |= {
         "disable_check_xsrf": False,
-        "allow_origin": "",
+        "allow_origin": name.origin if name else "",
         "allow_origin_pat": "",
         "allow_credentials": False,
     }
+    if name is not None:
+        known = app.web_app.settings.get("local_hostnames", ["localhost"])
+        app.web_app.settings |= {SETTING: name, "local_hostnames": [*known, name.name]}
     if jupyterlab and not os.access(app.root_dir, os.W_OK):
         app.log.warning(
             f"JupyterLab can save nothing: {app.root_dir} is not this user's to write. "

@@ -18,6 +18,7 @@ from jupyter_server.utils import url_path_join
 from tornado import web
 
 from advices.core import project
+from advices.learn.forwarded import AskedByName, forwarded
 from advices.learn.guard import guard
 from advices.learn.live_page import (
     CLIENT,
@@ -64,12 +65,13 @@ def add_handlers(app: Any) -> None:
     """Add ours to a server's handlers.
 
     The site is the folder in the setting `AdvicesLearn.site`, else site/ of the project that the
-    server shows the files of. With `AdvicesLearn.jupyterlab` what JupyterLab needs may be used too.
+    server shows the files of. With `AdvicesLearn.jupyterlab` what JupyterLab needs may be used too,
+    and `AdvicesLearn.forwarded_host` names the one host that it may be asked by besides this one.
     """
     told = app.config.get("AdvicesLearn", {})
     site = Path(told["site"]) if "site" in told else project(Path(app.root_dir)).root / "site"
     jupyterlab = told.get("jupyterlab") in (True, "True", "true", "1")
-    guard(app, jupyterlab=jupyterlab)
+    guard(app, jupyterlab=jupyterlab, name=forwarded(told.get("forwarded_host", "")))
     client = Path(__file__).parent / "client"
 
     def at(*parts: str) -> str:
@@ -135,7 +137,7 @@ class _Ran(JupyterHandler):
         self.finish(json.dumps(told, default=str))
 
 
-class _Enter(JupyterHandler):
+class _Enter(AskedByName):
     """Lets a browser in that knows the code of the moment: it gets Jupyter's own cookie."""
 
     def initialize(self, codes: Codes) -> None:
@@ -169,7 +171,7 @@ class _Enter(JupyterHandler):
         )
 
 
-class _Elsewhere(JupyterHandler):
+class _Elsewhere(AskedByName):
     """What is asked for outside of this start's addresses: an old bookmark, the bare port."""
 
     @allow_unauthenticated
@@ -192,7 +194,7 @@ def _plain(title: str, says: str, more: str = "") -> str:
     )
 
 
-class _Page(JupyterHandler):
+class _Page(AskedByName):
     """A page of the site, for who is let in."""
 
     def initialize(self, site: Path, *, jupyterlab: bool) -> None:

@@ -17,6 +17,7 @@ from jupyter_server.utils import url_path_join
 from traitlets.config import Config
 
 from advices.core import Layout, PortTaken, SiteMissing
+from advices.learn.forwarded import Forwarded
 from advices.learn.guard import KERNEL_IDLE_SECONDS
 from advices.learn.handlers import Codes, add_preparing, add_way_in
 from advices.learn.live_page import ENTER, PAGES
@@ -36,6 +37,7 @@ class Learning:
     base_url: str = "/"
     kernel_idle_seconds: int = KERNEL_IDLE_SECONDS
     jupyterlab: bool = False
+    forwarded: Forwarded | None = None
 
 
 def settings(layout: Layout, learning: Learning) -> Config:
@@ -45,10 +47,18 @@ def settings(layout: Layout, learning: Learning) -> Config:
     every request that changes something needs the XSRF token. What `guard` sets is not here.
     """
     # It goes with the browser, and to no other port: what listens there has other paths.
-    cookie = {"path": learning.base_url, "samesite": "Strict", "expires_days": None}
+    cookie: dict[str, Any] = {"path": learning.base_url, "samesite": "Strict", "expires_days": None}
+    name = learning.forwarded
+    if name is not None and name.scheme == "https":
+        # Browsers send it to this machine without encryption as well, for that is no network.
+        cookie["secure"] = True
     return Config(
         {
-            "AdvicesLearn": {"site": str(learning.site), "jupyterlab": learning.jupyterlab},
+            "AdvicesLearn": {
+                "site": str(learning.site),
+                "jupyterlab": learning.jupyterlab,
+                "forwarded_host": name.origin if name else "",
+            },
             "ServerApp": {
                 "ip": ADDRESS,
                 "port": learning.port,

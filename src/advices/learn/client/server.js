@@ -38,6 +38,8 @@ export const why = (error) => {
     return "The hub does not know this browser any more, or your server has ended. Load this page again: what you typed in an exercise is kept.";
   if (error instanceof Gone)
     return "The server is gone. Start `./run learn` again, open the address that it prints, and run the cell once more.";
+  if (error instanceof Refused && !["127.0.0.1", "localhost"].includes(location.hostname))
+    return `The server refuses what comes from ${location.host}. Start it with \`./run learn -- --forwarded-host ${location.protocol === "http:" ? location.origin : location.host}\`, and open the address that it prints.`;
   if (error instanceof Refused)
     return "The server does not know this browser any more. Open the address that `./run learn` shows in the terminal.";
   if (error instanceof Died)
