@@ -111,7 +111,7 @@ def lab(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def advices(session: nox.Session) -> None:
-    """Call the command: `./run advices -- doctor`, `./run advices -- run build-cache`."""
+    """Run the command: `./run advices -- doctor`, `./run advices -- run build-cache`."""
     environment(session, "tools")
     run(session, "advices", *session.posargs)
 
@@ -162,7 +162,7 @@ def unit(session: nox.Session) -> None:
 
 @nox.session(venv_backend="venv", reuse_venv=True)
 def app(session: nox.Session) -> None:
-    """Run the own tests of the sample projects of the labs and of the exercises."""
+    """Run the own tests of the labs' and the exercises' sample projects."""
     strictly = ("python", "-W", "error::DeprecationWarning")
     for name, test in (("app", ("manage.py", "test")), ("exercise-app", ("-m", "unittest"))):
         with session.chdir(f"labs/{name}"):
@@ -204,7 +204,7 @@ def live(session: nox.Session) -> None:
 
 @nox.session(python=False, allow_parallel=False)
 def labs(session: nox.Session) -> None:
-    """Execute every lab again and compare with the committed numbers. Times want it alone."""
+    """Execute every lab again, alone, and compare with the committed numbers."""
     environment(session, "dev")
     run(session, "advices", "engine", "start")
     run(session, "advices", "check", "--quick", *session.posargs)
@@ -212,7 +212,7 @@ def labs(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def bench(session: nox.Session) -> None:
-    """Time this project beside others, in turns, into docs/results/bench.json."""
+    """Compare the speed of this project with others, in turns, into docs/results/bench.json."""
     environment(session, "bench")
     if not shutil.which("hyperfine"):
         install_package(session, "hyperfine")
@@ -223,7 +223,7 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def requirements(session: nox.Session) -> None:
-    """Compile the lists of pinned packages anew from the *.in files, with hashes."""
+    """Compile the lists of pinned packages from the *.in files again, with hashes."""
     session.install("uv")
     for source in (*sorted(Path("requirements").glob("*.in")), *sorted(Path("labs").rglob("*.in"))):
         # A scanner runs in an image of its own only, and needs a newer Python than the toolkit.

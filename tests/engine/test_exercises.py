@@ -130,7 +130,7 @@ def test_a_run_proves_the_exercise_and_writes_the_reference_of_the_next_check(
     assert "measuring the solution for comparison, once on this machine" in output
     assert "tiny exercise good" not in output, "its steps are the answer"
     code, output = proved.advices("check-exercise", "tiny")
-    assert "the solution is measured" not in output
+    assert "measuring the solution" not in output
     # A reference that is not there stops a check before it measures.
     (folder / "tiny.json").unlink()
     code, output = proved.advices("check", "--quick")
@@ -171,7 +171,7 @@ def test_the_faults_of_an_exercise_are_all_named(taught: Project) -> None:
     assert code == 18, output
     for fault in (
         "tiny exercise: claim `no-root` must not hold for the start: uid is 1000, claimed 1000",
-        "tiny exercise: mistake `stuffed` must turn red no-root, and turned red small",
+        "tiny exercise: mistake `stuffed` must break no-root, but breaks small",
         "tiny exercise: mistake `no-user` must get only its own hint, but gets no-user, stuffed",
         "tiny exercise: mistake `stuffed` must get only its own hint, but gets none",
         "tiny exercise: the start file gets no hint",
@@ -199,8 +199,8 @@ def test_a_mistake_that_breaks_something_else_is_named(tiny: Project) -> None:
     tiny.write("notebooks/tiny.ipynb", measuring("lab.mistakes()"))
     code, output = tiny.advices("run", "--samples", "1")
     assert code == 18, output
-    assert "tiny: mistake `no-user` must turn red no-root, and turned red nothing" in output
-    assert "tiny: mistake `no-page` must turn red no-root, and turned red builds" in output
+    assert "tiny: mistake `no-user` must break no-root, but breaks nothing" in output
+    assert "tiny: mistake `no-page` must break no-root, but breaks builds" in output
     assert not (tiny.root / "docs" / "results" / "tiny.json").exists()
     clean(tiny)
 

@@ -133,7 +133,7 @@ def test_an_attack_that_is_cut_short(
     ("path", "active", "limit", "says"),
     [
         ("slow", False, "_CRAWL_SECONDS", "its crawl reached its limit of 1 s"),
-        ("slow/echo", True, "_ATTACK_SECONDS", "was ended by its limit of 1 s"),
+        ("slow/echo", True, "_ATTACK_SECONDS", "reached its limit of 1 s"),
     ],
 )
 def test_a_real_wapiti_that_was_cut_short(

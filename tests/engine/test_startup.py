@@ -37,7 +37,7 @@ NO_ANSWER = "did not answer HTTP 200 at /index.html on port 8000 within 6 s ("
             GOOD.replace('"python"', '"pyton"'),
             ("could not start the container of `good`: ", "pyton"),
         ),
-        (f"{BASE}USER nobody-knows\n", ("could not be started: ", "nobody-knows")),
+        (f"{BASE}USER nobody-knows\n", ("could not start the container", "nobody-knows")),
     ],
     ids=["silent", "ends", "loopback", "no-program", "no-user"],
 )
