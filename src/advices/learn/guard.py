@@ -113,6 +113,24 @@ def guard(app: Any, *, jupyterlab: bool, name: Forwarded | None = None) -> None:
     app.web_app.add_handlers(".*$", handlers)
     # The server of requests is made after the extensions were loaded.
     app.io_loop.add_callback(_hurry, app)
+    if not jupyterlab:
+        # Its page asks for no right, and a hub loads its extension after this one.
+        app.io_loop.add_callback(_close_jupyterlab, app)
+
+
+def _close_jupyterlab(app: Any) -> None:
+    """Let nobody open JupyterLab's page, whoever loaded it."""
+    page = url_path_join(app.base_url, "(lab|doc)(/.*)?")
+    app.web_app.add_handlers(".*$", [(page, _Off)])
+
+
+class _Off(JupyterHandler):
+    """What is off."""
+
+    @web.authenticated
+    def get(self, *_: str) -> None:
+        """Say that there is no such page."""
+        raise web.HTTPError(404)
 
 
 def _hurry(app: Any) -> None:
