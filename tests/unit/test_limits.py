@@ -159,7 +159,7 @@ def test_where_no_group_can_be_made_it_is_said_why(listening: str, tmp_path: Pat
     assert "rootless" in cgroup.why_not(listening, rootless=True)
     assert "socket" in cgroup.why_not("tcp://127.0.0.1:2375", rootless=False)
     nobody = cgroup.why_not(f"unix://{tmp_path}/nobody", rootless=False)
-    assert nobody == "the engine has control groups of its own"
+    assert nobody == "the engine has separate control groups"
     nothing = cgroup.why_not(listening, rootless=False, mount=tmp_path / "none")
     assert nothing.startswith("only root")
 

@@ -92,7 +92,7 @@ class EngineCache(EngineLink):
             place = f"{api.base_url}/v{api.api_version}/system/df"
             answer = api.get(place, params={"type": "build-cache"}, timeout=_PRUNE_SECONDS)
             if answer.status_code >= 400:
-                raise docker.errors.APIError(f"no build cache is told: {answer.text[:200]}")
+                raise docker.errors.APIError(f"it lists no build cache: {answer.text[:200]}")
             return list(json.loads(answer.content).get("BuildCache") or ())
 
 

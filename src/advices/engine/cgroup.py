@@ -37,7 +37,7 @@ def _why_not_of_engine(address: str) -> str:
     if not address.startswith("unix://"):
         return "the engine is not reached through a socket of this machine"
     if not _is_same_tree(address.removeprefix("unix://")):
-        return "the engine has control groups of its own"
+        return "the engine has separate control groups"
     return ""
 
 

@@ -100,7 +100,7 @@ def guard(app: Any, *, jupyterlab: bool, name: Forwarded | None = None) -> None:
     if jupyterlab and not os.access(app.root_dir, os.W_OK):
         app.log.warning(
             f"JupyterLab can save nothing: {app.root_dir} is not this user's to write. "
-            "Give each learner a clone of their own: docs/hub.md says how."
+            "Give each learner a separate clone: docs/hub.md says how."
         )
     if not jupyterlab:
         app.web_app.settings["authorizer"] = PagesOnly(parent=app)
