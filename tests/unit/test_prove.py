@@ -332,6 +332,7 @@ def silent(made: Any, _: Path) -> None:
 def test_what_may_come_out_otherwise_is_not_kept(before: Any, exercise: Lab, mine: Path) -> None:
     made = bench(exercise, yours=ROOT)
     made.measurer.mixed = False
+    results.save(made.layout.exercise_results, made.result({"good": SOUND}))
     before(made, mine)
     made.measurer.bases_are_mixed = made.measurer.mixed
     assert exercises.check(made, mine).measured is None
@@ -432,6 +433,7 @@ def test_a_solution_that_cannot_be_asked_hides_no_verdict(
     results.save(made.layout.exercise_results, made.result({"good": committed}))
     found = exercises.check(made, mine)
     assert (found.difference, found.rows[-1].holds) == ("", False)
+    assert not (cache_folder() / "pages").exists(), "no other page is kept"
 
 
 def test_claims_are_told_as_soon_as_they_are_decided(exercise: Lab, mine: Path) -> None:
