@@ -20,7 +20,7 @@ KNOWN = {
 
 
 def test_every_setting_is_known_and_what_it_names_is_there() -> None:
-    assert KNOWN >= set(SETTINGS)
+    assert set(SETTINGS) <= KNOWN
     assert (FOLDER / SETTINGS["build"]["dockerfile"]).is_file()
     shell, script = SETTINGS["postStartCommand"].split()
     assert (shell, (FOLDER.parent / script).is_file()) == ("sh", True)
