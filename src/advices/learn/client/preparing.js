@@ -5,7 +5,7 @@ import { ask } from "./server.js";
 
 const follow = async (place) => {
   for (;;) {
-    // Not a bare fetch: a hub wants the XSRF token of whoever asks from a script.
+    // Not a bare fetch: a hub wants the XSRF header of whoever asks from a script.
     const told = await ask("learn-preparing").catch(() => null);
     if (!told) return;
     const { state, says, seconds } = told;
