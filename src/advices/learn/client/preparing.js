@@ -17,7 +17,7 @@ const told = ({ state, says, seconds, what, part, parts, part_seconds: ofPart },
   return `Preparing, for ${seconds + later} s now.${now}${line} Read on: what you run waits until it is there.`;
 };
 
-// Not a bare fetch: a hub wants the XSRF token of whoever asks from a script.
+// Not a bare fetch: a hub wants the XSRF header of whoever asks from a script.
 const asked = () =>
   ask(`learn-preparing${ofPage() ? `?lab=${ofPage()}` : ""}`).catch(() => null);
 
