@@ -32,7 +32,8 @@ from advices.runs import own_run
 pytestmark = [pytest.mark.engine, pytest.mark.root]
 
 MB = 1_000_000
-SLEEPER = "sleep 7318"
+# Its own in each process: another one may run these tests at the same time.
+SLEEPER = f"sleep 7{secrets.randbelow(10**6):06}"
 CROWD = f"RUN --network=none for i in $(seq 99); do {SLEEPER} & done; wait\n"
 HOG = "RUN --network=none python -c \"print(len(b'1' * 400_000_000))\"\n"
 # The kernel ends a child, and the step ends with a code of its own.
@@ -127,7 +128,9 @@ def test_builds_side_by_side_are_all_held(build: Callable[..., object]) -> None:
 
     thread = threading.Thread(target=crowd)
     thread.start()
-    build(short, processes=50)
+    # Both are in one group, and on a busy machine the short one may still run when it is full.
+    with contextlib.suppress(BuildLimited):
+        build(short, processes=50)
     thread.join()
     assert len(faults) == 1
 
@@ -218,9 +221,7 @@ def serving(taught: Project) -> Iterator[subprocess.Popen[str]]:
             assert process.stdout is not None
             kernel = _kernel(process.stdout.readline().strip(), runtime)
             kernel.execute(CHECK.format(SLEEPS))
-            wait(lambda: named(SLEEPER))
-            assert taught.leftovers() != []
-            assert taught.run_ids() != set()
+            wait(lambda: named(SLEEPER) and taught.leftovers() and taught.run_ids())
             yield process
             kernel.stop_channels()
         finally:

@@ -124,7 +124,8 @@ class Watch:
         if self._hit is None and self._group is not None and self._group.is_crowded():
             self._hit = (
                 f"had all {self._limits.processes} processes that it may have, and was ended",
-                "a command in the step named above starts processes without an end",
+                "a command in the step named above, or in another build of the same check, starts "
+                "processes without an end",
                 "ADVICES_BUILD_PROCESSES gives builds more",
             )
         free = self._free()
