@@ -101,7 +101,7 @@ def test_a_mistake_alone_gets_its_own_hint_alone(proved: Project) -> None:
     assert code == 1, output
     assert "hint    Look for what is large.\n" in output
     assert output.count("hint ") == 1
-    assert output.count("not met") == 1
+    assert output.count("not met ") == 1
 
 
 def test_a_run_proves_the_exercise_and_writes_the_reference_of_the_next_check(
