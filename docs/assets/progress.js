@@ -115,11 +115,16 @@
     const solved = all.filter((one) => has("solved", one.slug)).length;
     return { number: at + 1, of: all.length, solved, isSolved: has("solved", slug), next: open[0] ?? null };
   };
+  // Put parts into a place, unless it says that already: a link that is being pressed stays the same.
+  const say = (place, ...parts) => {
+    if (place.textContent !== parts.map((part) => part.textContent ?? part).join("")) place.replaceChildren(...parts);
+  };
   const showWhere = (slug) => {
     const where = document.querySelector(".adv-where");
     const { number, of, solved, isSolved, next } = path(slug);
     if (!where || !number) return;
-    where.replaceChildren(
+    say(
+      where,
       make("a", { href: `${root}chapters/${slug}/#exercise` }, `Exercise ${number} of ${of}`),
       `${isSolved ? " (solved)" : ""} · ${solved} solved`,
       ...(next ? [" · Next: ", make("a", { href: next.href }, next.title)] : []),
@@ -214,6 +219,6 @@
     if (persisted) again();
   });
   // For docs/assets/progress-page.js, and for the pages that run.
-  globalThis.advicesProgress = { KEY, path, again, button, change, fault, parse, record: () => kept };
+  globalThis.advicesProgress = { KEY, path, say, again, button, change, fault, parse, record: () => kept };
   again();
 }

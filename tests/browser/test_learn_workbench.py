@@ -305,6 +305,11 @@ def test_who_solved_it_is_led_to_the_next_exercise_and_may_compare(opened):
     expect(panel(tab, "Changes").locator(".adv-diff--added")).to_have_count(2)
     following = Cell(tab).place.locator(".adv-next a")
     expect(following).to_have_text("Configure from the environment")
+    # Whoever scrolls down to press it has read the chapter: the link under the finger stays.
+    following.evaluate("link => (link.dataset.same = '')")
+    tab.evaluate("document.dispatchEvent(new CustomEvent('advices:progress'))")
+    tab.evaluate("dispatchEvent(new StorageEvent('storage', { key: null }))")
+    expect(Cell(tab).place.locator(".adv-next a[data-same]")).to_be_attached()
     following.click()
     expect(tab).to_have_url(re.compile(r"/learn/chapters/configuration/#exercise$"))
     expect(tab.locator(".adv-cell")).to_be_visible()

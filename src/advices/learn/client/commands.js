@@ -19,7 +19,7 @@ export const nextExercise = () => {
   const line = make("span", { class: "adv-bar__state" });
   const show = () => {
     const next = globalThis.advicesProgress?.path("").next;
-    line.replaceChildren(...(next ? ["Next exercise: ", make("a", { href: next.href }, next.title)] : []));
+    globalThis.advicesProgress?.say(line, ...(next ? ["Next exercise: ", make("a", { href: next.href }, next.title)] : []));
   };
   document.addEventListener("advices:progress", show);
   show();

@@ -17,12 +17,12 @@ const found = ({ messages }, kind) => messages.map(([, content]) => content.data
 // A button that opens a panel and closes it; `fill` is asked for what is in it each time.
 const panel = (text, label, name, fill) => {
   const place = make("div", { class: "adv-panel", role: "region", "aria-label": name, hidden: "" });
+  let asked = 0;
   const show = async () => {
-    try {
-      place.replaceChildren(...(await fill()));
-    } catch (error) {
-      place.replaceChildren(make("p", {}, why(error)));
-    }
+    const turn = (asked += 1);
+    const shown = await fill().catch((error) => [make("p", {}, why(error))]);
+    // What was asked for last is shown, in whichever order answers come.
+    if (turn === asked) place.replaceChildren(...shown);
   };
   const turn = (on) => {
     place.hidden = !on;
@@ -170,7 +170,8 @@ export const workbench = (cell, of, again) => {
   const next = make("p", { class: "adv-next" });
   const showNext = () => {
     const path = globalThis.advicesProgress?.path(of);
-    next.replaceChildren(
+    globalThis.advicesProgress?.say(
+      next,
       ...(path?.isSolved
         ? path.next
           ? ["Solved. Next exercise: ", make("a", { href: path.next.href }, path.next.title)]
