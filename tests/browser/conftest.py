@@ -2,10 +2,11 @@
 
 import os
 import shutil
+import urllib.parse
 from pathlib import Path
 
 import pytest
-from learning import learning
+from learning import enter, learning
 from serving import served
 
 ROOT = Path(__file__).parents[2]
@@ -74,3 +75,46 @@ def tab(chromium):
     context = chromium.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light")
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture(scope="module")
+def let_in(chromium, server):
+    """Cookies of a browser that was let in."""
+    context = chromium.new_context()
+    enter(context.new_page(), server)
+    found = context.cookies()
+    context.close()
+    return found
+
+
+@pytest.fixture
+def opened(chromium, server, let_in):
+    """Open a live page as (width, scheme, path); every request must stay with the server."""
+    contexts = []
+
+    def opener(width: int = 1440, scheme: str = "light", path: str = "learn/labs/build-cache/"):
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme
+        )
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        contexts.append(context)
+        context.add_cookies(let_in)
+        tab = context.new_page()
+        tab.faults = []
+        tab.on("pageerror", lambda error: tab.faults.append(str(error)))
+        tab.on("request", lambda one: stays(one.url, server, tab.faults))
+        tab.goto(server.base + path)
+        tab.locator(".adv-cell").first.wait_for()
+        return tab
+
+    yield opener
+    faults = [fault for one in contexts for tab in one.pages for fault in tab.faults]
+    for one in contexts:
+        one.close()
+    assert faults == []
+
+
+def stays(url: str, server, faults: list[str]) -> None:
+    asked = urllib.parse.urlsplit(url)
+    if asked.scheme in ("http", "https", "ws", "wss") and asked.netloc not in server.base:
+        faults.append(f"a request left: {url}")

@@ -6,7 +6,6 @@ import gzip
 import os
 import re
 import signal
-import urllib.parse
 
 import pytest
 from learning import ROOT, Cell, enter, learning
@@ -15,49 +14,6 @@ from test_accessibility import violations
 
 pytestmark = pytest.mark.browser
 LAB = "learn/labs/build-cache/"
-
-
-@pytest.fixture(scope="module")
-def let_in(chromium, server):
-    """Cookies of a browser that was let in."""
-    context = chromium.new_context()
-    tab = context.new_page()
-    enter(tab, server)
-    found = context.cookies()
-    context.close()
-    return found
-
-
-@pytest.fixture
-def opened(chromium, server, let_in):
-    """Open the lab's page as (width, scheme); every request must stay with the server."""
-    contexts = []
-
-    def opener(width: int = 1440, scheme: str = "light", path: str = LAB):
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme
-        )
-        contexts.append(context)
-        context.add_cookies(let_in)
-        tab = context.new_page()
-        tab.faults = []
-        tab.on("pageerror", lambda error: tab.faults.append(str(error)))
-        tab.on("request", lambda one: stays(one.url, server, tab.faults))
-        tab.goto(server.base + path)
-        expect(tab.locator(".adv-cell").first).to_be_visible()
-        return tab
-
-    yield opener
-    faults = [fault for one in contexts for tab in one.pages for fault in tab.faults]
-    for one in contexts:
-        one.close()
-    assert faults == []
-
-
-def stays(url: str, server, faults: list[str]) -> None:
-    asked = urllib.parse.urlsplit(url)
-    if asked.scheme in ("http", "https", "ws", "wss") and asked.netloc not in server.base:
-        faults.append(f"a request left: {url}")
 
 
 def test_every_block_of_code_runs_and_keeps_its_recorded_output(opened):
