@@ -103,8 +103,16 @@ def test_a_run_of_an_earlier_date_says_so_and_keeps_its_place(
 def test_the_dashboard_keeps_the_order_of_the_runs_and_marks_the_date(tmp_path: Path) -> None:
     entry = history.entry(factory.result(), MeasureName("disk_bytes"), ())
     refreshes = [
-        entry.model_copy(update={"date": date, "claims": {"small/good": holds}})
-        for date, holds in (("2026-02-02", True), ("2026-01-01", False), ("2026-03-03", False))
+        entry.model_copy(
+            update={
+                "date": date,
+                "claims": {"small/good": holds},
+                "values": {"bad": 100, "good": 10 * number},
+            }
+        )
+        for number, (date, holds) in enumerate(
+            (("2026-02-02", True), ("2026-01-01", False), ("2026-03-03", False)), start=1
+        )
     ]
     for one in refreshes:
         write_whole(*history.appended(tmp_path, "x", one))

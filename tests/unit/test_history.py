@@ -113,10 +113,10 @@ def test_a_claim_that_reversed_is_found_with_its_date() -> None:
 def test_runs_are_shown_newest_first() -> None:
     lines = dashboard.runs_table((OLD, NEW)).splitlines()[2:]
     assert lines[0].startswith(
-        "| 2026-02-02 | <code>cccccccccccc</code> | 100 B | 50 B | 50 % | 0 of 2"
+        "| 2026-02-02 | <code>cccccccccccc</code> | 100 B | 50 B | 50 % | all 2"
     )
     assert lines[1].startswith(
-        "| 2026-01-01 | <code>cccccccccccc</code> | 100 B | 10 B | 10 % | 1 of 2"
+        "| 2026-01-01 | <code>cccccccccccc</code> | 100 B | 10 B | 10 % | all 2"
     )
 
 
@@ -131,13 +131,26 @@ def test_an_effect_is_shown_where_there_is_one(bad: object, good: object, shown:
 def test_every_claim_has_its_verdict_and_date() -> None:
     text = dashboard.claims_table((HOLDS, FAILS), "2026-02-02T00:00:00", (OLD, NEW))
     says = "It is &#124; &#60;small&#62;."
-    assert f"| {says} | <code>good</code> | holds | 2026-02-02 | 2026-02-02 |" in text
-    assert f"| {says} | <code>bad</code> | fails, as it must | 2026-02-02 | never |" in text
+    holds, fails = (f'<span class="adv-{one}">' for one in ("holds", "fails"))
+    good = f"| <code>good</code> | {holds}✓ holds</span> | 2026-02-02 | 2026-02-02 |"
+    assert f"| {says} {good}" in text
+    assert f"| {says} | <code>bad</code> | {fails}✗ fails</span> | 2026-02-02 | never |" in text
+
+
+def test_the_dashboard_begins_with_how_many_verdicts_are_as_demanded() -> None:
+    assert dashboard.all_verdicts([(HOLDS, FAILS), (HOLDS,)]).startswith("**All 3 verdicts")
+    wrong = replace(HOLDS, holds=False)
+    assert dashboard.all_verdicts([(HOLDS,), (wrong,)]).startswith("**1 of 2 verdicts")
+
+
+def test_a_curve_is_drawn_only_where_something_moved() -> None:
+    assert dashboard.curve((OLD, OLD.model_copy(update={"date": "2026-02-02"})), "x") == ""
+    assert dashboard.curve((OLD, NEW), "x").startswith("<svg")
 
 
 def test_a_verdict_that_must_not_be_is_strong_and_a_missing_scanner_is_no_verdict() -> None:
     text = dashboard.claims_table((replace(HOLDS, holds=False),), "2026", ())
-    assert "<strong>fails</strong>" in text
+    assert "<strong>✗ fails, but must hold</strong>" in text
     text = dashboard.claims_table((replace(HOLDS, holds=False, not_run="no image"),), "2026", ())
     assert "| not run here |" in text
 

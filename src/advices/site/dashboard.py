@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from advices.results import (
     Entry,
@@ -15,9 +15,17 @@ from advices.results import (
     stepped_back,
     value_text,
 )
-from advices.site.tables import table
+from advices.site.tables import table, verdict_mark
 
 _WIDTH, _HEIGHT, _EDGE = 120, 28, 3
+
+
+def all_verdicts(of_labs: Iterable[Sequence[Verdict]]) -> str:
+    """Return one sentence on how many of the labs' verdicts are as demanded."""
+    judged = [one for found in of_labs for one in found if not one.not_run]
+    good = sum(one.as_demanded for one in judged)
+    every = "All" if good == len(judged) else f"{good} of"
+    return f"**{every} {len(judged)} verdicts are as the labs demand.**\n"
 
 
 def effect_text(entry: Entry) -> str:
@@ -40,11 +48,12 @@ def runs_table(entries: Sequence[Entry]) -> str:
             _value(entry, "bad"),
             _value(entry, "good"),
             escape(effect_text(entry)),
-            f"{sum(entry.claims.values())} of {len(entry.claims)}",
+            # A run whose verdicts were others ended with an error, and wrote no line.
+            f"all {len(entry.claims)}",
         ]
         for entry, before in reversed([*zip(entries, (None, *entries), strict=False)])
     ]
-    header = ["Measured", "Commit", "Bad", "Good", "Good as % of bad", "Conditions that held"]
+    header = ["Measured", "Commit", "Bad", "Good", "Good as % of bad", "Verdicts as demanded"]
     return table(header, rows, "  rrrr")
 
 
@@ -65,17 +74,11 @@ def claims_table(verdicts: Sequence[Verdict], measured: str, entries: Sequence[E
     rows = []
     for verdict in verdicts:
         key = f"{verdict.claim.id}/{verdict.variant}"
-        word = "holds" if verdict.holds else "fails"
-        word += "" if verdict.must_hold else ", as it must"
-        if verdict.not_run:
-            word = "not run here"
-        elif not verdict.as_demanded:
-            word = f"<strong>{word}</strong>"
         rows.append(
             [
                 escape(verdict.claim.says),
                 code(verdict.variant),
-                word,
+                verdict_mark(verdict),
                 escape(measured[:10]),
                 escape(changed[key][:10]) if key in changed else "never",
             ]
@@ -84,14 +87,14 @@ def claims_table(verdicts: Sequence[Verdict], measured: str, entries: Sequence[E
 
 
 def curve(entries: Sequence[Entry], label: str) -> str:
-    """Return the effect over time as a small inline SVG, "" below two refreshes with numbers."""
+    """Return the effect over time as a small inline SVG, "" where it never moved."""
     points = [
         float(entry.values["good"]) / float(entry.values["bad"])
         for entry in entries
         if _is_number(entry.values.get("bad")) and _is_number(entry.values.get("good"))
         if entry.values["bad"]
     ]
-    if len(points) < 2:
+    if len({ratio_text(point, 1.0) for point in points}) < 2:
         return ""
     top = max(*points, 1e-9)
     step = (_WIDTH - 2 * _EDGE) / (len(points) - 1)

@@ -40,8 +40,9 @@ class Overview(Page):
 
     def dashboard(self) -> str:
         """Return for every lab its effect over time and each claim's verdict, with dates."""
-        parts = []
-        for lab in self._in_order():
+        labs = self._in_order()
+        parts = [dashboard.all_verdicts(verdicts(lab, self._result(lab.slug)) for lab in labs)]
+        for lab in labs:
             result = self._result(lab.slug)
             entries = history.load(self._docs / "results", lab.slug)
             about = describe(lab.headline, lab.says())

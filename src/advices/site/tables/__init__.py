@@ -5,7 +5,7 @@ All text that comes out of a result is escaped: a build step is written by anybo
 
 from advices.site.tables.alerts import alert_table, alerts_table, kinds, scanners_table
 from advices.site.tables.builds import rebuilds_table, replays_table, steps_table
-from advices.site.tables.claims import claims_table, mistakes_table
+from advices.site.tables.claims import claims_table, mistakes_table, verdict_mark
 from advices.site.tables.layers import layer_sizes, layer_sizes_table, layers_table
 from advices.site.tables.measures import measures_table
 from advices.site.tables.provenance import bases_table, provenance_table
@@ -31,4 +31,5 @@ __all__ = [
     "steps_table",
     "table",
     "table_html",
+    "verdict_mark",
 ]

@@ -21,18 +21,31 @@ def claims_table(verdicts: Iterable[Verdict]) -> str:
         first = next(iter(found.values()))
         cells = [_outcome(found[name]) if name in found else "—" for name in variants]
         rows.append([escape(first.claim.says), escape(first.demanded), *cells])
-    return table(["Claim", "Demanded", *map(code, variants)], rows)
+    shown = table(["Claim", "Demanded", *map(code, variants)], rows)
+    every = [verdict for found in by_claim.values() for verdict in found.values()]
+    return f"{shown}\n{_FAILS}\n" if any(map(_fails_as_demanded, every)) else shown
+
+
+_FAILS = "<small>✗ fails: so the lab demands it there, of a Dockerfile that is wrong.</small>"
+
+
+def verdict_mark(verdict: Verdict) -> str:
+    """Return a verdict as a sign and a word, which have a colour on the site."""
+    if verdict.not_run:
+        return "not run here"
+    word = "✓ holds" if verdict.holds else "✗ fails"
+    if not verdict.as_demanded:
+        return f"<strong>{word}, but must {'hold' if verdict.must_hold else 'fail'}</strong>"
+    return f'<span class="adv-{"holds" if verdict.holds else "fails"}">{word}</span>'
 
 
 def _outcome(verdict: Verdict) -> str:
-    if verdict.not_run:
-        return "not run here"
-    outcome = "holds" if verdict.holds else "fails"
-    if not verdict.as_demanded:
-        outcome = f"<strong>{outcome}, but must {'hold' if verdict.must_hold else 'fail'}</strong>"
-    elif not verdict.must_hold:
-        outcome += ", as it must"
-    return f"{escape(verdict.measured)}: {outcome}"
+    said = "" if verdict.not_run else f" {escape(verdict.measured)}"
+    return verdict_mark(verdict) + said
+
+
+def _fails_as_demanded(verdict: Verdict) -> bool:
+    return verdict.as_demanded and not (verdict.holds or verdict.not_run)
 
 
 def mistakes_table(lab: Lab, result: Result) -> str:

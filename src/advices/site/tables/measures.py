@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from advices.lab import MeasureName, Says, describe
+from advices.lab import Measure, MeasureName, Says, describe
 from advices.results import Result, code, escape, value_text
 from advices.site.tables.writing import table
 
@@ -21,5 +21,11 @@ def measures_table(
     for measure in measures:
         about = describe(measure, says)
         values = [value_text(measure, result.value(variant, measure)) for variant in wanted]
-        rows.append([escape(about.label), *map(escape, values), about.direction or "—"])
+        rows.append([escape(about.label), *map(escape, values), _better(about)])
     return table(["Measure", *map(code, wanted), "Better"], rows, " " + "r" * len(wanted))
+
+
+def _better(about: Measure) -> str:
+    if about.lower_is_better is None:
+        return "—"
+    return "↓ lower" if about.lower_is_better else "↑ higher"
