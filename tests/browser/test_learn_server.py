@@ -316,7 +316,9 @@ def test_another_account_cannot_read_what_the_browser_is_told(site, tmp_path):
     browser = tmp_path / "browser"
     # It keeps running, so that its command line can be read, as a browser's can.
     browser.write_text(
-        f'#!/bin/sh\nprintf %s "$1" > {told}.half\nmv {told}.half {told}\nsleep 60\n'
+        # It lets go of the server's output, whose end this test waits for.
+        "#!/bin/sh\nexec >/dev/null 2>&1\n"
+        f'printf %s "$1" > {told}.half\nmv {told}.half {told}\nsleep 60\n'
     )
     browser.chmod(0o755)
     with learning(site, "--browser", BROWSER=f"{browser} %s") as server:

@@ -26,6 +26,7 @@ from advices.core import EngineUnsuitable
 from advices.core.process import poll
 from advices.engine import BASE_LABEL, connect
 from advices.images import LayerMemory, layers_of
+from advices.packages import proxy
 from advices.results import Result
 
 pytestmark = [pytest.mark.engine, pytest.mark.root]
@@ -311,6 +312,8 @@ def test_a_rootless_engine_takes_packages_from_what_was_prefetched(
     # A host with settings that builds would need, whatever this one has.
     project.env = {**os.environ, **project.env, "PIP_CONFIG_FILE": ""}
     project.env.setdefault("PIP_CERT", "/etc/ssl/certs/ca-certificates.crt")
+    # What the tests' own process found out for the machine's engine, where its shelf is filled.
+    project.env.pop(proxy.WAY_VARIABLE, None)
     with rootless_engine.running(root, slim_stand_in) as address:
         project.env["DOCKER_HOST"] = address
         _, output = project.advices("doctor")

@@ -24,7 +24,7 @@ from engine_project import Project, message
 from jupyter_client.blocking.client import BlockingKernelClient
 from processes import named, wait
 
-from advices.core import BuildHung, BuildLimited, free_bytes
+from advices.core import BuildHung, BuildLimited, free_bytes, poll
 from advices.engine import BuildOrder, Limits, base_tag, connect
 from advices.engine.client import DockerEngine
 from advices.runs import own_run
@@ -248,8 +248,12 @@ def _kernel(address: str, runtime: Path) -> BlockingKernelClient:
     client = BlockingKernelClient()
     client.load_connection_file(str(runtime / f"kernel-{made['id']}.json"))
     client.start_channels()
-    client.wait_for_ready(timeout=60)
-    return client
+    for _ in poll(60):
+        # On a busy machine a heartbeat is missed, which the client takes for the kernel's end.
+        with contextlib.suppress(RuntimeError):
+            client.wait_for_ready(timeout=20)
+            return client
+    raise AssertionError("the kernel does not answer")
 
 
 def hub_stops(server: subprocess.Popen[str]) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import configparser
 import contextlib
+import hmac
 import os
+import signal
 import socket
 import stat
 import subprocess
@@ -204,10 +206,29 @@ def test_an_index_that_a_killed_run_left_is_used_and_stopped(port: int) -> None:
     assert not alive(pid)
 
 
+def test_an_index_that_is_too_busy_to_answer_is_not_replaced(port: int) -> None:
+    with index_service.caching_index(HERE, None):
+        pid = index_service._pid(HERE)
+        assert pid is not None
+        os.kill(pid, signal.SIGSTOP)
+        # Longer than anybody waits for its answer.
+        waking = threading.Timer(6, os.kill, (pid, signal.SIGCONT))
+        waking.start()
+        with index_service.caching_index(HERE, None):
+            assert index_service._pid(HERE) == pid
+        waking.join()
+        assert index_service._pid(HERE) == pid
+    assert not alive(pid)
+
+
 ELSE: dict[str, Answer] = {
     "says yes to all": lambda _: (200, b"yes"),
     "says nothing": lambda _: (200, b""),
     "knows no such page": lambda _: (404, b""),
+    "knows an empty token": lambda path: (
+        200,
+        b"1 " + hmac.digest(b"", f"{path.rpartition('/')[2]} 1".encode(), "sha256").hex().encode(),
+    ),
     "names a process": lambda _: (200, f"{os.getpid()} {'0' * 64}".encode()),
     "answers in no text": lambda _: (200, b"\xff" * 300),
 }

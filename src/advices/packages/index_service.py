@@ -75,6 +75,18 @@ def _pid(address: str) -> int | None:
 
     Raises PortTaken when something else does.
     """
+    try:
+        token = _token_file(address).read_bytes()
+    except OSError:
+        token = b""
+    return _who_knows(token, address)
+
+
+def _who_knows(token: bytes, address: str) -> int | None:
+    """Return the process at an address that knows a token, None where nothing answers.
+
+    Raises PortTaken when what answers does not know it. Nobody knows an empty one.
+    """
     challenge = secrets.token_hex(16)
     try:
         # An address literal of this machine: no proxy may stand between.
@@ -88,13 +100,10 @@ def _pid(address: str) -> int | None:
         raise _taken(address, "no HTTP") from None
     except OSError:
         return None
-    try:
-        token = _token_file(address).read_bytes()
+    with contextlib.suppress(ValueError, TypeError):
         wanted = hmac.digest(token, f"{challenge} {pid}".encode(), hashlib.sha256).hex()
-        if hmac.compare_digest(proof, wanted):
+        if token and hmac.compare_digest(proof, wanted):
             return int(pid)
-    except (OSError, ValueError, TypeError):
-        pass
     raise _taken(address, "it does not know our token")
 
 
@@ -108,8 +117,6 @@ def _taken(address: str, seen: str) -> PortTaken:
 
 def _start(address: str, upstream: str | None, more: Mapping[str, str] | None = None) -> None:
     token = secrets.token_hex(32)
-    _token_file(address).touch(0o600)
-    _token_file(address).write_text(token, "utf-8")
     env = {
         **(more or {}),
         "FLASK_APP": str(_APP),
@@ -128,14 +135,20 @@ def _start(address: str, upstream: str | None, more: Mapping[str, str] | None = 
     pid = spawn_daemon(argv, log, env)
     try:
         for _ in poll(timeout_seconds=60, every_seconds=0.1):
-            if _pid(address) is not None:
-                return
+            # One that was too busy to answer may hold the port, and answers while ours ends.
+            with contextlib.suppress(PortTaken):
+                if _who_knows(token.encode(), address) is not None:
+                    _token_file(address).touch(0o600)
+                    _token_file(address).write_text(token, "utf-8")
+                    return
             if _ended(pid):
                 break
     except BaseException:
-        _end(pid, address)
+        _end(pid)
         raise
-    _end(pid, address)
+    _end(pid)
+    if _pid(address) is not None:
+        return
     raise AdvicesError(
         "the caching package index for builds did not start",
         why=f"its log is {log}",
@@ -148,17 +161,17 @@ def stop(address: str) -> None:
     with contextlib.suppress(PortTaken):
         pid = _pid(address)
         if pid is not None:
-            _end(pid, address)
+            _end(pid)
+            _token_file(address).unlink(missing_ok=True)
 
 
-def _end(pid: int, address: str) -> None:
+def _end(pid: int) -> None:
     """End a process that is our index for sure."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)
     for _ in poll(timeout_seconds=10):
         if _ended(pid):
             break
-    _token_file(address).unlink(missing_ok=True)
 
 
 def _ended(pid: int) -> bool:
