@@ -55,6 +55,7 @@ export class Lesson {
   #seconds = new Seconds();
   #ran = false;
   #wakers = new Set();
+  #announced = null;
 
   constructor(slug) {
     this.#slug = slug;
@@ -70,7 +71,7 @@ export class Lesson {
     this.state = make("span", { class: "adv-bar__state" }, this.notice, " ", this.does, " ", this.#seconds.element, " ", this.halt);
     this.others = new BroadcastChannel(this.#name);
     this.others.onmessage = ({ data }) => {
-      this.restarting = data === "restarting";
+      if (data !== "changed") this.restarting = data === "restarting";
       this.look();
     };
     document.addEventListener("visibilitychange", () => document.hidden || this.look());
@@ -120,6 +121,7 @@ export class Lesson {
   #show() {
     const { busy, exists } = this.kernel;
     const [name, here] = busy ? this.named(busy.id) : [];
+    this.#announce(busy && here ? busy.id : null);
     this.halt.hidden = !busy || here;
     if (busy?.since) this.#seconds.from(busy.since);
     else this.#seconds.stop();
@@ -130,6 +132,14 @@ export class Lesson {
         : "No kernel runs yet: the first cell that you run starts one.";
     for (const wake of [...this.#wakers]) wake();
     for (const cell of this.cells) cell.waits(name);
+  }
+
+  // Other tabs ask the server then: one that came in the moment before a run began hears nothing of
+  // it, since Jupyter lets a new line to the kernel hear only once the kernel has answered on it.
+  #announce(mine) {
+    if (mine === this.#announced) return;
+    this.#announced = mine;
+    this.others.postMessage("changed");
   }
 
   // Do something when no other cell runs, of this tab or another. A signal takes it out of the queue.
