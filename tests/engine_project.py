@@ -14,6 +14,7 @@ from unittest import mock
 
 from advices.core.paths import project
 from advices.engine.client import connect
+from advices.packages import proxy
 from advices.runs import lifecycle
 
 ROOT = project(Path(__file__).parent).root
@@ -163,8 +164,11 @@ def message(output: str) -> None:
 
 
 def without_index(env: dict[str, str]) -> dict[str, str]:
-    """Return `env` without the CA or index settings for which a run starts an index."""
-    settings = ("PIP_", "SSL_CERT", "REQUESTS_CA", "CURL_CA")
+    """Return `env` without the CA or index settings for which a run starts an index.
+
+    Nor with what the tests' own process found out about the machine's engine.
+    """
+    settings = ("PIP_", "SSL_CERT", "REQUESTS_CA", "CURL_CA", proxy.WAY_VARIABLE)
     kept = {key: value for key, value in env.items() if not key.startswith(settings)}
     return {**kept, "PIP_CONFIG_FILE": os.devnull}
 
