@@ -187,7 +187,7 @@ def test_claims_say_what_was_measured_and_what_was_demanded(tmp_path):
     assert "at most 10 % of bad" in moves
     assert '<span class="adv-holds">✓ holds</span> 0.015 %' in moves
     assert '<span class="adv-fails">✗ fails</span> 100 %' in moves
-    assert "so the lab demands it there" in text.splitlines()[-1]
+    assert "what the lab demands there" in text.splitlines()[-1]
 
 
 def test_a_claim_that_came_out_wrong_is_strong(tmp_path):

@@ -26,7 +26,7 @@ def claims_table(verdicts: Iterable[Verdict]) -> str:
     return f"{shown}\n{_FAILS}\n" if any(map(_fails_as_demanded, every)) else shown
 
 
-_FAILS = "<small>✗ fails: so the lab demands it there, of a Dockerfile that is wrong.</small>"
+_FAILS = "<small>✗ fails: that, too, is what the lab demands there.</small>"
 
 
 def verdict_mark(verdict: Verdict) -> str:
