@@ -21,7 +21,11 @@ def both(project: Project, *words: str) -> None:
     (waited,) = (output.splitlines() for output in outputs if WAITS in output)
     waits = next(number for number, line in enumerate(waited) if line.startswith(WAITS))
     assert f"`advices {' '.join(words)}` (process " in waited[waits]
-    assert waits < waited.index("tiny bad: cold, sample 1")
+    cold = [number for number, line in enumerate(waited) if "cold, sample" in line]
+    if words[0] == "run":
+        assert cold == [], "what the first run has measured stands when the second one may begin"
+    else:
+        assert waits < min(cold)
     assert project.leftovers() == []
     assert project.run_ids() == set()
 
@@ -33,8 +37,8 @@ def test_two_runs_and_then_two_checks(tiny: Project) -> None:
     result = results.load(folder, "tiny")
     refreshes = history.load(folder, "tiny")
     claims = {"no-root/bad": False, "no-root/good": True}
-    assert [one.claims for one in refreshes] == [claims, claims]
-    assert result.provenance.date == refreshes[1].date
+    assert [one.claims for one in refreshes] == [claims]
+    assert result.provenance.date == refreshes[0].date
     assert (result.variants["bad"].boot.uid, result.variants["good"].boot.uid) == (0, 1000)
     for variant in result.variants.values():
         assert [build.steps_run for build in variant.builds.values()] == [1, 0, 1]
