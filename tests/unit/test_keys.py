@@ -405,7 +405,10 @@ def test_what_lacked_only_its_images_stands_once_they_are_there(
     run(world)
     assert [task.kept.holds_all(task.lab) for task in ran["measured"]] == [True]
     assert world.said[0].startswith(f"{SLUG}: measured again: an image that it needs is not here")
-    assert world.said[1] == f"{SLUG}: its images are those that it was measured on"
+    assert (
+        world.said[1]
+        == f"{SLUG}: nothing is left to measure: what is stored fits the images that are here"
+    )
 
 
 def test_other_images_than_before_are_measured_on(world: World, ran: dict[str, list[Task]]) -> None:

@@ -133,7 +133,9 @@ def _ready(workshop: Workshop, stands: Callable[[Lab], Standing], task: Task) ->
     workshop.bases.of_labs(lab.with_exercise() if task.kept.proofs else [lab])
     standing = stands(lab)
     if standing.kept.holds_all(lab):
-        workshop.say(f"{lab.slug}: its images are those that it was measured on")
+        workshop.say(
+            f"{lab.slug}: nothing is left to measure: what is stored fits the images that are here"
+        )
     return Task(lab, standing.kept)
 
 
