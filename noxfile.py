@@ -192,7 +192,7 @@ def pages(session: nox.Session) -> None:
     """Look at the built site with a real browser and with Lighthouse; needs no engine."""
     environment(session, "dev")
     words = (*PYTEST, "tests/browser", "-m", "browser and not engine", *BOTH_CORES)
-    run(session, *words, *session.posargs)
+    run(session, "python", "tests/own_network.py", *words, *session.posargs)
 
 
 @nox.session(python=False, requires=["bases", "browser"])

@@ -7,9 +7,12 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from playwright.sync_api import Error
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)(\S*?)learn-enter\?code=(\S+)")
@@ -79,6 +82,21 @@ def learning(site: Path, *argv: str, under: tuple[str, int] | None = None, **env
             yield server
         finally:
             server.stop()
+
+
+def arrive(navigate: Callable[[], object]) -> None:
+    """Go to a page, again where a container's network came or went in that moment.
+
+    Chromium shows such a page again by itself, but not without a window.
+    """
+    while True:
+        try:
+            navigate()
+        except Error as error:
+            if "ERR_NETWORK_CHANGED" not in error.message:
+                raise
+        else:
+            return
 
 
 def enter(tab, server: Server) -> None:

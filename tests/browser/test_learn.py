@@ -224,37 +224,79 @@ def test_the_same_notebook_opens_in_jupyterlab_where_it_was_asked_for(chromium, 
         tab.context.close()
 
 
-@pytest.mark.parametrize("lost", ["learn.js", "cell.js"])
-def test_a_page_whose_script_was_broken_off_is_loaded_once_more(chromium, server, let_in, lost):
-    with_cookies = chromium.new_context()
-    with_cookies.add_cookies(let_in)
-    tab, asked = with_cookies.new_page(), []
+# As Chromium does with what it loads when a container's network comes or goes.
+BROKEN_OFF = "internetdisconnected"
 
-    def once(route):
+
+@pytest.mark.parametrize("lost", ["learn.js", "cell.js", "learn.css"])
+def test_what_was_broken_off_while_the_page_was_loaded_is_fetched_again(opened, server, lost):
+    tab, asked = opened(), []
+
+    def first_two(route):
         asked.append(route.request.url)
-        # As Chromium does when a container's network comes or goes.
-        route.abort("internetdisconnected") if len(asked) == 1 else route.continue_()
+        route.abort(BROKEN_OFF) if len(asked) <= 2 else route.continue_()
 
-    tab.route(f"**/learn-client/{lost}*", once)
-    tab.goto(server.base + LAB)
+    # What the browser kept of the first load is asked for again too.
+    tab.route(f"**/learn-client/**{lost}*", first_two)
+    tab.reload()
     expect(tab.locator(".adv-cell").first).to_be_visible()
-    assert len(asked) == 2
-    assert tab.evaluate("sessionStorage.adviceAgain") is None
-    with_cookies.close()
+    expect(tab.locator(".adv-bar").first).to_have_css("display", "flex")
+    assert len(asked) == 3
+    assert len(set(asked[1:])) == 2, "each try has an address of its own"
 
 
-def test_a_page_whose_script_never_comes_is_not_loaded_again_and_again(chromium, server, let_in):
-    with_cookies = chromium.new_context()
-    with_cookies.add_cookies(let_in)
-    tab, asked = with_cookies.new_page(), []
-    tab.route("**/learn-client/learn.js", lambda route: asked.append(1) or route.abort())
+def test_a_page_whose_scripts_never_come_says_so_and_ends_asking(opened, server):
+    tab, asked = opened(), []
+    tab.route("**/learn-client/**learn.js", lambda route: asked.append(1) or route.abort())
+    tab.reload()
+    expect(tab.get_by_role("alert").first).to_contain_text("did not load")
+    assert len(asked) == 6
+    assert tab.locator(".adv-cell").count() == 0
+
+
+def test_a_fault_of_the_scripts_is_told_and_runs_nothing_twice(chromium, server, let_in):
+    context = chromium.new_context()
+    context.add_cookies(let_in)
+    tab, asked, faults = context.new_page(), [], []
+    tab.on("pageerror", lambda error: faults.append(str(error)))
+
+    def broken(route):
+        asked.append(1)
+        script = "window.advicesLive = true; null.gone;"
+        route.fulfill(body=script, content_type="text/javascript")
+
+    tab.route("**/learn-client/**learn.js", broken)
     tab.goto(server.base + LAB)
-    tab.wait_for_function(
-        "sessionStorage.adviceAgain === '1' && document.readyState === 'complete'"
-    )
     tab.wait_for_load_state("networkidle")
-    assert len(asked) == 2
-    with_cookies.close()
+    assert (len(asked), len(faults)) == (1, 1)
+    context.close()
+
+
+def test_a_run_survives_requests_and_lines_that_break_off(opened, server):
+    # A lab that no kernel runs for yet, so that its line is laid below.
+    tab, lines, broken = opened(path="learn/labs/twelve-factor/"), [], []
+
+    def line(socket):
+        server_side = socket.connect_to_server()
+        lines.append(socket)
+        # The first request to run something is lost with its line.
+        if len(lines) == 1:
+            socket.on_message(lambda _: lines.append("lost") or socket.close())
+        else:
+            socket.on_message(server_side.send)
+
+    def every_other(route):
+        broken.append(1)
+        route.abort(BROKEN_OFF) if len(broken) % 2 else route.continue_()
+
+    tab.route_web_socket("**/channels*", line)
+    tab.route("**/api/sessions*", every_other)
+    tab.route("**/learn-runs/*", every_other)
+    cell = Cell(tab)
+    cell.write("print(6 * 7)")
+    assert cell.run("print(6 * 7)") == "42"
+    assert "lost" in lines
+    assert len(broken) > 3
 
 
 def test_the_published_page_has_nothing_that_runs(tab, address):

@@ -186,7 +186,9 @@ def test_the_page_says_which_images_are_prepared_and_asks_for_its_own_first(tab)
     tab.unroute("**/learn-preparing*")
 
 
-def test_who_begins_to_write_has_a_kernel_when_the_check_is_asked_for(tab):
+@pytest.fixture
+def bar(tab):
+    """What the page says of the kernel, before there is one."""
     tab.get_by_role("button", name="Restart the kernel").wait_for()
     tab.evaluate(
         """async () => {
@@ -200,6 +202,20 @@ def test_who_begins_to_write_has_a_kernel_when_the_check_is_asked_for(tab):
     tab.reload()
     bar = tab.locator(".adv-bar__state")
     expect(bar).to_contain_text("No kernel runs yet")
+    return bar
+
+
+def test_who_begins_to_write_has_a_kernel_when_the_check_is_asked_for(tab, bar):
     Cell(tab).write("FROM x")
     expect(bar).to_contain_text("The kernel is idle.")
     Cell(tab).press("Reset")
+
+
+def test_a_kernel_that_writing_and_checking_ask_for_at_once_is_no_second_one(tab, bar):
+    cell = Cell(tab)
+    cell.write("# no FROM")
+    cell.press("Check")
+    cell.wait()
+    expect(bar).to_contain_text("The kernel is idle.")
+    expect(bar).not_to_contain_text("new one")
+    cell.press("Reset")

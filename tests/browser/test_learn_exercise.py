@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import threading
+import uuid
 from pathlib import Path
 
 import pytest
-from learning import ROOT, Cell, enter, learning
+from learning import ROOT, Cell, arrive, enter, learning
 from playwright.sync_api import expect
 
+from advices.core.process import poll
 from advices.lab import labfile
 
 pytestmark = [pytest.mark.browser, pytest.mark.engine]
@@ -21,7 +26,7 @@ def tab(chromium, site):
         context = chromium.new_context(viewport={"width": 1440, "height": 900})
         page = context.new_page()
         enter(page, server)
-        page.goto(server.base + CHAPTER)
+        arrive(lambda: page.goto(server.base + CHAPTER))
         page.locator(".adv-cell").wait_for()
         page.evaluate(
             "document.addEventListener('advices:solved', (event) => (window.solved = event.detail))"
@@ -33,7 +38,8 @@ def tab(chromium, site):
 def test_a_dockerfile_is_mended_in_the_page(tab):
     lab = labfile.read(ROOT / "labs", "non-root").its_exercise()
     known = {mistake.id: mistake for mistake in lab.mistakes}
-    good = lab.dockerfile("good").read_text("utf-8")
+    # No answer that this machine kept of the same text: it would show no progress.
+    good = f"{lab.dockerfile('good').read_text('utf-8')}# {uuid.uuid4()}\n"
     cell = Cell(tab)
     start = lab.dockerfile("bad").read_text("utf-8").strip()
     assert cell.place.locator("textarea").input_value() == start
@@ -80,7 +86,7 @@ def test_a_dockerfile_is_mended_in_the_page(tab):
     expect(cell.shown.locator("li.adv-met")).to_have_count(len(lab.claims))
     assert tab.evaluate("window.solved") == {"slug": "non-root"}
 
-    tab.reload()
+    arrive(tab.reload)
     marks = tab.locator(".md-nav--primary .adv-done[aria-label*='exercise solved']")
     expect(marks.first).to_be_attached()
     assert cell.place.locator("textarea").input_value() == good, "the draft is kept"
@@ -106,6 +112,40 @@ def test_a_check_that_is_stopped_while_it_builds_leaves_nothing(tab):
     expect(cell.shown).to_contain_text("Stopped.")
     builds = [file for file in Path("/proc").glob("[0-9]*/cmdline") if b"yours-cold" in read(file)]
     assert builds == []
+    cell.press("Reset")
+
+
+@pytest.fixture
+def networks_that_come_and_go():
+    """Make networks and remove them while a test runs; its value counts them."""
+    made, ended = [], threading.Event()
+
+    def change():
+        while not ended.is_set():
+            name = f"docker-advices-test-{os.getpid()}-{len(made)}"
+            subprocess.run(("docker", "network", "create", name), check=True, capture_output=True)
+            subprocess.run(("docker", "network", "rm", name), check=True, capture_output=True)
+            made.append(name)
+
+    changing = threading.Thread(target=change)
+    changing.start()
+    yield made
+    ended.set()
+    changing.join()
+
+
+def test_the_page_runs_while_networks_come_and_go(tab, networks_that_come_and_go):
+    for number in range(5):
+        before = len(networks_that_come_and_go)
+        arrive(tab.reload)
+        expect(Cell(tab).place).to_be_visible()
+        cell = Cell(tab)
+        # Nothing is built: a Dockerfile without FROM is refused at once.
+        shown = cell.run(f"# {number}", verb="Check", seconds=BUILD_SECONDS)
+        assert "FROM" in shown
+        for _ in poll(timeout_seconds=BUILD_SECONDS):
+            if len(networks_that_come_and_go) > before:
+                break
     cell.press("Reset")
 
 

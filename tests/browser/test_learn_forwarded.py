@@ -60,7 +60,7 @@ def test_with_the_option_its_pages_may_ask_and_open_a_channel(opened, headers):
         client.ask(server.base + re.search(r"0; url=/[^/]+/([^\"]+)", page)[1], **headers)[0] == 200
     )
     status, _, text = client.ask(server.base + LAB, **headers)
-    assert (status, "learn-client/learn.js" in text) == (200, True)
+    assert (status, "learn-client/learn.css" in text) == (200, True)
     asks = {"Origin": f"http://{NAME}", "X_XSRFToken": client.xsrf(), **headers}
     status, _, made = client.ask(f"{server.base}api/kernels", "POST", **asks)
     assert status == 201, made

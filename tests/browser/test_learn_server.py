@@ -94,7 +94,7 @@ def test_pages_are_for_who_was_let_in_and_their_files_for_workers_too(server, in
     assert Client().ask(f"{server.base}learn/search/search_index.json")[0] == 200
     status, _, text = inside.ask(server.base + LAB)
     assert status == 200
-    assert "learn-client/learn.js" in text
+    assert "learn-client/learn.css" in text
 
 
 def test_an_exercises_files_and_solution_are_for_who_was_let_in(server, inside):
@@ -376,7 +376,7 @@ def test_it_works_below_a_hubs_address(site):
         assert (status, address) == (200, f"{server.base}learn/")
         assert server.base.endswith("/user/ada/")
         status, _, text = client.ask(server.base + LAB)
-        assert '"/user/ada/learn-client/learn.js"' in text
+        assert '"/user/ada/learn-client/learn.css"' in text
         assert client.ask(f"{server.base}learn-client/learn.js")[0] == 200
 
 

@@ -138,7 +138,7 @@ def test_a_page_is_the_learners_and_leads_back_to_the_hub(server: Server) -> Non
     assert status == 200
     assert "a lesson" in page
     assert '<meta name="advices-hub" content="/hub/home">' in page
-    assert "/user/ada/learn-client/learn.js" in page
+    assert "/user/ada/learn-client/learn.css" in page
     assert server.ask("learn-client/hub.js")[0] == 200
 
 

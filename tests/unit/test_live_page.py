@@ -12,7 +12,7 @@ from advices.learn.live_page import below, hub_home, live, page_file
 def test_a_page_gets_the_scripts_and_nothing_else_changes() -> None:
     page = "<html><head><title>x</title></head><body></head></body></html>"
     found = live(page, '/user/"ada"/')
-    assert found.count("learn-client/learn.js") == 1
+    assert found.count('<script type="module">') == 1
     assert '"/user/&quot;ada&quot;/learn-client/learn.css"' in found
     assert found.endswith("</head><body></head></body></html>")
 

@@ -80,7 +80,8 @@ def add_handlers(app: Any) -> None:
     app.web_app.add_handlers(
         ".*$",
         [
-            (at(CLIENT, "(.*)"), _File, {"path": str(client)}),
+            # A number before the name is a try of client/loading.js.
+            (at(CLIENT, r"(?:\d+/)?(.*)"), _File, {"path": str(client)}),
             (at(MATERIAL, r"([a-z0-9-]+)/(files|solution)"), Material, {"root": app.root_dir}),
             (at(PREPARING), _Prepared),
             (at(RUNS, r"([\w-]+)"), _Ran, {"runs": Runs(app.kernel_manager)}),

@@ -33,12 +33,7 @@ POLICY = (
 """The Content-Security-Policy of a page: nothing from elsewhere. Material has scripts inline."""
 
 
-# A page whose scripts did not come is loaded once more; `learn.js` takes the mark away if they did.
-# Chromium breaks off what it loads when an interface of the machine comes or goes
-# (ERR_NETWORK_CHANGED), and each container has one.
-_ONCE_MORE = (
-    "try{if(!sessionStorage.adviceAgain){sessionStorage.adviceAgain=1;location.reload()}}catch{}"
-)
+_LOADING = (Path(__file__).parent / "client" / "loading.js").read_text("utf-8")
 
 
 def hub_home(environment: Mapping[str, str]) -> str:
@@ -56,13 +51,16 @@ def live(page: str, base_url: str, *, jupyterlab: bool = False, hub: str = "") -
     With `jupyterlab` they offer to open a lab's notebook there; `hub` is where they lead back to.
     """
     client = html.escape(f"{base_url}{CLIENT}", quote=True)
-    query = "?jupyterlab" if jupyterlab else ""
+    named = {"advices-hub": hub, "advices-jupyterlab": "yes" if jupyterlab else ""}
     head = (
         f'<link rel="stylesheet" href="{client}/vendored.css">'
         f'<link rel="stylesheet" href="{client}/learn.css">'
-        f'<script type="module" src="{client}/learn.js{query}" onerror="{_ONCE_MORE}"></script>'
-        + (f'<meta name="advices-hub" content="{html.escape(hub, quote=True)}">' if hub else "")
-        + "</head>"
+        + "".join(
+            f'<meta name="{name}" content="{html.escape(content, quote=True)}">'
+            for name, content in named.items()
+            if content
+        )
+        + f'<script type="module">{_LOADING}</script></head>'
     )
     return page.replace("</head>", head, 1)
 

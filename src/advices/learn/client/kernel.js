@@ -2,7 +2,7 @@
 // Two pages of one lab, a second tab, and JupyterLab share it: each hears what it does for all.
 
 import { uuid } from "./insecure.js";
-import { ask, BASE, Died, Gone } from "./server.js";
+import { ask, BASE, Died, Gone, patiently } from "./server.js";
 
 // The kernel numbers what it says.
 const numberOf = (header) => Number(/_(\d+)$/.exec(header.msg_id)?.[1] ?? Infinity);
@@ -59,6 +59,7 @@ export class Kernel {
       const of = this.#running.get(run.id);
       if (of?.missed) this.#catchUp(of, run);
     }
+    if (!told.busy) this.#sendAgain(told.runs);
     runs(told.runs.map((run) => ({ ...run, since: since(run.seconds) })));
     this.#early = null;
     this.#events.changed();
@@ -107,12 +108,15 @@ export class Kernel {
     const address = new URL(`api/kernels/${this.#id}/channels`, BASE);
     address.protocol = address.protocol.replace("http", "ws");
     address.searchParams.set("session_id", this.#session);
-    const socket = new WebSocket(address);
     this.#early = [];
-    await new Promise((resolve, reject) => {
-      socket.onopen = resolve;
-      socket.onerror = () => reject(new Gone("The server does not answer."));
-    });
+    const socket = await patiently(
+      () =>
+        new Promise((resolve, reject) => {
+          const opening = new WebSocket(address);
+          opening.onopen = () => resolve(opening);
+          opening.onerror = () => reject(new Gone("The server does not answer."));
+        }),
+    );
     socket.onmessage = ({ data }) => typeof data === "string" && this.#hear(JSON.parse(data));
     socket.onclose = () => this.#lost(socket);
     this.#socket = socket;
@@ -193,6 +197,15 @@ export class Kernel {
     else of.resolve(of.reply);
   }
 
+  // What was on its way when the line broke never arrived: no run of it is known, and nothing runs.
+  #sendAgain(runs) {
+    for (const [id, of] of this.#running) {
+      if (!of.missed || !of.request || runs.some((run) => run.id === id)) continue;
+      of.missed = false;
+      this.#socket.send(of.request);
+    }
+  }
+
   // Hear a run that began before this page was loaded, from what look() told of it on. What came
   // between connecting and asking was kept until now.
   async follow(run, { on, again }) {
@@ -218,13 +231,12 @@ export class Kernel {
       ...{ allow_stdin: false, stop_on_error: false },
     };
     if (this.#socket?.readyState !== WebSocket.OPEN) throw new Gone("The server does not answer.");
+    const request = JSON.stringify({
+      ...{ header, content, parent_header: {}, metadata: {}, channel: "shell", buffers: [] },
+    });
     return new Promise((resolve, reject) => {
-      this.#running.set(id, { on, again, resolve, reject, after: -1 });
-      this.#socket.send(
-        JSON.stringify({
-          ...{ header, content, parent_header: {}, metadata: {}, channel: "shell", buffers: [] },
-        }),
-      );
+      this.#running.set(id, { on, again, resolve, reject, request, after: -1 });
+      this.#socket.send(request);
     });
   }
 

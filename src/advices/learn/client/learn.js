@@ -15,8 +15,11 @@ import { tellWhoWaited } from "./waited.js";
 import { workbench } from "./workbench.js";
 import { warmedByWriting } from "./warm.js";
 
+// All scripts came: from here on a fault is no reason to fetch them again.
+window.advicesLive = true;
+
 const slug = /\/(?:labs|chapters)\/([a-z0-9-]+)\/(?:index\.html)?$/.exec(location.pathname)?.[1];
-const inJupyterLab = new URL(import.meta.url).searchParams.has("jupyterlab");
+const inJupyterLab = Boolean(document.querySelector('meta[name="advices-jupyterlab"]'));
 const onLabPage = /\/labs\//.test(location.pathname);
 
 // The lab's cells: each block of code, with what was recorded of it behind it.
@@ -132,14 +135,6 @@ const live = () =>
   );
 
 wayBack();
-
-// All scripts came: should they fail to on a later page, that one is loaded once more too.
-try {
-  sessionStorage.removeItem("adviceAgain");
-} catch {
-  // Where storage is blocked, no page is loaded again.
-}
-
 withoutCommands();
 const place = document.querySelector("[data-exercise]");
 const title = document.querySelector(".md-content h1");

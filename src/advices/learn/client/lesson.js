@@ -171,11 +171,13 @@ export class Lesson {
   // Start the kernel if there is none, and let it show what the page can; return what `asked` is there.
   async ready(asked) {
     this.say(this.kernel.exists ? "" : "Starting a kernel…");
+    // Two may ask at once: what one of them ran was not lost with a kernel of before.
+    const ran = this.#ran;
     const isNew = await this.kernel.start();
     const reply = await this.kernel.run(PREPARE, { id: `quiet.${random()}`, expressions: { asked } });
     if (reply.status === "error") throw new Error(`The kernel cannot be prepared: ${reply.evalue}`);
     if (isNew) {
-      this.say(this.#ran ? "The kernel had ended; this is a new one. What cells had computed is gone." : "");
+      this.say(ran ? "The kernel had ended; this is a new one. What cells had computed is gone." : "");
       this.others.postMessage("started");
     }
     this.#ran = true;

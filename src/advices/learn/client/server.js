@@ -3,7 +3,12 @@
 
 import { hub } from "./hub.js";
 
-export const BASE = new URL("../", import.meta.url);
+// Scripts lie below learn-client/ or, fetched again, below learn-client/<number>/.
+export const BASE = new URL(/.*\/(?=learn-client\/)/.exec(import.meta.url)[0]);
+
+// Chromium breaks off what is on its way when an address of the machine comes or goes, as each
+// container's does, and the server is as well as before. About three seconds in all.
+const WAITS_MILLISECONDS = [100, 200, 400, 800, 1600];
 
 export class Gone extends Error {}
 export class Refused extends Error {}
@@ -12,22 +17,40 @@ export class Died extends Error {}
 const cookie = (name) =>
   document.cookie.split("; ").find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1);
 
-export const ask = async (path, method = "GET", body = undefined) => {
-  let answer;
+// Try something until the server answers; what is tried can be done twice without harm.
+export const patiently = async (act) => {
+  for (const milliseconds of WAITS_MILLISECONDS) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!(error instanceof Gone)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    }
+  }
+  return act();
+};
+
+const asked = async (path, method, body) => {
   try {
-    answer = await fetch(new URL(path, BASE), {
+    const answer = await fetch(new URL(path, BASE), {
       method,
       body: body && JSON.stringify(body),
       headers: { "Content-Type": "application/json", "X-XSRFToken": cookie("_xsrf") ?? "" },
     });
+    return [answer, await answer.text()];
   } catch {
     throw new Gone("The server does not answer.");
   }
+};
+
+// Each request may arrive twice: one that starts a session finds the session that there is.
+export const ask = async (path, method = "GET", body = undefined) => {
+  const [answer, text] = await patiently(() => asked(path, method, body));
   if (answer.status === 403 || answer.redirected) throw new Refused("The server refused this.");
   if (answer.status === 404) throw new Died("There is no such kernel any more.");
-  if (answer.status === 429) throw new Error((await answer.json()).message);
+  if (answer.status === 429) throw new Error(JSON.parse(text).message);
   if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
-  return answer.status === 204 ? null : answer.json();
+  return text ? JSON.parse(text) : null;
 };
 
 // What a reader is told of a fault on the way to the kernel.

@@ -1,0 +1,62 @@
+// Brings what makes a page run, and is a part of the page itself: what is fetched may not come.
+// Chromium breaks off what it loads when an address of the machine comes or goes
+// (ERR_NETWORK_CHANGED), and each container's network does that.
+
+const WAITS_MILLISECONDS = [200, 400, 800, 1600, 3200];
+const styles = document.querySelectorAll('link[rel="stylesheet"]');
+const client = document.querySelector('link[href$="/learn-client/learn.css"]').href.replace(/[^/]*$/, "");
+
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+const sheet = (link, address) =>
+  new Promise((resolve) => {
+    const again = link.cloneNode();
+    again.href = address;
+    again.onload = () => resolve(true);
+    again.onerror = () => {
+      again.remove();
+      resolve(false);
+    };
+    link.after(again);
+  });
+
+// A browser never asks again for a script that did not come: each try has addresses of its own.
+const tried = async (number) => {
+  try {
+    await import(`${client}${number}/learn.js`);
+    return true;
+  } catch (error) {
+    // One that came and failed is a fault of ours.
+    if (window.advicesLive) throw error;
+    return false;
+  }
+};
+
+const until = async (act) => {
+  for (const [number, milliseconds] of [...WAITS_MILLISECONDS, 0].entries()) {
+    if (await act(number)) return true;
+    await pause(milliseconds);
+  }
+  return false;
+};
+
+// One that did not come is there too, and nobody may read its rules.
+const came = ({ sheet }) => {
+  try {
+    return sheet.cssRules.length > 0;
+  } catch {
+    return false;
+  }
+};
+
+for (const link of styles)
+  if (!came(link)) until((number) => sheet(link, `${link.href.replace(/\?.*$/, "")}?${number}`));
+
+if (!(await until(tried))) {
+  const said = document.createElement("p");
+  said.className = "adv-bar";
+  said.setAttribute("role", "alert");
+  said.textContent =
+    "The scripts that make this page run did not load. Is `./run learn` still running? Then load the page again.";
+  document.querySelector(".md-content h1")?.after(said);
+}
