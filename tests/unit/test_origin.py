@@ -50,6 +50,7 @@ STEPS = "cold.steps_run,cold.steps_cached,cold.seconds"
     [
         (lambda lab: lab.measures(["uid", "layers"]), "x//uid,layers"),
         (lambda lab: lab.measures(["uid"], ["bad"]), "x/bad/uid"),
+        (lambda lab: lab.places(["layers"], ["bad"]), "x/bad/layers"),
         (lambda lab: lab.replays(["bad", "good"]), f"x/bad,good/{','.join(origin.REBUILT)}"),
         (lambda lab: lab.bar_chart("uid"), "x//uid"),
         (lambda lab: lab.replay_chart("seconds"), "x//+.seconds"),
@@ -87,6 +88,7 @@ def scanned() -> results.Result:
     "show",
     [
         lambda lab: lab.measures(['uid" onclick="x']),
+        lambda lab: lab.places(['uid" onclick="x']),
         lambda lab: lab.bar_chart("a/b"),
         lambda lab: lab.replay_chart('seconds" x="'),
         lambda lab: lab.layers_chart('"'),
@@ -126,3 +128,16 @@ def test_what_a_lab_page_is_about_is_in_its_result(file: Path) -> None:
         assert {*filter(None, variants.split(","))} <= {*result.variants}
         for measure in filter(None, measures.split(",")):
             assert describe(MeasureName.parse(measure.replace("+.", "cold."))).meaning
+
+
+def test_a_table_of_places_tells_none_from_some(tmp_path: Path) -> None:
+    made = factory.result()
+    found = {"bad": {"secrets_in_layers": 2}, "good": {"secrets_in_layers": 0}}
+    variants = {
+        name: made.variants[name].model_copy(update={"probed": probed})
+        for name, probed in found.items()
+    }
+    views = ViewsOf(factory.read_lab(tmp_path), made.model_copy(update={"variants": variants}))
+    bad, good = views.places(["secrets_in_layers"]).text.splitlines()[2:]
+    assert ("`bad`" in bad, "✗ 2" in bad) == (True, True)
+    assert ("`good`" in good, "✓ none" in good) == (True, True)

@@ -38,6 +38,13 @@ class Views:
         table = tables.measures_table(found, wanted, variants, self._says)
         return Shown(table, origin=Origin(variants, names))
 
+    def places(self, names: Sequence[str], variants: _Names = None) -> Shown:
+        """Return a table of variants (rows) by measures (columns) that must be 0."""
+        found = self._of(*variants or ())
+        wanted = [MeasureName.parse(name) for name in names]
+        table = tables.places_table(found, wanted, variants, self._says)
+        return Shown(table, origin=Origin(variants, names))
+
     def replays(self, variants: _Names = None) -> Shown:
         """Return a table of every build of every variant."""
         table = tables.replays_table(self._of(*variants or ()), variants, self._says)

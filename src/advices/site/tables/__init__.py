@@ -7,7 +7,7 @@ from advices.site.tables.alerts import alert_table, alerts_table, kinds, scanner
 from advices.site.tables.builds import rebuilds_table, replays_table, steps_table
 from advices.site.tables.claims import claims_table, mistakes_table, verdict_mark
 from advices.site.tables.layers import layer_sizes, layer_sizes_table, layers_table
-from advices.site.tables.measures import measures_table
+from advices.site.tables.measures import measures_table, places_table
 from advices.site.tables.provenance import bases_table, provenance_table
 from advices.site.tables.writing import instruction, short, table, table_html
 
@@ -23,6 +23,7 @@ __all__ = [
     "layers_table",
     "measures_table",
     "mistakes_table",
+    "places_table",
     "provenance_table",
     "rebuilds_table",
     "replays_table",

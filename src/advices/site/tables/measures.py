@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from advices.lab import Measure, MeasureName, Says, describe
-from advices.results import Result, code, escape, value_text
+from advices.results import Result, Value, code, escape, value_text
 from advices.site.tables.writing import table
 
 
@@ -23,6 +23,27 @@ def measures_table(
         values = [value_text(measure, result.value(variant, measure)) for variant in wanted]
         rows.append([escape(about.label), *map(escape, values), _better(about)])
     return table(["Measure", *map(code, wanted), "Better"], rows, " " + "r" * len(wanted))
+
+
+def places_table(
+    result: Result,
+    measures: Sequence[MeasureName],
+    variants: Sequence[str] | None = None,
+    says: Says | None = None,
+) -> str:
+    """Return variants (rows) by what must be found nowhere (columns): how many of each there are."""
+    rows = [
+        [code(variant), *(_found(measure, result.value(variant, measure)) for measure in measures)]
+        for variant in result.names(variants)
+    ]
+    return table(["Variant", *(escape(describe(one, says).label) for one in measures)], rows)
+
+
+def _found(measure: MeasureName, value: Value) -> str:
+    css, sign = (
+        ("adv-fails", f"✗ {value_text(measure, value)}") if value else ("adv-holds", "✓ none")
+    )
+    return f'<span class="{css}">{escape(sign)}</span>'
 
 
 def _better(about: Measure) -> str:
