@@ -31,7 +31,7 @@ def places_table(
     variants: Sequence[str] | None = None,
     says: Says | None = None,
 ) -> str:
-    """Return variants (rows) by what must be found nowhere (columns): how many of each there are."""
+    """Return variants (rows) by what must be found nowhere (columns): how many there are."""
     rows = [
         [code(variant), *(_found(measure, result.value(variant, measure)) for measure in measures)]
         for variant in result.names(variants)
