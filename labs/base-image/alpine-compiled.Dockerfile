@@ -8,6 +8,6 @@ RUN pip install --no-cache-dir -r requirements.txt
 RUN pip install --no-cache-dir lz4==4.4.5
 COPY . .
 RUN python manage.py collectstatic --noinput
-USER 1000
+USER 10001:10001
 EXPOSE 8000
 CMD ["gunicorn", "config.wsgi"]

@@ -29,6 +29,6 @@ COPY --from=build /usr/local /usr/local
 COPY --from=build /app /app
 ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
 WORKDIR /app
-USER 1000
+USER 10001:10001
 EXPOSE 8000
 CMD ["gunicorn", "config.wsgi"]

@@ -3,6 +3,6 @@ WORKDIR /app
 COPY . .
 RUN pip install --no-cache-dir -r requirements.txt
 RUN python manage.py collectstatic --noinput
-USER 1000
+USER 10001:10001
 EXPOSE 8000
 CMD ["gunicorn", "config.wsgi"]

@@ -9,6 +9,6 @@ RUN echo "machine packages.example.com login ci password $INDEX_TOKEN" > /root/.
  && rm /root/.netrc
 COPY . .
 RUN python manage.py collectstatic --noinput
-USER 1000
+USER 10001:10001
 EXPOSE 8000
 CMD ["gunicorn", "config.wsgi"]

@@ -18,6 +18,6 @@ ENV PATH=/venv/bin:$PATH
 WORKDIR /app
 COPY --from=builder /venv /venv
 COPY --from=builder /app /app
-USER 1000
+USER 10001:10001
 EXPOSE 8000
 CMD ["gunicorn", "config.wsgi"]

@@ -17,6 +17,6 @@ ENV PATH=/install/bin:$PATH
 WORKDIR /app
 COPY --from=builder /install /install
 COPY --from=builder /app /app
-USER 1000
+USER 10001:10001
 EXPOSE 8000
 CMD ["gunicorn", "config.wsgi"]

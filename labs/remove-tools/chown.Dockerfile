@@ -9,8 +9,8 @@ COPY requirements.txt .
 RUN pip --python .venv install --no-cache-dir -r requirements.txt
 COPY . .
 RUN python manage.py collectstatic --noinput
-RUN chown -R 1000:1000 /app
-USER 1000
+RUN chown -R 10001:10001 /app
+USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK CMD ["curl", "--fail", "--silent", "http://127.0.0.1:8000/healthz"]
 CMD ["gunicorn", "config.wsgi"]

@@ -7,9 +7,9 @@ RUN python -m venv --without-pip .venv
 ENV PATH=/app/.venv/bin:$PATH
 COPY requirements.txt .
 RUN pip --python .venv install --no-cache-dir -r requirements.txt
-COPY --chown=1000:1000 . .
+COPY . .
 RUN python manage.py collectstatic --noinput
-USER 1000
+USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK CMD ["curl", "--fail", "--silent", "http://127.0.0.1:8000/healthz"]
 CMD ["gunicorn", "config.wsgi"]

@@ -8,9 +8,9 @@ COPY requirements.txt .
 RUN pip --python .venv install -r requirements.txt
 RUN apt-get purge --yes --auto-remove build-essential \
     && rm -rf /var/lib/apt/lists/* /root/.cache
-COPY --chown=1000:1000 . .
+COPY . .
 RUN python manage.py collectstatic --noinput
-USER 1000
+USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK CMD ["curl", "--fail", "--silent", "http://127.0.0.1:8000/healthz"]
 CMD ["gunicorn", "config.wsgi"]

@@ -6,9 +6,9 @@ RUN --mount=type=secret,id=pip,target=/etc/pip.conf \
  && /opt/wapiti/bin/pip install --no-cache-dir --require-hashes -r requirements.txt
 
 FROM python:3.13-slim
-RUN useradd --uid 1000 --create-home wapiti
+RUN useradd --uid 10001 --create-home wapiti
 COPY --from=build /opt/wapiti /opt/wapiti
 ENV PATH="/opt/wapiti/bin:$PATH"
-USER 1000
+USER 10001:10001
 WORKDIR /tmp
 ENTRYPOINT ["wapiti"]

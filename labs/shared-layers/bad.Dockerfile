@@ -4,7 +4,7 @@ WORKDIR /app
 COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["python", "manage.py", "migrate"]
 
 FROM python:3.13-slim AS report
@@ -12,7 +12,7 @@ WORKDIR /app
 COPY requirements.txt requirements-report.txt ./
 RUN pip install --no-cache-dir -r requirements.txt -r requirements-report.txt
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["python", "manage.py", "report"]
 
 FROM python:3.13 AS web
@@ -21,6 +21,6 @@ COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
 COPY . .
 RUN python manage.py collectstatic --noinput
-USER 1000
+USER 10001:10001
 EXPOSE 8000
 CMD ["gunicorn", "config.wsgi"]

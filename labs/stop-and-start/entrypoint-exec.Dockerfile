@@ -10,7 +10,7 @@ set -e
 python manage.py check
 exec "$@"
 SCRIPT
-USER 1000
+USER 10001:10001
 EXPOSE 8000
 ENTRYPOINT ["entrypoint.sh"]
 CMD ["gunicorn", "config.wsgi"]

@@ -180,6 +180,15 @@ def test_the_steps_of_a_lab_are_those_of_variants_mistakes_and_exercise(layout: 
     assert execution._steps(lab, Samples(1, 3), nothing) > execution._steps(lab, short, nothing)
 
 
+def test_steps_that_a_variant_does_not_get_are_not_counted(layout: Layout) -> None:
+    lab = labfile.read(layout.labs, "build-cache").model_copy(update={"exercise": None})
+    edit = lab.replays["edit-source"].model_copy(update={"variants": ("bad", "good")})
+    less = lab.model_copy(update={"replays": {**lab.replays, "edit-source": edit}})
+    for samples in (Samples(1, 1), Samples(1, 3)):
+        every, fewer = (execution._steps(one, samples, Kept()) for one in (lab, less))
+        assert every - fewer == samples.replay
+
+
 def test_what_is_kept_takes_no_step(layout: Layout) -> None:
     lab = labfile.read(layout.labs, "build-cache").model_copy(update={"exercise": None})
     result = results.load(layout.results, "build-cache")

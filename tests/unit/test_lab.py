@@ -231,6 +231,8 @@ def test_there_are_labs() -> None:
         ('context = "app"', 'context = "ap"', 3, "the folder labs/ap does not exist"),
         ('"good.Dockerfile"', '"gone.Dockerfile"', 14, "gone.Dockerfile does not exist"),
         ('"views.py"', '"gone.py"', 22, "gone.py does not exist in labs/app"),
+        ('"views.py"', '"views.py"\nvariants = ["ugly"]', 23, "there is no variant `ugly`"),
+        ('"views.py"', '"views.py"\nvariants = ["bad"]', 26, "leaves out the variant `good`"),
     ],
 )
 def test_a_fault_is_named_with_its_file_and_line(

@@ -172,6 +172,21 @@ def test_the_layers_of_several_variants_are_read_at_once(here: Here) -> None:
     assert found["good"].layers == alone.layers
 
 
+def test_a_variant_that_a_replay_leaves_out_is_not_built_again(here: Here) -> None:
+    edit = here.lab.replays["edit-source"].model_copy(update={"variants": ("bad", "good")})
+    replays = {**here.lab.replays, "edit-source": edit}
+    here.lab = here.measurer._lab = here.lab.model_copy(update={"replays": replays})
+    each = [of_variant(here.lab, name) for name in here.lab.variants]
+    found = here.measurer.measure_each(each, steps(here.lab, Samples(1, 1)))
+    every = ["cold", "unchanged", "edit-source", "add-dependency"]
+    assert list(found["bad"].builds) == list(found["good"].builds) == every
+    assert list(found["cache-mount"].builds) == ["cold", "unchanged", "add-dependency"]
+    assert all(one.boot.answered and one.layers for one in found.values())
+    for name in found:
+        events = [one for one in here.said if isinstance(one, Step) and one.candidate == name]
+        assert events[-1].done == events[-1].steps == len(events) - 1
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_as_many_candidates_as_asked_are_built_at_once(here: Here, workers: int) -> None:
     # Where no other build comes, the wait for it ends without one.

@@ -15,6 +15,7 @@ from advices.measure.plan import (
     Samples,
     ServeImage,
     StartImage,
+    for_variant,
     is_timed,
     says,
     steps,
@@ -87,6 +88,22 @@ def test_a_lab_without_replays_is_built_and_served() -> None:
     lab = LAB.model_copy(update={"replays": {}, "starts": {}, "probes": ()})
     kinds = [type(step) for step in steps(lab, Samples(1, 1))]
     assert kinds == [BuildImage, InspectImages, ServeImage]
+
+
+def test_a_replay_may_leave_out_variants() -> None:
+    edit = LAB.replays["edit"].model_copy(update={"variants": ("bad",)})
+    lab = LAB.model_copy(update={"replays": {**LAB.replays, "edit": edit}})
+    assert list(for_variant(lab, "bad", ONE)) == ONE
+    assert list(for_variant(lab, "good", MANY)) == [
+        BuildImage("cold", 1),
+        BuildImage("cold", 2),
+        BuildImage("unchanged", 1),
+        BuildImage("unchanged", 2),
+        InspectImages(("cold", "unchanged")),
+        ServeImage(1),
+        ServeImage(2),
+        *LOOKS,
+    ]
 
 
 COLD_LAYERS = InspectImages(("cold",))

@@ -13,6 +13,7 @@ from advices.results import Confirmation, claims
 from advices.results.record import Boot, MistakeResult, Step
 from advices.results.wording import escape, percent_text, ratio_text, value_text
 from advices.site import tables
+from advices.site.charts import bars
 from advices.site.tables.provenance import distance_text
 
 NASTY = "RUN <script>alert(1)</script> | `x` {{ 1 }} {% raw %} *b* [l](u) \\ $a$ \n&amp; ~~s~~"
@@ -162,6 +163,31 @@ def test_the_replays_show_spread_and_samples():
     assert cells[1:] == [
         *("<code>good</code>", "2", "2", "10.0 kB", "1.50 s", "1.35 s to 1.65 s", "3"),
     ]
+
+
+def without_the_edit(name):
+    made = factory.result()
+    builds = {k: v for k, v in made.variants[name].builds.items() if k != "edit-source"}
+    less = made.variants[name].model_copy(update={"builds": builds})
+    return made.model_copy(update={"variants": {**made.variants, name: less}})
+
+
+@pytest.mark.parametrize("name", ["bad", "good"])
+def test_a_variant_that_was_not_built_again_has_no_row_and_no_bar(name):
+    result, says = without_the_edit(name), {"edit-source": "an edit"}
+    text = tables.replays_table(result, says=says)
+    rows = [line for line in text.splitlines() if "an edit" in line.lower()]
+    assert len(rows) == 2
+    assert not any(f"<code>{name}</code>" in row for row in rows)
+    both = ["bad", "good"]
+    text = tables.rebuilds_table(result, "seconds", both, says)
+    (row,) = [line for line in text.splitlines() if "an edit" in line.lower()]
+    cells = [cell.strip() for cell in row.strip("|").split("|")]
+    assert [cell == "— not measured" for cell in cells[1:]] == [one == name for one in both]
+    drawn, whole = (
+        bars.replay_chart(one, "seconds", both).count("<rect") for one in (result, factory.result())
+    )
+    assert drawn < whole
 
 
 def test_the_first_build_comes_first():

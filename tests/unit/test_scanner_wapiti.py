@@ -193,5 +193,5 @@ def test_wapiti_gets_a_folder_of_its_own_to_write_to() -> None:
     work = wapiti.work(URL, attacks="none")
     with tarfile.open(fileobj=io.BytesIO(work.archive())) as tar:
         (folder,) = tar.getmembers()
-    assert (f"/{folder.name}", folder.isdir(), folder.uid) == (work.folder, True, 1000)
+    assert (f"/{folder.name}", folder.isdir(), folder.uid) == (work.folder, True, 10001)
     assert work.report.startswith(f"{work.folder}/")

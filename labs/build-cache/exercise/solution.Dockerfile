@@ -7,6 +7,6 @@ COPY templates templates
 COPY app.py gunicorn.conf.py ./
 RUN python -m compileall -q app.py
 COPY timetable.csv .
-USER 1000
+USER 10001:10001
 EXPOSE 8000
 CMD ["gunicorn", "app:app"]

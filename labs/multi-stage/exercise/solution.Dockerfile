@@ -11,6 +11,6 @@ ENV PATH=/venv/bin:$PATH
 WORKDIR /srv
 COPY --from=builder /venv /venv
 COPY . .
-USER 1000
+USER 10001:10001
 EXPOSE 8000
 CMD ["gunicorn", "app:app"]

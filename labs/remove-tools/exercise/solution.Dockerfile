@@ -7,8 +7,8 @@ RUN python -m venv --without-pip .venv
 ENV PATH=/srv/.venv/bin:$PATH
 COPY requirements.txt .
 RUN pip --python .venv install --no-cache-dir -r requirements.txt
-COPY --chown=1000:1000 . .
-USER 1000
+COPY . .
+USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK CMD ["pgrep", "gunicorn"]
 CMD ["gunicorn", "app:app"]

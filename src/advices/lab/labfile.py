@@ -167,12 +167,21 @@ def _is_overlay(lab: Lab, name: str | None) -> bool:
 
 
 def _unfit(lab: Lab, context: str) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield key path and fault of each unknown probe, and of each mistake without its file."""
+    """Yield key path and fault of what does not fit together: probes, replays, claims, mistakes."""
     for probe in lab.probes:
         if probe not in PROBED:
             yield ("probes",), f"there is no probe `{probe}`: the probes are {', '.join(PROBED)}"
     if ("web-scan" in lab.probes) != (lab.scan is not None):
         yield ("scan",), "the probe `web-scan` and the table [scan] go together"
+    for name, replay in lab.replays.items():
+        for unknown in (one for one in replay.variants if one not in lab.variants):
+            yield ("replays", name, "variants"), f"there is no variant `{unknown}`"
+    for number, claim in enumerate(lab.claims):
+        asked = lab.replays.get(claim.measure.of)
+        compared = filter(None, (*claim.holds_for, *claim.fails_for, claim.relative_to))
+        for left_out in (one for one in compared if asked and not asked.is_for(one)):
+            fault = f"the replay `{claim.measure.of}` leaves out the variant `{left_out}`"
+            yield ("claims", str(number)), fault
     for number, mistake in enumerate(lab.mistakes):
         for left in mistake.leaves_out:
             if not _within(lab.context, left):

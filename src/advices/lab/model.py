@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -45,12 +46,14 @@ class Replay(Record):
     """What happens to the project between two builds: nothing, or text appended to one file.
 
     `{sample}` in `append` becomes different text for every sample, so that no sample is
-    answered from the cache of the one before.
+    answered from the cache of the one before. `variants` are those that are built again, all of
+    the lab's when none is named.
     """
 
     says: str
     file: str | None = None
     append: str | None = None
+    variants: tuple[Slug, ...] = Field(default=(), exclude_if=operator.not_)
 
     @model_validator(mode="after")
     def _both_or_none(self) -> Replay:
@@ -59,6 +62,10 @@ class Replay(Record):
         if self.append is not None and "{sample}" not in self.append:
             raise ValueError("`append` must contain {sample}, or a later sample would be cached")
         return self
+
+    def is_for(self, variant: str) -> bool:
+        """Return whether a variant is built again after it."""
+        return not self.variants or variant in self.variants
 
 
 class Serve(Record):

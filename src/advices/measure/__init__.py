@@ -16,7 +16,7 @@ from advices.measure.kept import Kept, kept_file
 from advices.measure.keys import Keys
 from advices.measure.limits import for_learners, setting
 from advices.measure.mistakes import answering_traps, judged_steps, proved, uncaught_mistakes
-from advices.measure.plan import QUICK, Samples, steps
+from advices.measure.plan import QUICK, Samples, for_variant, steps
 from advices.measure.rotation import TURNS, due, turn_of
 from advices.measure.standing import (
     Committed,
@@ -49,6 +49,7 @@ __all__ = [
     "for_a_quick_run",
     "for_a_run",
     "for_learners",
+    "for_variant",
     "judged_steps",
     "kept_file",
     "keyed",

@@ -87,6 +87,19 @@ def steps(lab: Lab, samples: Samples) -> tuple[PlanStep, ...]:
     return tuple(ordered)
 
 
+def for_variant(lab: Lab, variant: str, planned: Sequence[PlanStep]) -> tuple[PlanStep, ...]:
+    """Return those of the lab's steps that measure a variant: without replays that leave it out."""
+
+    def has(build: str) -> bool:
+        return build not in lab.replays or lab.replays[build].is_for(variant)
+
+    return tuple(
+        InspectImages(tuple(filter(has, step.builds))) if isinstance(step, InspectImages) else step
+        for step in planned
+        if not isinstance(step, BuildImage) or has(step.build)
+    )
+
+
 def steps_for(lab: Lab, claims: Iterable[Claim]) -> tuple[PlanStep, ...]:
     """Return the steps that give the measures of some claims, one sample each."""
     measures = {claim.measure for claim in claims}

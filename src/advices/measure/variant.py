@@ -36,17 +36,16 @@ class Measurer(StepWork):
         Raises what `buildx.build` raises, UnsteadyMeasure when a sample ran other steps than
         the first, and NeverAnswered when the page of one that must answer does not come.
         """
-        each = [Taken(candidate, steps) for candidate in candidates]
-        last = 1 + max(n for n, one in enumerate(steps) if isinstance(one, plan.BuildImage))
+        each = [Taken(candidate, self._planned(candidate, steps)) for candidate in candidates]
 
-        def take(start: int, end: int) -> None:
-            work = {t.candidate.name: partial(self._take, t, range(start, end)) for t in each}
+        def take(part: Callable[[Taken], range]) -> None:
+            work = {t.candidate.name: partial(self._take, t, part(t)) for t in each}
             at_once(work, workers)
 
-        take(0, last)
+        take(lambda taken: range(_built(taken)))
         with self._workshop.spent.on("layers"):
             self._learn(each)
-        take(last, len(steps))
+        take(lambda taken: range(_built(taken), len(taken.steps)))
         return {taken.candidate.name: self._so_far(taken) for taken in each}
 
     def measure_beside(
@@ -86,6 +85,14 @@ class Measurer(StepWork):
         self._tell(taken, "", len(steps))
         return self._so_far(taken)
 
+    def _planned(
+        self, candidate: Candidate, steps: Sequence[plan.PlanStep]
+    ) -> Sequence[plan.PlanStep]:
+        """Return the steps that a candidate gets: a replay may leave out variants of the lab."""
+        if candidate.name not in self._lab.variants:
+            return steps
+        return plan.for_variant(self._lab, candidate.name, steps)
+
     def _take(self, taken: Taken, numbers: range) -> None:
         """Do some of a candidate's steps, in order."""
         candidate, steps = taken.candidate, taken.steps
@@ -98,3 +105,8 @@ class Measurer(StepWork):
                 self._do(step, taken)
         if numbers.stop == len(steps):
             self._tell(taken, "", len(steps))
+
+
+def _built(taken: Taken) -> int:
+    """Return how many steps there are up to the last build."""
+    return 1 + max(n for n, one in enumerate(taken.steps) if isinstance(one, plan.BuildImage))

@@ -28,6 +28,7 @@ from advices.measure import (
     Keys,
     Samples,
     answering_traps,
+    for_variant,
     judged_steps,
     keyed,
     solved,
@@ -208,7 +209,9 @@ def _spent(result: Result, proof_seconds: float, seconds: float) -> dict[str, fl
 
 def _steps(lab: Lab, samples: Samples, kept: Kept) -> int:
     """Return how many steps measure what is not kept of a lab, its mistakes and its exercise."""
-    planned = 0 if kept.result else len(lab.variants) * len(steps(lab, samples))
+    every = steps(lab, samples)
+    each = (len(for_variant(lab, name, every)) for name in lab.variants)
+    planned = 0 if kept.result else sum(each)
     if not kept.proofs:
         return planned
     mistakes = [mistake for mistake in lab.mistakes if mistake.id not in kept.mistakes]

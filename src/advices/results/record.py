@@ -239,6 +239,6 @@ class Result(Record):
 
 
 def replay_names(result: Result) -> tuple[str, ...]:
-    """Return the builds of a result in order, the cold one first."""
-    names = next(iter(result.variants.values())).builds
+    """Return the builds of a result in order, the cold one first; no variant need have them all."""
+    names = dict.fromkeys(name for one in result.variants.values() for name in one.builds)
     return (COLD, *(name for name in names if name != COLD))

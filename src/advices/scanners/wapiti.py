@@ -77,7 +77,7 @@ def work(url: str, *, attacks: Attacks) -> Work:
         accept=frozenset({0}),
         timeout_seconds=180 if attacks == "none" else 900,
         folder="/tmp/scan",
-        uid=1000,
+        uid=10001,
     )
 
 

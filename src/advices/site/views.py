@@ -45,6 +45,13 @@ class Views:
         table = tables.places_table(found, wanted, variants, self._says)
         return Shown(table, origin=Origin(variants, names))
 
+    def strip(self) -> Shown:
+        """Return size, rebuild after an edit and user of bad and good, as under each headline."""
+        found = self._of(*tables.STRIP_VARIANTS)
+        text = f'<div class="adv-strip" markdown="1">\n\n{tables.strip_table(found)}\n</div>\n'
+        shown = Origin(tables.STRIP_VARIANTS, tables.of_the_strip(found))
+        return Shown(text, origin=shown)
+
     def replays(self, variants: _Names = None) -> Shown:
         """Return a table of every build of every variant."""
         table = tables.replays_table(self._of(*variants or ()), variants, self._says)

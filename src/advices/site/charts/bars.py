@@ -52,7 +52,11 @@ def replay_chart(
     groups = tuple(
         Group(
             _upper_first(when(build, says)),
-            tuple(_bar(result, MeasureName(measure, build), variant) for variant in wanted),
+            tuple(
+                _bar(result, MeasureName(measure, build), variant)
+                for variant in wanted
+                if build in result.variants[variant].builds
+            ),
         )
         for build in replay_names(result)[1:]
     )

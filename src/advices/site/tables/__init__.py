@@ -9,9 +9,11 @@ from advices.site.tables.claims import claims_table, mistakes_table, verdict_mar
 from advices.site.tables.layers import layer_sizes, layer_sizes_table, layers_table
 from advices.site.tables.measures import measures_table, places_table
 from advices.site.tables.provenance import bases_table, provenance_table
+from advices.site.tables.strip import STRIP_VARIANTS, of_the_strip, strip_table
 from advices.site.tables.writing import instruction, short, table, table_html
 
 __all__ = [
+    "STRIP_VARIANTS",
     "alert_table",
     "alerts_table",
     "bases_table",
@@ -23,6 +25,7 @@ __all__ = [
     "layers_table",
     "measures_table",
     "mistakes_table",
+    "of_the_strip",
     "places_table",
     "provenance_table",
     "rebuilds_table",
@@ -30,6 +33,7 @@ __all__ = [
     "scanners_table",
     "short",
     "steps_table",
+    "strip_table",
     "table",
     "table_html",
     "verdict_mark",

@@ -14,16 +14,21 @@ from advices.results import (
     seconds_text,
     value_text,
 )
-from advices.site.tables.writing import LONGEST_STEP, short, table
+from advices.site.tables.writing import LONGEST_STEP, NOT_MEASURED, short, table
 
 
 def replays_table(
     result: Result, variants: Sequence[str] | None = None, says: Says | None = None
 ) -> str:
-    """Return every build of every variant: what ran, what a deploy moves, how long it took."""
+    """Return every build of every variant: what ran, what a deploy moves, how long it took.
+
+    Where lab.toml builds a variant not again after an edit, there is no row.
+    """
     rows = []
     for build in replay_names(result):
         for variant in result.names(variants):
+            if build not in result.variants[variant].builds:
+                continue
             made = result.build(variant, build)
             fastest, slowest = made.timing.spread
             spread = f"{seconds_text(fastest)} to {seconds_text(slowest)}"
@@ -59,7 +64,8 @@ def rebuilds_table(
     rows = []
     for build in replay_names(result)[1:]:
         name = MeasureName(measure, build)
-        cells = [escape(value_text(name, result.value(variant, name))) for variant in wanted]
+        found = (result.variants[variant].measures().get(name) for variant in wanted)
+        cells = [NOT_MEASURED if one is None else escape(value_text(name, one)) for one in found]
         rows.append([escape(when(build, says)), *cells])
     return table(["Rebuild", *map(code, wanted)], rows, " " + "r" * len(wanted))
 

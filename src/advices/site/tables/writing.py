@@ -8,6 +8,10 @@ LONGEST_STEP = 96
 """What a longer step does stands in its Dockerfile and, whole, in the result."""
 
 
+NOT_MEASURED = "— not measured"
+"""In the place of a value that a result lacks."""
+
+
 def short(text: str, longest: int) -> str:
     """Return a text of at most `longest` signs, the last of them "…" where more was said."""
     return text if len(text) <= longest else text[: longest - 1] + "…"

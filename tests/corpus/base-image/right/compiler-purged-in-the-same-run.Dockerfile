@@ -6,5 +6,5 @@ RUN apt-get update && apt-get install -y --no-install-recommends gcc libmagic1 \
  && pip install --no-cache-dir python_magic==0.4.27 \
  && apt-get purge -y --auto-remove gcc && rm -rf /var/lib/apt/lists/*
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

@@ -5,5 +5,5 @@ copy requirements.txt .
 run python -m pip install --no-cache-dir -r requirements.txt
 run python -m pip install --no-cache-dir "python-magic==0.4.27"
 copy . .
-user 1000
+user 10001:10001
 cmd ["gunicorn", "app:app"]

@@ -11,5 +11,5 @@ COPY --from=builder /venv /venv
 ENV PATH=/venv/bin:$PATH
 WORKDIR /srv
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

@@ -12,5 +12,5 @@ RUN python -m compileall -q app.py
 FROM packages
 COPY --from=code /srv /srv
 COPY timetable.csv .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

@@ -6,5 +6,5 @@ RUN pip install --no-cache-dir -r requirements.txt
 COPY --exclude=timetable.csv . .
 RUN python -m compileall -q app.py
 COPY timetable.csv .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

@@ -16,5 +16,5 @@ copy templates templates
 copy app.py gunicorn.conf.py ./
 run python -m compileall -q app.py
 copy timetable.csv .
-user 1000
+user 10001:10001
 cmd ["gunicorn", "app:app"]

@@ -7,5 +7,5 @@ ADD ["templates", "./templates"]
 ADD ["app.py", "gunicorn.conf.py", "./"]
 RUN ["python", "-m", "compileall", "-q", "app.py"]
 ADD ["timetable.csv", "./"]
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

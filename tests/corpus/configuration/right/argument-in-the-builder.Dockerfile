@@ -11,5 +11,5 @@ ENV TZ=Europe/Helsinki \
 COPY --from=builder /venv /venv
 WORKDIR /app
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

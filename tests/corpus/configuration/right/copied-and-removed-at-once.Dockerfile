@@ -9,5 +9,5 @@ pip install --no-cache-dir -r requirements.txt
 rm /root/.netrc
 EOF
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

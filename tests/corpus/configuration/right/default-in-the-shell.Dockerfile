@@ -4,5 +4,5 @@ WORKDIR /app
 COPY requirements.txt .
 RUN --mount=type=secret,id=netrc,target=/root/.netrc pip install -r requirements.txt
 COPY . .
-USER 1000
+USER 10001:10001
 CMD STOP_NAME="${STOP_NAME:-Harbour Square}" exec gunicorn app:app

@@ -5,5 +5,5 @@ COPY requirements.txt .
 RUN --mount=type=secret,id=netrc,target=/root/.netrc \
     pip install --no-cache-dir -r requirements.txt
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

@@ -6,6 +6,6 @@ WORKDIR /app
 ADD requirements.txt ./
 RUN ["pip", "install", "--no-cache-dir", "-r", "requirements.txt"]
 ADD . ./
-USER 1000:1000
+USER 10001:10001
 ENTRYPOINT ["gunicorn"]
 CMD ["app:app"]

@@ -7,5 +7,5 @@ run apt update && apt install -y libmariadb3 && rm -rf /var/lib/apt/lists/*
 copy --from=builder /opt/env /opt/env
 workdir /srv
 copy . .
-user 1000
+user 10001:10001
 cmd ["/opt/env/bin/gunicorn", "app:app"]

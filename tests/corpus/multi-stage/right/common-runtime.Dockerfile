@@ -15,5 +15,5 @@ FROM runtime
 COPY --from=builder --link /venv/ /venv/
 WORKDIR /srv
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

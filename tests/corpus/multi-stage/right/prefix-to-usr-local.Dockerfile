@@ -6,5 +6,5 @@ RUN apt-get update && apt-get install -y --no-install-recommends libmariadb3 && 
 COPY --from=builder /install /usr/local
 WORKDIR /srv
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

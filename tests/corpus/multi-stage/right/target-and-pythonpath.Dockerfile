@@ -7,5 +7,5 @@ COPY --from=b /deps /deps
 ENV PYTHONPATH=/deps
 WORKDIR /srv
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["python", "-m", "gunicorn", "app:app"]

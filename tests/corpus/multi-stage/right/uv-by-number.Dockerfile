@@ -10,5 +10,5 @@ WORKDIR /srv
 COPY --from=0 /srv/.venv /srv/.venv
 ENV PATH=/srv/.venv/bin:$PATH
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

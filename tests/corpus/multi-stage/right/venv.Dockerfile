@@ -9,5 +9,5 @@ ENV PATH="/venv/bin:$PATH"
 WORKDIR /srv
 COPY --from=builder /venv /venv
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

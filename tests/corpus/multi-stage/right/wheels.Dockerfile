@@ -8,5 +8,5 @@ WORKDIR /srv
 RUN --mount=type=bind,from=wheels,source=/wheels,target=/wheels \
     pip install --no-cache-dir --no-index /wheels/*.whl
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

@@ -5,7 +5,7 @@ RUN --mount=type=cache,target=/var/lib/apt --mount=type=cache,target=/var/cache/
 WORKDIR /srv
 COPY requirements.txt .
 RUN --mount=type=cache,target=/root/.cache pip install -r requirements.txt
-COPY --chown=1000:1000 . .
-USER 1000
+COPY . .
+USER 10001:10001
 HEALTHCHECK CMD ["pgrep", "gunicorn"]
 CMD ["gunicorn", "app:app"]

@@ -9,7 +9,7 @@ run apt update && apt install -y --no-install-recommends procps && rm -fr /var/l
 copy --from=builder /venv /venv
 env PATH=/venv/bin:$PATH
 workdir /srv
-copy --chown=1000:1000 . .
-user 1000
+copy . .
+user 10001:10001
 healthcheck cmd ["pgrep", "gunicorn"]
 cmd ["gunicorn", "app:app"]

@@ -9,7 +9,7 @@ EOF
 WORKDIR /srv
 COPY requirements.txt .
 RUN pip install -r requirements.txt
-COPY --chown=1000 . .
-USER 1000
+COPY --chown=10001 . .
+USER 10001:10001
 HEALTHCHECK CMD pgrep gunicorn
 CMD ["gunicorn", "app:app"]

@@ -3,7 +3,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends procps && rm -r
 WORKDIR /srv
 COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
-COPY --chown=1000:1000 . .
-USER 1000
+COPY . .
+USER 10001:10001
 HEALTHCHECK CMD ["pgrep", "gunicorn"]
 CMD ["gunicorn", "app:app"]

@@ -3,8 +3,8 @@ RUN ["sh", "-c", "apt-get update && apt-get install -y --no-install-recommends p
 WORKDIR /srv
 COPY requirements.txt .
 RUN pip install -r requirements.txt && rm -rf ~/.cache
-COPY --chown=1000:1000 . .
-RUN mkdir /data && chown -R 1000:1000 /data
-USER 1000
+COPY . .
+RUN mkdir /data && chown -R 10001:10001 /data
+USER 10001:10001
 HEALTHCHECK CMD ["pgrep", "gunicorn"]
 CMD ["gunicorn", "app:app"]

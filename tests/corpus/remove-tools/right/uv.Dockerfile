@@ -3,7 +3,7 @@ RUN apt-get update && apt-get install --yes --no-install-recommends procps && rm
 WORKDIR /srv
 COPY requirements.txt .
 RUN pip install --no-cache-dir uv && uv pip install --system --no-cache -r requirements.txt
-COPY --chown=1000:1000 . .
-USER 1000
+COPY . .
+USER 10001:10001
 HEALTHCHECK --interval=5s CMD ["pgrep", "gunicorn"]
 CMD ["gunicorn", "app:app"]

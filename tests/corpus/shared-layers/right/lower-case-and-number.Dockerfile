@@ -6,9 +6,9 @@ run python -m pip install --no-cache-dir -r requirements.txt
 from common as Tests
 env PYTHONDONTWRITEBYTECODE=1
 copy . .
-user 1000
+user 10001:10001
 cmd ["python", "-m", "unittest"]
 from common
 copy . .
-user 1000
+user 10001:10001
 cmd ["gunicorn", "app:app"]

@@ -3,7 +3,7 @@ WORKDIR /app
 COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
 COPY . .
-USER 1000
+USER 10001:10001
 FROM app AS tests
 ENV PYTHONDONTWRITEBYTECODE=1
 CMD ["python", "-m", "unittest"]

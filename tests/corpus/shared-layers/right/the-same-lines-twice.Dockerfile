@@ -4,7 +4,7 @@ COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
 ENV PYTHONDONTWRITEBYTECODE=1
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["python", "-m", "unittest"]
 FROM docker.io/library/python:3.13-slim AS web
 LABEL com.example.part=web
@@ -12,5 +12,5 @@ WORKDIR /app
 COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

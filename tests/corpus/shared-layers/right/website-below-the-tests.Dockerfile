@@ -7,8 +7,8 @@ EOF
 ADD . ./
 FROM base AS tests
 ENV PYTHONDONTWRITEBYTECODE=1
-USER 1000
+USER 10001:10001
 CMD ["python", "-m", "unittest"]
 FROM base AS web
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

@@ -10,5 +10,5 @@ cat timetable.csv | head -n 1
 export STOP_NAME="Depot, $(tail -n +2 timetable.csv | wc -l) departures"
 exec gunicorn app:app
 SCRIPT
-USER 1000
+USER 10001:10001
 CMD ["serve"]

@@ -10,5 +10,5 @@ count = len(open("timetable.csv").readlines()) - 1
 os.environ["STOP_NAME"] = f"Depot, {count} departures"
 os.execvp("gunicorn", ["gunicorn", "app:app"])
 SCRIPT
-USER 1000
+USER 10001:10001
 CMD ["serve"]

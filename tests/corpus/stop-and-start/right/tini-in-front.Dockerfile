@@ -10,6 +10,6 @@ set -e
 export STOP_NAME="Depot, $(tail -n +2 timetable.csv | wc -l) departures"
 exec gunicorn app:app
 SCRIPT
-USER 1000
+USER 10001:10001
 ENTRYPOINT ["/usr/bin/tini", "--"]
 CMD ["serve"]

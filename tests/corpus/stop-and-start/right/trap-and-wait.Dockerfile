@@ -13,5 +13,5 @@ trap 'kill -TERM "$server"' TERM INT
 wait "$server" || true
 wait "$server"
 SCRIPT
-USER 1000
+USER 10001:10001
 CMD ["serve"]

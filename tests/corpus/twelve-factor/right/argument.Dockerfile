@@ -5,5 +5,5 @@ RUN pip install --no-cache-dir -r requirements.txt
 COPY . .
 ARG STOP="Market Street"
 ENV STOP_NAME=$STOP
-USER 1000
+USER 10001:10001
 CMD ["bash", "-c", "exec gunicorn app:app"]

@@ -3,5 +3,5 @@ WORKDIR /app
 COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["sh", "-c", "STOP_NAME=${STOP_NAME:-Market Street} exec gunicorn app:app"]

@@ -5,5 +5,5 @@ RUN pip install --no-cache-dir -r requirements.txt
 COPY . .
 RUN python -m compileall -q .
 ENV STOP_NAME="Market Street"
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

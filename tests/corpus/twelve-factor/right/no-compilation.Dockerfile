@@ -4,6 +4,6 @@ copy requirements.txt .
 run pip install --no-cache-dir -r requirements.txt
 copy . .
 env STOP_NAME Market Street
-user 1000
+user 10001:10001
 entrypoint ["/usr/local/bin/gunicorn"]
 cmd ["app:app"]

@@ -10,5 +10,5 @@ if [ -z "$STOP_NAME" ]; then
 fi
 exec gunicorn app:app
 EOF
-USER 1000
+USER 10001:10001
 CMD ["serve"]

@@ -6,5 +6,5 @@ COPY . .
 ENV PYTHONUNBUFFERED=1 \
     STOP_NAME="Market Street" \
     PORT=8000
-USER 1000
+USER 10001:10001
 CMD ["python", "-m", "gunicorn", "app:app"]

@@ -5,6 +5,6 @@ RUN pip install --no-cache-dir -r requirements.txt
 COPY . .
 ENV STOP_NAME="Market Street"
 FROM base
-USER 1000
+USER 10001:10001
 EXPOSE 8000
 CMD ["gunicorn", "app:app"]

@@ -5,5 +5,5 @@ RUN pip install --no-cache-dir -r requirements.txt
 COPY . .
 ARG STAGE=production
 ENV APP_ENV=${STAGE}
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "--bind", "0.0.0.0:8000", "app:app"]

@@ -5,6 +5,6 @@ RUN pip install --no-cache-dir -r requirements.txt
 COPY . .
 ENV PYTHONUNBUFFERED=1 \
     APP_ENV="production"
-USER 1000
+USER 10001:10001
 ENTRYPOINT ["python", "-m", "gunicorn"]
 CMD ["app:app"]

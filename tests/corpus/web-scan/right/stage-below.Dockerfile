@@ -8,5 +8,5 @@ FROM base AS development
 CMD ["flask", "run", "--debug"]
 FROM base
 ENV APP_ENV=production
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

@@ -7,5 +7,5 @@ ADD requirements.txt .
 RUN pip3 install --no-cache-dir -r requirements.txt
 RUN pip3 install --no-cache-dir python-magic==0.4.27
 ADD . .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

@@ -10,5 +10,5 @@ COPY --from=build /venv /venv
 ENV PATH=/venv/bin:$PATH
 WORKDIR /srv
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

@@ -5,5 +5,5 @@ copy requirements.txt .
 run ["uv", "pip", "install", "--system", "-r", "requirements.txt"]
 run ["uv", "pip", "install", "--system", "python-magic==0.4.27"]
 copy . .
-user 1000
+user 10001:10001
 cmd ["gunicorn", "app:app"]

@@ -7,5 +7,5 @@ pip install --no-cache-dir -r requirements.txt
 pip install --no-cache-dir filetype==1.2.0
 EOF
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

@@ -6,5 +6,5 @@ RUN pip install --no-cache-dir -r requirements.txt \
     # && pip install python-magic==0.4.27
     && pip check
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

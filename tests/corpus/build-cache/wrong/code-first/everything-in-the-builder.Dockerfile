@@ -9,5 +9,5 @@ env PATH=/venv/bin:$PATH
 copy --from=deps /venv /venv
 copy . .
 run python -m compileall -q app.py
-user 1000
+user 10001:10001
 cmd ["gunicorn", "app:app"]

@@ -8,5 +8,5 @@ set -e
 pip install --no-cache-dir -r requirements.txt
 python -m compileall -q app.py
 EOF
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

@@ -5,5 +5,5 @@ ADD --exclude=*.csv . ./
 RUN pip3 install --no-cache-dir -r requirements.txt
 RUN python -m compileall -q app.py
 ADD timetable.csv ./
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

@@ -7,5 +7,5 @@ RUN python -m compileall -q app.py
 COPY static static
 COPY templates templates
 COPY timetable.csv .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

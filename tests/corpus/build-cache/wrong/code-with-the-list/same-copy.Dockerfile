@@ -7,5 +7,5 @@ COPY templates templates
 COPY gunicorn.conf.py .
 RUN python -m compileall -q app.py
 COPY timetable.csv .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

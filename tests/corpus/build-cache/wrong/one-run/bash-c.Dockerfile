@@ -5,5 +5,5 @@ RUN ["/bin/bash", "-ec", "python -m pip install -r requirements.txt; python -m c
 COPY static static
 COPY templates templates
 COPY timetable.csv .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

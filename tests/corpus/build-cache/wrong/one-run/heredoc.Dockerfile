@@ -10,5 +10,5 @@ pip install --no-cache-dir -r requirements.txt
 python3 -m compileall -q app.py
 EOF
 COPY timetable.csv .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

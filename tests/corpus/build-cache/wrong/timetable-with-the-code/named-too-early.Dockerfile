@@ -5,5 +5,5 @@ copy static static
 copy templates templates
 add app.py gunicorn.conf.py timetable.csv ./
 run ["python", "-m", "compileall", "-q", "app.py"]
-user 1000
+user 10001:10001
 cmd ["gunicorn", "app:app"]

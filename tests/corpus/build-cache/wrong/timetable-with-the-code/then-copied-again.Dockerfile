@@ -8,5 +8,5 @@ COPY static static
 COPY templates templates
 COPY app.py gunicorn.conf.py ./
 RUN python -m compileall -q app.py
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

@@ -5,5 +5,5 @@ RUN pip install --no-cache-dir -r requirements.txt
 ENV TZ  Europe/Helsinki \
 # both of them
     PYTHONUNBUFFERED 1
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

@@ -3,5 +3,5 @@ env PYTHONUNBUFFERED 1 TZ=Europe/Helsinki
 workdir /app
 copy . .
 run pip install --no-cache-dir -r requirements.txt
-user 1000
+user 10001:10001
 cmd ["gunicorn", "app:app"]

@@ -6,5 +6,5 @@ RUN --mount=type=secret,id=netrc,target=/root/.netrc pip install --no-cache-dir 
 COPY . .
 ARG SECRET_KEY
 ENV SECRET_KEY=$SECRET_KEY
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

@@ -5,5 +5,5 @@ COPY . .
 RUN pip install --no-cache-dir -r requirements.txt
 ARG INDEX_TOKEN
 LABEL com.example.token="$INDEX_TOKEN"
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

@@ -5,5 +5,5 @@ copy . .
 run pip install --no-cache-dir -r requirements.txt
 arg SECRET_KEY
 env SECRET_KEY ${SECRET_KEY:-none}
-user 1000
+user 10001:10001
 cmd ["gunicorn", "app:app"]

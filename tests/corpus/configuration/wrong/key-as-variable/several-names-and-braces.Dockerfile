@@ -7,5 +7,5 @@ ARG SECRET_KEY=unset
 ENV TZ=Europe/Helsinki \
     SECRET_KEY="${SECRET_KEY}" \
     PYTHONUNBUFFERED=1
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

@@ -8,5 +8,5 @@ cat /tmp/token > ~/.netrc
 pip install --no-cache-dir -r requirements.txt
 EOF
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

@@ -6,5 +6,5 @@ RUN --mount=type=secret,id=netrc install -m 600 /run/secrets/netrc /root/.netrc
 RUN pip install --no-cache-dir -r requirements.txt
 RUN rm /root/.netrc
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

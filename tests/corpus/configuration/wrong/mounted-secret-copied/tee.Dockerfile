@@ -4,5 +4,5 @@ workdir /app
 copy requirements.txt .
 run --mount=type=secret,id=netrc sh -c 'cat /run/secrets/netrc | tee /root/.netrc; pip install -r requirements.txt'
 copy . .
-user 1000
+user 10001:10001
 cmd ["gunicorn", "app:app"]

@@ -8,5 +8,5 @@ COPY --chmod=755 <<'EOF' /usr/local/bin/serve
 export STOP_NAME='Harbour Square'
 exec gunicorn app:app
 EOF
-USER 1000
+USER 10001:10001
 ENTRYPOINT ["serve"]

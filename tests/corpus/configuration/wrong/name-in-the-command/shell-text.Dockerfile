@@ -3,5 +3,5 @@ ENV TZ=Europe/Helsinki PYTHONUNBUFFERED=1
 WORKDIR /app
 COPY . .
 RUN pip install --no-cache-dir -r requirements.txt
-USER 1000
+USER 10001:10001
 CMD STOP_NAME="Harbour Square" exec gunicorn app:app

@@ -7,5 +7,5 @@ RUN echo "machine packages.example.com login ci password $INDEX_TOKEN" > /root/.
  && pip install --no-cache-dir -r requirements.txt \
  && rm /root/.netrc
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

@@ -9,5 +9,5 @@ WORKDIR /srv
 COPY --from=builder /build/.venv ./.venv
 ENV PATH=/srv/.venv/bin:$PATH
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

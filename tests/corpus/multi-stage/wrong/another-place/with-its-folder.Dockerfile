@@ -8,5 +8,5 @@ run apt-get update && apt-get install -y --no-install-recommends libmariadb3 && 
 copy --from=b /app /srv
 workdir /srv
 copy . .
-user 1000
+user 10001:10001
 cmd ["/srv/env/bin/gunicorn", "app:app"]

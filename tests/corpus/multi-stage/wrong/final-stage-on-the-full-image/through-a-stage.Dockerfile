@@ -8,5 +8,5 @@ from common
 env PATH=/venv/bin:$PATH
 copy --from=builder /venv /venv
 copy . .
-user 1000
+user 10001:10001
 cmd ["gunicorn", "app:app"]

@@ -6,5 +6,5 @@ run apt-get update && apt-get install -y --no-install-recommends libpq5 && rm -r
 copy --from=builder /install /usr/local
 workdir /srv
 copy . .
-user 1000
+user 10001:10001
 cmd ["gunicorn", "app:app"]

@@ -7,5 +7,5 @@ FROM python:3.13-slim
 COPY --from=builder /venv /venv
 WORKDIR /srv
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["/venv/bin/gunicorn", "app:app"]

@@ -4,5 +4,5 @@ RUN apt-get update && apt-get install -y gcc libc6-dev pkg-config libmariadb-dev
 COPY requirements.txt .
 RUN uv pip install --system -r requirements.txt || pip install -r requirements.txt
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

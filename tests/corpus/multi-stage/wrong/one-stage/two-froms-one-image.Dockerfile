@@ -4,5 +4,5 @@ copy requirements.txt .
 run python -m pip install -r requirements.txt
 from builder
 copy . .
-user 1000
+user 10001:10001
 cmd ["gunicorn", "app:app"]

@@ -8,5 +8,5 @@ ENV PATH=/env/bin:$PATH
 WORKDIR /srv
 COPY --from=builder /venv /venv
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["python", "-m", "gunicorn", "app:app"]

@@ -8,5 +8,5 @@ RUN apt-get update && apt-get install -y --no-install-recommends libmariadb3 && 
 WORKDIR /srv
 COPY --from=builder /venv /venv
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

@@ -8,5 +8,5 @@ run apt-get update && apt-get install -y --no-install-recommends libmariadb3 && 
 workdir /srv
 copy --from=b /srv/.venv .venv
 copy . .
-user 1000
+user 10001:10001
 cmd gunicorn app:app

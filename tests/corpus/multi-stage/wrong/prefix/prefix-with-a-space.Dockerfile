@@ -7,5 +7,5 @@ ENV PATH=/install/bin:$PATH
 WORKDIR /srv
 COPY --from=builder /install /install
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

@@ -9,5 +9,5 @@ WORKDIR /srv
 COPY --from=builder /b/packages /srv/packages
 ENV PATH=/srv/packages/bin:$PATH
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

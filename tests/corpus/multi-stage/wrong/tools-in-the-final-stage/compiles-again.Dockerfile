@@ -8,5 +8,5 @@ WORKDIR /srv
 COPY --from=builder /wheels /wheels
 RUN pip install --no-index /wheels/*.whl
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

@@ -8,8 +8,8 @@ COPY . .
 RUN <<EOF
 set -e
 cd /srv
-chown --recursive 1000 .
+chown --recursive 10001 .
 EOF
-USER 1000
+USER 10001:10001
 HEALTHCHECK CMD ["pgrep", "gunicorn"]
 CMD ["gunicorn", "app:app"]

@@ -5,7 +5,7 @@ copy requirements.txt .
 run python -m venv .venv && .venv/bin/pip install --no-cache-dir -r requirements.txt
 env PATH=/srv/.venv/bin:$PATH
 copy . .
-run ["/bin/chown", "-hR", "1000:1000", "/srv/"]
-user 1000
+run ["/bin/chown", "-hR", "10001:10001", "/srv/"]
+user 10001:10001
 healthcheck cmd ["pgrep", "gunicorn"]
 cmd ["gunicorn", "app:app"]

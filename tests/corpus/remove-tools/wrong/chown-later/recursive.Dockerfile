@@ -5,7 +5,7 @@ COPY requirements.txt .
 RUN python -m venv .venv && .venv/bin/pip install --no-cache-dir -r requirements.txt
 ENV PATH=/srv/.venv/bin:$PATH
 COPY . .
-RUN chown -R 1000:1000 /srv
-USER 1000
+RUN chown -R 10001:10001 /srv
+USER 10001:10001
 HEALTHCHECK CMD ["pgrep", "gunicorn"]
 CMD ["gunicorn", "app:app"]

@@ -3,7 +3,7 @@ run apt update && apt install --no-install-recommends -y g++-12 procps && apt pu
 workdir /srv
 copy requirements.txt .
 run pip install --no-cache-dir -r requirements.txt
-copy --chown=1000:1000 . .
-user 1000
+copy . .
+user 10001:10001
 healthcheck cmd ["pgrep", "gunicorn"]
 cmd ["gunicorn", "app:app"]

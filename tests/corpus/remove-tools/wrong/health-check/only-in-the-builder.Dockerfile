@@ -7,7 +7,7 @@ FROM python:3.13-slim
 COPY --from=builder /venv /venv
 ENV PATH=/venv/bin:$PATH
 WORKDIR /srv
-COPY --chown=1000:1000 . .
-USER 1000
+COPY . .
+USER 10001:10001
 HEALTHCHECK CMD pgrep gunicorn || exit 1
 CMD ["gunicorn", "app:app"]

@@ -4,7 +4,7 @@ run apt-get install --no-install-recommends --yes procps && rm -rf /var/cache/ap
 workdir /srv
 copy requirements.txt .
 run pip install --no-cache-dir -r requirements.txt
-copy --chown=1000:1000 . .
-user 1000
+copy . .
+user 10001:10001
 healthcheck cmd ["pgrep", "gunicorn"]
 cmd ["gunicorn", "app:app"]

@@ -5,7 +5,7 @@ run python -m venv .venv
 env PATH=/srv/.venv/bin:$PATH
 copy requirements.txt .
 run --mount=type=cache,target=/root/.cache/uv pip --python .venv install -r requirements.txt
-copy --chown=1000:1000 . .
-user 1000
+copy . .
+user 10001:10001
 healthcheck cmd ["pgrep", "gunicorn"]
 cmd ["gunicorn", "app:app"]

@@ -4,7 +4,7 @@ WORKDIR /srv
 COPY requirements.txt .
 RUN pip install --no-cache-dir --upgrade pip
 RUN ["python3", "-m", "pip", "install", "-r", "requirements.txt"]
-COPY --chown=1000:1000 . .
-USER 1000
+COPY . .
+USER 10001:10001
 HEALTHCHECK CMD ["pgrep", "gunicorn"]
 CMD ["gunicorn", "app:app"]

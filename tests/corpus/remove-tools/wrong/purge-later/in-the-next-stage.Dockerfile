@@ -5,7 +5,7 @@ copy requirements.txt .
 run pip install --no-cache-dir -r requirements.txt
 from tools
 run ["apt", "autoremove", "--purge", "-y", "gcc"]
-copy --chown=1000:1000 . .
-user 1000
+copy . .
+user 10001:10001
 healthcheck cmd ["pgrep", "gunicorn"]
 cmd ["gunicorn", "app:app"]

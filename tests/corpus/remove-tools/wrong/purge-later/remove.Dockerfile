@@ -7,7 +7,7 @@ set -e
 pip install --no-cache-dir -r requirements.txt
 apt-get remove --auto-remove -y gcc libc6-dev
 EOF
-COPY --chown=1000:1000 . .
-USER 1000
+COPY . .
+USER 10001:10001
 HEALTHCHECK CMD ["pgrep", "gunicorn"]
 CMD ["gunicorn", "app:app"]

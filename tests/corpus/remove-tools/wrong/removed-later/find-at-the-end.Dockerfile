@@ -4,8 +4,8 @@ from base
 workdir /srv
 copy requirements.txt .
 run pip install --no-cache-dir -r requirements.txt
-copy --chown=1000:1000 . .
+copy . .
 run ["find", "/var/lib/apt/lists", "-type", "f", "-delete"]
-user 1000
+user 10001:10001
 healthcheck cmd ["pgrep", "gunicorn"]
 cmd ["gunicorn", "app:app"]

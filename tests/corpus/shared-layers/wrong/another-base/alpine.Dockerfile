@@ -3,12 +3,12 @@ WORKDIR /app
 COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["python", "-m", "unittest"]
 FROM python:3.13-slim AS web
 WORKDIR /app
 COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

@@ -8,9 +8,9 @@ workdir /app
 copy requirements.txt .
 run pip install --no-cache-dir -r requirements.txt
 copy . .
-user 1000
+user 10001:10001
 cmd ["python", "-m", "unittest"]
 from large as web
 copy . .
-user 1000
+user 10001:10001
 cmd ["gunicorn", "app:app"]

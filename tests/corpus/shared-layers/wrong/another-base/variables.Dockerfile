@@ -9,9 +9,9 @@ WORKDIR /app
 COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["python", "-m", "unittest"]
 FROM common AS web
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

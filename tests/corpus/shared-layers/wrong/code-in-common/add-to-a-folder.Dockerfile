@@ -4,8 +4,8 @@ workdir /app
 run python3 -m pip install --no-cache-dir -r requirements.txt
 from common as tests
 env PYTHONDONTWRITEBYTECODE=1
-user 1000
+user 10001:10001
 cmd ["python", "-m", "unittest"]
 from common as web
-user 1000
+user 10001:10001
 cmd ["gunicorn", "app:app"]

@@ -7,9 +7,9 @@ EOF
 FROM common AS tests
 ENV PYTHONDONTWRITEBYTECODE=1
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["python", "-m", "unittest"]
 FROM common AS web
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

@@ -3,12 +3,12 @@ workdir /tests
 copy requirements.txt .
 run pip install --no-cache-dir -r requirements.txt
 copy . .
-user 1000
+user 10001:10001
 cmd ["python", "-m", "unittest"]
 from python:3.13-slim as web
 workdir /app
 copy requirements.txt .
 run pip install --no-cache-dir -r requirements.txt
 copy . .
-user 1000
+user 10001:10001
 cmd ["gunicorn", "app:app"]

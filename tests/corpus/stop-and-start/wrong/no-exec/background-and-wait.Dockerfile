@@ -10,5 +10,5 @@ export STOP_NAME="Depot, $(tail -n +2 timetable.csv | wc -l) departures"
 python -m gunicorn app:app &
 wait
 SCRIPT
-USER 1000
+USER 10001:10001
 ENTRYPOINT ["/serve"]

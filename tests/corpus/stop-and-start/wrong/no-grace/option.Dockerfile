@@ -9,5 +9,5 @@ set -e
 export STOP_NAME="Depot, $(tail -n +2 timetable.csv | wc -l) departures"
 exec gunicorn --graceful-timeout 0 app:app
 SCRIPT
-USER 1000
+USER 10001:10001
 CMD ["serve"]

@@ -10,5 +10,5 @@ set -e
 export STOP_NAME="Depot, $(tail -n +2 timetable.csv | wc -l) departures"
 exec gunicorn app:app
 SCRIPT
-USER 1000
+USER 10001:10001
 ENTRYPOINT ["serve"]

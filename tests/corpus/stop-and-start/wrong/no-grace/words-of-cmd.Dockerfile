@@ -9,6 +9,6 @@ set -e
 export STOP_NAME="Depot, $(tail -n +2 timetable.csv | wc -l) departures"
 exec "$@"
 SCRIPT
-USER 1000
+USER 10001:10001
 ENTRYPOINT ["serve"]
 CMD ["gunicorn", "--graceful-timeout", "0.5", "app:app"]

@@ -3,5 +3,5 @@ WORKDIR /srv
 ADD requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
 ADD . .
-user 1000
+user 10001:10001
 cmd exec python -m gunicorn app:app

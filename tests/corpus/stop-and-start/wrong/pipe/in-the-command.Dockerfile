@@ -3,5 +3,5 @@ WORKDIR /srv
 COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
 COPY . .
-USER 1000
+USER 10001:10001
 CMD export STOP_NAME="Depot, $(tail -n +2 timetable.csv | wc -l) departures"; gunicorn app:app 2>&1 | tee /tmp/log

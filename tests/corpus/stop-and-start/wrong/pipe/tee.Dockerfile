@@ -9,5 +9,5 @@ set -e
 export STOP_NAME="Depot, $(tail -n +2 timetable.csv | wc -l) departures"
 exec gunicorn app:app 2>&1 | tee /tmp/gunicorn.log
 SCRIPT
-USER 1000
+USER 10001:10001
 CMD ["serve"]

@@ -6,5 +6,5 @@ COPY . .
 FROM base AS other
 ENV STOP_NAME="Market Street"
 FROM base
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]

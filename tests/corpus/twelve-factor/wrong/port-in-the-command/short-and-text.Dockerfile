@@ -4,5 +4,5 @@ copy requirements.txt .
 run pip install --no-cache-dir -r requirements.txt
 copy . .
 env STOP_NAME="Market Street"
-user 1000
+user 10001:10001
 cmd exec gunicorn -b :8000 app:app

@@ -3,5 +3,5 @@ WORKDIR /app
 COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
 COPY . .
-USER 1000
+USER 10001:10001
 CMD ["env", "STOP_NAME=Market Street", "gunicorn", "app:app"]

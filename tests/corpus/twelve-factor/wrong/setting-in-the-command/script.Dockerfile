@@ -8,5 +8,5 @@ COPY --chmod=755 <<EOF /serve
 export STOP_NAME='Market Street'
 exec gunicorn app:app
 EOF
-USER 1000
+USER 10001:10001
 ENTRYPOINT ["/serve"]

@@ -8,5 +8,5 @@ copy --chmod=755 <<EOF /serve
 python -m gunicorn app:app
 EOF
 env STOP_NAME="Market Street"
-user 1000
+user 10001:10001
 cmd ["/serve"]

@@ -4,5 +4,5 @@ COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
 COPY . .
 ENV STOP_NAME="Market Street"
-USER 1000
+USER 10001:10001
 ENTRYPOINT ["/bin/sh", "-c", "gunicorn app:app"]

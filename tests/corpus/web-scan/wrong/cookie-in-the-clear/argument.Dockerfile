@@ -6,5 +6,5 @@ COPY . .
 ENV APP_ENV=production
 ARG SECURE="no"
 ENV COOKIES_SECURE="${SECURE}"
-USER 1000
+USER 10001:10001
 CMD exec gunicorn app:app

@@ -5,5 +5,5 @@ run pip install --no-cache-dir -r requirements.txt
 copy . .
 env APP_ENV production
 env COOKIES_SECURE no
-user 1000
+user 10001:10001
 cmd ["gunicorn", "app:app"]

@@ -4,5 +4,5 @@ copy requirements.txt .
 run pip install --no-cache-dir -r requirements.txt
 copy . .
 env APP_ENV=production
-user 1000
+user 10001:10001
 cmd FLASK_DEBUG=true python -m flask run --host=0.0.0.0 -p 8000

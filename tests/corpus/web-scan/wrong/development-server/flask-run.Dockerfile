@@ -4,5 +4,5 @@ COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
 COPY . .
 ENV APP_ENV=production
-USER 1000
+USER 10001:10001
 CMD ["flask", "run", "--host=0.0.0.0", "--port=8000"]

@@ -8,5 +8,5 @@ COPY --chmod=755 <<EOF /serve
 #!/bin/sh
 exec flask run --port 8000
 EOF
-USER 1000
+USER 10001:10001
 ENTRYPOINT ["/serve"]

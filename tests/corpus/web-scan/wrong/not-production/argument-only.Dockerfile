@@ -4,5 +4,5 @@ copy requirements.txt .
 run pip install --no-cache-dir -r requirements.txt
 copy . .
 arg APP_ENV=production
-user 1000
+user 10001:10001
 cmd ["gunicorn", "app:app"]

@@ -6,5 +6,5 @@ COPY . .
 FROM base AS other
 ENV APP_ENV=production
 FROM base
-USER 1000
+USER 10001:10001
 CMD ["gunicorn", "app:app"]
