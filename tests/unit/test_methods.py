@@ -70,10 +70,12 @@ LAYERS = (
 
 
 def build() -> Any:
-    log = build_log.BuildLog()
+    log, pip = build_log.BuildLog(), build_log.BuildLog()
     for line in (HERE / "data" / "build.rawjson").read_text("utf-8").splitlines(keepends=True):
         log.feed(line)
-    return log.steps(), log.failed_step(), log.running_step()
+    for line in (HERE / "data" / "pip.rawjson").read_text("utf-8").splitlines():
+        pip.feed(line)
+    return log.steps(), log.failed_step(), log.running_step(), pip.downloads()
 
 
 def layers() -> Any:

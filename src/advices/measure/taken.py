@@ -83,6 +83,8 @@ class Taken:
                 timing=Timing(samples=tuple(round(one.seconds, 3) for one in built)),
                 new_disk_bytes=sum(layer.disk_bytes for layer in new),
                 new_transfer_bytes=sum(layer.transfer_bytes for layer in new),
+                downloaded_files=built[0].downloads.files,
+                downloaded_bytes=built[0].downloads.bytes,
             )
         return VariantResult(
             dockerfile=self.candidate.dockerfile.name,
