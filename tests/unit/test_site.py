@@ -127,8 +127,8 @@ def test_a_refresh_from_before_a_lab_had_its_headline_is_not_shown_as_one_of_it(
         refresh = refresh.model_copy(update={"values": {"bad": value, "good": value}})
         write_together(dict([history.appended(project / "docs/results", "build-cache", refresh)]))
     shown = macros.dashboard()
-    assert "222 bytes" in shown
-    assert "111 bytes" not in shown
+    assert "222 B" in shown
+    assert "111 B" not in shown
 
 
 @pytest.mark.parametrize(
