@@ -74,6 +74,15 @@ PROBED: dict[str, dict[str, Measure]] = {
             True,
         ),
     },
+    "opened": {
+        "files_in_image": Measure(
+            "Files in the image", "regular files that a container sees", True
+        ),
+        "files_opened": Measure(
+            "Files that it opens", "opened by Python or mapped, from the start to the first page"
+        ),
+        "opened_bytes": Measure("Bytes of these files", "their sizes, unpacked"),
+    },
     "user": {
         "capabilities": Measure(
             "Effective capabilities", "those of PID 1, with plain docker run", True

@@ -43,7 +43,7 @@ class Taken:
     @property
     def listed(self) -> bool:
         """Return whether the plan looks at the files of the layers."""
-        return plan.ProbeImage("files") in self.steps
+        return any(plan.ProbeImage(name) in self.steps for name in ("files", "opened"))
 
     @property
     def answered(self) -> bool:
