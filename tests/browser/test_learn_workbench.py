@@ -323,7 +323,7 @@ def test_the_front_page_leads_to_the_first_exercise_that_is_not_solved(opened, s
         """document.dispatchEvent(
              new CustomEvent("advices:solved", { detail: { slug: "build-cache" } }))"""
     )
-    expect(link).to_have_text("Start from a small base")
+    expect(link).to_have_text("Start from slim")
     link.click()
     expect(tab).to_have_url(re.compile("/learn/chapters/base-image/#exercise$"))
 

@@ -88,7 +88,7 @@ def test_one_line_says_where_one_is_and_what_comes_next(tab, address):
     tab.goto(f"{address}/chapters/web-scan/")
     keep(tab, json.dumps({**RECORD, "solved": ["build-cache", "non-root", "of-another-site"]}))
     tab.reload()
-    assert where.inner_text().endswith("2 solved · Next: Start from a small base")
+    assert where.inner_text().endswith("2 solved · Next: Start from slim")
     names.last.click()
     tab.wait_for_url(f"{address}/chapters/base-image/#exercise")
     for page in ("", "progress/", "glossary/", "404.html"):

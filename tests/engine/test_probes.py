@@ -1,4 +1,4 @@
-"""The probes `imports`, `user`, `stop` and `environment` on tiny images: a fault and none."""
+"""The probes `imports`, `opened`, `user`, `stop` and `environment` on tiny images."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from advices.engine.client import connect
 from advices.engine.records import Image
 from advices.images.memory import LayerMemory
 from advices.lab.model import Claim, Lab, Serve, Variant
-from advices.probes import environment, imports, stop, user
+from advices.probes import environment, imports, opened, stop, user
 from advices.probes.subject import Subject
 
 pytestmark = pytest.mark.engine
@@ -216,3 +216,29 @@ def test_a_line_that_swallows_the_next_is_found(make: Make, said: list[str]) -> 
     found = environment.probe(make(SERVES + "ENV A 1 \\\n    B=2\n", intended_env=meant))
     assert found.values == {"env_wrong": 2}
     assert said == ["good: A is '1     B=2'", "good: B is not set"]
+
+
+# ---------- opened ----------
+
+
+def test_what_a_service_opens_is_counted_against_what_is_there(make: Make) -> None:
+    """Files that nothing opens are in the image, and change nothing of what is opened."""
+    lean = opened.probe(make(SERVES)).values
+    # With a PYTHONPATH of its own, and modules there of which the service imports none.
+    more = "RUN mkdir /lib/own && for n in 1 2 3; do touch /lib/own/unused$n.py; done\n"
+    fat = opened.probe(make(SERVES + more + "ENV PYTHONPATH=/lib/own\n")).values
+    assert fat["files_in_image"] == int(lean["files_in_image"]) + 3
+    assert fat["files_opened"] == lean["files_opened"]
+    # The program, the C library, what http.server imports: more than a few, and far from all.
+    assert 50 < int(lean["files_opened"]) < 0.2 * int(lean["files_in_image"])
+    assert int(lean["opened_bytes"]) > 5_000_000
+    reads = "RUN sed -i \"s/^server = /open('notes.txt').read()\\\\n&/\" app.py\n"
+    assert opened.probe(make(SERVES + reads)).values["files_opened"] == (
+        int(lean["files_opened"]) + 1
+    )
+
+
+def test_a_python_that_takes_no_hook_is_not_counted(make: Make, said: list[str]) -> None:
+    isolated = SERVES.replace('"app.py"', '"-I", "app.py"')
+    assert opened.probe(make(isolated)).values == {}
+    assert said == ["good: its Python takes no hook: nothing is counted"]

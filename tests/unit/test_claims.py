@@ -201,6 +201,9 @@ def test_what_a_variant_lacks_makes_its_claims_fail(silent: str, claim: dict[str
         ({"measure": "stop_seconds"}, False),
         ({"measure": "cold.steps_run"}, False),
         ({"measure": "cold.steps_cached"}, False),
+        ({"measure": "cold.downloaded_files"}, False),
+        ({"measure": "cold.downloaded_bytes"}, False),
+        ({"measure": "edit.downloaded_files"}, True),
     ],
 )
 def test_which_claims_are_judged_without_timing(change: dict[str, Any], wanted: bool) -> None:

@@ -122,7 +122,7 @@ AGAIN: dict[str, Callable[[Path], None]] = {
     "the probe stop": edit("probes/inside/stop.py", "import ", "FIVE = 5\nimport "),
     "the probe user": edit("probes/user.py", "METHOD = 1", "METHOD = 2"),
     "the probe web-scan": edit("scanners/wapiti.py", "_DEPTH = 5", "_DEPTH = 6"),
-    "how builds are read": edit("engine/build_log.py", "METHOD = 1", "METHOD = 2"),
+    "how builds are read": edit("engine/build_log.py", "METHOD = 2", "METHOD = 3"),
     "how answers are read": edit("probes/startup.py", "METHOD = 1", "METHOD = 2"),
 }
 

@@ -9,8 +9,9 @@ import pytest
 from pydantic import ValidationError
 
 from advices.core import LabInvalid, ResultInvalid
+from advices.lab.measure import OF_A_BUILD, OF_A_START, OF_AN_IMAGE
 from advices.lab.measure_name import MeasureName
-from advices.lab.measures import OF_A_BUILD, OF_A_START, OF_AN_IMAGE, PROBED, describe, varies
+from advices.lab.measures import PROBED, describe, varies
 from advices.lab.model import Claim
 from advices.probes.table import probe
 from advices.results.record import Boot

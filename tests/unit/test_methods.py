@@ -33,6 +33,7 @@ from advices.probes import (
     files,
     image_set,
     imports,
+    opened,
     requirements,
     secrets,
     startup,
@@ -70,10 +71,12 @@ LAYERS = (
 
 
 def build() -> Any:
-    log = build_log.BuildLog()
+    log, pip = build_log.BuildLog(), build_log.BuildLog()
     for line in (HERE / "data" / "build.rawjson").read_text("utf-8").splitlines(keepends=True):
         log.feed(line)
-    return log.steps(), log.failed_step(), log.running_step()
+    for line in (HERE / "data" / "pip.rawjson").read_text("utf-8").splitlines():
+        pip.feed(line)
+    return log.steps(), log.failed_step(), log.running_step(), pip.downloads()
 
 
 def layers() -> Any:
@@ -137,6 +140,10 @@ def distributions() -> Any:
     return imports.name(f"{PYTHON}/Flask-3.0.dist-info")
 
 
+def touched() -> Any:
+    return opened.values(layer_tars.tree(*LAYERS), ["/srv/app.py", "/bin/busybox", "/dev/null"])
+
+
 def held() -> Any:
     config = {"Config": {"Env": ["A=s3cret", "s3cret"], "Labels": {"s3cret": "b"}, "n": [1, "no"]}}
     return list(secrets.holding(config, "s3cret"))
@@ -182,6 +189,7 @@ READERS: dict[str, tuple[Any, Callable[[], Any]]] = {
     "probes/files": (files, in_the_image),
     "probes/image_set": (image_set, together),
     "probes/imports": (imports, distributions),
+    "probes/opened": (opened, touched),
     "probes/secrets": (secrets, held),
     "probes/startup": (startup, answer),
     "probes/stop": (stop, lambda: (stop.SITE, stop.IN_FLIGHT)),

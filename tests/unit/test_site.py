@@ -121,6 +121,16 @@ def test_what_comes_from_several_labs_links_to_each(project, macros):
     assert f"build-cache/bad,good/{measured}" in found
 
 
+def test_a_refresh_from_before_a_lab_had_its_headline_is_not_shown_as_one_of_it(project, macros):
+    for measured, value in (("disk_bytes", 111), ("edit-source.new_transfer_bytes", 222)):
+        refresh = history.entry(factory.result(), MeasureName.parse(measured), [])
+        refresh = refresh.model_copy(update={"values": {"bad": value, "good": value}})
+        write_together(dict([history.appended(project / "docs/results", "build-cache", refresh)]))
+    shown = macros.dashboard()
+    assert "222 B" in shown
+    assert "111 B" not in shown
+
+
 @pytest.mark.parametrize(
     ("page", "target"),
     [

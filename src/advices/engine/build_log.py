@@ -16,8 +16,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from advices.engine.pip_log import Downloads, PipLog
+
 # Raised when the steps of one stream come out otherwise: then all labs are measured again.
-METHOD = 1
+METHOD = 2
 
 # "[builder 2/5] RUN pip install": an instruction of the Dockerfile. FROM runs nothing, and
 # WORKDIR only makes an empty folder, which BuildKit takes from its cache even under --no-cache:
@@ -44,6 +46,7 @@ class _Vertex:
     completed: str | None = None
     error: str = ""
     log: bytes = b""
+    pip: PipLog = field(default_factory=PipLog)
 
 
 @dataclass
@@ -78,7 +81,9 @@ class BuildLog:
             self._vertex(vertex)
         for log in record.get("logs") or ():
             known = self.vertexes.setdefault(log["vertex"], _Vertex())
-            known.log = (known.log + base64.b64decode(log.get("data") or ""))[-20_000:]
+            said = base64.b64decode(log.get("data") or "")
+            known.log = (known.log + said)[-20_000:]
+            known.pip.feed(said)
 
     def _vertex(self, sent: dict[str, Any]) -> None:
         known = self.vertexes.setdefault(sent["digest"], _Vertex())
@@ -109,6 +114,10 @@ class BuildLog:
         depth = self._stage_depths()
         found.sort(key=lambda entry: (depth[entry[0]], entry[0], entry[1]))
         return tuple(step for _, _, step in found)
+
+    def downloads(self) -> Downloads:
+        """Return the package files that pip downloaded in all steps together."""
+        return sum((one.pip.downloads() for one in self.vertexes.values()), Downloads())
 
     def _stage_depths(self) -> dict[str, int]:
         """Return for each stage how many vertexes its last one stands above the first."""

@@ -21,6 +21,7 @@ from advices.engine.connection import answers
 from advices.engine.frontends import Frontends, Handed
 from advices.engine.limits import Limits
 from advices.engine.link import RUN_LABEL
+from advices.engine.pip_log import Downloads
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,11 @@ class BuildOrder:
 
 @dataclass(frozen=True)
 class Built:
-    """What a build showed: its steps and its wall seconds."""
+    """What a build showed: its steps, its wall seconds, and what pip downloaded in it."""
 
     steps: tuple[BuildStep, ...]
     seconds: float
+    downloads: Downloads = field(default_factory=Downloads)
 
 
 def argv(order: BuildOrder) -> list[str]:
@@ -143,4 +145,4 @@ def _built(
         if isinstance(fault, StepFailed | BuilderUnusable) and not answers():
             raise lost(called, log)
         raise handed.told(fault)
-    return Built(log.steps(), seconds)
+    return Built(log.steps(), seconds, log.downloads())

@@ -43,7 +43,7 @@ class Taken:
     @property
     def listed(self) -> bool:
         """Return whether the plan looks at the files of the layers."""
-        return plan.ProbeImage("files") in self.steps
+        return any(plan.ProbeImage(name) in self.steps for name in ("files", "opened"))
 
     @property
     def answered(self) -> bool:
@@ -83,6 +83,8 @@ class Taken:
                 timing=Timing(samples=tuple(round(one.seconds, 3) for one in built)),
                 new_disk_bytes=sum(layer.disk_bytes for layer in new),
                 new_transfer_bytes=sum(layer.transfer_bytes for layer in new),
+                downloaded_files=built[0].downloads.files,
+                downloaded_bytes=built[0].downloads.bytes,
             )
         return VariantResult(
             dockerfile=self.candidate.dockerfile.name,

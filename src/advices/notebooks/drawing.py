@@ -18,9 +18,11 @@ class Drawing(Views):
         says = self._lab.variants[variant].says
         return Shown(f"`{variant}`: {says}\n\n```dockerfile\n{text}\n```\n")
 
-    def compare(self, *measures: str, variants: Sequence[str] | None = None) -> Shown:
-        """Return measures of the variants side by side."""
-        return self.measures(measures, variants)
+    def compare(
+        self, *measures: str, variants: Sequence[str] | None = None, better: bool = True
+    ) -> Shown:
+        """Return measures of the variants side by side; `better` as in `measures`."""
+        return self.measures(measures, variants, better=better)
 
     def _repr_html_(self) -> str:
         advice = html.escape(escape(self._lab.advice), quote=False)

@@ -2,7 +2,8 @@
 
 A build's RUN is on that bridge, so it reaches the container wherever the engine is: also in the
 virtual machine of Docker Desktop, where a service of this host is not found. A folder of files that
-a plain web server lists is a package index already, so Python's own serves it.
+a plain web server lists is a package index already, so Python's own serves it, and lets pip keep
+what it got.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import contextlib
 import os
 import tarfile
 from collections.abc import Iterator
+from pathlib import Path
 
 from advices.core import PackageMissing, poll
 from advices.engine import Engine, Start
@@ -20,7 +22,7 @@ from advices.runs import own_run
 URL_VARIABLE = "ADVICES_INDEX_URL"
 _PORT = 8000
 _WAIT_SECONDS = 60
-_SERVE = ("python3", "-m", "http.server", str(_PORT), "--directory", "/packages")
+_APP = Path(__file__).parent / "served" / "shelf_index.py"
 _ASK = (
     f"import urllib.request; urllib.request.urlopen('http://127.0.0.1:{_PORT}/index/', timeout=5)"
 )
@@ -53,7 +55,8 @@ def serving(engine: Engine) -> Iterator[None]:
             for one in found.files:
                 tar.add(shelf.place(one), f"packages/index/{one.project}/{one.name}")
         with file.open("rb") as packed:
-            how = Start(command=_SERVE, files=packed)
+            serve = ("python3", "-c", _APP.read_text("utf-8"), str(_PORT), "/packages")
+            how = Start(command=serve, files=packed)
             container = engine.start(found.server, run_id=run.id, how=how)
         file.unlink()
         for _ in poll(_WAIT_SECONDS, 0.1):

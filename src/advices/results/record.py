@@ -41,18 +41,26 @@ class Step(Record):
     seconds: float
 
 
+def _is_none(value: object) -> bool:
+    return value is None
+
+
 class Build(Record):
     """One build: the first (cold) or one after a replay.
 
     `steps` are those of the first sample and equal in every sample. `new_disk_bytes` and
     `new_transfer_bytes` count the layers that a machine must fetch which has the image from
-    before: for a replay the cold image, for the cold build the base image.
+    before: for a replay the cold image, for the cold build the base image. `downloaded_files` and
+    `downloaded_bytes` are those of the first sample: package files, as pip prints them. They are
+    None in a result from before they were measured.
     """
 
     steps: tuple[Step, ...]
     timing: Timing
     new_disk_bytes: Count
     new_transfer_bytes: Count
+    downloaded_files: Count | None = Field(default=None, exclude_if=_is_none)
+    downloaded_bytes: Count | None = Field(default=None, exclude_if=_is_none)
 
     @property
     def steps_run(self) -> int:
@@ -66,13 +74,16 @@ class Build(Record):
 
     def measures(self) -> dict[str, Value]:
         """Return the measures of this build, each by its name without the build's."""
-        return {
+        found: dict[str, Value | None] = {
             "steps_run": self.steps_run,
             "steps_cached": self.steps_cached,
             "new_disk_bytes": self.new_disk_bytes,
             "new_transfer_bytes": self.new_transfer_bytes,
+            "downloaded_files": self.downloaded_files,
+            "downloaded_bytes": self.downloaded_bytes,
             "seconds": self.timing.median,
         }
+        return {name: value for name, value in found.items() if value is not None}
 
 
 class Layer(Record):

@@ -21,6 +21,7 @@ class Views:
     """Draws one lab. Who inherits says in `_of` which result is drawn.
 
     `variants` are names of the lab's, None for all of them; measures are named as in lab.toml.
+    Without `better` nothing says which direction is better: for trade-offs.
     """
 
     def __init__(self, lab: Lab) -> None:
@@ -31,11 +32,13 @@ class Views:
         """Return a result that holds these variants, all that there are when none is named."""
         raise NotImplementedError
 
-    def measures(self, names: Sequence[str], variants: _Names = None) -> Shown:
+    def measures(
+        self, names: Sequence[str], variants: _Names = None, *, better: bool = True
+    ) -> Shown:
         """Return a table of measures (rows) by variant (columns)."""
         found = self._of(*variants or ())
         wanted = [MeasureName.parse(name) for name in names]
-        table = tables.measures_table(found, wanted, variants, self._says)
+        table = tables.measures_table(found, wanted, variants, self._says, better=better)
         return Shown(table, origin=Origin(variants, names))
 
     def places(self, names: Sequence[str], variants: _Names = None) -> Shown:
@@ -81,10 +84,11 @@ class Views:
         """Return a table of where the numbers of the lab come from."""
         return Shown(tables.provenance_table(self._of()))
 
-    def bar_chart(self, measure: str, variants: _Names = None) -> Shown:
+    def bar_chart(self, measure: str, variants: _Names = None, *, better: bool = True) -> Shown:
         """Return a bar chart of one measure by variant, with the table behind it."""
         name = MeasureName.parse(measure)
-        figure = charts.bar_figure(self._of(*variants or ()), name, variants, self._says)
+        found = self._of(*variants or ())
+        figure = charts.bar_figure(found, name, variants, self._says, better=better)
         return Shown(figure=figure, origin=Origin(variants, [measure]))
 
     def replay_chart(self, measure: str = "new_transfer_bytes", variants: _Names = None) -> Shown:

@@ -54,7 +54,7 @@ class Sign(Record):
     copied_secret: bool | None = None
     """A RUN with a mounted secret writes it into a file, and leaves that."""
     health_check: str | None = None
-    """The health check runs this program."""
+    """HEALTHCHECK runs this program."""
     start_sets: str | None = None
     """What starts gives this variable a value without asking for the one that it has."""
     start_mentions: str | None = None

@@ -104,13 +104,15 @@ def bar_figure(
     measure: MeasureName,
     variants: Sequence[str] | None = None,
     says: Says | None = None,
+    *,
+    better: bool = True,
 ) -> str:
-    """Return `bar_chart` as a figure with caption and table."""
+    """Return `bar_chart` as a figure with caption and table; `better` as in `measures_table`."""
     about = describe(measure, says)
     return figure(
         bar_chart(result, measure, variants, says),
-        _sentence(about.label, about.meaning, about.direction),
-        measures_table(result, [measure], variants, says),
+        _sentence(about.label, about.meaning, about.direction if better else ""),
+        measures_table(result, [measure], variants, says, better=better),
     )
 
 

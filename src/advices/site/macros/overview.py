@@ -47,13 +47,15 @@ class Overview(Page):
             entries = history.load(self._docs / "results", lab.slug)
             about = describe(lab.headline, lab.says())
             better = f": {about.direction}" if about.direction else ""
-            curve = dashboard.curve(entries, about.label)
+            # A refresh from before the lab had this headline says nothing about it.
+            of_it = [entry for entry in entries if entry.headline == lab.headline]
+            curve = dashboard.curve(of_it, about.label)
             parts.append(f"## {escape(lab.title)}\n")
             parts.append(f"{escape(lab.advice)} [The chapter]({self._to_chapter(lab)}).\n")
             parts.append(f"{escape(about.label)}{better}. {curve}\n")
             runs = Origin(("bad", "good"), [str(lab.headline)], origin.REFRESHES)
-            runs_shown = self._placed(Shown(dashboard.runs_table(entries), origin=runs), lab.slug)
-            parts.append(f"{runs_shown}\n" if entries else "No history yet.\n")
+            runs_shown = self._placed(Shown(dashboard.runs_table(of_it), origin=runs), lab.slug)
+            parts.append(f"{runs_shown}\n" if of_it else "No history yet.\n")
             table = dashboard.claims_table(verdicts(lab, result), result.provenance.date, entries)
             claims = self._placed(Shown(table, origin=Origin(title=origin.CLAIMS)), lab.slug)
             indented = "\n".join(f"    {line}" for line in claims.splitlines())

@@ -14,15 +14,22 @@ def measures_table(
     measures: Sequence[MeasureName],
     variants: Sequence[str] | None = None,
     says: Says | None = None,
+    *,
+    better: bool = True,
 ) -> str:
-    """Return measures (rows) by variant (columns), each value with its unit."""
+    """Return measures (rows) by variant (columns), each value with its unit.
+
+    With `better` a last column says which direction is better. A comparison of trade-offs has none:
+    the variant with the best number is not the one to take.
+    """
     wanted = result.names(variants)
     rows = []
     for measure in measures:
         about = describe(measure, says)
         values = [value_text(measure, result.value(variant, measure)) for variant in wanted]
-        rows.append([escape(about.label), *map(escape, values), _better(about)])
-    return table(["Measure", *map(code, wanted), "Better"], rows, " " + "r" * len(wanted))
+        rows.append([escape(about.label), *map(escape, values), *[_better(about)] * better])
+    header = ["Measure", *map(code, wanted), *["Better"] * better]
+    return table(header, rows, " " + "r" * len(wanted))
 
 
 def places_table(
