@@ -6,6 +6,7 @@ mixed, for they look at different things.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
@@ -46,7 +47,7 @@ class Alert(Record):
     parameter: str = ""
     evidence: str = ""
     solution: str = ""
-    some_places: bool = False
+    some_places: bool = Field(default=False, exclude_if=operator.not_)
 
 
 class Scan(Record):

@@ -17,7 +17,7 @@ from advices.scanners.work import SMALLER_PART, Part, Report, Work, cut, validat
 
 NAME = "wapiti"
 # Raised when one report is read otherwise.
-METHOD = 2
+METHOD = 1
 REPORT = "/tmp/scan/report.json"
 MODULES: dict[Attacks, str] = {
     "none": "passive",
