@@ -84,6 +84,12 @@ def test_the_rules_stand_by_risk_with_their_places_in_each_variant() -> None:
     ]
 
 
+def test_of_a_rule_whose_places_a_scanner_names_only_in_part_the_number_is_the_least() -> None:
+    csp = factory.alert("10038", scanner="zap", name="CSP not set", some_places=True)
+    result = factory.scanned(bad=[factory.scan(scanner="zap", alerts=(csp, csp))])
+    assert rows(alerts_table(result))[0][-1] == "2+"
+
+
 def test_a_rule_counts_with_its_worst_risk_whichever_variant_comes_first() -> None:
     low, high = factory.alert("XSS"), factory.alert("XSS", risk="high")
     result = factory.scanned(bad=[factory.scan(alerts=(low,))], good=[factory.scan(alerts=(high,))])

@@ -125,6 +125,12 @@ COLD_LAYERS = InspectImages(("cold",))
         (["two.capabilities"], [], [StartImage("two")]),
         (["capabilities"], [], [ProbeImage("user")]),
         (["behaviours"], [], [StartImage("one"), StartImage("two")]),
+        # A score over several steps is wrong if one of them is left out.
+        (
+            ["factors_met"],
+            [],
+            [StartImage("one"), StartImage("two"), *map(ProbeImage, LAB.probes)],
+        ),
         (["edit.steps_run"], [BuildImage("edit", 1)], []),
         # New bytes are those that the first build's layers have not.
         (

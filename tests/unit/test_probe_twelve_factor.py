@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from advices.lab import labfile
-from advices.lab.measures import PROBED
+from advices.lab.measures import OF_AN_IMAGE, PROBED
 from advices.probes import twelve_factor
 from advices.probes.containers import program
 from advices.probes.requirements import declarations, requirements, undeclared
@@ -17,6 +17,7 @@ from advices.probes.twelve_factor_stage import address_of, code_files, environme
 
 ROOT = Path(__file__).parents[2]
 LABS = ROOT / "labs"
+ROMAN = ("ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "xi", "xii")
 
 
 @pytest.mark.parametrize(
@@ -130,7 +131,34 @@ def test_requirements_of_an_overlay_come_first(tmp_path: Path) -> None:
 
 
 def test_what_makes_the_score_is_described() -> None:
-    assert set(twelve_factor.SCORE) < set(PROBED["twelve-factor"])
+    probed = {*PROBED["twelve-factor"], *PROBED["stop"], *OF_AN_IMAGE}
+    assert set(twelve_factor.SCORE) < probed
+
+
+def test_the_score_counts_each_factor_that_the_chapter_measures_and_says_how_many() -> None:
+    good = dict(twelve_factor.SCORE)
+    behaviours = good.pop("behaviours")
+    assert isinstance(behaviours, int)
+    assert twelve_factor.factors_met(good, behaviours) == {"factors_met": 10}
+    assert PROBED["twelve-factor"]["factors_met"].label == "Factors met, of ten"
+    for name in good:
+        wrong = {**good, name: 3}
+        assert twelve_factor.factors_met(wrong, behaviours) == {"factors_met": 9}, name
+    assert twelve_factor.factors_met(good, 1) == {"factors_met": 9}
+    # An image whose probe `stop` measured nothing does not stop well.
+    del good["stop_exit_code"]
+    assert twelve_factor.factors_met(good, None) == {"factors_met": 8}
+
+
+def test_a_lab_without_the_probe_has_no_score() -> None:
+    assert twelve_factor.factors_met({"stop_exit_code": 0}, 2) == {}
+
+
+def test_every_factor_of_the_score_has_a_claim_of_its_own_number() -> None:
+    lab = labfile.read(LABS, "twelve-factor")
+    claimed = {str(one.measure): one.equals for one in lab.claims if one.id.split("-")[0] in ROMAN}
+    claimed.pop("stop_seconds")
+    assert claimed == dict(twelve_factor.SCORE)
 
 
 @pytest.mark.parametrize("name", ["visitor", "distributions", "files"])

@@ -300,6 +300,34 @@ def test_addresses_are_those_of_the_spider_or_those_with_alerts(printed: str, ur
     assert read(report, printed).urls == urls
 
 
+@pytest.mark.parametrize("name", ["bad", "good"])
+def test_a_report_tells_of_the_addresses_of_its_site_though_nobody_heard_the_spider(
+    name: str,
+) -> None:
+    # The spider's own number counts other hosts too, and what it never asked for.
+    assert read(real(name), printed="").urls == 8
+    assert read(real(name), printed="Job spider found 12 URLs").urls == 8
+
+
+@pytest.mark.parametrize("insights", [None, 5, [5], [{}], [{"key": "insight.endpoint.total"}]])
+def test_without_such_a_number_the_spider_is_believed(insights: object) -> None:
+    report = real("good") | {"insights": insights}
+    assert read(report, printed="Job spider found 9 URLs").urls == 9
+
+
+def test_the_number_of_another_site_is_not_taken() -> None:
+    total = {"key": "insight.endpoint.total", "site": "http://other:8000", "statistic": "3"}
+    report = real("good") | {"insights": [total]}
+    assert read(report, printed="Job spider found 9 URLs").urls == 9
+
+
+def test_of_a_rule_that_concerns_the_whole_site_zap_names_only_some_places() -> None:
+    some = {one.rule for one in read(real("bad")).alerts if one.some_places}
+    assert some == {"10038", "10020", "10010", "10054", "10036", "10021"}
+    # Older reports do not say it.
+    assert not any(one.some_places for one in read(sample("old-fields")).alerts)
+
+
 REAL = ("bad", "good")
 REAL_RULES = {
     "bad": ("10010", "10020", "10021", "10031", "10036", "10038", "10054", "40012"),

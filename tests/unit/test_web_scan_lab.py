@@ -20,7 +20,7 @@ from advices.scanners import zap
 
 LABS = Path(__file__).parents[2] / "labs"
 HEADERS = ("10038", "10020", "10021")
-# What each mistake made a real ZAP raise.
+# What each mistake made a real ZAP raise; `cookie-for-scripts` was about the CSRF cookie then.
 RAISED = {
     "development-server": ("10036",),
     "debug": HEADERS,
@@ -67,6 +67,13 @@ def test_every_claim_about_zap_comes_out_as_demanded(lab: Lab) -> None:
     found = verdicts(of_zap(lab), real_result())
     assert [one.claim.id for one in found if not one.as_demanded] == []
     assert {one.variant for one in found} == {"bad", "good", "half"}
+
+
+def test_the_lab_credits_no_flag_that_its_framework_calls_of_no_practical_use() -> None:
+    files = [file for file in (LABS / "web-scan").rglob("*") if file.suffix in {".py", ".toml"}]
+    changed = "".join(file.read_text("utf-8") for file in files)
+    assert "SESSION_COOKIE_HTTPONLY = False" in changed
+    assert "CSRF_COOKIE_HTTPONLY" not in changed
 
 
 @pytest.mark.parametrize("rule", ["10010", "10020", "10021", "10036", "10038", "10054", "40012"])

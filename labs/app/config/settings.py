@@ -108,6 +108,7 @@ SECURE_HSTS_PRELOAD = env.flag("SECURE_HSTS_PRELOAD")
 if env.flag("BEHIND_TLS_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_COOKIE_SECURE = env.flag("COOKIES_SECURE", default=SECURE_SSL_REDIRECT)
+# No practical protection, as Django's documentation says; but scanners ask for it.
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE  # the cookie of the messages follows it
 SECURE_CONTENT_TYPE_NOSNIFF = SECURITY_HEADERS

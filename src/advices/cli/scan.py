@@ -1,7 +1,8 @@
-"""The command `advices scan`."""
+"""The commands `advices scan` and `advices record-zap`."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -55,6 +56,43 @@ def scan(
             first = kind.alerts[0]
             rule = kind.name if kind.rule == kind.name else f"{kind.rule} {kind.name}"
             where = f"{first.method} {first.url}"
-            shown.add_row(kind.risk, escape(rule), str(len(kind.alerts)), escape(where))
+            shown.add_row(kind.risk, escape(rule), kind.places, escape(where))
         out.print(f"{name} {escape(found.version)}: {found.found}")
         out.print(shown if found.alerts else "no alert")
+
+
+@app.command("record-zap")
+def record_zap(
+    lab: Annotated[str, typer.Argument(help="The lab whose containers were scanned.")],
+    reports: Annotated[
+        list[str], typer.Argument(help="VARIANT=FILE: ZAP's report `traditional-json` of each.")
+    ],
+    *,
+    commit: Annotated[
+        str, typer.Option(help="The commit of this project whose images were scanned.")
+    ],
+    how: Annotated[str, typer.Option(help="What this ZAP was, and how it ran, in a sentence.")],
+) -> None:
+    """Record ZAP's reports of another machine for the chapter, with their version and date."""
+    from advices.lab import labfile
+    from advices.results import recorded
+    from advices.scanners import recorded as record
+
+    layout = project()
+    found = labfile.read(layout.labs, lab)
+    if found.scan is None:
+        raise typer.BadParameter(f"the lab `{lab}` has no [scan]", param_hint="LAB")
+    texts: dict[str, bytes] = {}
+    for word in reports:
+        variant, _, file = word.partition("=")
+        if variant not in found.variants:
+            names = ", ".join(found.variants)
+            raise typer.BadParameter(f"`{word}`: the variants are {names}", param_hint="REPORTS")
+        try:
+            texts[variant] = Path(file).read_bytes()
+        except OSError as error:
+            raise typer.BadParameter(f"`{word}`: {error.strerror}", param_hint="REPORTS") from None
+    url = f"http://site:{found.serve.port}/"
+    zap = record(texts, url, lab=lab, attacks=found.scan.attacks, commit=commit, how=how)
+    written = recorded.save(layout.results, zap).relative_to(layout.root)
+    out.print(f"ZAP {escape(zap.version)}, {zap.date}: {written}")

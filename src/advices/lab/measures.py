@@ -171,7 +171,7 @@ PROBED: dict[str, dict[str, Measure]] = {
             "Admin commands", "manage.py migrate runs from the same image", False
         ),
         "factors_met": Measure(
-            "Factors met, of eight", "the factors that have a plain yes or no", False
+            "Factors met, of ten", "the factors that a container can show: all but I and X", False
         ),
         "pictures_survive": Measure(
             "Pictures survive", "an uploaded file is still there in a new container", False

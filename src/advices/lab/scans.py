@@ -6,6 +6,7 @@ mixed, for they look at different things.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
@@ -31,7 +32,8 @@ class Alert(Record):
     """One finding at one place, as a scanner reported it; all text is foreign.
 
     `rule` is the scanner's own id: ZAP's plugin id, Wapiti's category. `evidence` is cut to
-    `EVIDENCE_CHARACTERS`. Wapiti names no confidence and no CWE.
+    `EVIDENCE_CHARACTERS`. Wapiti names no confidence and no CWE. `some_places` marks a rule that
+    concerns the whole site, of which the scanner names only some places.
     """
 
     scanner: str
@@ -45,14 +47,15 @@ class Alert(Record):
     parameter: str = ""
     evidence: str = ""
     solution: str = ""
+    some_places: bool = Field(default=False, exclude_if=operator.not_)
 
 
 class Scan(Record):
     """One scanner over one container, or why it did not run there.
 
     `image` identifies the scanner's image, `stub` marks one that only plays the scanner. `urls`
-    is how many addresses it found: not each was asked for, and not each that was is a page. A scan
-    that failed, or that was cut short, is no record: it is `ScanFailed`.
+    is how many addresses it found: not each is a page, and some scanners count what they never
+    asked for. A scan that failed, or that was cut short, is no record: it is `ScanFailed`.
     """
 
     scanner: str

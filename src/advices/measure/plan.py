@@ -66,6 +66,9 @@ class ProbeImage:
     probe: str
 
 
+# The score of the twelve factors needs the starts and all probes of its lab.
+_COUNTED_OVER_SEVERAL = frozenset({MeasureName("factors_met")})
+
 PlanStep = BuildImage | InspectImages | ServeImage | StartImage | ProbeImage
 
 
@@ -122,10 +125,11 @@ def gives(lab: Lab, step: PlanStep, measure: MeasureName) -> bool:
     """Return whether a measure is not known before a step is done."""
     match step:
         case ProbeImage(probe):
-            return not measure.of and measure.name in PROBED[probe]
+            known = measure.name in PROBED[probe] or measure in _COUNTED_OVER_SEVERAL
+            return not measure.of and known
         case StartImage(start):
-            counts = bool(lab.starts[start].env) and measure == MeasureName("behaviours")
-            return counts or measure.of == start
+            counted = {MeasureName("behaviours"), *_COUNTED_OVER_SEVERAL}
+            return (bool(lab.starts[start].env) and measure in counted) or measure.of == start
         case BuildImage(build):
             return measure.of == build
         case InspectImages():

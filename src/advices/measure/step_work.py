@@ -26,7 +26,7 @@ from advices.measure.ground import Ground
 from advices.measure.order import Place, order_of
 from advices.measure.taken import Taken
 from advices.measure.turns import Turns
-from advices.probes import Subject, probe, startup
+from advices.probes import Subject, factors_met, probe, startup
 from advices.results import Boot, Page, VariantResult
 from advices.runs import Run
 from advices.workshop import Workshop
@@ -71,7 +71,8 @@ class StepWork:
         return any(self._resolved[name] != base for name, base in found.items())
 
     def _so_far(self, taken: Taken) -> VariantResult:
-        return taken.result(startup.behaviours(self._lab, taken.starts))
+        behaviours = startup.behaviours(self._lab, taken.starts)
+        return taken.result(behaviours, factors_met(taken.found.values, behaviours))
 
     def _tell(self, taken: Taken, what: str, done: int) -> None:
         """Say what is done now; of a hidden candidate nothing is told."""

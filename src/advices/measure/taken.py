@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from advices.bases import MarkedBase
@@ -12,7 +12,7 @@ from advices.lab import COLD
 from advices.measure import plan
 from advices.measure.candidate import Candidate
 from advices.probes import Found
-from advices.results import Boot, Build, Layer, Step, Timing, VariantResult
+from advices.results import Boot, Build, Layer, Step, Timing, Value, VariantResult
 
 
 @dataclass
@@ -66,8 +66,11 @@ class Taken:
             )
         earlier.append(built)
 
-    def result(self, behaviours: int | None) -> VariantResult:
-        """Return all measures that the steps gave so far, in the order of the plan."""
+    def result(self, behaviours: int | None, counted: Mapping[str, Value]) -> VariantResult:
+        """Return all measures that the steps gave so far, in the order of the plan.
+
+        `behaviours` and `counted` are what was counted over several of the steps.
+        """
         # A plan for some claims reads no layers where none of them needs bytes.
         cold = self.layers.get(COLD, [])
         known = {layer.diff_id for layer in cold}
@@ -98,7 +101,7 @@ class Taken:
                 if isinstance(step, plan.StartImage) and step.start in self.starts
             },
             behaviours=behaviours,
-            probed=self.found.values,
+            probed={**self.found.values, **counted},
             timings=self.found.timings,
             scans=tuple(self.found.scans),
         )

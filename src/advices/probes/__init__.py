@@ -7,11 +7,13 @@ How an image is started and asked is in `startup`, the programs that run in cont
 from advices.probes import startup
 from advices.probes.subject import Found, Subject
 from advices.probes.table import asked, probe
+from advices.probes.twelve_factor import factors_met
 
 __all__ = [
     "Found",
     "Subject",
     "asked",
+    "factors_met",
     "probe",
     "startup",
 ]

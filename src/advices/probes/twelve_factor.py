@@ -13,11 +13,11 @@ from advices.probes.subject import Found, Subject
 from advices.probes.twelve_factor_stage import SITE, Stage, listed, stage_of
 from advices.results import Timing, Value
 
-METHOD = 2
+METHOD = 3
 OTHER_PORT = 9137
 
-# What each factor of the score needs; III and IX are measured by others (`behaviours`, `stop`).
-SCORE: Mapping[str, Value] = {
+# What each of the ten factors needs that a container can show: all but I and X.
+_TRIED_HERE: Mapping[str, Value] = {
     "undeclared_distributions": 0,
     "database_swapped": True,
     "code_files_changed": 0,
@@ -27,6 +27,8 @@ SCORE: Mapping[str, Value] = {
     "logs_on_stdout": True,
     "admin_commands_run": True,
 }
+# III is measured by the starts of the lab, IX by the probe `stop`.
+SCORE: Mapping[str, Value] = {**_TRIED_HERE, "behaviours": 2, "stop_exit_code": 0}
 
 
 def probe(subject: Subject) -> Found:
@@ -35,7 +37,7 @@ def probe(subject: Subject) -> Found:
     A variant that does not answer fails every factor that needs an answer, and has no measure
     of what its code did.
     """
-    found = Found(dict.fromkeys(SCORE, False))
+    found = Found(dict.fromkeys(_TRIED_HERE, False))
     found.values |= {"pictures_survive": False, "restart_keeps_state": False}
     found.values |= {"replicas_answering": 0}
     with stage_of(subject) as stage:
@@ -47,9 +49,20 @@ def probe(subject: Subject) -> Found:
             found.values["admin_commands_run"] = stage.migrated()
             found.values |= _attached(stage, found)
             found.values["restart_keeps_state"] = stage.kept_over_a_restart()
-    met = [found.values.get(name) == wanted for name, wanted in SCORE.items()]
-    found.values["factors_met"] = sum(met)
     return found
+
+
+def factors_met(found: Mapping[str, Value], behaviours: int | None) -> dict[str, Value]:
+    """Return how many factors of the score are met, by its name; {} where the probe has not run.
+
+    `found` is what all probes of a variant found, and `behaviours` how many different answers its
+    starts gave. What was not measured is not met.
+    """
+    if _TRIED_HERE.keys().isdisjoint(found):
+        return {}
+    every = {**found, "behaviours": behaviours}
+    met = (every.get(name) == wanted for name, wanted in SCORE.items())
+    return {"factors_met": sum(met)}
 
 
 def _attached(stage: Stage, found: Found) -> dict[str, Value]:

@@ -4,7 +4,7 @@ The record and its files, verdicts on claims and exercises, what moved, history,
 is worded.
 """
 
-from advices.results import claims, exercise, history, linting, wording
+from advices.results import claims, exercise, history, linting, recorded, wording
 from advices.results.claims import Verdict, is_judged, judged, not_judged, red, verdicts
 from advices.results.comparison import Drift, base_changes, drifts, scanner_changes
 from advices.results.exercise import (
@@ -37,6 +37,7 @@ from advices.results.record import (
     VariantResult,
     replay_names,
 )
+from advices.results.recorded import Recorded, RecordedRule, RecordedScan
 from advices.results.store import dump, load, refuse_newer, save, schema_text
 from advices.results.turned import Turned, turned
 from advices.results.wording import (
@@ -74,6 +75,9 @@ __all__ = [
     "Page",
     "Pending",
     "Provenance",
+    "Recorded",
+    "RecordedRule",
+    "RecordedScan",
     "Result",
     "Row",
     "Step",
@@ -106,6 +110,7 @@ __all__ = [
     "parts",
     "percent_text",
     "ratio_text",
+    "recorded",
     "red",
     "refuse_newer",
     "replay_names",

@@ -3,6 +3,7 @@
 from advices.scanners.images import ScannerImage, ScannerImages, read_recipes
 from advices.scanners.method import asked
 from advices.scanners.own import Wanted, scan_own
+from advices.scanners.recording import recorded
 from advices.scanners.run import Target, first_page, scanned, survived
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "asked",
     "first_page",
     "read_recipes",
+    "recorded",
     "scan_own",
     "scanned",
     "survived",

@@ -26,14 +26,15 @@ from advices.scanners.zap_plan import (
     work,
 )
 
-__all__ = ["METHOD", "NAME", "fault", "read", "work"]
+__all__ = ["METHOD", "NAME", "fault", "read", "stopped", "work"]
 
 NAME = "zap"
 # Raised when one report is read otherwise.
-METHOD = 2
+METHOD = 3
 _RISKS: tuple[Risk, ...] = ("informational", "low", "medium", "high")
 _CONFIDENCE: tuple[Confidence, ...] = ("false positive", "low", "medium", "high", "confirmed")
 _STOPPED_ITSELF = 2
+_ADDRESSES = "insight.endpoint.total"
 _FOUND = re.compile(r"\bspider found ([\d,.]+) URLs", re.I)
 _TERMINATED = re.compile(r"\bJob (\S+) terminated")
 _FINISHED = re.compile(r"\bJob (\S+) finished, time taken: (\d+):(\d+):(\d+)")
@@ -56,6 +57,7 @@ class _Alert(Part):
     confidence: Literal["0", "1", "2", "3", "4"]
     cweid: str = ""
     solution: str = ""
+    systemic: bool = False
     instances: list[_Instance] = Field(default_factory=list)
 
 
@@ -68,6 +70,7 @@ class _Site(Part):
 class _Report(Part):
     version: str = Field(alias="@version")
     site: list[_Site]
+    insights: Any = None
 
     @field_validator("site", mode="before")
     @classmethod
@@ -81,13 +84,8 @@ def fault(exit_code: int, printed: str, report: bytes | None) -> ScanFailed | No
 
     An exit code says little: the plan's own status may stand where ZAP's was.
     """
-    stopped = _stopped(report)
-    if stopped or exit_code == _STOPPED_ITSELF:
-        return ScanFailed(
-            f"ZAP stopped itself: {stopped or f'exit code {exit_code}'}",
-            why="it ran out of memory, disk or database space, and stopped scanning",
-            next_step=f"check the free space on the engine's disk; {SMALLER_PART}",
-        )
+    if ended := stopped(report, exit_code):
+        return ended
     if said := _line(_NO_PROXY, printed):
         return ScanFailed(
             "ZAP could not start: its own proxy found no free port",
@@ -112,7 +110,19 @@ def fault(exit_code: int, printed: str, report: bytes | None) -> ScanFailed | No
     return _unfinished(printed) if as_the_plan_wants else None
 
 
-def _stopped(report: bytes | None) -> str:
+def stopped(report: bytes | None, exit_code: int = OK) -> ScanFailed | None:
+    """Return the fault of a ZAP that stopped itself, as far as report and exit code show it."""
+    why = _why_stopped(report)
+    if not why and exit_code != _STOPPED_ITSELF:
+        return None
+    return ScanFailed(
+        f"ZAP stopped itself: {why or f'exit code {exit_code}'}",
+        why="it ran out of memory, disk or database space, and stopped scanning",
+        next_step=f"check the free space on the engine's disk; {SMALLER_PART}",
+    )
+
+
+def _why_stopped(report: bytes | None) -> str:
     """Return why ZAP stopped itself, "" if it did not, as far as its report can be read."""
     try:
         told = json.loads(report or b"")
@@ -176,9 +186,7 @@ def read(report: bytes, url: str, printed: str) -> Report:
     found = validated(_Report, report, "ZAP")
     host = urlsplit(url).hostname
     sites = [site for site in found.site if site.host.strip("[]").lower() == host]
-    said = _FOUND.search(printed)
-    places = {one.uri for site in sites for alert in site.alerts for one in alert.instances}
-    urls = int(re.sub(r"\D", "", said[1])) if said else len(places)
+    urls = _addresses(found, sites, printed)
     if urls < 1:
         raise ScanFailed(f"ZAP found no page at {url}", why="its spider reached nothing there")
     if not sites:
@@ -190,6 +198,26 @@ def read(report: bytes, url: str, printed: str) -> Report:
         )
     alerts = [one for site in sites for alert in site.alerts for one in _alerts(alert, site)]
     return Report(found.version, urls, tuple(alerts))
+
+
+def _addresses(report: _Report, sites: list[_Site], printed: str) -> int:
+    """Return how many addresses of a site ZAP asked for, as far as it says so.
+
+    The spider's own number holds other hosts as well, and what it never asked for. Both numbers
+    hold /robots.txt and /sitemap.xml, whether the site has them or not.
+    """
+    names = {site.name for site in sites}
+    asked = [
+        int(str(one["statistic"]))
+        for one in (report.insights if isinstance(report.insights, list) else [])
+        if isinstance(one, dict) and one.get("key") == _ADDRESSES and one.get("site") in names
+        if str(one.get("statistic", "")).isdecimal()
+    ]
+    if asked:
+        return sum(asked)
+    if said := _FOUND.search(printed):
+        return int(re.sub(r"\D", "", said[1]))
+    return len({one.uri for site in sites for alert in site.alerts for one in alert.instances})
 
 
 def _alerts(alert: _Alert, site: _Site) -> list[Alert]:
@@ -208,6 +236,7 @@ def _alerts(alert: _Alert, site: _Site) -> list[Alert]:
             parameter=one.param,
             evidence=cut(one.evidence),
             solution=cut(_TAG.sub(" ", alert.solution)),
+            some_places=alert.systemic,
         )
         for one in alert.instances or [_Instance(uri=site.name)]
     ]

@@ -15,7 +15,7 @@ from advices.results import (
     stepped_back,
     value_text,
 )
-from advices.site.tables import table, verdict_mark
+from advices.site.tables import judged_and_not, table, verdict_mark
 
 _WIDTH, _HEIGHT, _EDGE = 120, 28, 3
 
@@ -72,7 +72,8 @@ def claims_table(verdicts: Sequence[Verdict], measured: str, entries: Sequence[E
     """Return every claim over every variant: its verdict, its last date, and when it changed."""
     changed = reversed_claims(entries)
     rows = []
-    for verdict in verdicts:
+    judged, unjudged = judged_and_not(verdicts)
+    for verdict in judged:
         key = f"{verdict.claim.id}/{verdict.variant}"
         rows.append(
             [
@@ -83,7 +84,8 @@ def claims_table(verdicts: Sequence[Verdict], measured: str, entries: Sequence[E
                 escape(changed[key][:10]) if key in changed else "never",
             ]
         )
-    return table(["Claim", "Variant", "Verdict", "Last measured", "Verdict changed"], rows)
+    shown = table(["Claim", "Variant", "Verdict", "Last measured", "Verdict changed"], rows)
+    return f"{shown}\n{unjudged}\n" if unjudged else shown
 
 
 def curve(entries: Sequence[Entry], label: str) -> str:

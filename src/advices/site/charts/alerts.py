@@ -24,15 +24,15 @@ _NO_ANSWER = "it did not answer"
 def alerts_by_risk(result: Result, variants: Sequence[str] | None = None) -> str:
     """Return an SVG: for each scanner a bar a variant, one part a rule, the worst first.
 
-    A scanner that did not run has no bar but an empty frame that says so: it is not clean.
-    Raises ResultInvalid for a result without scans.
+    A scanner that did not run is not drawn. Where none ran, each has empty frames that say so: no
+    image is clean because nobody looked. Raises ResultInvalid for a result without scans.
     """
     groups = tuple(
         Group(
             SCANNERS.get(scanner, scanner),
             tuple(_bar(name, _scan(result, name, scanner)) for name in wanted),
         )
-        for scanner, wanted in _scanned(result, variants)
+        for scanner, wanted in _drawn(result, variants)
     )
     return bars("Rules that raised alerts, by risk", groups)
 
@@ -43,7 +43,7 @@ def alerts_by_risk_figure(result: Result, variants: Sequence[str] | None = None)
         alerts_by_risk(result, variants),
         (
             "Rules that raised alerts, by the highest risk that the scanner gave each. Lower is "
-            "better. A scanner that did not run proves nothing about an image."
+            f"better.{_missing(result, variants)}"
         ),
         _table(result, variants),
     )
@@ -58,6 +58,27 @@ def _scanned(result: Result, variants: Sequence[str] | None) -> list[tuple[str, 
             f"the result of `{result.slug}` has no scans", why="its lab has no `[scan]`"
         )
     return [(scanner, wanted) for scanner in dict.fromkeys(scan.scanner for scan in scans)]
+
+
+def _drawn(result: Result, variants: Sequence[str] | None) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the scanners that ran, with the wanted variants; all where none of them did."""
+    every = _scanned(result, variants)
+    return [one for one in every if not _did_not_run(result, *one)] or every
+
+
+def _did_not_run(result: Result, scanner: str, wanted: Sequence[str]) -> bool:
+    """Return whether a scanner ran over none of these variants, and not because of them."""
+    scans = [_scan(result, name, scanner) for name in wanted]
+    return any(scans) and not any(scan.ran for scan in scans if scan)
+
+
+def _missing(result: Result, variants: Sequence[str] | None) -> str:
+    """Return a sentence for each scanner that did not run."""
+    return "".join(
+        f" {SCANNERS.get(scanner, scanner)} did not run on this machine."
+        for scanner, wanted in _scanned(result, variants)
+        if _did_not_run(result, scanner, wanted)
+    )
 
 
 def _scan(result: Result, variant: str, scanner: str) -> Scan | None:
@@ -86,9 +107,9 @@ def _bar(name: str, scan: Scan | None) -> Bar:
 
 
 def _table(result: Result, variants: Sequence[str] | None) -> str:
-    """Return each scanner's rules by risk (rows) and variant (columns), or why it did not run."""
+    """Return each drawn scanner's rules by risk (rows) and variant (columns), or why none ran."""
     wanted, rows = result.names(variants), []
-    for scanner, _ in _scanned(result, variants):
+    for scanner, _ in _drawn(result, variants):
         scans = [_scan(result, name, scanner) for name in wanted]
         ran = [_counts(scan) if scan and scan.ran else None for scan in scans]
         named = escape(SCANNERS.get(scanner, scanner))

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Sequence
 
 from advices.lab import PROBED, Lab, describe, labfile
-from advices.results import BaseRecord, Linting, Result, code, escape, history, linting, verdicts
+from advices.results import (
+    BaseRecord,
+    Linting,
+    Result,
+    code,
+    escape,
+    history,
+    linting,
+    recorded,
+    verdicts,
+)
 from advices.site import dashboard, linters, origin, speed, tables
 from advices.site.linters import Row
 from advices.site.macros.page import Page
@@ -78,6 +89,18 @@ class Overview(Page):
     def linters_seen(self) -> str:
         """Return of how many bad Dockerfiles a linter names the fault."""
         return linters.seen(self._linted(self._in_order())[0])
+
+    def recorded_zap(self) -> str:
+        """Return what ZAP found on another machine, labelled with its version and date."""
+        file = f"results/{recorded.FILE}"
+        link = posixpath.relpath(file, posixpath.dirname(self._page()) or ".")
+        table = tables.recorded_table(recorded.load(self._docs / "results"))
+        return f"{table.rstrip()} [The record]({link}).\n{{ .adv-note }}\n"
+
+    def recorded_with(self) -> str:
+        """Return the version and the date of that ZAP, for a sentence."""
+        found = recorded.load(self._docs / "results")
+        return escape(f"ZAP {found.version} on {found.date}")
 
     def _linted(self, labs: Sequence[Lab]) -> tuple[tuple[Row, ...], Linting]:
         said = linting.load(self._docs / "results")

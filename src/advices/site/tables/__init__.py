@@ -5,10 +5,16 @@ All text that comes out of a result is escaped: a build step is written by anybo
 
 from advices.site.tables.alerts import alert_table, alerts_table, kinds, scanners_table
 from advices.site.tables.builds import rebuilds_table, replays_table, steps_table
-from advices.site.tables.claims import claims_table, mistakes_table, verdict_mark
+from advices.site.tables.claims import (
+    claims_table,
+    judged_and_not,
+    mistakes_table,
+    verdict_mark,
+)
 from advices.site.tables.layers import layer_sizes, layer_sizes_table, layers_table
 from advices.site.tables.measures import measures_table, places_table
 from advices.site.tables.provenance import bases_table, provenance_table
+from advices.site.tables.recorded import recorded_table
 from advices.site.tables.strip import STRIP_VARIANTS, of_the_strip, strip_table
 from advices.site.tables.writing import instruction, short, table, table_html
 
@@ -19,6 +25,7 @@ __all__ = [
     "bases_table",
     "claims_table",
     "instruction",
+    "judged_and_not",
     "kinds",
     "layer_sizes",
     "layer_sizes_table",
@@ -29,6 +36,7 @@ __all__ = [
     "places_table",
     "provenance_table",
     "rebuilds_table",
+    "recorded_table",
     "replays_table",
     "scanners_table",
     "short",

@@ -21,6 +21,12 @@ class Kind:
     risk: Risk
     alerts: tuple[Alert, ...]
 
+    @property
+    def places(self) -> str:
+        """Return at how many places it was raised, "5+" where the scanner names only some."""
+        some = any(alert.some_places for alert in self.alerts)
+        return f"{len(self.alerts)}{'+' if some else ''}"
+
 
 _HOW: dict[Attacks, str] = {
     "none": "it looked but did not attack",
@@ -76,20 +82,20 @@ def alerts_table(result: Result, variants: Sequence[str] | None = None) -> str:
     """
     wanted = result.names(variants)
     by_rule: dict[tuple[str, str], Kind] = {}
-    places: dict[tuple[str, str, str], int] = {}
+    places: dict[tuple[str, str, str], str] = {}
     for variant in wanted:
         for scan in result.variant(variant).scans:
             for kind in kinds(scan):
                 key = (kind.scanner, kind.rule)
                 if key not in by_rule or _worse(kind, by_rule[key]):
                     by_rule[key] = kind
-                places[*key, variant] = len(kind.alerts)
+                places[*key, variant] = kind.places
     rows = [
         [
             escape(kind.risk),
             escape(SCANNERS.get(kind.scanner, kind.scanner)),
             escape(_named(kind)),
-            *(str(places.get((*key, variant), "—")) for variant in wanted),
+            *(places.get((*key, variant), "—") for variant in wanted),
         ]
         for key, kind in sorted(
             by_rule.items(), key=lambda pair: (RISKS.index(pair[1].risk), pair[1].name)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
-from advices.lab import BUILDS, Lab
+from advices.lab import BUILDS, SCANNERS, Claim, Lab
 from advices.results import Result, Verdict, code, escape
 from advices.site.tables.writing import table
 
 
 def claims_table(verdicts: Iterable[Verdict]) -> str:
-    """Return claims (rows) by variant (columns): measured, and whether that is as demanded."""
+    """Return claims (rows) by variant (columns): measured, and whether that is as demanded.
+
+    Claims about a scanner that did not run have no rows but one sentence.
+    """
     by_claim: dict[str, dict[str, Verdict]] = {}
-    for verdict in verdicts:
+    shown, unjudged = judged_and_not(verdicts)
+    for verdict in shown:
         by_claim.setdefault(verdict.claim.id, {})[verdict.variant] = verdict
     # A dict keeps the order of first sight, a set would not.
     variants = list(dict.fromkeys(name for row in by_claim.values() for name in row))
@@ -21,9 +26,34 @@ def claims_table(verdicts: Iterable[Verdict]) -> str:
         first = next(iter(found.values()))
         cells = [_outcome(found[name]) if name in found else "—" for name in variants]
         rows.append([escape(first.claim.says), escape(first.demanded), *cells])
-    shown = table(["Claim", "Demanded", *map(code, variants)], rows)
     every = [verdict for found in by_claim.values() for verdict in found.values()]
-    return f"{shown}\n{_FAILS}\n" if any(map(_fails_as_demanded, every)) else shown
+    parts = [
+        *([table(["Claim", "Demanded", *map(code, variants)], rows)] if rows else []),
+        *([f"{_FAILS}\n"] if any(map(_fails_as_demanded, every)) else []),
+        *([f"{unjudged}\n"] if unjudged else []),
+    ]
+    return "\n".join(parts)
+
+
+def judged_and_not(verdicts: Iterable[Verdict]) -> tuple[tuple[Verdict, ...], str]:
+    """Return the verdicts on claims that some variant was judged by, and a line on the others.
+
+    The line says how many claims are about which scanner that did not run, "" where there are none.
+    """
+    every = tuple(verdicts)
+    judged = {verdict.claim.id for verdict in every if not verdict.not_run}
+    others = {v.claim.id: v.claim for v in every if v.claim.id not in judged}
+    about = Counter(map(_scanner, others.values()))
+    said = [
+        f"{count} claim{'s' if count > 1 else ''} about {escape(name)} "
+        f"{'are' if count > 1 else 'is'} not judged: it did not run on this machine."
+        for name, count in about.items()
+    ]
+    return tuple(verdict for verdict in every if verdict.claim.id in judged), " ".join(said)
+
+
+def _scanner(claim: Claim) -> str:
+    return next(name for scanner, name in SCANNERS.items() if claim.measure.is_by(scanner))
 
 
 _FAILS = "<small>✗ fails: that, too, is what the lab demands there.</small>"
@@ -53,17 +83,17 @@ def mistakes_table(lab: Lab, result: Result) -> str:
     if result.provenance.mode == "quick" and not result.mistakes:
         return "The mistakes were not applied, because this was a quick run.\n"
     says = {claim.id: claim.says for claim in lab.claims} | {BUILDS: "The image builds."}
-    rows = []
+    rows, unjudged = [], False
     for mistake in lab.mistakes:
         found = result.mistakes.get(mistake.id)
         red = [escape(says.get(claim, claim)) for claim in found.red] if found else ["not measured"]
-        red += [
-            f"{escape(says.get(claim, claim))} (not run here)"
-            for claim in (found.not_judged if found else ())
-            if claim in mistake.breaks
-        ]
-        rows.append([escape(mistake.says), "<br>".join(red) or "nothing"])
+        waits = bool(found and {*found.not_judged} & {*mistake.breaks})
+        unjudged = unjudged or waits
+        nothing = "not judged here" if waits else "nothing"
+        rows.append([escape(mistake.says), "<br>".join(red) or nothing])
     proved = table(["Mistake, on its own in the good Dockerfile", "Claims that it broke"], rows)
+    if unjudged:
+        proved += "\nNot judged here: claims about a scanner that did not run on this machine.\n"
     elsewhere = [one.date for one in result.mistakes.values() if one.elsewhere]
     if elsewhere:
         proved += (
