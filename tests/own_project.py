@@ -24,6 +24,7 @@ def box(slug: str) -> str:
 
 
 def commands(slug: str) -> tuple[str, ...]:
-    """Return the lines of a box's code blocks, each of which is one command."""
+    """Return the commands in a box's code blocks, each on one line."""
     blocks: list[str] = _BLOCK.findall(box(slug))
-    return tuple(line for block in blocks for line in block.splitlines() if line)
+    joined = (re.sub(r"\\\n\s*", "", block) for block in blocks)
+    return tuple(line for block in joined for line in block.splitlines() if line)

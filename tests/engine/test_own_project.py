@@ -75,9 +75,10 @@ class Project:
             filled = command
             for placeholder, meant in names.items():
                 filled = filled.replace(placeholder, meant)
-            found.append(self._run(filled))
-            if "--detach" in command:
+            if command.startswith("sleep "):
                 self._wait()
+            else:
+                found.append(self._run(filled))
         return found
 
     def _code(self) -> str:
@@ -95,7 +96,7 @@ class Project:
         return Shown(command, run(["bash", "-c", both], env=build_environment()).stdout)
 
     def _wait(self) -> None:
-        """Wait until the container answers itself: a reader takes longer to type a command."""
+        """Wait until the container answers: what a box sleeps for."""
         ask = READY.format(port=self.lab.serve.port, path=self.lab.serve.path)
         end = time.monotonic() + 60
         while True:
