@@ -69,7 +69,7 @@ def test_a_lesson_comes_from_its_exercise(tmp_path: Path) -> None:
     macros = Macros(project / "labs", project / "docs", lambda: "trainers.md")
     lesson, end = macros.agenda("09:00", "build-cache", ("Break", 15)).splitlines()[2:4]
     assert "[Order for the cache](chapters/build-cache.md): talk 10, exercise 10 | 20 |" in lesson
-    assert 'data-from="exercises/build-cache"' in lesson
+    assert 'data-from="exercises/build-cache/good/cold.seconds"' in lesson
     assert end.startswith("| 09:20 | Break | 15 |")
 
 

@@ -23,15 +23,15 @@ CHECKS = 4
 """Estimated: how often somebody checks an exercise."""
 _ROUND = 5
 _LEAST = 10
-HEADER = ("Time", "What", "Minutes", "One check")
+HEADER = ("Time", "What", "Minutes", "Build")
 
 
 class Block(NamedTuple):
-    """One row of an agenda: what, as Markdown, how many minutes, and what a check takes."""
+    """One row of an agenda: what, how many minutes, and how long its build took, as Markdown."""
 
     what: str
     minutes: int
-    check: str = ""
+    build: str = ""
 
 
 def check_seconds(result: Result) -> float:
@@ -59,7 +59,7 @@ def agenda(start: str, blocks: Iterable[Block]) -> str:
     now = int(found[1]) * 60 + int(found[2])
     rows = []
     for block in blocks:
-        rows.append([_clock(now), block.what, str(block.minutes), block.check])
+        rows.append([_clock(now), block.what, str(block.minutes), block.build])
         now += block.minutes
     return table(HEADER, [*rows, [_clock(now), "End", "", ""]], "  rr")
 

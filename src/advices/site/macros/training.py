@@ -6,13 +6,13 @@ import re
 from collections.abc import Sequence
 
 from advices import results
-from advices.results import escape, exercise, seconds_text
-from advices.site import course, origin
+from advices.lab import COLD, MeasureName
+from advices.results import escape, exercise, value_text
+from advices.site import course
 from advices.site.course import Block
 from advices.site.macros.page import Page
-from advices.site.origin import Origin
 
-_RECORDED = "The builds, starts and stops of the exercise's solution"
+_BUILD = MeasureName("seconds", COLD)
 
 
 class Training(Page):
@@ -35,7 +35,8 @@ class Training(Page):
         return (
             f"Estimated: {course.TALK_MINUTES} minutes of talk for each chapter, and for its "
             f"exercise {course.MINUTES_A_CLAIM} minutes for each claim that the start misses and "
-            f"{course.CHECKS} checks, rounded up."
+            f"{course.CHECKS} checks as long as the recorded builds, starts and stops of its "
+            "solution, rounded up."
         )
 
     def learner_mistakes(self) -> str:
@@ -56,16 +57,10 @@ class Training(Page):
         missed = sum(not row.holds for row in exercise.start_rows(task, reference))
         seconds = course.check_seconds(reference)
         minutes = course.exercise_minutes(missed, seconds)
-        where = Origin(title=_RECORDED)
-        check = origin.link(
-            escape(seconds_text(seconds)),
-            self._source(slug),
-            where.source(f"exercises/{slug}"),
-            where.title,
-            "adv-value",
-        )
+        text = value_text(_BUILD, reference.value("good", _BUILD))
+        build = self._number(reference, text, f"exercises/{slug}/good/{_BUILD}", _BUILD)
         what = f"{self._chapter(self._lab(slug))}: talk {course.TALK_MINUTES}, exercise {minutes}"
-        return Block(what, course.TALK_MINUTES + minutes, check)
+        return Block(what, course.TALK_MINUTES + minutes, build)
 
 
 def _prose(text: str) -> str:
