@@ -63,7 +63,12 @@ def numbers(page, folder):
 
 
 def expected(where, folder):
-    """Return the text of a number by its data-from, `slug/variant/measure` or `slug/a:b/m`."""
+    """Return the text of a number by its data-from, `slug/variant/measure` or `slug/a:b/m`.
+
+    The number of an exercise has `exercises/` before that.
+    """
+    if where.startswith("exercises/"):
+        folder, where = folder / "exercises", where.removeprefix("exercises/")
     slug, variant, measure = where.split("/") if where.count("/") == 2 else ("", "", "")
     if not slug:
         return None

@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 pytestmark = pytest.mark.browser
 KINDS = (
-    *("", "start/", "method/", "dashboard/", "bases/", "404.html"),
+    *("", "start/", "run/", "trainers/", "method/", "dashboard/", "bases/", "404.html"),
     *("progress/", "glossary/"),
     *("chapters/build-cache/", "chapters/twelve-factor/", "chapters/web-scan/"),
     "chapters/multi-stage/",

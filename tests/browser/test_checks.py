@@ -70,6 +70,15 @@ def test_a_wrong_number_is_found(wrong, tmp_path):
     assert len(checks.numbers(page, tmp_path)) == 3
 
 
+def test_a_wrong_number_of_an_exercise_is_found(wrong, tmp_path):
+    results.save(tmp_path / "exercises", factory.result())
+    number = '<a class="adv-value" data-from="exercises/build-cache/bad/disk_bytes">{}</a>'
+    page, _ = wrong(number.format("300 MB"))
+    assert checks.numbers(page, tmp_path) == []
+    page, _ = wrong(number.format("301 MB"))
+    assert len(checks.numbers(page, tmp_path)) == 1
+
+
 def test_a_missing_or_thin_provenance_is_found(wrong):
     page, _ = wrong("<h2>Provenance</h2>")
     assert "no section" in checks.provenance(page)[0]

@@ -180,7 +180,7 @@ def test_a_pdf_comes_out(tab, address):
 # ---------- clipboard ----------
 
 
-@pytest.mark.parametrize("page", ["start/", CHAPTER, LAB])
+@pytest.mark.parametrize("page", ["run/", CHAPTER, LAB])
 def test_code_is_copied_as_it_is_and_without_a_prompt(chromium, address, page):
     context = chromium.new_context(permissions=["clipboard-read", "clipboard-write"])
     tab = context.new_page()

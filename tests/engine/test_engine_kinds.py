@@ -1,7 +1,7 @@
 """One lab on every kind of engine that users have: the same bytes, uid and steps on each.
 
 Each engine is one beside this machine's own. What it needs is unpacked from Debian's packages.
-The page *Before you start* has a table of what is run here.
+The page *Run the labs* has a table of what is run here.
 """
 
 from __future__ import annotations

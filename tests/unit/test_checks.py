@@ -13,7 +13,7 @@ from advices.site import checks, doctor_page
 from advices.site.checks import SYSTEMS, Check, System
 from advices.site.registration import Macros
 
-PAGE = Path(__file__).parents[2] / "docs" / "start.md"
+PAGE = Path(__file__).parents[2] / "docs" / "run.md"
 
 
 @pytest.mark.parametrize("check", checks.ALL, ids=lambda check: check.subject)

@@ -14,7 +14,10 @@ from advices.site import prose
 ROOT = Path(__file__).parents[2]
 # docs/labs is written by a run, from notebooks; architecture.md is about code, not about images.
 PAGES = [
-    *(ROOT / "docs" / f"{name}.md" for name in ("index", "start", "method", "bases")),
+    *(
+        ROOT / "docs" / f"{name}.md"
+        for name in ("index", "start", "run", "offline", "commands", "trainers", "method", "bases")
+    ),
     *sorted((ROOT / "docs" / "chapters").glob("*.md")),
     ROOT / "README.md",
 ]

@@ -21,6 +21,7 @@ from advices.site import registration
 from advices.site.macros import lessons
 from advices.site.macros.numbers import Numbers
 from advices.site.macros.overview import Overview
+from advices.site.macros.training import Training
 from advices.site.views import NAMES
 
 ROOT = Path(__file__).parents[2]
@@ -386,7 +387,7 @@ def test_every_macro_is_registered_and_reports_its_error_in_a_quiet_build(projec
 def test_what_can_be_shown_is_a_macro_and_a_method_of_a_notebook_under_one_name():
     assert {*NAMES} <= {*registration.MACROS}
     assert all(getattr(LabSession, name).__doc__ for name in NAMES)
-    for own in (Numbers, Overview, lessons.Lessons):
+    for own in (Numbers, Overview, lessons.Lessons, Training):
         assert not {*NAMES} & {*dir(own)}, "a macro of its own would hide what is shown"
 
 

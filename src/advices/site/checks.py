@@ -1,6 +1,6 @@
 """Pure: what the doctor looks at, and what to do on each system where a thing is not well.
 
-The command and the page *Before you start* read the same words here.
+The command and the page *Run the labs* read the same words here.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ LIMITS = Check(
     "a learner's build may take only so many processes, so much memory and disk: see "
     "[What a learner's build may take](#what-a-learners-build-may-take)",
     fix="give the engine's own service limits: see `What a learner's build may take` on the page "
-    "Before you start",
+    "Run the labs",
 )
 PIP = Check(
     "pip in builds",

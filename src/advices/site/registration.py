@@ -16,6 +16,7 @@ from advices.core import AdvicesError
 from advices.site.macros.lessons import Lessons
 from advices.site.macros.numbers import Numbers
 from advices.site.macros.overview import Overview
+from advices.site.macros.training import Training
 from advices.site.views import NAMES, Views
 
 log = logging.getLogger("mkdocs.advices")
@@ -32,7 +33,7 @@ class Environment(Protocol):
         """Make a function known to the pages under a name."""
 
 
-class Macros(Numbers, Overview, Lessons):
+class Macros(Numbers, Overview, Lessons, Training):
     """All macros of the pages: its own, and one for each of the views."""
 
 
