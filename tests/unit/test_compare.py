@@ -191,6 +191,8 @@ def test_another_base_is_told(new: Result, sentence: str) -> None:
         ("secrets_in_layers", 0, 1, True),
         # What an image holds of its base moves with the base.
         ("executables", 300, 301, False),
+        ("files_opened", 600, 601, False),
+        ("files_in_image", 9000, 9001, False),
         ("other_bytes", 10_000_000, 90_000_000, False),
         ("set_disk_bytes", 10_000_000, 90_000_000, False),
     ],

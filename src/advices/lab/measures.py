@@ -81,7 +81,7 @@ PROBED: dict[str, dict[str, Measure]] = {
         "files_opened": Measure(
             "Files that it opens", "opened by Python or mapped, from the start to the first page"
         ),
-        "opened_bytes": Measure("Bytes of these files", "their sizes, unpacked"),
+        "opened_bytes": Measure("Bytes of the files that it opens", "their sizes, unpacked"),
     },
     "user": {
         "capabilities": Measure(

@@ -92,7 +92,8 @@ def drifts(old: Result, new: Result) -> tuple[Drift, ...]:
 
 def _of_the_base(measure: MeasureName) -> bool:
     """Return whether an image may owe a measure to its base: bytes, layers, what files it holds."""
-    return measure.unit == "bytes" or measure.name == "layers" or measure.name in PROBED["files"]
+    of_files = PROBED["files"].keys() | PROBED["opened"].keys()
+    return measure.unit == "bytes" or measure.name == "layers" or measure.name in of_files
 
 
 def _limit_left(measure: MeasureName, was: Value, now: Value) -> str:
