@@ -17,11 +17,14 @@ from advices.results import (
     recorded,
     verdicts,
 )
-from advices.site import dashboard, linters, origin, speed, tables
+from advices.site import dashboard, factors, linters, origin, speed, tables
 from advices.site.linters import Row
 from advices.site.macros.page import Page
 from advices.site.origin import Origin
 from advices.site.shown import Shown
+
+# The chapter about all twelve factors.
+_FRAME = "twelve-factor"
 
 
 class Overview(Page):
@@ -48,6 +51,26 @@ class Overview(Page):
             for result in found.values()
         }
         return f"{table}\n{''.join(lines.values())}"
+
+    def factors(self, slug: str) -> str:
+        """Return a sentence on which of the twelve factors a chapter is about."""
+        found = self._factors(slug)
+        link = f"{self._to_chapter(self._lab(_FRAME))}#what-you-see"
+        names = " and ".join(f"[{factors.named(number)}]({link})" for number in found)
+        return f"Factor{'s' if len(found) > 1 else ''} {names}."
+
+    def all_factors(self) -> str:
+        """Return a table of the twelve factors with the chapters about each."""
+        chapters = {
+            self._chapter(lab): self._factors(lab.slug)
+            for lab in self._in_order()
+            if lab.slug != _FRAME
+        }
+        return factors.factors_table(chapters, self._chapter(self._lab(_FRAME)))
+
+    def _factors(self, slug: str) -> tuple[str, ...]:
+        name = f"chapters/{slug}.md"
+        return factors.of_chapter((self._docs / name).read_text("utf-8"), name)
 
     def dashboard(self) -> str:
         """Return for every lab its effect over time and each claim's verdict, with dates."""
