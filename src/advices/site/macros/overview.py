@@ -52,7 +52,7 @@ class Overview(Page):
         }
         return f"{table}\n{''.join(lines.values())}"
 
-    def factors(self, slug: str) -> str:
+    def about_factors(self, slug: str) -> str:
         """Return a sentence on which of the twelve factors a chapter is about."""
         found = self._factors(slug)
         link = f"{self._to_chapter(self._lab(_FRAME))}#what-you-see"
