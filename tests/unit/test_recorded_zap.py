@@ -103,8 +103,8 @@ def test_the_chapter_shows_it(tmp_path: Path) -> None:
 
 
 def test_the_commands_to_copy_can_scan_only_the_reader_s_own_container() -> None:
-    chapter = (ROOT / "docs" / "chapters" / "web-scan.md").read_text("utf-8")
-    (block,) = [one for one in re.findall(r"```sh\n(.*?)```", chapter, re.S) if "zap-" in one]
+    page = (ROOT / "docs" / "run.md").read_text("utf-8")
+    (block,) = [one for one in re.findall(r"```sh\n(.*?)```", page, re.S) if "zap-" in one]
     lines = [shlex.split(line) for line in block.replace("\\\n", " ").splitlines()]
     network, site, zap, *cleaning = lines
     assert network[:4] == ["docker", "network", "create", "--internal"]
