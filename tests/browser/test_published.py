@@ -143,15 +143,15 @@ def test_a_page_that_is_not_there_helps_at_any_depth(tab, home, missing):
 
 def test_a_page_that_is_not_there_searches(tab, home):
     tab.goto(f"{home}/nothing/here", wait_until="load")
-    tab.get_by_label("Search this site").fill("small base")
+    tab.get_by_label("Search this site").fill("start from slim")
     tab.keyboard.press("Enter")
     tab.wait_for_url("**/?q=small+base*")
     found = tab.locator(".md-search-result__item").first
     found.wait_for()
-    assert "small base" in tab.locator(".md-search-result__list").inner_text().lower()
+    assert "start from slim" in tab.locator(".md-search-result__list").inner_text().lower()
     tab.goto(f"{home}/nothing/here", wait_until="load")
     tab.keyboard.press("/")
-    tab.keyboard.type("small base")
+    tab.keyboard.type("start from slim")
     found.wait_for()
 
 

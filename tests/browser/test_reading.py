@@ -19,9 +19,9 @@ def test_the_search_opens_finds_and_leads_by_keyboard(tab, address, key):
     tab.goto(f"{address}/{CHAPTER}", wait_until="load")
     tab.keyboard.press(key)
     tab.wait_for_function("document.activeElement.matches('.md-search__input')")
-    tab.keyboard.type("small base")
+    tab.keyboard.type("start from slim")
     tab.locator(".md-search-result__item").first.wait_for()
-    assert tab.locator(".md-search__input").input_value() == "small base"
+    assert tab.locator(".md-search__input").input_value() == "start from slim"
     tab.keyboard.press("ArrowDown")
     tab.keyboard.press("Enter")
     tab.wait_for_url("**/base-image/?h=*")

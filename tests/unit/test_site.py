@@ -298,7 +298,7 @@ def test_what_stands_before_a_page_is_no_part_of_it(page):
     # What cannot be read as settings is shown to readers as text.
     _, head, _ = page.read_text("utf-8").split("---\n", 2)
     settings = yaml.safe_load(head)
-    assert set(settings) <= {"description", "search", "hide", "script"}
+    assert set(settings) <= {"description", "factors", "search", "hide", "script"}
     assert "description" in settings or page.name == "index.md"
 
 
