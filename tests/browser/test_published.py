@@ -145,7 +145,7 @@ def test_a_page_that_is_not_there_searches(tab, home):
     tab.goto(f"{home}/nothing/here", wait_until="load")
     tab.get_by_label("Search this site").fill("start from slim")
     tab.keyboard.press("Enter")
-    tab.wait_for_url("**/?q=small+base*")
+    tab.wait_for_url("**/?q=start+from+slim*")
     found = tab.locator(".md-search-result__item").first
     found.wait_for()
     assert "start from slim" in tab.locator(".md-search-result__list").inner_text().lower()
