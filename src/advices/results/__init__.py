@@ -38,6 +38,7 @@ from advices.results.record import (
     replay_names,
 )
 from advices.results.recorded import Recorded, RecordedRule, RecordedScan
+from advices.results.records import read_record, write_record
 from advices.results.store import dump, load, refuse_newer, save, schema_text
 from advices.results.turned import Turned, turned
 from advices.results.wording import (
@@ -110,6 +111,7 @@ __all__ = [
     "parts",
     "percent_text",
     "ratio_text",
+    "read_record",
     "recorded",
     "red",
     "refuse_newer",
@@ -126,4 +128,5 @@ __all__ = [
     "verdicts",
     "why_changed",
     "wording",
+    "write_record",
 ]

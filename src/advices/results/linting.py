@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from advices.core import Record, ResultInvalid, write_whole
+from advices.core import Record, ResultInvalid
+from advices.results.records import read_record, write_record
 
 FILE = "linters.json"
 LinterName = Literal["hadolint", "check"]
@@ -63,19 +64,11 @@ class Linting(Record):
 
 def load(results: Path) -> Linting:
     """Return the stored record, an empty one where there is none. Raises ResultInvalid."""
-    file = results / FILE
-    if not file.is_file():
+    if not (results / FILE).is_file():
         return Linting()
-    try:
-        return Linting.model_validate_json(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, ValidationError) as error:
-        raise ResultInvalid(
-            f"docs/results/{FILE} cannot be read: {error}",
-            why="it was edited by hand, or another version of the toolkit wrote it",
-            next_step="`git checkout` it, or run the linters again: `advices lint --write`",
-        ) from None
+    return read_record(results / FILE, Linting, "run the linters again: `advices lint --write`")
 
 
 def save(results: Path, linting: Linting) -> Path:
     """Write the record as a whole file and return its path."""
-    return write_whole(results / FILE, f"{linting.model_dump_json(indent=1)}\n")
+    return write_record(results / FILE, linting)

@@ -9,10 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from advices.core import Record, ResultInvalid, write_whole
+from advices.core import Record
 from advices.lab import Attacks, Risk
+from advices.results.records import read_record, write_record
 
 FILE = "recorded-zap.json"
 
@@ -59,16 +60,11 @@ class Recorded(Record):
 
 def load(results: Path) -> Recorded:
     """Return the stored record. Raises ResultInvalid when it is missing or cannot be read."""
-    try:
-        return Recorded.model_validate_json((results / FILE).read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, ValidationError) as error:
-        raise ResultInvalid(
-            f"docs/results/{FILE} cannot be read: {error}",
-            why="it is missing, somebody edited it, or another version of the toolkit wrote it",
-            next_step="`git checkout` it, or record reports again: `advices record-zap --help`",
-        ) from None
+    return read_record(
+        results / FILE, Recorded, "record reports again: `advices record-zap --help`"
+    )
 
 
 def save(results: Path, found: Recorded) -> Path:
     """Write the record as a whole file and return its path."""
-    return write_whole(results / FILE, f"{found.model_dump_json(indent=1)}\n")
+    return write_record(results / FILE, found)

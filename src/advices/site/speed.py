@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from advices.core import Record, ResultInvalid, write_whole
-from advices.results import code, escape, seconds_text
+from advices.core import Record
+from advices.results import code, escape, read_record, seconds_text, write_record
 from advices.site.tables import table
 
 FILE = "bench.json"
@@ -79,19 +79,12 @@ HEADER = ("What", "Against", "Ratio", "Spread", "Samples", "Seconds", "Theirs", 
 
 def load(results: Path) -> Speed:
     """Return the stored record. Raises ResultInvalid when it is missing or cannot be read."""
-    try:
-        return Speed.model_validate_json((results / FILE).read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, ValidationError) as error:
-        raise ResultInvalid(
-            f"docs/results/{FILE} cannot be read: {error}",
-            why="it is missing, somebody edited it, or another version of the toolkit wrote it",
-            next_step="`git checkout` it, or measure again: `./run bench`",
-        ) from None
+    return read_record(results / FILE, Speed, "measure again: `./run bench`")
 
 
 def save(results: Path, speed: Speed) -> Path:
     """Write the record as a whole file and return its path."""
-    return write_whole(results / FILE, f"{speed.model_dump_json(indent=1)}\n")
+    return write_record(results / FILE, speed)
 
 
 def ratios(name: str, pairs: Pairs) -> list[float]:
