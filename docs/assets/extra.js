@@ -22,17 +22,6 @@ addEventListener("keydown", ({ key }) => {
   const drawer = document.getElementById("__drawer");
   if (key === "Escape" && drawer.checked) drawer.click();
 });
-// On a phone the style shows each row of a wide table as a card, where each cell needs the name of
-// its column, and a screen reader no longer sees a table by itself.
-const roles = { table: "table", thead: "rowgroup", tbody: "rowgroup", tr: "row", th: "columnheader", td: "cell" };
-for (const table of document.querySelectorAll(".md-content table:not([class], :is(.adv-gains, .adv-marks, figure) *)")) {
-  const names = [...table.querySelectorAll("thead th")].map((head) => head.textContent.trim());
-  if (names.length < 4) continue;
-  table.dataset.cards = "";
-  for (const part of [table, ...table.querySelectorAll(Object.keys(roles))]) part.setAttribute("role", roles[part.localName]);
-  for (const head of table.querySelectorAll("tbody th")) head.setAttribute("role", "rowheader");
-  for (const row of table.querySelectorAll("tbody tr")) [...row.cells].forEach((cell, index) => (cell.dataset.column = names[index]));
-}
 // Material adds its own parts after this script ran.
 new MutationObserver(name).observe(document.body, { childList: true, subtree: true });
 addEventListener("load", name);

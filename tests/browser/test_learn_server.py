@@ -423,3 +423,12 @@ def test_any_jupyter_server_with_our_pages_has_the_same_limits(tmp_path):
 def test_a_hub_that_offers_jupyterlab_says_so(tmp_path):
     with plain_server(tmp_path, "--AdvicesLearn.jupyterlab=True") as base:
         assert Client().ask(f"{base}api/contents", Authorization="token known")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [("learn-client/learn.js", False), ("learn-client/0123456789abcdef/learn.js", True)],
+)
+def test_only_what_has_an_address_of_its_own_is_kept(server, address, kept):
+    with urllib.request.urlopen(server.base + address) as answer:
+        assert ("immutable" in answer.headers["Cache-Control"]) == kept

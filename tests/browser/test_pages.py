@@ -88,7 +88,8 @@ def test_a_number_says_when_and_on_what_it_was_measured(tab, address):
 def test_every_chart_has_a_name_and_its_table(seen):
     assert {page: one.wrong_charts for page, one in seen.items() if one.wrong_charts} == {}
     for page, one in seen.items():
-        if page.startswith("chapters/"):
+        # Where a secret was found is a table of places.
+        if page.startswith("chapters/") and page != "chapters/configuration/":
             assert one.charts > 0, page
 
 

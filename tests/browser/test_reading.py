@@ -211,22 +211,3 @@ def test_the_glossary_has_every_word_of_the_project_and_its_links_lead_somewhere
     needed = "image, layer, base, build context, cache, stage, variant, replay, claim, measure"
     needed += ", bytes on disk, bytes to transfer, stand-in, lab, advice, exercise, provenance"
     assert set(needed.split(", ")) <= words
-
-
-# ---------- wide tables on a phone ----------
-
-
-def test_a_wide_table_is_cards_on_a_phone_that_name_each_column(tab, address):
-    tab.set_viewport_size({"width": 320, "height": 800})
-    tab.goto(f"{address}/chapters/configuration/", wait_until="load")
-    table = tab.get_by_role("table").filter(has_text="Secrets in the history").first
-    row = table.get_by_role("row").filter(has_text="secret-arg")
-    cell = row.get_by_role("cell").nth(1)
-    assert "✗" in cell.inner_text()
-    named = "getComputedStyle(arguments[0] ?? document.body, '::before').content"
-    assert cell.evaluate(f"(...arguments) => {named}") == '"Secrets in the history"'
-    assert row.evaluate("(row) => getComputedStyle(row).display") == "grid"
-    assert checks.too_wide(tab) == []
-
-    tab.set_viewport_size({"width": 1440, "height": 800})
-    assert row.evaluate("(row) => getComputedStyle(row).display") == "table-row"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,13 @@ def test_the_404_page_finds_its_files_below_another_address() -> None:
         '<a href="/user/ada/learn/start/"><img src="/user/ada/learn/a.svg"><a href="//other/">'
         '<a href="#x">{"base": "/user/ada/learn"}'
     )
+
+
+def test_a_page_names_each_script_and_an_address_that_changes_with_them() -> None:
+    found = live("<head></head>", "/")
+    scripts = re.search(r'data-scripts="([^"]+)"', found)
+    assert scripts
+    names = scripts[1].split()
+    assert {"learn.js", "cell.js", "vendored.js"} <= {*names}
+    assert "loading.js" not in names, "that one is in the page"
+    assert re.search(r'data-client="/learn-client/[0-9a-f]{16}/"', found)

@@ -22,6 +22,7 @@ from advices.learn.forwarded import AskedByName, forwarded
 from advices.learn.guard import guard
 from advices.learn.live_page import (
     CLIENT,
+    CLIENT_FILES,
     ENTER,
     MATERIAL,
     PAGES,
@@ -72,7 +73,6 @@ def add_handlers(app: Any) -> None:
     site = Path(told["site"]) if "site" in told else project(Path(app.root_dir)).root / "site"
     jupyterlab = told.get("jupyterlab") in (True, "True", "true", "1")
     guard(app, jupyterlab=jupyterlab, name=forwarded(told.get("forwarded_host", "")))
-    client = Path(__file__).parent / "client"
 
     def at(*parts: str) -> str:
         return url_path_join(app.base_url, *parts)
@@ -80,8 +80,8 @@ def add_handlers(app: Any) -> None:
     app.web_app.add_handlers(
         ".*$",
         [
-            # A number before the name is a try of client/loading.js.
-            (at(CLIENT, r"(?:\d+/)?(.*)"), _File, {"path": str(client)}),
+            (at(CLIENT, r"[0-9a-f]{16}/(.*)"), _KeptFile, {"path": str(CLIENT_FILES)}),
+            (at(CLIENT, "(.*)"), _File, {"path": str(CLIENT_FILES)}),
             (at(MATERIAL, r"([a-z0-9-]+)/(files|solution)"), Material, {"root": app.root_dir}),
             (at(PREPARING), _Prepared),
             (at(RUNS, r"([\w-]+)"), _Ran, {"runs": Runs(app.kernel_manager)}),
@@ -254,3 +254,11 @@ class _File(JupyterHandler, web.StaticFileHandler):
     def set_extra_headers(self, path: str) -> None:
         """Let a browser ask whether the file is still the same: a new build makes a new one."""
         self.set_header("Cache-Control", "no-cache")
+
+
+class _KeptFile(_File):
+    """A file whose address changes when it does."""
+
+    def set_extra_headers(self, path: str) -> None:
+        """Let a browser keep the file: it need not ask for it again."""
+        self.set_header("Cache-Control", "private, max-age=31536000, immutable")

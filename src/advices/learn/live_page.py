@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
 from collections.abc import Mapping
@@ -33,7 +34,17 @@ POLICY = (
 """The Content-Security-Policy of a page: nothing from elsewhere. Material has scripts inline."""
 
 
-_LOADING = (Path(__file__).parent / "client" / "loading.js").read_text("utf-8")
+CLIENT_FILES = Path(__file__).parent / "client"
+_LOADING = (CLIENT_FILES / "loading.js").read_text("utf-8")
+_SCRIPTS = sorted(file.name for file in CLIENT_FILES.glob("*.js") if file.name != "loading.js")
+
+
+def _digest() -> str:
+    """Return what stands in the addresses of the scripts: other scripts have other addresses."""
+    whole = hashlib.sha256()
+    for name in _SCRIPTS:
+        whole.update((CLIENT_FILES / name).read_bytes())
+    return whole.hexdigest()[:16]
 
 
 def hub_home(environment: Mapping[str, str]) -> str:
@@ -60,7 +71,9 @@ def live(page: str, base_url: str, *, jupyterlab: bool = False, hub: str = "") -
             for name, content in named.items()
             if content
         )
-        + f'<script type="module">{_LOADING}</script></head>'
+        + f'<meta name="advices-client" data-client="{client}/{_digest()}/" '
+        f'data-scripts="{" ".join(_SCRIPTS)}">'
+        f'<script type="module">{_LOADING}</script></head>'
     )
     return page.replace("</head>", head, 1)
 

@@ -3,7 +3,7 @@
 
 import { hub } from "./hub.js";
 
-// Scripts lie below learn-client/ or, fetched again, below learn-client/<number>/.
+// Scripts lie below learn-client/<digest of all of them>/.
 export const BASE = new URL(/.*\/(?=learn-client\/)/.exec(import.meta.url)[0]);
 
 // Chromium breaks off what is on its way when an address of the machine comes or goes, as each

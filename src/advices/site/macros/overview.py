@@ -118,7 +118,8 @@ class Overview(Page):
         file = f"results/{recorded.FILE}"
         link = posixpath.relpath(file, posixpath.dirname(self._page()) or ".")
         table = tables.recorded_table(recorded.load(self._docs / "results"))
-        return f"{table.rstrip()} [The record]({link}).\n{{ .adv-note }}\n"
+        said = f"{table.rstrip()} [The record]({link}).\n{{ .adv-note }}\n"
+        return f'<div class="adv-history" markdown="1">\n\n{said}\n</div>\n'
 
     def recorded_with(self) -> str:
         """Return the version and the date of that ZAP, for a sentence."""
