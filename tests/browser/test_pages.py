@@ -88,8 +88,8 @@ def test_a_number_says_when_and_on_what_it_was_measured(tab, address):
 def test_every_chart_has_a_name_and_its_table(seen):
     assert {page: one.wrong_charts for page, one in seen.items() if one.wrong_charts} == {}
     # Most chapters have one; some say it in tables and cards.
-    drawn = [page for page, one in seen.items() if page.startswith("chapters/") and one.charts]
-    assert len(drawn) >= 8
+    chapters = [one for page, one in seen.items() if page.startswith("chapters/")]
+    assert sum(one.charts > 0 for one in chapters) > len(chapters) / 2
 
 
 def test_the_table_behind_a_chart_opens(tab, address):
