@@ -1,4 +1,4 @@
-"""Pure: a page of the built site as a server with kernels sends it."""
+"""A page of the built site as a server with kernels sends it."""
 
 from __future__ import annotations
 

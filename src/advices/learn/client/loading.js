@@ -67,7 +67,7 @@ if (!(await run())) {
   const said = document.createElement("p");
   said.className = "adv-bar";
   said.setAttribute("role", "alert");
-  said.textContent =
-    "The scripts that make this page run did not load. Is `./run learn` still running? Then load the page again.";
+  const server = document.querySelector('meta[name="advices-hub"]') ? "your server" : "`./run learn`";
+  said.textContent = `The scripts that make this page run did not load. Is ${server} still running? Then load the page again.`;
   document.querySelector(".md-content h1")?.after(said);
 }
