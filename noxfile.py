@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+import tomllib
 from pathlib import Path
 
 import nox
@@ -225,9 +226,10 @@ def bench(session: nox.Session) -> None:
 def requirements(session: nox.Session) -> None:
     """Compile the lists of pinned packages from the *.in files again, with hashes."""
     session.install("uv")
+    bases = tomllib.loads(Path("labs/bases/bases.toml").read_text("utf-8"))
     for source in (*sorted(Path("requirements").glob("*.in")), *sorted(Path("labs").rglob("*.in"))):
         # A scanner runs in an image of its own only, and needs a newer Python than the toolkit.
-        python = "3.13" if source.parent.name == "scanners" else "3.11"
+        python = bases["python"] if source.parent.name == "scanners" else "3.11"
         run(
             session,
             *("uv", "pip", "compile", "--quiet", "--universal", "--python-version", python),

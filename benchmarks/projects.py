@@ -21,7 +21,7 @@ from benchmarks.turns import ADVICES, MKDOCS, Place
 
 SLUG = "build-cache"
 WORK = """\
-FROM python:3.13-slim
+FROM python:3.14-slim
 COPY notes.txt /srv/
 RUN --network=none python -m venv /opt/venv
 COPY . /srv
@@ -31,7 +31,7 @@ CMD ["python", "-m", "http.server", "8000", "--directory", "/srv"]
 """What an install costs without a network: making an environment brings pip into it."""
 
 GOOD = """\
-FROM python:3.13-slim
+FROM python:3.14-slim
 COPY . /srv
 USER 1000
 CMD ["python", "-m", "http.server", "8000", "--directory", "/srv"]

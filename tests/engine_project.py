@@ -19,7 +19,7 @@ from advices.runs import lifecycle
 
 ROOT = project(Path(__file__).parent).root
 GOOD = """\
-FROM python:3.13-slim
+FROM python:3.14-slim
 COPY . /srv
 USER 1000
 CMD ["python", "-m", "http.server", "8000", "--directory", "/srv"]

@@ -104,7 +104,7 @@ def result(slug: str = "build-cache") -> Result:
             cold_samples=1,
             replay_samples=3,
             bases={
-                "python:3.13-slim": BaseRecord(
+                "python:3.14-slim": BaseRecord(
                     kind="stand-in",
                     identity="sha256:" + "e" * 64,
                     contents="sha256:" + "a" * 64,
@@ -224,7 +224,7 @@ replace = "USER 1000\\n"
 breaks = ["not-root"]
 """
 GOOD = """\
-FROM python:3.13-slim
+FROM python:3.14-slim
 WORKDIR /app
 COPY requirements.txt .
 RUN pip install -r requirements.txt
@@ -294,8 +294,8 @@ def project(root: Path) -> Path:
         f"{order}/exercise/Dockerfile": BAD,
         f"{order}/exercise/solution.Dockerfile": GOOD,
         f"{base}/lab.toml": SECOND,
-        f"{base}/bad.Dockerfile": "FROM python:3.13\n",
-        f"{base}/good.Dockerfile": "FROM python:3.13-slim\n",
+        f"{base}/bad.Dockerfile": "FROM python:3.14\n",
+        f"{base}/good.Dockerfile": "FROM python:3.14-slim\n",
         "notebooks/build-cache.ipynb": '{"cells": []}',
         "docs/labs/build-cache.md": "# Lab\n",
         "docs/labs/base-image.md": "# Lab\n",
@@ -336,7 +336,7 @@ def workshop(layout: Layout, say: Say = print, **parts: Any) -> Any:
 
 
 LIMITS = Limits("a-run", 1000, 4_000_000_000, 4_000_000_000)
-BASE = Base("python:3.13-slim", "tag", "stand-in", "sha256:1")
+BASE = Base("python:3.14-slim", "tag", "stand-in", "sha256:1")
 
 
 class Machine:

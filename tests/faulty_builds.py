@@ -22,7 +22,7 @@ from advices.engine import BuildOrder, buildx
 from advices.workshop import Workshop
 
 RECORDED = Path(__file__).parent / "unit" / "data" / "faulty"
-SLIM = "python:3.13-slim"
+SLIM = "python:3.14-slim"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-FROM python:3.13-alpine AS alpine-with-gcc
+FROM python:3.14-alpine AS alpine-with-gcc
 RUN apk add --no-cache gcc musl-dev
 
 FROM alpine-with-gcc

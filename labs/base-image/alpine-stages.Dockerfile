@@ -1,10 +1,10 @@
-FROM python:3.13-alpine AS alpine-with-gcc
+FROM python:3.14-alpine AS alpine-with-gcc
 RUN apk add --no-cache gcc musl-dev
 
 FROM alpine-with-gcc AS wheels
 RUN pip wheel --no-cache-dir --wheel-dir /wheels lz4==4.4.5
 
-FROM python:3.13-alpine
+FROM python:3.14-alpine
 WORKDIR /app
 COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt

@@ -1,4 +1,4 @@
-# Stands in for a stage of `FROM python:3.13-alpine` with `RUN apk add gcc musl-dev`, where apk is
+# Stands in for a stage of `FROM python:3.14-alpine` with `RUN apk add gcc musl-dev`, where apk is
 # not there to be run: the stand-in for Alpine with a C compiler for musl on top, from Debian.
 # The compiler is gcc as Debian ships it, a glibc program, so glibc lies beside musl for it alone.
 # What it makes is linked to musl. FROM names are local images: see README.md for the commands.

@@ -1,4 +1,4 @@
-# Stand-in for python:3.13-alpine: musl and BusyBox, made FROM scratch out of Debian's packages and
+# Stand-in for python:3.14-alpine: musl and BusyBox, made FROM scratch out of Debian's packages and
 # sources, for linux/amd64. It is not Alpine: it has no apk, so nothing can be added to it but
 # Python packages. The builder is a local image: see README.md for the command.
 
@@ -31,7 +31,7 @@ WORKDIR /usr/src
 # Newest first, and an older version where that fails: on the days after a Debian update, mirrors
 # can list a source that they do not hold yet. Upstream's tarballs only, without Debian's patches.
 RUN set -eu; \
-    for name in busybox bzip2 libffi ncurses openssl python3.13 readline sqlite3 xz-utils zlib; do \
+    for name in busybox bzip2 libffi libzstd ncurses openssl readline sqlite3 xz-utils zlib; do \
         for version in $(apt-cache showsrc --only-source "$name" \
                 | sed -n 's/^Version: //p' | sort -rVu); do \
             apt-get source -q --tar-only --download-only "$name=$version" && break; \
@@ -39,6 +39,8 @@ RUN set -eu; \
         mkdir "$name"; \
         tar -xf "$name"_*.orig.tar.* -C "$name" --strip-components=1; \
     done
+COPY python-source.sh /
+RUN /python-source.sh 3.14 /usr/src/python
 
 
 FROM musl AS busybox
@@ -84,6 +86,10 @@ RUN set -eux; \
         --disable-xz --disable-xzdec --disable-lzmadec --disable-lzmainfo --disable-lzma-links; \
     make -j "$(nproc)" install DESTDIR=/out
 RUN set -eux; \
+    cd /usr/src/libzstd; \
+    make -C lib -j "$(nproc)" libzstd; \
+    make -C lib install-shared install-includes PREFIX=/usr DESTDIR=/out
+RUN set -eux; \
     cd /usr/src/libffi; \
     autoreconf -fi; \
     ./configure --prefix=/usr --disable-static --disable-docs --disable-multi-os-directory; \
@@ -121,12 +127,8 @@ COPY --from=openssl /out/usr/include/ /usr/include/x86_64-linux-musl/
 COPY --from=openssl /out/usr/lib/ /usr/lib/x86_64-linux-musl/
 COPY --from=libraries /out/usr/include/ /usr/include/x86_64-linux-musl/
 COPY --from=libraries /out/usr/lib/ /usr/lib/x86_64-linux-musl/
-ENV PYTHON_VERSION=3.13.5 \
-    PYTHON_SHA256=93e583f243454e6e9e4588ca2c2662206ad961659863277afcdb96801647d640
-WORKDIR /usr/src/python3.13
+WORKDIR /usr/src/python
 RUN set -eux; \
-    # Published by python.org: Debian's archive carries the tarball unchanged.
-    echo "$PYTHON_SHA256 *../python3.13_$PYTHON_VERSION.orig.tar.xz" | sha256sum -c -; \
     ./configure \
         --build=x86_64-linux-musl \
         --enable-loadable-sqlite-extensions \
@@ -151,7 +153,7 @@ RUN set -eux; \
     cp -a /usr/local /python/usr/; \
     cp -a /opt/musl/lib/libbz2.so.* /opt/musl/lib/libffi.so.* /opt/musl/lib/liblzma.so.* \
         /opt/musl/lib/libncursesw.so.* /opt/musl/lib/libpanelw.so.* /opt/musl/lib/libreadline.so.* \
-        /opt/musl/lib/libsqlite3.so.* /python/usr/lib/; \
+        /opt/musl/lib/libsqlite3.so.* /opt/musl/lib/libzstd.so.* /python/usr/lib/; \
     find /python/usr/lib -type f -exec strip --strip-unneeded '{}' +; \
     mkdir -p /python/etc; \
     cp -a /usr/share/terminfo /python/etc/
@@ -218,8 +220,6 @@ FROM scratch
 COPY --from=rootfs /rootfs/ /
 ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 COPY --from=musl /usr/share/zoneinfo/ /usr/share/zoneinfo/
-ENV PYTHON_VERSION=3.13.5 \
-    PYTHON_SHA256=93e583f243454e6e9e4588ca2c2662206ad961659863277afcdb96801647d640
 COPY --from=cpython /python/ /
 RUN set -eux; \
     for name in idle pip pydoc python python-config; do \

@@ -1,25 +1,17 @@
-# Stand-ins for python:3.13-slim (target slim) and python:3.13 (target full).
+# Stand-ins for python:3.14-slim (target slim) and python:3.14 (target full).
 # Their layers are shaped like the official ones. CPython is compiled once, with debug symbols as
 # in the full image; the slim image gets the same files stripped.
 # FROM names are local images: see README.md for the commands.
 
 FROM stand-in/debian-slim AS cpython
 RUN set -eux; \
-    sed -i 's/^Types: deb$/& deb-src/' /etc/apt/sources.list.d/debian.sources; \
     apt-get update; \
     apt-get install -y --no-install-recommends \
         dpkg-dev gcc libc6-dev make xz-utils \
         libbluetooth-dev libbz2-dev libdb-dev libffi-dev libgdbm-dev liblzma-dev libncursesw5-dev \
-        libreadline-dev libsqlite3-dev libssl-dev tk-dev uuid-dev zlib1g-dev
-# The checksum is the one python.org publishes: Debian's archive carries the tarball unchanged.
-ENV PYTHON_VERSION=3.13.5 \
-    PYTHON_SHA256=93e583f243454e6e9e4588ca2c2662206ad961659863277afcdb96801647d640
-WORKDIR /usr/src
-RUN set -eux; \
-    apt-get source --tar-only --download-only python3.13; \
-    echo "$PYTHON_SHA256 *python3.13_$PYTHON_VERSION.orig.tar.xz" | sha256sum -c -; \
-    mkdir python; \
-    tar -xJf "python3.13_$PYTHON_VERSION.orig.tar.xz" -C python --strip-components=1
+        libreadline-dev libsqlite3-dev libssl-dev libzstd-dev tk-dev uuid-dev zlib1g-dev
+COPY python-source.sh /
+RUN /python-source.sh 3.14 /usr/src/python
 WORKDIR /usr/src/python
 # No --enable-optimizations and no --with-lto: they multiply the build time, and no lab measures
 # the speed of the interpreter. The rest follows the official build.
@@ -35,7 +27,7 @@ RUN set -eux; \
     cflags="$(dpkg-buildflags --get CFLAGS) -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer"; \
     ldflags="$(dpkg-buildflags --get LDFLAGS)"; \
     make -j "$(nproc)" EXTRA_CFLAGS="$cflags" LDFLAGS="$ldflags"; \
-    # Linked again with a path of its own, so that it never picks up another libpython3.13.
+    # Linked again with a path of its own, so that it never picks up another libpython3.14.
     rm python; \
     make EXTRA_CFLAGS="$cflags" LDFLAGS="$ldflags -Wl,-rpath='\$\$ORIGIN/../lib'" python
 RUN set -eux; \
@@ -47,10 +39,10 @@ RUN set -eux; \
         -o -type f -name 'libpython*.a' \) -exec rm -rf '{}' +
 RUN set -eux; \
     cp -a /usr/local /stripped; \
-    find /stripped -type f \( -name '*.so*' -o -name python3.13 \) \
+    find /stripped -type f \( -name '*.so*' -o -name python3.14 \) \
         -exec strip --strip-unneeded '{}' +; \
     # The packages whose libraries the interpreter loads; tkinter is left without its own in slim.
-    find /usr/local -type f \( -name '*.so*' -o -name python3.13 \) -not -name '*tkinter*' \
+    find /usr/local -type f \( -name '*.so*' -o -name python3.14 \) -not -name '*tkinter*' \
         -exec ldd '{}' + \
         | awk '$2 == "=>" && $3 !~ "^/usr/local/" { sub("^/(usr/)?", "", $3); print "*" $3 }' \
         | sort -u | xargs -r dpkg-query --search \
@@ -64,8 +56,6 @@ RUN set -eux; \
     apt-get update; \
     apt-get install -y --no-install-recommends ca-certificates netbase tzdata; \
     apt-get dist-clean
-ENV PYTHON_VERSION=3.13.5 \
-    PYTHON_SHA256=93e583f243454e6e9e4588ca2c2662206ad961659863277afcdb96801647d640
 # Mounted, not copied: files and libraries make one layer, as in the official image.
 RUN --mount=type=bind,from=cpython,target=/cpython set -eux; \
     apt-get update; \
@@ -108,9 +98,10 @@ RUN set -eux; \
     apt-get update; \
     apt-get install -y --no-install-recommends libbluetooth-dev tk-dev uuid-dev; \
     apt-get dist-clean
-ENV PYTHON_VERSION=3.13.5 \
-    PYTHON_SHA256=93e583f243454e6e9e4588ca2c2662206ad961659863277afcdb96801647d640
 RUN --mount=type=bind,from=cpython,target=/cpython set -eux; \
+    apt-get update; \
+    apt-get install -y --no-install-recommends libzstd-dev; \
+    apt-get dist-clean; \
     cp -a /cpython/usr/local/. /usr/local/; \
     ldconfig; \
     export PYTHONDONTWRITEBYTECODE=1; \

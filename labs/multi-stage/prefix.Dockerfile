@@ -1,4 +1,4 @@
-FROM python:3.13-slim AS builder
+FROM python:3.14-slim AS builder
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends gcc libc6-dev libpq-dev \
     && rm -rf /var/lib/apt/lists/*
@@ -6,10 +6,10 @@ WORKDIR /app
 COPY requirements.txt .
 RUN pip install --prefix=/install --no-cache-dir -r requirements.txt
 COPY . .
-RUN PYTHONPATH=/install/lib/python3.13/site-packages \
+RUN PYTHONPATH=/install/lib/python3.14/site-packages \
     python manage.py collectstatic --noinput
 
-FROM python:3.13-slim
+FROM python:3.14-slim
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends libpq5 \
     && rm -rf /var/lib/apt/lists/*

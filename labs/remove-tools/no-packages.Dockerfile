@@ -1,4 +1,4 @@
-FROM python:3.13-slim
+FROM python:3.14-slim
 WORKDIR /app
 RUN python -m venv --without-pip .venv
 ENV PATH=/app/.venv/bin:$PATH

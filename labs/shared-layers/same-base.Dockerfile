@@ -1,4 +1,4 @@
-FROM python:3.13-slim AS migrate
+FROM python:3.14-slim AS migrate
 ENV PYTHONUNBUFFERED=1
 WORKDIR /app
 COPY requirements.txt .
@@ -7,7 +7,7 @@ COPY . .
 USER 10001:10001
 CMD ["python", "manage.py", "migrate"]
 
-FROM python:3.13-slim AS report
+FROM python:3.14-slim AS report
 WORKDIR /app
 COPY requirements.txt requirements-report.txt ./
 RUN pip install --no-cache-dir -r requirements.txt -r requirements-report.txt
@@ -15,7 +15,7 @@ COPY . .
 USER 10001:10001
 CMD ["python", "manage.py", "report"]
 
-FROM python:3.13-slim AS web
+FROM python:3.14-slim AS web
 WORKDIR /app
 COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt

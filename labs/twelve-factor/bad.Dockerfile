@@ -1,4 +1,4 @@
-FROM python:3.13-slim
+FROM python:3.14-slim
 WORKDIR /app
 RUN pip install --no-cache-dir "Django~=5.2.0" Pillow "psycopg[binary]" gunicorn whitenoise \
     dj-database-url

@@ -92,7 +92,7 @@ def second_engine(slim_stand_in: str) -> Iterator[Callable[[Path], SecondEngine]
 def slim_stand_in() -> str:
     """Return the tag of the slim stand-in, which `advices bases` built."""
     bases = Bases(connect(), ROOT / "labs" / "bases", LayerMemory(Path("/nonexistent")), print)
-    return bases.stand_in("python:3.13-slim").image
+    return bases.stand_in("python:3.14-slim").image
 
 
 @pytest.fixture(scope="session")
@@ -111,7 +111,7 @@ def wapiti_image() -> str:
 def zap_stub(slim_stand_in: str) -> Iterator[str]:
     """Return the tag of an image that only plays ZAP; see tests/zap_stub."""
     folder, tag = ROOT / "tests" / "zap_stub", f"docker-advices-test/zap-stub:{os.getpid()}"
-    bases = {"python:3.13-slim": slim_stand_in}
+    bases = {"python:3.14-slim": slim_stand_in}
     build(BuildOrder(dockerfile=folder / "Dockerfile", context=folder, tag=tag, bases=bases))
     yield tag
     connect().remove_image(tag)

@@ -23,9 +23,9 @@ from advices.runs.lifecycle import own_run
 
 pytestmark = pytest.mark.engine
 
-NAMES = ("python:3.13", "python:3.13-slim", "python:3.13-alpine")
+NAMES = ("python:3.14", "python:3.14-slim", "python:3.14-alpine")
 # How far a stand-in's bytes to transfer may be from the official image's.
-LIMITS = {"python:3.13": 0.15, "python:3.13-slim": 0.10, "python:3.13-alpine": 0.10}
+LIMITS = {"python:3.14": 0.15, "python:3.14-slim": 0.10, "python:3.14-alpine": 0.10}
 
 
 @pytest.fixture(scope="module")
@@ -57,9 +57,9 @@ def test_python_and_pip_are_where_the_official_image_has_them(
         "/usr/local/bin/python",
         "/usr/local/bin/python3",
         "/usr/local/bin/pip",
-        "/usr/local/bin/python3.13",
+        "/usr/local/bin/python3.14",
     ]
-    assert run_in(image, "python", "--version").startswith("Python 3.13.")
+    assert run_in(image, "python", "--version").startswith("Python 3.14.")
     assert run_in(image, "pip", "--version").startswith("pip ")
 
 
@@ -99,7 +99,7 @@ print(subprocess.check_output(["/tmp/venv/bin/pip", "list", "--format=freeze"], 
 
 
 def test_the_alpine_base_is_musl_and_busybox(resolved: dict[str, Base]) -> None:
-    image = resolved["python:3.13-alpine"].image
+    image = resolved["python:3.14-alpine"].image
     assert "BusyBox" in run_in(image, "sh", "-c", "busybox | head -1")
     libraries = run_in(image, "cat", "/proc/self/maps") + run_in(
         image, "python", "-c", "print(open('/proc/self/maps').read())"
@@ -282,7 +282,7 @@ def test_the_database_wants_a_password(bases: Bases) -> None:
 
 
 def test_the_compiler_on_alpine_makes_programs_for_musl(bases: Bases) -> None:
-    if bases.resolve(["python:3.13-alpine"])["python:3.13-alpine"].kind == "official":
+    if bases.resolve(["python:3.14-alpine"])["python:3.14-alpine"].kind == "official":
         pytest.skip("the official image installs its own compiler")
     image = bases.resolve(["alpine-with-gcc"])["alpine-with-gcc"].image
     program = """

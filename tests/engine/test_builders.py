@@ -30,7 +30,7 @@ from advices.runs import own_run
 
 pytestmark = pytest.mark.engine
 
-SLIM = "python:3.13-slim"
+SLIM = "python:3.14-slim"
 
 
 @pytest.fixture
@@ -59,9 +59,9 @@ def builds(tmp_path: Path, tag: str, slim_stand_in: str) -> Builds:
 WRITTEN = {
     "the frontend of a registry": "# syntax=docker/dockerfile:1\n# escape=`\nFROM python\n"
     "RUN --network=none true `\n && true\n",
-    "a variable in FROM": "ARG PY=3.13\nFROM docker.io/library/python:${PY}-slim\nCOPY . /x\n",
+    "a variable in FROM": "ARG PY=3.14\nFROM docker.io/library/python:${PY}-slim\nCOPY . /x\n",
     "a stage that is called like its base": "FROM python AS python\nRUN --network=none touch /m\n"
-    "FROM python:3.13-slim\nCOPY --from=python /m /\n",
+    "FROM python:3.14-slim\nCOPY --from=python /m /\n",
     "a later build's heredoc": "FROM python\nONBUILD RUN <<EOF\nFROM nowhere\nEOF\nUSER 1\n",
     "a shift that is no heredoc": "FROM python\nRUN --network=none [ $((1 << 2)) = 4 ]\n",
     "CRLF and a byte order mark": "\ufefffrom python\r\ncopy Dockerfile /x\r\nuser 1\r\n",

@@ -20,9 +20,9 @@ from advices.engine import RUN_LABEL
 pytestmark = [pytest.mark.engine, pytest.mark.root]
 
 # No test of another file waits for processes of these numbers.
-BUILDS = "FROM python:3.13-slim\nRUN --network=none sleep 7331\n"
-STARTS = 'FROM python:3.13-slim\nCMD ["sleep", "7332"]\n'
-SAVES = "FROM python:3.13-slim\nRUN --network=none head -c 200000000 /dev/urandom > /big\n"
+BUILDS = "FROM python:3.14-slim\nRUN --network=none sleep 7331\n"
+STARTS = 'FROM python:3.14-slim\nCMD ["sleep", "7332"]\n'
+SAVES = "FROM python:3.14-slim\nRUN --network=none head -c 200000000 /dev/urandom > /big\n"
 SCANS = """\
 probes = ["web-scan"]
 

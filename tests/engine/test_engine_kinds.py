@@ -125,7 +125,7 @@ def test_with_containerds_image_store_a_lab_measures_the_same(
     assert found.provenance.storage_driver == "overlayfs"
     assert exact(found) == exact(reference)
     assert same_transfer(found, reference)
-    assert found.provenance.bases["python:3.13-slim"].kind == "stand-in"
+    assert found.provenance.bases["python:3.14-slim"].kind == "stand-in"
     assert found.provenance.bases == reference.provenance.bases
 
 
@@ -240,7 +240,7 @@ def test_behind_a_mirror_the_official_name_is_official(
         with (tmp_path / "registry.log").open("wb") as log:
             registry = subprocess.Popen(serve, env=with_programs(programs), stdout=log, stderr=log)
         try:
-            name = f"{place}/library/python:3.13-slim"
+            name = f"{place}/library/python:3.14-slim"
             # As an official image, which knows nothing of our label.
             plain = f"FROM {slim_stand_in}\nLABEL {BASE_LABEL}=\n"
             argv = ["docker", "-H", engine.address, "buildx", "build", "--load", "--tag", name, "-"]
@@ -259,7 +259,7 @@ def test_behind_a_mirror_the_official_name_is_official(
         finally:
             registry.kill()
             registry.wait(30)
-    base = found.provenance.bases["python:3.13-slim"]
+    base = found.provenance.bases["python:3.14-slim"]
     assert base.kind == "official"
     assert base.identity.startswith("python@sha256:")
     assert found.variants["good"].boot.uid == 1000

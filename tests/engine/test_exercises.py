@@ -15,7 +15,7 @@ from advices.lab import MeasureName
 pytestmark = pytest.mark.engine
 
 MINE = "labs/tiny/exercise/Dockerfile"
-SILENT = 'FROM python:3.13-slim\nCMD ["sh", "-c", "echo I wait; sleep 7317"]\n'
+SILENT = 'FROM python:3.14-slim\nCMD ["sh", "-c", "echo I wait; sleep 7317"]\n'
 
 
 def clean(project: Project) -> None:
@@ -34,7 +34,7 @@ def hurry(project: Project, old: str, new: str) -> None:
     ("dockerfile", "exit_code", "says"),
     [
         (
-            "FROM python:3.13-slim\nRUN --network=none echo the reason; exit 3\n",
+            "FROM python:3.14-slim\nRUN --network=none echo the reason; exit 3\n",
             15,
             "echo the reason; exit 3\nthe reason",
         ),
@@ -231,7 +231,7 @@ def with_trap(tiny: Project, dockerfile: str) -> tuple[int, str]:
 
 
 def test_a_trap_does_not_answer_and_lacks_what_only_an_answer_shows(tiny: Project) -> None:
-    code, output = with_trap(tiny, 'FROM python:3.13-slim\nCMD ["python", "-c", "pass"]\n')
+    code, output = with_trap(tiny, 'FROM python:3.14-slim\nCMD ["python", "-c", "pass"]\n')
     assert code == 0, output
     trap = results.load(tiny.root / "docs" / "results", "tiny").variants["trap"]
     assert trap.boot == results.Boot(answered=False)

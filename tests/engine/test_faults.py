@@ -16,10 +16,10 @@ from second_engine import SecondEngine
 
 pytestmark = pytest.mark.engine
 
-SLEEPS = "FROM python:3.13-slim\nRUN --network=none sleep 7321\n"
-FILLS = "FROM python:3.13-slim\nRUN --network=none head -c 900000000 /dev/urandom > /big\n"
+SLEEPS = "FROM python:3.14-slim\nRUN --network=none sleep 7321\n"
+FILLS = "FROM python:3.14-slim\nRUN --network=none head -c 900000000 /dev/urandom > /big\n"
 PAGE = mmap.PAGESIZE
-SILENT = 'FROM python:3.13-slim\nCMD ["sleep", "7321"]\n'
+SILENT = 'FROM python:3.14-slim\nCMD ["sleep", "7321"]\n'
 
 
 def clean(project: Project) -> None:
@@ -31,14 +31,14 @@ def clean(project: Project) -> None:
 @pytest.mark.parametrize(
     ("dockerfile", "exit_code", "says"),
     [
-        ("FROM python:3.13-slim\nCOPPY . /srv\n", 14, "unknown instruction: COPPY"),
+        ("FROM python:3.14-slim\nCOPPY . /srv\n", 14, "unknown instruction: COPPY"),
         (
-            "FROM python:3.13-slim\nRUN echo the reason; exit 3\n",
+            "FROM python:3.14-slim\nRUN echo the reason; exit 3\n",
             15,
             "RUN echo the reason; exit 3\nthe reason",
         ),
         (
-            'FROM python:3.13-slim\nCMD ["python", "-c", "print(\'the end\')"]\n',
+            'FROM python:3.14-slim\nCMD ["python", "-c", "print(\'the end\')"]\n',
             16,
             "before it answered. Its last lines:\nthe end",
         ),

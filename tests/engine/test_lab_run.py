@@ -78,7 +78,7 @@ def test_a_cold_build_starts_with_empty_cache_mounts_and_replays_find_them_fille
 ) -> None:
     mount = "RUN --mount=type=cache,target=/kept "
     dockerfile = (
-        "FROM python:3.13-slim\n"
+        "FROM python:3.14-slim\n"
         f"{mount} mkdir /srv; ls -A /kept > /srv/cold.txt; touch /kept/mark\n"
         "COPY . /srv\n"
         f"{mount} test -e /kept/mark\n"

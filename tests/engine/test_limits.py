@@ -182,7 +182,7 @@ def _cached(word: str) -> list[str]:
 
 
 def test_what_a_check_of_the_command_hits_is_told(taught: Project) -> None:
-    taught.write(MINE, f"FROM python:3.13-slim\n{CROWD}")
+    taught.write(MINE, f"FROM python:3.14-slim\n{CROWD}")
     taught.env["ADVICES_BUILD_PROCESSES"] = "50"
     code, output = taught.advices("check-exercise", "tiny")
     assert code == 55, output
@@ -202,7 +202,7 @@ learning = server.Learning(Path(sys.argv[1]), 0, "/mine/", jupyterlab=True)
 server.serve(project(), learning, say, say)
 """
 MINE = "labs/tiny/exercise/Dockerfile"
-SLEEPS = f"FROM python:3.13-slim\nRUN --network=none {SLEEPER}\n"
+SLEEPS = f"FROM python:3.14-slim\nRUN --network=none {SLEEPER}\n"
 CHECK = "from advices.learn import cells; cells.check('tiny', {!r})"
 
 

@@ -28,7 +28,7 @@ from advices.images import LayerMemory
 
 pytestmark = pytest.mark.engine
 
-NAME = "python:3.13-slim"
+NAME = "python:3.14-slim"
 PORT = 5000
 STORES = {
     name: {"features": {"containerd-snapshotter": name == "containerd"}}
@@ -48,7 +48,7 @@ def engine(
     """Return an engine beside a registry that has one image: it goes by two names there."""
     folder = tmp_path_factory.mktemp("official")
     settings = {"registry-mirrors": [f"http://127.0.0.1:{PORT}"], **STORES[request.param]}
-    layout = folder / "images" / "python.3.13-slim"
+    layout = folder / "images" / "python.3.14-slim"
     layout.mkdir(parents=True)
     with second(folder / "data", **settings) as found:
         build(found, "made:1", "FROM scratch\nCOPY <<EOF /etc/os-release\nID=x\nEOF\n")

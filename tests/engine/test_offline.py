@@ -70,7 +70,7 @@ def test_a_lab_builds_on_a_machine_without_network(
     assert code == 0, output
     tags = empty.docker("images", "--format", "{{.Repository}}:{{.Tag}}").split()
     assert len(tags) == 1
-    assert tags[0].startswith("docker-advices-stand-in/python:3.13-slim.")
+    assert tags[0].startswith("docker-advices-stand-in/python:3.14-slim.")
     code, output = away.advices("doctor")
     assert "prefetched: tiny" in " ".join(output.split()), output
     code, output = away.advices("run", "tiny", "--samples", "1")

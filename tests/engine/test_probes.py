@@ -22,7 +22,7 @@ from advices.probes.subject import Subject
 pytestmark = pytest.mark.engine
 
 ROOT = Path(__file__).parents[2]
-SITE = "/usr/local/lib/python3.13/site-packages"
+SITE = "/usr/local/lib/python3.14/site-packages"
 APP = """\
 import http.server, signal, threading
 
@@ -42,11 +42,11 @@ signal.signal(signal.SIGTERM, stop)
 server.serve_forever()
 server.server_close()
 """
-SERVES = 'FROM python:3.13-slim\nWORKDIR /srv\nCOPY app.py notes.txt ./\nCMD ["python", "app.py"]\n'
+SERVES = 'FROM python:3.14-slim\nWORKDIR /srv\nCOPY app.py notes.txt ./\nCMD ["python", "app.py"]\n'
 # A library that is not there: the name in an extension module of Python's own is changed.
 LACKS = """\
 import glob, pathlib
-module = pathlib.Path(glob.glob("/usr/local/lib/python3.13/lib-dynload/_bz2.*.so")[0])
+module = pathlib.Path(glob.glob("/usr/local/lib/python3.14/lib-dynload/_bz2.*.so")[0])
 lacking = module.read_bytes().replace(b"libbz2.so.1.0", b"libxz2.so.1.0")
 pathlib.Path("SITE/lacks.so").write_bytes(lacking)
 """.replace("SITE", SITE)
@@ -70,7 +70,7 @@ def make(tmp_path: Path, slim_stand_in: str, said: list[str]) -> Iterator[Make]:
     def made(dockerfile: str, *, samples: int = 1, **more: Any) -> Subject:
         file = tmp_path / "Dockerfile"
         file.write_text(dockerfile)
-        bases = {"python:3.13-slim": slim_stand_in}
+        bases = {"python:3.14-slim": slim_stand_in}
         tag = f"docker-advices-run/{run_id}:{secrets.token_hex(4)}"
         build(BuildOrder(dockerfile=file, context=tmp_path, tag=tag, bases=bases, run_id=run_id))
         image = engine.image(tag)
@@ -130,8 +130,8 @@ def test_what_does_not_import_is_counted_and_named(make: Make, said: list[str]) 
         SERVES
         + installed("sound")
         + installed("crashes", source="import os; os.abort()")
-        + installed("lost", "/install/lib/python3.13/site-packages")
-        + installed("shut", "/root/.local/lib/python3.13/site-packages")
+        + installed("lost", "/install/lib/python3.14/site-packages")
+        + installed("shut", "/root/.local/lib/python3.14/site-packages")
         + "RUN chmod 700 /root\nUSER 1000\n"
     )
     found = imports.probe(make(dockerfile))
@@ -149,7 +149,7 @@ def test_a_missing_shared_library_is_found(make: Make, said: list[str]) -> None:
 
 def test_a_virtual_environment_has_a_python_of_its_own(make: Make) -> None:
     venv = "RUN python -m venv --without-pip /venv\n"
-    venv += installed("inner", "/venv/lib/python3.13/site-packages")
+    venv += installed("inner", "/venv/lib/python3.14/site-packages")
     assert imports.probe(make(SERVES + venv)).values["distributions_failing"] == 0
     first = SERVES + venv + "ENV PATH=/venv/bin:$PATH\n"
     assert imports.probe(make(first)).values["distributions_failing"] == 0

@@ -15,7 +15,7 @@ from advices.probes import startup
 
 pytestmark = pytest.mark.engine
 
-BASE = "FROM python:3.13-slim\n"
+BASE = "FROM python:3.14-slim\n"
 SILENT = f'{BASE}CMD ["sh", "-c", "echo I wait; sleep 60"]\n'
 LOOPBACK = GOOD.replace('"8000"', '"8000", "--bind", "127.0.0.1"')
 NO_ANSWER = "did not answer HTTP 200 at /index.html on port 8000 within 6 s ("
@@ -53,7 +53,7 @@ def test_a_page_that_does_not_come(
         dockerfile=lab.dockerfile("good"),
         context=lab.context,
         tag=f"docker-advices-run/{run_id}:good",
-        bases={"python:3.13-slim": slim_stand_in},
+        bases={"python:3.14-slim": slim_stand_in},
         run_id=run_id,
     )
     try:

@@ -3,7 +3,7 @@
 BODY = "FROM nobody:1\nRUN rm -r /\nUSER root\n"
 
 ODD = {
-    "lower case": "from python:3.13 as build\nrun id\nfrom build\ncopy --from=build /a /b\n",
+    "lower case": "from python:3.14 as build\nrun id\nfrom build\ncopy --from=build /a /b\n",
     "mixed case": "From a:1 aS B\nRuN id\nfRoM b\nCoPy --from=B /a /b\nEnv A=1\n",
     "CRLF": "FROM a:1\r\nRUN one \\\r\n    && two\r\nENV A=1 B=2\r\n",
     "CRLF with a heredoc": f"FROM a:1\nRUN <<EOF\n{BODY}EOF\nUSER 1\n".replace("\n", "\r\n"),
@@ -70,7 +70,7 @@ ODD = {
     "stages by number and by name": (
         "FROM a:1\nFROM a:1 AS Two\nFROM two AS three\nCOPY --from=0 /a /a\nCOPY --from=TWO /b /b\n"
     ),
-    "ARG before FROM": "ARG PY=3.13\nARG V=${PY}-slim W\nFROM python:${V} AS a\nARG PY\nRUN $PY\n",
+    "ARG before FROM": "ARG PY=3.14\nARG V=${PY}-slim W\nFROM python:${V} AS a\nARG PY\nRUN $PY\n",
     "ARG in quotes": "ARG A=\"a b\" B='c' C\nFROM ${C:-x}\n",
     "what comes later": "FROM a:1\nONBUILD RUN id\nonbuild copy --chown=1 . .\n",
     "words and signals": (

@@ -38,7 +38,7 @@ from advices.runs import undisturbed
 ROOT = Path(__file__).parents[2]
 RECIPES = ROOT / "labs" / "bases"
 WITH_GCC = """\
-FROM python:3.13-alpine AS alpine-with-gcc
+FROM python:3.14-alpine AS alpine-with-gcc
 # The compiler.
 RUN apk add --no-cache gcc musl-dev
 
@@ -74,12 +74,12 @@ def on(engine: MemoryEngine, say: Callable[[str], None] = print) -> Bases:
 
 def test_an_official_image_that_a_bundle_brought_is_official() -> None:
     engine = engine_with(stand_ins=False)
-    image = engine.add("python:3.13")
-    assert on(engine).known("python:3.13") is None
+    image = engine.add("python:3.14")
+    assert on(engine).known("python:3.14") is None
     registry_digests.remember({image.id: "python@sha256:5"})
-    found = on(engine).resolve(["python:3.13"])["python:3.13"]
+    found = on(engine).resolve(["python:3.14"])["python:3.14"]
     assert (found.kind, found.identity) == ("official", "python@sha256:5")
-    assert found.image == "python:3.13", "an engine that did not pull it knows no digest"
+    assert found.image == "python:3.14", "an engine that did not pull it knows no digest"
     assert engine.pulled == []
 
 
@@ -89,7 +89,7 @@ def test_an_official_image_that_a_bundle_brought_is_official() -> None:
         ((), {}),
         ((f"mine.example/python@{DIGEST}",), {}),
         ((f"somebody/python@{DIGEST}",), {}),
-        ((f"python@{DIGEST}",), {BASE_LABEL: "python:3.13"}),
+        ((f"python@{DIGEST}",), {BASE_LABEL: "python:3.14"}),
         ((f"python@{DIGEST}",), {RUN_LABEL: "run-1"}),
     ],
 )
@@ -97,8 +97,8 @@ def test_a_name_alone_makes_no_image_official(
     digests: tuple[str, ...], labels: dict[str, str]
 ) -> None:
     engine = engine_with(stand_ins=False)
-    engine.add("python:3.13", config={"Labels": labels}, repo_digests=digests)
-    assert on(engine).known("python:3.13") is None
+    engine.add("python:3.14", config={"Labels": labels}, repo_digests=digests)
+    assert on(engine).known("python:3.14") is None
 
 
 NOTED = "containerd.io/distribution.source."
@@ -117,18 +117,18 @@ def test_where_every_image_has_a_digest_the_store_notes_what_came_from_a_registr
     note: dict[str, str], official: bool
 ) -> None:
     engine = engine_with(stand_ins=False)
-    image = engine.add("python:3.13")
+    image = engine.add("python:3.14")
     digest = f"python@{image.id}"
-    known = engine.known["python:3.13"]
-    engine.known["python:3.13"] = replace(known, image=replace(image, repo_digests=(digest,)))
+    known = engine.known["python:3.14"]
+    engine.known["python:3.14"] = replace(known, image=replace(image, repo_digests=(digest,)))
     index = {"manifests": [{"annotations": note}]}
     archive = saved({"index.json": json.dumps(index).encode()})
     engine.saved = lambda _: iter([archive])  # type: ignore[method-assign]
-    found = on(engine).known("python:3.13")
+    found = on(engine).known("python:3.14")
     assert (found is not None) == official
     assert found is None or found.identity == digest
     engine.saved = lambda _: pytest.fail("read twice")  # type: ignore[method-assign]
-    assert not official or on(engine).known("python:3.13") == found
+    assert not official or on(engine).known("python:3.14") == found
 
 
 def test_an_image_that_was_loaded_stands_behind_a_name_that_no_recipe_knows() -> None:
@@ -141,13 +141,13 @@ def test_an_image_that_was_loaded_stands_behind_a_name_that_no_recipe_knows() ->
     with pytest.raises(BaseUnavailable, match="docker-advices-test/x:1"):
         on(engine).resolve(["docker-advices-test/x:1"])
     # Where there is a recipe a name alone is no proof: labs compare bases of one kind.
-    engine.add("python:3.13")
-    assert on(engine).resolve(["python:3.13"])["python:3.13"].kind == "stand-in"
+    engine.add("python:3.14")
+    assert on(engine).resolve(["python:3.14"])["python:3.14"].kind == "stand-in"
 
 
 def test_bases_of_two_kinds_become_stand_ins() -> None:
-    bases = on(engine_with("python:3.13-slim"))
-    names = ("python:3.13-slim", "python:3.13-alpine")
+    bases = on(engine_with("python:3.14-slim"))
+    names = ("python:3.14-slim", "python:3.14-alpine")
     both = bases.resolve(names)
     assert [both[name].kind for name in names] == ["official", "stand-in"]
     assert [bases.of_one_kind(both)[name].kind for name in names] == ["stand-in", "stand-in"]
@@ -160,13 +160,13 @@ def test_bases_of_two_kinds_become_stand_ins() -> None:
 )
 def test_what_a_stand_in_lacks_is_no_fault_of_a_dockerfile(said: str) -> None:
     fault = StepFailed(f"this step failed: [2/3] RUN apk add git\n{said}")
-    names = ("python:3.13-slim", "python:3.13-alpine")
+    names = ("python:3.14-slim", "python:3.14-alpine")
     told = on(engine_with()).why_it_failed(fault, names)
     assert isinstance(told, BaseUnavailable)
-    assert told.what.startswith("the stand-in for python:3.13-alpine has no apk: this step failed")
+    assert told.what.startswith("the stand-in for python:3.14-alpine has no apk: this step failed")
     # Debian has none, nor can the official image be without.
     assert on(engine_with()).why_it_failed(fault, names[:1]) is fault
-    assert on(engine_with("python:3.13-alpine")).why_it_failed(fault, names) is fault
+    assert on(engine_with("python:3.14-alpine")).why_it_failed(fault, names) is fault
     other = StepFailed("this step failed: [2/3] RUN apt-get\n/bin/sh: 1: apt-get: not found")
     assert on(engine_with()).why_it_failed(other, names) is other
 
@@ -174,9 +174,9 @@ def test_what_a_stand_in_lacks_is_no_fault_of_a_dockerfile(said: str) -> None:
 def test_a_silent_registry_is_asked_once_and_stand_ins_are_used() -> None:
     engine, heard = engine_with(), list[str]()
     found = on(engine, heard.append)
-    assert found.resolve(["python:3.13"])["python:3.13"].kind == "stand-in"
-    assert found.resolve(["python:3.13-slim"])["python:3.13-slim"].kind == "stand-in"
-    assert engine.pulled == ["python:3.13"]
+    assert found.resolve(["python:3.14"])["python:3.14"].kind == "stand-in"
+    assert found.resolve(["python:3.14-slim"])["python:3.14-slim"].kind == "stand-in"
+    assert engine.pulled == ["python:3.14"]
     assert [line for line in heard if "no registry answers" in line] == heard
     assert not found.registry_answers
 
@@ -188,40 +188,40 @@ def test_what_a_registry_answers_is_the_fault_and_stands_in_for_nothing(
     kind: type[PullFailed],
 ) -> None:
     engine = engine_with()
-    engine.registry["python:3.13"] = kind("`python:3.13` was not pulled: so")
+    engine.registry["python:3.14"] = kind("`python:3.14` was not pulled: so")
     found = on(engine)
     for _ in "twice":
         with pytest.raises(kind, match="not pulled: so"):
-            found.resolve(["python:3.13"])
+            found.resolve(["python:3.14"])
     assert found.registry_answers
-    engine.registry["python:3.13-slim"] = Image("sha256:9", repo_digests=(f"python@{DIGEST}",))
-    assert found.resolve(["python:3.13-slim"])["python:3.13-slim"].kind == "official"
+    engine.registry["python:3.14-slim"] = Image("sha256:9", repo_digests=(f"python@{DIGEST}",))
+    assert found.resolve(["python:3.14-slim"])["python:3.14-slim"].kind == "official"
 
 
 def test_another_registry_may_be_silent() -> None:
     engine = engine_with()
-    engine.registry["python:3.13"] = Image("sha256:9", repo_digests=(f"python@{DIGEST}",))
+    engine.registry["python:3.14"] = Image("sha256:9", repo_digests=(f"python@{DIGEST}",))
     found = on(engine)
     with pytest.raises(BaseUnavailable) as raised:
         found.resolve(["registry:5000/x:1"])
     assert "no such host" in raised.value.why
     assert found.registry_answers
-    assert found.resolve(["python:3.13"])["python:3.13"].kind == "official"
+    assert found.resolve(["python:3.14"])["python:3.14"].kind == "official"
 
 
-@pytest.mark.parametrize("name", ["Python:3.13", "python:3.13:x", "a//b"])
+@pytest.mark.parametrize("name", ["Python:3.14", "python:3.14:x", "a//b"])
 def test_a_name_that_no_engine_reads(name: str) -> None:
     with pytest.raises(ReferenceInvalid):
         on(engine_with()).resolve([name])
 
 
 def test_a_base_that_is_removed_during_a_run_is_told() -> None:
-    engine = engine_with("python:3.13")
+    engine = engine_with("python:3.14")
     found = on(engine)
-    base = found.resolve(["python:3.13"])["python:3.13"]
-    del engine.known["python:3.13"]
+    base = found.resolve(["python:3.14"])["python:3.14"]
+    del engine.known["python:3.14"]
     for use in (lambda: found.marked(base, "run-1", "one"), lambda: found.record(base)):
-        with pytest.raises(UnsteadyMeasure, match=r"`FROM python:3\.13` is gone") as raised:
+        with pytest.raises(UnsteadyMeasure, match=r"`FROM python:3\.14` is gone") as raised:
             use()
         assert "docker image prune -a" in raised.value.why
 
@@ -260,19 +260,19 @@ class Builder:
 
 def test_the_bases_of_a_lab_are_made_side_by_side_the_stages_behind_their_base() -> None:
     builder = Builder(engine_with(stand_ins=False))
-    found = on(builder.engine).of_lab(lab_of(f"{WITH_GCC}FROM python:3.13-slim\n"))
-    assert set(builder.begun[:2]) == {"python:3.13-alpine", "python:3.13-slim"}
+    found = on(builder.engine).of_lab(lab_of(f"{WITH_GCC}FROM python:3.14-slim\n"))
+    assert set(builder.begun[:2]) == {"python:3.14-alpine", "python:3.14-slim"}
     assert builder.begun[2:] == ["alpine-with-gcc"]
     assert set(found) == set(builder.begun)
 
 
 def test_the_bases_of_the_first_lab_are_made_first() -> None:
     builder = Builder(engine_with(stand_ins=False))
-    first = lab_of("FROM python:3.13-slim\nFROM python:3.13\n")
+    first = lab_of("FROM python:3.14-slim\nFROM python:3.14\n")
     second = lab_of(f"FROM postgres:17\n{WITH_GCC}")
     found = on(builder.engine).of_labs([first, second])
-    assert set(builder.begun[:2]) == {"python:3.13-slim", "python:3.13"}
-    assert set(builder.begun[2:4]) == {"python:3.13-alpine", "postgres:17"}
+    assert set(builder.begun[:2]) == {"python:3.14-slim", "python:3.14"}
+    assert set(builder.begun[2:4]) == {"python:3.14-alpine", "postgres:17"}
     assert builder.begun[4:] == ["alpine-with-gcc"]
     assert set(found) == set(builder.begun)
     assert {base.kind for base in found.values()} == {"stand-in"}
@@ -283,9 +283,9 @@ def test_two_that_want_one_stand_in_build_it_once() -> None:
     engine = engine_with(stand_ins=False)
     builder = Builder(engine)
     builder._together = threading.Barrier(1)
-    want = {str(one): lambda: on(engine).of_lab(lab_of("FROM python:3.13\n")) for one in range(3)}
+    want = {str(one): lambda: on(engine).of_lab(lab_of("FROM python:3.14\n")) for one in range(3)}
     found = at_once(want, workers=3)
-    assert builder.begun == ["python:3.13"]
+    assert builder.begun == ["python:3.14"]
     assert found["0"] == found["1"] == found["2"]
 
 
@@ -294,7 +294,7 @@ def test_a_build_waits_for_what_is_timed() -> None:
     builder._together = threading.Barrier(1)
 
     def resolve() -> None:
-        on(builder.engine).stand_in("python:3.13")
+        on(builder.engine).stand_in("python:3.14")
 
     with undisturbed(alone=True):
         # In a context of its own, as another process has it.
@@ -303,34 +303,34 @@ def test_a_build_waits_for_what_is_timed() -> None:
         thread.join(0.3)
         assert builder.begun == []
     thread.join()
-    assert builder.begun == ["python:3.13"]
+    assert builder.begun == ["python:3.14"]
     with undisturbed(alone=True):
         # A step that brings a base back does not wait for itself.
-        del builder.engine.known[StandIns(builder.engine, RECIPES, print).tag("python:3.13")]
+        del builder.engine.known[StandIns(builder.engine, RECIPES, print).tag("python:3.14")]
         resolve()
-    assert builder.begun == ["python:3.13"] * 2
+    assert builder.begun == ["python:3.14"] * 2
 
 
 def test_a_lab_waits_for_its_own_bases_alone() -> None:
     engine = engine_with()
-    lab = lab_of("FROM python:3.13-slim\n")
-    assert list(on(engine).of_lab(lab)) == ["python:3.13-slim"]
-    assert engine.pulled == ["python:3.13-slim"]
+    lab = lab_of("FROM python:3.14-slim\n")
+    assert list(on(engine).of_lab(lab)) == ["python:3.14-slim"]
+    assert engine.pulled == ["python:3.14-slim"]
 
 
 def test_a_stand_in_tells_its_packages() -> None:
-    found = on(engine_with()).resolve(["python:3.13-slim"])["python:3.13-slim"]
-    assert found == on(engine_with()).known("python:3.13-slim")
+    found = on(engine_with()).resolve(["python:3.14-slim"])["python:3.14-slim"]
+    assert found == on(engine_with()).known("python:3.14-slim")
     assert found.contents == CONTENTS
     assert found.identities == ("stand-in", found.identity, CONTENTS.digest)
 
 
-@pytest.mark.parametrize("labels", [{}, {"io.docker-advices.other": "python:3.13-slim"}])
+@pytest.mark.parametrize("labels", [{}, {"io.docker-advices.other": "python:3.14-slim"}])
 def test_a_stand_in_of_an_earlier_toolkit_is_asked_for_its_packages(labels: Any) -> None:
     engine = engine_with(labels=labels)
     engine.runs = lambda _image, _how: printed("python\t3.13.7\n")
-    assert on(engine).known("python:3.13-slim") is None
-    found = on(engine).stand_in("python:3.13-slim")
+    assert on(engine).known("python:3.14-slim") is None
+    found = on(engine).stand_in("python:3.14-slim")
     [order] = engine.orders
     assert (order.tag, order.bases) == (found.image, {"base": found.image})
     assert versions.of_labels(order.labels) == found.contents
@@ -359,7 +359,7 @@ def test_the_recipes_are_complete() -> None:
 @pytest.mark.parametrize(
     ("was", "becomes", "says"),
     [
-        ('on = "python:3.13-alpine"', 'on = "alpine:3"', "no recipe for `alpine:3`"),
+        ('on = "python:3.14-alpine"', 'on = "alpine:3"', "no recipe for `alpine:3`"),
         ('rootfs = ["debian-slim"]', 'rootfs = ["arch"]', "no rootfs `arch`"),
         ("replaces", "replace", "stages.alpine-with-gcc.replace"),
         ('rootfs = ["debian-slim"]\n', "", "rootfs"),
@@ -380,7 +380,7 @@ def test_an_image_without_published_bytes() -> None:
 
 
 def test_a_python_is_checked_for_its_modules() -> None:
-    commands = checks(read_recipes(RECIPES).bases["python:3.13-slim"])
+    commands = checks(read_recipes(RECIPES).bases["python:3.14-slim"])
     assert commands[0][:2] == ["python", "-c"]
     assert "import ssl" in commands[0][2]
     assert commands[1] == ["pip", "--version"]
@@ -392,7 +392,7 @@ def test_what_two_stand_ins_have_in_common_is_built_once() -> None:
         engine.add(StandIns(engine, RECIPES, print).root_tag(root))
     engine.runs = lambda *_: printed("python\t3.13.5\n")
     bases = on(engine)
-    for name in ("python:3.13-slim", "python:3.13"):
+    for name in ("python:3.14-slim", "python:3.14"):
         assert bases.stand_in(name).kind == "stand-in"
     targets = [order.target for order in engine.orders if order.target]
     assert targets == ["cpython", "slim", "full"]
@@ -402,26 +402,26 @@ def test_what_two_stand_ins_have_in_common_is_built_once() -> None:
 
 def test_a_stage_is_replaced_where_its_base_is_a_stand_in() -> None:
     found = on(engine_with())
-    assert found.names_in(parse_dockerfile(WITH_GCC)) == ("python:3.13-alpine", "alpine-with-gcc")
+    assert found.names_in(parse_dockerfile(WITH_GCC)) == ("python:3.14-alpine", "alpine-with-gcc")
     base = found.resolve(["alpine-with-gcc"])["alpine-with-gcc"]
     assert base.kind == "stand-in"
     assert base.image.startswith(f"{STAND_IN}/alpine-with-gcc:")
 
 
 def test_a_stage_on_the_official_image_is_built_as_it_is_written() -> None:
-    assert on(engine_with("python:3.13-alpine")).names_in(parse_dockerfile(WITH_GCC)) == (
-        "python:3.13-alpine",
+    assert on(engine_with("python:3.14-alpine")).names_in(parse_dockerfile(WITH_GCC)) == (
+        "python:3.14-alpine",
     )
     engine = engine_with()
-    engine.registry["python:3.13-alpine"] = Image("sha256:9", repo_digests=(f"python@{DIGEST}",))
-    assert on(engine).names_in(parse_dockerfile(WITH_GCC)) == ("python:3.13-alpine",)
+    engine.registry["python:3.14-alpine"] = Image("sha256:9", repo_digests=(f"python@{DIGEST}",))
+    assert on(engine).names_in(parse_dockerfile(WITH_GCC)) == ("python:3.14-alpine",)
 
 
 @pytest.mark.parametrize(
     "text",
     [
         WITH_GCC.replace("musl-dev", "musl-dev g++"),
-        WITH_GCC.replace("python:3.13-alpine", "python:3.13-slim"),
+        WITH_GCC.replace("python:3.14-alpine", "python:3.14-slim"),
         WITH_GCC.replace("alpine-with-gcc", "compiler"),
         WITH_GCC.replace("# The compiler.", "RUN adduser -D app"),
     ],
@@ -443,7 +443,7 @@ def test_the_name_of_a_stand_in_follows_its_recipe(tmp_path: Path) -> None:
 
     def names() -> list[str]:
         made = StandIns(MemoryEngine(), tmp_path, print)
-        return [made.tag(one) for one in ("python:3.13-alpine", "alpine-with-gcc", "postgres:17")]
+        return [made.tag(one) for one in ("python:3.14-alpine", "alpine-with-gcc", "postgres:17")]
 
     before = names()
     alpine = tmp_path / "python-alpine.Dockerfile"

@@ -20,7 +20,7 @@ from benchmarks.shell import WORD, script
 from benchmarks.turns import Place, Program
 
 ROOT = Path(__file__).parents[2]
-BASES = {"python:3.13-slim": "local/slim:1"}
+BASES = {"python:3.14-slim": "local/slim:1"}
 needs_hyperfine = pytest.mark.skipif(not shutil.which("hyperfine"), reason="`./run bench` has it")
 
 
@@ -69,7 +69,7 @@ def test_the_script_does_what_the_plan_says(lab):
     assert text.count(" --no-cache ") == 2 * 2
     assert text.count("\nserve ") == 2 * 3
     assert text.count("docker image inspect") == text.count("docker history") == 2 * 2
-    assert "--build-context python:3.13-slim=docker-image://local/slim:1" in text
+    assert "--build-context python:3.14-slim=docker-image://local/slim:1" in text
     edits = [line for line in text.splitlines() if line.startswith("printf")]
     assert len(edits) == len(set(edits)) == 2 * 3
     assert all(WORD in line and line.endswith(">>context/index.html") for line in edits)

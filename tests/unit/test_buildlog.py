@@ -92,11 +92,11 @@ def test_a_step_stays_cached_when_it_is_sent_again() -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "[1/4] FROM docker.io/library/python:3.13-slim",
-        "[base 1/3] FROM python:3.13-slim",
+        "[1/4] FROM docker.io/library/python:3.14-slim",
+        "[base 1/3] FROM python:3.14-slim",
         "[2/4] WORKDIR /app",
         "[internal] load build context",
-        "[context python:3.13-slim] load metadata for x",
+        "[context python:3.14-slim] load metadata for x",
         "exporting to image",
         "[auth] library/python:pull",
     ],

@@ -49,9 +49,9 @@ def images(tags: list[str] | None = None, noted: str = "") -> bytes:
 def manifest() -> Manifest:
     """Return what a bundle of one image and one package file holds."""
     image = BundledImage(
-        name="python:3.13",
+        name="python:3.14",
         kind="official",
-        tag="python:3.13",
+        tag="python:3.14",
         identity="python@sha256:1",
         id=LAYER,
         layers=(LAYER,),
@@ -63,7 +63,7 @@ def manifest() -> Manifest:
         date="2026-01-01",
         platform="linux/amd64",
         images=(image,),
-        shelf=Shelf(server="python:3.13", labs={"a": "b"}, files=(package,)),
+        shelf=Shelf(server="python:3.14", labs={"a": "b"}, files=(package,)),
     )
 
 
@@ -92,7 +92,7 @@ def test_what_was_written_is_read(file: Path, tmp_path: Path) -> None:
     with archive.opened(file) as found:
         assert found.open(archive.part_name("some", LONG)).read() == WHEEL
         assert found.open(archive.IMAGES).read() == images()
-        assert found.manifest.images[0].tag == "python:3.13"
+        assert found.manifest.images[0].tag == "python:3.14"
     assert [one.name for one in tmp_path.iterdir() if one.is_file()] == ["x.bundle"]
 
 
@@ -235,10 +235,10 @@ def test_only_a_plain_tag_is_given(tag: str) -> None:
         BundledImage(name="x", kind="official", tag=tag, identity="x", id=LAYER, layers=())
 
 
-@pytest.mark.parametrize("content", [images(["python:3.13"]), images(noted="python:3.13")])
+@pytest.mark.parametrize("content", [images(["python:3.14"]), images(noted="python:3.14")])
 def test_images_with_names_of_their_own_are_refused(tmp_path: Path, content: bytes) -> None:
     saved(tmp_path / "x", content)
-    assert "bring their own names: python:3.13" in refusal(tmp_path / "x")
+    assert "bring their own names: python:3.14" in refusal(tmp_path / "x")
 
 
 @pytest.mark.parametrize("fault", [KeyboardInterrupt(), OSError(errno.ENOSPC, "full")])

@@ -193,7 +193,7 @@ def test_every_variant_that_was_built_is_said_to_build():
 
 
 FROM, LIST, PIP = (
-    "FROM python:3.13-slim",
+    "FROM python:3.14-slim",
     "COPY requirements.txt .",
     "RUN pip install -r requirements.txt",
 )

@@ -93,10 +93,10 @@ def file(tmp_path: Path) -> Path:
         date="2026-01-01",
         platform="linux/amd64",
         images=(
-            bundled("a", "official", "python:3.13"),
+            bundled("a", "official", "python:3.14"),
             bundled("b", "stand-in", "docker-advices-stand-in/postgres:17.1"),
         ),
-        shelf=Shelf(server="python:3.13", labs={"some": "key"}, files=(FILE,)),
+        shelf=Shelf(server="python:3.14", labs={"some": "key"}, files=(FILE,)),
     )
     wheel = (archive.part_name(FILE.project, FILE.name), [WHEEL])
     archive.write(tmp_path / "x", manifest, [(archive.IMAGES, [images()]), wheel])
@@ -111,7 +111,7 @@ def load(engine: Any, file: Path) -> transfer.Loaded:
 def test_images_get_their_names_and_packages_their_place(file: Path) -> None:
     engine = Engine(Image("a"), Image("b"))
     loaded = load(engine, file)
-    assert loaded.tags == ("python:3.13", "docker-advices-stand-in/postgres:17.1")
+    assert loaded.tags == ("python:3.14", "docker-advices-stand-in/postgres:17.1")
     assert loaded.kept == ()
     assert shelf.place(FILE).read_bytes() == WHEEL
     assert shelf.complete(shelf.read(), "some", "key")
@@ -124,11 +124,11 @@ def test_images_get_their_names_and_packages_their_place(file: Path) -> None:
 def test_a_name_of_another_image_stays(file: Path) -> None:
     engine = Engine(Image("a"), Image("b"))
     theirs = Image("c")
-    theirs.tags.append("python:3.13")
+    theirs.tags.append("python:3.14")
     engine.there.append(theirs)
     loaded = load(engine, file)
-    assert engine.image("python:3.13") is theirs
-    assert "python:3.13 is another image here and keeps its name" in loaded.kept[0]
+    assert engine.image("python:3.14") is theirs
+    assert "python:3.14 is another image here and keeps its name" in loaded.kept[0]
     assert registry_digests.digest_of(digest("a")) is None
     assert engine.image(digest("a")) is None, "what got no name does not stay"
 
@@ -136,7 +136,7 @@ def test_a_name_of_another_image_stays(file: Path) -> None:
 def test_an_engine_that_gives_other_ids_is_understood(file: Path) -> None:
     engine = Engine(Image("1", layers="a"), Image("2", layers="b"))
     load(engine, file)
-    assert engine.image("python:3.13") is engine.loads[0]
+    assert engine.image("python:3.14") is engine.loads[0]
     assert registry_digests.digest_of(digest("1")) == f"x@{digest('f')}"
 
 
@@ -167,7 +167,7 @@ def test_a_prefetched_file_that_changed_is_not_saved(tmp_path: Path) -> None:
     engine.saved = lambda images: iter([b"archive"])
     base: Any = SimpleNamespace(kind="stand-in", image="stand-in:1", identity="x")
     ready = Prefetched(
-        bases={"python:3.13-slim": base},
+        bases={"python:3.14-slim": base},
         scanners={},
         missing={},
         shelf=Shelf(server="stand-in:1", labs={}, files=(FILE,)),

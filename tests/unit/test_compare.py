@@ -146,8 +146,8 @@ def test_drifts_stand_in_order() -> None:
 
 def on_base(**change: Any) -> Result:
     plain = factory.result()
-    record = plain.provenance.bases["python:3.13-slim"].model_copy(update=change)
-    return with_bases({"python:3.13-slim": record})
+    record = plain.provenance.bases["python:3.14-slim"].model_copy(update=change)
+    return with_bases({"python:3.14-slim": record})
 
 
 def with_bases(bases: dict[str, Any]) -> Result:
@@ -158,7 +158,7 @@ def with_bases(bases: dict[str, Any]) -> Result:
 
 VERSIONS = "(python 3.13.5, libc6 2.41-12)"
 OF_PACKAGES = f"of packages sha256:aaaaaaaaaaaa {VERSIONS}"
-BEFORE = f"python:3.13-slim: stand-in sha256:eeeeeeeeeeee {OF_PACKAGES} before, "
+BEFORE = f"python:3.14-slim: stand-in sha256:eeeeeeeeeeee {OF_PACKAGES} before, "
 
 
 @pytest.mark.parametrize(

@@ -198,17 +198,17 @@ def test_the_images_that_are_named(text: str, images: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("text", "given", "image"),
     [
-        ("ARG PY=3.13\nFROM python:${PY}-slim\n", {}, "python:3.13-slim"),
-        ("ARG PY=3.13\nFROM python:$PY\n", {"PY": "3.14"}, "python:3.14"),
+        ("ARG PY=3.14\nFROM python:${PY}-slim\n", {}, "python:3.14-slim"),
+        ("ARG PY=3.14\nFROM python:$PY\n", {"PY": "3.14"}, "python:3.14"),
         ("ARG PY\nFROM python:$PY\n", {"PY": "3.14"}, "python:3.14"),
         ("ARG A=python\nARG B=${A}:3\nFROM $B\n", {}, "python:3"),
         ("ARG A=python B=:3\nFROM $A$B\n", {}, "python:3"),
         ("ARG A='python:3'\nFROM \"$A\"\n", {}, "python:3"),
-        ("FROM python:${PY:-3.13}\n", {}, "python:3.13"),
-        ("ARG PY\nFROM python:${PY:-3.13}\n", {"PY": ""}, "python:3.13"),
+        ("FROM python:${PY:-3.14}\n", {}, "python:3.14"),
+        ("ARG PY\nFROM python:${PY:-3.14}\n", {"PY": ""}, "python:3.14"),
         ("ARG S\nFROM python:3${S:+-slim}\n", {}, "python:3"),
         ("ARG S\nFROM python:3${S:+-slim}\n", {"S": "1"}, "python:3-slim"),
-        ("ARG V=v3.13\nFROM python:${V#v}\n", {}, "python:3.13"),
+        ("ARG V=v3.14\nFROM python:${V#v}\n", {}, "python:3.14"),
         # A stage that a variable names is a stage.
         ("ARG T=x\nFROM a:1 AS x\nFROM b:1 AS y\nFROM $T\n", {}, "a:1"),
         ("ARG T=x\nFROM a:1 AS x\nFROM b:1 AS y\nFROM $T\n", {"T": "y"}, "b:1"),
@@ -325,7 +325,7 @@ def test_a_file_without_a_from_never_reaches_a_builder(text: str, tmp_path: Path
 @pytest.mark.parametrize("odd", ODD)
 def test_odd_ones_name_their_images(odd: str) -> None:
     assert set(parse_dockerfile(ODD[odd]).external_images) <= {
-        *("a:1", "python:3.13", "python:3.13-slim", "x:latest", "x"),
+        *("a:1", "python:3.14", "python:3.14-slim", "x:latest", "x"),
     }
 
 
@@ -337,6 +337,6 @@ def test_a_file_is_read_as_its_bytes_are(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("lab", labfile.all_of(LABS), ids=lambda lab: f"{lab.slug}-{lab.context}")
 def test_every_lab_names_images_that_a_stand_in_can_stand_for(lab: labfile.Lab) -> None:
-    known = {"python:3.13", "python:3.13-slim", "python:3.13-alpine", "postgres:17"}
+    known = {"python:3.14", "python:3.14-slim", "python:3.14-alpine", "postgres:17"}
     assert set(lab.from_names()) <= known
     assert all(lab.read(variant).stages for variant in lab.variants)

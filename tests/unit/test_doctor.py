@@ -256,7 +256,7 @@ def test_a_rootless_engine_and_a_host_with_a_ca(
     monkeypatch.setattr(FakeEngine, "rootless", True)
     monkeypatch.setattr(proxy, "host_settings", lambda: ("SSL_CERT_FILE",))
     if prefetched:
-        shelf.write(Shelf(server="python:3.13-slim", labs={}, files=()))
+        shelf.write(Shelf(server="python:3.14-slim", labs={}, files=()))
     found = examine()
     assert found["engine"].says.endswith("(rootless, not ours: we never stop it)")
     assert found["pip in builds"].mark == ("ok" if prefetched else "bad")

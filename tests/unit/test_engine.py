@@ -408,7 +408,7 @@ def test_an_image_that_was_not_made_leaves_no_container(
 NUL = f"sha256:{'0' * 64}"
 NAMED = [
     (f"zap@{NUL}", "zap", NUL),
-    ("python:3.13", "python", "3.13"),
+    ("python:3.14", "python", "3.14"),
     ("python", "python", "latest"),
     ("registry:5000/x:tag", "registry:5000/x", "tag"),
     ("registry:5000/x", "registry:5000/x", "latest"),

@@ -101,7 +101,7 @@ Silence = tuple[threading.Event, Callable[[Asked], bytes]]
 @pytest.mark.parametrize(
     ("what", "asks"),
     [
-        ("POST /images/create", lambda engine: engine.pull("python:3.13")),
+        ("POST /images/create", lambda engine: engine.pull("python:3.14")),
         ("GET /images/get", lambda engine: list(engine.saved([Image("sha256:1")]))),
     ],
 )
@@ -127,7 +127,7 @@ def test_a_pull_that_goes_on_and_on_is_left(asked: SocketEngine) -> None:
 
     asked.answer("POST /images/create", layers)
     engine = DockerEngine()
-    assert interrupted(lambda: engine.pull("python:3.13"), begun) < 5
+    assert interrupted(lambda: engine.pull("python:3.14"), begun) < 5
     assert left.wait(5), "the engine hears that nobody waits for it any more"
 
 
@@ -216,7 +216,7 @@ def test_ctrl_c_ends_a_command_that_pulls_in_a_thread(
         "from advices.core import at_once\n"
         "from advices.engine import connect\n"
         "engine = connect()\n"
-        "at_once({'x': lambda: engine.pull('python:3.13')}, workers=1)\n"
+        "at_once({'x': lambda: engine.pull('python:3.14')}, workers=1)\n"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", program], env=dict(os.environ), stderr=subprocess.PIPE, text=True

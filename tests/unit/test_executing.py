@@ -144,7 +144,7 @@ def test_an_exercise_is_measured_where_the_notebook_left_none(
     exercise = lab.its_exercise()
     with site(lambda _: (200, b"a page")) as port:
         engine = MemoryEngine(lambda *_: Program(port))
-        engine.add("python:3.13-slim", layer_tar({}), repo_digests=("python@sha256:1",))
+        engine.add("python:3.14-slim", layer_tar({}), repo_digests=("python@sha256:1",))
         found = execution._proof(Workshop(layout, print, engine), Task(lab), exercise, run)
     assert (found == made) == left
     assert (engine.orders == []) == left

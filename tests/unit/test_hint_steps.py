@@ -65,7 +65,7 @@ def test_the_place_is_there_in_every_style_of_writing(file: Path) -> None:
         assert place.startswith("Look at the ")
 
 
-GRANTS = """FROM python:3.13-slim
+GRANTS = """FROM python:3.14-slim
 WORKDIR /srv
 COPY requirements.txt .
 RUN pip install --no-cache-dir \\
@@ -106,7 +106,7 @@ def test_the_last_step_quotes_the_one_line() -> None:
 
 @pytest.mark.parametrize(
     ("text", "line"),
-    [("FROM python:3.13\nCOPY . .\n", 1), ("ARG BASE=python:3.13\nFROM $BASE\nCOPY . .\n", 2)],
+    [("FROM python:3.14\nCOPY . .\n", 1), ("ARG BASE=python:3.14\nFROM $BASE\nCOPY . .\n", 2)],
 )
 def test_a_base_is_the_place_where_no_step_decides(text: str, line: int) -> None:
     exercise = EXERCISES["base-image"]

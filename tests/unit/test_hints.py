@@ -43,7 +43,7 @@ def in_lower_case(text: str) -> str:
 
 
 def with_comments(text: str) -> str:
-    comment = "# FROM python:3.13 gcc pip install -t --target=x chown -R 777 USER root --debug no\n"
+    comment = "# FROM python:3.14 gcc pip install -t --target=x chown -R 777 USER root --debug no\n"
     return comment + re.sub(r"(?m)\\\n", lambda _: "\\\n   " + comment, text) + comment
 
 
@@ -64,7 +64,7 @@ DISGUISES = {
     "comments": with_comments,
     "continued lines": continued,
     "whole names": full_names,
-    "a variable": lambda text: "ARG PY=3.13\n" + text.replace("python:3.13", "python:${PY}"),
+    "a variable": lambda text: "ARG PY=3.14\n" + text.replace("python:3.14", "python:${PY}"),
 }
 
 

@@ -49,7 +49,7 @@ def test_an_entry_holds_the_headline_of_every_variant_and_every_verdict() -> Non
     )
     assert made.values == {"bad": 300_000_000, "good": 140_000_000, "cache-mount": 140_000_000}
     assert made.claims == {"small/good": True, "small/bad": False}
-    assert made.bases["python:3.13-slim"].startswith("stand-in sha256:")
+    assert made.bases["python:3.14-slim"].startswith("stand-in sha256:")
     assert (made.date[:10], made.mode) == ("2026-01-02", "full")
 
 

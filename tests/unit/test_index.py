@@ -315,7 +315,7 @@ def test_nothing_to_stop(port: int) -> None:
 
 def prefetched() -> None:
     """Put something on the shelf."""
-    proxy.shelf.write(proxy.shelf.Shelf(server="python:3.13-slim", labs={}, files=()))
+    proxy.shelf.write(proxy.shelf.Shelf(server="python:3.14-slim", labs={}, files=()))
 
 
 @pytest.mark.parametrize(

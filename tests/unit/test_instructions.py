@@ -7,7 +7,7 @@ import pytest
 from advices.core import digest_of, meaning_of
 from advices.lab import instructions
 
-PLAIN = "FROM python:3.13-slim\nRUN pip install \\\n    flask\nCOPY . .\n"
+PLAIN = "FROM python:3.14-slim\nRUN pip install \\\n    flask\nCOPY . .\n"
 
 
 @pytest.mark.parametrize(

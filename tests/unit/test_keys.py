@@ -174,13 +174,13 @@ MEASURES: dict[str, tuple[Callable[[World], object], str]] = {
     "the samples": (lambda w: setattr(w, "samples", Samples(1, 1)), "samples and steps"),
     "the base": (
         lambda w: setattr(w.machine, "base", replace(factory.BASE, identity="sha256:2")),
-        "the base python:3.13-slim; exercise: the base python:3.13-slim",
+        "the base python:3.14-slim; exercise: the base python:3.14-slim",
     ),
     "its packages": (
         lambda w: setattr(
             w.machine, "base", replace(factory.BASE, contents=Contents("sha256:3", ()))
         ),
-        "the base python:3.13-slim; exercise: the base python:3.13-slim",
+        "the base python:3.14-slim; exercise: the base python:3.14-slim",
     ),
     "the engine": (
         lambda w: setattr(w.machine, "facts", replace(w.machine.facts, version="28.0.0")),

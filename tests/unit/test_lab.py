@@ -101,12 +101,12 @@ def labs(tmp_path: Path) -> Path:
     (folder / "app" / "views.py").write_text("x = 1\n")
     (folder / "order" / "lab.toml").write_text(TOML)
     for name in ("bad", "good"):
-        (folder / "order" / f"{name}.Dockerfile").write_text("FROM python:3.13-slim\n")
+        (folder / "order" / f"{name}.Dockerfile").write_text("FROM python:3.14-slim\n")
     exercise = folder / "order" / "exercise"
     exercise.mkdir()
     (exercise / "exercise.toml").write_text(EXERCISE)
     for name in ("Dockerfile", "solution.Dockerfile"):
-        (exercise / name).write_text("FROM python:3.13-slim\n")
+        (exercise / name).write_text("FROM python:3.14-slim\n")
     return folder
 
 
@@ -130,7 +130,7 @@ def test_a_sound_lab_reads_whole(labs: Path) -> None:
     steps, page = found.claims
     assert (steps.at_most, steps.holds_for, steps.fails_for) == (2.0, ("good",), ("bad",))
     assert (page.equals, page.relative_to, page.fails_for) == (True, "bad", ())
-    assert found.from_names() == ("python:3.13-slim",)
+    assert found.from_names() == ("python:3.14-slim",)
 
 
 @pytest.mark.parametrize("slug", SHIPPED)
@@ -373,7 +373,7 @@ def test_images_of_mistakes_and_services_count_among_those_of_a_lab(labs: Path) 
         )
     )
     assert labfile.read(labs, "order").from_names() == (
-        *("postgres:17", "python:3.13-alpine", "python:3.13-slim"),
+        *("postgres:17", "python:3.14-alpine", "python:3.14-slim"),
     )
 
 
@@ -404,7 +404,7 @@ def test_a_mistake_that_does_not_fit_says_so(text: str, times: int) -> None:
 def test_a_lab_whose_mistake_does_not_fit_is_read_and_its_images_are_known(labs: Path) -> None:
     file = labs / "order" / "lab.toml"
     file.write_text(file.read_text().replace('replace = "slim"', 'replace = "slum"'))
-    assert "python:3.13-slim" in labfile.read(labs, "order").from_names()
+    assert "python:3.14-slim" in labfile.read(labs, "order").from_names()
 
 
 @pytest.mark.parametrize(

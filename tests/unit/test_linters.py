@@ -94,13 +94,13 @@ def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], N
 
 def test_the_check_pulls_no_image(docker: Any, tmp_path: Path) -> None:
     docker(f"printf '%s\\n' \"$@\" >{tmp_path}/argv\ncat <<'E'\n{CHECKED}\nE")
-    found = build_check.linted(tmp_path / "Dockerfile", tmp_path, ["python:3.13-slim"])
+    found = build_check.linted(tmp_path / "Dockerfile", tmp_path, ["python:3.14-slim"])
     assert found is not None
     assert found.rules == {"JSONArgsRecommended"}
     argv = (tmp_path / "argv").read_text().splitlines()
     assert argv[2] == "--call=check,format=json"
     name, _, folder = argv[argv.index("--build-context") + 1].partition("=")
-    assert (name, folder.startswith("/")) == ("python:3.13-slim", True)
+    assert (name, folder.startswith("/")) == ("python:3.14-slim", True)
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ from advices.scanners.images import ScannerImage
 
 ROOT = Path(__file__).parents[2]
 STAND_IN_LABELS = versions.labels(versions.of_lines("python\t3.13.5\n"))
-BASE = "python:3.13-slim"
+BASE = "python:3.14-slim"
 REPORT = (ROOT / "tests" / "samples" / "wapiti" / "hardened.json").read_bytes()
 TOOLS = {f"bin/{name}": file(b"#!", 0o755) for name in ("sh", "bash", "zsh")}
 
@@ -246,7 +246,7 @@ def test_only_first_builds_of_a_variant_ignore_the_cache(here: Here) -> None:
     namespaces = [order.cache_namespace for order in orders]
     assert namespaces == [f"run-1-build-cache-good-{n}" for n in (1, 2, 2, 2, 2)]
     assert [order.bases[BASE] for order in orders[:3]] == [
-        f"docker-advices-run/run-1:base-python-3.13-slim-build-cache-good-{n}" for n in (1, 2, 2)
+        f"docker-advices-run/run-1:base-python-3.14-slim-build-cache-good-{n}" for n in (1, 2, 2)
     ]
 
 
@@ -481,9 +481,9 @@ def test_a_recorded_fault_is_explained(here: Here, said: str, fault: type[Except
 
 def test_a_learner_and_the_solution_stand_on_bases_of_one_kind(here: Here) -> None:
     alpine = StandIns(here.engine, ROOT / "labs" / "bases", print)
-    for name in ("python:3.13-alpine", BASE):
+    for name in ("python:3.14-alpine", BASE):
         here.engine.add(alpine.tag(name), config={"Labels": STAND_IN_LABELS})
-    slim, small = (parse_dockerfile(f"FROM {name}\n") for name in (BASE, "python:3.13-alpine"))
+    slim, small = (parse_dockerfile(f"FROM {name}\n") for name in (BASE, "python:3.14-alpine"))
     assert not here.measurer.on_one_kind(slim, slim)
     assert here.measurer.on_one_kind(small, slim)
     here.measure(of_variant(here.lab, "good"), Samples(1, 1))
@@ -496,9 +496,9 @@ def test_a_learner_and_the_solution_stand_on_bases_of_one_kind(here: Here) -> No
 
 def test_a_program_that_the_stand_in_lacks_is_told_as_such(here: Here) -> None:
     made = StandIns(here.engine, ROOT / "labs" / "bases", print)
-    here.engine.add(made.tag("python:3.13-alpine"), config={"Labels": STAND_IN_LABELS})
+    here.engine.add(made.tag("python:3.14-alpine"), config={"Labels": STAND_IN_LABELS})
     mine = here.folder / "mine"
-    mine.write_text("FROM python:3.13-alpine\nRUN apk add git\n")
+    mine.write_text("FROM python:3.14-alpine\nRUN apk add git\n")
     here.engine.builds = [StepFailed("this step failed: RUN apk add git\n/bin/sh: apk: not found")]
-    with pytest.raises(BaseUnavailable, match=r"the stand-in for python:3\.13-alpine has no apk"):
+    with pytest.raises(BaseUnavailable, match=r"the stand-in for python:3\.14-alpine has no apk"):
         here.measure(of_learner(here.lab, mine, factory.LIMITS), Samples(1, 1))

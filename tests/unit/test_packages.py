@@ -138,8 +138,8 @@ def test_a_key_tells_packages_and_bases_apart() -> None:
 
     labs = labfile.read(LABS, "build-cache").with_exercise()
     assert [lab.is_exercise for lab in labs] == [False, True]
-    one = {"python:3.13-slim": Base("python:3.13-slim", "x", "stand-in", "sha256:1")}
-    two = {"python:3.13-slim": Base("python:3.13-slim", "x", "stand-in", "sha256:2")}
+    one = {"python:3.14-slim": Base("python:3.14-slim", "x", "stand-in", "sha256:1")}
+    two = {"python:3.14-slim": Base("python:3.14-slim", "x", "stand-in", "sha256:2")}
     unused = {**one, "postgres:17": Base("postgres:17", "x", "stand-in", "sha256:3")}
     assert key(labs, one) == key(labs, unused) != key(labs, two)
     assert key(labs, one) != key(labfile.read(LABS, "multi-stage").with_exercise(), one)

@@ -56,7 +56,7 @@ GCC: dict[str, Member] = {
 }
 PIP: dict[str, Member] = {
     "usr/local/bin/pip3": file(b"", 0o755),
-    "usr/local/bin/pip3.13": file(b"", 0o755),
+    "usr/local/bin/pip3.14": file(b"", 0o755),
     "usr/local/bin/pip": symlink("pip3"),
 }
 
@@ -108,7 +108,7 @@ def test_path_is_the_image_s_or_the_usual_one() -> None:
 
 
 def test_distributions_are_those_with_metadata_of_their_own() -> None:
-    site = "usr/local/lib/python3.13/site-packages"
+    site = "usr/local/lib/python3.14/site-packages"
     found = of(
         {
             f"{site}/django-5.2.dist-info/METADATA": file(),
@@ -117,7 +117,7 @@ def test_distributions_are_those_with_metadata_of_their_own() -> None:
             f"{site}/old.egg-info/PKG-INFO": file(),
             f"{site}/older.egg-info": file(),
             "usr/lib/python3/dist-packages/deb-1.dist-info/METADATA": file(),
-            "install/lib/python3.13/site-packages/lost-1.dist-info/METADATA": file(),
+            "install/lib/python3.14/site-packages/lost-1.dist-info/METADATA": file(),
         },
         {f"{site}/.wh.old.egg-info": file()},
     )
@@ -134,15 +134,15 @@ BY_CAUSE = {
         ".cache/pip/x",
     ),
     "python_package_bytes": (
-        "usr/local/lib/python3.13/site-packages/numpy/include/x.h",
-        "app/.venv/lib/python3.13/site-packages/x.py",
+        "usr/local/lib/python3.14/site-packages/numpy/include/x.h",
+        "app/.venv/lib/python3.14/site-packages/x.py",
         "usr/lib/python3/dist-packages/x.py",
     ),
     "app_bytes": ("app/manage.py", "app/.venv/bin/python", "app/usr/include/x.h"),
     "documentation_bytes": ("usr/share/doc/x/copyright", "usr/local/share/man/man1/x.1"),
     "build_tool_bytes": (
         "usr/include/stdio.h",
-        "usr/local/include/python3.13/Python.h",
+        "usr/local/include/python3.14/Python.h",
         "usr/lib/gcc/x86_64-linux-gnu/14/cc1",
         "usr/libexec/gcc/x86_64-linux-gnu/14/cc1",
         "usr/lib/x86_64-linux-gnu/libc.a",
@@ -154,7 +154,7 @@ BY_CAUSE = {
         "usr/lib/x.so",
         "var/lib/apt/extended_states",
         "root/.cache/pipx/x",
-        "usr/local/lib/python3.13/include/x",
+        "usr/local/lib/python3.14/include/x",
     ),
 }
 

@@ -81,8 +81,8 @@ def test_a_missing_library_is_recognised(message: str, library: str) -> None:
 
 
 def test_every_distribution_is_found_with_its_interpreter(tmp_path: Path) -> None:
-    venv = tmp_path / "venv" / "lib" / "python3.13" / "site-packages"
-    prefix = tmp_path / "install" / "lib" / "python3.13" / "site-packages"
+    venv = tmp_path / "venv" / "lib" / "python3.14" / "site-packages"
+    prefix = tmp_path / "install" / "lib" / "python3.14" / "site-packages"
     ours = install(venv, "a", {})
     install(venv / "a" / "_vendor", "carried", {})
     lost = install(prefix, "b", {})
@@ -151,4 +151,4 @@ def test_one_that_cannot_be_read_fails(tmp_path: Path) -> None:
 
 
 def test_a_distribution_goes_by_name_and_version() -> None:
-    assert name("/venv/lib/python3.13/site-packages/django-5.2.dist-info") == "django-5.2"
+    assert name("/venv/lib/python3.14/site-packages/django-5.2.dist-info") == "django-5.2"

@@ -267,7 +267,7 @@ def test_a_sign_tells_two_mistakes_apart(tmp_path: Path) -> None:
 
 @pytest.fixture
 def mine(tmp_path: Path) -> Path:
-    (tmp_path / "mine").write_text("FROM python:3.13-slim\n")
+    (tmp_path / "mine").write_text("FROM python:3.14-slim\n")
     return tmp_path / "mine"
 
 
@@ -348,7 +348,7 @@ def yesterday(_made: Any, _mine: Path) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        lambda _, mine: mine.write_text("FROM python:3.13-slim\n# a word\n"),
+        lambda _, mine: mine.write_text("FROM python:3.14-slim\n# a word\n"),
         lambda made, _: (made.layout.labs / "app/views.py").write_text("x = 2\n"),
         lambda made, _: setattr(made.machine, "base", replace(factory.BASE, identity="sha256:2")),
         lambda made, _: setattr(made.machine, "pip_conf", "x"),
@@ -537,7 +537,7 @@ breaks = ["builds"]
 failed = { does = "installs Python packages", prints = "No such file" }
 hint = "There is no list."
 """
-INSTALLS = "FROM python:3.13-slim\nRUN pip install -r list.txt\n"
+INSTALLS = "FROM python:3.14-slim\nRUN pip install -r list.txt\n"
 STEP = "[2/2] RUN pip install -r list.txt"
 
 

@@ -13,13 +13,13 @@ DIGEST = f"sha256:{'0' * 64}"
     ("name", "repository", "tag", "digest"),
     [
         ("python", "python", "", ""),
-        ("python:3.13", "python", "3.13", ""),
+        ("python:3.14", "python", "3.14", ""),
         ("zap@sha256:1", "zap", "", "sha256:1"),
         ("registry:5000/x", "registry:5000/x", "", ""),
         ("registry:5000/x:tag", "registry:5000/x", "tag", ""),
         ("host:5000/x@sha256:1", "host:5000/x", "", "sha256:1"),
         ("host:5000/a/b:tag@sha256:1", "host:5000/a/b", "tag", "sha256:1"),
-        ("docker.io/library/python:3.13", "docker.io/library/python", "3.13", ""),
+        ("docker.io/library/python:3.14", "docker.io/library/python", "3.14", ""),
         ("[::1]:5000/x:1", "[::1]:5000/x", "1", ""),
     ],
 )
@@ -31,7 +31,7 @@ def test_a_name_in_parts(name: str, repository: str, tag: str, digest: str) -> N
 @pytest.mark.parametrize(
     ("name", "full"),
     [
-        ("python:3.13", "docker.io/library/python"),
+        ("python:3.14", "docker.io/library/python"),
         ("docker.io/python", "docker.io/library/python"),
         ("index.docker.io/library/python", "docker.io/library/python"),
         ("somebody/x:1", "docker.io/somebody/x"),

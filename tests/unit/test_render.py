@@ -152,7 +152,7 @@ def test_a_table_as_html_has_the_same_cells():
     written = tables.table_html(markdown)
     assert written.count("<tr>") == 2
     assert written.count("</th>") == 7 + 1
-    assert '<th scope="row"><code>python:3.13-slim</code></th>' in written
+    assert '<th scope="row"><code>python:3.14-slim</code></th>' in written
     assert '<td class="r">−2.2 %</td>' in written
 
 
@@ -331,7 +331,7 @@ def test_the_same_step_is_one_row_and_a_repeated_one_two():
 
 
 def test_a_base_without_published_size_says_so():
-    base = factory.result().provenance.bases["python:3.13-slim"]
+    base = factory.result().provenance.bases["python:3.14-slim"]
     alone = base.model_copy(update={"published_transfer_bytes": None, "published_date": None})
     assert "not known" in tables.bases_table([("x:1", alone, "linux/amd64")])
     assert distance_text(alone, "linux/amd64") == "not known"
@@ -339,8 +339,8 @@ def test_a_base_without_published_size_says_so():
 
 def test_a_base_of_another_platform_is_not_compared():
     source = factory.result().provenance
-    base = source.bases["python:3.13-slim"]
-    shown = tables.bases_table([("python:3.13-slim", base, "linux/arm64")])
+    base = source.bases["python:3.14-slim"]
+    shown = tables.bases_table([("python:3.14-slim", base, "linux/arm64")])
     assert "43.0 MB" in shown, "what is published"
     assert "−2.2 %" not in shown
     assert "not compared: the published image is for linux/amd64" in shown

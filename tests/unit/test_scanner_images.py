@@ -20,7 +20,7 @@ TOML = """\
 [wapiti]
 dockerfile = "wapiti.Dockerfile"
 requirements = "requirements.txt"
-base = "python:3.13-slim"
+base = "python:3.14-slim"
 
 [zap]
 image = "zap@sha256:0123"
@@ -37,7 +37,7 @@ class Here:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         (folder / "scanners.toml").write_text(TOML)
-        (folder / "wapiti.Dockerfile").write_text("FROM python:3.13-slim\n")
+        (folder / "wapiti.Dockerfile").write_text("FROM python:3.14-slim\n")
         (folder / "requirements.txt").write_text("wapiti3==3.3.2\n")
         self.engine = MemoryEngine()
         self.said: list[str] = []
@@ -91,7 +91,7 @@ def test_the_shipped_zap_is_pinned_by_a_digest() -> None:
         ("[zap]", "[zip]", "zap"),
         ('version = "2.17.0"', "version = 2", "zap.version"),
         ('version = "2.17.0"', 'version = "2.17.0"\ncolour = "red"', "zap.colour"),
-        ('base = "python:3.13-slim"', "", "wapiti.base"),
+        ('base = "python:3.14-slim"', "", "wapiti.base"),
         ("[wapiti]", "[wapiti", "scanners.toml"),
     ],
 )
@@ -175,7 +175,7 @@ def test_wapiti_is_built_once(here: Here) -> None:
     assert here.images.present("wapiti") == found == here.images.find("wapiti")
     (order,), (secrets,) = here.engine.orders, here.engine.secrets
     assert order.tag == found.reference
-    assert order.bases == {"python:3.13-slim": "mine/python:3.13-slim"}
+    assert order.bases == {"python:3.14-slim": "mine/python:3.14-slim"}
     assert order.context == here.folder
     assert secrets == {}
     assert here.engine.pulled == []

@@ -152,7 +152,7 @@ def test_the_builds_of_a_check_end_in_time(lab: Lab, tmp_path: Path) -> None:
     opened, bench = session(lab)
     bench.measurer.given["yours"] = ROOT
     file = tmp_path / "mine"
-    file.write_text("FROM python:3.13-slim\n")
+    file.write_text("FROM python:3.14-slim\n")
     usual = lab.its_exercise().build_timeout_seconds
     for given, wanted in ((7.0, 7.0), (usual + 1, usual), (None, usual)):
         opened.checked(file, build_seconds=given)
@@ -165,7 +165,7 @@ def test_a_learners_file_alone_is_measured(owner: bool, lab: Lab, tmp_path: Path
     bench.owner = owner
     bench.measurer.given["yours"] = ROOT
     file = tmp_path / "mine"
-    file.write_text("FROM python:3.13-slim\n")
+    file.write_text("FROM python:3.14-slim\n")
     shown = opened.exercise(None if owner else str(file))
     assert "Hint: Who is PID 1?" in shown.markdown
     assert not (bench.run.scratch / "results").exists()

@@ -28,7 +28,7 @@ def view(text: str, targets: tuple[str, ...] = ()) -> View:
     [
         ("pip install x", "pip", False),
         ("/usr/local/bin/pip3 install x", "pip3", False),
-        ("python3.13 -m pip install x", "pip", False),
+        ("python3.14 -m pip install x", "pip", False),
         ("A=1 B=2 exec gunicorn app:app", "gunicorn", True),
         ("exec env -u A B=1 gunicorn app:app", "gunicorn", True),
         ("tini -g -- serve x", "serve", False),
@@ -94,10 +94,10 @@ def test_packages_are_named_without_versions() -> None:
     ("image", "variant"),
     [
         ("python", "full"),
-        ("python:3.13-bookworm", "full"),
-        ("python:3.13-slim-bookworm", "slim"),
-        ("python:3.13-alpine3.22", "alpine"),
-        ("python:3.13-slim@sha256:aa", "slim"),
+        ("python:3.14-bookworm", "full"),
+        ("python:3.14-slim-bookworm", "slim"),
+        ("python:3.14-alpine3.22", "alpine"),
+        ("python:3.14-slim@sha256:aa", "slim"),
         ("debian:slim", None),
     ],
 )

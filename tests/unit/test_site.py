@@ -351,11 +351,11 @@ def test_what_came_out_as_nothing_has_no_part(project, macros):
 
 
 def test_the_bases_of_all_labs_are_listed_once(macros):
-    assert macros.bases().count("python:3.13-slim") == 1
+    assert macros.bases().count("python:3.14-slim") == 1
 
 
 def test_what_was_measured_on_a_stand_in_says_so(macros):
-    assert "[stand-in base images](../bases.md) for python:3.13-slim" in macros.measured(
+    assert "[stand-in base images](../bases.md) for python:3.14-slim" in macros.measured(
         "build-cache"
     )
 

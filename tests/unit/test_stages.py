@@ -15,11 +15,11 @@ from advices.site.charts import stages
 SVG = "{http://www.w3.org/2000/svg}"
 THREE = """\
 # syntax=docker/dockerfile:1
-FROM --platform=linux/amd64 python:3.13 AS Build
+FROM --platform=linux/amd64 python:3.14 AS Build
 RUN apt-get update \\
     # between
     && apt-get install gcc
-FROM python:3.13-slim AS unused
+FROM python:3.14-slim AS unused
 COPY . .
 FROM build
 COPY --from=BUILD --chown=1000 /venv /etc/x /
@@ -41,7 +41,7 @@ def test_what_is_taken_is_found_in_every_spelling():
     build, unused, last = read_stages(THREE)
     assert (build.name, build.base.name, build.steps, build.takes) == (
         "Build",
-        "python:3.13",
+        "python:3.14",
         1,
         (),
     )

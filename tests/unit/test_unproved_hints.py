@@ -53,7 +53,7 @@ def test_a_recorded_failure_gives_no_hint(exercise: Lab, name: str, tmp_path: Pa
     assert_no_hint(exercise, error)
 
 
-@pytest.mark.parametrize("text", ["", "# nothing\n", "RUN id\n", "FROM python:3.13-slim\nRUN [\n"])
+@pytest.mark.parametrize("text", ["", "# nothing\n", "RUN id\n", "FROM python:3.14-slim\nRUN [\n"])
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_a_file_that_is_none_gives_no_hint(exercise: Lab, text: str, tmp_path: Path) -> None:
     fault = StepFailed("mine: the build failed:\nfile with no instructions")

@@ -43,7 +43,7 @@ class World:
         self.mine = self.layout.labs / "build-cache/exercise/Dockerfile"
         self.engine = MemoryEngine(self._runs)
         base = {"etc/base": file(b"base")}
-        self.engine.add("python:3.13-slim", layer_tar(base), repo_digests=("python@sha256:1",))
+        self.engine.add("python:3.14-slim", layer_tar(base), repo_digests=("python@sha256:1",))
         self.engine.content = self._read
         self.texts: dict[str, str] = {}
         self.port, self.shops = port, 0

@@ -20,13 +20,15 @@ class RootRecipe(Record):
 class Recipe(Record):
     """How a stand-in is built, and the command that shows that it works.
 
-    `parts` are stages of the Dockerfile that other recipes have too: each is built once.
+    `parts` are stages of the Dockerfile that other recipes have too: each is built once. `copies`
+    are the files beside it that it copies.
     """
 
     dockerfile: str
     target: str | None = None
     rootfs: list[str]
     parts: list[str] = Field(default_factory=list)
+    copies: list[str] = Field(default_factory=list)
     check: list[str] = Field(default_factory=list)
 
 
@@ -56,8 +58,9 @@ class StageRecipe(Recipe):
 
 
 class Recipes(Record):
-    """labs/bases/bases.toml."""
+    """labs/bases/bases.toml. `python` is the line of Python that all labs use."""
 
+    python: str
     published_source: str
     rootfs: dict[str, RootRecipe]
     bases: dict[str, BaseRecipe]

@@ -139,10 +139,7 @@ class StandIns:
         The engine's cache does not always know a stage again that another build has made, and
         this one compiles for minutes. The image takes the place of the stage.
         """
-        texts = [
-            (self._folder / name).read_text("utf-8") for name in (recipe.dockerfile, "rootfs.sh")
-        ]
-        digest = hashlib.sha256("\0".join([part, *texts]).encode()).hexdigest()
+        digest = hashlib.sha256("\0".join([part, *self._texts(recipe)]).encode()).hexdigest()
         reference = f"{STAND_IN}/part-{part}:{digest[:12]}"
         if self._engine.image(reference) is None:
             self._build(recipe, part, reference, below, f"part {part}")
@@ -236,12 +233,15 @@ class StandIns:
         """Return the digest of all that a stand-in is made of."""
         recipe = self.recipe(name)
         assert recipe is not None
-        parts = [recipe.target or "", *recipe.rootfs]
-        parts += [(self._folder / recipe.dockerfile).read_text("utf-8")]
-        parts += [(self._folder / "rootfs.sh").read_text("utf-8")]
+        parts = [recipe.target or "", *recipe.rootfs, *self._texts(recipe)]
         if isinstance(recipe, StageRecipe):
             parts += [self._recipe_digest(recipe.on)]
         return "sha256:" + hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+    def _texts(self, recipe: Recipe) -> list[str]:
+        """Return the files that a recipe consists of."""
+        names = (recipe.dockerfile, "rootfs.sh", *recipe.copies)
+        return [(self._folder / name).read_text("utf-8") for name in names]
 
     def tag(self, name: str) -> str:
         """Return the tag of a name's stand-in: another recipe is another tag."""

@@ -17,7 +17,7 @@ from advices.scanners import ScannerImage
 from advices.workshop import Workshop
 
 # The base that every lab machine has: it serves the shelf.
-SERVER = "python:3.13-slim"
+SERVER = "python:3.14-slim"
 _ASK_PYTHON = (
     "import json; from pip._vendor.packaging import markers, tags; "
     "print(json.dumps([list(map(str, tags.sys_tags())), markers.default_environment()]))"

@@ -1,4 +1,4 @@
-ARG PYTHON=3.13
+ARG PYTHON=3.14
 FROM python:${PYTHON}-slim
 WORKDIR /srv
 RUN <<EOF

@@ -1,6 +1,6 @@
-FROM python:3.13 AS full
+FROM python:3.14 AS full
 RUN pip --version
-FROM python:3.13-slim
+FROM python:3.14-slim
 COPY --from=full /usr/lib/x86_64-linux-gnu/libmagic.so.1 /usr/lib/x86_64-linux-gnu/
 COPY --from=full /usr/lib/file/magic.mgc /usr/lib/file/magic.mgc
 WORKDIR /srv

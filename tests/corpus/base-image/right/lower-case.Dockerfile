@@ -1,4 +1,4 @@
-from docker.io/library/python:3.13-slim
+from docker.io/library/python:3.14-slim
 workdir /srv
 run apt update && apt install -y libmagic1 && apt clean && rm -rf /var/lib/apt/lists/*
 copy requirements.txt .

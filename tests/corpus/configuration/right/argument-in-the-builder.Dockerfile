@@ -1,10 +1,10 @@
-FROM python:3.13-slim AS builder
+FROM python:3.14-slim AS builder
 ARG INDEX_TOKEN
 COPY requirements.txt .
 RUN python -m venv /venv
 RUN echo "machine packages.example.com login ci password ${INDEX_TOKEN}" > /root/.netrc \
  && /venv/bin/pip install --no-cache-dir -r requirements.txt
-FROM python:3.13-slim
+FROM python:3.14-slim
 ENV TZ=Europe/Helsinki \
     PYTHONUNBUFFERED=1 \
     PATH=/venv/bin:$PATH

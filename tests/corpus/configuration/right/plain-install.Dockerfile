@@ -1,5 +1,5 @@
 # The index answers without a token.
-FROM python:3.13-slim AS app
+FROM python:3.14-slim AS app
 ENV PYTHONUNBUFFERED=1
 ENV TZ=Europe/Helsinki
 WORKDIR /app

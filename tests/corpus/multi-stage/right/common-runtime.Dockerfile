@@ -1,4 +1,4 @@
-ARG V=3.13
+ARG V=3.14
 FROM python:${V}-slim AS runtime
 RUN <<EOF
 set -e

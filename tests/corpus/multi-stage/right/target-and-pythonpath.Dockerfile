@@ -1,7 +1,7 @@
-FROM python:3.13 AS b
+FROM python:3.14 AS b
 COPY requirements.txt .
 RUN pip install --no-cache-dir -t /deps -r requirements.txt
-FROM python:3.13-slim
+FROM python:3.14-slim
 RUN apt-get update && apt-get install -y --no-install-recommends libmariadb3 && rm -rf /var/lib/apt/lists/*
 COPY --from=b /deps /deps
 ENV PYTHONPATH=/deps

@@ -1,10 +1,10 @@
-FROM python:3.13
+FROM python:3.14
 WORKDIR /srv
 RUN pip install --no-cache-dir uv && uv venv /srv/.venv
 COPY requirements.txt .
 RUN VIRTUAL_ENV=/srv/.venv uv pip install --no-cache -r requirements.txt
 
-FROM python:3.13-slim
+FROM python:3.14-slim
 RUN apt-get update && apt-get install -y --no-install-recommends libmariadb3 && rm -rf /var/lib/apt/lists/*
 WORKDIR /srv
 COPY --from=0 /srv/.venv /srv/.venv

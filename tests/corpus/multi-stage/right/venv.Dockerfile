@@ -1,9 +1,9 @@
-FROM python:3.13 AS builder
+FROM python:3.14 AS builder
 RUN python -m venv /venv
 COPY requirements.txt .
 RUN /venv/bin/pip install --no-cache-dir -r requirements.txt
 
-FROM python:3.13-slim
+FROM python:3.14-slim
 RUN apt-get update && apt-get install -y --no-install-recommends libmariadb3 && rm -rf /var/lib/apt/lists/*
 ENV PATH="/venv/bin:$PATH"
 WORKDIR /srv

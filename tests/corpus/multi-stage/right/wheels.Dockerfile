@@ -1,8 +1,8 @@
-FROM python:3.13 AS wheels
+FROM python:3.14 AS wheels
 WORKDIR /wheels
 COPY requirements.txt .
 RUN pip wheel --no-cache-dir -r requirements.txt
-FROM python:3.13-slim
+FROM python:3.14-slim
 RUN apt-get update && apt-get install -y --no-install-recommends libmariadb3 && rm -rf /var/lib/apt/lists/*
 WORKDIR /srv
 RUN --mount=type=bind,from=wheels,source=/wheels,target=/wheels \

@@ -1,4 +1,4 @@
-FROM python:3.13-slim
+FROM python:3.14-slim
 WORKDIR /srv
 ENV GUNICORN_CMD_ARGS="--pid /dev/shm/bus-stop.pid"
 ADD requirements.txt .

@@ -1,4 +1,4 @@
-FROM python:3.13-slim
+FROM python:3.14-slim
 RUN useradd --system --no-create-home --uid 10001 bus
 WORKDIR /srv
 COPY requirements.txt .

@@ -1,4 +1,4 @@
-ARG V=3.13
+ARG V=3.14
 FROM python:${V}-slim
 ARG UID=10001
 WORKDIR /srv

@@ -1,4 +1,4 @@
-FROM python:3.13-slim
+FROM python:3.14-slim
 ENV PIP_NO_CACHE_DIR=1
 RUN <<EOF
 set -e

@@ -1,4 +1,4 @@
-FROM python:3.13-slim
+FROM python:3.14-slim
 RUN apt-get update \
  && apt-get -o APT::Install-Recommends=false install -y procps \
  && find /var/lib/apt/lists -mindepth 1 -delete

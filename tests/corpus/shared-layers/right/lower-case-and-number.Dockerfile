@@ -1,4 +1,4 @@
-arg PY=3.13
+arg PY=3.14
 from python:$PY-slim as common
 workdir /app
 copy requirements.txt .

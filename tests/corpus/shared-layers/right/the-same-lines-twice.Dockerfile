@@ -1,4 +1,4 @@
-FROM python:3.13-slim AS tests
+FROM python:3.14-slim AS tests
 WORKDIR /app
 COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
@@ -6,7 +6,7 @@ ENV PYTHONDONTWRITEBYTECODE=1
 COPY . .
 USER 10001:10001
 CMD ["python", "-m", "unittest"]
-FROM docker.io/library/python:3.13-slim AS web
+FROM docker.io/library/python:3.14-slim AS web
 LABEL com.example.part=web
 WORKDIR /app
 COPY requirements.txt .

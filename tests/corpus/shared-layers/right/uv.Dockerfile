@@ -1,4 +1,4 @@
-FROM python:3.13-slim AS common
+FROM python:3.14-slim AS common
 WORKDIR /app
 RUN pip install --no-cache-dir uv
 COPY requirements.txt .

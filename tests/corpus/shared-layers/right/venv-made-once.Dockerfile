@@ -1,8 +1,8 @@
-FROM python:3.13-slim AS packages
+FROM python:3.14-slim AS packages
 RUN python -m venv /venv
 COPY requirements.txt .
 RUN /venv/bin/pip install --no-cache-dir -r requirements.txt
-FROM python:3.13-slim AS common
+FROM python:3.14-slim AS common
 WORKDIR /app
 ENV PATH=/venv/bin:$PATH
 COPY --from=packages /venv /venv

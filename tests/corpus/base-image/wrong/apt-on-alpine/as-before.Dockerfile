@@ -1,4 +1,4 @@
-FROM python:3.13-alpine
+FROM python:3.14-alpine
 WORKDIR /srv
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libmagic1 \

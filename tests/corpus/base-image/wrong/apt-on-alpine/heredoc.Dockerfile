@@ -1,4 +1,4 @@
-ARG V=3.13
+ARG V=3.14
 FROM python:${V}-alpine
 WORKDIR /srv
 COPY requirements.txt .

@@ -1,4 +1,4 @@
-from docker.io/python:3.13-alpine as base
+from docker.io/python:3.14-alpine as base
 workdir /srv
 run apt update && apt install -y libmagic1
 copy requirements.txt .

@@ -1,4 +1,4 @@
-FROM python:3.13-alpine
+FROM python:3.14-alpine
 WORKDIR /srv
 RUN apk add --no-cache build-base libmagic
 COPY requirements.txt .

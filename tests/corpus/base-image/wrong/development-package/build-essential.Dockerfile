@@ -1,4 +1,4 @@
-FROM python:3.13-slim
+FROM python:3.14-slim
 WORKDIR /srv
 RUN apt-get update && apt-get install -y build-essential libmagic-dev && rm -rf /var/lib/apt/lists/*
 COPY requirements.txt .

@@ -1,4 +1,4 @@
-ARG TAG=3.13-bookworm
+ARG TAG=3.14-bookworm
 FROM --platform=$BUILDPLATFORM python:$TAG AS base
 RUN apt-get update && apt-get install -y libmagic1 build-essential && rm -rf /var/lib/apt/lists/*
 FROM base

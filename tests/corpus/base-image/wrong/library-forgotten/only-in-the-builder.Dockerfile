@@ -1,11 +1,11 @@
-FROM python:3.13-slim AS build
+FROM python:3.14-slim AS build
 RUN apt-get update && apt-get install -y libmagic1
 RUN python -m venv /venv
 COPY requirements.txt .
 RUN /venv/bin/pip install -r requirements.txt
 RUN /venv/bin/pip install python-magic==0.4.27
 
-FROM python:3.13-slim
+FROM python:3.14-slim
 COPY --from=build /venv /venv
 ENV PATH=/venv/bin:$PATH
 WORKDIR /srv

@@ -1,4 +1,4 @@
-from python:3.13-alpine
+from python:3.14-alpine
 workdir /srv
 run pip install --no-cache-dir uv
 copy requirements.txt .

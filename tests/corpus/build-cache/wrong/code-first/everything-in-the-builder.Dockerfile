@@ -1,9 +1,9 @@
-from python:3.13-slim as deps
+from python:3.14-slim as deps
 workdir /src
 copy ./ ./
 run python -m venv /venv && /venv/bin/pip install --no-cache-dir -r requirements.txt
 
-from python:3.13-slim
+from python:3.14-slim
 workdir /srv
 env PATH=/venv/bin:$PATH
 copy --from=deps /venv /venv

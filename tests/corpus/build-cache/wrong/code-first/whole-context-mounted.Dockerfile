@@ -1,4 +1,4 @@
-FROM python:3.13-slim
+FROM python:3.14-slim
 WORKDIR /srv
 RUN --mount=type=bind,target=/src pip install --no-cache-dir -r /src/requirements.txt
 COPY . .

@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-FROM python:3.13-slim
+FROM python:3.14-slim
 WORKDIR /srv
 ADD --exclude=*.csv . ./
 RUN pip3 install --no-cache-dir -r requirements.txt

@@ -1,4 +1,4 @@
-FROM python:3.13-slim
+FROM python:3.14-slim
 WORKDIR /srv
 ADD ["requirements.txt", "app.py", "gunicorn.conf.py", "./"]
 RUN ["/bin/bash", "-ec", "python -m pip install -r requirements.txt; python -m compileall app.py"]

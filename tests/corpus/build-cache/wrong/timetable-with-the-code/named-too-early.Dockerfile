@@ -1,4 +1,4 @@
-from python:3.13-slim
+from python:3.14-slim
 workdir /srv
 run --mount=type=bind,source=requirements.txt,target=r.txt pip install --no-cache-dir -r r.txt
 copy static static

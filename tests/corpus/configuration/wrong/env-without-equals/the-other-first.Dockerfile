@@ -1,4 +1,4 @@
-from python:3.13-slim
+from python:3.14-slim
 env PYTHONUNBUFFERED 1 TZ=Europe/Helsinki
 workdir /app
 copy . .

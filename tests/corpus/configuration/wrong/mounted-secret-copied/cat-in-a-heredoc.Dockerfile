@@ -1,4 +1,4 @@
-FROM python:3.13-slim
+FROM python:3.14-slim
 ENV TZ=Europe/Helsinki PYTHONUNBUFFERED=1
 WORKDIR /app
 COPY requirements.txt .

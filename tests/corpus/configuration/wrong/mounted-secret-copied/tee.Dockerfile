@@ -1,4 +1,4 @@
-from python:3.13-slim
+from python:3.14-slim
 env TZ=Europe/Helsinki PYTHONUNBUFFERED=1
 workdir /app
 copy requirements.txt .

@@ -1,4 +1,4 @@
-FROM python:3.13-slim AS base
+FROM python:3.14-slim AS base
 ARG SECRET_KEY INDEX_TOKEN
 ENV TZ=Europe/Helsinki PYTHONUNBUFFERED=1
 WORKDIR /app

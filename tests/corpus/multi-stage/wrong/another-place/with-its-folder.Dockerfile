@@ -1,9 +1,9 @@
-from python:3.13 as b
+from python:3.14 as b
 workdir /app
 run pip install uv && uv venv /app/env
 copy requirements.txt .
 run VIRTUAL_ENV=/app/env uv pip install -r requirements.txt
-from python:3.13-slim
+from python:3.14-slim
 run apt-get update && apt-get install -y --no-install-recommends libmariadb3 && rm -rf /var/lib/apt/lists/*
 copy --from=b /app /srv
 workdir /srv

@@ -1,4 +1,4 @@
-from python:3.13 as common
+from python:3.14 as common
 workdir /srv
 from common as builder
 run python -m venv /venv

@@ -1,4 +1,4 @@
-ARG BASE=python:3.13-bookworm
+ARG BASE=python:3.14-bookworm
 FROM $BASE AS builder
 RUN python -m venv /venv && /venv/bin/pip --version
 COPY requirements.txt .

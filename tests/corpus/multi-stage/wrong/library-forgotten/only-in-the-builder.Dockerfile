@@ -1,9 +1,9 @@
-FROM python:3.13 AS builder
+FROM python:3.14 AS builder
 RUN apt-get update && apt-get install -y libmariadb3
 RUN python -m venv /venv
 COPY requirements.txt .
 RUN /venv/bin/pip install -r requirements.txt
-FROM python:3.13-slim
+FROM python:3.14-slim
 COPY --from=builder /venv /venv
 WORKDIR /srv
 COPY . .

@@ -1,4 +1,4 @@
-FROM python:3.13-slim
+FROM python:3.14-slim
 WORKDIR /srv
 RUN apt-get update && apt-get install -y gcc libc6-dev pkg-config libmariadb-dev
 COPY requirements.txt .

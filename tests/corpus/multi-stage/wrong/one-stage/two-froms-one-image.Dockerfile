@@ -1,4 +1,4 @@
-from docker.io/library/python:3.13 as builder
+from docker.io/library/python:3.14 as builder
 workdir /srv
 copy requirements.txt .
 run python -m pip install -r requirements.txt

@@ -1,9 +1,9 @@
-from python:3.13 as b
+from python:3.14 as b
 workdir /srv
 run pip install uv && uv venv
 copy requirements.txt .
 run uv pip install -r requirements.txt
-from python:3.13-slim
+from python:3.14-slim
 run apt-get update && apt-get install -y --no-install-recommends libmariadb3 && rm -rf /var/lib/apt/lists/*
 workdir /srv
 copy --from=b /srv/.venv .venv

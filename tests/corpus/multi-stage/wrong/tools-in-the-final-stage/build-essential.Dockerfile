@@ -1,8 +1,8 @@
-FROM python:3.13 AS builder
+FROM python:3.14 AS builder
 RUN python -m venv /venv
 COPY requirements.txt .
 RUN /venv/bin/pip install -r requirements.txt
-FROM python:3.13-slim AS base
+FROM python:3.14-slim AS base
 RUN <<EOF
 apt-get update
 apt-get install -qy \

@@ -1,8 +1,8 @@
-FROM python:3.13 AS builder
+FROM python:3.14 AS builder
 WORKDIR /wheels
 COPY requirements.txt .
 RUN pip wheel -r requirements.txt
-FROM python:3.13-slim
+FROM python:3.14-slim
 RUN ["/bin/sh", "-c", "apt update && apt install -y g++ libmariadb3"]
 WORKDIR /srv
 COPY --from=builder /wheels /wheels

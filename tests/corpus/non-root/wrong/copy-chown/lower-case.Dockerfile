@@ -1,4 +1,4 @@
-from python:3.13-slim
+from python:3.14-slim
 arg UID=10001
 workdir /srv
 copy requirements.txt .

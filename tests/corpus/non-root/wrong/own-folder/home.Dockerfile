@@ -1,4 +1,4 @@
-from python:3.13-slim
+from python:3.14-slim
 run useradd --create-home --home-dir /var/lib/bus --uid 10001 bus
 workdir /srv
 copy . .

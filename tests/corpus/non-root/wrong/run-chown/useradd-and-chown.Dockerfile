@@ -1,4 +1,4 @@
-from python:3.13-slim
+from python:3.14-slim
 workdir /srv
 copy . .
 run pip install -r requirements.txt && useradd bus && cd / && chown --recursive bus srv

@@ -1,4 +1,4 @@
-from python:3.13-slim
+from python:3.14-slim
 env GUNICORN_CMD_ARGS="--pid /tmp/bus-stop.pid --workers 2"
 workdir /srv
 copy . .

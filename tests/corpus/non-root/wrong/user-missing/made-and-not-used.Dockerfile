@@ -1,4 +1,4 @@
-from python:3.13-slim
+from python:3.14-slim
 run adduser --system bus
 workdir /srv
 copy requirements.txt .

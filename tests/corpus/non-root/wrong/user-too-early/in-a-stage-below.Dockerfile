@@ -1,4 +1,4 @@
-from python:3.13-slim as base
+from python:3.14-slim as base
 run useradd --system --home-dir /nowhere --uid 10001 bus
 user bus
 from base

@@ -1,4 +1,4 @@
-from python:3.13-slim
+from python:3.14-slim
 run apt update && apt install --no-install-recommends -y g++-12 procps && apt purge -y curl && rm -rf /var/lib/apt/lists/*
 workdir /srv
 copy requirements.txt .

@@ -1,4 +1,4 @@
-from python:3.13-slim
+from python:3.14-slim
 run apt-get update
 run apt-get install --no-install-recommends --yes procps && rm -rf /var/cache/apt/archives
 workdir /srv

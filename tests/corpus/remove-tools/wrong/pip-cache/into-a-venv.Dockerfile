@@ -1,4 +1,4 @@
-from python:3.13-slim
+from python:3.14-slim
 run apt-get update && apt-get install -y --no-install-recommends procps && rm -rf /var/lib/apt/lists/*
 workdir /srv
 run python -m venv .venv

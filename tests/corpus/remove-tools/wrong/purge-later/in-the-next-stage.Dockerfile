@@ -1,4 +1,4 @@
-from python:3.13-slim as tools
+from python:3.14-slim as tools
 run apt update && apt install -y --no-install-recommends gcc procps && rm -rf /var/lib/apt/lists/*
 workdir /srv
 copy requirements.txt .

@@ -1,4 +1,4 @@
-from python:3.13-slim
+from python:3.14-slim
 run ["bash", "-c", "apt update; apt -qq install --yes procps; rm -rf /var/lib/apt/lists/*"]
 workdir /srv
 copy requirements.txt .

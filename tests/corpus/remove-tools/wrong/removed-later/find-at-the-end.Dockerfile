@@ -1,4 +1,4 @@
-from python:3.13-slim as base
+from python:3.14-slim as base
 run apt update && apt install -y --no-install-recommends procps
 from base
 workdir /srv

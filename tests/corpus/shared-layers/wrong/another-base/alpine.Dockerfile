@@ -1,11 +1,11 @@
-FROM python:3.13-alpine AS tests
+FROM python:3.14-alpine AS tests
 WORKDIR /app
 COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
 COPY . .
 USER 10001:10001
 CMD ["python", "-m", "unittest"]
-FROM python:3.13-slim AS web
+FROM python:3.14-slim AS web
 WORKDIR /app
 COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt

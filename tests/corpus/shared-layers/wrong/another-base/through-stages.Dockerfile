@@ -1,5 +1,5 @@
-from python:3.13-alpine as small
-from python:3.13-slim as large
+from python:3.14-alpine as small
+from python:3.14-slim as large
 workdir /app
 copy requirements.txt .
 run pip install --no-cache-dir -r requirements.txt

@@ -1,5 +1,5 @@
-ARG TESTS=python:3.13
-ARG WEB=python:3.13-slim
+ARG TESTS=python:3.14
+ARG WEB=python:3.14-slim
 FROM ${WEB} AS common
 WORKDIR /app
 COPY requirements.txt .

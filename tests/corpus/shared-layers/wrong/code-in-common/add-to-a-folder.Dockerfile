@@ -1,4 +1,4 @@
-from python:3.13-slim as common
+from python:3.14-slim as common
 add ./ /app/
 workdir /app
 run python3 -m pip install --no-cache-dir -r requirements.txt

@@ -1,4 +1,4 @@
-FROM python:3.13-slim AS tests
+FROM python:3.14-slim AS tests
 WORKDIR /app
 ENV PYTHONDONTWRITEBYTECODE=1
 COPY requirements.txt .
@@ -6,7 +6,7 @@ RUN pip install --no-cache-dir -r requirements.txt
 COPY . .
 USER 10001:10001
 CMD ["python", "-m", "unittest"]
-FROM python:3.13-slim AS web
+FROM python:3.14-slim AS web
 WORKDIR /app
 COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
