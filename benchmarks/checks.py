@@ -24,7 +24,8 @@ ASKED = {"right": ("good", "again"), "wrong": ("bad", "again"), "unchanged": ("g
 """What each check is of: the Dockerfile, and whether it is measured though it was before."""
 
 SAYS = {"good": "solved: True", "bad": "solved: False"}
-# A session for each check: none finds the steps of another in the cache.
+# A session for each check: none finds the steps of another in the cache. The page lets a session
+# get ready while the learner writes.
 KERNEL = """\
 import signal, sys
 from pathlib import Path
@@ -33,8 +34,10 @@ from advices.notebooks import open_lab
 signal.signal(signal.SIGTERM, lambda *_: sys.exit())
 slug, asked, told = sys.argv[1:]
 while True:
+    lab = open_lab(slug)
+    lab.get_ready()
     file, again = Path(asked).read_text().split(";")
-    found = open_lab(slug).checked(Path(file), again=bool(again.strip()))
+    found = lab.checked(Path(file), again=bool(again.strip()))
     Path(told).write_text(f"solved: {found.solved}\\n")
 """
 

@@ -85,6 +85,24 @@ def test_a_check_writes_no_file_of_the_project(
     cells._session.cache_clear()
 
 
+@pytest.mark.parametrize("fault", [EngineLost("it stopped"), None])
+def test_getting_ready_says_nothing(
+    fault: EngineLost | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Session:
+        def get_ready(self) -> None:
+            asked.append("ready")
+            if fault is not None:
+                raise fault
+
+    asked: list[str] = []
+    monkeypatch.setattr(cells, "open_lab", lambda _: Session())
+    cells._session.cache_clear()
+    cells.get_ready("non-root")
+    cells._session.cache_clear()
+    assert asked == ["ready"]
+
+
 @pytest.mark.parametrize(("told", "seconds"), [("", 180), ("600", 600)])
 def test_a_build_has_three_minutes_unless_told_otherwise(
     told: str, seconds: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -10,7 +10,7 @@ from advices.measure.bench import (
     samples_from_environment,
 )
 from advices.measure.candidate import of_variant
-from advices.measure.exercises import Told, check, solved, start_of, unsound
+from advices.measure.exercises import Told, check, get_ready, solved, start_of, unsound
 from advices.measure.ground import Ground
 from advices.measure.kept import Kept, kept_file
 from advices.measure.keys import Keys
@@ -50,6 +50,7 @@ __all__ = [
     "for_a_run",
     "for_learners",
     "for_variant",
+    "get_ready",
     "judged_steps",
     "kept_file",
     "keyed",

@@ -51,7 +51,7 @@ class Bench:
         self.samples = samples
         self.owner = owner
         self.kept = kept or Kept()
-        self._ground = ground
+        self.ground = ground
         self._records: dict[str, BaseRecord] = {}
         self._measurer: Measurer | None = None
         self._provenance: Provenance | None = None
@@ -80,7 +80,7 @@ class Bench:
                 with shop.spent.on("bases"):
                     resolved = shop.bases.of_lab(self.lab)
                 self._records = {name: shop.bases.record(base) for name, base in resolved.items()}
-                self._measurer = Measurer(shop, self.lab, self.run, resolved, self._ground)
+                self._measurer = Measurer(shop, self.lab, self.run, resolved, self.ground)
             yield self._measurer
 
     def result(

@@ -17,6 +17,7 @@ from advices.measure.mistakes import judged_steps, proved, uncaught_mistakes
 from advices.measure.pages import keep_page, kept_page, page_of_solution
 from advices.measure.plan import PlanStep, gives, steps
 from advices.measure.reference import Reference
+from advices.measure.variant import Measurer
 from advices.results import (
     YOURS,
     Checked,
@@ -90,6 +91,22 @@ def check(bench: Bench, dockerfile: Path, *, told: Told = nobody, again: bool = 
         keep_answer(lab.slug, key or keys.learner(lab, said, text), yours, page)
     found = checked(lab, both, said, measurer.silence.get(candidate.name, ""))
     return replace(found, difference=_difference(lab, both, page, theirs))
+
+
+def get_ready(bench: Bench) -> None:
+    """Do what each check needs that no Dockerfile decides, unless a base is not here yet.
+
+    What it finds is remembered by the bench's workshop and its ground. Raises what asking the
+    engine raises.
+    """
+    lab, shop = bench.lab, bench.workshop
+    if (bases := shop.bases.known_of(lab)) is None:
+        return
+    start = of_learner(lab, lab.dockerfile("bad"))
+    Keys(shop, bench.samples).learner(lab, start.read(), "")
+    for base in bases.values():
+        shop.bases.record(base)
+    Measurer(shop, lab, bench.run, bases, bench.ground).mark_bases(start)
 
 
 def _difference(lab: Lab, both: Result, yours: Page | None, solution: Page | None) -> str:

@@ -70,6 +70,13 @@ class StepWork:
         self._resolved = {**known, **self._bases.of_one_kind(found)}
         return any(self._resolved[name] != base for name, base in found.items())
 
+    def mark_bases(self, candidate: Candidate) -> None:
+        """Mark what the candidate's first build stands on: a build on the same ground finds it."""
+        self._bases_of(candidate, self._mark_on_ground(f"{candidate.cache_of}-1"))
+
+    def _mark_on_ground(self, mark: str) -> str:
+        return f"{self._ground.word}-{mark}"
+
     def _so_far(self, taken: Taken) -> VariantResult:
         behaviours = startup.behaviours(self._lab, taken.starts)
         return taken.result(behaviours, factors_met(taken.found.values, behaviours))
@@ -126,7 +133,7 @@ class StepWork:
         cold_sample = step.sample if step.cold else taken.cold_samples
         mark = f"{candidate.cache_of}-{cold_sample}"
         if step.cold:
-            taken.marked = self._bases_of(candidate, f"{self._ground.word}-{mark}")
+            taken.marked = self._bases_of(candidate, self._mark_on_ground(mark))
         order = self._order(candidate, taken, mark, step.build, no_cache=step.cold)
         replay = self._lab.replays.get(step.build)
         # The run's id as well: an edit of an earlier run may still be in the cache.

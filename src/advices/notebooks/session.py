@@ -28,6 +28,7 @@ from advices.measure import (
     Kept,
     Told,
     check,
+    get_ready,
     kept_file,
     of_variant,
     proved,
@@ -147,6 +148,14 @@ class LabSession(Drawing):
         told = told or as_events(self._bench.workshop.say, lab.slug)
         bench = self._bench.of(lab, self._ground)
         return check(bench, file or lab.folder / LEARNERS, told=told, again=again)
+
+    def get_ready(self) -> None:
+        """Do what each check of the exercise needs and no Dockerfile decides, and measure nothing.
+
+        A check that finds nothing done does it itself, and takes that much longer. Raises what
+        asking the engine raises.
+        """
+        get_ready(self._bench.of(self._lab.its_exercise(), self._ground))
 
     @property
     def scratch(self) -> Path:

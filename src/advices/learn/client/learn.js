@@ -58,7 +58,7 @@ const exercise = (lesson, place) => {
     },
   });
   const again = measuresAgain(cell);
-  warmedByWriting(lesson, cell);
+  warmedByWriting(lesson, cell, of);
   const compare = () => {
     const other = cell.of !== undefined && cell.of !== cell.editor.text;
     older.textContent = other ? "What is shown below is about another text than the one above: Check again." : "";

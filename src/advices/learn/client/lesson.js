@@ -174,7 +174,7 @@ export class Lesson {
     // Two may ask at once: what one of them ran was not lost with a kernel of before.
     const ran = this.#ran;
     const isNew = await this.kernel.start();
-    const reply = await this.kernel.run(PREPARE, { id: `quiet.${random()}`, expressions: { asked } });
+    const reply = await this.quietly(PREPARE, { asked });
     if (reply.status === "error") throw new Error(`The kernel cannot be prepared: ${reply.evalue}`);
     if (isNew) {
       this.say(ran ? "The kernel had ended; this is a new one. What cells had computed is gone." : "");
@@ -182,6 +182,11 @@ export class Lesson {
     }
     this.#ran = true;
     return reply.user_expressions?.asked?.data?.["text/plain"];
+  }
+
+  // Run what no cell asked for, and return the kernel's reply.
+  quietly(code, expressions) {
+    return this.kernel.run(code, { id: `quiet.${random()}`, expressions });
   }
 
   // What waits in this tab behind a cell that failed is not run.

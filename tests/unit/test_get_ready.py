@@ -1,0 +1,54 @@
+"""What a check needs that no Dockerfile decides is done before it, with an engine in memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import factory
+import pytest
+from layer_tars import file, layer_tar
+from memory_engine import MemoryEngine, Program, site
+
+from advices.core import Layout
+from advices.measure import QUICK, Bench, Ground, check, get_ready
+from advices.runs import Run
+
+ROOT = Path(__file__).parents[2]
+BASE = "python:3.14-slim"
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> MemoryEngine:
+    monkeypatch.setenv("ADVICES_INDEX_WAY", "direct")
+    return MemoryEngine()
+
+
+def bench_on(engine: MemoryEngine, folder: Path) -> Bench:
+    exercise = factory.read_exercise(folder)
+    shop = factory.workshop(Layout(ROOT), lambda _: None, engine=engine)
+    run = Run("run-1", folder / "scratch")
+    return Bench(shop, exercise, run, samples=QUICK, owner=False, ground=Ground("word"))
+
+
+def marked(engine: MemoryEngine) -> list[str]:
+    return [files["/etc/docker-advices-run"].decode() for _, files in engine.with_more]
+
+
+def test_a_check_finds_its_base_marked(engine: MemoryEngine, tmp_path: Path) -> None:
+    engine.add(BASE, layer_tar({"etc/base": file(b"base")}), repo_digests=("python@sha256:1",))
+    bench = bench_on(engine, tmp_path)
+    get_ready(bench)
+    ready = marked(engine)
+    assert ready == ["run-1 word-yours-1\n"]
+    assert (engine.orders, engine.started) == ([], []), "nothing is built or started for it"
+    with site(lambda _: (200, b"a page")) as port:
+        engine.runs = lambda _image, _how: Program(port=port)
+        mine = bench.lab.dockerfile("bad")
+        check(bench, mine)
+    assert [mark for mark in marked(engine) if "yours" in mark] == ready
+    assert engine.orders
+
+
+def test_what_is_not_here_is_left_to_the_check(engine: MemoryEngine, tmp_path: Path) -> None:
+    get_ready(bench_on(engine, tmp_path))
+    assert (engine.pulled, engine.with_more, engine.orders) == ([], [], [])
