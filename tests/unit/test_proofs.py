@@ -89,8 +89,8 @@ CHANGED: dict[str, tuple[Callable[[World], object], set[str], bool]] = {
     ),
     "the base": (
         lambda w: setattr(w.machine, "base", replace(factory.BASE, identity="sha256:2")),
-        set(),
-        False,
+        {"all-first", "no-user"},
+        True,
     ),
     "another machine": (
         lambda w: (

@@ -268,12 +268,15 @@ def test_of_a_mistake_is_told_what_nobody_judged(tmp_path):
     assert line == "Not judged here: claims about a scanner that did not run on this machine."
 
 
-def test_mistakes_that_were_applied_on_another_kind_of_machine_are_counted(tmp_path):
+def test_mistakes_that_were_applied_on_another_machine_are_counted(tmp_path):
     made = factory.read_lab(tmp_path)
     found = MistakeResult(says="", red=("not-root",), date="2026-01-02", elsewhere=True)
     result = factory.result().model_copy(update={"mistakes": {"no-user": found}})
     text = tables.mistakes_table(made, result)
-    assert f"1 of these {len(made.mistakes)} were applied on a different kind of machine" in text
+    assert (
+        f"1 of these {len(made.mistakes)} were applied on another machine or on other base images"
+        in text
+    )
     here = found.model_copy(update={"elsewhere": False})
     text = tables.mistakes_table(made, result.model_copy(update={"mistakes": {"no-user": here}}))
     assert "another kind" not in text

@@ -16,7 +16,7 @@ from advices.lab import Dockerfile, Lab, Mistake
 from advices.measure import parts, plan
 from advices.measure.mistakes import judged_steps
 from advices.measure.plan import PlanStep, Samples
-from advices.results import KeyParts, Result
+from advices.results import KeyParts
 from advices.results import parts as digests
 from advices.workshop import Workshop
 
@@ -43,18 +43,6 @@ class Keys:
         if name not in self._bases:
             self._bases[name] = self._workshop.bases.known(name)
         return self._bases[name]
-
-    def elsewhere(self, result: Result) -> bool:
-        """Return whether a result is of another kind of machine: engine, or official images."""
-        if not self.engine_answers:
-            return True
-        facts, source = self._workshop.engine.facts(), result.provenance
-        known = {name: self._known(name) for name in source.bases}
-        here = (facts.version, facts.storage_driver, facts.platform)
-        return here != (source.engine_version, source.storage_driver, source.platform) or any(
-            base is not None and base.kind != source.bases[name].kind
-            for name, base in known.items()
-        )
 
     def parts(self, lab: Lab, like: KeyParts | None = None) -> KeyParts | None:
         """Return the parts of the key of a lab or exercise, None when an image is not there yet.

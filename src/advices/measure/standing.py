@@ -51,22 +51,22 @@ class Standing:
 def for_a_run(keys: Keys, committed: Committed, turn: Collection[str] = ()) -> Standing:
     """Return what a run that writes results need not measure again.
 
-    On a machine of another kind every variant is measured. Mistakes and the exercise are taken from
-    where they were proved, but for those whose turn it is: `turn` has names, as `names` gives them.
+    On another machine, or where a base moved, every variant is measured. Mistakes and the exercise
+    are taken from where they were proved, but for those whose turn it is: `turn` has names, as
+    `names` gives them.
     """
     kept, why = [], []
     measured: tuple[str, ...] = ()
     for lab, result in committed.pairs():
-        elsewhere = result is not None and keys.engine_answers and keys.elsewhere(result)
         if not lab.is_exercise:
             changed = measured = _why(keys, lab, result)
         # A lab that stands is not measured because the day has come.
         in_turn = turn if measured else ()
-        mistakes = _unchanged(keys, lab, result, elsewhere=elsewhere, in_turn=in_turn)
+        mistakes = _unchanged(keys, lab, result, in_turn=in_turn)
         again = [one.id for one in lab.mistakes if one.id not in mistakes]
         if lab.is_exercise:
             # Mistakes that are proved here are judged beside a solution that was measured here.
-            stands = elsewhere and not again and _name(lab) not in in_turn
+            stands = not again and _name(lab) not in in_turn
             # What a learner made of the start is no reason to measure.
             changed = _why(keys, lab, result, leave_out={START}, own_only=stands)
         kept.append(Kept(result=None if changed else result, mistakes=mistakes))
@@ -88,15 +88,14 @@ def for_a_check(keys: Keys, committed: Committed, turn: Collection[str]) -> Kept
     """Return what a check takes for proved: mistakes and exercises that did not change.
 
     Variants of a lab are always measured. `turn` are the names, as `names` gives them, of what is
-    proved all the same. A result of another machine is compared by what the project decides.
+    proved all the same. What else decides is the machine and its images: they do not count here.
     """
     kept = []
     for lab, result in committed.pairs():
-        elsewhere = result is not None and keys.elsewhere(result)
-        mistakes = _unchanged(keys, lab, result, elsewhere=elsewhere)
+        mistakes = _unchanged(keys, lab, result)
         mistakes = {id_: one for id_, one in mistakes.items() if _name(lab, id_) not in turn}
         found = Kept(mistakes=mistakes)
-        if lab.is_exercise and not _why(keys, lab, result, own_only=elsewhere):
+        if lab.is_exercise and not _why(keys, lab, result, own_only=True):
             whole = Kept(result=result, mistakes=mistakes)
             # A mistake is judged beside the solution, so that is measured with it.
             if _name(lab) not in turn and whole.holds_all(lab):
@@ -171,12 +170,11 @@ def _unchanged(
     lab: Lab,
     result: Result | None,
     *,
-    elsewhere: bool = False,
     in_turn: Collection[str] = (),
 ) -> dict[str, MistakeResult]:
     """Return the stored results of the mistakes that are as they were, with today's words.
 
-    One that was proved on a machine of another kind stands there, unless its name is `in_turn`.
+    One that was proved on another machine or other images stands, unless its name is `in_turn`.
     """
     found = {}
     for mistake in lab.mistakes:
@@ -187,7 +185,7 @@ def _unchanged(
         if key != stored.key:
             continue
         if around != stored.around:
-            if not (elsewhere or stored.elsewhere) or _name(lab, mistake.id) in in_turn:
+            if _name(lab, mistake.id) in in_turn:
                 continue
             stored = stored.model_copy(update={"elsewhere": True})
         found[mistake.id] = stored.model_copy(update={"says": mistake.says})

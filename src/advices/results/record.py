@@ -189,8 +189,8 @@ class MistakeResult(Record):
 
     `not_judged` are the claims that nobody could judge, because their scanner did not run. `key` is
     the digest of all that the project decides of it, `around` that of the machine on which it was
-    proved on the day `date`. That is not the kind of machine that measured the variants if
-    `elsewhere` says so.
+    proved on the day `date`. That is not the machine, or not the images, that measured the variants
+    if `elsewhere` says so.
     """
 
     says: str

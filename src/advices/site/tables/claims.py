@@ -97,8 +97,8 @@ def mistakes_table(lab: Lab, result: Result) -> str:
     elsewhere = [one.date for one in result.mistakes.values() if one.elsewhere]
     if elsewhere:
         proved += (
-            f"\n{len(elsewhere)} of these {len(rows)} were applied on a different kind of machine, "
-            f"the first on {escape(min(elsewhere))}. Nothing that this project decides of them "
-            "has changed since.\n"
+            f"\n{len(elsewhere)} of these {len(rows)} were applied on another machine or on other "
+            f"base images, the first on {escape(min(elsewhere))}. Nothing that this project decides "
+            "of them has changed since.\n"
         )
     return proved
