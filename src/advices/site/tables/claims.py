@@ -98,7 +98,7 @@ def mistakes_table(lab: Lab, result: Result) -> str:
     if elsewhere:
         proved += (
             f"\n{len(elsewhere)} of these {len(rows)} were applied on another machine or on other "
-            f"base images, the first on {escape(min(elsewhere))}. Nothing that this project decides "
-            "of them has changed since.\n"
+            f"base images, the first on {escape(min(elsewhere))}. Nothing that this project "
+            "decides of them has changed since.\n"
         )
     return proved
