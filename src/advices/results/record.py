@@ -132,7 +132,7 @@ class VariantResult(Record):
 
     `boot` is the first way to start it, `starts` are the further ones of lab.toml, of which
     `behaviours` counts the different answers. `probed` and `timings` hold what probes found,
-    `scans` what each web scanner did.
+    `scans` what each web scanner did. `unmeasured` says why a probe could not take a measure here.
     """
 
     dockerfile: str
@@ -145,6 +145,7 @@ class VariantResult(Record):
     probed: dict[str, Value] = Field(default_factory=dict)
     timings: dict[str, Timing] = Field(default_factory=dict)
     scans: tuple[Scan, ...] = ()
+    unmeasured: dict[str, str] = Field(default_factory=dict, exclude_if=operator.not_)
 
     @property
     def disk_bytes(self) -> int:
@@ -179,7 +180,12 @@ class VariantResult(Record):
         return found
 
     def not_run(self, measure: MeasureName) -> str:
-        """Return why the scanner of a measure did not run, "" when it did or there is none."""
+        """Return why nobody took a measure here: its scanner did not run, or its probe could not.
+
+        "" when somebody did, or nobody ever does.
+        """
+        if not measure.of and measure.name in self.unmeasured:
+            return self.unmeasured[measure.name]
         scan = scanner_of(measure, self.scans)
         return "" if scan is None or scan.ran else scan.why_not or "not run"
 
