@@ -18,7 +18,7 @@ from memory_engine import MemoryEngine, Program, site
 from advices.engine.start import Start
 from advices.lab import MeasureName
 from advices.lab.model import Serve
-from advices.probes import limits, uploads
+from advices.probes import limits, processes, uploads
 from advices.results import Boot, VariantResult
 
 FORM = (
@@ -82,19 +82,23 @@ def probed(program: Program, *, answered: bool = True) -> tuple[Any, MemoryEngin
 
 
 def test_nobody_is_lost_where_memory_is_enough() -> None:
-    with guestbook(*[302] * 8) as (port, sent):
-        found, engine = probed(Program(port, answers=lambda _: inside(limits.MEMORY_BYTES)))
+    peaks = iter((250, 270, 300))
+    with guestbook(*[302] * 9) as (port, sent):
+        found, engine = probed(
+            Program(port, answers=lambda _: inside(limits.MEMORY_BYTES, next(peaks)))
+        )
     assert found.values == {
         "paths_written": 0,
         "rest_bytes": 100,
         "worker_bytes": 40,
+        "upload_bytes": 20,
         "uploads_lost": 0,
         "container_survives": True,
         "out_of_memory": False,
         "peak_bytes": 300,
     }
     assert found.unmeasured == {}
-    assert len(sent) == 8
+    assert len(sent) == 9  # one alone, then eight
     assert {cookie for cookie, _ in sent} == {"csrftoken=xyz"}
     assert all(b'name="token"\r\n\r\nabc\r\n' in body for _, body in sent)
     assert all(uploads.picture() in body for _, body in sent)
@@ -110,7 +114,7 @@ def test_who_gets_no_answer_or_another_one_is_lost(monkeypatch: pytest.MonkeyPat
         out_of_memory=True,
         files={"/var/log/access.log": b""},
     )
-    with guestbook(0, 0, 302, 303, 500, 200, 302, 302) as (port, _):
+    with guestbook(302, 0, 0, 302, 303, 500, 200, 302, 302) as (port, _):
         found, _ = probed(Program(**{**vars(program), "port": port}))
     assert found.values["uploads_lost"] == 4
     assert (found.values["container_survives"], found.values["out_of_memory"]) == (True, True)
@@ -119,7 +123,7 @@ def test_who_gets_no_answer_or_another_one_is_lost(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_container_that_ends_tells_its_exit_code() -> None:
-    with guestbook(*[0] * 8) as (port, _):
+    with guestbook(*[0] * 9) as (port, _):
         engine = MemoryEngine(
             lambda _image, _how: Program(
                 port, answers=lambda _: inside(limits.MEMORY_BYTES), exit_code=137
@@ -138,7 +142,8 @@ def test_a_container_that_ends_tells_its_exit_code() -> None:
 
         engine.state = ended  # type: ignore[method-assign]
         found = limits.Found()
-        limits._upload(subject, container, found)
+        rest = processes.read(inside(limits.MEMORY_BYTES))
+        limits._upload(subject, container, rest, found)
     assert found.values["container_survives"] is False
     assert found.values["exit_code_at_limit"] == 137
 

@@ -28,6 +28,9 @@ LIMITS: Mapping[str, Measure] = {
         True,
         varies=True,
     ),
+    "upload_bytes": Measure(
+        "Memory of one upload", "what the container's peak rises by with one visitor", True, True
+    ),
     "container_survives": Measure(
         "The container runs on", "after these uploads, under the same limit", False
     ),

@@ -8,6 +8,7 @@ from advices.core import poll
 from advices.engine import Container, Start
 from advices.probes import processes, uploads
 from advices.probes.containers import answering
+from advices.probes.processes import Processes
 from advices.probes.subject import Found, Subject
 
 METHOD = 1
@@ -17,7 +18,8 @@ VISITORS = 8
 FORM_PATH = "/sign/"
 NO_LIMIT = "this engine does not limit the memory of its containers"
 _OF_THE_LIMIT = (
-    *("uploads_lost", "container_survives", "exit_code_at_limit", "out_of_memory", "peak_bytes"),
+    *("uploads_lost", "upload_bytes", "container_survives", "exit_code_at_limit"),
+    *("out_of_memory", "peak_bytes"),
 )
 # The engine hears of a kill a moment after the visitors.
 _HEARS_SECONDS = 3.0
@@ -40,11 +42,12 @@ def probe(subject: Subject) -> Found:
         if rest is None or rest.limit_bytes != MEMORY_BYTES:
             found.unmeasured = dict.fromkeys(_OF_THE_LIMIT, NO_LIMIT)
         else:
-            _upload(subject, container, found)
+            _upload(subject, container, rest, found)
     return found
 
 
-def _upload(subject: Subject, container: Container, found: Found) -> None:
+def _upload(subject: Subject, container: Container, rest: Processes, found: Found) -> None:
+    """Let one visitor upload a picture, and then many at the same time."""
     engine = subject.engine
     port = engine.published_port(container, subject.lab.serve.port)
     try:
@@ -53,6 +56,10 @@ def _upload(subject: Subject, container: Container, found: Found) -> None:
         form = None
     if port is None or form is None:
         return
+    alone = uploads.lost(port, form, 1)
+    peak = processes.of(engine, container)
+    if not alone and peak and peak.peak_bytes is not None and rest.peak_bytes is not None:
+        found.values["upload_bytes"] = peak.peak_bytes - rest.peak_bytes
     lost = uploads.lost(port, form, VISITORS)
     state = engine.state(container)
     for _ in poll(_HEARS_SECONDS if lost else 0.0, every_seconds=0.2):

@@ -60,8 +60,13 @@ class HealthCheck(Record):
 
 
 def tasks(view: View) -> int:
-    """Return the processes and threads that gunicorn has when all of its workers are busy."""
+    """Return the processes and threads of gunicorn once all of its workers are busy.
+
+    0 for another server.
+    """
     start = Start(view)
+    if start.server is None or start.server.call.program != "gunicorn":
+        return 0
     given = start.server_options
     variable = [view.env.get("WEB_CONCURRENCY", ""), *start.sets("WEB_CONCURRENCY")]
     workers = _number([*variable, *given.values("--workers", "-w")], _WORKERS)
