@@ -16,6 +16,9 @@ from advices.results.provenance import Count, Provenance
 SCHEMA_VERSION: Literal[2] = 2
 Value = int | float | bool | str
 
+NOT_MEASURED = "not measured"
+"""What stands for the value of a measure that a probe could not take on the machine."""
+
 
 class Timing(Record):
     """Seconds of each sample, in the order in which they were taken."""
@@ -179,12 +182,16 @@ class VariantResult(Record):
             found |= {MeasureName(of_it, name): v for of_it, v in build.measures().items()}
         return found
 
+    def could_not(self, measure: MeasureName) -> bool:
+        """Return whether a probe could not take a measure on this machine."""
+        return not measure.of and measure.name in self.unmeasured
+
     def not_run(self, measure: MeasureName) -> str:
         """Return why nobody took a measure here: its scanner did not run, or its probe could not.
 
         "" when somebody did, or nobody ever does.
         """
-        if not measure.of and measure.name in self.unmeasured:
+        if self.could_not(measure):
             return self.unmeasured[measure.name]
         scan = scanner_of(measure, self.scans)
         return "" if scan is None or scan.ran else scan.why_not or "not run"
@@ -245,8 +252,14 @@ class Result(Record):
         return builds[build]
 
     def value(self, variant: str, measure: MeasureName) -> Value:
-        """Return one measure. Raises ResultInvalid, naming what exists, for an unknown name."""
-        found = self.variant(variant).measures()
+        """Return one measure, NOT_MEASURED where its probe could not take it.
+
+        Raises ResultInvalid, naming what exists, for an unknown name.
+        """
+        its = self.variant(variant)
+        found = its.measures()
+        if measure not in found and its.could_not(measure):
+            return NOT_MEASURED
         if measure not in found:
             raise ResultInvalid(
                 f"the result of `{self.slug}` has no measure `{measure}`",
