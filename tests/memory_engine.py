@@ -28,7 +28,7 @@ from advices.engine.build_faults import explain
 from advices.engine.build_log import BuildLog, BuildStep
 from advices.engine.buildx import BuildOrder, Built
 from advices.engine.link import RUN_LABEL
-from advices.engine.records import Container, End, EngineFacts, Image
+from advices.engine.records import Check, Container, End, EngineFacts, Image, State
 from advices.engine.start import HARDENED, Hears, Once, Start
 
 STATUS = "Name:\tx\nUid:\t1000\t1000\t1000\t1000\nCapEff:\t00000000a80425fb\n"
@@ -37,7 +37,10 @@ FACTS = EngineFacts("26.1.5", "overlay2", "linux/amd64", 2, "/nowhere")
 
 @dataclass(frozen=True)
 class Program:
-    """What a container does. `answers` is what a command inside of it prints, None if it fails."""
+    """What a container does. `answers` is what a command inside of it prints, None if it fails.
+
+    `health` is what its checks say each time that somebody asks, at last always the same.
+    """
 
     port: int | None = None
     running: bool = True
@@ -47,6 +50,8 @@ class Program:
     files: Mapping[str, bytes] = field(default_factory=dict)
     out_of_memory: bool = False
     answers: Callable[[list[str]], str | None] = lambda _: STATUS
+    health: Callable[[], str] = lambda: ""
+    checks: tuple[Check, ...] = ()
 
 
 def printed(stdout: str = "", exit_code: int = 0, **more: Any) -> Program:
@@ -265,6 +270,16 @@ class MemoryEngine:
     def end(self, container: Container) -> End | None:
         found = self.programs[container.id]
         return None if found.running else End(found.exit_code, 0.3, found.out_of_memory)
+
+    def state(self, container: Container) -> State:
+        found = self.programs[container.id]
+        return State(
+            running=found.running,
+            exit_code=0 if found.running else found.exit_code,
+            out_of_memory=found.out_of_memory,
+            health=found.health(),
+            checks=found.checks,
+        )
 
     def last_lines(self, container: Container, lines: int = 12) -> str:
         found = self.programs[container.id]

@@ -96,18 +96,26 @@ class Project:
         return Shown(command, run(["bash", "-c", both], env=build_environment()).stdout)
 
     def _wait(self) -> None:
-        """Wait until the container answers: what a box sleeps for."""
+        """Wait until the container answers, or ended: what a box sleeps for.
+
+        One with a check has been checked by then.
+        """
+        health = "{{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{end}}"
+        state = ["docker", "inspect", "--format", health, self.name]
         ask = READY.format(port=self.lab.serve.port, path=self.lab.serve.path)
         end = time.monotonic() + 60
         while True:
             try:
                 run(["docker", "exec", self.name, "python", "-c", ask])
             except CommandFailed:
+                if not run(state).stdout.startswith("running"):
+                    return
                 if time.monotonic() > end:
                     raise
-                time.sleep(0.3)
             else:
-                return
+                if not run(state).stdout.endswith("starting\n") or time.monotonic() > end:
+                    return
+            time.sleep(0.3)
 
 
 @pytest.fixture(scope="module")
@@ -222,6 +230,18 @@ def stop_and_start(shown: list[Shown]) -> set[str]:
     return {*(["ten seconds"] if late else []), *(["137"] if code.strip() == "137" else [])}
 
 
+def health_and_limits(shown: list[Shown]) -> set[str]:
+    _, state, needs, _ = (one.text for one in shown)
+    found = {word for word in ("exited", "null") if word in state.split()}
+    if found:
+        return found
+    assert state.startswith("running") and '"Status":"healthy"' in state, state
+    memory, _, _, tasks = needs.split()
+    assert re.fullmatch(r"[\d.]+[KMG]iB", memory), needs
+    assert int(tasks) > 2, needs
+    return set()
+
+
 def twelve_factor(shown: list[Shown]) -> set[str]:
     _, page, log, diff, _ = (one.text for one in shown)
     assert "<!doctype html>" in page.lower()
@@ -257,6 +277,7 @@ READ: dict[str, tuple[Callable[[list[Shown]], set[str]], dict[str, set[str]]]] =
         {"bad": {"in the history", "in a file"}, "secret-removed": {"in the history"}},
     ),
     "stop-and-start": (stop_and_start, {"bad": {"ten seconds", "137"}}),
+    "health-and-limits": (health_and_limits, {"bad": {"exited", "null"}}),
     "twelve-factor": (
         twelve_factor,
         {"bad": {"no line about the request", "files in the project's folder"}},

@@ -9,6 +9,7 @@ numbers of the labs change as well: raise METHOD in that module, and then record
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import io
 import json
 import re
@@ -31,15 +32,19 @@ from advices.measure import plan
 from advices.probes import (
     environment,
     files,
+    health,
     image_set,
     imports,
+    limits,
     opened,
+    processes,
     requirements,
     secrets,
     startup,
     stop,
     twelve_factor,
     twelve_factor_stage,
+    uploads,
     user,
     web_scan,
 )
@@ -164,6 +169,22 @@ def factors() -> Any:
     )
 
 
+def watched() -> Any:
+    config = {"Healthcheck": {"Test": ["CMD", "check"], "Timeout": 2_000_000_000}}
+    states = (health.NO_CHECK, health.NEVER_HEALTHY, health.SLOW_VISITORS)
+    times = [health.checking_of(one) for one in (config, {"Healthcheck": {"Test": ["CMD", "x"]}})]
+    return states, times, [health.is_checked(one) for one in (config, {}, {"Healthcheck": None})]
+
+
+def limited() -> Any:
+    printed = (
+        '{"tasks": 3, "rest_bytes": 1, "worker_bytes": 2, "limit_bytes": 3, "peak_bytes": null}'
+    )
+    asked = (limits.MEMORY, limits.MEMORY_BYTES, limits.VISITORS, limits.FORM_PATH)
+    picture = hashlib.sha256(uploads.picture()[:33]).hexdigest()
+    return asked, processes.read(printed), picture
+
+
 def reports(scanner: ModuleType, url: str) -> Any:
     """Return what a scanner's reader makes of every recorded report of it."""
     found = {}
@@ -187,8 +208,10 @@ READERS: dict[str, tuple[Any, Callable[[], Any]]] = {
     "measure/plan": (plan, course),
     "probes/environment": (environment, arrived),
     "probes/files": (files, in_the_image),
+    "probes/health": (health, watched),
     "probes/image_set": (image_set, together),
     "probes/imports": (imports, distributions),
+    "probes/limits": (limits, limited),
     "probes/opened": (opened, touched),
     "probes/secrets": (secrets, held),
     "probes/startup": (startup, answer),

@@ -265,7 +265,7 @@ def test_of_a_mistake_is_told_what_nobody_judged(tmp_path):
     row, _, line = tables.mistakes_table(made, result).splitlines()[-3:]
     assert row == "| The USER line is missing. | not judged here |"
     # Claims that the mistake need not break are no news.
-    assert line == "Not judged here: claims about a scanner that did not run on this machine."
+    assert line == "Not judged here: claims about what could not be measured on this machine."
 
 
 def test_mistakes_that_were_applied_on_another_machine_are_counted(tmp_path):

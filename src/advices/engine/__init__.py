@@ -14,9 +14,9 @@ from advices.engine.limits import Limits
 from advices.engine.link import BASE_LABEL, RUN_LABEL, base_tag
 from advices.engine.port import Engine
 from advices.engine.pull_faults import invalid_reference
-from advices.engine.records import Container, End, EngineFacts, Image
+from advices.engine.records import Check, Container, End, EngineFacts, Image, State
 from advices.engine.references import DOCKER_HUB, Reference, split
-from advices.engine.start import HARDENED, Once, Start, options
+from advices.engine.start import HARDENED, Checking, Once, Start, options
 
 __all__ = [
     "BASE_LABEL",
@@ -27,6 +27,8 @@ __all__ = [
     "BuildOrder",
     "BuildStep",
     "Built",
+    "Check",
+    "Checking",
     "Container",
     "End",
     "Engine",
@@ -36,6 +38,7 @@ __all__ = [
     "Once",
     "Reference",
     "Start",
+    "State",
     "apt",
     "argv",
     "base_tag",

@@ -14,7 +14,15 @@ import docker.errors
 
 from advices.core import CommandFailed, EngineRefused, RuntimeUnusable, clock, ended_by, poll
 from advices.engine.link import RUN_LABEL, EngineLink
-from advices.engine.records import Container, End, container_of, end_of, published
+from advices.engine.records import (
+    Container,
+    End,
+    State,
+    container_of,
+    end_of,
+    published,
+    state_of,
+)
 from advices.engine.start import HARDENED, Hears, Once, Start, options
 from advices.engine.start_faults import is_of_the_image
 
@@ -130,6 +138,9 @@ class EngineContainers(EngineLink):
     def end(self, container: Container) -> End | None:
         state = self._inspected(container)["State"]
         return None if state["Status"] == "running" else end_of(state)
+
+    def state(self, container: Container) -> State:
+        return state_of(self._inspected(container)["State"])
 
     def last_lines(self, container: Container, lines: int = 12) -> str:
         return self._printed(container, tail=lines).strip()

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from typing import IO, Protocol
 
 from advices.engine.buildx import BuildOrder, Built
-from advices.engine.records import Container, End, EngineFacts, Image
+from advices.engine.records import Container, End, EngineFacts, Image, State
 from advices.engine.start import HARDENED, Hears, Once, Start
 
 
@@ -104,6 +104,9 @@ class Containers(Protocol):
 
     def end(self, container: Container) -> End | None:
         """Return how a container ended, None while it runs."""
+
+    def state(self, container: Container) -> State:
+        """Return how a container is now: whether it runs, and what its HEALTHCHECK says."""
 
     def last_lines(self, container: Container, lines: int = 12) -> str:
         """Return the end of what a container printed."""

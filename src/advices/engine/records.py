@@ -84,6 +84,48 @@ class End:
     out_of_memory: bool = False
 
 
+@dataclass(frozen=True)
+class Check:
+    """One run of a container's HEALTHCHECK. The engine gives one that it ended the code -1."""
+
+    exit_code: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class State:
+    """A container as it is now.
+
+    `out_of_memory` says that the kernel killed one of its processes because of its limit, even if
+    the container goes on. `health` is what its checks say, "" without any: starting, healthy or
+    unhealthy. `checks` are the last of them.
+    """
+
+    running: bool
+    exit_code: int = 0
+    out_of_memory: bool = False
+    health: str = ""
+    checks: tuple[Check, ...] = ()
+
+
+def state_of(state: Mapping[str, Any]) -> State:
+    """Return a container's state from what the engine's API says of it."""
+    health: Mapping[str, Any] = state.get("Health") or {}
+    status = str(health.get("Status") or "none")
+    return State(
+        running=state["Status"] == "running",
+        exit_code=int(state["ExitCode"]),
+        out_of_memory=bool(state.get("OOMKilled")),
+        health="" if status == "none" else status,
+        checks=tuple(map(_check_of, health.get("Log") or ())),
+    )
+
+
+def _check_of(entry: Mapping[str, Any]) -> Check:
+    began, ended = (datetime.fromisoformat(entry[at]) for at in ("Start", "End"))
+    return Check(int(entry["ExitCode"]), max(0.0, (ended - began).total_seconds()))
+
+
 def end_of(state: Mapping[str, Any]) -> End:
     """Return how a container ended from the state that the engine's API tells."""
     began, ended = (datetime.fromisoformat(state[at]) for at in ("StartedAt", "FinishedAt"))

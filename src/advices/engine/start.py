@@ -8,12 +8,25 @@ from typing import IO, Any
 
 
 @dataclass(frozen=True)
+class Checking:
+    """How often the engine runs an image's HEALTHCHECK, instead of what the image says.
+
+    `retries` is how many failures in a row make a container unhealthy; they count from the start.
+    """
+
+    every_seconds: float
+    timeout_seconds: float
+    retries: int
+
+
+@dataclass(frozen=True)
 class Start:
     """How a container is started, as the options of `docker run` say it.
 
     `command` and `entrypoint` replace those of the image. By default all capabilities are
     dropped; `default_capabilities` leaves those that plain `docker run` gives. `files` is a tar,
     or a file that holds one, that is unpacked at / before the start: it takes the place of a mount.
+    `tmpfs` are folders in memory that it may write to.
     """
 
     env: Mapping[str, str] = field(default_factory=dict)
@@ -27,6 +40,8 @@ class Start:
     memory: str = "512m"
     processes: int = 256
     files: bytes | IO[bytes] = b""
+    tmpfs: tuple[str, ...] = ()
+    checking: Checking | None = None
 
 
 HARDENED = Start()
@@ -51,7 +66,22 @@ def options(how: Start, port: int | None = None) -> dict[str, Any]:
         said["user"] = how.user
     if how.entrypoint is not None:
         said["entrypoint"] = list(how.entrypoint)
+    if how.tmpfs:
+        said["tmpfs"] = dict.fromkeys(how.tmpfs, "")
+    if how.checking is not None:
+        said["healthcheck"] = _healthcheck(how.checking)
     return said
+
+
+def _healthcheck(how: Checking) -> dict[str, int]:
+    """Return the times of checks as the API takes them: nanoseconds, and 0 for the image's own."""
+    return {
+        "interval": round(how.every_seconds * 1e9),
+        "timeout": round(how.timeout_seconds * 1e9),
+        "retries": how.retries,
+        # The shortest that an engine accepts: no failure is excused as one of the start.
+        "start_period": 1_000_000,
+    }
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from advices.core import ResultInvalid
 from advices.lab.measure import OF_A_BUILD, OF_A_START, OF_AN_IMAGE, Measure
 from advices.lab.measure_name import MeasureName
+from advices.lab.measures_of_limits import HEALTH, LIMITS
 from advices.lab.model import COLD
 from advices.lab.scans import RISKS
 
@@ -101,6 +102,8 @@ PROBED: dict[str, dict[str, Measure]] = {
             varies=True,
         ),
     },
+    "health": {**HEALTH},
+    "limits": {**LIMITS},
     "secrets": {
         "secrets_in_history": Measure(
             "Secrets in the history", "entries of docker history that hold the secret", True

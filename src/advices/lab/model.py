@@ -86,6 +86,7 @@ class AnotherStart(Record):
     env: dict[str, str] = Field(default_factory=dict)
     user: str | None = None
     read_only: bool = False
+    tmpfs: tuple[Annotated[str, Field(pattern=r"^/")], ...] = ()
     default_capabilities: bool = False
     path: Annotated[str, Field(pattern=r"^/")] | None = None
     port: Annotated[int, Field(ge=1, le=65535)] | None = None

@@ -123,6 +123,7 @@ class StepWork:
                 taken.found.values |= found.values
                 taken.found.timings |= found.timings
                 taken.found.scans += found.scans
+                taken.found.unmeasured |= found.unmeasured
 
     def _tag(self, candidate: Candidate, build_name: str) -> str:
         # A stage's name may hold what a tag may not.

@@ -104,6 +104,7 @@ class Taken:
             probed={**self.found.values, **counted},
             timings=self.found.timings,
             scans=tuple(self.found.scans),
+            unmeasured=self.found.unmeasured,
         )
 
 

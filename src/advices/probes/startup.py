@@ -87,6 +87,7 @@ def how_of(start: AnotherStart) -> Start:
         env=start.env,
         user=start.user,
         read_only=start.read_only,
+        tmpfs=start.tmpfs,
         default_capabilities=start.default_capabilities,
     )
 

@@ -46,11 +46,15 @@ class Subject:
 
 @dataclass
 class Found:
-    """What a probe measured: values by name, samples of what was timed, scans."""
+    """What a probe measured: values by name, samples of what was timed, scans.
+
+    `unmeasured` says why it could not take a measure on this machine.
+    """
 
     values: dict[str, Value] = field(default_factory=dict)
     timings: dict[str, Timing] = field(default_factory=dict)
     scans: list[Scan] = field(default_factory=list)
+    unmeasured: dict[str, str] = field(default_factory=dict)
 
 
 Probe = Callable[[Subject], Found]

@@ -11,8 +11,10 @@ from advices.lab import PROBED
 from advices.probes import (
     environment,
     files,
+    health,
     image_set,
     imports,
+    limits,
     opened,
     secrets,
     stop,
@@ -33,7 +35,9 @@ class _Entry:
 TABLE = {
     "environment": _Entry(environment, ("environment",)),
     "files": _Entry(files),
+    "health": _Entry(health, ("processes",)),
     "imports": _Entry(imports, ("imports",)),
+    "limits": _Entry(limits, ("processes",)),
     "opened": _Entry(opened, ("opened", "opened_hook")),
     "secrets": _Entry(secrets),
     "set": _Entry(image_set, ("image_set_check",)),

@@ -25,6 +25,7 @@ from advices.results.linting import LINTERS, Finding, Linted, LinterName, Linter
 from advices.results.pages import Page, difference, page_of
 from advices.results.provenance import PUBLISHED_PLATFORM, BaseRecord, Count, Provenance
 from advices.results.record import (
+    NOT_MEASURED,
     SCHEMA_VERSION,
     Boot,
     Build,
@@ -53,6 +54,7 @@ from advices.results.wording import (
 
 __all__ = [
     "LINTERS",
+    "NOT_MEASURED",
     "PUBLISHED_PLATFORM",
     "SCHEMA_VERSION",
     "YOURS",

@@ -85,9 +85,16 @@ def drifts(old: Result, new: Result) -> tuple[Drift, ...]:
             was, now = old_values.get(measure, "nothing"), new_values.get(measure, "nothing")
             limit = _limit_left(measure, was, now)
             excused = any(map(measure.is_by, changed)) or (other_base and _of_the_base(measure))
+            # An engine without limits says nothing of what happens at one.
+            excused = excused or any(_could_not(one, variant, measure) for one in (old, new))
             if limit and not excused:
                 found.append(Drift(variant, measure, was, now, limit))
     return tuple(sorted(found, key=lambda drift: (drift.variant, str(drift.measure))))
+
+
+def _could_not(result: Result, variant: str, measure: MeasureName) -> bool:
+    found = result.variants.get(variant)
+    return found is not None and found.could_not(measure)
 
 
 def _of_the_base(measure: MeasureName) -> bool:

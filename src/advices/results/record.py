@@ -16,6 +16,9 @@ from advices.results.provenance import Count, Provenance
 SCHEMA_VERSION: Literal[2] = 2
 Value = int | float | bool | str
 
+NOT_MEASURED = "not measured"
+"""What stands for the value of a measure that a probe could not take on the machine."""
+
 
 class Timing(Record):
     """Seconds of each sample, in the order in which they were taken."""
@@ -132,7 +135,7 @@ class VariantResult(Record):
 
     `boot` is the first way to start it, `starts` are the further ones of lab.toml, of which
     `behaviours` counts the different answers. `probed` and `timings` hold what probes found,
-    `scans` what each web scanner did.
+    `scans` what each web scanner did. `unmeasured` says why a probe could not take a measure here.
     """
 
     dockerfile: str
@@ -145,6 +148,7 @@ class VariantResult(Record):
     probed: dict[str, Value] = Field(default_factory=dict)
     timings: dict[str, Timing] = Field(default_factory=dict)
     scans: tuple[Scan, ...] = ()
+    unmeasured: dict[str, str] = Field(default_factory=dict, exclude_if=operator.not_)
 
     @property
     def disk_bytes(self) -> int:
@@ -178,8 +182,17 @@ class VariantResult(Record):
             found |= {MeasureName(of_it, name): v for of_it, v in build.measures().items()}
         return found
 
+    def could_not(self, measure: MeasureName) -> bool:
+        """Return whether a probe could not take a measure on this machine."""
+        return not measure.of and measure.name in self.unmeasured
+
     def not_run(self, measure: MeasureName) -> str:
-        """Return why the scanner of a measure did not run, "" when it did or there is none."""
+        """Return why nobody took a measure here: its scanner did not run, or its probe could not.
+
+        "" when somebody did, or nobody ever does.
+        """
+        if self.could_not(measure):
+            return self.unmeasured[measure.name]
         scan = scanner_of(measure, self.scans)
         return "" if scan is None or scan.ran else scan.why_not or "not run"
 
@@ -239,8 +252,14 @@ class Result(Record):
         return builds[build]
 
     def value(self, variant: str, measure: MeasureName) -> Value:
-        """Return one measure. Raises ResultInvalid, naming what exists, for an unknown name."""
-        found = self.variant(variant).measures()
+        """Return one measure, NOT_MEASURED where its probe could not take it.
+
+        Raises ResultInvalid, naming what exists, for an unknown name.
+        """
+        its = self.variant(variant)
+        found = its.measures()
+        if measure not in found and its.could_not(measure):
+            return NOT_MEASURED
         if measure not in found:
             raise ResultInvalid(
                 f"the result of `{self.slug}` has no measure `{measure}`",

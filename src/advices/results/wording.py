@@ -25,8 +25,7 @@ def value_text(measure: MeasureName, value: Value) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str):
-        # A digest is known by its first digits; a list of rules is of use whole only.
-        return value or "none" if measure.unit == "rules" else value[:12]
+        return _words(measure, value)
     if measure.name in _COUNTED_IN_A_LIST and not value:
         return "—"
     if measure.unit == "bytes":
@@ -34,6 +33,13 @@ def value_text(measure: MeasureName, value: Value) -> str:
     if measure.is_time:
         return seconds_text(value)
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _words(measure: MeasureName, value: str) -> str:
+    if measure.unit == "rules":
+        return value or "none"
+    # A digest is known by its first digits.
+    return value[:12] if measure.name.endswith("digest") else value
 
 
 def bytes_text(count: float) -> str:

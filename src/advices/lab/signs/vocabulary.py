@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from advices.core import Record
 from advices.lab.signs import edits, leftovers, venvs
 from advices.lab.signs.calls import does, python_install
+from advices.lab.signs.health import HealthCheck, tasks
 from advices.lab.signs.start import Start, Started, Stays
 from advices.lab.signs.tables import (
     Grants,
@@ -55,6 +56,9 @@ class Sign(Record):
     """A RUN with a mounted secret writes it into a file, and leaves that."""
     health_check: str | None = None
     """HEALTHCHECK runs this program."""
+    checked: HealthCheck | None = None
+    tasks_over: int | None = None
+    """gunicorn has more processes and threads than this, once all its workers are busy."""
     start_sets: str | None = None
     """What starts gives this variable a value without asking for the one that it has."""
     start_mentions: str | None = None
@@ -85,7 +89,7 @@ class Sign(Record):
         if not view.stages:
             return False
         tables = (self.runs_again, self.grants, self.pid_file, self.system_packages)
-        more = (self.variable, self.server)
+        more = (self.variable, self.server, self.checked)
         return (
             all(table.shown(view) for table in (*tables, *more) if table is not None)
             and self._of_stages(view)
@@ -136,6 +140,7 @@ class Sign(Record):
             and self.spaced_env in (None, spaced)
             and (self.argument is None or _is_seen(view, self.argument))
             and (self.health_check is None or _asks(view, self.health_check))
+            and (self.tasks_over is None or tasks(view) > self.tasks_over)
         )
 
     def _of_the_start(self, view: View) -> bool:

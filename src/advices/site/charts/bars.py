@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from advices.core import ResultInvalid
 from advices.lab import COLD, Measure, MeasureName, Says, describe, when
-from advices.results import Result, bytes_text, replay_names, value_text
+from advices.results import NOT_MEASURED, Result, bytes_text, replay_names, value_text
 from advices.site.charts.drawing import BASE, Bar, Group, Label, Part, bars, colour, figure
 from advices.site.tables import (
     instruction,
@@ -161,6 +161,8 @@ def _of_a_build(measure: str) -> Measure:
 
 def _bar(result: Result, measure: MeasureName, variant: str) -> Bar:
     value = result.value(variant, measure)
+    if value == NOT_MEASURED:
+        return Bar(variant, NOT_MEASURED, (), track=False)
     if isinstance(value, str | bool):
         raise ResultInvalid(
             f"`{measure}` cannot be drawn: it has no length",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from advices.lab import BUILDS, SCANNERS, Claim, Lab
+from advices.lab import BUILDS, SCANNERS, Lab, describe
 from advices.results import Result, Verdict, code, escape
 from advices.site.tables.writing import table
 
@@ -38,22 +38,28 @@ def claims_table(verdicts: Iterable[Verdict]) -> str:
 def judged_and_not(verdicts: Iterable[Verdict]) -> tuple[tuple[Verdict, ...], str]:
     """Return the verdicts on claims that some variant was judged by, and a line on the others.
 
-    The line says how many claims are about which scanner that did not run, "" where there are none.
+    The line says how many claims are about which scanner that did not run, or why a probe could not
+    measure, "" where there are none.
     """
     every = tuple(verdicts)
     judged = {verdict.claim.id for verdict in every if not verdict.not_run}
-    others = {v.claim.id: v.claim for v in every if v.claim.id not in judged}
-    about = Counter(map(_scanner, others.values()))
+    others = {v.claim.id: v for v in every if v.claim.id not in judged}
+    about = Counter(map(_about, others.values()))
     said = [
-        f"{count} claim{'s' if count > 1 else ''} about {escape(name)} "
-        f"{'are' if count > 1 else 'is'} not judged: it did not run on this machine."
-        for name, count in about.items()
+        f"{count} claim{'s' if count > 1 else ''} {escape(what)} "
+        f"{'are' if count > 1 else 'is'} not judged: {escape(why)}."
+        for (what, why), count in about.items()
     ]
     return tuple(verdict for verdict in every if verdict.claim.id in judged), " ".join(said)
 
 
-def _scanner(claim: Claim) -> str:
-    return next(name for scanner, name in SCANNERS.items() if claim.measure.is_by(scanner))
+def _about(verdict: Verdict) -> tuple[str, str]:
+    """Return what an unjudged claim is about, and why nobody judged it."""
+    for scanner, name in SCANNERS.items():
+        if verdict.claim.measure.is_by(scanner):
+            return f"about {name}", "it did not run on this machine"
+    label = describe(verdict.claim.measure).label
+    return f"about “{label}”", verdict.not_run
 
 
 _FAILS = "<small>✗ fails: that, too, is what the lab demands there.</small>"
@@ -93,7 +99,7 @@ def mistakes_table(lab: Lab, result: Result) -> str:
         rows.append([escape(mistake.says), "<br>".join(red) or nothing])
     proved = table(["Mistake, on its own in the good Dockerfile", "Claims that it broke"], rows)
     if unjudged:
-        proved += "\nNot judged here: claims about a scanner that did not run on this machine.\n"
+        proved += "\nNot judged here: claims about what could not be measured on this machine.\n"
     elsewhere = [one.date for one in result.mistakes.values() if one.elsewhere]
     if elsewhere:
         proved += (

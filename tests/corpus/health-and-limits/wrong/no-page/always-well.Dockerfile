@@ -1,0 +1,9 @@
+FROM python:3.13-slim
+WORKDIR /srv
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY . .
+USER 10001:10001
+EXPOSE 8000
+HEALTHCHECK --start-period=30s --start-interval=1s --timeout=5s CMD exit 0
+CMD ["gunicorn", "--workers", "2", "--threads", "4", "app:app"]

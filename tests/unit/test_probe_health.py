@@ -1,0 +1,253 @@
+"""The probe `health`: states, slow visitors and what counts processes, on an engine in memory."""
+
+from __future__ import annotations
+
+import contextlib
+import http.server
+import itertools
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from memory_engine import MemoryEngine, Program
+
+from advices.engine.records import Check, State, state_of
+from advices.engine.start import Checking, Start, options
+from advices.lab.model import Serve
+from advices.probes import health, processes
+from advices.probes.programs import program
+
+INSIDE: dict[str, Any] = {"__name__": "inside"}
+exec(compile(program("processes"), "inside/processes.py", "exec"), INSIDE)
+
+TASKS = json.dumps(
+    {"tasks": 3, "rest_bytes": 10, "worker_bytes": 4, "limit_bytes": None, "peak_bytes": None}
+)
+CHECKED = {"Healthcheck": {"Test": ["CMD", "check"], "Timeout": 2_000_000_000}}
+
+
+def says(*states: str) -> Callable[[], str]:
+    """Return what says these states, one each time, and then the last again and again."""
+    left = itertools.chain(states, itertools.repeat(states[-1]))
+    return lambda: next(left)
+
+
+class Here:
+    """An engine in memory with a site; `soon` and `hung` are what its two containers say."""
+
+    def __init__(self, port: int, config: dict[str, Any], *states: Callable[[], str]) -> None:
+        self.config, self.port, self.left = config, port, list(states)
+        self.engine = MemoryEngine(self._runs)
+
+    def _runs(self, _image: str, _how: Start) -> Program:
+        says_now = self.left.pop(0) if self.left else says("")
+        checks = (Check(1, 9.0), Check(0, 0.25)) if health.is_checked(self.config) else ()
+        return Program(self.port, health=says_now, checks=checks, answers=lambda _: TASKS)
+
+    def found(self, *, answered: bool = True) -> Any:
+        return health.probe(
+            SimpleNamespace(  # type: ignore[arg-type]
+                engine=self.engine,
+                answered=answered,
+                lab=SimpleNamespace(slug="tiny", serve=Serve(port=80)),
+                variant="good",
+                run_id="run-1",
+                image=SimpleNamespace(id="sha256:1", config=self.config),
+            )
+        )
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    """Give the port of a site with a thread for each visitor, slow ones too."""
+
+    class Site(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            with contextlib.suppress(OSError):
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(b"the page")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    class Server(http.server.ThreadingHTTPServer):
+        request_queue_size = 128
+
+    with Server(("127.0.0.1", 0), Site) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the probe wait for no more than a moment."""
+    monkeypatch.setattr(health, "_SOON_SECONDS", 0.5)
+    monkeypatch.setattr(health, "_GRACE_SECONDS", -5.5)
+
+
+def test_a_check_is_asked_soon_and_while_it_hangs(port: int) -> None:
+    here = Here(
+        port,
+        CHECKED,
+        says("starting", "healthy"),
+        says("starting", "healthy", "healthy", "unhealthy"),
+    )
+    found = here.found()
+    assert found.values == {
+        "health": "healthy",
+        "health_hung": "unhealthy",
+        # This site has a thread for every visitor.
+        "answers_hung": True,
+        "tasks": 3,
+    }
+    # The time of checks that found the container well.
+    assert found.timings["check_seconds"].samples == (0.25,)
+    soon, hung = here.engine.started
+    assert soon.how.checking is None
+    assert hung.how.checking == Checking(1.0, 2.0, 2)
+    assert here.engine.programs == {}
+
+
+def test_a_check_that_notices_nothing_and_one_that_never_was_healthy(
+    port: int, patience: None
+) -> None:
+    blind = Here(port, CHECKED, says("healthy"), says("healthy")).found()
+    assert blind.values["health_hung"] == "healthy"
+    wrong = Here(port, CHECKED, says("starting"), says("unhealthy")).found()
+    assert (wrong.values["health"], wrong.values["health_hung"]) == ("starting", "never healthy")
+
+
+@pytest.mark.parametrize("config", [{}, {"Healthcheck": {"Test": ["NONE"]}}])
+def test_without_a_check_nobody_waits(port: int, config: dict[str, Any]) -> None:
+    here = Here(port, config)
+    found = here.found()
+    assert (found.values["health"], found.values["health_hung"]) == ("no check", "no check")
+    assert [one.how.checking for one in here.engine.started] == [None]
+    assert found.timings == {}
+
+
+def test_a_server_whose_only_thread_waits_does_not_answer() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(10)
+        closing: list[socket.socket] = []
+        subject: Any = SimpleNamespace(
+            engine=MemoryEngine(lambda _image, _how: Program(listener.getsockname()[1])),
+            lab=SimpleNamespace(serve=Serve(port=80)),
+        )
+        container = subject.engine.start("image", run_id="run-1")
+        with health._slow_visitors(subject, container):
+            line, _ = listener.accept()
+            closing.append(line)
+            assert line.recv(100) == b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow"
+        closing[0].close()
+
+
+def test_a_site_that_takes_no_more_lines_has_enough() -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
+        subject: Any = SimpleNamespace(
+            engine=MemoryEngine(lambda _image, _how: Program(listener.getsockname()[1])),
+            lab=SimpleNamespace(serve=Serve(port=80)),
+        )
+        container = subject.engine.start("image", run_id="run-1")
+        with health._slow_visitors(subject, container):
+            pass
+
+
+def test_what_did_not_answer_has_no_measure(port: int) -> None:
+    here = Here(port, CHECKED)
+    assert here.found(answered=False).values == {}
+    assert here.engine.started == []
+
+
+def test_a_check_without_a_patience_gets_some_seconds() -> None:
+    assert health.checking_of({"Healthcheck": {"Test": ["CMD", "x"]}}).timeout_seconds == 3.0
+
+
+def test_a_state_is_read_as_the_engine_tells_it() -> None:
+    log = [
+        {
+            "Start": "2026-11-29T07:43:26.895123456Z",
+            "End": "2026-11-29T07:43:27.095123456Z",
+            "ExitCode": 0,
+        }
+    ]
+    told = {"Status": "running", "ExitCode": 0, "OOMKilled": True}
+    assert state_of(told) == State(True, out_of_memory=True)
+    assert state_of({**told, "Health": {"Status": "none"}}).health == ""
+    checked = state_of({**told, "Health": {"Status": "healthy", "Log": log}})
+    assert (checked.health, checked.checks) == ("healthy", (Check(0, 0.2),))
+
+
+def test_a_start_says_how_to_check_and_what_lies_in_memory() -> None:
+    said = options(Start(tmpfs=("/tmp", "/run"), checking=Checking(1.0, 2.5, 2)))
+    assert said["tmpfs"] == {"/tmp": "", "/run": ""}
+    assert said["healthcheck"] == {
+        "interval": 1_000_000_000,
+        "timeout": 2_500_000_000,
+        "retries": 2,
+        "start_period": 1_000_000,
+    }
+    assert not {"tmpfs", "healthcheck"} & options(Start()).keys()
+
+
+def write(folder: Any, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+
+
+def test_what_a_check_starts_is_not_counted(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    rollup = "Rss: 9 kB\nPss: {0} kB\nPrivate_Clean: 1 kB\nPrivate_Dirty: {1} kB\n"
+    write(
+        tmp_path,
+        {
+            "1/status": "PPid:\t0\nThreads:\t1\n",
+            "1/smaps_rollup": rollup.format(2, 0),
+            "7/status": "PPid:\t1\nThreads:\t5\n",
+            "7/smaps_rollup": rollup.format(3, 4),
+            "8/status": "PPid:\t7\nThreads:\t1\n",
+            # A check, and what it started.
+            "20/status": "PPid:\t0\nThreads:\t9\n",
+            "21/status": "PPid:\t20\nThreads:\t9\n",
+            "self/status": "PPid:\t0\nThreads:\t9\n",
+        },
+    )
+    monkeypatch.setitem(INSIDE, "PROC", tmp_path)
+    ours = INSIDE["family"]()
+    assert [one.name for one in ours] == ["1", "7", "8"]
+    assert sum(map(INSIDE["threads"], ours)) == 7
+    assert INSIDE["memory"](tmp_path / "7", "Private_Clean", "Private_Dirty") == 5 * 1024
+    assert INSIDE["memory"](tmp_path / "8", "Pss") == 0
+
+
+@pytest.mark.parametrize(
+    ("files", "limit"),
+    [
+        ({"memory.max": "402653184\n"}, 402653184),
+        ({"memory/memory.limit_in_bytes": "402653184\n"}, 402653184),
+        ({"memory.max": "max\n"}, None),
+        ({}, None),
+    ],
+)
+def test_both_versions_of_control_groups_are_read(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch, files: dict[str, str], limit: int | None
+) -> None:
+    write(tmp_path, files)
+    monkeypatch.setitem(INSIDE, "CGROUP", tmp_path)
+    assert INSIDE["number"]("memory.max", "memory/memory.limit_in_bytes") == limit
+
+
+def test_a_container_that_ended_has_no_processes() -> None:
+    engine = MemoryEngine(lambda _image, _how: Program(answers=lambda _: None))
+    container = engine.start("image", run_id="run-1")
+    assert processes.of(engine, container) is None
