@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from advices.lab import BUILDS, SCANNERS, Claim, Lab
 from advices.results import Result, Verdict, code, escape
-from advices.site.tables.writing import table
+from advices.site.tables.writing import cards, table
 
 
 def claims_table(verdicts: Iterable[Verdict]) -> str:
@@ -28,7 +28,7 @@ def claims_table(verdicts: Iterable[Verdict]) -> str:
         rows.append([escape(first.claim.says), escape(first.demanded), *cells])
     every = [verdict for found in by_claim.values() for verdict in found.values()]
     parts = [
-        *([table(["Claim", "Demanded", *map(code, variants)], rows)] if rows else []),
+        *([cards(table(["Claim", "Demanded", *map(code, variants)], rows))] if rows else []),
         *([f"{_FAILS}\n"] if any(map(_fails_as_demanded, every)) else []),
         *([f"{unjudged}\n"] if unjudged else []),
     ]
