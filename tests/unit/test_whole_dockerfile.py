@@ -119,6 +119,19 @@ def test_without_names_all_variants_are_steps_in_the_labs_words(views: Views) ->
     ]
 
 
+def test_a_claim_of_another_lab_leads_to_its_chapter(views: Views) -> None:
+    assert "../chapters/" not in views.claims().text
+    lent = views._lab.claims[0].model_copy(update={"of": "base-image/small"})
+    lab = views._lab.model_copy(update={"claims": (lent, *views._lab.claims[1:])})
+    _, _, first, *others = cells(ViewsOf(lab, views._of()).claims().text)
+    assert first[0].endswith("[base-image](../chapters/base-image.md)")
+    assert not any("../chapters/" in row[0] for row in others)
+
+
+def test_claims_may_be_those_of_some_variants(views: Views) -> None:
+    assert cells(views.claims(["bad"]).text)[0] == ["Claim", "Demanded", "bad"]
+
+
 def test_a_lesson_without_an_exercise_is_talk(tmp_path: Path) -> None:
     project = factory.project(tmp_path)
     (project / "labs/build-cache/exercise/exercise.toml").unlink()

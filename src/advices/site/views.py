@@ -81,10 +81,11 @@ class Views:
         table = tables.layers_table(self._of(variant), variant)
         return Shown(table, origin=Origin([variant], origin.OF_LAYERS))
 
-    def claims(self) -> Shown:
-        """Return a table of the lab's claims with what was measured for each."""
+    def claims(self, variants: _Names = None) -> Shown:
+        """Return a table of the lab's claims with what was measured for each, by variant."""
         found = verdicts(self._lab, self._of(*self._lab.variants))
-        return Shown(tables.claims_table(found), origin=Origin(title=origin.CLAIMS))
+        wanted = [one for one in found if one.variant in (variants or self._lab.variants)]
+        return Shown(tables.claims_table(wanted), origin=Origin(title=origin.CLAIMS))
 
     def mistakes(self) -> Shown:
         """Return a table of the lab's known mistakes and the claims that each turned red."""
