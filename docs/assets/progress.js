@@ -7,6 +7,8 @@
   const KIND = "docker-advices-progress";
   const VERSION = 1;
   const TOO_SOON_MS = 700;
+  // The last chapter puts the others together: its exercise is the reader’s own Dockerfile.
+  const WITHOUT_EXERCISE = new Set(["whole-dockerfile"]);
   // A button before and after, and a mark with its name.
   const WORDS = {
     read: ["Mark as read", "Read ✓ (undo)", "✓", "read"],
@@ -96,12 +98,12 @@
     const signs = { class: "adv-done", role: "img", "aria-label": name, title: name };
     if (name) place.append(make("span", signs, ...done.map((words) => words[2])));
   };
-  // Each chapter once, in the order of the navigation, which is that of the learning path.
+  // Each chapter with an exercise once, in the order of the navigation, which is the learning path.
   const chapters = () => {
     const found = new Map();
     for (const link of document.querySelectorAll(".md-nav--primary a")) {
       const slug = chapter(link);
-      if (slug && !found.has(slug)) found.set(slug, link.querySelector(".md-ellipsis") ?? link);
+      if (slug && !WITHOUT_EXERCISE.has(slug) && !found.has(slug)) found.set(slug, link.querySelector(".md-ellipsis") ?? link);
     }
     const exercise = (slug) => `${root}chapters/${slug}/#exercise`;
     return [...found].map(([slug, name]) => ({ slug, title: name.textContent.trim(), href: exercise(slug) }));

@@ -60,10 +60,12 @@
     const [, variants, measures] = /^(?:exercises\/)?[^/]+(?:\/([^/]*)\/(.*))?$/
       .exec(link.dataset.from).map((part) => part ?? "");
     const names = variants ? variants.split(/[,:]/) : Object.keys(result.variants);
-    const builds = Object.keys(result.variants[names[0]].builds);
+    // A variant may lack a build or a start that others have.
+    const built = (some) => [...new Set(some.flatMap((name) => Object.keys(result.variants[name].builds)))];
+    const [builds, every] = [built(names), built(Object.keys(result.variants))];
     const list = (measures ? measures.split(",") : []).map((measure) => {
       const [name, of] = measure.split(".").reverse();
-      const kind = !of ? "image" : of === "+" || builds.includes(of) ? "build" : "start";
+      const kind = !of ? "image" : of === "+" || every.includes(of) ? "build" : "start";
       const each = of === "+" ? builds.map((build) => `${build}.${name}`) : [measure];
       const { label, meaning } = words[kind][name];
       return { each, label: of && of !== "+" ? `${label} (${of})` : label, meaning };

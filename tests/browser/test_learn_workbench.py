@@ -298,7 +298,8 @@ def test_one_walks_through_all_exercises_without_a_terminal(opened):
     """From page to page by the one link, each solved; the last says that all are."""
     tab = opened(path="learn/chapters/build-cache/")
     walked = []
-    for left in range(10, 0, -1):
+    wanted = [lab.slug for lab in labfile.in_order(ROOT / "labs") if lab.exercise]
+    for left in range(len(wanted), 0, -1):
         walked.append(tab.evaluate("location.pathname").rstrip("/").rpartition("/")[2])
         text = tab.locator(".adv-cell, .adv-bar").all_inner_texts()
         assert not any("check-exercise" in one for one in text)
@@ -308,10 +309,10 @@ def test_one_walks_through_all_exercises_without_a_terminal(opened):
         following = Cell(tab).place.locator(".adv-next a")
         if left > 1:
             following.click()
-            expect(tab.locator(".adv-where")).to_contain_text(f"{11 - left} solved")
-    assert walked == [lab.slug for lab in labfile.in_order(ROOT / "labs")]
+            expect(tab.locator(".adv-where")).to_contain_text(f"{len(wanted) + 1 - left} solved")
+    assert walked == wanted
     expect(Cell(tab).place.locator(".adv-next")).to_have_text("Solved, and so are all the others.")
-    expect(tab.locator(".adv-where")).to_contain_text("10 solved")
+    expect(tab.locator(".adv-where")).to_contain_text(f"{len(wanted)} solved")
 
 
 def test_the_front_page_leads_to_the_first_exercise_that_is_not_solved(opened, server):

@@ -72,6 +72,20 @@ def test_every_table_and_chart_leads_to_where_it_comes_from(tab, address, pages)
         assert tab.locator("a[data-from]").count() > 0
 
 
+def test_a_build_that_the_first_variant_lacks_is_a_build(tab, address):
+    def without(route):
+        answer = route.fetch()
+        result = answer.json()
+        del result["variants"]["bad"]["builds"]["edit-source"]
+        route.fulfill(response=answer, json=result)
+
+    tab.route("**/results/build-cache.json", without)
+    tab.goto(f"{address}/chapters/build-cache/")
+    found = said(opened(tab, tab.locator(".adv-strip + p .adv-from")))
+    assert "Build time (edit-source)" in found
+    assert any("good: median" in line for line in found["Samples"])
+
+
 @pytest.mark.parametrize("page", KINDS)
 def test_every_kind_of_link_opens_a_dialog_of_its_own_result(tab, address, page):
     faults = checks.watch(tab)

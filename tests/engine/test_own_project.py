@@ -5,6 +5,7 @@ What a box says to look for is seen on the bad image, and not on the good one.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import socket
@@ -259,6 +260,16 @@ def web_scan(shown: list[Shown]) -> set[str]:
     return found | ({"the page tells"} if "DEBUG = True" in page else set())
 
 
+def whole_dockerfile(shown: list[Shown]) -> set[str]:
+    history, user, command = (one.text for one in shown)
+    created = [by for by, _ in rows(history)]
+    code = next(n for n, by in enumerate(created) if by.startswith("COPY . ."))
+    late = any("pip install" in by for by in created[:code])
+    found = {"packages after the code"} if late else set()
+    found |= {"uid=0"} if re.search(r"^uid=0\b", user) else set()
+    return found | ({"/bin/sh"} if json.loads(command)[0] == "/bin/sh" else set())
+
+
 READ: dict[str, tuple[Callable[[list[Shown]], set[str]], dict[str, set[str]]]] = {
     "build-cache": (build_cache, {"bad": {"installs again"}}),
     "base-image": (base_image, {"bad": {"gcc", "git", "a large base"}}),
@@ -292,6 +303,14 @@ READ: dict[str, tuple[Callable[[list[Shown]], set[str]], dict[str, set[str]]]] =
                 "X-Content-Type-Options",
                 "the page tells",
             }
+        },
+    ),
+    "whole-dockerfile": (
+        whole_dockerfile,
+        {
+            "bad": {"packages after the code", "uid=0", "/bin/sh"},
+            "build-cache": {"uid=0", "/bin/sh"},
+            "configuration": {"/bin/sh"},
         },
     ),
 }

@@ -134,8 +134,8 @@ def pairs_of_labs():
     found = {}
     for slug in labfile.slugs(LABS):
         found[slug] = labfile.read(LABS, slug), results.load(RESULTS, slug)
-        exercise = labfile.read(LABS, slug).its_exercise()
-        found[f"{slug}/exercise"] = exercise, results.load(RESULTS / "exercises", slug)
+        if exercise := labfile.read(LABS, slug).exercise:
+            found[f"{slug}/exercise"] = exercise, results.load(RESULTS / "exercises", slug)
     return found
 
 

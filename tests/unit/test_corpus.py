@@ -14,7 +14,7 @@ from advices.results import hints, hints_on_failure
 
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT / "tests" / "corpus"
-EXERCISES = {lab.slug: lab.its_exercise() for lab in labfile.in_order(ROOT / "labs")}
+EXERCISES = {lab.slug: lab for lab in labfile.all_of(ROOT / "labs") if lab.is_exercise}
 RIGHT = sorted(CORPUS.glob("*/right/*.Dockerfile"))
 WRONG = sorted(CORPUS.glob("*/wrong/*/*.Dockerfile"))
 AT_LEAST = 8

@@ -99,8 +99,9 @@ def test_every_mistake_of_every_exercise_is_there_with_its_hint() -> None:
     text = REAL.learner_mistakes()
     mistakes = [
         mistake
-        for slug in labfile.slugs(ROOT / "labs")
-        for mistake in labfile.read(ROOT / "labs", slug).its_exercise().mistakes
+        for lab in labfile.all_of(ROOT / "labs")
+        if lab.is_exercise
+        for mistake in lab.mistakes
     ]
     assert len(mistakes) > 40
     assert len(re.findall(r"^    - \*\*.+\*\* .+$", text, re.M)) == len(mistakes)

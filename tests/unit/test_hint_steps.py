@@ -12,7 +12,7 @@ from advices.results.hint_steps import MISSING
 
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT / "tests" / "corpus"
-EXERCISES = {lab.slug: lab.its_exercise() for lab in labfile.in_order(ROOT / "labs")}
+EXERCISES = {lab.slug: lab for lab in labfile.all_of(ROOT / "labs") if lab.is_exercise}
 # Something is not there, so that no line has it.
 ABSENT = {("non-root", "user-missing"), ("multi-stage", "one-stage")}
 # The claims alone tell these, so that no place is known.

@@ -13,15 +13,18 @@ from own_project import CHAPTERS, TITLE, box, commands
 
 from advices.lab import labfile
 
-SLUGS = labfile.slugs(Path(__file__).parents[2] / "labs")
+LABS = Path(__file__).parents[2] / "labs"
+SLUGS = labfile.slugs(LABS)
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_the_box_comes_right_before_the_exercise(slug: str) -> None:
+def test_the_box_comes_last_but_for_the_exercise(slug: str) -> None:
     text = (CHAPTERS / f"{slug}.md").read_text("utf-8")
     assert text.count(TITLE) == 1
     after = text.partition(TITLE)[2]
-    assert re.match(r"(?:(?: {4}[^\n]*)?\n)+## Exercise\n", after)
+    # A chapter without an exercise ends with the box.
+    end = r"## Exercise\n" if labfile.read(LABS, slug).exercise else r"\Z"
+    assert re.match(rf"(?:(?: {{4}}[^\n]*)?\n)+{end}", after)
 
 
 @pytest.mark.parametrize("slug", SLUGS)

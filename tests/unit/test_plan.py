@@ -106,6 +106,15 @@ def test_a_replay_may_leave_out_variants() -> None:
     ]
 
 
+def test_a_start_and_a_probe_may_leave_out_variants() -> None:
+    one = LAB.starts["one"].model_copy(update={"variants": ("bad",)})
+    only = {"starts": {**LAB.starts, "one": one}, "probed": {"user": ("bad",)}}
+    lab = LAB.model_copy(update=only)
+    assert list(for_variant(lab, "bad", ONE)) == ONE
+    left = [step for step in ONE if step not in (StartImage("one"), ProbeImage("user"))]
+    assert list(for_variant(lab, "good", ONE)) == left
+
+
 COLD_LAYERS = InspectImages(("cold",))
 
 

@@ -220,6 +220,14 @@ def test_two_exit_codes_are_no_measure(port: int) -> None:
         stop.probe(Here(port, (0, 0), (137, 2)).subject(samples=2))
 
 
+def test_one_that_must_be_killed_is_one_sample(port: int) -> None:
+    here = Here(port, (137, 4), (137, 3))
+    found = stop.probe(here.subject(samples=2))
+    assert found.values == {"stop_exit_code": 137, "requests_lost": 4}
+    assert len(found.timings["stop_seconds"].samples) == 1
+    assert here.engine.did.count("network gone") == 1
+
+
 def test_what_did_not_answer_has_no_measure(port: int) -> None:
     here = Here(port, (0, 0))
     assert stop.probe(here.subject(samples=2, answered=False)).values == {}

@@ -135,6 +135,16 @@ def test_foreign_text_is_harmless_wherever_it_is_shown():
         assert len({line.count("|") for line in text.splitlines()}) == 1
 
 
+def test_on_a_phone_each_cell_has_its_header_from_a_property_of_its_table():
+    table = tables.table(["Claim", "Demanded", "<code>a's</code>"], [["it", "0", "1"]])
+    shown = tables.cards(table)
+    assert table in shown
+    assert "style=\"--c2:'Demanded';--c3:'as'\"" in shown
+    nasty = tables.cards(tables.table(["x", escape(NASTY), "y\";'}<b>"], []))
+    style = nasty.split('style="')[1].split('" markdown')[0]
+    assert re.fullmatch(r"--c2:'[\w ,.()-]*';--c3:'y'", style)
+
+
 def test_escaped_text_reads_the_same():
     import html
 
@@ -376,7 +386,7 @@ def claims_rows(tmp_path, **scans):
     made = factory.read_lab(tmp_path, factory.LAB + RULES)
     made = made.model_copy(update={"claims": made.claims[2:]})
     text = tables.claims_table(claims.verdicts(made, factory.scanned(**scans)))
-    rows = [row for row in text.splitlines()[2:] if row.startswith("|")]
+    rows = [row for row in text.splitlines() if row.startswith("|")][2:]
     return [[cell.strip() for cell in row.split("|")[1:-1]] for row in rows]
 
 

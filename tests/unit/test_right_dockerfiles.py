@@ -1,6 +1,7 @@
 """Every Dockerfile that the site presents as right has a user by number, and leaves code to root.
 
-Files that are wrong on purpose are left alone: `bad`, traps, what an exercise starts with.
+Files that are wrong on purpose are left alone: `bad`, traps, what an exercise starts with, and the
+steps on the way from bad to good.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def presented() -> Iterator[tuple[str, Dockerfile, tuple[str, ...], tuple[str, .
     for lab in labfile.all_of(LABS):
         code = tuple(one.relative_to(lab.context).as_posix() for one in context_files(lab.context))
         for name, variant in lab.variants.items():
-            if name != "bad" and not variant.trap:
+            if name != "bad" and not (variant.trap or variant.on_the_way):
                 called = lab.dockerfile(name).relative_to(LABS).as_posix()
                 yield called, lab.read(name), variant.targets, code
     for file in sorted((LABS / "scanners").glob("*.Dockerfile")):

@@ -77,7 +77,7 @@ REBUILT = "+.steps_run,+.steps_cached,+.new_transfer_bytes,+.seconds"
 )
 def test_every_table_and_chart_links_to_where_it_comes_from(macros, call, source):
     shown, line = call(macros).rstrip("\n").rsplit("\n\n", 1)
-    assert shown.startswith(("|", "<figure"))
+    assert shown.startswith(("|", "<figure", '<div class="adv-cards"'))
     target = "[Measured 2026-01-02 · where from](../labs/build-cache.md#provenance"
     assert line.startswith(target)
     slug = "build-cache/" + source if source else "build-cache"

@@ -5,6 +5,7 @@ what scanners may find.
 """
 
 from advices.lab import labfile
+from advices.lab.claim import Claim
 from advices.lab.dockerfile import Dockerfile, parse_dockerfile, read_dockerfile
 from advices.lab.dockerignore import context_files, ignore_patterns
 from advices.lab.handing import with_bases_apart, without_syntax
@@ -23,7 +24,7 @@ from advices.lab.measures import (
     when,
 )
 from advices.lab.mistake import BUILDS, Mistake, Slug
-from advices.lab.model import COLD, AnotherStart, Claim, Lab, Replay, Variant
+from advices.lab.model import COLD, AnotherStart, Lab, Replay, Variant
 from advices.lab.scans import (
     EVIDENCE_CHARACTERS,
     RISKS,

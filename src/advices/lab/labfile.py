@@ -11,6 +11,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from advices.core import LabInvalid
+from advices.lab.borrowed_claims import Borrowed, with_borrowed
+from advices.lab.claim import Claim
 from advices.lab.measures import PROBED
 from advices.lab.model import Lab
 
@@ -99,6 +101,12 @@ def _read(labs: Path, slug: str, file: Path, *, exercise: bool) -> Lab:
     if exercise:
         data = _with_both_variants(data)
     try:
+        if "claims" in data:
+            data["claims"] = with_borrowed(labs, data["claims"])
+    except Borrowed as error:
+        line = line_of(text, ("claims", str(error.number), "of"))
+        raise LabInvalid(f"{shown}:{line}: {error}") from None
+    try:
         lab = Lab.model_validate(
             {**_tuples(data), "slug": slug, "folder": file.parent, "context": labs / context}
         )
@@ -173,20 +181,44 @@ def _unfit(lab: Lab, context: str) -> Iterator[tuple[tuple[str, ...], str]]:
             yield ("probes",), f"there is no probe `{probe}`: the probes are {', '.join(PROBED)}"
     if ("web-scan" in lab.probes) != (lab.scan is not None):
         yield ("scan",), "the probe `web-scan` and the table [scan] go together"
-    for name, replay in lab.replays.items():
-        for unknown in (one for one in replay.variants if one not in lab.variants):
-            yield ("replays", name, "variants"), f"there is no variant `{unknown}`"
-    for number, claim in enumerate(lab.claims):
-        asked = lab.replays.get(claim.measure.of)
-        compared = filter(None, (*claim.holds_for, *claim.fails_for, claim.relative_to))
-        for left_out in (one for one in compared if asked and not asked.is_for(one)):
-            fault = f"the replay `{claim.measure.of}` leaves out the variant `{left_out}`"
-            yield ("claims", str(number)), fault
+    yield from _unfit_for_some(lab)
     for number, mistake in enumerate(lab.mistakes):
         for left in mistake.leaves_out:
             if not _within(lab.context, left):
                 where = ("mistakes", str(number), "leaves_out")
                 yield where, f"{left} does not exist in labs/{context}"
+
+
+def _unfit_for_some(lab: Lab) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield key path and fault of what is for some variants only."""
+    some: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+    some += [(("replays", name, "variants"), one.variants) for name, one in lab.replays.items()]
+    some += [(("starts", name, "variants"), one.variants) for name, one in lab.starts.items()]
+    some += [(("probed", name), variants) for name, variants in lab.probed.items()]
+    for where, variants in some:
+        for unknown in (one for one in variants if one not in lab.variants):
+            yield where, f"there is no variant `{unknown}`"
+    for probe in lab.probed:
+        if probe not in lab.probes:
+            yield ("probed", probe), f"`{probe}` is not among the lab's probes"
+    for number, claim in enumerate(lab.claims):
+        for variant in filter(None, (*claim.holds_for, *claim.fails_for, claim.relative_to)):
+            if fault := _left_out(lab, claim, variant):
+                yield ("claims", str(number)), fault
+
+
+def _left_out(lab: Lab, claim: Claim, variant: str) -> str:
+    """Return why a variant does not get what a claim about it asks for, "" when it does."""
+    name = claim.measure.of
+    replay, start = lab.replays.get(name), lab.starts.get(name)
+    if replay and not replay.is_for(variant):
+        return f"the replay `{name}` leaves out the variant `{variant}`"
+    if start and not start.is_for(variant):
+        return f"the start `{name}` leaves out the variant `{variant}`"
+    probe = next((one for one in lab.probed if claim.measure.name in PROBED.get(one, {})), "")
+    if probe and not name and not lab.is_probed(probe, variant):
+        return f"the probe `{probe}` leaves out the variant `{variant}`"
+    return ""
 
 
 def _inside(folder: Path, path: Path) -> bool:

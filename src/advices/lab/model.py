@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from advices.core import LabInvalid, Record
+from advices.lab.claim import Claim
 from advices.lab.dockerfile import Dockerfile, parse_dockerfile, read_dockerfile
 from advices.lab.measure_name import MeasureName
 from advices.lab.mistake import BUILDS, Mistake, Slug
@@ -28,6 +29,7 @@ class Variant(Record):
     the context. `targets` are stages that are built besides the last one. `{canary}` in
     `build_args`, `secrets` and overlay files becomes a secret made for the run. A `trap` looks
     right and is not; `named_by` are the rules of linters that name what it or `bad` does wrong.
+    A variant `on_the_way` is a step from bad to good: neither right nor a trap.
     """
 
     dockerfile: Annotated[str, Field(pattern=r"^[\w.-]+$")]
@@ -39,6 +41,7 @@ class Variant(Record):
     build_args: dict[str, str] = Field(default_factory=dict)
     secrets: dict[str, str] = Field(default_factory=dict)
     trap: bool = False
+    on_the_way: bool = False
     named_by: tuple[str, ...] = ()
 
 
@@ -80,6 +83,7 @@ class AnotherStart(Record):
     """A further way to start the image, as the options of `docker run` say it.
 
     The first HTTP answer at `path` counts; `status` is the one that the start should bring.
+    `variants` are those that are started so, all of the lab's when none is named.
     """
 
     says: str
@@ -91,6 +95,11 @@ class AnotherStart(Record):
     path: Annotated[str, Field(pattern=r"^/")] | None = None
     port: Annotated[int, Field(ge=1, le=65535)] | None = None
     status: Annotated[int, Field(ge=100, le=599)] = 200
+    variants: tuple[Slug, ...] = ()
+
+    def is_for(self, variant: str) -> bool:
+        """Return whether a variant is started in this way."""
+        return not self.variants or variant in self.variants
 
 
 class ScanSettings(Record):
@@ -105,48 +114,13 @@ class ScanSettings(Record):
     env: dict[str, str] = Field(default_factory=dict)
 
 
-class Claim(Record):
-    """A sentence of the chapter with a predicate over one measure.
-
-    Exactly one of `equals`, `at_most`, `at_least`, `includes` and `excludes` is the predicate; the
-    last two name items of a measure that is a list, such as the rules of a scanner. With
-    `relative_to` the value is the ratio to the same measure of that variant. The claim must hold
-    for each variant in `holds_for` and must fail for each in `fails_for`.
-    """
-
-    id: Slug
-    says: str
-    measure: MeasureName
-    equals: int | bool | str | None = None
-    at_most: float | None = None
-    at_least: float | None = None
-    includes: tuple[str, ...] = ()
-    excludes: tuple[str, ...] = ()
-    relative_to: str | None = None
-    holds_for: tuple[str, ...] = ("good",)
-    fails_for: tuple[str, ...] = ("bad",)
-
-    @model_validator(mode="after")
-    def _one_predicate(self) -> Claim:
-        given = [p for p in (self.equals, self.at_most, self.at_least) if p is not None]
-        listed = [p for p in (self.includes, self.excludes) if p]
-        if len(given) + len(listed) != 1:
-            raise ValueError(
-                "exactly one of equals, at_most, at_least, includes and excludes is needed"
-            )
-        if listed and self.relative_to is not None:
-            raise ValueError("`relative_to` does not go with includes and excludes")
-        if not self.holds_for:
-            raise ValueError("a claim that holds for no variant says nothing")
-        return self
-
-
 class Lab(Record):
     """One advice's lab, or its exercise. `folder` is where its Dockerfiles lie.
 
     `context` is the folder that they build, `headline` the measure that says best what the
     advice gains, `order` its place on the learning path. `probes` name what is looked at
-    besides builds and starts, `services` the images that a probe starts beside the project.
+    besides builds and starts, `probed` the variants that a probe is for, all of them when it is not
+    in there. `services` are the images that a probe starts beside the project.
     `intended_env` are variables that every variant means to set, `overlay` a folder beside
     lab.toml that is copied over the context of every variant, `scan` says how the web scanners
     go about it. `exercise` is the lab's, `task` what it asks for.
@@ -160,6 +134,7 @@ class Lab(Record):
     headline: MeasureName = MeasureName("disk_bytes")
     order: int = 1000
     probes: tuple[str, ...] = ()
+    probed: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     services: tuple[str, ...] = ()
     intended_env: dict[str, str] = Field(default_factory=dict)
     overlay: Annotated[str, Field(pattern=r"^[\w.-]+$")] | None = None
@@ -214,6 +189,10 @@ class Lab(Record):
                         {"name": name, "where": ("claims", str(number))},
                     )
         return self
+
+    def is_probed(self, probe: str, variant: str) -> bool:
+        """Return whether a probe looks at a variant."""
+        return variant in self.probed.get(probe, self.variants)
 
     def its_exercise(self) -> Lab:
         """Return the lab's exercise. Raises LabInvalid when it has none."""

@@ -144,10 +144,16 @@ def _steps(lab: Lab, steps: Sequence[PlanStep]) -> dict[str, object]:
                 one = lab.starts[start]
                 asked = {"path": one.path, "port": one.port, "status": one.status}
                 how = options(probes.startup.how_of(one), one.port or lab.serve.port)
-                found[f"the start {start}"] = [asked, how]
+                found[f"the start {start}"] = [asked, how, *_only(one.variants)]
             case plan.ProbeImage(probe):
-                found[f"the probe {probe}"] = [probes.asked(probe), _settings(lab, probe)]
+                asking = [probes.asked(probe), _settings(lab, probe)]
+                found[f"the probe {probe}"] = [*asking, *_only(lab.probed.get(probe, ()))]
     return found
+
+
+def _only(variants: Sequence[str]) -> list[list[str]]:
+    """Return the variants that something is only for, nothing where it is for all of a lab."""
+    return [[*variants]] if variants else []
 
 
 def _settings(lab: Lab, probe: str) -> Any:

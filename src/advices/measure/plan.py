@@ -91,15 +91,25 @@ def steps(lab: Lab, samples: Samples) -> tuple[PlanStep, ...]:
 
 
 def for_variant(lab: Lab, variant: str, planned: Sequence[PlanStep]) -> tuple[PlanStep, ...]:
-    """Return those of the lab's steps that measure a variant: without replays that leave it out."""
+    """Return those of the lab's steps that measure a variant: without what leaves it out."""
 
     def has(build: str) -> bool:
         return build not in lab.replays or lab.replays[build].is_for(variant)
 
+    def is_for_it(step: PlanStep) -> bool:
+        match step:
+            case BuildImage(build):
+                return has(build)
+            case StartImage(start):
+                return lab.starts[start].is_for(variant)
+            case ProbeImage(probe):
+                return lab.is_probed(probe, variant)
+        return True
+
     return tuple(
         InspectImages(tuple(filter(has, step.builds))) if isinstance(step, InspectImages) else step
         for step in planned
-        if not isinstance(step, BuildImage) or has(step.build)
+        if is_for_it(step)
     )
 
 

@@ -6,10 +6,10 @@ of the same name, with the lab's slug first; the session of a notebook has them 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from advices.lab import Lab, MeasureName
-from advices.results import Result, verdicts
+from advices.results import Result, escape, verdicts
 from advices.site import charts, origin, tables
 from advices.site.origin import Origin
 from advices.site.shown import Shown
@@ -55,10 +55,21 @@ class Views:
         shown = Origin(tables.STRIP_VARIANTS, tables.of_the_strip(found))
         return Shown(text, origin=shown)
 
+    def in_turn(self, called: Mapping[str, str] | None = None) -> Shown:
+        """Return the lab's variants as steps: size, rebuild, user, secrets, stop of each.
+
+        `called` are some of them in order, each as its row calls it; without it all of them, in the
+        words of lab.toml.
+        """
+        every = {name: escape(one.says) for name, one in self._lab.variants.items()}
+        shown = called or every
+        table = tables.in_turn_table(self._of(*shown), shown)
+        return Shown(tables.cards(table), origin=Origin([*shown], tables.of_the_steps()))
+
     def replays(self, variants: _Names = None) -> Shown:
         """Return a table of every build of every variant."""
         table = tables.replays_table(self._of(*variants or ()), variants, self._says)
-        return Shown(table, origin=Origin(variants, origin.REBUILT))
+        return Shown(tables.cards(table), origin=Origin(variants, origin.REBUILT))
 
     def steps(self, variant: str, build: str) -> Shown:
         """Return a table of what each step of one build did."""
@@ -70,10 +81,11 @@ class Views:
         table = tables.layers_table(self._of(variant), variant)
         return Shown(table, origin=Origin([variant], origin.OF_LAYERS))
 
-    def claims(self) -> Shown:
-        """Return a table of the lab's claims with what was measured for each."""
+    def claims(self, variants: _Names = None) -> Shown:
+        """Return a table of the lab's claims with what was measured for each, by variant."""
         found = verdicts(self._lab, self._of(*self._lab.variants))
-        return Shown(tables.claims_table(found), origin=Origin(title=origin.CLAIMS))
+        wanted = [one for one in found if one.variant in (variants or self._lab.variants)]
+        return Shown(tables.claims_table(wanted), origin=Origin(title=origin.CLAIMS))
 
     def mistakes(self) -> Shown:
         """Return a table of the lab's known mistakes and the claims that each turned red."""
@@ -120,7 +132,7 @@ class Views:
     def alerts(self, variants: _Names = None) -> Shown:
         """Return a table of the rules that raised alerts, by variant."""
         table = tables.alerts_table(self._of(*variants or ()), variants)
-        return Shown(table, origin=Origin(variants, title=origin.ALERTS))
+        return Shown(tables.cards(table), origin=Origin(variants, title=origin.ALERTS))
 
     def alerts_by_risk(self, variants: _Names = None) -> Shown:
         """Return a chart of the rules that raised alerts, by scanner, variant and risk."""

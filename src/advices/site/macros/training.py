@@ -22,7 +22,7 @@ class Training(Page):
         """Return a table of a course: chapters by their slugs, and other parts with minutes.
 
         Such a part is its words and its minutes, as in `("Break", 15)`. Minutes of a chapter come
-        from its exercise: see `course`.
+        from its exercise: see `course`. One without an exercise is talk.
         """
         blocks = [
             self._lesson(part) if isinstance(part, str) else Block(str(part[0]), int(str(part[1])))
@@ -52,6 +52,8 @@ class Training(Page):
         return "\n".join(parts)
 
     def _lesson(self, slug: str) -> Block:
+        if not self._lab(slug).exercise:
+            return Block(f"{self._chapter(self._lab(slug))}: talk", course.TALK_MINUTES)
         task = self._exercise(slug)
         reference = results.load(self._docs / "results" / "exercises", slug)
         missed = sum(not row.holds for row in exercise.start_rows(task, reference))

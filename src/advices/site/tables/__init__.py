@@ -15,15 +15,23 @@ from advices.site.tables.layers import layer_sizes, layer_sizes_table, layers_ta
 from advices.site.tables.measures import measures_table, places_table
 from advices.site.tables.provenance import bases_table, provenance_table
 from advices.site.tables.recorded import recorded_table
-from advices.site.tables.strip import STRIP_VARIANTS, of_the_strip, strip_table
-from advices.site.tables.writing import instruction, short, table, table_html
+from advices.site.tables.strip import (
+    STRIP_VARIANTS,
+    in_turn_table,
+    of_the_steps,
+    of_the_strip,
+    strip_table,
+)
+from advices.site.tables.writing import cards, instruction, short, table, table_html
 
 __all__ = [
     "STRIP_VARIANTS",
     "alert_table",
     "alerts_table",
     "bases_table",
+    "cards",
     "claims_table",
+    "in_turn_table",
     "instruction",
     "judged_and_not",
     "kinds",
@@ -32,6 +40,7 @@ __all__ = [
     "layers_table",
     "measures_table",
     "mistakes_table",
+    "of_the_steps",
     "of_the_strip",
     "places_table",
     "provenance_table",

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from advices.lab import BUILDS, SCANNERS, Lab, describe
 from advices.results import Result, Verdict, code, escape
-from advices.site.tables.writing import table
+from advices.site.tables.writing import cards, table
 
 
 def claims_table(verdicts: Iterable[Verdict]) -> str:
@@ -25,14 +25,23 @@ def claims_table(verdicts: Iterable[Verdict]) -> str:
     for found in by_claim.values():
         first = next(iter(found.values()))
         cells = [_outcome(found[name]) if name in found else "—" for name in variants]
-        rows.append([escape(first.claim.says), escape(first.demanded), *cells])
+        rows.append([_says(first.claim), escape(first.demanded), *cells])
     every = [verdict for found in by_claim.values() for verdict in found.values()]
     parts = [
-        *([table(["Claim", "Demanded", *map(code, variants)], rows)] if rows else []),
+        *([cards(table(["Claim", "Demanded", *map(code, variants)], rows))] if rows else []),
         *([f"{_FAILS}\n"] if any(map(_fails_as_demanded, every)) else []),
         *([f"{unjudged}\n"] if unjudged else []),
     ]
     return "\n".join(parts)
+
+
+def _says(claim: Claim) -> str:
+    """Return a claim's sentence; of one that is another lab's with a link to that chapter."""
+    if claim.of is None:
+        return escape(claim.says)
+    slug = claim.of.partition("/")[0]
+    # Chapters, labs and notebooks are all one folder below the same one.
+    return f"{escape(claim.says)} [{escape(slug)}](../chapters/{slug}.md)"
 
 
 def judged_and_not(verdicts: Iterable[Verdict]) -> tuple[tuple[Verdict, ...], str]:

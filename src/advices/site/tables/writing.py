@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterable, Sequence
 
 LONGEST_STEP = 96
@@ -29,6 +31,19 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], numbers: str = "
     """
     rule = ["---:" if sign == "r" else "---" for sign in numbers.ljust(len(header))]
     return "\n".join("| " + " | ".join(row) + " |" for row in (header, rule, *rows)) + "\n"
+
+
+def cards(markdown: str) -> str:
+    """Return a table made by `table` so that each row is a card on a phone: assets/extra.css.
+
+    There no header is to be seen, so that each cell gets its own from a property: a name for all
+    rows weighs less than an attribute of each cell, and no script moves what is there already.
+    """
+    head = [re.sub("<[^>]+>", "", cell) for cell in markdown.splitlines()[0].strip("| ").split("|")]
+    # Without what could end the text, the property or the attribute.
+    labels = [re.sub(r"[^\w ,.()-]", "", html.unescape(cell)).strip() for cell in head]
+    named = ";".join(f"--c{n}:'{label}'" for n, label in enumerate(labels[1:], start=2))
+    return f'<div class="adv-cards" style="{named}" markdown="1">\n\n{markdown}\n</div>\n'
 
 
 def table_html(markdown: str) -> str:

@@ -1,0 +1,8 @@
+FROM python:3.13
+WORKDIR /app
+COPY . .
+RUN mv .netrc /root/.netrc
+RUN pip install -r requirements.txt
+RUN python manage.py collectstatic --noinput
+EXPOSE 8000
+CMD set -a; . ./production.env; gunicorn config.wsgi

@@ -1,0 +1,22 @@
+FROM python:3.13 AS builder
+RUN python -m venv --without-pip /venv
+WORKDIR /app
+COPY requirements.txt .
+RUN --mount=type=cache,target=/root/.cache/pip \
+    --mount=type=secret,id=netrc,target=/root/.netrc \
+    pip --python /venv install -r requirements.txt
+
+FROM python:3.13-slim
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libpq5 \
+    && rm -rf /var/lib/apt/lists/*
+ENV PATH=/venv/bin:$PATH
+WORKDIR /app
+COPY --from=builder /venv /venv
+RUN django-admin version && gunicorn --version && python -c "import psycopg2"
+COPY . .
+RUN SECRET_KEY=only-for-this-step python manage.py collectstatic --noinput
+USER 10001:10001
+EXPOSE 8000
+HEALTHCHECK CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz')"]
+CMD ["gunicorn", "config.wsgi"]
