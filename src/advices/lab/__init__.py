@@ -23,7 +23,8 @@ from advices.lab.measures import (
     when,
 )
 from advices.lab.mistake import BUILDS, Mistake, Slug
-from advices.lab.model import COLD, AnotherStart, Claim, Lab, Replay, Variant
+from advices.lab.model import COLD, AnotherStart, Claim, Lab, Variant
+from advices.lab.replay import Replay
 from advices.lab.scans import (
     EVIDENCE_CHARACTERS,
     RISKS,
