@@ -1,4 +1,4 @@
-FROM python:3.13
+FROM python:3.14
 WORKDIR /app
 COPY . .
 RUN mv .netrc /root/.netrc

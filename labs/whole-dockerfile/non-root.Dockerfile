@@ -1,4 +1,4 @@
-FROM python:3.13 AS builder
+FROM python:3.14 AS builder
 RUN python -m venv --without-pip /venv
 WORKDIR /app
 COPY .netrc /root/.netrc
@@ -6,7 +6,7 @@ COPY requirements.txt .
 RUN --mount=type=cache,target=/root/.cache/pip \
     pip --python /venv install -r requirements.txt
 
-FROM python:3.13-slim
+FROM python:3.14-slim
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends libpq5 \
     && rm -rf /var/lib/apt/lists/*

@@ -52,7 +52,7 @@ def add(labs: Path, slug: str, text: str) -> None:
     (labs / slug).mkdir()
     (labs / slug / "lab.toml").write_text(text, "utf-8")
     for name in ("bad", "good"):
-        (labs / slug / f"{name}.Dockerfile").write_text("FROM python:3.13-slim\n", "utf-8")
+        (labs / slug / f"{name}.Dockerfile").write_text("FROM python:3.14-slim\n", "utf-8")
 
 
 def whole(labs: Path, claims: str) -> Lab:

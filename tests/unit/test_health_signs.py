@@ -13,7 +13,7 @@ URL = "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/health
 
 
 def view(text: str) -> View:
-    return View(parse_dockerfile(f"FROM python:3.13-slim\n{text}\n{START}"))
+    return View(parse_dockerfile(f"FROM python:3.14-slim\n{text}\n{START}"))
 
 
 def shows(text: str, **checked: object) -> bool:
@@ -31,7 +31,7 @@ def shows(text: str, **checked: object) -> bool:
         ("HEALTHCHECK CMD check\nHEALTHCHECK NONE", True),
         ("HEALTHCHECK NONE\nHEALTHCHECK CMD check", False),
         # Of another image.
-        ("HEALTHCHECK CMD check\nFROM python:3.13-slim", True),
+        ("HEALTHCHECK CMD check\nFROM python:3.14-slim", True),
     ],
 )
 def test_the_last_check_of_the_last_image_counts(text: str, missing: bool) -> None:
@@ -112,12 +112,12 @@ def test_when_the_first_check_begins(flags: str, seconds: float) -> None:
 )
 def test_workers_and_threads_are_counted(env: str, options: str, expected: int) -> None:
     words = ", ".join(filter(None, ['"gunicorn"', options, '"app:app"']))
-    one = View(parse_dockerfile(f"FROM python:3.13-slim\n{env}\nCMD [{words}]\n"))
+    one = View(parse_dockerfile(f"FROM python:3.14-slim\n{env}\nCMD [{words}]\n"))
     assert tasks(one) == expected
     assert Sign.model_validate({"tasks_over": expected - 1}).shown(one)
     assert not Sign.model_validate({"tasks_over": expected}).shown(one)
 
 
 def test_a_server_that_is_not_gunicorn_is_not_counted() -> None:
-    one = View(parse_dockerfile('FROM python:3.13-slim\nCMD ["waitress-serve", "app:app"]\n'))
+    one = View(parse_dockerfile('FROM python:3.14-slim\nCMD ["waitress-serve", "app:app"]\n'))
     assert not Sign.model_validate({"tasks_over": 1}).shown(one)

@@ -213,10 +213,11 @@ class Bases:
             published_date=recipe.published_date if recipe else None,
         )
 
-    def marked(self, base: Base, run_id: str, mark: str) -> MarkedBase:
+    def marked(self, base: Base, run_id: str, mark: str, newest: str = "") -> MarkedBase:
         """Return the base with one more layer of under one kilobyte, for builds of one run.
 
-        The layer holds a file with the mark, and settings for pip and uv where they need any. With
+        The layer holds a file with the mark, and settings for pip and uv where they need any;
+        `newest` is the list of the versions that pip may take at most, "" where it may any. With
         a mark of its own no step of a build is answered by what an earlier build left in the
         cache: BuildKit may take a cached step from any build that began alike, not from the last.
 
@@ -225,7 +226,7 @@ class Bases:
         word = re.sub(r"[^A-Za-z0-9_.-]", "-", base.name)
         tag = f"{base_tag(run_id)}{word}-{mark}"
         files = {"/etc/docker-advices-run": f"{run_id} {mark}\n".encode()}
-        more = proxy.files_for_builds(self._engine)
+        more = proxy.files_for_builds(self._engine, newest)
         files |= {path: text.encode() for path, text in more.items()}
         try:
             image = self._engine.with_files(base.image, files, tag, run_id=run_id)

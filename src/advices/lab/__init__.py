@@ -24,7 +24,8 @@ from advices.lab.measures import (
     when,
 )
 from advices.lab.mistake import BUILDS, Mistake, Slug
-from advices.lab.model import COLD, AnotherStart, Lab, Replay, Variant
+from advices.lab.model import COLD, AnotherStart, Lab, Variant
+from advices.lab.replay import Replay
 from advices.lab.scans import (
     EVIDENCE_CHARACTERS,
     RISKS,

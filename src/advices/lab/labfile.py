@@ -160,12 +160,26 @@ def _misplaced(lab: Lab, labs: Path, context: str) -> Iterator[tuple[tuple[str, 
                 yield ("variants", name, "leaves_out"), f"{left} does not exist in labs/{context}"
     if not lab.context.is_dir() or not _inside(labs, lab.context):
         yield ("context",), f"the folder labs/{context} does not exist"
+    if not _is_index(lab, lab.index):
+        yield ("index",), f"the file {lab.index} does not exist next to it"
     for name, replay in lab.replays.items():
-        if replay.file is None:
-            continue
-        file = lab.context / replay.file
-        if not file.is_file() or not _inside(lab.context, file):
-            yield ("replays", name, "file"), f"{replay.file} does not exist in labs/{context}"
+        where = ("replays", name)
+        if not _is_overlay(lab, replay.overlay):
+            yield (*where, "overlay"), f"the folder {replay.overlay} does not exist"
+        if not _is_index(lab, replay.index):
+            yield (*where, "index"), f"the file {replay.index} does not exist next to it"
+        if replay.file and not _is_file_in(lab.context, replay.file):
+            yield (*where, "file"), f"{replay.file} does not exist in labs/{context}"
+
+
+def _is_file_in(folder: Path, name: str) -> bool:
+    file = folder / name
+    return file.is_file() and _inside(folder, file)
+
+
+def _is_index(lab: Lab, name: str | None) -> bool:
+    """Return whether an index is a file of the lab, or none is named."""
+    return name is None or (lab.folder / name).is_file()
 
 
 def _is_overlay(lab: Lab, name: str | None) -> bool:

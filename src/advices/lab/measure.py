@@ -67,6 +67,22 @@ OF_A_BUILD: dict[str, Measure] = {
         "layers that a server does not have yet, compressed: what a deploy moves",
         True,
     ),
+    "new_layers": Measure(
+        "Layers that differ",
+        "layers that a server with the previous image does not have yet; those of the base are "
+        "left out",
+        True,
+    ),
+    "packages_moved": Measure(
+        "Packages that moved",
+        "Python packages in another version than in the first build, new ones and missing ones",
+        True,
+    ),
+    "packages_behind": Measure(
+        "Packages behind",
+        "Python packages older than the newest version that pip was offered on that day",
+        True,
+    ),
     "downloaded_files": Measure(
         "Files that pip downloads",
         "package files, as pip prints them; not those of its cache",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -14,6 +13,7 @@ from advices.lab.claim import Claim
 from advices.lab.dockerfile import Dockerfile, parse_dockerfile, read_dockerfile
 from advices.lab.measure_name import MeasureName
 from advices.lab.mistake import BUILDS, Mistake, Slug
+from advices.lab.replay import FileName, Replay
 from advices.lab.scans import Attacks
 from advices.lab.shell import asks_a_mirror
 
@@ -32,43 +32,17 @@ class Variant(Record):
     A variant `on_the_way` is a step from bad to good: neither right nor a trap.
     """
 
-    dockerfile: Annotated[str, Field(pattern=r"^[\w.-]+$")]
+    dockerfile: FileName
     says: str
     answers: bool = True
     leaves_out: tuple[str, ...] = ()
-    overlay: Annotated[str, Field(pattern=r"^[\w.-]+$")] | None = None
+    overlay: FileName | None = None
     targets: tuple[str, ...] = ()
     build_args: dict[str, str] = Field(default_factory=dict)
     secrets: dict[str, str] = Field(default_factory=dict)
     trap: bool = False
     on_the_way: bool = False
     named_by: tuple[str, ...] = ()
-
-
-class Replay(Record):
-    """What happens to the project between two builds: nothing, or text appended to one file.
-
-    `{sample}` in `append` becomes different text for every sample, so that no sample is
-    answered from the cache of the one before. `variants` are those that are built again, all of
-    the lab's when none is named.
-    """
-
-    says: str
-    file: str | None = None
-    append: str | None = None
-    variants: tuple[Slug, ...] = Field(default=(), exclude_if=operator.not_)
-
-    @model_validator(mode="after")
-    def _both_or_none(self) -> Replay:
-        if (self.file is None) != (self.append is None):
-            raise ValueError("`file` and `append` go together")
-        if self.append is not None and "{sample}" not in self.append:
-            raise ValueError("`append` must contain {sample}, or a later sample would be cached")
-        return self
-
-    def is_for(self, variant: str) -> bool:
-        """Return whether a variant is built again after it."""
-        return not self.variants or variant in self.variants
 
 
 class Serve(Record):
@@ -123,7 +97,8 @@ class Lab(Record):
     in there. `services` are the images that a probe starts beside the project.
     `intended_env` are variables that every variant means to set, `overlay` a folder beside
     lab.toml that is copied over the context of every variant, `scan` says how the web scanners
-    go about it. `exercise` is the lab's, `task` what it asks for.
+    go about it. `index` is a list beside lab.toml: the newest version of each package that pip is
+    offered. `exercise` is the lab's, `task` what it asks for.
     """
 
     slug: Slug
@@ -137,8 +112,9 @@ class Lab(Record):
     probed: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     services: tuple[str, ...] = ()
     intended_env: dict[str, str] = Field(default_factory=dict)
-    overlay: Annotated[str, Field(pattern=r"^[\w.-]+$")] | None = None
+    overlay: FileName | None = None
     scan: ScanSettings | None = None
+    index: FileName | None = None
     task: str = ""
     build_timeout_seconds: Annotated[float, Field(gt=0)] = 1200.0
     needs_free_bytes: Annotated[int, Field(gt=0)] = 4_000_000_000
@@ -237,6 +213,15 @@ class Lab(Record):
         Raises LabInvalid for an unknown name or a file that is no text, and DockerfileInvalid.
         """
         return read_dockerfile(self.dockerfile(variant), self.variants[variant].build_args)
+
+    def newest(self, build: str = COLD) -> str:
+        """Return the list of the newest versions that pip is offered in a build.
+
+        It is "" where pip may take any version of the index.
+        """
+        replay = self.replays.get(build)
+        name = (replay.index if replay is not None else None) or self.index
+        return (self.folder / name).read_text("utf-8") if name is not None else ""
 
     def read_with(self, mistake: Mistake) -> Dockerfile:
         """Return what the good Dockerfile says with a mistake in it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -113,15 +114,22 @@ def _open_to_all(folder: Path) -> None:
             path.chmod(0o755 if executable else 0o644)
 
 
-def replayed(copy: Path, replay: Replay, mark: str) -> None:
-    """Append a replay's text to its file in a copy of the project. Raises DiskFull.
+def replayed(lab: Lab, copy: Path, replay: Replay, mark: str) -> None:
+    """Change a copy of a lab's project as a replay does. Raises DiskFull.
 
-    `mark` makes the text unlike that of any other sample and run.
+    `mark` makes the appended text unlike that of any other sample and run. A new clone has other
+    times: git gives each file the moment at which it writes it.
     """
-    if replay.file is None or replay.append is None:
-        return
-    with _told(), (copy / replay.file).open("a", encoding="utf-8") as file:
-        file.write(replay.append.replace("{sample}", mark))
+    with _told():
+        if replay.overlay is not None:
+            shutil.copytree(lab.folder / replay.overlay, copy, dirs_exist_ok=True)
+        if replay.file is not None and replay.append is not None:
+            with (copy / replay.file).open("a", encoding="utf-8") as file:
+                file.write(replay.append.replace("{sample}", mark))
+        if replay.again:
+            _open_to_all(copy)
+            for path in (copy, *copy.rglob("*")):
+                os.utime(path, follow_symlinks=False)
 
 
 @contextlib.contextmanager

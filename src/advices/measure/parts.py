@@ -28,6 +28,7 @@ from advices.measure.candidate import (
 from advices.measure.mistakes import judged_steps
 from advices.measure.order import commands
 from advices.measure.plan import PlanStep, Samples
+from advices.packages import newest_versions
 from advices.results import is_judged
 
 START = "the Dockerfile of bad"
@@ -134,12 +135,15 @@ def _steps(lab: Lab, steps: Sequence[PlanStep]) -> dict[str, object]:
         "how layers are read": [*(images.METHOD, images.LISTING_METHOD, images.WEIGHING_METHOD)],
         "how answers are read": probes.startup.METHOD,
     }
+    if lab.index is not None:
+        found["the index"] = newest_versions(lab.newest())
     for step in steps:
         match step:
-            case plan.BuildImage(build) if build in lab.replays:
+            case plan.BuildImage(build=build) if build in lab.replays:
                 found[f"the replay {build}"] = lab.replays[build].model_dump(
                     exclude=_SENTENCES, mode="json"
                 )
+                found |= _brought(lab, build)
             case plan.StartImage(start):
                 one = lab.starts[start]
                 asked = {"path": one.path, "port": one.port, "status": one.status}
@@ -154,6 +158,16 @@ def _steps(lab: Lab, steps: Sequence[PlanStep]) -> dict[str, object]:
 def _only(variants: Sequence[str]) -> list[list[str]]:
     """Return the variants that something is only for, nothing where it is for all of a lab."""
     return [[*variants]] if variants else []
+
+
+def _brought(lab: Lab, build: str) -> dict[str, object]:
+    """Return what a replay brings that lies in files of its lab, by name."""
+    replay, found = lab.replays[build], dict[str, object]()
+    if replay.overlay is not None:
+        found[f"the files of the replay {build}"] = context_contents(lab.folder / replay.overlay)
+    if replay.index is not None:
+        found[f"the index of the replay {build}"] = newest_versions(lab.newest(build))
+    return found
 
 
 def _settings(lab: Lab, probe: str) -> Any:

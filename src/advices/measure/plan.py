@@ -26,16 +26,23 @@ QUICK = Samples(cold=1, replay=1)
 class BuildImage:
     """Build the variant. `build` is `cold` or a replay's name; samples count from 1.
 
-    A cold build ignores the layer cache and starts with empty cache mounts.
+    A cold build ignores the layer cache and starts with empty cache mounts. So does one that is
+    made `again`, as another machine makes it.
     """
 
     build: str
     sample: int
+    again: bool = False
 
     @property
     def cold(self) -> bool:
         """Return whether this is a first build."""
         return self.build == COLD
+
+    @property
+    def first(self) -> bool:
+        """Return whether it finds nothing of an earlier build."""
+        return self.cold or self.again
 
 
 @dataclass(frozen=True)
@@ -81,8 +88,10 @@ def steps(lab: Lab, samples: Samples) -> tuple[PlanStep, ...]:
     they are the same for each. Nothing is timed while something else of ours runs.
     """
     ordered: list[PlanStep] = [BuildImage(COLD, sample) for sample in range(1, samples.cold + 1)]
-    for replay in lab.replays:
-        ordered += [BuildImage(replay, sample) for sample in range(1, samples.replay + 1)]
+    for name, replay in lab.replays.items():
+        # What is built again is as slow as the first build, and is done to compare layers.
+        often = 1 if replay.again else samples.replay
+        ordered += [BuildImage(name, sample, replay.again) for sample in range(1, often + 1)]
     ordered.append(InspectImages((COLD, *lab.replays)))
     ordered += [ServeImage(sample) for sample in range(1, samples.replay + 1)]
     ordered += [StartImage(start) for start in lab.starts]
@@ -140,7 +149,7 @@ def gives(lab: Lab, step: PlanStep, measure: MeasureName) -> bool:
         case StartImage(start):
             counted = {MeasureName("behaviours"), *_COUNTED_OVER_SEVERAL}
             return (bool(lab.starts[start].env) and measure in counted) or measure.of == start
-        case BuildImage(build):
+        case BuildImage(build=build):
             return measure.of == build
         case InspectImages():
             return bool(_with_bytes({measure}))
@@ -162,9 +171,9 @@ def before(steps: Sequence[PlanStep]) -> dict[int, frozenset[int]]:
             match step, other:
                 case (ServeImage() | ProbeImage(), ServeImage()):
                     yield n
-                case (BuildImage(build), BuildImage(earlier)) if build == earlier:
+                case (BuildImage(build=build), BuildImage(build=earlier)) if build == earlier:
                     yield n
-                case (InspectImages(builds), BuildImage(build)) if build in builds:
+                case (InspectImages(builds), BuildImage(build=build)) if build in builds:
                     yield n
                 case (ProbeImage("files" | "opened" | "set"), InspectImages()):
                     yield n
@@ -204,7 +213,7 @@ def is_timed(lab: Lab, step: PlanStep) -> bool:
     """Return whether a claim of the lab is about a time that this step takes."""
     times = {claim.measure for claim in lab.claims if claim.measure.is_time}
     match step:
-        case BuildImage(build):
+        case BuildImage(build=build):
             return MeasureName("seconds", build) in times
         case ServeImage():
             return MeasureName("first_200_seconds") in times
@@ -219,7 +228,8 @@ def is_timed(lab: Lab, step: PlanStep) -> bool:
 def _with_bytes(measures: Iterable[MeasureName]) -> frozenset[str]:
     """Return the builds whose layers must be read for some measures."""
     of_the_image = {"disk_bytes", "transfer_bytes", "layers"}
-    of_a_build = {"new_disk_bytes", "new_transfer_bytes"}
+    of_a_build = {"new_disk_bytes", "new_transfer_bytes", "new_layers"}
+    of_a_build |= {"packages_moved", "packages_behind"}
     return frozenset(
         measure.of or COLD
         for measure in measures

@@ -18,14 +18,16 @@ from advices.core import (
     write_whole,
 )
 from advices.engine import BuildOrder, Image
-from advices.images import layers_of, learn
+from advices.images import Tree, layers_of, learn, listings
 from advices.lab import Dockerfile, Lab
 from advices.measure import plan
 from advices.measure.candidate import CANARY, Candidate, context_bytes, copied, replayed
 from advices.measure.ground import Ground
+from advices.measure.installed import behind, installed
 from advices.measure.order import Place, order_of
 from advices.measure.taken import Taken
 from advices.measure.turns import Turns
+from advices.packages import newest_versions
 from advices.probes import Subject, factors_met, probe, startup
 from advices.results import Boot, Page, VariantResult
 from advices.runs import Run
@@ -72,14 +74,21 @@ class StepWork:
 
     def mark_bases(self, candidate: Candidate) -> None:
         """Mark what the candidate's first build stands on: a build on the same ground finds it."""
-        self._bases_of(candidate, self._mark_on_ground(f"{candidate.cache_of}-1"))
+        self._bases_of(
+            candidate, self._mark_on_ground(f"{candidate.cache_of}-1"), self._lab.newest()
+        )
 
     def _mark_on_ground(self, mark: str) -> str:
         return f"{self._ground.word}-{mark}"
 
     def _so_far(self, taken: Taken) -> VariantResult:
         behaviours = startup.behaviours(self._lab, taken.starts)
-        return taken.result(behaviours, factors_met(taken.found.values, behaviours))
+        old = {
+            name: behind(found, newest_versions(newest))
+            for name, found in taken.installed.items()
+            if (newest := self._lab.newest(name))
+        }
+        return taken.result(behaviours, factors_met(taken.found.values, behaviours), old)
 
     def _tell(self, taken: Taken, what: str, done: int) -> None:
         """Say what is done now; of a hidden candidate nothing is told."""
@@ -108,9 +117,11 @@ class StepWork:
                 self._build(candidate, step, taken)
             case plan.InspectImages(builds=names):
                 for name, image in self._images(candidate, names).items():
-                    taken.layers[name] = layers_of(
-                        self._engine, image, taken.base_ids, self._memory
-                    )
+                    base_ids = taken.base_ids_of(name)
+                    taken.layers[name] = layers_of(self._engine, image, base_ids, self._memory)
+                    if name in taken.with_packages:
+                        held = listings(self._engine, image, base_ids, self._memory)
+                        taken.installed[name] = installed(Tree(held))
             case plan.ServeImage(sample=sample):
                 if taken.answered or sample == 1:
                     self._serve(candidate, taken)
@@ -130,26 +141,30 @@ class StepWork:
         return f"docker-advices-run/{self._run.id}:{self._lab.slug}-{candidate.name}-{build_name}"
 
     def _build(self, candidate: Candidate, step: plan.BuildImage, taken: Taken) -> None:
-        # Replays stand on the base of the last cold build, and find the cache mounts it filled.
-        cold_sample = step.sample if step.cold else taken.cold_samples
-        mark = f"{candidate.cache_of}-{cold_sample}"
-        if step.cold:
-            taken.marked = self._bases_of(candidate, self._mark_on_ground(mark))
-        order = self._order(candidate, taken, mark, step.build, no_cache=step.cold)
+        # Replays stand on the base of the last cold build, and find the cache mounts it filled. But
+        # what is built again must find nothing, and leave nothing to be found instead.
+        last = step.build if step.again else str(step.sample if step.cold else taken.cold_samples)
+        mark = f"{candidate.cache_of}-{last}"
+        bases = taken.marked
+        if step.first:
+            newest = self._lab.newest(step.build)
+            bases = self._bases_of(candidate, self._mark_on_ground(mark), newest)
+            taken.stands_on(step, bases)
+        order = self._order(candidate, bases, mark, step.build, no_cache=step.first)
         replay = self._lab.replays.get(step.build)
         # The run's id as well: an edit of an earlier run may still be in the cache.
         edit = f"{self._run.id}-{self._word}-{candidate.name}-{step.sample}"
         copied(self._lab, candidate, order.context, canary=self.canary)
         if replay is not None:
-            replayed(order.context, replay, edit)
+            replayed(self._lab, order.context, replay, edit)
         try:
             if step.cold:
                 taken.context_bytes = context_bytes(order.context)
-            with self._turn(candidate, first=step.cold):
+            with self._turn(candidate, first=step.first):
                 heard = partial(self._say_instruction, candidate)
                 built = self._engine.build(order, on_step=heard)
         except StepFailed as fault:
-            raise self._bases.why_it_failed(fault, taken.marked) from None
+            raise self._bases.why_it_failed(fault, bases) from None
         finally:
             shutil.rmtree(order.context, ignore_errors=True)
         taken.add_build(step, built)
@@ -167,22 +182,31 @@ class StepWork:
     def _name(self, candidate: Candidate) -> str:
         return f"exercise {candidate.name}" if self._lab.is_exercise else candidate.name
 
-    def _bases_of(self, candidate: Candidate, mark: str) -> dict[str, MarkedBase]:
-        """Return the candidate's bases with a mark; one base with one mark is made once."""
+    def _bases_of(self, candidate: Candidate, mark: str, newest: str) -> dict[str, MarkedBase]:
+        """Return the candidate's bases with a mark; one base with one mark is made once.
+
+        `newest` is the list of the versions that pip may take on them, "" where it may any.
+        """
         names = self._bases.names_in(candidate.read())
         unknown = [name for name in names if name not in self._resolved]
         resolved = {**self._resolved, **self._bases.resolve(unknown)}
         return {
             name: self._ground.marked(
                 *(self._engine, resolved[name], mark),
-                partial(self._bases.marked, resolved[name], self._run.id, mark),
+                partial(self._bases.marked, resolved[name], self._run.id, mark, newest),
                 anew=candidate.fresh,
             )
             for name in names
         }
 
     def _order(
-        self, candidate: Candidate, taken: Taken, mark: str, name: str, *, no_cache: bool
+        self,
+        candidate: Candidate,
+        marked: Mapping[str, MarkedBase],
+        mark: str,
+        name: str,
+        *,
+        no_cache: bool,
     ) -> BuildOrder:
         files = {
             key: write_whole(
@@ -193,7 +217,7 @@ class StepWork:
         place = Place(
             context=self._run.scratch / f"context-{secrets.token_hex(4)}",
             tag=self._tag(candidate, name),
-            bases={name: base.image for name, base in taken.marked.items()},
+            bases={name: base.image for name, base in marked.items()},
             run_id=self._run.id,
             # Mounts begin empty for each measurer, whatever an earlier one left in them.
             cache_namespace=f"{self._run.id}-{self._word}-{mark}",
@@ -237,7 +261,7 @@ class StepWork:
         mark = f"{candidate.cache_of}-{taken.cold_samples}"
 
         def build_target(target: str) -> Image:
-            order = self._order(candidate, taken, mark, f"target-{target}", no_cache=False)
+            order = self._order(candidate, taken.marked, mark, f"target-{target}", no_cache=False)
             copied(self._lab, candidate, order.context, canary=self.canary)
             try:
                 with self._turn(candidate, first=True):

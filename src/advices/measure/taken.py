@@ -11,6 +11,7 @@ from advices.engine import BuildStep, Built
 from advices.lab import COLD
 from advices.measure import plan
 from advices.measure.candidate import Candidate
+from advices.measure.installed import moved
 from advices.probes import Found
 from advices.results import Boot, Build, Layer, Step, Timing, Value, VariantResult
 
@@ -22,8 +23,10 @@ class Taken:
     candidate: Candidate
     steps: Sequence[plan.PlanStep]
     marked: dict[str, MarkedBase] = field(default_factory=dict)
+    marked_again: dict[str, dict[str, MarkedBase]] = field(default_factory=dict)
     built: dict[str, list[Built]] = field(default_factory=dict)
     layers: dict[str, list[Layer]] = field(default_factory=dict)
+    installed: dict[str, dict[str, str]] = field(default_factory=dict)
     boots: list[Boot] = field(default_factory=list)
     starts: dict[str, Boot] = field(default_factory=dict)
     found: Found = field(default_factory=Found)
@@ -43,7 +46,14 @@ class Taken:
     @property
     def listed(self) -> bool:
         """Return whether the plan looks at the files of the layers."""
-        return any(plan.ProbeImage(name) in self.steps for name in ("files", "opened"))
+        probes = any(plan.ProbeImage(name) in self.steps for name in ("files", "opened"))
+        return probes or bool(self.with_packages)
+
+    @property
+    def with_packages(self) -> frozenset[str]:
+        """Return the builds whose packages are compared: those made again, and the first."""
+        again = {s.build for s in self.steps if isinstance(s, plan.BuildImage) and s.again}
+        return frozenset({COLD, *again}) if again else frozenset()
 
     @property
     def answered(self) -> bool:
@@ -53,8 +63,20 @@ class Taken:
     @property
     def base_ids(self) -> frozenset[str]:
         """Return the diff ids of the base behind the final stage; none for `scratch`."""
+        return self.base_ids_of(COLD)
+
+    def base_ids_of(self, build: str) -> frozenset[str]:
+        """Return the diff ids of the base behind the final stage of a build."""
         base = self.candidate.read().final_base
-        return self.marked[base].diff_ids if base else frozenset()
+        marked = self.marked_again.get(build, self.marked)
+        return marked[base].diff_ids if base else frozenset()
+
+    def stands_on(self, step: plan.BuildImage, bases: dict[str, MarkedBase]) -> None:
+        """Remember the bases of a build that finds nothing of an earlier one."""
+        if step.again:
+            self.marked_again[step.build] = bases
+        else:
+            self.marked = bases
 
     def add_build(self, step: plan.BuildImage, built: Built) -> None:
         """Add a sample. Raises UnsteadyMeasure when it ran other steps than the first."""
@@ -66,10 +88,13 @@ class Taken:
             )
         earlier.append(built)
 
-    def result(self, behaviours: int | None, counted: Mapping[str, Value]) -> VariantResult:
+    def result(
+        self, behaviours: int | None, counted: Mapping[str, Value], behind: Mapping[str, int]
+    ) -> VariantResult:
         """Return all measures that the steps gave so far, in the order of the plan.
 
-        `behaviours` and `counted` are what was counted over several of the steps.
+        `behaviours` and `counted` are what was counted over several of the steps, `behind` the
+        packages of builds that are older than they could be.
         """
         # A plan for some claims reads no layers where none of them needs bytes.
         cold = self.layers.get(COLD, [])
@@ -80,12 +105,16 @@ class Taken:
             if not (built := self.built.get(name)):
                 continue
             there = in_base if name == COLD else known
-            new = [layer for layer in self.layers.get(name, []) if layer.diff_id not in there]
+            its_own = there | self.base_ids_of(name)
+            new = [layer for layer in self.layers.get(name, []) if layer.diff_id not in its_own]
             builds[name] = Build(
                 steps=tuple(Step(**asdict(step)) for step in built[0].steps),
                 timing=Timing(samples=tuple(round(one.seconds, 3) for one in built)),
                 new_disk_bytes=sum(layer.disk_bytes for layer in new),
                 new_transfer_bytes=sum(layer.transfer_bytes for layer in new),
+                new_layers=len(new) if name in self.layers else None,
+                packages_moved=self._moved(name),
+                packages_behind=behind.get(name),
                 downloaded_files=built[0].downloads.files,
                 downloaded_bytes=built[0].downloads.bytes,
             )
@@ -106,6 +135,13 @@ class Taken:
             scans=tuple(self.found.scans),
             unmeasured=self.found.unmeasured,
         )
+
+    def _moved(self, build: str) -> int | None:
+        """Return how many packages differ from those of the first build; None if not compared."""
+        before, after = self.installed.get(COLD), self.installed.get(build)
+        if before is None or after is None or build == COLD:
+            return None
+        return moved(before, after)
 
 
 def _together(boots: Sequence[Boot]) -> Boot:

@@ -2,7 +2,7 @@
 
 from advices.packages import proxy, selection, shelf
 from advices.packages.download import Fetcher
-from advices.packages.selection import Target
+from advices.packages.selection import Target, newest_versions
 from advices.packages.settings import PIP_CONF
 from advices.packages.shelf import PackageFile, Sha256, Shelf
 
@@ -13,6 +13,7 @@ __all__ = [
     "Sha256",
     "Shelf",
     "Target",
+    "newest_versions",
     "proxy",
     "selection",
     "shelf",

@@ -97,11 +97,17 @@ def answers() -> bool:
     return True
 
 
-def files_for_builds(engine: Engine) -> dict[str, str]:
+def files_for_builds(engine: Engine, newest: str = "") -> dict[str, str]:
     """Return the settings that a build's pip and uv need, by path; {} where they go straight out.
 
-    Raises what `reachable_address` raises.
+    `newest` is the list of the versions that pip may take at most, "" where it may take any. Raises
+    what `reachable_address` raises.
     """
+    found = _way_to_an_index(engine)
+    return settings.held_back(found, newest) if newest else found
+
+
+def _way_to_an_index(engine: Engine) -> dict[str, str]:
     match way(engine):
         case "shelf":
             return settings.files(shelf_server.index_url())

@@ -23,7 +23,7 @@ from packaging.utils import (
 )
 from packaging.version import InvalidVersion, Version
 
-from advices.lab import Dockerfile, Lab
+from advices.lab import COLD, Dockerfile, Lab
 
 _INSTALLS = frozenset({"install", "wheel", "download"})
 _LISTS = frozenset({"-r", "--requirement"})
@@ -130,6 +130,16 @@ def requirements_in(text: str) -> Iterator[tuple[str, Requirement, frozenset[str
             yield written, Requirement(written), digests
 
 
+def newest_versions(text: str) -> dict[str, str]:
+    """Return the version that a list names of each project: lines such as `django==5.2.14`."""
+    found = {}
+    for _, requirement, _ in requirements_in(text):
+        for one in requirement.specifier:
+            if one.operator == "==":
+                found[project_of(requirement)] = one.version
+    return found
+
+
 def listed(text: str) -> tuple[Wanted, ...]:
     """Return what a list of requirements wants of an index."""
     return tuple(
@@ -143,6 +153,9 @@ def of_lab(lab: Lab) -> tuple[Wanted, ...]:
     """Return what the builds of a lab or an exercise install: variants, mistakes and replays."""
     calls = [call for one in lab.read_all() for call in pip_calls(one)]
     found = [Wanted(one) for call in calls for one in call.requirements]
+    for build in (COLD, *lab.replays):
+        # What pip is held back to is asked for by the lists of requirements without a version.
+        found += listed(lab.newest(build))
     for name in sorted({name for call in calls for name in call.lists}):
         # Overlays are folders of the lab, and the list of one takes the place of the project's.
         for folder in (lab.context, lab.folder):

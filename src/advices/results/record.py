@@ -53,15 +53,19 @@ class Build(Record):
 
     `steps` are those of the first sample and equal in every sample. `new_disk_bytes` and
     `new_transfer_bytes` count the layers that a machine must fetch which has the image from
-    before: for a replay the cold image, for the cold build the base image. `downloaded_files` and
-    `downloaded_bytes` are those of the first sample: package files, as pip prints them. They are
-    None in a result from before they were measured.
+    before: for a replay the cold image, for the cold build the base image. `new_layers` are these
+    layers. `downloaded_files` and `downloaded_bytes` are those of the first sample: package files,
+    as pip prints them. All three are None in a result from before they were measured.
+    `packages_moved` and `packages_behind` are measured only where a lab builds something again.
     """
 
     steps: tuple[Step, ...]
     timing: Timing
     new_disk_bytes: Count
     new_transfer_bytes: Count
+    new_layers: Count | None = Field(default=None, exclude_if=_is_none)
+    packages_moved: Count | None = Field(default=None, exclude_if=_is_none)
+    packages_behind: Count | None = Field(default=None, exclude_if=_is_none)
     downloaded_files: Count | None = Field(default=None, exclude_if=_is_none)
     downloaded_bytes: Count | None = Field(default=None, exclude_if=_is_none)
 
@@ -82,6 +86,9 @@ class Build(Record):
             "steps_cached": self.steps_cached,
             "new_disk_bytes": self.new_disk_bytes,
             "new_transfer_bytes": self.new_transfer_bytes,
+            "new_layers": self.new_layers,
+            "packages_moved": self.packages_moved,
+            "packages_behind": self.packages_behind,
             "downloaded_files": self.downloaded_files,
             "downloaded_bytes": self.downloaded_bytes,
             "seconds": self.timing.median,

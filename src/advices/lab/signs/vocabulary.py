@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from advices.core import Record
-from advices.lab.signs import edits, leftovers, venvs
+from advices.lab.signs import edits, leftovers, sameness, venvs
 from advices.lab.signs.calls import does, python_install
 from advices.lab.signs.health import HealthCheck, tasks
 from advices.lab.signs.start import Start, Started, Stays
@@ -77,6 +77,16 @@ class Sign(Record):
     """The images that ship stand on different ones."""
     installs_apart: bool | None = None
     """Two images that ship install Python packages each for itself."""
+    floats_without: Names | None = None
+    """A RUN of any stage installs Python packages that none of these lock files holds back."""
+    copies: str | None = None
+    """A COPY of the last image takes this file straight from the context, with its times."""
+    sets_times: bool | None = None
+    """A RUN of any stage gives files a time that it names."""
+    asks_the_date: bool | None = None
+    """A RUN of any stage asks what time it is."""
+    times_in_bytecode: bool | None = None
+    """A RUN of any stage compiles bytecode, and nothing sets SOURCE_DATE_EPOCH for it."""
 
     @model_validator(mode="after")
     def _says_something(self) -> Sign:
@@ -96,6 +106,7 @@ class Sign(Record):
             and self._of_layers(view)
             and self._of_settings(view)
             and self._of_the_start(view)
+            and self._of_two_builds(view)
         )
 
     def _of_stages(self, view: View) -> bool:
@@ -152,6 +163,16 @@ class Sign(Record):
             and (self.shell_stays is None or _stays(start.server) in self.shell_stays)
             and (self.venv != "moved" or venvs.is_moved(view, start))
             and (self.venv != "not on PATH" or venvs.is_off_the_path(view, start))
+        )
+
+    def _of_two_builds(self, view: View) -> bool:
+        compiles = self.times_in_bytecode
+        return (
+            (self.floats_without is None or sameness.floats(view, self.floats_without))
+            and (self.copies is None or sameness.copies(view, self.copies))
+            and self.sets_times in (None, sameness.sets_times(view))
+            and self.asks_the_date in (None, sameness.asks_the_date(view))
+            and (compiles is None or sameness.times_in_bytecode(view) == compiles)
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from advices.lab import BUILDS, SCANNERS, Lab, describe
+from advices.lab import BUILDS, SCANNERS, Claim, Lab, describe
 from advices.results import Result, Verdict, code, escape
 from advices.site.tables.writing import cards, table
 

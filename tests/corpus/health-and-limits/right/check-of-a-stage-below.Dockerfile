@@ -1,4 +1,4 @@
-FROM python:3.13-slim AS service
+FROM python:3.14-slim AS service
 WORKDIR /srv
 COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt

@@ -1,11 +1,11 @@
-FROM python:3.13-slim AS checked
+FROM python:3.14-slim AS checked
 WORKDIR /srv
 COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
 COPY . .
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --start-interval=1s \
     CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
-FROM python:3.13-slim
+FROM python:3.14-slim
 WORKDIR /srv
 COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt

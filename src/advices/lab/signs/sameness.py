@@ -1,0 +1,99 @@
+"""Pure: what makes two builds of one commit differ: versions that float, and times."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from pathlib import PurePosixPath
+
+from advices.lab.signs.calls import Call, PythonInstall, assignments, does, python_install
+from advices.lab.signs.view import Placed, View
+
+EPOCH = "SOURCE_DATE_EPOCH"
+_LISTS = ("-r", "--requirement", "--requirements")
+_CONSTRAINTS = ("-c", "--constraint", "--constraints")
+_DATE = re.compile(r"(?:\$\(|`)\s*date\b([^)`]*)")
+
+
+def floats(view: View, locks: Collection[str]) -> bool:
+    """Return whether a RUN installs Python packages that none of some lock files holds back."""
+    installs = [
+        install
+        for one in view.everywhere
+        for install in filter(None, map(python_install, one.calls))
+    ]
+    return any(_floats(install, locks) for install in installs)
+
+
+def _floats(install: PythonInstall, locks: Collection[str]) -> bool:
+    given = install.options
+    if any(_name(file) in locks for file in given.values(*_CONSTRAINTS)):
+        return False
+    # `uv pip sync` and `uv sync` name no list in an option.
+    lists = [_name(file) for file in given.values(*_LISTS)]
+    named = [word for word in given.plain if word[:1] not in "./$" and _name(word) not in locks]
+    return any(file not in locks for file in lists) or any("==" not in word for word in named)
+
+
+def _name(file: str) -> str:
+    return PurePosixPath(file).name
+
+
+def copies(view: View, file: str) -> bool:
+    """Return whether a COPY or an ADD of the last image takes a file straight from the context."""
+    return any(one.name in ("COPY", "ADD") and one.brings(file) for one in view.shipped)
+
+
+def sets_times(view: View) -> bool:
+    """Return whether a RUN of any stage gives files a time that it names."""
+    return any(
+        call.program == "touch" or (call.program in ("find", "xargs") and "touch" in call.words)
+        for one in view.everywhere
+        for call in one.calls
+    )
+
+
+def asks_the_date(view: View) -> bool:
+    """Return whether a RUN of any stage asks what time it is."""
+    return any(
+        any(call.program == "date" and not _is_given(call.words) for call in one.calls)
+        or any(not _is_given(found[1].split()) for found in _DATE.finditer(one.instruction.line))
+        for one in view.everywhere
+        if one.name == "RUN"
+    )
+
+
+def _is_given(words: Sequence[str]) -> bool:
+    """Return whether the words of `date` name the time that it prints."""
+    return any(word.startswith(("-d", "--date", "-r", "--reference")) for word in words)
+
+
+def times_in_bytecode(view: View) -> bool:
+    """Return whether a RUN compiles Python's bytecode where nothing sets SOURCE_DATE_EPOCH.
+
+    Python then writes the times of the sources into it.
+    Source: https://docs.python.org/3/library/py_compile.html
+    """
+    return any(_compiles_times(view.of_image(stage.number)) for stage in view.stages)
+
+
+def _compiles_times(steps: Sequence[Placed]) -> bool:
+    known = False
+    for one in steps:
+        known = known or (one.name == "ARG" and EPOCH in dict(one.instruction.pairs))
+        told = known or EPOCH in one.env or EPOCH in dict(assignments(one.calls))
+        if not told and any(map(_compiles, one.calls)):
+            return True
+    return False
+
+
+def _compiles(call: Call) -> bool:
+    install = python_install(call)
+    if call.program == "venv":  # which compiles the pip that it brings
+        return "--without-pip" not in call.words
+    if install is None:
+        hashed = any(word.endswith("checked-hash") for word in call.words)
+        return does(call) == "compiles bytecode" and not hashed
+    if install.by == "uv":
+        return install.options.has("--compile-bytecode")
+    return not install.options.has("--no-compile")
