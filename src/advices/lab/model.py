@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from advices.core import LabInvalid, Record
 from advices.lab.dockerfile import Dockerfile, parse_dockerfile, read_dockerfile
+from advices.lab.edit import SAMPLE, Edit
 from advices.lab.measure_name import MeasureName
 from advices.lab.mistake import BUILDS, Mistake, Slug
 from advices.lab.scans import Attacks
@@ -25,9 +26,10 @@ class Variant(Record):
 
     `answers` is false for a trap whose container must not answer. `leaves_out` are files of
     the context that it does not get, `overlay` a folder beside lab.toml that is copied over
-    the context. `targets` are stages that are built besides the last one. `{canary}` in
-    `build_args`, `secrets` and overlay files becomes a secret made for the run. A `trap` looks
-    right and is not; `named_by` are the rules of linters that name what it or `bad` does wrong.
+    the context, `edits` changes of its files. `targets` are stages that are built besides the
+    last one. `{canary}` in `build_args`, `secrets` and overlay files becomes a secret made for
+    the run. A `trap` looks right and is not; `named_by` are the rules of linters that name what
+    it or `bad` does wrong.
     """
 
     dockerfile: Annotated[str, Field(pattern=r"^[\w.-]+$")]
@@ -35,6 +37,7 @@ class Variant(Record):
     answers: bool = True
     leaves_out: tuple[str, ...] = ()
     overlay: Annotated[str, Field(pattern=r"^[\w.-]+$")] | None = None
+    edits: tuple[Edit, ...] = ()
     targets: tuple[str, ...] = ()
     build_args: dict[str, str] = Field(default_factory=dict)
     secrets: dict[str, str] = Field(default_factory=dict)
@@ -43,24 +46,27 @@ class Variant(Record):
 
 
 class Replay(Record):
-    """What happens to the project between two builds: nothing, or text appended to one file.
+    """What happens to the project between two builds: nothing, text appended to a file, `edits`.
 
-    `{sample}` in `append` becomes different text for every sample, so that no sample is
-    answered from the cache of the one before. `variants` are those that are built again, all of
-    the lab's when none is named.
+    `{sample}` in `append` and in what the edits write becomes different text for every sample, so
+    that no sample is answered from the cache of the one before. `variants` are those that are
+    built again, all of the lab's when none is named.
     """
 
     says: str
     file: str | None = None
     append: str | None = None
+    edits: tuple[Edit, ...] = Field(default=(), exclude_if=operator.not_)
     variants: tuple[Slug, ...] = Field(default=(), exclude_if=operator.not_)
 
     @model_validator(mode="after")
     def _both_or_none(self) -> Replay:
         if (self.file is None) != (self.append is None):
             raise ValueError("`file` and `append` go together")
-        if self.append is not None and "{sample}" not in self.append:
+        if self.append is not None and SAMPLE not in self.append:
             raise ValueError("`append` must contain {sample}, or a later sample would be cached")
+        if self.edits and not any(SAMPLE in edit.by for edit in self.edits):
+            raise ValueError("an edit must write {sample}, or a later sample would be cached")
         return self
 
     def is_for(self, variant: str) -> bool:

@@ -43,7 +43,7 @@ class Taken:
     @property
     def listed(self) -> bool:
         """Return whether the plan looks at the files of the layers."""
-        return any(plan.ProbeImage(name) in self.steps for name in ("files", "opened"))
+        return any(plan.ProbeImage(name) in self.steps for name in ("files", "installed", "opened"))
 
     @property
     def answered(self) -> bool:
