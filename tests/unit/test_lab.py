@@ -208,7 +208,7 @@ def test_there_are_labs() -> None:
         ("read_only = true", "user = 1000", 42, "starts.bare.user"),
         ("read_only = true", "env = { A = 1 }", 42, "starts.bare.env"),
         ('says = "without a file system to write to"', "", 40, "starts.bare.says: Field required"),
-        ('replace = "slim"', "", 44, "a mistake needs `replace` or `leaves_out`"),
+        ('replace = "slim"', "", 44, "a mistake needs `replace`, `leaves_out` or"),
         ('replace = "slim"', 'leaves_out = ["gone"]', 47, "gone does not exist in labs/app"),
         ('replace = "slim"', 'replace = "slim"\nsign = "("', 48, "mistakes.0.sign: Input should"),
         ('replace = "slim"', 'replace = "slim"\nbye = ""', 48, "mistakes.0.bye: unknown key"),

@@ -35,6 +35,7 @@ from advices.probes import (
     health,
     image_set,
     imports,
+    installed,
     limits,
     opened,
     processes,
@@ -149,6 +150,24 @@ def touched() -> Any:
     return opened.values(layer_tars.tree(*LAYERS), ["/srv/app.py", "/bin/busybox", "/dev/null"])
 
 
+def packages() -> Any:
+    base = {f"{PYTHON}/pip/a.py": layer_tars.file(b"a"), "usr/bin/uv": layer_tars.file(b"uv")}
+    own = {
+        f"{PYTHON}/Flask-3.0.dist-info/METADATA": layer_tars.file(b"m"),
+        f"{PYTHON}/flask/app.py": layer_tars.file(b"app"),
+        f"{PYTHON}/flask/__pycache__/app.cpython-314.pyc": layer_tars.file(b"pyc"),
+        f"{PYTHON}/flask/cli.py": layer_tars.file(b"cli"),
+        f"{PYTHON}/pip/__pycache__/a.cpython-314.pyc": layer_tars.file(b"pip"),
+        "root/.cache/pip/http/a": layer_tars.file(b"cache"),
+        "opt/bin/uvx": layer_tars.file(b"uvx!"),
+    }
+    read = [layer_tars.listed(base), layer_tars.listed(own)]
+    found = installed.distributions(read, [False, True])
+    asked = installed.declared('[project]\ndependencies = ["a", "b>1 ; python_version > \'4\'"]')
+    lock = {"flask": frozenset({"3.1"})}
+    return found, installed.off_lock(found, lock, asked), installed.left(read, [False, True])
+
+
 def held() -> Any:
     config = {"Config": {"Env": ["A=s3cret", "s3cret"], "Labels": {"s3cret": "b"}, "n": [1, "no"]}}
     return list(secrets.holding(config, "s3cret"))
@@ -211,6 +230,7 @@ READERS: dict[str, tuple[Any, Callable[[], Any]]] = {
     "probes/health": (health, watched),
     "probes/image_set": (image_set, together),
     "probes/imports": (imports, distributions),
+    "probes/installed": (installed, packages),
     "probes/limits": (limits, limited),
     "probes/opened": (opened, touched),
     "probes/secrets": (secrets, held),

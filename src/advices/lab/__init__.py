@@ -8,6 +8,7 @@ from advices.lab import labfile
 from advices.lab.claim import Claim
 from advices.lab.dockerfile import Dockerfile, parse_dockerfile, read_dockerfile
 from advices.lab.dockerignore import context_files, ignore_patterns
+from advices.lab.edit import SAMPLE, Edit
 from advices.lab.handing import with_bases_apart, without_syntax
 from advices.lab.image_names import familiar
 from advices.lab.instructions import Instruction, instructions
@@ -25,6 +26,7 @@ from advices.lab.measures import (
 )
 from advices.lab.mistake import BUILDS, Mistake, Slug
 from advices.lab.model import COLD, AnotherStart, Lab, Variant
+from advices.lab.project_file import edited, project_file
 from advices.lab.replay import Replay
 from advices.lab.scans import (
     EVIDENCE_CHARACTERS,
@@ -51,6 +53,7 @@ __all__ = [
     "OF_A_START",
     "PROBED",
     "RISKS",
+    "SAMPLE",
     "SCANNERS",
     "SEPARATOR",
     "Alert",
@@ -59,6 +62,7 @@ __all__ = [
     "Claim",
     "Confidence",
     "Dockerfile",
+    "Edit",
     "Failure",
     "Instruction",
     "Lab",
@@ -76,6 +80,7 @@ __all__ = [
     "code_cells",
     "context_files",
     "describe",
+    "edited",
     "failed_place",
     "familiar",
     "ignore_patterns",
@@ -86,6 +91,7 @@ __all__ = [
     "not_run",
     "parse_dockerfile",
     "places",
+    "project_file",
     "read",
     "read_dockerfile",
     "scanner_of",

@@ -13,8 +13,10 @@ from pydantic import ValidationError
 from advices.core import LabInvalid
 from advices.lab.borrowed_claims import Borrowed, with_borrowed
 from advices.lab.claim import Claim
+from advices.lab.edit import Edit
 from advices.lab.measures import PROBED
-from advices.lab.model import Lab
+from advices.lab.model import Lab, Variant
+from advices.lab.project_file import edited, place_of
 
 EXERCISE = "exercise"
 LEARNERS = "Dockerfile"
@@ -75,7 +77,7 @@ def read(labs: Path, slug: str) -> Lab:
 
 def _with_both_variants(data: dict[str, Any]) -> dict[str, Any]:
     """Return an exercise's data as a lab's: what a build gets, the start and the solution get."""
-    gets = ("answers", "leaves_out", "overlay", "targets", "build_args", "secrets")
+    gets = ("answers", "leaves_out", "overlay", "edits", "targets", "build_args", "secrets")
     both = {key: data.pop(key) for key in gets if key in data}
     start = {"dockerfile": LEARNERS, "says": "what the learner starts with"}
     solution = {"dockerfile": SOLUTION, "says": "the solution"}
@@ -170,6 +172,7 @@ def _misplaced(lab: Lab, labs: Path, context: str) -> Iterator[tuple[tuple[str, 
             yield (*where, "index"), f"the file {replay.index} does not exist next to it"
         if replay.file and not _is_file_in(lab.context, replay.file):
             yield (*where, "file"), f"{replay.file} does not exist in labs/{context}"
+    yield from _misedited(lab)
 
 
 def _is_file_in(folder: Path, name: str) -> bool:
@@ -180,6 +183,27 @@ def _is_file_in(folder: Path, name: str) -> bool:
 def _is_index(lab: Lab, name: str | None) -> bool:
     """Return whether an index is a file of the lab, or none is named."""
     return name is None or (lab.folder / name).is_file()
+
+
+def _misedited(lab: Lab) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield key path and fault of every edit that cannot be made."""
+    good = lab.variants["good"]
+    edited_by: list[tuple[tuple[str, ...], Variant, tuple[Edit, ...]]] = [
+        *((("variants", name), one, ()) for name, one in lab.variants.items()),
+        *((("replays", name), good, one.edits) for name, one in lab.replays.items()),
+        *((("mistakes", str(n)), good, one.edits) for n, one in enumerate(lab.mistakes)),
+    ]
+    for where, variant, edits in edited_by:
+        for name in dict.fromkeys(edit.file for edit in (*variant.edits, *edits)):
+            place = place_of(lab, variant, name)
+            inside = (lab.context, lab.folder)
+            if place is None or not any(_inside(folder, place) for folder in inside):
+                yield (*where, "edits"), f"{name} is not among the project's files"
+                continue
+            try:
+                edited(place.read_text("utf-8"), name, (*variant.edits, *edits))
+            except LabInvalid as error:
+                yield (*where, "edits"), error.what
 
 
 def _is_overlay(lab: Lab, name: str | None) -> bool:

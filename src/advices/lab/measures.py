@@ -75,6 +75,21 @@ PROBED: dict[str, dict[str, Measure]] = {
             True,
         ),
     },
+    "installed": {
+        "off_lock": Measure(
+            "Packages off the lock",
+            "installed in another version than uv.lock says, or not in it, or asked for by "
+            "pyproject.toml and not installed",
+            True,
+            varies=True,
+        ),
+        "installer_bytes": Measure(
+            "Installers", "uv, pip and their caches in layers above the base's, unpacked", True
+        ),
+        "uncompiled_modules": Measure(
+            "Modules without bytecode", "installed modules that Python compiles at a start", True
+        ),
+    },
     "opened": {
         "files_in_image": Measure(
             "Files in the image", "regular files that a container sees", True

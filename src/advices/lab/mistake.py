@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from advices.core import LabInvalid, Record
+from advices.lab.edit import Edit
 from advices.lab.signs import FailedStep, Failure, Sign, View
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
@@ -16,7 +17,7 @@ BUILDS = "builds"
 
 
 class Mistake(Record):
-    """A known mistake: one change of the good Dockerfile or of its context.
+    """A known mistake: one change of the good Dockerfile or of its context, by `edits` of files.
 
     Applied alone it must turn red exactly the claims in `breaks`: those that hold for the
     good variant and need no timing. `builds` stands for a Dockerfile that no longer builds.
@@ -30,6 +31,7 @@ class Mistake(Record):
     replace: str = ""
     by: str = ""
     leaves_out: tuple[str, ...] = ()
+    edits: tuple[Edit, ...] = ()
     breaks: Annotated[tuple[str, ...], Field(min_length=1)]
     hint: str = ""
     sign: Sign | None = None
@@ -38,8 +40,8 @@ class Mistake(Record):
 
     @model_validator(mode="after")
     def _changes_something(self) -> Mistake:
-        if not self.replace and not self.leaves_out:
-            raise ValueError("a mistake needs `replace` or `leaves_out`")
+        if not self.replace and not self.leaves_out and not self.edits:
+            raise ValueError("a mistake needs `replace`, `leaves_out` or `edits`")
         if self.hint and (BUILDS in self.breaks) != (self.failed is not None):
             raise ValueError("`failed` is for a mistake that breaks `builds`, which needs it")
         return self

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from advices.core import LabInvalid, Record
 from advices.lab.claim import Claim
 from advices.lab.dockerfile import Dockerfile, parse_dockerfile, read_dockerfile
+from advices.lab.edit import Edit
 from advices.lab.measure_name import MeasureName
 from advices.lab.mistake import BUILDS, Mistake, Slug
 from advices.lab.replay import FileName, Replay
@@ -26,10 +27,11 @@ class Variant(Record):
 
     `answers` is false for a trap whose container must not answer. `leaves_out` are files of
     the context that it does not get, `overlay` a folder beside lab.toml that is copied over
-    the context. `targets` are stages that are built besides the last one. `{canary}` in
-    `build_args`, `secrets` and overlay files becomes a secret made for the run. A `trap` looks
-    right and is not; `named_by` are the rules of linters that name what it or `bad` does wrong.
-    A variant `on_the_way` is a step from bad to good: neither right nor a trap.
+    the context, `edits` changes of its files. `targets` are stages that are built besides the
+    last one. `{canary}` in `build_args`, `secrets` and overlay files becomes a secret made for
+    the run. A `trap` looks right and is not; `named_by` are the rules of linters that name what
+    it or `bad` does wrong. A variant `on_the_way` is a step from bad to good: neither right nor a
+    trap.
     """
 
     dockerfile: FileName
@@ -37,6 +39,7 @@ class Variant(Record):
     answers: bool = True
     leaves_out: tuple[str, ...] = ()
     overlay: FileName | None = None
+    edits: tuple[Edit, ...] = ()
     targets: tuple[str, ...] = ()
     build_args: dict[str, str] = Field(default_factory=dict)
     secrets: dict[str, str] = Field(default_factory=dict)

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from advices.core import Record
+from advices.lab.edit import SAMPLE, Edit
 from advices.lab.mistake import Slug
 
 FileName = Annotated[str, Field(pattern=r"^[\w.-]+$")]
@@ -18,10 +19,10 @@ def _is_none(value: object) -> bool:
 
 
 class Replay(Record):
-    """What happens to the project between two builds: nothing, or an edit.
+    """What happens to the project between two builds: nothing, text appended to a file, `edits`.
 
-    `append` is text for the end of `file`. `{sample}` in it becomes different text for every
-    sample, so that no sample is answered from the cache of the one before. `overlay` is a folder
+    `{sample}` in `append` and in what the edits write becomes different text for every sample, so
+    that no sample is answered from the cache of the one before. `overlay` is a folder
     beside lab.toml that is copied over the context. `variants` are those that are built again,
     all of the lab's when none is named.
 
@@ -33,6 +34,7 @@ class Replay(Record):
     says: str
     file: str | None = None
     append: str | None = None
+    edits: tuple[Edit, ...] = Field(default=(), exclude_if=operator.not_)
     variants: tuple[Slug, ...] = Field(default=(), exclude_if=operator.not_)
     overlay: FileName | None = Field(default=None, exclude_if=_is_none)
     again: bool = Field(default=False, exclude_if=operator.not_)
@@ -42,8 +44,10 @@ class Replay(Record):
     def _both_or_none(self) -> Replay:
         if (self.file is None) != (self.append is None):
             raise ValueError("`file` and `append` go together")
-        if self.append is not None and "{sample}" not in self.append:
+        if self.append is not None and SAMPLE not in self.append:
             raise ValueError("`append` must contain {sample}, or a later sample would be cached")
+        if self.edits and not any(SAMPLE in edit.by for edit in self.edits):
+            raise ValueError("an edit must write {sample}, or a later sample would be cached")
         if self.overlay is not None and not self.again:
             raise ValueError("`overlay` needs `again`: a later sample would be cached")
         if self.index is not None and not self.again:

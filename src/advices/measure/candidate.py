@@ -7,7 +7,7 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,9 @@ from advices.core import DiskFull, write_whole
 from advices.engine import Limits
 from advices.lab import (
     NOT_SOURCE,
+    SAMPLE,
     Dockerfile,
+    Edit,
     Lab,
     Mistake,
     Replay,
@@ -73,9 +75,13 @@ def of_mistake(lab: Lab, mistake: Mistake, scratch: Path) -> Candidate:
 
 
 def variant_of_mistake(lab: Lab, mistake: Mistake) -> Variant:
-    """Return what the build of a mistake gets: what the good variant gets, less some files."""
+    """Return what the build of a mistake gets: what the good variant gets, but for some files."""
     good = lab.variants["good"]
-    return good.model_copy(update={"leaves_out": (*good.leaves_out, *mistake.leaves_out)})
+    more = {
+        "leaves_out": (*good.leaves_out, *mistake.leaves_out),
+        "edits": (*good.edits, *mistake.edits),
+    }
+    return good.model_copy(update=more)
 
 
 def of_learner(lab: Lab, dockerfile: Path, limits: Limits | None = None) -> Candidate:
@@ -98,8 +104,17 @@ def copied(lab: Lab, candidate: Candidate, to: Path, *, canary: str) -> Path:
                 target = to / file.relative_to(overlay)
                 if file.is_file() and CANARY.encode() in file.read_bytes():
                     target.write_text(file.read_text("utf-8").replace(CANARY, canary), "utf-8")
+        _edit(to, candidate.variant.edits)
         _open_to_all(to)
     return to
+
+
+def _edit(copy: Path, edits: Iterable[Edit], mark: str = "") -> None:
+    """Make edits in a copy of the project."""
+    for edit in edits:
+        file = copy / edit.file
+        text = edit.applied(file.read_text("utf-8"))
+        file.write_text(text.replace(SAMPLE, mark) if mark else text, "utf-8")
 
 
 def _open_to_all(folder: Path) -> None:
@@ -123,9 +138,10 @@ def replayed(lab: Lab, copy: Path, replay: Replay, mark: str) -> None:
     with _told():
         if replay.overlay is not None:
             shutil.copytree(lab.folder / replay.overlay, copy, dirs_exist_ok=True)
+        _edit(copy, replay.edits, mark)
         if replay.file is not None and replay.append is not None:
             with (copy / replay.file).open("a", encoding="utf-8") as file:
-                file.write(replay.append.replace("{sample}", mark))
+                file.write(replay.append.replace(SAMPLE, mark))
         if replay.again:
             _open_to_all(copy)
             for path in (copy, *copy.rglob("*")):

@@ -46,7 +46,8 @@ class Contexts:
 
     def files(self, lab: Lab, variant: Variant) -> dict[str, list[str]]:
         """Return the files of a variant's build, as `context_contents` does."""
-        gets = (lab.context, lab.folder, lab.overlay, variant.overlay, variant.leaves_out)
+        folders = (lab.context, lab.folder, lab.overlay, variant.overlay)
+        gets = (*folders, variant.leaves_out, tuple(map(repr, variant.edits)))
         if gets not in self._known:
             candidate = Candidate("", Path(), variant)
             with tempfile.TemporaryDirectory() as folder:

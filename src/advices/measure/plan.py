@@ -175,7 +175,7 @@ def before(steps: Sequence[PlanStep]) -> dict[int, frozenset[int]]:
                     yield n
                 case (InspectImages(builds), BuildImage(build=build)) if build in builds:
                     yield n
-                case (ProbeImage("files" | "opened" | "set"), InspectImages()):
+                case (ProbeImage("files" | "installed" | "opened" | "set"), InspectImages()):
                     yield n
 
     return {number: frozenset(needs(number, step)) for number, step in enumerate(steps)}

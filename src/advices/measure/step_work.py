@@ -27,7 +27,7 @@ from advices.measure.installed import behind, installed
 from advices.measure.order import Place, order_of
 from advices.measure.taken import Taken
 from advices.measure.turns import Turns
-from advices.packages import newest_versions
+from advices.packages import newest_versions, proxy
 from advices.probes import Subject, factors_met, probe, startup
 from advices.results import Boot, Page, VariantResult
 from advices.runs import Run
@@ -157,9 +157,10 @@ class StepWork:
         copied(self._lab, candidate, order.context, canary=self.canary)
         if replay is not None:
             replayed(self._lab, order.context, replay, edit)
+        if step.cold:
+            taken.context_bytes = context_bytes(order.context)
+        proxy.lead(order.context, self._engine)
         try:
-            if step.cold:
-                taken.context_bytes = context_bytes(order.context)
             with self._turn(candidate, first=step.first):
                 heard = partial(self._say_instruction, candidate)
                 built = self._engine.build(order, on_step=heard)
@@ -263,6 +264,7 @@ class StepWork:
         def build_target(target: str) -> Image:
             order = self._order(candidate, taken.marked, mark, f"target-{target}", no_cache=False)
             copied(self._lab, candidate, order.context, canary=self.canary)
+            proxy.lead(order.context, self._engine)
             try:
                 with self._turn(candidate, first=True):
                     self._engine.build(order.for_target(target))

@@ -46,8 +46,8 @@ class Taken:
     @property
     def listed(self) -> bool:
         """Return whether the plan looks at the files of the layers."""
-        probes = any(plan.ProbeImage(name) in self.steps for name in ("files", "opened"))
-        return probes or bool(self.with_packages)
+        look = map(plan.ProbeImage, ("files", "installed", "opened"))
+        return any(probe in self.steps for probe in look) or bool(self.with_packages)
 
     @property
     def with_packages(self) -> frozenset[str]:

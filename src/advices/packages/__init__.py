@@ -1,6 +1,6 @@
 """How builds get Python packages: straight out, through a caching proxy, from the shelf."""
 
-from advices.packages import proxy, selection, shelf
+from advices.packages import locks, proxy, selection, shelf
 from advices.packages.download import Fetcher
 from advices.packages.selection import Target, newest_versions
 from advices.packages.settings import PIP_CONF
@@ -13,6 +13,7 @@ __all__ = [
     "Sha256",
     "Shelf",
     "Target",
+    "locks",
     "newest_versions",
     "proxy",
     "selection",

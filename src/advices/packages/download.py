@@ -20,8 +20,9 @@ from packaging.requirements import InvalidRequirement, Requirement
 
 from advices.core import PackageMissing
 from advices.packages import shelf
-from advices.packages.selection import Offered, Target, Wanted, applies, chosen, project_of
+from advices.packages.selection import Offered, Target, applies, chosen, project_of
 from advices.packages.shelf import PackageFile
+from advices.packages.wanted import Wanted
 
 _SIMPLE_JSON = "application/vnd.pypi.simple.v1+json"
 _TIMEOUT_SECONDS = 600

@@ -17,6 +17,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Literal, get_args
 
 from advices.core import (
@@ -26,7 +27,7 @@ from advices.core import (
     run,
 )
 from advices.engine import Engine
-from advices.packages import index_service, settings, shelf, shelf_server
+from advices.packages import index_service, locks, settings, shelf, shelf_server
 from advices.packages.index_service import caching_index
 
 _CA_VARIABLES = ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
@@ -97,25 +98,39 @@ def answers() -> bool:
     return True
 
 
+def index_for_builds(engine: Engine) -> str | None:
+    """Return the index that builds go through, None where they go straight out.
+
+    Raises what `reachable_address` raises.
+    """
+    match way(engine):
+        case "shelf":
+            return shelf_server.index_url()
+        case "host":
+            return f"http://{reachable_address(engine)}:{index_service.PORT}/index/"
+        case "direct":
+            return None
+
+
 def files_for_builds(engine: Engine, newest: str = "") -> dict[str, str]:
     """Return the settings that a build's pip and uv need, by path; {} where they go straight out.
 
     `newest` is the list of the versions that pip may take at most, "" where it may take any. Raises
     what `reachable_address` raises.
     """
-    found = _way_to_an_index(engine)
+    index = index_for_builds(engine)
+    found = settings.files(index) if index is not None else {}
     return settings.held_back(found, newest) if newest else found
 
 
-def _way_to_an_index(engine: Engine) -> dict[str, str]:
-    match way(engine):
-        case "shelf":
-            return settings.files(shelf_server.index_url())
-        case "host":
-            host = reachable_address(engine)
-            return settings.files(f"http://{host}:{index_service.PORT}/index/")
-        case "direct":
-            return {}
+def lead(context: Path, engine: Engine) -> None:
+    """Let each uv.lock in a copy of a project lead to the index that builds go through.
+
+    Raises what `reachable_address` raises.
+    """
+    index = index_for_builds(engine)
+    for lock in sorted(context.rglob(locks.NAME)) if index is not None else ():
+        lock.write_text(locks.at_index(lock.read_text("utf-8"), index or ""), "utf-8")
 
 
 def reachable_address(engine: Engine) -> str:

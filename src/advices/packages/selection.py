@@ -23,7 +23,10 @@ from packaging.utils import (
 )
 from packaging.version import InvalidVersion, Version
 
-from advices.lab import COLD, Dockerfile, Lab
+from advices.core import LabInvalid
+from advices.lab import COLD, Dockerfile, Lab, edited
+from advices.packages import locks
+from advices.packages.wanted import Wanted
 
 _INSTALLS = frozenset({"install", "wheel", "download"})
 _LISTS = frozenset({"-r", "--requirement"})
@@ -33,23 +36,6 @@ _WITH_VALUE = frozenset(
     | {"--root", "-i", "--index-url", "--extra-index-url", "-f", "--find-links", "-e", "--editable"}
     | {"--python", "--platform", "--python-version", "--no-binary", "--only-binary", "--proxy"}
 )
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """A requirement, and the SHA-256 digests that its file may have: any when none is named."""
-
-    requirement: str
-    sha256: frozenset[str] = frozenset()
-
-    def parsed(self) -> Requirement:
-        """Return the requirement as packaging reads it."""
-        return Requirement(self.requirement)
-
-    @property
-    def is_locked(self) -> bool:
-        """Return whether it comes from a complete list: one with digests names everything."""
-        return bool(self.sha256)
 
 
 @dataclass(frozen=True)
@@ -151,20 +137,46 @@ def listed(text: str) -> tuple[Wanted, ...]:
 
 def of_lab(lab: Lab) -> tuple[Wanted, ...]:
     """Return what the builds of a lab or an exercise install: variants, mistakes and replays."""
-    calls = [call for one in lab.read_all() for call in pip_calls(one)]
+    read = lab.read_all()
+    calls = [call for one in read for call in pip_calls(one)]
     found = [Wanted(one) for call in calls for one in call.requirements]
     for build in (COLD, *lab.replays):
         # What pip is held back to is asked for by the lists of requirements without a version.
         found += listed(lab.newest(build))
     for name in sorted({name for call in calls for name in call.lists}):
-        # Overlays are folders of the lab, and the list of one takes the place of the project's.
-        for folder in (lab.context, lab.folder):
-            for file in sorted(folder.rglob(name)):
-                found += listed(file.read_text("utf-8"))
-        for replay in lab.replays.values():
-            if replay.file and PurePosixPath(replay.file).name == name:
-                found += listed(replay.append or "")
+        for text in _texts(lab, name):
+            found += listed(text)
+    if any(map(_syncs, read)):
+        for text in _texts(lab, locks.NAME):
+            found += locks.wanted(text)
     return tuple(dict.fromkeys(found))
+
+
+def _syncs(dockerfile: Dockerfile) -> bool:
+    """Return whether a RUN calls `uv sync`, which installs what uv.lock names."""
+    commands = (command for one in dockerfile.instructions for command in one.commands())
+    return any("uv" in map(_program, words) and "sync" in words for words in commands)
+
+
+def _program(word: str) -> str:
+    return PurePosixPath(word).name
+
+
+def _texts(lab: Lab, name: str) -> Iterator[str]:
+    """Yield the texts that a list of packages has in builds, as far as they differ."""
+    # Overlays are folders of the lab, and the list of one takes the place of the project's.
+    for folder in (lab.context, lab.folder):
+        for file in sorted(folder.rglob(name)):
+            text = file.read_text("utf-8")
+            yield text
+            for replay in lab.replays.values():
+                # A file of this name may be another: an exercise's, say.
+                with contextlib.suppress(LabInvalid):
+                    if any(PurePosixPath(edit.file).name == name for edit in replay.edits):
+                        yield edited(text, name, replay.edits)
+    for replay in lab.replays.values():
+        if replay.append and replay.file and PurePosixPath(replay.file).name == name:
+            yield replay.append
 
 
 def applies(requirement: Requirement, target: Target, extras: Iterable[str] = ()) -> bool:

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-from advices.lab import Lab
+from advices.lab import Lab, project_file
 from advices.packages import selection
 
 
 def requirements(lab: Lab, variant: str) -> str:
-    """Return the requirements.txt of a variant's build context, "" where it has none.
-
-    A mistake or a learner's Dockerfile gets what the good variant gets.
-    """
-    gets = lab.variants.get(variant, lab.variants["good"])
-    name = "requirements.txt"
-    places: list[Path] = [] if gets.overlay is None else [lab.folder / gets.overlay / name]
-    places += [] if name in gets.leaves_out else [lab.context / name]
-    return next((place.read_text("utf-8") for place in places if place.is_file()), "")
+    """Return the requirements.txt of a variant's build context, "" where it has none."""
+    return project_file(lab, variant, "requirements.txt")
 
 
 def declarations(text: str) -> dict[str, str]:

@@ -2,7 +2,8 @@
 
 `vocabulary` has what exercise.toml may say, `view` the instructions as a build meets them, `calls`
 commands in one spelling, `start` what PID 1 becomes, `edits` what runs again, `rights` who may
-write where, `leftovers` what stays in layers, `venvs` where packages lie, `failed` failed steps,
+write where, `leftovers` what stays in layers, `locked` what decides versions, `venvs` where
+packages lie, `failed` failed steps,
 `places` the instructions that a sign comes from.
 """
 

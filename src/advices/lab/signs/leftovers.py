@@ -18,12 +18,14 @@ from advices.lab.signs.calls import (
 )
 from advices.lab.signs.view import Placed, View, within
 
-What = Literal["apt's lists", "pip's cache", "packages"]
+What = Literal["apt's lists", "pip's cache", "an installer's cache", "packages"]
 Removed = Literal["never", "later"]
 
 _LISTS = "/var/lib/apt/lists"
 _PIP_CACHE = "/root/.cache/pip"
 _NO_CACHE = "PIP_NO_CACHE_DIR"
+_UV_CACHE = "/root/.cache/uv"
+_UV_NO_CACHE = "UV_NO_CACHE"
 
 
 def removed(view: View, what: What) -> Removed | None:
@@ -59,17 +61,25 @@ def _removes_lists(one: Placed) -> bool:
 
 
 def _keeps_pip_cache(one: Placed) -> bool:
-    if any(within(_PIP_CACHE, mount) for mount in one.mounted("cache", "tmpfs")):
+    return _keeps_cache(one, "pip", _PIP_CACHE, _NO_CACHE)
+
+
+def _keeps_any_cache(one: Placed) -> bool:
+    return _keeps_pip_cache(one) or _keeps_cache(one, "uv", _UV_CACHE, _UV_NO_CACHE)
+
+
+def _keeps_cache(one: Placed, by: str, folder: str, variable: str) -> bool:
+    if any(within(folder, mount) for mount in one.mounted("cache", "tmpfs")):
         return False
-    if one.env.get(_NO_CACHE) or any(name == _NO_CACHE for name, _ in assignments(one.calls)):
+    if one.env.get(variable) or any(name == variable for name, _ in assignments(one.calls)):
         return False
     installs = filter(None, map(python_install, one.calls))
-    return any(one.by == "pip" and not _without_cache(one.options) for one in installs)
+    return any(one.by == by and not _without_cache(one.options) for one in installs)
 
 
 def _without_cache(given: Options) -> bool:
     # pip takes the beginning of an option for the whole.
-    return any(name.startswith("--no-cache") for name, _ in given.pairs)
+    return any(name == "-n" or name.startswith("--no-cache") for name, _ in given.pairs)
 
 
 def _removes_pip_cache(one: Placed) -> bool:
@@ -77,6 +87,21 @@ def _removes_pip_cache(one: Placed) -> bool:
         _removes(one, call, _PIP_CACHE)
         or (call.program.startswith("pip") and call.words[:2] == ("cache", "purge"))
         for call in one.calls
+    )
+
+
+def _removes_caches(one: Placed) -> bool:
+    """Return whether a RUN removes every cache that it made."""
+    by_uv = any(
+        _removes(one, call, _UV_CACHE)
+        or (call.program == "uv" and call.words[:2] in (("cache", "clean"), ("cache", "prune")))
+        for call in one.calls
+    )
+    keeps_uv = _keeps_cache(one, "uv", _UV_CACHE, _UV_NO_CACHE)
+    return (
+        (by_uv or not keeps_uv)
+        and (_removes_pip_cache(one) or not _keeps_pip_cache(one))
+        and (by_uv or _removes_pip_cache(one))
     )
 
 
@@ -146,4 +171,5 @@ def _purged_later(view: View) -> Removed | None:
 _READ: dict[str, tuple[Callable[[Placed], bool], Callable[[Placed], bool]]] = {
     "apt's lists": (_updates, _removes_lists),
     "pip's cache": (_keeps_pip_cache, _removes_pip_cache),
+    "an installer's cache": (_keeps_any_cache, _removes_caches),
 }

@@ -8,9 +8,10 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from advices.core import Record
-from advices.lab.signs import edits, leftovers, sameness, venvs
+from advices.lab.signs import edits, leftovers, locked, sameness, venvs
 from advices.lab.signs.calls import does, python_install
 from advices.lab.signs.health import HealthCheck, tasks
+from advices.lab.signs.locked import ShipsInstaller, Unlocked
 from advices.lab.signs.start import Start, Started, Stays
 from advices.lab.signs.tables import (
     Grants,
@@ -75,6 +76,10 @@ class Sign(Record):
     """Packages lie where --target or --prefix put them and Python does not look."""
     bases_differ: bool | None = None
     """The images that ship stand on different ones."""
+    unlocked: Unlocked | None = None
+    ships_installer: ShipsInstaller | None = None
+    uncompiled: bool | None = None
+    """Python packages are installed, and nothing compiles them."""
     installs_apart: bool | None = None
     """Two images that ship install Python packages each for itself."""
     floats_without: Names | None = None
@@ -99,7 +104,10 @@ class Sign(Record):
         if not view.stages:
             return False
         tables = (self.runs_again, self.grants, self.pid_file, self.system_packages)
-        more = (self.variable, self.server, self.checked)
+        more = (
+            *(self.variable, self.server, self.checked, self.unlocked),
+            self.ships_installer,
+        )
         return (
             all(table.shown(view) for table in (*tables, *more) if table is not None)
             and self._of_stages(view)
@@ -140,6 +148,7 @@ class Sign(Record):
             and (
                 self.removed_later is None or leftovers.removed(view, self.removed_later) == "later"
             )
+            and self.uncompiled in (None, locked.is_uncompiled(view))
             and self.copied_secret in (None, any(map(_copies_a_secret, view.shipped)))
         )
 
