@@ -7,6 +7,7 @@ what scanners may find.
 from advices.lab import labfile
 from advices.lab.dockerfile import Dockerfile, parse_dockerfile, read_dockerfile
 from advices.lab.dockerignore import context_files, ignore_patterns
+from advices.lab.fixes import Fixes
 from advices.lab.handing import with_bases_apart, without_syntax
 from advices.lab.image_names import familiar
 from advices.lab.instructions import Instruction, instructions
@@ -58,6 +59,7 @@ __all__ = [
     "Confidence",
     "Dockerfile",
     "Failure",
+    "Fixes",
     "Instruction",
     "Lab",
     "Measure",

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from advices.core import LabInvalid, Record
 from advices.lab.dockerfile import Dockerfile, parse_dockerfile, read_dockerfile
+from advices.lab.fixes import Fixes
 from advices.lab.measure_name import MeasureName
 from advices.lab.mistake import BUILDS, Mistake, Slug
 from advices.lab.scans import Attacks
@@ -148,7 +149,8 @@ class Lab(Record):
     besides builds and starts, `services` the images that a probe starts beside the project.
     `intended_env` are variables that every variant means to set, `overlay` a folder beside
     lab.toml that is copied over the context of every variant, `scan` says how the web scanners
-    go about it. `exercise` is the lab's, `task` what it asks for.
+    go about it, `fixes` which security fixes the probe `inventory` knows. `exercise` is the
+    lab's, `task` what it asks for.
     """
 
     slug: Slug
@@ -163,6 +165,7 @@ class Lab(Record):
     intended_env: dict[str, str] = Field(default_factory=dict)
     overlay: Annotated[str, Field(pattern=r"^[\w.-]+$")] | None = None
     scan: ScanSettings | None = None
+    fixes: Fixes | None = None
     task: str = ""
     build_timeout_seconds: Annotated[float, Field(gt=0)] = 1200.0
     needs_free_bytes: Annotated[int, Field(gt=0)] = 4_000_000_000
