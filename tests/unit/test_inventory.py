@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from layer_tars import FakeEngine, file, image_of, layer_tar, new_layout
 from pydantic import ValidationError
 
+from advices import cli
+from advices.core import BaseUnavailable
 from advices.images import Inventory, LayerMemory, cyclonedx, inventory_of
 from advices.images.sbom import fault_of
 from advices.lab import Fixes
 from advices.probes import inventory
+from advices.workshop import workshop
 
 SITE = "usr/local/lib/python3.14/site-packages"
 STATUS = """\
@@ -212,3 +218,54 @@ def test_a_document_that_does_not_fit_the_schema_is_refused(tmp_path: Any) -> No
     made = document(read(LOWER, folder=tmp_path))
     made["components"][0]["type"] = "thing"
     assert "thing" in fault_of(json.dumps(made))
+
+
+class OneImage(FakeEngine):
+    """An engine that has one image, by the name my-app."""
+
+    def __init__(self, layers: list[bytes]) -> None:
+        super().__init__(new_layout(layers))
+        labels = {"org.opencontainers.image.revision": "6cbf13f"}
+        self.found = image_of(layers, Config={"Labels": labels})
+
+    def image(self, reference: str) -> object:
+        return self.found if reference == "my-app" else None
+
+
+@pytest.fixture
+def sbom(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+    """Return a function that runs `advices sbom`, and returns its exit code."""
+    engine = OneImage([layer_tar(LOWER), layer_tar(UPPER)])
+    monkeypatch.chdir(Path(__file__).parents[2])
+    monkeypatch.setattr(workshop, "connect", lambda: engine)
+
+    def run(*words: str) -> int:
+        monkeypatch.setattr(sys, "argv", ["advices", "sbom", *words])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        assert isinstance(end.value.code, int)
+        return end.value.code
+
+    return run
+
+
+def test_the_command_prints_the_document_and_nothing_else(
+    sbom: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert sbom("my-app") == 0
+    printed = capsys.readouterr().out
+    assert fault_of(printed) == ""
+    made = json.loads(printed)
+    assert len(made["components"]) == 7
+    assert made["metadata"]["component"]["properties"][0]["value"] == "6cbf13f"
+    assert sbom("my-app", "--output", str(tmp_path / "sbom.json")) == 0
+    assert capsys.readouterr().out == ""
+    assert fault_of((tmp_path / "sbom.json").read_text("utf-8")) == ""
+
+
+def test_an_image_that_is_not_there_has_no_sbom(
+    sbom: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert sbom("no-such-image") == BaseUnavailable.exit_code
+    error = capsys.readouterr().err
+    assert error.startswith("error: there is no image `no-such-image` on this engine\nwhy: ")
