@@ -212,6 +212,13 @@ def labs(session: nox.Session) -> None:
 
 
 @nox.session(python=False)
+def advisories(session: nox.Session) -> None:
+    """Look up known vulnerabilities of a lab's lock files, into docs/results/advisories.json."""
+    environment(session, "audit")
+    run(session, "advices", "advisories", "know-what-is-inside", "--write")
+
+
+@nox.session(python=False)
 def bench(session: nox.Session) -> None:
     """Compare the speed of this project with others, in turns, into docs/results/bench.json."""
     environment(session, "bench")

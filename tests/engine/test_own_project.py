@@ -209,6 +209,13 @@ def shared_layers(shown: list[Shown]) -> set[str]:
     return {"hardly any are the same" if same <= 2 else "some are the same"}
 
 
+def know_what_is_inside(shown: list[Shown]) -> set[str]:
+    labels, python, system = (one.text for one in shown)
+    found = set() if "org.opencontainers.image.revision" in labels else {"no commit"}
+    found |= set() if re.search(r"^Django +5", python, re.M) else {"no Python packages"}
+    return found | (set() if re.search(r"^libc6\S*\t\d", system, re.M) else {"no system packages"})
+
+
 def non_root(shown: list[Shown]) -> set[str]:
     _, status, files, _ = (one.text for one in shown)
     found = {name for name in ("Uid", "Gid") if re.search(rf"^{name}:\s+0\s", status, re.M)}
@@ -282,6 +289,10 @@ READ: dict[str, tuple[Callable[[list[Shown]], set[str]], dict[str, set[str]]]] =
         {"bad": {"a second copy", "/var/lib/apt/lists", "/root/.cache"}},
     ),
     "shared-layers": (shared_layers, {"bad": {"hardly any are the same"}}),
+    "know-what-is-inside": (
+        know_what_is_inside,
+        {"bad": {"no commit", "no Python packages", "no system packages"}, "old": set()},
+    ),
     "non-root": (non_root, {"bad": {"Uid", "Gid", "CapEff", "files to change"}}),
     "configuration": (
         configuration,

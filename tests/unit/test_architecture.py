@@ -34,7 +34,11 @@ LINES_AT_MOST = 300
 
 def sources(folder: Path) -> list[Path]:
     """Return the modules of a package; what is in inside/ runs in containers, without it."""
-    return [file for file in sorted(folder.rglob("*.py")) if "inside" not in file.parts]
+    return [
+        file
+        for file in sorted(folder.rglob("*.py"))
+        if "inside" not in file.relative_to(folder).parts
+    ]
 
 
 def imported(file: Path) -> Iterator[str]:

@@ -25,9 +25,10 @@ from advices.core import ScanFailed, digest_of
 from advices.engine import build_log
 from advices.images import files as images_files
 from advices.images import gzip_bytes
+from advices.images import inventory as images_inventory
 from advices.images import layers as images_layers
 from advices.images.archive import Config
-from advices.lab import PROBED
+from advices.lab import PROBED, Fixes
 from advices.measure import plan
 from advices.probes import (
     environment,
@@ -36,6 +37,7 @@ from advices.probes import (
     image_set,
     imports,
     installed,
+    inventory,
     limits,
     opened,
     processes,
@@ -168,6 +170,30 @@ def packages() -> Any:
     return found, installed.off_lock(found, lock, asked), installed.left(read, [False, True])
 
 
+def named() -> Any:
+    lower = {
+        "etc/os-release": b"ID=debian\nVERSION_ID=13\n",
+        "var/lib/dpkg/status": b"Package: a\nStatus: install ok installed\nVersion: 1\n",
+        f"{PYTHON}/Flask-3.dist-info/METADATA": b"Name: Flask\nVersion: 3\n",
+        f"{PYTHON}/Flask-3.dist-info/RECORD": b"flask/app.py,,\n",
+        f"{PYTHON}/x.libs/libz.so.1": b"",
+    }
+    members = {path: layer_tars.file(text) for path, text in lower.items()}
+    texts = images_inventory.read_lists(io.BytesIO(layer_tars.layer_tar(members)))
+    found = images_inventory.inventory(layer_tars.tree(members), [texts])
+    fixes = Fixes(source="", date="2026-01-01", packages={"flask": {"3.1": ("CVE-1",)}})
+    lock = inventory.locked("flask==3\nb==1 ; sys_platform == 'win32'\nc==2\n", "3.14")
+    return (
+        found.components,
+        found.bundled_libraries,
+        inventory.counted(found),
+        inventory.not_named(lock, found),
+        inventory.missing(found, fixes),
+        inventory.idle(found, ["/x"]),
+        inventory.origin({"org.opencontainers.image.source": "x"}),
+    )
+
+
 def held() -> Any:
     config = {"Config": {"Env": ["A=s3cret", "s3cret"], "Labels": {"s3cret": "b"}, "n": [1, "no"]}}
     return list(secrets.holding(config, "s3cret"))
@@ -231,6 +257,7 @@ READERS: dict[str, tuple[Any, Callable[[], Any]]] = {
     "probes/image_set": (image_set, together),
     "probes/imports": (imports, distributions),
     "probes/installed": (installed, packages),
+    "probes/inventory": (inventory, named),
     "probes/limits": (limits, limited),
     "probes/opened": (opened, touched),
     "probes/secrets": (secrets, held),

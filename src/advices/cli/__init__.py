@@ -1,6 +1,17 @@
 """The command `advices`: one module a group of commands, each loads what it needs when it runs."""
 
-from advices.cli import labs, learn, lint, machine, offline, scan, watch
+from advices.cli import advisories, labs, learn, lint, machine, offline, sbom, scan, watch
 from advices.cli.app import main
 
-__all__ = ["labs", "learn", "lint", "machine", "main", "offline", "scan", "watch"]
+__all__ = [
+    "advisories",
+    "labs",
+    "learn",
+    "lint",
+    "machine",
+    "main",
+    "offline",
+    "sbom",
+    "scan",
+    "watch",
+]

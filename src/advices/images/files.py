@@ -127,13 +127,17 @@ def _text(layer: tarfile.TarFile, member: tarfile.TarInfo) -> str:
 
 def _installed(status: str) -> list[tuple[str, str]]:
     """Return name and section of each package that dpkg's status says is installed."""
-    found = []
+    return [
+        (fields.get("Package", ""), fields.get("Section", "").rpartition("/")[2])
+        for fields in dpkg_paragraphs(status)
+        if fields.get("Status") == "install ok installed"
+    ]
+
+
+def dpkg_paragraphs(status: str) -> Iterator[dict[str, str]]:
+    """Yield the fields of each paragraph in dpkg's format, their first lines only."""
     for paragraph in status.split("\n\n"):
-        fields = dict(line.split(": ", 1) for line in paragraph.splitlines() if ": " in line)
-        if fields.get("Status") == "install ok installed":
-            section = fields.get("Section", "").rpartition("/")[2]
-            found.append((fields.get("Package", ""), section))
-    return found
+        yield dict(line.split(": ", 1) for line in paragraph.splitlines() if ": " in line)
 
 
 def _paths(owned: str) -> Iterator[str]:

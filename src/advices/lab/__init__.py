@@ -9,6 +9,7 @@ from advices.lab.claim import Claim
 from advices.lab.dockerfile import Dockerfile, parse_dockerfile, read_dockerfile
 from advices.lab.dockerignore import context_files, ignore_patterns
 from advices.lab.edit import SAMPLE, Edit
+from advices.lab.fixes import Fixes
 from advices.lab.handing import with_bases_apart, without_syntax
 from advices.lab.image_names import familiar
 from advices.lab.instructions import Instruction, instructions
@@ -64,6 +65,7 @@ __all__ = [
     "Dockerfile",
     "Edit",
     "Failure",
+    "Fixes",
     "Instruction",
     "Lab",
     "Measure",

@@ -90,6 +90,39 @@ PROBED: dict[str, dict[str, Measure]] = {
             "Modules without bytecode", "installed modules that Python compiles at a start", True
         ),
     },
+    "inventory": {
+        "components": Measure("Components in the SBOM", "packages that a list in the image names"),
+        "listed_system_packages": Measure(
+            "System packages in the SBOM", "named by the lists of dpkg or apk"
+        ),
+        "listed_distributions": Measure(
+            "Python packages in the SBOM", "named by their metadata, with a version"
+        ),
+        "lock_unnamed": Measure(
+            "Locked packages that the image does not name",
+            "packages of requirements.txt that the lists do not have at that version alone",
+            True,
+        ),
+        "origin_labels": Measure(
+            "Labels about its origin", "source, revision and created, if they are not empty", False
+        ),
+        "fixes_seen_missing": Measure(
+            "Security fixes seen missing",
+            "published after the version that the SBOM names; a package without a name counts none",
+            True,
+        ),
+        "idle_distributions": Measure(
+            "Idle Python packages",
+            "named ones of which no file is opened from the start to the first page",
+            True,
+        ),
+        "bundled_libraries": Measure(
+            "Libraries inside wheels", "shared libraries that Python packages bring along"
+        ),
+        "bundled_components": Measure(
+            "Components that wheels name", "listed by the SBOMs inside of wheels"
+        ),
+    },
     "opened": {
         "files_in_image": Measure(
             "Files in the image", "regular files that a container sees", True

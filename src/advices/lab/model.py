@@ -12,6 +12,7 @@ from advices.core import LabInvalid, Record
 from advices.lab.claim import Claim
 from advices.lab.dockerfile import Dockerfile, parse_dockerfile, read_dockerfile
 from advices.lab.edit import Edit
+from advices.lab.fixes import Fixes
 from advices.lab.measure_name import MeasureName
 from advices.lab.mistake import BUILDS, Mistake, Slug
 from advices.lab.replay import FileName, Replay
@@ -101,7 +102,8 @@ class Lab(Record):
     `intended_env` are variables that every variant means to set, `overlay` a folder beside
     lab.toml that is copied over the context of every variant, `scan` says how the web scanners
     go about it. `index` is a list beside lab.toml: the newest version of each package that pip is
-    offered. `exercise` is the lab's, `task` what it asks for.
+    offered; `fixes` says which security fixes the probe `inventory` knows. `exercise` is the
+    lab's, `task` what it asks for.
     """
 
     slug: Slug
@@ -118,6 +120,7 @@ class Lab(Record):
     overlay: FileName | None = None
     scan: ScanSettings | None = None
     index: FileName | None = None
+    fixes: Fixes | None = None
     task: str = ""
     build_timeout_seconds: Annotated[float, Field(gt=0)] = 1200.0
     needs_free_bytes: Annotated[int, Field(gt=0)] = 4_000_000_000

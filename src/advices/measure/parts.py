@@ -175,6 +175,8 @@ def _settings(lab: Lab, probe: str) -> Any:
     """Return what lab.toml says for a probe."""
     if probe == "environment":
         return lab.intended_env
+    if probe == "inventory" and lab.fixes is not None:
+        return lab.fixes.packages
     if probe == "web-scan" and lab.scan is not None:
         url = f"http://site:{lab.serve.port}/"
         asked = [scanners.asked(name, url, lab.scan.attacks) for name in lab.scan.scanners]

@@ -34,9 +34,20 @@ def probe(subject: Subject) -> Found:
     Without an answer there is nothing to look at; nothing is said of what was opened where Python
     ignores its environment. Raises NeverAnswered, and EngineLost when the engine breaks off.
     """
-    if not subject.answered:
+    opened = paths_opened(subject)
+    if opened is None:
         return Found()
     layers = listings(subject.engine, subject.image, subject.base_ids, subject.workshop.memory)
+    return Found(values(Tree(layers), opened))
+
+
+def paths_opened(subject: Subject) -> list[str] | None:
+    """Return the files that a container opens from its start to its first page.
+
+    None if it does not answer, or if its Python ignores its environment. Raises as `probe` does.
+    """
+    if not subject.answered:
+        return None
     how = Start(env={"PYTHONPATH": _search_path(subject.image.config)}, files=_hook())
     with answering(subject, how) as container:
         # Isolated, or it would be heard itself.
@@ -44,11 +55,10 @@ def probe(subject: Subject) -> Found:
         said = subject.engine.exec_output(container, argv)
     if said is None:
         raise NeverAnswered(f"{subject.variant}: it answered and then ended, or has no python3")
-    opened = json.loads(said.splitlines()[-1])
+    opened: list[str] | None = json.loads(said.splitlines()[-1])
     if opened is None:
         subject.workshop.say(f"{subject.variant}: its Python takes no hook: nothing is counted")
-        return Found()
-    return Found(values(Tree(layers), opened))
+    return opened
 
 
 def values(tree: Tree, opened: Collection[str]) -> dict[str, Value]:

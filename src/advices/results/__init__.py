@@ -4,7 +4,8 @@ The record and its files, verdicts on claims and exercises, what moved, history,
 is worded.
 """
 
-from advices.results import claims, exercise, history, linting, recorded, wording
+from advices.results import advisories, claims, exercise, history, linting, recorded, wording
+from advices.results.advisories import Audit, AuditedLock, Vulnerable
 from advices.results.claims import Verdict, is_judged, judged, not_judged, red, verdicts
 from advices.results.comparison import Drift, base_changes, drifts, scanner_changes
 from advices.results.exercise import (
@@ -58,6 +59,8 @@ __all__ = [
     "PUBLISHED_PLATFORM",
     "SCHEMA_VERSION",
     "YOURS",
+    "Audit",
+    "AuditedLock",
     "BaseRecord",
     "Boot",
     "Build",
@@ -89,6 +92,8 @@ __all__ = [
     "Value",
     "VariantResult",
     "Verdict",
+    "Vulnerable",
+    "advisories",
     "base_changes",
     "bytes_text",
     "checked",

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from advices.core import Record
 from advices.lab.signs import edits, leftovers, locked, sameness, venvs
 from advices.lab.signs.calls import does, python_install
+from advices.lab.signs.contents import Labels, Removes
 from advices.lab.signs.health import HealthCheck, tasks
 from advices.lab.signs.locked import ShipsInstaller, Unlocked
 from advices.lab.signs.start import Start, Started, Stays
@@ -44,6 +45,8 @@ class Sign(Record):
     """A RUN of any stage installs one of these Python packages by name."""
     brings: Names | None = None
     """A COPY of the last image takes a path from elsewhere that has one of these patterns."""
+    removes: Removes | None = None
+    labels: Labels | None = None
     left: leftovers.What | None = None
     """A RUN of the last image leaves this, and nothing removes it."""
     removed_later: leftovers.What | None = None
@@ -106,7 +109,7 @@ class Sign(Record):
         tables = (self.runs_again, self.grants, self.pid_file, self.system_packages)
         more = (
             *(self.variable, self.server, self.checked, self.unlocked),
-            self.ships_installer,
+            *(self.ships_installer, self.removes, self.labels),
         )
         return (
             all(table.shown(view) for table in (*tables, *more) if table is not None)

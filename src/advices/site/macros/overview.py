@@ -10,6 +10,7 @@ from advices.results import (
     BaseRecord,
     Linting,
     Result,
+    advisories,
     code,
     escape,
     history,
@@ -120,6 +121,15 @@ class Overview(Page):
         table = tables.recorded_table(recorded.load(self._docs / "results"))
         said = f"{table.rstrip()} [The record]({link}).\n{{ .adv-note }}\n"
         return f'<div class="adv-history" markdown="1">\n\n{said}\n</div>\n'
+
+    def advisories(self) -> str:
+        """Return what pip-audit knew about lock files on a day, or why it did not run."""
+        link = posixpath.relpath(
+            f"results/{advisories.FILE}", posixpath.dirname(self._page()) or "."
+        )
+        said = tables.advisories_table(advisories.load(self._docs / "results")).rstrip()
+        shown = f"{said} [The record]({link}).\n{{ .adv-note }}\n"
+        return f'<div class="adv-history" markdown="1">\n\n{shown}\n</div>\n'
 
     def recorded_with(self) -> str:
         """Return the version and the date of that ZAP, for a sentence."""

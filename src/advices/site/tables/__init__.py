@@ -3,6 +3,7 @@
 All text that comes out of a result is escaped: a build step is written by anybody.
 """
 
+from advices.site.tables.advisories import advisories_table
 from advices.site.tables.alerts import alert_table, alerts_table, kinds, scanners_table
 from advices.site.tables.builds import rebuilds_table, replays_table, steps_table
 from advices.site.tables.claims import (
@@ -26,6 +27,7 @@ from advices.site.tables.writing import cards, instruction, short, table, table_
 
 __all__ = [
     "STRIP_VARIANTS",
+    "advisories_table",
     "alert_table",
     "alerts_table",
     "bases_table",
