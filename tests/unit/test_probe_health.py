@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import http.server
 import itertools
 import json
@@ -193,7 +194,10 @@ def test_a_state_is_read_as_the_engine_tells_it() -> None:
     assert state_of(told) == State(True, out_of_memory=True)
     assert state_of({**told, "Health": {"Status": "none"}}).health == ""
     checked = state_of({**told, "Health": {"Status": "healthy", "Log": log}})
-    assert (checked.health, checked.checks) == ("healthy", (Check(0, 0.2),))
+    assert (checked.health, checked.checks) == (
+        "healthy",
+        (Check(0, 0.2, "2026-11-29T07:43:26.895123456Z"),),
+    )
 
 
 def test_a_start_says_how_to_check_and_what_lies_in_memory() -> None:
@@ -259,3 +263,22 @@ def test_a_container_that_ended_has_no_processes() -> None:
     engine = MemoryEngine(lambda _image, _how: Program(answers=lambda _: None))
     container = engine.start("image", run_id="run-1")
     assert processes.of(engine, container) is None
+
+
+def test_checks_that_say_the_same_four_times_will_not_change(port: int) -> None:
+    """A check that notices nothing costs four of its runs, not the whole patience."""
+    number = itertools.count()
+    engine = MemoryEngine(lambda _image, _how: Program(port, health=lambda: "healthy"))
+    state = engine.state
+
+    def well(container: Any) -> State:
+        ran = next(number)
+        checks = tuple(Check(0, 0.1, str(one)) for one in range(max(0, ran - 4), ran + 1))
+        return dataclasses.replace(state(container), checks=checks)
+
+    engine.state = well  # type: ignore[method-assign]
+    container = engine.start("image", run_id="run-1")
+    subject: Any = SimpleNamespace(engine=engine)
+    found = health._waits_for(subject, container, "unhealthy", Checking(0.5, 3.0, 2))
+    assert found.health == "healthy"
+    assert next(number) == 5  # one before, then until four are new

@@ -26,9 +26,11 @@ _LONGEST_CHECK_SECONDS = 3.0
 _DEFAULT_TIMEOUT_SECONDS = 30.0
 _RETRIES = 2
 _EVERY_SECONDS = 0.5
+# So many in a row tell what all later ones will say. An engine keeps the last five.
+_ENOUGH = 4
 _CONNECT_SECONDS = 2.0
-# What a check may take longer than the engine waits for it: it has to be ended.
-_GRACE_SECONDS = 2.0
+# What all checks may take longer than the engine waits for them: each has to be ended.
+_GRACE_SECONDS = 12.0
 
 
 def probe(subject: Subject) -> Found:
@@ -97,12 +99,16 @@ def checking_of(config: Mapping[str, Any]) -> Checking:
 
 
 def _waits_for(subject: Subject, container: Container, health: str, checking: Checking) -> State:
-    """Return the container's state once it has this health, or when it had time enough for it."""
+    """Return the container's state once it has this health, or once it clearly never will."""
     round_seconds = checking.every_seconds + checking.timeout_seconds
     state = subject.engine.state(container)
+    known = {check.began for check in state.checks}
+    is_well = health == "unhealthy"
     for _ in poll(checking.retries * round_seconds + _GRACE_SECONDS, every_seconds=0.2):
         state = subject.engine.state(container)
-        if state.health == health:
+        new = [check for check in state.checks if check.began not in known]
+        other = [check for check in new if (check.exit_code == 0) == is_well]
+        if state.health == health or len(other) >= _ENOUGH:
             break
     return state
 
