@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import http.server
 import itertools
 import json
@@ -37,14 +38,23 @@ def says(*states: str) -> Callable[[], str]:
 
 
 class Here:
-    """An engine in memory with a site; `soon` and `hung` are what its two containers say."""
+    """An engine in memory with a site; `soon` and `often` are what its two containers say.
 
-    def __init__(self, port: int, config: dict[str, Any], *states: Callable[[], str]) -> None:
-        self.config, self.port, self.left = config, port, list(states)
+    The second is the one that is checked more often than its image says.
+    """
+
+    def __init__(
+        self,
+        port: int,
+        config: dict[str, Any],
+        soon: Callable[[], str] = str,
+        often: Callable[[], str] = str,
+    ) -> None:
+        self.config, self.port, self.soon, self.often = config, port, soon, often
         self.engine = MemoryEngine(self._runs)
 
-    def _runs(self, _image: str, _how: Start) -> Program:
-        says_now = self.left.pop(0) if self.left else says("")
+    def _runs(self, _image: str, how: Start) -> Program:
+        says_now = self.soon if how.checking is None else self.often
         checks = (Check(1, 9.0), Check(0, 0.25)) if health.is_checked(self.config) else ()
         return Program(self.port, health=says_now, checks=checks, answers=lambda _: TASKS)
 
@@ -92,7 +102,7 @@ def port() -> Iterator[int]:
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the probe wait for no more than a moment."""
     monkeypatch.setattr(health, "_SOON_SECONDS", 0.5)
-    monkeypatch.setattr(health, "_GRACE_SECONDS", -5.5)
+    monkeypatch.setattr(health, "_GRACE_SECONDS", -4.5)
 
 
 def test_a_check_is_asked_soon_and_while_it_hangs(port: int) -> None:
@@ -112,9 +122,8 @@ def test_a_check_is_asked_soon_and_while_it_hangs(port: int) -> None:
     }
     # The time of checks that found the container well.
     assert found.timings["check_seconds"].samples == (0.25,)
-    soon, hung = here.engine.started
-    assert soon.how.checking is None
-    assert hung.how.checking == Checking(1.0, 2.0, 2)
+    asked = [one.how.checking for one in here.engine.started]
+    assert sorted(asked, key=str) == [Checking(0.5, 2.0, 2), None]
     assert here.engine.programs == {}
 
 
@@ -185,7 +194,10 @@ def test_a_state_is_read_as_the_engine_tells_it() -> None:
     assert state_of(told) == State(True, out_of_memory=True)
     assert state_of({**told, "Health": {"Status": "none"}}).health == ""
     checked = state_of({**told, "Health": {"Status": "healthy", "Log": log}})
-    assert (checked.health, checked.checks) == ("healthy", (Check(0, 0.2),))
+    assert (checked.health, checked.checks) == (
+        "healthy",
+        (Check(0, 0.2, "2026-11-29T07:43:26.895123456Z"),),
+    )
 
 
 def test_a_start_says_how_to_check_and_what_lies_in_memory() -> None:
@@ -251,3 +263,22 @@ def test_a_container_that_ended_has_no_processes() -> None:
     engine = MemoryEngine(lambda _image, _how: Program(answers=lambda _: None))
     container = engine.start("image", run_id="run-1")
     assert processes.of(engine, container) is None
+
+
+def test_checks_that_say_the_same_four_times_will_not_change(port: int) -> None:
+    """A check that notices nothing costs four of its runs, not the whole patience."""
+    number = itertools.count()
+    engine = MemoryEngine(lambda _image, _how: Program(port, health=lambda: "healthy"))
+    state = engine.state
+
+    def well(container: Any) -> State:
+        ran = next(number)
+        checks = tuple(Check(0, 0.1, str(one)) for one in range(max(0, ran - 4), ran + 1))
+        return dataclasses.replace(state(container), checks=checks)
+
+    engine.state = well  # type: ignore[method-assign]
+    container = engine.start("image", run_id="run-1")
+    subject: Any = SimpleNamespace(engine=engine)
+    found = health._waits_for(subject, container, "unhealthy", Checking(0.5, 3.0, 2))
+    assert found.health == "healthy"
+    assert next(number) == 5  # one before, then until four are new

@@ -14,11 +14,12 @@ from typing import Any
 
 import pytest
 from memory_engine import MemoryEngine, Program, site
+from pydantic import ValidationError
 
-from advices.engine.start import Start
+from advices.engine.start import options
 from advices.lab import MeasureName
-from advices.lab.model import Serve
-from advices.probes import limits, processes, uploads
+from advices.lab.model import AnotherStart, Serve
+from advices.probes import limits, processes, startup, uploads
 from advices.results import Boot, VariantResult
 
 FORM = (
@@ -201,6 +202,13 @@ def test_the_picture_is_a_small_file_of_many_pixels() -> None:
     assert len(zlib.decompress(packed)) == height * (1 + 3 * width)
 
 
-def test_how_it_is_started() -> None:
-    assert Start(memory=limits.MEMORY).memory == "384m"
-    assert limits.MEMORY_BYTES == 384 * 1024 * 1024
+def test_a_start_of_a_lab_may_have_folders_in_memory() -> None:
+    start = AnotherStart(says="x", read_only=True, tmpfs=("/tmp",))
+    said = options(startup.how_of(start))
+    assert (said["read_only"], said["tmpfs"]) == (True, {"/tmp": ""})
+    with pytest.raises(ValidationError, match="tmpfs"):
+        AnotherStart(says="x", tmpfs=("tmp",))
+
+
+def test_the_limit_is_the_one_that_the_kernel_is_asked_for() -> None:
+    assert f"{limits.MEMORY_BYTES // 1024**2}m" == limits.MEMORY

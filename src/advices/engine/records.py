@@ -86,10 +86,14 @@ class End:
 
 @dataclass(frozen=True)
 class Check:
-    """One run of a container's HEALTHCHECK. The engine gives one that it ended the code -1."""
+    """One run of a container's HEALTHCHECK. The engine gives one that it ended the code -1.
+
+    `began` is when, as the engine writes it.
+    """
 
     exit_code: int
     seconds: float
+    began: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,9 @@ def state_of(state: Mapping[str, Any]) -> State:
 
 def _check_of(entry: Mapping[str, Any]) -> Check:
     began, ended = (datetime.fromisoformat(entry[at]) for at in ("Start", "End"))
-    return Check(int(entry["ExitCode"]), max(0.0, (ended - began).total_seconds()))
+    return Check(
+        int(entry["ExitCode"]), max(0.0, (ended - began).total_seconds()), str(entry["Start"])
+    )
 
 
 def end_of(state: Mapping[str, Any]) -> End:

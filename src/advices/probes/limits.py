@@ -23,6 +23,7 @@ _OF_THE_LIMIT = (
 )
 # The engine hears of a kill a moment after the visitors.
 _HEARS_SECONDS = 3.0
+_ENDS_SECONDS = 1.0
 
 
 def probe(subject: Subject) -> Found:
@@ -62,9 +63,10 @@ def _upload(subject: Subject, container: Container, rest: Processes, found: Foun
         found.values["upload_bytes"] = peak.peak_bytes - rest.peak_bytes
     lost = uploads.lost(port, form, VISITORS)
     state = engine.state(container)
-    for _ in poll(_HEARS_SECONDS if lost else 0.0, every_seconds=0.2):
+    for waited in poll(_HEARS_SECONDS if lost else 0.0, every_seconds=0.1):
         state = engine.state(container)
-        if state.out_of_memory and not state.running:
+        # Who was killed is told before the end of the container, if that was PID 1.
+        if not state.running or (state.out_of_memory and waited > _ENDS_SECONDS):
             break
     found.values |= {
         "uploads_lost": lost,
