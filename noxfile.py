@@ -188,6 +188,15 @@ def browser(session: nox.Session) -> None:
     install_lighthouse(session)
 
 
+@nox.session(python=False)
+def pictures(session: nox.Session) -> None:
+    """Draw the pictures that other sites show of the chapters into site/; needs chromium."""
+    environment(session, "dev")
+    if not (os.environ.get("CHROME_PATH") or shutil.which("chromium")):
+        install_package(session, "chromium")
+    run(session, "python", "tests/browser/social_image.py", "site")
+
+
 @nox.session(python=False, requires=["browser"])
 def pages(session: nox.Session) -> None:
     """Look at the built site with a real browser and with Lighthouse; needs no engine."""

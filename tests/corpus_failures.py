@@ -22,7 +22,7 @@ def record(slugs: list[str]) -> None:
     """Build every wrong file of a mistake that breaks the build, and write how that failed."""
     layout = project()
     for lab in labfile.chosen(layout.labs, slugs):
-        for mistake in lab.its_exercise().mistakes:
+        for mistake in lab.exercise.mistakes if lab.exercise else ():
             if mistake.breaks != (BUILDS,):
                 continue
             for file in sorted((CORPUS / lab.slug / "wrong" / mistake.id).glob("*.Dockerfile")):

@@ -8,7 +8,8 @@ KINDS = (
     *("", "start/", "run/", "trainers/", "method/", "dashboard/", "bases/", "404.html"),
     *("progress/", "glossary/"),
     *("chapters/build-cache/", "chapters/twelve-factor/", "chapters/web-scan/"),
-    "chapters/multi-stage/",
+    *("chapters/multi-stage/", "chapters/base-image/", "chapters/whole-dockerfile/"),
+    *("checklist/", "linters/"),
     *("labs/base-image/", "labs/web-scan/"),
 )
 

@@ -1,6 +1,7 @@
 """The site as its publisher builds it: with its address and that of its sources, below a path."""
 
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -23,7 +24,7 @@ CHAPTER, LAB = "chapters/build-cache/", "labs/build-cache/"
 
 
 def build(folder, **settings):
-    for name in ("ADVICES_SITE_URL", "ADVICES_REPO_URL", "ADVICES_EDIT_URI"):
+    for name in ("ADVICES_SITE_URL", "ADVICES_REPO_URL", "ADVICES_EDIT_URI", "ADVICES_PICTURES"):
         settings.setdefault(name, "")
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)],
@@ -103,6 +104,20 @@ def test_the_picture_can_be_drawn_from_its_source(chromium):
     assert struct.unpack(">II", drawn[16:24]) == (1200, 630)
     source = (social_image.ASSETS / "social.svg").read_text("utf-8")
     assert source.count("<text") == 5
+
+
+def test_each_chapter_has_a_picture_with_its_number(chromium, tmp_path):
+    settings = {"ADVICES_SITE_URL": SITE_URL, "ADVICES_PICTURES": "yes"}
+    folder = build(tmp_path / "site", **settings)
+    social_image.draw_chapters(chromium, folder)
+    named = re.compile(r'property="og:image" content="(?:[^"]*/)?(assets/[^"]*)"')
+    for page in folder.glob("**/index.html"):
+        (picture,) = named.findall(page.read_text("utf-8"))
+        below = page.parent.relative_to(folder).as_posix()
+        own = f"social/{page.parent.name}" if below.startswith("chapters/") else "social"
+        assert picture == f"assets/{own}.png"
+        assert (folder / picture).read_bytes().startswith(b"\x89PNG")
+        assert (folder / picture).stat().st_size < 100_000
 
 
 def test_a_published_page_is_as_light_and_as_accessible(chromium, home, published):

@@ -12,9 +12,10 @@ from advices.learn.material import project_files
 LABS = Path(__file__).parents[2] / "labs"
 
 
-@pytest.mark.parametrize("slug", labfile.slugs(LABS))
-def test_a_learner_reads_what_a_build_gets_and_no_solution(slug: str) -> None:
-    exercise = labfile.read(LABS, slug).its_exercise()
+@pytest.mark.parametrize(
+    "exercise", [one for one in labfile.all_of(LABS) if one.is_exercise], ids=lambda one: one.slug
+)
+def test_a_learner_reads_what_a_build_gets_and_no_solution(exercise: Lab) -> None:
     files = project_files(exercise)
     assert {"app.py", "requirements.txt", ".dockerignore"} <= {*files}
     for name in ("solution.Dockerfile", "exercise.toml"):

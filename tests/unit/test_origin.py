@@ -75,7 +75,7 @@ def test_what_is_shown_says_which_numbers_it_shows(
     assert shown.origin is not None
     assert shown.origin.source("x") == source
     assert shown.origin.title or source.count("/") == 2
-    assert shown.text.startswith(("|", "<figure"))
+    assert shown.text.startswith(("|", "<figure", '<div class="adv-cards"'))
 
 
 def scanned() -> results.Result:

@@ -15,7 +15,7 @@ from advices.lab.signs.values import variant_of
 from advices.lab.signs.view import matches
 
 LABS = Path(__file__).parents[2] / "labs"
-EXERCISES = [lab.its_exercise() for lab in labfile.in_order(LABS)]
+EXERCISES = [lab for lab in labfile.all_of(LABS) if lab.is_exercise]
 EDIT = {"runs_again": {"after_an_edit_of": ("app.py",)}}
 
 

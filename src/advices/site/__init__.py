@@ -4,7 +4,7 @@ Tables, charts and macros, where a number comes from, the pages of labs, the das
 CI, the check of prose.
 """
 
-from advices.site import charts, checks, ci_reports, lab_page
+from advices.site import charts, checks, ci_reports, lab_page, social
 from advices.site.checks import System
 from advices.site.ci_reports import Outcome
 from advices.site.exercise import checked_shown
@@ -26,5 +26,6 @@ __all__ = [
     "define_env",
     "kinds",
     "lab_page",
+    "social",
     "time_rows",
 ]

@@ -72,7 +72,7 @@ def summary_table(found: Sequence[Row], linting: Linting) -> str:
         "trap": [row for row in found if row.is_trap],
         "good": [row for row in found if row.variant == "good"],
     }
-    header = ["", *(f"{len(rows)} {name} files" for name, rows in groups.items())]
+    header = ["Linter", *(f"{len(rows)} {name} files" for name, rows in groups.items())]
     lines = [
         _summed(
             f"{escape(LINTERS[name])}, {escape(run.version)}",

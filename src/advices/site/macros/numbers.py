@@ -106,7 +106,7 @@ class Numbers(Page):
             about = _lower_first(describe(lab.headline, lab.says()).label)
             tip = f"{escape(lab.advice)} {self._chapter(lab)}"
             rows.append(["☐", tip, escape(about), f"{bad} → {good}"])
-        return tables.table(["", "Tip", "What was measured", "Bad → good"], rows, "   r")
+        return tables.table(["Done", "Tip", "What was measured", "Bad → good"], rows, "   r")
 
 
 def _lower_first(text: str) -> str:
