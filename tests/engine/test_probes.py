@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,12 +12,14 @@ import factory
 import pytest
 
 from advices.core import Layout
+from advices.engine import Start
 from advices.engine.buildx import BuildOrder, build
 from advices.engine.client import connect
 from advices.engine.records import Image
+from advices.images import inventory_of
 from advices.images.memory import LayerMemory
 from advices.lab.model import Claim, Lab, Serve, Variant
-from advices.probes import environment, health, imports, limits, opened, stop, user
+from advices.probes import environment, health, imports, inventory, limits, opened, stop, user
 from advices.probes.subject import Subject
 
 pytestmark = pytest.mark.engine
@@ -216,6 +219,38 @@ def test_a_line_that_swallows_the_next_is_found(make: Make, said: list[str]) -> 
     found = environment.probe(make(SERVES + "ENV A 1 \\\n    B=2\n", intended_env=meant))
     assert found.values == {"env_wrong": 2}
     assert said == ["good: A is '1     B=2'", "good: B is not set"]
+
+
+# ---------- inventory ----------
+
+
+def test_the_inventory_has_what_dpkg_and_pip_list(make: Make, said: list[str]) -> None:
+    subject = make(SERVES)
+    (subject.lab.context / "requirements.txt").write_text("pip\nabsent==1\n")
+    tell = "import json, subprocess, sys; from importlib.metadata import distributions as of; "
+    tell += "form = '--showformat=${Package} ${Version}\\n'; "
+    tell += "dpkg = subprocess.run(['dpkg-query', '-W', form], capture_output=True, text=True); "
+    tell += "print(json.dumps([dpkg.stdout.split(), [[d.name, d.version] for d in of()]]))"
+    how = Start(entrypoint=("python3",), command=("-c", tell))
+    ran = subject.engine.run_once(subject.image.id, run_id=subject.run_id, how=how)
+    words, python = json.loads(ran.stdout)
+    found = inventory_of(subject.engine, subject.image, frozenset(), subject.workshop.memory)
+    debian = [(one.name, one.version) for one in found.of_kind("deb")]
+    assert sorted(debian) == sorted(zip(words[::2], words[1::2], strict=True))
+    assert len(debian) > 50
+    assert [[one.name, one.version] for one in found.of_kind("pypi")] == python
+    values = inventory.probe(subject).values
+    assert values["components"] == len(debian) + len(python)
+    # pip is not opened by a program of the standard library alone.
+    assert (values["lock_unnamed"], values["idle_distributions"]) == (1, 1)
+    assert "good: no list names absent" in said
+
+
+def test_without_lists_an_image_looks_empty(make: Make) -> None:
+    blind = "RUN rm -rf /var/lib/dpkg && find / -xdev -name '*.dist-info' -prune -exec rm -r {} +\n"
+    label = "LABEL org.opencontainers.image.revision=abc org.opencontainers.image.source=\n"
+    values = inventory.probe(make(SERVES + blind + label)).values
+    assert (values["components"], values["origin_labels"]) == (0, 1)
 
 
 # ---------- opened ----------
