@@ -72,8 +72,10 @@ def measured():
             if not has_one_stage(given) or odd:
                 continue
             for build, made in result.variants[variant].builds.items():
-                file = None if build == COLD else lab.replays[build].file
-                edit = {"file": file, "ignore": ignore, "cold": build == COLD}
+                replay = lab.replays.get(build)
+                file = replay.file if replay else None
+                cold = build == COLD or (replay is not None and replay.again)
+                edit = {"file": file, "ignore": ignore, "cold": cold}
                 steps = [[step.name, not step.cached] for step in made.steps]
                 found.append((f"{slug}/{variant}/{build}", given, edit, steps))
     return found

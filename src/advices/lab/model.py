@@ -220,6 +220,11 @@ class Lab(Record):
         """
         return read_dockerfile(self.dockerfile(variant), self.variants[variant].build_args)
 
+    @property
+    def builds_again(self) -> bool:
+        """Return whether a replay builds on another machine: then two images are compared."""
+        return any(replay.again for replay in self.replays.values())
+
     def newest(self, build: str = COLD) -> str:
         """Return the list of the newest versions that pip is offered in a build.
 

@@ -67,11 +67,17 @@ def of_variant(lab: Lab, name: str, *, hidden: bool = False) -> Candidate:
 
 
 def of_mistake(lab: Lab, mistake: Mistake, scratch: Path) -> Candidate:
-    """Return the good variant with one mistake; its Dockerfile is written to `scratch`."""
+    """Return the good variant with one mistake; its Dockerfile is written to `scratch`.
+
+    Its first build may use the good one's cache, but for a lab that compares two builds: a COPY
+    is answered from the cache whatever the times of its files are.
+    """
     text = mistake.applied(lab.dockerfile("good").read_text("utf-8"))
     file = write_whole(scratch / f"{lab.slug}-{mistake.id}.Dockerfile", text)
     variant = variant_of_mistake(lab, mistake)
-    return Candidate(f"mistake-{mistake.id}", file, variant, fresh=False, cache_of="good")
+    name = f"mistake-{mistake.id}"
+    again = lab.builds_again
+    return Candidate(name, file, variant, fresh=again, cache_of=name if again else "good")
 
 
 def variant_of_mistake(lab: Lab, mistake: Mistake) -> Variant:
@@ -85,9 +91,12 @@ def variant_of_mistake(lab: Lab, mistake: Mistake) -> Variant:
 
 
 def of_learner(lab: Lab, dockerfile: Path, limits: Limits | None = None) -> Candidate:
-    """Return a learner's Dockerfile, which gets what the exercise's variants get."""
-    variant = lab.variants["bad"]
-    return Candidate("yours", dockerfile, variant, fresh=False, cache_of="yours", limits=limits)
+    """Return a learner's Dockerfile, which gets what the exercise's variants get.
+
+    The steps of an earlier one may be in the cache, but for an exercise that compares two builds.
+    """
+    variant, fresh = lab.variants["bad"], lab.builds_again
+    return Candidate("yours", dockerfile, variant, fresh=fresh, cache_of="yours", limits=limits)
 
 
 def copied(lab: Lab, candidate: Candidate, to: Path, *, canary: str) -> Path:

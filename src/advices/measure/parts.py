@@ -83,7 +83,7 @@ def of_mistake(lab: Lab, mistake: Mistake, contexts: Contexts) -> dict[str, obje
         for name in _compared_with(claims)
     }
     return {
-        **_built(lab, variant_of_mistake(lab, mistake), text, contexts, fresh=False),
+        **_built(lab, variant_of_mistake(lab, mistake), text, contexts, fresh=lab.builds_again),
         "fits": not mistake.misfit(good),
         "claims": [claim.model_dump(include=_OF_A_CLAIM, mode="json") for claim in claims],
         "beside": beside,
@@ -93,7 +93,7 @@ def of_mistake(lab: Lab, mistake: Mistake, contexts: Contexts) -> dict[str, obje
 
 def of_learner(lab: Lab, text: str, contexts: Contexts) -> dict[str, object]:
     """Return all that the project decides of what a learner's Dockerfile measures, by name."""
-    built = _built(lab, lab.variants["bad"], text, contexts, fresh=False)
+    built = _built(lab, lab.variants["bad"], text, contexts, fresh=lab.builds_again)
     # Its own text, comments and all: who changed nothing changed nothing for sure.
     return {**built, "Dockerfile": text, **_steps(lab, judged_steps(lab))}
 
