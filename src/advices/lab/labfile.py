@@ -13,10 +13,9 @@ from pydantic import ValidationError
 from advices.core import LabInvalid
 from advices.lab.borrowed_claims import Borrowed, with_borrowed
 from advices.lab.claim import Claim
-from advices.lab.edit import Edit
+from advices.lab.faults import misplaced, unfit
 from advices.lab.measures import PROBED
-from advices.lab.model import Lab, Variant
-from advices.lab.project_file import edited, place_of
+from advices.lab.model import Lab
 
 EXERCISE = "exercise"
 LEARNERS = "Dockerfile"
@@ -114,7 +113,7 @@ def _read(labs: Path, slug: str, file: Path, *, exercise: bool) -> Lab:
         )
     except ValidationError as error:
         raise LabInvalid(_explain(error, text, shown, exercise), why=strict) from None
-    faults = [*_misplaced(lab, labs, context), *_unfit(lab, context)]
+    faults = [*misplaced(lab, labs, context), *unfit(lab, context)]
     faults += _incomplete(lab) if exercise else ()
     for where, fault in faults:
         line = line_of(text, _in_the_file(where, exercise))
@@ -147,86 +146,6 @@ def _tuples(data: Any) -> Any:
     return tuple(map(_tuples, data)) if isinstance(data, list) else data
 
 
-def _misplaced(lab: Lab, labs: Path, context: str) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield key path and fault of every file that a lab names and that is not where it must be."""
-    if not _is_overlay(lab, lab.overlay):
-        yield ("overlay",), f"the folder {lab.overlay} does not exist"
-    for name, variant in lab.variants.items():
-        if not (lab.folder / variant.dockerfile).is_file():
-            fault = f"the file {variant.dockerfile} does not exist next to it"
-            yield ("variants", name, "dockerfile"), fault
-        if not _is_overlay(lab, variant.overlay):
-            yield ("variants", name, "overlay"), f"the folder {variant.overlay} does not exist"
-        for left in variant.leaves_out:
-            if not _within(lab.context, left):
-                yield ("variants", name, "leaves_out"), f"{left} does not exist in labs/{context}"
-    if not lab.context.is_dir() or not _inside(labs, lab.context):
-        yield ("context",), f"the folder labs/{context} does not exist"
-    if not _is_index(lab, lab.index):
-        yield ("index",), f"the file {lab.index} does not exist next to it"
-    for name, replay in lab.replays.items():
-        where = ("replays", name)
-        if not _is_overlay(lab, replay.overlay):
-            yield (*where, "overlay"), f"the folder {replay.overlay} does not exist"
-        if not _is_index(lab, replay.index):
-            yield (*where, "index"), f"the file {replay.index} does not exist next to it"
-        if replay.file and not _is_file_in(lab.context, replay.file):
-            yield (*where, "file"), f"{replay.file} does not exist in labs/{context}"
-    yield from _misedited(lab)
-
-
-def _is_file_in(folder: Path, name: str) -> bool:
-    file = folder / name
-    return file.is_file() and _inside(folder, file)
-
-
-def _is_index(lab: Lab, name: str | None) -> bool:
-    """Return whether an index is a file of the lab, or none is named."""
-    return name is None or (lab.folder / name).is_file()
-
-
-def _misedited(lab: Lab) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield key path and fault of every edit that cannot be made."""
-    good = lab.variants["good"]
-    edited_by: list[tuple[tuple[str, ...], Variant, tuple[Edit, ...]]] = [
-        *((("variants", name), one, ()) for name, one in lab.variants.items()),
-        *((("replays", name), good, one.edits) for name, one in lab.replays.items()),
-        *((("mistakes", str(n)), good, one.edits) for n, one in enumerate(lab.mistakes)),
-    ]
-    for where, variant, edits in edited_by:
-        for name in dict.fromkeys(edit.file for edit in (*variant.edits, *edits)):
-            place = place_of(lab, variant, name)
-            inside = (lab.context, lab.folder)
-            if place is None or not any(_inside(folder, place) for folder in inside):
-                yield (*where, "edits"), f"{name} is not among the project's files"
-                continue
-            try:
-                edited(place.read_text("utf-8"), name, (*variant.edits, *edits))
-            except LabInvalid as error:
-                yield (*where, "edits"), error.what
-
-
-def _is_overlay(lab: Lab, name: str | None) -> bool:
-    """Return whether an overlay is a folder of the lab, or none is named."""
-    overlay = lab.folder / name if name else lab.folder
-    return overlay.is_dir() and _inside(lab.folder, overlay)
-
-
-def _unfit(lab: Lab, context: str) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield key path and fault of what does not fit together: probes, replays, claims, mistakes."""
-    for probe in lab.probes:
-        if probe not in PROBED:
-            yield ("probes",), f"there is no probe `{probe}`: the probes are {', '.join(PROBED)}"
-    if ("web-scan" in lab.probes) != (lab.scan is not None):
-        yield ("scan",), "the probe `web-scan` and the table [scan] go together"
-    yield from _unfit_for_some(lab)
-    for number, mistake in enumerate(lab.mistakes):
-        for left in mistake.leaves_out:
-            if not _within(lab.context, left):
-                where = ("mistakes", str(number), "leaves_out")
-                yield where, f"{left} does not exist in labs/{context}"
-
-
 def _unfit_for_some(lab: Lab) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield key path and fault of what is for some variants only."""
     some: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
@@ -257,16 +176,6 @@ def _left_out(lab: Lab, claim: Claim, variant: str) -> str:
     if probe and not name and not lab.is_probed(probe, variant):
         return f"the probe `{probe}` leaves out the variant `{variant}`"
     return ""
-
-
-def _inside(folder: Path, path: Path) -> bool:
-    return path.resolve().is_relative_to(folder.resolve())
-
-
-def _within(folder: Path, name: str) -> bool:
-    """Return whether there is something of this name below a folder."""
-    path = folder / name
-    return path.exists() and path != folder and _inside(folder, path)
 
 
 def _explain(error: ValidationError, text: str, shown: str, exercise: bool) -> str:
