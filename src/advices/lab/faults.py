@@ -58,6 +58,24 @@ def unfit(lab: Lab, context: str) -> Iterator[tuple[tuple[str, ...], str]]:
                 yield where, f"{left} does not exist in labs/{context}"
 
 
+def _unfit_for_some(lab: Lab) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield key path and fault of what is for some variants only."""
+    some: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+    some += [(("replays", name, "variants"), one.variants) for name, one in lab.replays.items()]
+    some += [(("starts", name, "variants"), one.variants) for name, one in lab.starts.items()]
+    some += [(("probed", name), variants) for name, variants in lab.probed.items()]
+    for where, variants in some:
+        for unknown in (one for one in variants if one not in lab.variants):
+            yield where, f"there is no variant `{unknown}`"
+    for probe in lab.probed:
+        if probe not in lab.probes:
+            yield ("probed", probe), f"`{probe}` is not among the lab's probes"
+    for number, claim in enumerate(lab.claims):
+        for variant in filter(None, (*claim.holds_for, *claim.fails_for, claim.relative_to)):
+            if fault := _left_out(lab, claim, variant):
+                yield ("claims", str(number)), fault
+
+
 def _misedited(lab: Lab) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield key path and fault of every edit that cannot be made."""
     good = lab.variants["good"]

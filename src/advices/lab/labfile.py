@@ -146,24 +146,6 @@ def _tuples(data: Any) -> Any:
     return tuple(map(_tuples, data)) if isinstance(data, list) else data
 
 
-def _unfit_for_some(lab: Lab) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield key path and fault of what is for some variants only."""
-    some: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
-    some += [(("replays", name, "variants"), one.variants) for name, one in lab.replays.items()]
-    some += [(("starts", name, "variants"), one.variants) for name, one in lab.starts.items()]
-    some += [(("probed", name), variants) for name, variants in lab.probed.items()]
-    for where, variants in some:
-        for unknown in (one for one in variants if one not in lab.variants):
-            yield where, f"there is no variant `{unknown}`"
-    for probe in lab.probed:
-        if probe not in lab.probes:
-            yield ("probed", probe), f"`{probe}` is not among the lab's probes"
-    for number, claim in enumerate(lab.claims):
-        for variant in filter(None, (*claim.holds_for, *claim.fails_for, claim.relative_to)):
-            if fault := _left_out(lab, claim, variant):
-                yield ("claims", str(number)), fault
-
-
 def _left_out(lab: Lab, claim: Claim, variant: str) -> str:
     """Return why a variant does not get what a claim about it asks for, "" when it does."""
     name = claim.measure.of
