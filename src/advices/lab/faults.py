@@ -76,6 +76,20 @@ def _unfit_for_some(lab: Lab) -> Iterator[tuple[tuple[str, ...], str]]:
                 yield ("claims", str(number)), fault
 
 
+def _left_out(lab: Lab, claim: Claim, variant: str) -> str:
+    """Return why a variant does not get what a claim about it asks for, "" when it does."""
+    name = claim.measure.of
+    replay, start = lab.replays.get(name), lab.starts.get(name)
+    if replay and not replay.is_for(variant):
+        return f"the replay `{name}` leaves out the variant `{variant}`"
+    if start and not start.is_for(variant):
+        return f"the start `{name}` leaves out the variant `{variant}`"
+    probe = next((one for one in lab.probed if claim.measure.name in PROBED.get(one, {})), "")
+    if probe and not name and not lab.is_probed(probe, variant):
+        return f"the probe `{probe}` leaves out the variant `{variant}`"
+    return ""
+
+
 def _misedited(lab: Lab) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield key path and fault of every edit that cannot be made."""
     good = lab.variants["good"]

@@ -12,9 +12,7 @@ from pydantic import ValidationError
 
 from advices.core import LabInvalid
 from advices.lab.borrowed_claims import Borrowed, with_borrowed
-from advices.lab.claim import Claim
 from advices.lab.faults import misplaced, unfit
-from advices.lab.measures import PROBED
 from advices.lab.model import Lab
 
 EXERCISE = "exercise"
@@ -144,20 +142,6 @@ def _tuples(data: Any) -> Any:
     if isinstance(data, dict):
         return {key: _tuples(value) for key, value in data.items()}
     return tuple(map(_tuples, data)) if isinstance(data, list) else data
-
-
-def _left_out(lab: Lab, claim: Claim, variant: str) -> str:
-    """Return why a variant does not get what a claim about it asks for, "" when it does."""
-    name = claim.measure.of
-    replay, start = lab.replays.get(name), lab.starts.get(name)
-    if replay and not replay.is_for(variant):
-        return f"the replay `{name}` leaves out the variant `{variant}`"
-    if start and not start.is_for(variant):
-        return f"the start `{name}` leaves out the variant `{variant}`"
-    probe = next((one for one in lab.probed if claim.measure.name in PROBED.get(one, {})), "")
-    if probe and not name and not lab.is_probed(probe, variant):
-        return f"the probe `{probe}` leaves out the variant `{variant}`"
-    return ""
 
 
 def _explain(error: ValidationError, text: str, shown: str, exercise: bool) -> str:
