@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from advices.core import LabInvalid
+from advices.lab.claim import Claim
 from advices.lab.edit import Edit
 from advices.lab.measures import PROBED
 from advices.lab.model import Lab, Variant
