@@ -16,6 +16,7 @@ import pytest
 from memory_engine import MemoryEngine, Program, site
 from pydantic import ValidationError
 
+from advices.core import NeverAnswered
 from advices.engine.start import options
 from advices.lab import MeasureName
 from advices.lab.model import AnotherStart, Serve
@@ -121,6 +122,7 @@ def test_who_gets_no_answer_or_another_one_is_lost(monkeypatch: pytest.MonkeyPat
     assert (found.values["container_survives"], found.values["out_of_memory"]) == (True, True)
     assert found.values["paths_written"] == 1
     assert "peak_bytes" not in found.values
+    assert found.unmeasured == {"upload_bytes": limits.NO_PEAK, "peak_bytes": limits.NO_PEAK}
 
 
 def test_a_container_that_ends_tells_its_exit_code() -> None:
@@ -212,3 +214,8 @@ def test_a_start_of_a_lab_may_have_folders_in_memory() -> None:
 
 def test_the_limit_is_the_one_that_the_kernel_is_asked_for() -> None:
     assert f"{limits.MEMORY_BYTES // 1024**2}m" == limits.MEMORY
+
+
+def test_a_container_without_python_is_told() -> None:
+    with guestbook() as (port, _), pytest.raises(NeverAnswered, match="has no python3"):
+        probed(Program(port, answers=lambda _: None))

@@ -48,7 +48,8 @@ def probe(subject: Subject) -> Found:
     # Two containers, because both wait for their engine most of the time.
     both = {"soon": partial(_soon, subject), "hung": partial(_hung, subject, checking)}
     found = at_once(both, len(both))
-    return Found({**found["soon"].values, **found["hung"].values}, found["hung"].timings)
+    found["hung"].values |= found["soon"].values
+    return found["hung"]
 
 
 def _soon(subject: Subject) -> Found:
@@ -77,6 +78,8 @@ def _hung(subject: Subject, checking: Checking | None) -> Found:
             found.values["answers_hung"] = _answers(subject, container)
             if known := processes.of(subject.engine, container):
                 found.values["tasks"] = known.tasks
+            else:
+                found.unmeasured["tasks"] = "nobody could ask for its processes while it hung"
             if was_healthy and checking is not None:
                 state = _waits_for(subject, container, "unhealthy", checking)
                 found.values["health_hung"] = state.health

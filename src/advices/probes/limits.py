@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 
-from advices.core import poll
+from advices.core import NeverAnswered, poll
 from advices.engine import Container, Start
 from advices.probes import processes, uploads
 from advices.probes.containers import answering
@@ -17,6 +17,7 @@ MEMORY_BYTES = 384 << 20
 VISITORS = 8
 FORM_PATH = "/sign/"
 NO_LIMIT = "this engine does not limit the memory of its containers"
+NO_PEAK = "nobody could read how much memory its container used at most"
 _OF_THE_LIMIT = (
     *("uploads_lost", "upload_bytes", "container_survives", "exit_code_at_limit"),
     *("out_of_memory", "peak_bytes"),
@@ -38,9 +39,10 @@ def probe(subject: Subject) -> Found:
     with answering(subject, Start(memory=MEMORY, tmpfs=("/tmp",))) as container:
         found = Found({"paths_written": len(subject.engine.changed_files(container))})
         rest = processes.of(subject.engine, container)
-        if rest is not None:
-            found.values |= {"rest_bytes": rest.rest_bytes, "worker_bytes": rest.worker_bytes}
-        if rest is None or rest.limit_bytes != MEMORY_BYTES:
+        if rest is None:
+            raise NeverAnswered(f"{subject.variant}: it answered and then ended, or has no python3")
+        found.values |= {"rest_bytes": rest.rest_bytes, "worker_bytes": rest.worker_bytes}
+        if rest.limit_bytes != MEMORY_BYTES:
             found.unmeasured = dict.fromkeys(_OF_THE_LIMIT, NO_LIMIT)
         else:
             _upload(subject, container, rest, found)
@@ -75,7 +77,8 @@ def _upload(subject: Subject, container: Container, rest: Processes, found: Foun
     }
     if not state.running:
         found.values["exit_code_at_limit"] = state.exit_code
-        return
-    peak = processes.of(engine, container)
+    peak = processes.of(engine, container) if state.running else None
     if peak is not None and peak.peak_bytes is not None:
         found.values["peak_bytes"] = peak.peak_bytes
+    unread = (name for name in ("upload_bytes", "peak_bytes") if name not in found.values)
+    found.unmeasured |= dict.fromkeys(unread, NO_PEAK)
