@@ -26,7 +26,7 @@ from advices.engine.client_settings import build_environment
 from advices.lab import Lab, labfile
 from advices.measure import of_variant
 from advices.measure.candidate import CANARY, copied
-from advices.packages import proxy
+from advices.packages import locks, proxy
 from advices.runs.lifecycle import own_run
 from advices.workshop import Workshop
 
@@ -134,6 +134,7 @@ def project() -> Iterator[Callable[[str, str], Project]]:
                 bases[name] = workshop.bases.marked(base, mine.id, "own-project").image
             one, folder = of_variant(lab, variant), mine.scratch / f"{slug}-{variant}"
             copied(lab, one, folder, canary=SECRET)
+            proxy.lead(folder, engine)
             secrets = {}
             for key, text in one.variant.secrets.items():
                 secrets[key] = mine.scratch / f"{slug}-{variant}-{key}"
@@ -175,6 +176,24 @@ def build_cache(shown: list[Shown]) -> set[str]:
     install = shown[-1].text
     assert "RUN pip install" in install
     return set() if re.search(r"^#\d+ CACHED$", install, re.M) else {"installs again"}
+
+
+def lock_and_install(shown: list[Shown]) -> set[str]:
+    _, packages, left = (one.text for one in shown)
+    lab = labfile.read(ROOT / "labs", "lock-and-install")
+    lock = locks.versions((lab.folder / "project" / locks.NAME).read_text("utf-8"))
+    listed = re.findall(r"^([\w.-]+)==(\S+)$", packages, re.M)
+    assert len(listed) >= len(lock) - 1, packages
+    others = {name for name, version in listed if name != "pip"} & lock.keys()
+    found = {
+        "another version" for name, version in listed if version not in lock.get(name, version)
+    }
+    assert others, packages
+    return (
+        found
+        | {f"/{one}" for one in re.findall(r"/root/(\.cache/\w+)$", left, re.M)}
+        | {"an installer" for _ in re.findall(r"^/\S+/(?:uv|poetry|pdm)$", left, re.M)}
+    )
 
 
 def base_image(shown: list[Shown]) -> set[str]:
@@ -279,6 +298,13 @@ def whole_dockerfile(shown: list[Shown]) -> set[str]:
 
 READ: dict[str, tuple[Callable[[list[Shown]], set[str]], dict[str, set[str]]]] = {
     "build-cache": (build_cache, {"bad": {"installs again"}}),
+    "lock-and-install": (
+        lock_and_install,
+        {
+            "bad": {"another version", "/.cache/pip"},
+            "uv-left": {"an installer", "/.cache/uv"},
+        },
+    ),
     "base-image": (base_image, {"bad": {"gcc", "git", "a large base"}}),
     "multi-stage": (
         multi_stage,

@@ -172,6 +172,24 @@ def test_the_layers_of_several_variants_are_read_at_once(here: Here) -> None:
     assert found["good"].layers == alone.layers
 
 
+def test_a_build_behind_an_index_gets_a_lock_that_leads_there(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = '[[package]]\nname = "a"\nsource = { registry = "https://pypi.org/simple" }\n'
+    (here.lab.context / "uv.lock").write_text(lock)
+    here.measure(of_variant(here.lab, "good"), Samples(1, 1))
+    assert {files["uv.lock"] for files in here.engine.contexts} == {lock}
+    here.engine.contexts.clear()
+    monkeypatch.setenv("ADVICES_INDEX_WAY", "shelf")
+    monkeypatch.setenv("ADVICES_INDEX_URL", "http://172.17.0.9:8000/")
+    found = here.measure(of_variant(here.lab, "good"), Samples(1, 1))
+    led = lock.replace("https://pypi.org/simple", "http://172.17.0.9:8000/index/")
+    assert {files["uv.lock"] for files in here.engine.contexts} == {led}
+    own = len("x = 1\n" + "django\n" + lock)
+    assert found.context_bytes == own, "what is measured is the project, not our addresses"
+    assert (here.lab.context / "uv.lock").read_text() == lock
+
+
 def test_a_variant_that_a_replay_leaves_out_is_not_built_again(here: Here) -> None:
     edit = here.lab.replays["edit-source"].model_copy(update={"variants": ("bad", "good")})
     replays = {**here.lab.replays, "edit-source": edit}

@@ -1,0 +1,19 @@
+FROM python:3.13-slim AS builder
+WORKDIR /app
+COPY uv.txt .
+RUN pip install --no-cache-dir --require-hashes -r uv.txt
+ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never
+RUN --mount=type=cache,target=/root/.cache/uv \
+    --mount=type=bind,source=pyproject.toml,target=pyproject.toml \
+    --mount=type=bind,source=uv.lock,target=uv.lock \
+    uv sync --frozen --no-dev --no-install-project
+
+FROM python:3.13-slim
+WORKDIR /app
+COPY --from=builder /app/.venv .venv
+ENV PATH="/app/.venv/bin:$PATH"
+COPY . .
+RUN python manage.py collectstatic --noinput
+USER 10001:10001
+EXPOSE 8000
+CMD ["gunicorn", "config.wsgi"]

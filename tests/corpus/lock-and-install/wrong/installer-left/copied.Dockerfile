@@ -1,0 +1,15 @@
+FROM python:3.13-slim AS builder
+WORKDIR /srv
+RUN pip install --no-cache-dir uv==0.13.9
+COPY pyproject.toml uv.lock ./
+RUN uv sync --locked --compile-bytecode
+
+FROM python:3.13-slim
+WORKDIR /srv
+COPY --from=builder /srv/.venv .venv
+ENV PATH="/srv/.venv/bin:$PATH"
+copy --from=builder /usr/local/bin/uv /usr/local/bin/uvx /usr/local/bin/
+COPY . .
+USER 10001:10001
+EXPOSE 8000
+CMD ["gunicorn", "app:app"]

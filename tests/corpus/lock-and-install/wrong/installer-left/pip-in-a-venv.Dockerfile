@@ -1,0 +1,13 @@
+FROM python:3.13-slim AS build
+WORKDIR /srv
+COPY requirements.txt .
+RUN python -m venv .venv && .venv/bin/pip install -r requirements.txt
+
+FROM python:3.13-slim
+WORKDIR /srv
+COPY --from=build /srv/.venv .venv
+ENV PATH="/srv/.venv/bin:$PATH"
+COPY . .
+USER 10001:10001
+EXPOSE 8000
+CMD ["gunicorn", "app:app"]
