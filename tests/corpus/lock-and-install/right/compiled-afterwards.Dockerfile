@@ -1,11 +1,11 @@
-from python:3.13-slim AS builder
+from python:3.14-slim AS builder
 WORKDIR /srv
 run pip install --no-cache-dir uv==0.13.9
 run --mount=type=bind,source=.,target=/project --mount=type=cache,target=/root/.cache/uv \
     cp /project/pyproject.toml /project/uv.lock . && uv sync --locked && rm pyproject.toml uv.lock
 run python -m compileall -q .venv
 
-FROM python:3.13-slim
+FROM python:3.14-slim
 WORKDIR /srv
 COPY --from=builder /srv/.venv .venv
 ENV PATH="/srv/.venv/bin:$PATH"

@@ -1,4 +1,4 @@
-FROM python:3.13-slim AS builder
+FROM python:3.14-slim AS builder
 WORKDIR /srv
 RUN pip install --no-cache-dir uv==0.13.9
 ENV UV_COMPILE_BYTECODE=true
@@ -6,7 +6,7 @@ COPY pyproject.toml uv.lock ./
 RUN uv export --locked --no-dev --no-emit-project --output-file /tmp/locked.txt
 RUN uv venv && uv pip install -r /tmp/locked.txt
 
-FROM python:3.13-slim
+FROM python:3.14-slim
 WORKDIR /srv
 COPY --from=builder /srv/.venv .venv
 ENV PATH="/srv/.venv/bin:$PATH"

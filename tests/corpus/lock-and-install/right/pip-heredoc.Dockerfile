@@ -1,4 +1,4 @@
-FROM python:3.13-slim
+FROM python:3.14-slim
 WORKDIR /srv
 RUN --mount=type=cache,target=/root/.cache --mount=type=bind,source=requirements.txt,target=/tmp/requirements.txt <<EOF
 set -e

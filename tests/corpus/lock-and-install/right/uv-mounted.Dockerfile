@@ -1,7 +1,7 @@
-FROM python:3.13-slim AS tools
+FROM python:3.14-slim AS tools
 RUN pip install uv
 
-FROM python:3.13-slim
+FROM python:3.14-slim
 WORKDIR /srv
 RUN --mount=type=bind,from=tools,source=/usr/local/bin/uv,target=/usr/bin/uv \
     --mount=type=bind,source=requirements.txt,target=requirements.txt \

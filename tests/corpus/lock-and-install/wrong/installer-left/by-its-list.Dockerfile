@@ -1,4 +1,4 @@
-FROM python:3.13-slim
+FROM python:3.14-slim
 WORKDIR /srv
 COPY uv.txt requirements.txt ./
 RUN python3 -m pip install --no-cache-dir -r uv.txt && uv pip install --system --no-cache --compile-bytecode -r requirements.txt

@@ -1,4 +1,4 @@
-FROM python:3.13-slim
+FROM python:3.14-slim
 WORKDIR /srv
 RUN pip install --no-cache-dir uv
 ENV UV_COMPILE_BYTECODE=1 PATH=/srv/.venv/bin:$PATH

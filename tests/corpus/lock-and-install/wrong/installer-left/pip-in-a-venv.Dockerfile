@@ -1,9 +1,9 @@
-FROM python:3.13-slim AS build
+FROM python:3.14-slim AS build
 WORKDIR /srv
 COPY requirements.txt .
 RUN python -m venv .venv && .venv/bin/pip install -r requirements.txt
 
-FROM python:3.13-slim
+FROM python:3.14-slim
 WORKDIR /srv
 COPY --from=build /srv/.venv .venv
 ENV PATH="/srv/.venv/bin:$PATH"

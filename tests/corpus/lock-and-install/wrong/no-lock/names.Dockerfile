@@ -1,9 +1,9 @@
-FROM python:3.13-slim AS builder
+FROM python:3.14-slim AS builder
 WORKDIR /srv
 RUN pip install --no-cache-dir uv==0.13.9
 RUN uv venv && uv pip install --compile-bytecode 'flask~=3.1.0' gunicorn
 
-FROM python:3.13-slim
+FROM python:3.14-slim
 WORKDIR /srv
 COPY --from=builder /srv/.venv .venv
 ENV PATH="/srv/.venv/bin:$PATH"

@@ -1,11 +1,11 @@
-FROM python:3.13-slim AS builder
+FROM python:3.14-slim AS builder
 WORKDIR /srv
 RUN pip install --no-cache-dir uv==0.13.9
 RUN --mount=type=bind,source=pyproject.toml,target=pyproject.toml \
     --mount=type=bind,source=uv.lock,target=/uv.lock \
     cp /uv.lock . && uv sync --upgrade --compile-bytecode
 
-FROM python:3.13-slim
+FROM python:3.14-slim
 WORKDIR /srv
 COPY --from=builder /srv/.venv .venv
 ENV PATH="/srv/.venv/bin:$PATH"

@@ -1,11 +1,11 @@
-FROM python:3.13-slim AS builder
+FROM python:3.14-slim AS builder
 WORKDIR /srv
 RUN pip install --no-cache-dir uv==0.13.9
 ENV UV_COMPILE_BYTECODE=0
 COPY requirements.txt .
 RUN uv venv && uv pip sync requirements.txt
 
-FROM python:3.13-slim
+FROM python:3.14-slim
 WORKDIR /srv
 COPY --from=builder /srv/.venv .venv
 ENV PATH="/srv/.venv/bin:$PATH"
