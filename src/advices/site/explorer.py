@@ -35,7 +35,9 @@ def cache_explorer(lab: Lab, variants: Sequence[str], assets: str) -> str:
                 why="the explorer knows Dockerfiles of one stage",
             )
     lines = {name: [each.line for each in one.instructions] for name, one in starts.items()}
-    edits = [{"says": edit.says, "file": edit.file} for edit in lab.replays.values()]
+    edits = [
+        {"says": edit.says, "file": edit.file} for edit in lab.replays.values() if not edit.edits
+    ]
     data = {"starts": lines, "edits": edits, "ignore": ignore_patterns(lab.context)}
     return (
         f'<div class="adv-explorer"><script type="application/json">{_data(data)}</script>'
