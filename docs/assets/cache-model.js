@@ -22,9 +22,18 @@ export const ignored = (path, patterns) =>
     false,
   );
 
-/** Return whether a COPY or ADD copies a file of the project. */
+/** Return whether a RUN sees a file of the project in a mount. */
+const mounts = (line, path) =>
+  [...line.matchAll(/ --mount=(\S+)/g)].some(([, options]) => {
+    const set = Object.fromEntries(options.split(",").map((option) => option.split("=")));
+    const bind = (set.type ?? "bind") === "bind" && !set.from;
+    return bind && matches(set.source ?? set.src ?? ".", path);
+  });
+
+/** Return whether a COPY or ADD copies a file of the project, or a RUN sees it in a mount. */
 export const copies = (line, path) => {
   const [name, ...words] = line.split(" ");
+  if (name === "RUN") return mounts(line, path);
   if (!/^(COPY|ADD)$/.test(name) || words.some((word) => word.startsWith("--from="))) return false;
   const sources = words.filter((word) => !word.startsWith("--")).slice(0, -1);
   return sources.some((source) => matches(source, path));
@@ -59,7 +68,10 @@ const needs = (command) => {
  */
 export const misfit = (lines, ignore = []) => {
   if (!/^FROM /.test(lines[0] ?? "")) return { number: 0, line: lines[0] ?? "", why: "FROM must come first" };
-  const copied = (file, before) => !ignored(file, ignore) && before.some((line) => copies(line, file));
+  const stays = (line, file) => !line.startsWith("RUN ") && copies(line, file);
+  const copied = (file, number) =>
+    !ignored(file, ignore) &&
+    (mounts(lines[number], file) || lines.slice(0, number).some((line) => stays(line, file)));
   let installed = false;
   let user = null;
   for (const [number, line] of lines.entries()) {
@@ -68,7 +80,7 @@ export const misfit = (lines, ignore = []) => {
     if (!/^RUN /.test(line)) continue;
     for (const command of line.split("&&")) {
       const { list, program, packages, writes } = needs(command);
-      const missing = [list, program].find((file) => file && !copied(file, lines.slice(0, number)));
+      const missing = [list, program].find((file) => file && !copied(file, number));
       if (missing) return { number, line, why: `${missing} is not there yet: no line before it copies it` };
       if (packages && !installed) return { number, line, why: "the packages it imports are not installed yet" };
       if (user && list) return { number, line, why: `user ${user} may not write where packages are installed` };

@@ -12,6 +12,7 @@ FROM python:3.14-slim
 WORKDIR /app
 COPY --from=builder /app/.venv .venv
 ENV PATH="/app/.venv/bin:$PATH"
+RUN python -c "import django.core.management, gunicorn.app.wsgiapp, psycopg"
 COPY . .
 RUN python manage.py collectstatic --noinput
 USER 10001:10001

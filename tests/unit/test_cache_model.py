@@ -73,6 +73,8 @@ def measured():
                 continue
             for build, made in result.variants[variant].builds.items():
                 replay = lab.replays.get(build)
+                if replay and replay.edits:  # the explorer edits one file
+                    continue
                 file = replay.file if replay else None
                 cold = build == COLD or (replay is not None and replay.again)
                 edit = {"file": file, "ignore": ignore, "cold": cold}
@@ -254,3 +256,15 @@ def test_a_dockerignore_keeps_out_what_docker_keeps_out():
     docker = [PatternMatcher(patterns).matches(file) for patterns, file in pairs]
     assert {True, False} <= set(docker)
     assert ask([["ignored", file, patterns] for patterns, file in pairs]) == docker
+
+
+def test_a_mount_shows_a_file_to_its_step_alone():
+    bound = (
+        "RUN --mount=type=bind,source=requirements.txt,target=r.txt pip install -r requirements.txt"
+    )
+    other = "RUN --mount=type=bind,from=builder,source=/requirements.txt pip install x"
+    edit = {"file": "requirements.txt"}
+    said = ask([["rebuild", [FROM, one, ALL], edit] for one in (bound, other)])
+    assert [[step["runs"] for step in steps] for steps in said] == [[True, True], [False, True]]
+    assert ask([["misfit", [FROM, bound], []]]) == [None]
+    assert ask([["misfit", [FROM, bound, PIP], []]])[0]["number"] == 2

@@ -35,10 +35,10 @@ def cache_explorer(lab: Lab, variants: Sequence[str], assets: str) -> str:
                 why="the explorer knows Dockerfiles of one stage",
             )
     lines = {name: [each.line for each in one.instructions] for name, one in starts.items()}
-    # What another machine builds finds no cache.
-    edits = [one for one in lab.replays.values() if not one.again]
-    told = [{"says": one.says, "file": one.file} for one in edits]
-    data = {"starts": lines, "edits": told, "ignore": ignore_patterns(lab.context)}
+    # What another machine builds finds no cache, and the explorer edits one file.
+    known = [one for one in lab.replays.values() if not one.again and not one.edits]
+    edits = [{"says": one.says, "file": one.file} for one in known]
+    data = {"starts": lines, "edits": edits, "ignore": ignore_patterns(lab.context)}
     return (
         f'<div class="adv-explorer"><script type="application/json">{_data(data)}</script>'
         f"<noscript>{_WITHOUT}</noscript></div>\n"
