@@ -67,7 +67,9 @@ const needs = (command) => {
  * right to write.
  */
 export const misfit = (lines, ignore = []) => {
-  if (!/^FROM /.test(lines[0] ?? "")) return { number: 0, line: lines[0] ?? "", why: "FROM must come first" };
+  // Only ARG may stand above FROM.
+  const first = Math.max(0, lines.findIndex((line) => !/^ARG /.test(line)));
+  if (!/^FROM /.test(lines[first] ?? "")) return { number: first, line: lines[first] ?? "", why: "FROM must come first" };
   const stays = (line, file) => !line.startsWith("RUN ") && copies(line, file);
   const copied = (file, number) =>
     !ignored(file, ignore) &&

@@ -208,6 +208,7 @@ ALL, STATIC, USER = "COPY . .", "RUN python manage.py collectstatic --noinput", 
     ("lines", "line", "why"),
     [
         ([LIST, FROM], LIST, "FROM must come first"),
+        (["ARG A", LIST, FROM], LIST, "FROM must come first"),
         ([FROM, PIP, LIST], PIP, "requirements.txt is not there yet"),
         ([FROM, LIST, PIP, STATIC, ALL], STATIC, "manage.py is not there yet"),
         ([FROM, ALL, STATIC, PIP], STATIC, "not installed yet"),

@@ -50,7 +50,7 @@ def test_one_door_leads_to_the_clock() -> None:
     doors = set()
     for file in SOURCE.rglob("*.py"):
         # What lies in inside/ runs in containers, where there is no toolkit.
-        if "inside" in file.parts:
+        if "inside" in file.relative_to(SOURCE).parts:
             continue
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             imports = isinstance(node, ast.Import) and "time" in [one.name for one in node.names]

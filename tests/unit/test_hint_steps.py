@@ -14,7 +14,11 @@ ROOT = Path(__file__).parents[2]
 CORPUS = ROOT / "tests" / "corpus"
 EXERCISES = {lab.slug: lab for lab in labfile.all_of(ROOT / "labs") if lab.is_exercise}
 # Something is not there, so that no line has it.
-ABSENT = {("non-root", "user-missing"), ("multi-stage", "one-stage")}
+ABSENT = {
+    ("non-root", "user-missing"),
+    ("multi-stage", "one-stage"),
+    ("know-what-is-inside", "no-labels"),
+}
 # The claims alone tell these, so that no place is known.
 TOLD_BY_CLAIMS = {
     (exercise.slug, mistake.id)
