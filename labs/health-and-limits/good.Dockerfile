@@ -4,12 +4,8 @@ COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
 COPY . .
 RUN python manage.py collectstatic --noinput
-COPY <<'PYTHON' /usr/local/lib/check.py
-import urllib.request
-
-urllib.request.urlopen("http://127.0.0.1:8000/healthz", timeout=2)
-PYTHON
 USER 10001:10001
 EXPOSE 8000
-HEALTHCHECK --interval=30s --timeout=3s --start-period=30s --start-interval=1s CMD ["python", "/usr/local/lib/check.py"]
+HEALTHCHECK --interval=30s --timeout=3s --start-period=30s --start-interval=1s \
+    CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/healthz', timeout=2)"]
 CMD ["gunicorn", "--workers", "2", "--threads", "1", "config.wsgi"]
