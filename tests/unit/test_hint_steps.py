@@ -18,6 +18,7 @@ ABSENT = {
     ("non-root", "user-missing"),
     ("multi-stage", "one-stage"),
     ("know-what-is-inside", "no-labels"),
+    ("health-and-limits", "no-check"),
 }
 # The claims alone tell these, so that no place is known.
 TOLD_BY_CLAIMS = {
