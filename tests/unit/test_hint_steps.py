@@ -14,7 +14,11 @@ ROOT = Path(__file__).parents[2]
 CORPUS = ROOT / "tests" / "corpus"
 EXERCISES = {lab.slug: lab.its_exercise() for lab in labfile.in_order(ROOT / "labs")}
 # Something is not there, so that no line has it.
-ABSENT = {("non-root", "user-missing"), ("multi-stage", "one-stage")}
+ABSENT = {
+    ("pin-what-you-build-on", "times-of-the-build"),
+    ("non-root", "user-missing"),
+    ("multi-stage", "one-stage"),
+}
 # The claims alone tell these, so that no place is known.
 TOLD_BY_CLAIMS = {
     (exercise.slug, mistake.id)
