@@ -205,6 +205,12 @@ def base_image(shown: list[Shown]) -> set[str]:
     return {*tools, *(["a large base"] if large else [])}
 
 
+def pin_what_you_build_on(shown: list[Shown]) -> set[str]:
+    counted = re.findall(r"^ *(\d+) sha256:\w+$", shown[2].text, re.M)
+    assert "2" in counted, shown
+    return {"different in the two images"} if "1" in counted else set()
+
+
 def multi_stage(shown: list[Shown]) -> set[str]:
     which, imported = (one.text for one in shown)
     found = {"prints a path"} if re.search(r"^/\S+/gcc$", which, re.M) else set()
@@ -306,6 +312,10 @@ READ: dict[str, tuple[Callable[[list[Shown]], set[str]], dict[str, set[str]]]] =
         },
     ),
     "base-image": (base_image, {"bad": {"gcc", "git", "a large base"}}),
+    "pin-what-you-build-on": (
+        pin_what_you_build_on,
+        {"bad": {"different in the two images"}, "locked": {"different in the two images"}},
+    ),
     "multi-stage": (
         multi_stage,
         {"bad": {"prints a path"}, "no-libpq": {"prints an error"}},

@@ -15,6 +15,7 @@ CORPUS = ROOT / "tests" / "corpus"
 EXERCISES = {lab.slug: lab for lab in labfile.all_of(ROOT / "labs") if lab.is_exercise}
 # Something is not there, so that no line has it.
 ABSENT = {
+    ("pin-what-you-build-on", "times-of-the-build"),
     ("non-root", "user-missing"),
     ("multi-stage", "one-stage"),
     ("know-what-is-inside", "no-labels"),

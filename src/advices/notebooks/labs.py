@@ -180,7 +180,12 @@ def _texts(layout: Layout, done: Executed, *, measured: bool) -> dict[Path, str]
     kept = Kept(result=done.result, exercise=Kept(result=done.exercise))
     texts = {
         layout.results / "schema.json": results.schema_text(),
-        layout.results / f"{slug}.svg": charts.bar_chart(done.result, done.lab.headline),
+        layout.results / f"{slug}.svg": charts.bar_chart(
+            done.result,
+            done.lab.headline,
+            # A replay may leave out variants, and what is measured after it is not known of them.
+            [n for n, v in done.result.variants.items() if done.lab.headline in v.measures()],
+        ),
         layout.lab_pages / f"{slug}.md": marked(done.page, drawn_key(layout, done.lab, kept)),
     }
     if measured:

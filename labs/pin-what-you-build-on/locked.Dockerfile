@@ -1,0 +1,9 @@
+FROM python:3.13-slim
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install --no-cache-dir --require-hashes -r requirements.txt
+COPY . .
+RUN python manage.py collectstatic --noinput
+USER 10001:10001
+EXPOSE 8000
+CMD ["gunicorn", "config.wsgi"]
