@@ -1,4 +1,4 @@
-FROM python:3.13-slim
+FROM python:3.14-slim
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libpq5 \
     && rm -rf /var/lib/apt/lists/*

@@ -1,4 +1,4 @@
-FROM python:3.13-slim
+FROM python:3.14-slim
 WORKDIR /app
 COPY requirements.in .
 RUN pip install --no-cache-dir -r requirements.in

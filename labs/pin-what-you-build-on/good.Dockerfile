@@ -1,4 +1,4 @@
-FROM python:3.13-slim AS build
+FROM python:3.14-slim AS build
 ARG SOURCE_DATE_EPOCH=0
 WORKDIR /app
 RUN python -m venv --without-pip /venv
@@ -9,7 +9,7 @@ COPY . .
 RUN PYTHONDONTWRITEBYTECODE=1 /venv/bin/python manage.py collectstatic --noinput \
     && find /app -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
 
-FROM python:3.13-slim
+FROM python:3.14-slim
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app

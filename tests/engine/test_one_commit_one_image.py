@@ -26,7 +26,7 @@ from advices.workshop import Workshop
 pytestmark = pytest.mark.engine
 
 SLUG = "pin-what-you-build-on"
-BASE = "python:3.13-slim"
+BASE = "python:3.14-slim"
 # Times of the clone, of a new folder and of what a step writes.
 TIMES = f"FROM {BASE}\nWORKDIR /srv\nCOPY . .\nRUN mkdir made && echo x > made/x\n"
 

@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-FROM python:3.13-slim AS build
+FROM python:3.14-slim AS build
 ARG SOURCE_DATE_EPOCH=0
 WORKDIR /timetable
 COPY . .
@@ -11,7 +11,7 @@ python -m compileall -q app.py
 find /venv /timetable -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 EOF
 
-FROM python:3.13-slim
+FROM python:3.14-slim
 COPY --from=build /venv /venv
 COPY --from=build /timetable /timetable
 WORKDIR /timetable

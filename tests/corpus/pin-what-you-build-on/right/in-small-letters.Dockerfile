@@ -1,4 +1,4 @@
-from python:3.13-slim as build
+from python:3.14-slim as build
 arg SOURCE_DATE_EPOCH
 run ["python", "-m", "venv", "--without-pip", "/venv"]
 add requirements.txt /
@@ -7,7 +7,7 @@ workdir /timetable
 add . .
 run python -m compileall -q app.py; find /venv /timetable -exec touch -h --date=@$SOURCE_DATE_EPOCH '{}' +
 
-from python:3.13-slim
+from python:3.14-slim
 copy --from=build /venv /venv
 copy --from=build /timetable /timetable
 WORKDIR /timetable

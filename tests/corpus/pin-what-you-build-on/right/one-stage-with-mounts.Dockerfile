@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-FROM python:3.13-slim
+FROM python:3.14-slim
 ARG SOURCE_DATE_EPOCH
 # Nothing else changes: pip's scratch folder is a mount, /mnt is there before, and Python writes no cache.
 # Each step gives /etc a new time: the builder mounts its own /etc/resolv.conf.

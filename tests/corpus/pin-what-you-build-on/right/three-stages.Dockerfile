@@ -1,11 +1,11 @@
-FROM python:3.13-slim AS packages
+FROM python:3.14-slim AS packages
 ARG SOURCE_DATE_EPOCH
 RUN python -m venv --without-pip /venv
 COPY requirements.txt .
 RUN pip --python /venv install --no-cache-dir --require-hashes -r requirements.txt \
     && find /venv -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
 
-FROM python:3.13-slim AS code
+FROM python:3.14-slim AS code
 ARG SOURCE_DATE_EPOCH
 WORKDIR /timetable
 COPY static static
@@ -14,7 +14,7 @@ COPY app.py gunicorn.conf.py timetable.csv ./
 RUN python -m compileall -q app.py \
     && find /timetable -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
 
-FROM python:3.13-slim
+FROM python:3.14-slim
 COPY --from=packages /venv /venv
 COPY --from=code /timetable /timetable
 WORKDIR /timetable

@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-FROM python:3.13-slim AS build
+FROM python:3.14-slim AS build
 ARG SOURCE_DATE_EPOCH
 WORKDIR /timetable
 COPY requirements.txt .
@@ -9,7 +9,7 @@ COPY . .
 RUN python3 -m compileall -q app.py \
  && find /venv /timetable -print0 | xargs -0 touch -h -d "@$SOURCE_DATE_EPOCH"
 
-FROM python:3.13-slim
+FROM python:3.14-slim
 COPY --from=build /venv /venv
 COPY --from=build /timetable /timetable
 WORKDIR /timetable

@@ -1,4 +1,4 @@
-FROM python:3.13-slim AS build
+FROM python:3.14-slim AS build
 ARG SOURCE_DATE_EPOCH
 RUN python -m venv --without-pip /venv
 COPY requirements.txt .
@@ -11,7 +11,7 @@ COPY app.py gunicorn.conf.py timetable.csv ./
 RUN python -m compileall -q app.py
 RUN find /venv /timetable -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
 
-FROM python:3.13-slim
+FROM python:3.14-slim
 COPY --from=build /venv /venv
 COPY --from=build /timetable /timetable
 WORKDIR /timetable

@@ -1,4 +1,4 @@
-FROM python:3.13-slim AS build
+FROM python:3.14-slim AS build
 ARG SOURCE_DATE_EPOCH
 RUN python -m venv --without-pip /venv
 COPY requirements.txt .
@@ -9,7 +9,7 @@ COPY templates templates
 COPY app.py gunicorn.conf.py timetable.csv ./
 RUN python -m compileall --invalidation-mode unchecked-hash -q app.py
 
-FROM python:3.13-slim
+FROM python:3.14-slim
 COPY --from=build /venv /venv
 COPY --from=build /timetable /timetable
 WORKDIR /timetable

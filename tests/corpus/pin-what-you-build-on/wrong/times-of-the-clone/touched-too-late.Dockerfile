@@ -1,11 +1,11 @@
-FROM python:3.13-slim AS build
+FROM python:3.14-slim AS build
 ARG SOURCE_DATE_EPOCH
 RUN python -m venv --without-pip /venv
 COPY requirements.txt .
 RUN pip --python /venv install --no-cache-dir --require-hashes -r requirements.txt
 RUN find /venv -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
 
-FROM python:3.13-slim
+FROM python:3.14-slim
 ARG SOURCE_DATE_EPOCH
 COPY --from=build /venv /venv
 WORKDIR /timetable
