@@ -7,4 +7,4 @@ USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --start-interval=1s \
     CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
-CMD ["gunicorn", "--workers", "2", "--threads", "4", "app:app"]
+CMD ["gunicorn", "--workers", "1", "--threads", "4", "app:app"]
