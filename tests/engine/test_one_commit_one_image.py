@@ -43,7 +43,7 @@ def test_two_clones_of_one_commit_give_one_image_id(variant: str, same: bool) ->
         marked = workshop.bases.marked(base, mine.id, "twice", lab.newest())
         for number in range(2):
             clone = copied(lab, candidate, mine.scratch / f"clone-{number}", canary="")
-            replayed(lab, clone, Replay(says="", again=True), "")
+            replayed(lab.folder, clone, Replay(says="", again=True), "")
             order = BuildOrder(
                 dockerfile=candidate.dockerfile,
                 context=clone,

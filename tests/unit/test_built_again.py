@@ -158,7 +158,7 @@ def test_a_new_clone_has_new_times_and_the_same_files(lab: Lab, tmp_path: Path) 
     for path in before:
         os.utime(path, (0, 0))
     began = time.time() - 1
-    replayed(lab, copy, Replay(says="", again=True, overlay="more"), "mark")
+    replayed(lab.folder, copy, Replay(says="", again=True, overlay="more"), "mark")
     assert (copy / "lock.txt").read_text() == "new\n"
     files = [copy, *copy.rglob("*")]
     assert set(files) == {*before, copy / "lock.txt"}

@@ -45,7 +45,7 @@ def test_a_replay_edits_with_a_mark_of_the_sample(tmp_path: Path) -> None:
         Edit(file="a.py", replace="a\n", by="a {sample}\n"),
         Edit(file="a.py", replace="b\n", by="c\n"),
     )
-    replayed(tmp_path, Replay(says="", edits=edits), "mark-1")
+    replayed(tmp_path, tmp_path, Replay(says="", edits=edits), "mark-1")
     assert (tmp_path / "a.py").read_text() == "a mark-1\nc\n"
 
 

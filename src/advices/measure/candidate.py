@@ -138,15 +138,15 @@ def _open_to_all(folder: Path) -> None:
             path.chmod(0o755 if executable else 0o644)
 
 
-def replayed(lab: Lab, copy: Path, replay: Replay, mark: str) -> None:
-    """Change a copy of a lab's project as a replay does. Raises DiskFull.
+def replayed(folder: Path, copy: Path, replay: Replay, mark: str) -> None:
+    """Change a copy of a project as a replay of the lab in `folder` does. Raises DiskFull.
 
     `mark` makes the appended text unlike that of any other sample and run. A new clone has other
     times: git gives each file the moment at which it writes it.
     """
     with _told():
         if replay.overlay is not None:
-            shutil.copytree(lab.folder / replay.overlay, copy, dirs_exist_ok=True)
+            shutil.copytree(folder / replay.overlay, copy, dirs_exist_ok=True)
         _edit(copy, replay.edits, mark)
         if replay.file is not None and replay.append is not None:
             with (copy / replay.file).open("a", encoding="utf-8") as file:

@@ -156,7 +156,7 @@ class StepWork:
         edit = f"{self._run.id}-{self._word}-{candidate.name}-{step.sample}"
         copied(self._lab, candidate, order.context, canary=self.canary)
         if replay is not None:
-            replayed(self._lab, order.context, replay, edit)
+            replayed(self._lab.folder, order.context, replay, edit)
         if step.cold:
             taken.context_bytes = context_bytes(order.context)
         proxy.lead(order.context, self._engine)
