@@ -172,7 +172,9 @@ def test_a_learner_gets_what_the_start_of_the_exercise_gets(tmp_path: Path) -> N
 
 def test_a_replay_appends_its_text_with_a_mark_of_the_sample(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("x\n")
-    replayed(tmp_path, tmp_path, Replay(says="", file="a.py", append="# {sample}, {sample}\n"), "mark-1")
+    replayed(
+        tmp_path, tmp_path, Replay(says="", file="a.py", append="# {sample}, {sample}\n"), "mark-1"
+    )
     assert files(tmp_path)["a.py"] == "x\n# mark-1, mark-1\n"
 
 
