@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -17,10 +17,12 @@ from advices.probes.startup import get
 from advices.probes.subject import Found, Subject
 from advices.results import Timing
 
-METHOD = 1
+METHOD = 2
 NO_CHECK = "no check"
 NEVER_HEALTHY = "never healthy"
 SLOW_VISITORS = 64
+# How processes share lines is chance: one may take all of a wave, and others still answer.
+WAVES = 8
 _SOON_SECONDS = 10.0
 _LONGEST_CHECK_SECONDS = 3.0
 _DEFAULT_TIMEOUT_SECONDS = 30.0
@@ -74,8 +76,12 @@ def _hung(subject: Subject, checking: Checking | None) -> Found:
             if checks := [one.seconds for one in healthy.checks if one.exit_code == 0]:
                 samples = tuple(round(seconds, 3) for seconds in checks)
                 found.timings["check_seconds"] = Timing(samples=samples)
-        with _slow_visitors(subject, container):
-            found.values["answers_hung"] = _answers(subject, container)
+        with contextlib.ExitStack() as lines:
+            for _ in range(WAVES):
+                _slow_visitors(subject, container, lines)
+                found.values["answers_hung"] = _answers(subject, container)
+                if not found.values["answers_hung"]:
+                    break
             if known := processes.of(subject.engine, container):
                 found.values["tasks"] = known.tasks
             else:
@@ -116,20 +122,17 @@ def _waits_for(subject: Subject, container: Container, health: str, checking: Ch
     return state
 
 
-@contextlib.contextmanager
-def _slow_visitors(subject: Subject, container: Container) -> Iterator[None]:
-    """Let visitors send the beginning of a request and then nothing.
+def _slow_visitors(subject: Subject, container: Container, lines: contextlib.ExitStack) -> None:
+    """Let some more visitors send the beginning of a request and then nothing.
 
-    Once the site takes no more lines there are enough of them.
+    Once the site takes no more lines there are enough of them. They are held until `lines` ends.
     """
     port = subject.engine.published_port(container, subject.lab.serve.port)
     beginning = f"GET {subject.lab.serve.path} HTTP/1.1\r\nHost: localhost\r\nX-Slow".encode()
-    with contextlib.ExitStack() as lines:
-        with contextlib.suppress(OSError):
-            for _ in range(SLOW_VISITORS if port is not None else 0):
-                line = socket.create_connection(("127.0.0.1", port), _CONNECT_SECONDS)
-                lines.enter_context(line).sendall(beginning)
-        yield
+    with contextlib.suppress(OSError):
+        for _ in range(SLOW_VISITORS if port is not None else 0):
+            line = socket.create_connection(("127.0.0.1", port), _CONNECT_SECONDS)
+            lines.enter_context(line).sendall(beginning)
 
 
 def _answers(subject: Subject, container: Container) -> bool:
