@@ -130,7 +130,7 @@ def test_a_check_is_asked_soon_and_while_it_hangs(port: int) -> None:
 def test_a_check_that_notices_nothing_and_one_that_never_was_healthy(
     port: int, patience: None
 ) -> None:
-    blind = Here(port, CHECKED, says("healthy"), says("healthy")).found()
+    blind = Here(port, CHECKED, says("healthy"), says("healthy", "unhealthy")).found()
     assert blind.values["health_hung"] == "healthy"
     wrong = Here(port, CHECKED, says("starting"), says("unhealthy")).found()
     assert (wrong.values["health"], wrong.values["health_hung"]) == ("starting", "never healthy")
@@ -154,7 +154,8 @@ def test_a_server_whose_only_thread_waits_does_not_answer() -> None:
             lab=SimpleNamespace(serve=Serve(port=80)),
         )
         container = subject.engine.start("image", run_id="run-1")
-        with health._slow_visitors(subject, container):
+        with contextlib.ExitStack() as lines:
+            health._slow_visitors(subject, container, lines)
             line, _ = listener.accept()
             closing.append(line)
             assert line.recv(100) == b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow"
@@ -168,8 +169,35 @@ def test_a_site_that_takes_no_more_lines_has_enough() -> None:
             lab=SimpleNamespace(serve=Serve(port=80)),
         )
         container = subject.engine.start("image", run_id="run-1")
-        with health._slow_visitors(subject, container):
-            pass
+        with contextlib.ExitStack() as lines:
+            health._slow_visitors(subject, container, lines)
+
+
+def test_slow_visitors_come_in_waves_until_the_page_stays_away() -> None:
+    """One process may take a whole wave while another still answers."""
+    held: list[socket.socket] = []
+
+    def serve(listener: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                line, _ = listener.accept()
+                if line.recv(1000).endswith(b"X-Slow"):
+                    held.append(line)
+                    continue
+                if len(held) <= health.SLOW_VISITORS:
+                    line.sendall(b"HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n")
+                line.close()
+
+    with socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
+        threading.Thread(target=serve, args=(listener,), daemon=True).start()
+        found = Here(
+            listener.getsockname()[1], CHECKED, says("healthy"), says("healthy", "unhealthy")
+        ).found()
+        listener.shutdown(socket.SHUT_RDWR)
+    for line in held:
+        line.close()
+    assert found.values["answers_hung"] is False
+    assert len(held) == 2 * health.SLOW_VISITORS
 
 
 def test_what_did_not_answer_has_no_measure(port: int) -> None:
