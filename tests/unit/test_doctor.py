@@ -304,7 +304,7 @@ def test_another_storage_driver(driver: str, mark: str, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("folder", "free", "mark"),
     [
-        ("/", 10_000_000_000, "ok"),
+        ("/", 30_000_000_000, "ok"),
         ("/", 9_999_999_999, "bad"),
         ("/on/another/machine", 0, "note"),
         # What this user may not look at fails in another way than what is not there.

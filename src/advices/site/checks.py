@@ -11,7 +11,7 @@ from typing import Literal, get_args
 
 System = Literal["Debian or Ubuntu", "another Linux", "macOS", "Windows with WSL"]
 SYSTEMS: tuple[System, ...] = get_args(System)
-MUCH_ROOM_BYTES = 10_000_000_000
+MUCH_ROOM_BYTES = 30_000_000_000
 # docker buildx build --progress=rawjson came with buildx 0.13.
 BUILDX_AT_LEAST = (0, 13)
 
