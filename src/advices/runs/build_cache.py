@@ -12,7 +12,7 @@ from advices.engine import Engine, provision
 from advices.runs.locks import measuring
 
 # All labs with their tests take less than this in one go.
-ROOM_BYTES = 45_000_000_000
+ROOM_BYTES = 35_000_000_000
 
 
 def make_room(engine: Engine, say: Say) -> None:
