@@ -274,11 +274,11 @@ def test_a_verdict_of_before_hints_had_steps_is_still_shown(opened):
 
 def test_who_solved_it_is_led_to_the_next_exercise_and_may_compare(opened):
     tab = opened()
-    expect(tab.locator(".adv-where")).to_contain_text("Exercise 6 of 10 · 0 solved")
+    expect(tab.locator(".adv-where")).to_contain_text("Exercise 9 of 14 · 0 solved")
     ends_with(tab, CHECKED, SOLVED)
     field(tab).fill(MINE)
     check(tab)
-    expect(tab.locator(".adv-where")).to_contain_text("Exercise 6 of 10 (solved) · 1 solved")
+    expect(tab.locator(".adv-where")).to_contain_text("Exercise 9 of 14 (solved) · 1 solved")
     button(tab, "Changes").click()
     panel(tab, "Changes").get_by_role("button", name="The solution").click()
     expect(panel(tab, "Changes").locator(".adv-diff--added")).to_have_count(2)
@@ -324,9 +324,9 @@ def test_the_front_page_leads_to_the_first_exercise_that_is_not_solved(opened, s
         """document.dispatchEvent(
              new CustomEvent("advices:solved", { detail: { slug: "build-cache" } }))"""
     )
-    expect(link).to_have_text("Start from slim")
+    expect(link).to_have_text("Lock and install")
     link.click()
-    expect(tab).to_have_url(re.compile("/learn/chapters/base-image/#exercise$"))
+    expect(tab).to_have_url(re.compile("/learn/chapters/lock-and-install/#exercise$"))
 
 
 def test_a_chapter_has_a_link_where_a_terminal_has_a_command(opened):
@@ -340,8 +340,8 @@ def test_a_chapter_has_a_link_where_a_terminal_has_a_command(opened):
 def test_a_lab_page_says_where_one_is_too(opened):
     tab = opened(path=f"learn/labs/{SLUG}/")
     where = tab.locator(".adv-where")
-    expect(where).to_have_text("Exercise 6 of 10 · 0 solved · Next: Configure from the environment")
-    where.get_by_role("link", name="Exercise 6 of 10").click()
+    expect(where).to_have_text("Exercise 9 of 14 · 0 solved · Next: Configure from the environment")
+    where.get_by_role("link", name="Exercise 9 of 14").click()
     expect(tab).to_have_url(re.compile(rf"/learn/chapters/{SLUG}/#exercise$"))
 
 

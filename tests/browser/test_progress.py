@@ -79,19 +79,19 @@ def test_what_was_marked_is_there_after_reload_on_every_page_and_can_be_taken_ba
 def test_one_line_says_where_one_is_and_what_comes_next(tab, address):
     where, names = tab.locator(".adv-where"), tab.locator(".adv-where a")
     tab.goto(f"{address}/labs/non-root/")
-    expected = "Exercise 6 of 10 · 0 solved · Next: Configure from the environment"
+    expected = "Exercise 9 of 14 · 0 solved · Next: Configure from the environment"
     assert where.inner_text() == expected
     tab.goto(f"{address}/{OTHER}")
     assert where.inner_text() == expected
     press(tab, SOLVED)
-    assert where.inner_text().startswith("Exercise 6 of 10 (solved) · 1 solved · Next: Configure")
+    assert where.inner_text().startswith("Exercise 9 of 14 (solved) · 1 solved · Next: Configure")
     # From the last one on it begins again with what is not solved.
     tab.goto(f"{address}/chapters/web-scan/")
     keep(tab, json.dumps({**RECORD, "solved": ["build-cache", "non-root", "of-another-site"]}))
     tab.reload()
-    assert where.inner_text().endswith("2 solved · Next: Start from slim")
+    assert where.inner_text().endswith("2 solved · Next: Lock and install")
     names.last.click()
-    tab.wait_for_url(f"{address}/chapters/base-image/#exercise")
+    tab.wait_for_url(f"{address}/chapters/lock-and-install/#exercise")
     for page in ("", "progress/", "glossary/", "404.html"):
         tab.goto(f"{address}/{page}")
         assert where.count() == 0
