@@ -20,7 +20,8 @@ from traitlets.config import Config
 from advices.learn.forwarded import SETTING, Forwarded
 from advices.measure import SAMPLES_VARIABLE
 
-KERNELS_AT_MOST = 12
+# One for each lab, which a learner may walk through in a day, and some more.
+KERNELS_AT_MOST = 20
 BODY_BYTES_AT_MOST = 4 << 20
 REQUEST_SECONDS_AT_MOST = 60
 KERNEL_IDLE_SECONDS = 1800
@@ -76,7 +77,7 @@ def guard(app: Any, *, jupyterlab: bool, name: Forwarded | None = None) -> None:
 
     Under `name` it may be asked as under this machine's own names, by pages of that origin alone.
 
-    A request has 60 s to arrive and at most 4 MiB, also before anybody is let in. Twelve kernels
+    A request has 60 s to arrive and at most 4 MiB, also before anybody is let in. Twenty kernels
     may run; one that idles for half an hour is ended, unless the server says another time. What
     kernels and server say to each other is encrypted where their library can.
     """
