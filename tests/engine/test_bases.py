@@ -107,7 +107,7 @@ def test_the_alpine_base_is_musl_and_busybox(resolved: dict[str, Base]) -> None:
     assert "ld-musl-x86_64.so.1" in libraries
     assert "libc.so.6" not in libraries
     tags = run_in(image, "pip", "debug", "--verbose")
-    assert "cp313-cp313-musllinux_1_2_x86_64" in tags
+    assert "cp314-cp314-musllinux_1_2_x86_64" in tags
     assert "manylinux" not in tags
 
 
