@@ -419,7 +419,19 @@ def site(answer: Callable[[str], tuple[int, bytes]]) -> Iterator[int]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
+    with serving(Site) as port:
+        yield port
+
+
+class _Server(http.server.ThreadingHTTPServer):
+    # As many may call at once as a slow machine does not get to.
+    request_queue_size = 128
+
+
+@contextlib.contextmanager
+def serving(handler: type[http.server.BaseHTTPRequestHandler]) -> Iterator[int]:
+    """Give the port of a web server of this machine, with a thread for each visitor."""
+    with _Server(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from memory_engine import MemoryEngine, Program
+from memory_engine import MemoryEngine, Program, serving
 
 from advices.engine.records import Check, State, state_of
 from advices.engine.start import Checking, Start, options
@@ -85,17 +85,8 @@ def port() -> Iterator[int]:
         def log_message(self, *_: object) -> None:
             pass
 
-    class Server(http.server.ThreadingHTTPServer):
-        request_queue_size = 128
-
-    with Server(("127.0.0.1", 0), Site) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield server.server_port
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(Site) as there:
+        yield there
 
 
 @pytest.fixture
@@ -145,17 +136,20 @@ def test_without_a_check_nobody_waits(port: int, config: dict[str, Any]) -> None
     assert found.timings == {}
 
 
+def send_slow_visitors(listener: socket.socket, lines: contextlib.ExitStack) -> None:
+    """Let one wave of slow visitors come to a container that listens here."""
+    port = listener.getsockname()[1]
+    engine = MemoryEngine(lambda _image, _how: Program(port))
+    subject: Any = SimpleNamespace(engine=engine, lab=SimpleNamespace(serve=Serve(port=80)))
+    health._slow_visitors(subject, engine.start("image", run_id="run-1"), lines)
+
+
 def test_a_server_whose_only_thread_waits_does_not_answer() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(10)
         closing: list[socket.socket] = []
-        subject: Any = SimpleNamespace(
-            engine=MemoryEngine(lambda _image, _how: Program(listener.getsockname()[1])),
-            lab=SimpleNamespace(serve=Serve(port=80)),
-        )
-        container = subject.engine.start("image", run_id="run-1")
         with contextlib.ExitStack() as lines:
-            health._slow_visitors(subject, container, lines)
+            send_slow_visitors(listener, lines)
             line, _ = listener.accept()
             closing.append(line)
             assert line.recv(100) == b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow"
@@ -163,14 +157,9 @@ def test_a_server_whose_only_thread_waits_does_not_answer() -> None:
 
 
 def test_a_site_that_takes_no_more_lines_has_enough() -> None:
-    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
-        subject: Any = SimpleNamespace(
-            engine=MemoryEngine(lambda _image, _how: Program(listener.getsockname()[1])),
-            lab=SimpleNamespace(serve=Serve(port=80)),
-        )
-        container = subject.engine.start("image", run_id="run-1")
-        with contextlib.ExitStack() as lines:
-            health._slow_visitors(subject, container, lines)
+    full = socket.create_server(("127.0.0.1", 0), backlog=0)
+    with full as listener, contextlib.ExitStack() as lines:
+        send_slow_visitors(listener, lines)
 
 
 def test_slow_visitors_come_in_waves_until_the_page_stays_away() -> None:

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from memory_engine import MemoryEngine, Program, site
+from memory_engine import MemoryEngine, Program, serving, site
 from pydantic import ValidationError
 
 from advices.core import NeverAnswered
@@ -55,14 +55,8 @@ def guestbook(*answers: int) -> Iterator[tuple[int, list[tuple[str, bytes]]]]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield server.server_port, sent
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(Site) as port:
+        yield port, sent
 
 
 def inside(limit: int | None, peak: int | None = 300) -> str:
