@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
-from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from advices.images import Tree
-
-# Source: https://packaging.python.org/en/latest/specifications/recording-installed-packages
-_METADATA = re.compile(
-    r"(?:.*/)?(?:site|dist)-packages/(?P<name>[^/-]+)-(?P<version>[^/-]+)\.dist-info/METADATA"
-)
+from advices.images import Tree, distribution_at
 
 
 def installed(tree: Tree) -> dict[str, str]:
@@ -23,8 +16,8 @@ def installed(tree: Tree) -> dict[str, str]:
     """
     found: dict[str, set[str]] = {}
     for entry in tree.files():
-        if match := _METADATA.fullmatch(entry.path):
-            found.setdefault(str(canonicalize_name(match["name"])), set()).add(match["version"])
+        if (one := distribution_at(entry.path)) is not None:
+            found.setdefault(one.name, set()).add(one.version)
     return {name: " ".join(sorted(versions)) for name, versions in sorted(found.items())}
 
 

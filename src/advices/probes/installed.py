@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from advices.images import Entry, Listing, Tree, listings
+from advices.images import Entry, Listing, Tree, distribution_at, listings
 from advices.lab import project_file
 from advices.packages import locks
 from advices.probes.subject import Found, Subject
@@ -30,7 +30,6 @@ INSTALLER = re.compile(
     rf"|(?:site|dist)-packages/{_INSTALLERS}(?:-[^/]+\.dist-info)?/"
     r"|\.cache/(?:pip|uv|pypoetry|pipenv|pdm)/)"
 )
-_METADATA = re.compile(r"(?:.*/)?(?:site|dist)-packages/([^/-]+)-([^/-]+)\.dist-info/METADATA")
 _MODULE = re.compile(r"(?:.*/)?(?:site|dist)-packages/(?:.*/)?[^/]+\.py")
 _COMPILED = re.compile(r"(.*)__pycache__/([^/]+)\.[a-z]+-\d+\.pyc")
 
@@ -64,9 +63,9 @@ def distributions(layers: Sequence[Listing], above: Sequence[bool]) -> dict[str,
     """
     found: dict[str, str] = {}
     for entry in _above(Tree(layers), above):
-        metadata = _METADATA.fullmatch(entry.path)
-        if metadata is not None and INSTALLER.match(entry.path) is None:
-            found[canonicalize_name(metadata[1])] = metadata[2]
+        one = distribution_at(entry.path)
+        if one is not None and INSTALLER.match(entry.path) is None:
+            found[one.name] = one.version
     return found
 
 

@@ -203,6 +203,18 @@ class PythonInstall:
         return tuple(name.lower().replace("_", "-") for name in names if name)
 
     @property
+    def lists(self) -> tuple[str, ...]:
+        """Return the names of the lists that say what is installed, without their folders."""
+        found = self.options.values("-r", "--requirement", "--requirements")
+        return tuple(PurePosixPath(file).name for file in found)
+
+    @property
+    def constraints(self) -> tuple[str, ...]:
+        """Return the names of the lists that say in which version, without their folders."""
+        found = self.options.values("-c", "--constraint", "--constraints")
+        return tuple(PurePosixPath(file).name for file in found)
+
+    @property
     def folders(self) -> tuple[str, ...]:
         """Return the folders that --target, -t or --prefix names."""
         return self.options.values("--target", "-t", "--prefix")

@@ -12,8 +12,6 @@ from advices.lab.signs.view import Placed, View
 
 INSTALLERS = frozenset({"pip", "uv", "poetry", "pdm", "pipenv"})
 _NO_PACKAGES = INSTALLERS | {"setuptools", "wheel", "poetry-plugin-export"}
-_LISTS = ("-r", "--requirement", "--requirements")
-_CONSTRAINTS = ("-c", "--constraint", "--constraints")
 _NO = frozenset({"", "0", "false", "no", "off"})
 _COMPILE = "UV_COMPILE_BYTECODE"
 _LOCK = "uv.lock"
@@ -59,9 +57,7 @@ class ShipsInstaller(Record):
         gone = any("uninstall" in call.words for call in one.calls)
         return not gone and any(
             not INSTALLERS.isdisjoint(install.packages)
-            or not {*self.lists}.isdisjoint(
-                map(posixpath.basename, install.options.values(*_LISTS))
-            )
+            or not {*self.lists}.isdisjoint(install.lists)
             for install in filter(None, map(python_install, one.calls))
         )
 
@@ -106,15 +102,15 @@ def _floats(call: Call, locks: Collection[str], *, piped: bool) -> bool:
     install = python_install(call)
     if install is None:
         return False
-    named = {posixpath.basename(one) for one in install.options.values(*_LISTS)}
-    named |= {one for one in map(posixpath.basename, install.options.plain) if one in locks}
-    held = {posixpath.basename(one) for one in install.options.values(*_CONSTRAINTS)}
+    named = {*install.lists} | {
+        one for one in map(posixpath.basename, install.options.plain) if one in locks
+    }
     packages = {
         name
         for name in install.packages
         if name not in _NO_PACKAGES and not name.startswith((".", "/")) and name not in locks
     }
-    if held and held <= {*locks}:
+    if install.constraints and {*install.constraints} <= {*locks}:
         return False
     allowed = {*locks, *(("-", "stdin") if piped else ())}
     return bool(packages) or not named <= allowed

@@ -10,8 +10,6 @@ from advices.lab.signs.calls import Call, PythonInstall, assignments, does, pyth
 from advices.lab.signs.view import Placed, View
 
 EPOCH = "SOURCE_DATE_EPOCH"
-_LISTS = ("-r", "--requirement", "--requirements")
-_CONSTRAINTS = ("-c", "--constraint", "--constraints")
 _DATE = re.compile(r"(?:\$\(|`)\s*date\b([^)`]*)")
 
 
@@ -26,17 +24,12 @@ def floats(view: View, locks: Collection[str]) -> bool:
 
 
 def _floats(install: PythonInstall, locks: Collection[str]) -> bool:
-    given = install.options
-    if any(_name(file) in locks for file in given.values(*_CONSTRAINTS)):
+    if not {*install.constraints}.isdisjoint(locks):
         return False
     # `uv pip sync` and `uv sync` name no list in an option.
-    lists = [_name(file) for file in given.values(*_LISTS)]
-    named = [word for word in given.plain if word[:1] not in "./$" and _name(word) not in locks]
-    return any(file not in locks for file in lists) or any("==" not in word for word in named)
-
-
-def _name(file: str) -> str:
-    return PurePosixPath(file).name
+    words = [word for word in install.options.plain if word[:1] not in "./$"]
+    named = [word for word in words if PurePosixPath(word).name not in locks]
+    return not {*install.lists} <= {*locks} or any("==" not in word for word in named)
 
 
 def copies(view: View, file: str) -> bool:
