@@ -41,7 +41,18 @@ from advices.lab.scans import (
     not_run,
     scanner_of,
 )
-from advices.lab.signs import Failure, View, failed_place, places
+from advices.lab.signs import (
+    Failure,
+    Placed,
+    PythonInstall,
+    View,
+    does,
+    failed_place,
+    is_root,
+    places,
+    python_install,
+    within,
+)
 from advices.lab.source import NOT_SOURCE, code_cells
 from advices.lab.stage_uses import StageUse, stage_uses
 
@@ -71,6 +82,8 @@ __all__ = [
     "Measure",
     "MeasureName",
     "Mistake",
+    "Placed",
+    "PythonInstall",
     "Replay",
     "Risk",
     "Says",
@@ -83,10 +96,12 @@ __all__ = [
     "context_files",
     "describe",
     "edited",
+    "does",
     "failed_place",
     "familiar",
     "ignore_patterns",
     "instructions",
+    "is_root",
     "labfile",
     "line_of",
     "meanings",
@@ -94,6 +109,7 @@ __all__ = [
     "parse_dockerfile",
     "places",
     "project_file",
+    "python_install",
     "read",
     "read_dockerfile",
     "scanner_of",
@@ -101,5 +117,6 @@ __all__ = [
     "varies",
     "when",
     "with_bases_apart",
+    "within",
     "without_syntax",
 ]

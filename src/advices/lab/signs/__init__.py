@@ -7,9 +7,24 @@ packages lie, `failed` failed steps,
 `places` the instructions that a sign comes from.
 """
 
+from advices.lab.signs.calls import Call, PythonInstall, does, python_install
 from advices.lab.signs.failed import FailedStep, Failure
 from advices.lab.signs.places import failed_place, places
-from advices.lab.signs.view import View
+from advices.lab.signs.view import Placed, View, is_root, within
 from advices.lab.signs.vocabulary import Sign
 
-__all__ = ["FailedStep", "Failure", "Sign", "View", "failed_place", "places"]
+__all__ = [
+    "Call",
+    "FailedStep",
+    "Failure",
+    "Placed",
+    "PythonInstall",
+    "Sign",
+    "View",
+    "does",
+    "failed_place",
+    "is_root",
+    "places",
+    "python_install",
+    "within",
+]

@@ -1,0 +1,118 @@
+"""Pure: a Dockerfile as a text that can be edited, and what a remedy makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from advices.lab import Dockerfile, Instruction, View, parse_dockerfile
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a remedy changes: the new Dockerfile, lines for the end of .dockerignore, and why.
+
+    `says` is what was done, as a sentence for a reader of the diff.
+    """
+
+    says: str
+    dockerfile: str
+    ignores: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Edit:
+    """New lines in place of the lines from `first` to `last`, counted from 1.
+
+    With `last` before `first` nothing is replaced, and the lines are put in front of `first`.
+    """
+
+    first: int
+    last: int
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A project's Dockerfile, and what of the project decides how it can be changed.
+
+    `text` is as it is written, with its own line ends. `files` are the files of the context that
+    .dockerignore lets into a build, each with its text as far as a remedy may want it, "" else.
+    `ignored` are those that it does not let in.
+    """
+
+    text: str
+    build_args: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    ignored: frozenset[str] = frozenset()
+    target: str = ""
+
+    @cached_property
+    def dockerfile(self) -> Dockerfile:
+        """Return what it says. Raises DockerfileInvalid."""
+        return parse_dockerfile(self.text, self.build_args)
+
+    @cached_property
+    def view(self) -> View:
+        """Return it as a build meets it."""
+        return View(self.dockerfile)
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self.text.splitlines(keepends=True)
+
+    @property
+    def _line_end(self) -> str:
+        return "\r\n" if "\r\n" in self.text else "\n"
+
+    def written(self, instruction: Instruction) -> tuple[str, ...]:
+        """Return the lines of an instruction as they are written, comments within included."""
+        lines = self._lines[instruction.start_line - 1 : instruction.end_line]
+        return tuple(line.rstrip("\r\n") for line in lines)
+
+    def with_comment(self, instruction: Instruction) -> int:
+        """Return the first line of an instruction, or of the comment right above it."""
+        first = instruction.start_line
+        while first > 1 and self._lines[first - 2].lstrip().startswith("#"):
+            first -= 1
+        # A parser directive is no comment of the first instruction.
+        directives = len(self._directives)
+        return max(first, directives + 1) if directives < instruction.start_line else first
+
+    @cached_property
+    def _directives(self) -> list[str]:
+        found = []
+        for line in self._lines:
+            name, sign, _ = line.lstrip("# \t").partition("=")
+            known = name.strip().lower() in ("syntax", "escape", "check")
+            if not (line.startswith("#") and sign and known):
+                break
+            found.append(line)
+        return found
+
+    def block(self, instruction: Instruction) -> tuple[str, ...]:
+        """Return the lines of an instruction with the comment right above it."""
+        lines = self._lines[self.with_comment(instruction) - 1 : instruction.end_line]
+        return tuple(line.rstrip("\r\n") for line in lines)
+
+    def edited(self, edits: Iterable[Edit]) -> str:
+        """Return the text with some edits, which may not overlap."""
+        lines = [*self._lines]
+        if lines and not lines[-1].endswith("\n"):
+            lines[-1] += self._line_end
+        for edit in sorted(edits, key=lambda one: (one.first, one.last), reverse=True):
+            lines[edit.first - 1 : max(edit.last, edit.first - 1)] = [
+                line + self._line_end for line in edit.lines
+            ]
+        return "".join(lines)
+
+
+def replaced(instruction: Instruction, *lines: str) -> Edit:
+    """Return the edit that puts lines in the place of an instruction; its comment stays."""
+    return Edit(instruction.start_line, instruction.end_line, lines)
+
+
+def inserted(before: int, *lines: str) -> Edit:
+    """Return the edit that puts lines in front of a line."""
+    return Edit(before, before - 1, lines)
