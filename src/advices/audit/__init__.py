@@ -3,10 +3,8 @@
 An audit is a lab of a project. Its variants are the project as it is and one for each remedy.
 """
 
-from advices.audit.remedies import Change, Remedy, remedies
+from advices.audit.audit import Audit, audited
+from advices.audit.project import Asked, Chosen, Project, read_project
+from advices.audit.trial import Tried
 
-__all__ = [
-    "Change",
-    "Remedy",
-    "remedies",
-]
+__all__ = ["Asked", "Audit", "Chosen", "Project", "Tried", "audited", "read_project"]

@@ -15,3 +15,7 @@ __all__ = [
     "scan",
     "watch",
 ]
+from advices.cli import audit, labs, learn, lint, machine, offline, scan, watch
+from advices.cli.app import main
+
+__all__ = ["audit", "labs", "learn", "lint", "machine", "main", "offline", "scan", "watch"]

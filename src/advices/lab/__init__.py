@@ -29,6 +29,7 @@ from advices.lab.mistake import BUILDS, Mistake, Slug
 from advices.lab.model import COLD, AnotherStart, Lab, Variant
 from advices.lab.project_file import edited, project_file
 from advices.lab.replay import Replay
+from advices.lab.model import COLD, AnotherStart, Claim, Lab, Replay, Serve, Variant
 from advices.lab.scans import (
     EVIDENCE_CHARACTERS,
     RISKS,
@@ -88,6 +89,7 @@ __all__ = [
     "Risk",
     "Says",
     "Scan",
+    "Serve",
     "Slug",
     "StageUse",
     "Variant",

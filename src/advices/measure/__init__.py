@@ -9,7 +9,7 @@ from advices.measure.bench import (
     commit_of,
     samples_from_environment,
 )
-from advices.measure.candidate import of_variant
+from advices.measure.candidate import Candidate, of_variant
 from advices.measure.exercises import Told, check, get_ready, solved, start_of, unsound
 from advices.measure.ground import Ground
 from advices.measure.kept import Kept, kept_file
@@ -34,6 +34,7 @@ __all__ = [
     "SAMPLES_VARIABLE",
     "TURNS",
     "Bench",
+    "Candidate",
     "Committed",
     "Ground",
     "Kept",

@@ -7,26 +7,28 @@ from dataclasses import dataclass
 
 from advices.audit.remedies import base, ignore, installs, order, rights, start, user
 from advices.audit.remedies.source import Change, Source
+from advices.lab import MeasureName
 
 
 @dataclass(frozen=True)
 class Remedy:
-    """One remedy: its name, the slug of the lab whose advice it follows, and the change."""
+    """One remedy: its name, the lab whose advice it follows, what it makes better, the change."""
 
     name: str
     lab: str
+    measure: MeasureName
     apply: Callable[[Source], Change | None]
 
 
 REMEDIES = (
-    Remedy("order", "build-cache", order.order),
-    Remedy("ignore", "build-cache", ignore.ignore),
-    Remedy("slim", "base-image", base.slim),
-    Remedy("pip-cache", "remove-tools", installs.no_pip_cache),
-    Remedy("apt", "remove-tools", installs.apt_hygiene),
-    Remedy("chown", "remove-tools", rights.chown),
-    Remedy("user", "non-root", user.user),
-    Remedy("exec", "stop-and-start", start.exec_form),
+    Remedy("order", "build-cache", MeasureName("new_transfer_bytes", "edit-source"), order.order),
+    Remedy("ignore", "build-cache", MeasureName("context_bytes"), ignore.ignore),
+    Remedy("slim", "base-image", MeasureName("disk_bytes"), base.slim),
+    Remedy("pip-cache", "remove-tools", MeasureName("disk_bytes"), installs.no_pip_cache),
+    Remedy("apt", "remove-tools", MeasureName("disk_bytes"), installs.apt_hygiene),
+    Remedy("chown", "remove-tools", MeasureName("disk_bytes"), rights.chown),
+    Remedy("user", "non-root", MeasureName("uid"), user.user),
+    Remedy("exec", "stop-and-start", MeasureName("stop_exit_code"), start.exec_form),
 )
 """Every remedy."""
 
