@@ -15,7 +15,6 @@ __all__ = [
     "scan",
     "watch",
 ]
-from advices.cli import audit, labs, learn, lint, machine, offline, scan, watch
-from advices.cli.app import main
+from advices.cli import audit
 
 __all__ = ["audit", "labs", "learn", "lint", "machine", "main", "offline", "scan", "watch"]

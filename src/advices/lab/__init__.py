@@ -26,10 +26,9 @@ from advices.lab.measures import (
     when,
 )
 from advices.lab.mistake import BUILDS, Mistake, Slug
-from advices.lab.model import COLD, AnotherStart, Lab, Variant
+from advices.lab.model import COLD, AnotherStart, Lab, Serve, Variant
 from advices.lab.project_file import edited, project_file
 from advices.lab.replay import Replay
-from advices.lab.model import COLD, AnotherStart, Claim, Lab, Replay, Serve, Variant
 from advices.lab.scans import (
     EVIDENCE_CHARACTERS,
     RISKS,
@@ -97,8 +96,8 @@ __all__ = [
     "code_cells",
     "context_files",
     "describe",
-    "edited",
     "does",
+    "edited",
     "failed_place",
     "familiar",
     "ignore_patterns",
