@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from advices.audit import remedies
-from advices.audit.remedies import Change, Source
+
+from advices.audit.remedies import Change, Source, remedies
 
 FILES = {
     "requirements.txt": "flask==3.1\n",

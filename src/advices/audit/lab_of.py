@@ -1,21 +1,21 @@
-"""The lab of a project: its variants are the project as it is, one for each remedy, and all."""
+"""The lab of a project: its context is copied once, and its Dockerfile is both bad and good."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from advices.audit.project import Project
-from advices.audit.remedies import Change
 from advices.audit.touches import touches
-from advices.core import DiskFull, LabInvalid
+from advices.core import DiskFull, LabInvalid, write_whole
 from advices.lab import Lab, Serve, Variant
 
-YOURS = "bad"
-TOGETHER = "good"
-_CONTEXT_AT_MOST_BYTES = 500_000_000
-PROBES = ("stop", "user")
+YOURS = "yours"
+PROBES = ("files", "imports", "user", "stop")
+CONTEXT_AT_MOST_BYTES = 500_000_000
+_ANSWERS_WITHIN_SECONDS = 30.0
+_IGNORE = ".dockerignore"
 
 
 def copy_context(project: Project, to: Path) -> Path:
@@ -25,43 +25,42 @@ def copy_context(project: Project, to: Path) -> Path:
     """
     total = 0
     try:
+        to.mkdir(parents=True)
         for file in project.files():
             target = to / file.relative_to(project.context)
-            target.parent.mkdir(parents=True, exist_ok=True)
             if file.is_symlink():
+                target.parent.mkdir(parents=True, exist_ok=True)
                 target.symlink_to(file.readlink())
             elif file.is_file():
                 total += file.stat().st_size
-                if total > _CONTEXT_AT_MOST_BYTES:
+                if total > CONTEXT_AT_MOST_BYTES:
                     raise LabInvalid(
-                        f"the context {project.context} has more than 500 MB of files",
+                        f"the build context {project.context} has more than "
+                        f"{CONTEXT_AT_MOST_BYTES // 1_000_000} MB of files",
                         why="its .dockerignore lets in what no build needs, or it is a data folder",
                         next_step="list large files in .dockerignore, or name another --context",
                     )
+                target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(file, target)
-        ignore = project.context / ".dockerignore"
-        if ignore.is_file():
-            shutil.copy2(ignore, to / ".dockerignore")
+        ignore = project.context / _IGNORE
+        if ignore.is_file() and not ignore.is_symlink():
+            shutil.copy2(ignore, to / _IGNORE)
     except OSError as error:
         raise DiskFull(
             f"could not copy the project to a scratch folder: {error}",
             why="the disk is full, or a file of the project is not readable",
         ) from None
-    to.mkdir(parents=True, exist_ok=True)
     return to
 
 
-def lab_of(project: Project, changes: Mapping[str, Change], folder: Path) -> Lab:
-    """Return the lab of a project; its Dockerfiles and its context are written to a folder."""
+def lab_of(project: Project, folder: Path) -> Lab:
+    """Return a project as a lab; its Dockerfile and its context are written to a folder.
+
+    Raises what `copy_context` raises.
+    """
     context = copy_context(project, folder / "context")
-    text = project.dockerfile.read_bytes()
-    variants = {YOURS: _variant(project, folder, YOURS, text, says="as it is", ignores=())}
-    for name, change in changes.items():
-        new = change.dockerfile.encode()
-        variants[name] = _variant(
-            project, folder, name, new, says=change.says, ignores=change.ignores
-        )
-    variants.setdefault(TOGETHER, variants[YOURS])
+    text = project.dockerfile.read_bytes().decode("utf-8")
+    yours = variant_of(project, folder, YOURS, text)
     return Lab(
         slug="audit",
         folder=folder,
@@ -69,27 +68,40 @@ def lab_of(project: Project, changes: Mapping[str, Change], folder: Path) -> Lab
         advice="",
         context=context,
         probes=PROBES,
-        serve=Serve(port=project.port, path=project.url_path),
-        variants=variants,
+        needs_free_bytes=2_000_000_000,
+        serve=Serve(
+            port=project.port,
+            path=project.url_path,
+            timeout_seconds=_ANSWERS_WITHIN_SECONDS,
+            env=dict(project.env),
+        ),
+        variants={"bad": yours, "good": yours},
         replays=touches(context),
         claims=(),
+        is_own=True,
     )
 
 
-def _variant(
-    project: Project, folder: Path, name: str, text: bytes, *, says: str, ignores: Sequence[str]
+def variant_of(
+    project: Project, folder: Path, name: str, text: str, ignores: Sequence[str] = ()
 ) -> Variant:
-    file = folder / f"{name}.Dockerfile"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(text)
+    """Return the project with another Dockerfile and more lines in .dockerignore."""
+    file = write_whole(folder / f"{name}.Dockerfile", text)
     overlay = None
     if ignores:
         overlay = f"{name}-files"
-        (folder / overlay).mkdir()
-        old = project.context / ".dockerignore"
-        lines = old.read_text("utf-8-sig") if old.is_file() else ""
-        lines += "" if not lines or lines.endswith("\n") else "\n"
-        (folder / overlay / ".dockerignore").write_text(lines + "\n".join(ignores) + "\n", "utf-8")
-    return Variant(
-        dockerfile=file.name, says=says, overlay=overlay, build_args=dict(project.build_args)
-    )
+        write_whole(folder / overlay / _IGNORE, with_ignores(ignore_text(project), ignores))
+    build_args = dict(project.build_args)
+    return Variant(dockerfile=file.name, says=name, overlay=overlay, build_args=build_args)
+
+
+def ignore_text(project: Project) -> str:
+    """Return the project's .dockerignore, "" without one."""
+    file = project.context / _IGNORE
+    return file.read_text("utf-8-sig") if file.is_file() and not file.is_symlink() else ""
+
+
+def with_ignores(text: str, ignores: Sequence[str]) -> str:
+    """Return a .dockerignore with some lines more."""
+    end = "" if not text or text.endswith("\n") else "\n"
+    return text + end + "".join(f"{line}\n" for line in ignores)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from advices.audit.remedies import Source
-from advices.core import LabInvalid
+from advices.core import CommandFailed, LabInvalid, run
 from advices.lab import Dockerfile, View, context_files, read_dockerfile
 
 _NAMES = ("Dockerfile", "Containerfile", "dockerfile")
 _FOLDERS = ("docker", "deploy", "build", ".docker", "app", "src", "backend", "server", "web")
 _TEXTS = (".txt", ".toml", ".in", ".lock", ".cfg", "Pipfile")
 _TEXT_AT_MOST_BYTES = 1_000_000
+_GIT_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,6 @@ class Asked:
 
     file: Path | None = None
     context: Path | None = None
-    target: str = ""
     build_args: Mapping[str, str] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
     port: int | None = None
@@ -48,7 +46,6 @@ class Project:
     folder: Path
     dockerfile: Path
     context: Path
-    target: str
     build_args: Mapping[str, str]
     env: Mapping[str, str]
     port: int
@@ -62,8 +59,11 @@ class Project:
             self.dockerfile.read_bytes().decode("utf-8"),
             build_args=self.build_args,
             files={name: _text(file) for name, file in names.items()},
-            target=self.target,
         )
+
+    def shown(self, path: Path) -> str:
+        """Return a path of the project as its reader writes it."""
+        return _shown(path, self.folder)
 
     def files(self) -> Iterator[Path]:
         """Yield the files that a build may copy."""
@@ -93,7 +93,7 @@ def read_project(folder: Path, asked: Asked) -> Project:
         port, why = _port(said)
         chosen.append(Chosen("port", str(port), why, "--port"))
     return Project(
-        *(folder, file, context, asked.target, dict(asked.build_args), dict(asked.env), port),
+        *(folder, file, context, dict(asked.build_args), dict(asked.env), port),
         url_path=asked.url_path,
         chosen=tuple(chosen),
     )
@@ -166,15 +166,17 @@ def most_changed(context: Path, suffixes: tuple[str, ...]) -> str | None:
 
 def _changes(context: Path) -> dict[str, int]:
     """Return how many of the last commits changed each file; nothing where git knows none."""
-    argv = ["git", "-C", str(context), "log", "-n", "500", "--format=", "--name-only", "--relative"]
+    # Nothing that somebody else's repository names is run: neither a monitor nor a signature's check.
+    quiet = ("-c", "core.fsmonitor=false", "-c", "log.showSignature=false")
+    words = ("log", "-n", "500", "--format=", "--name-only", "--relative")
+    argv = ["git", "-C", str(context), *quiet, *words]
+    env = {"GIT_OPTIONAL_LOCKS": "0", "GIT_CONFIG_NOSYSTEM": "1"}
     try:
-        # No hook and no setting of somebody else's repository is followed.
-        env = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_CONFIG_NOSYSTEM": "1"}
-        done = subprocess.run(argv, capture_output=True, timeout=30, check=False, env=env)
-    except (OSError, subprocess.TimeoutExpired):
+        said = run(argv, env=env, timeout_seconds=_GIT_SECONDS).stdout
+    except CommandFailed:
         return {}
     counted: dict[str, int] = {}
-    for line in done.stdout.decode("utf-8", "replace").splitlines():
+    for line in said.splitlines():
         if line:
             counted[line] = counted.get(line, 0) + 1
     return counted

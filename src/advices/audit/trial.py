@@ -1,81 +1,162 @@
-"""Builds a project as it is and with each remedy, and says what each one brought."""
+"""Builds a project as it is, with each remedy alone, and with all that passed together."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from advices.audit.lab_of import YOURS
-from advices.audit.remedies import REMEDIES, Change
-from advices.core import AdvicesError, StepFailed
-from advices.lab import MeasureName
-from advices.measure import QUICK, Bench, Candidate, of_variant, steps
+from advices.audit.gate import broken
+from advices.audit.lab_of import YOURS, variant_of
+from advices.audit.project import Project
+from advices.audit.remedies import REMEDIES, Change, Remedy, together
+from advices.core import AdvicesError, CommandFailed, EngineLost, StepFailed
+from advices.engine import Start
+from advices.lab import COLD, Lab, MeasureName, Variant
+from advices.measure import QUICK, Bench, Candidate, Measurer, PlanStep, steps, steps_giving
 from advices.results import Value, VariantResult
+
+FIXED = "fixed"
+# What the gate looks at besides the answer.
+_GATE = tuple(
+    MeasureName(name) for name in ("distributions_failing", "missing_libraries", "stop_exit_code")
+)
+_CHECK_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
 class Tried:
-    """What a remedy did: the measure before and after, and why it is no fix, "" when it is one."""
+    """What a remedy did alone: its measure before and after, and what it broke, "" for nothing."""
 
-    name: str
-    lab: str
-    says: str
-    measure: MeasureName
+    remedy: Remedy
+    change: Change
     before: Value | None
     after: Value | None
     refused: str = ""
 
     @property
     def is_fix(self) -> bool:
-        """Return whether it passed the gate and made its measure better."""
-        return not self.refused and self.before != self.after
+        """Return whether it broke nothing and made its measure better."""
+        if self.refused or self.before is None or self.after is None:
+            return False
+        return self.remedy.is_better(self.before, self.after)
 
 
-def tried(bench: Bench, changes: Mapping[str, Change]) -> tuple[VariantResult, tuple[Tried, ...]]:
-    """Return what the project measures, and what each remedy did alone.
+@dataclass(frozen=True)
+class Trial:
+    """What a project measures, what each remedy did alone, and the project with all that passed.
 
-    Raises what a build of the project as it is raises.
+    `fixed` is None where nothing passed. `change` is then what leads to it.
     """
-    lab = bench.lab
-    planned = steps(lab, QUICK)
-    found: list[Tried] = []
-    with bench.ready() as measurer:
-        yours = measurer.measure(of_variant(lab, YOURS), planned)
-        for remedy in REMEDIES:
-            if remedy.name not in changes:
-                continue
-            variant = lab.variants[remedy.name]
-            candidate = Candidate(
-                *(remedy.name, lab.dockerfile(remedy.name), variant),
-                fresh=False,
-                cache_of=YOURS,
-            )
-            refused, after = "", None
-            try:
-                after = measurer.measure(candidate, planned)
-            except StepFailed as error:
-                refused = f"it does not build: {error.what}"
-            except AdvicesError as error:
-                refused = error.what
-            refused = refused or (_refused(yours, after) if after else "")
-            measures = after.measures() if after else {}
-            found.append(
-                Tried(
-                    *(remedy.name, remedy.lab, changes[remedy.name].says, remedy.measure),
-                    yours.measures().get(remedy.measure),
-                    measures.get(remedy.measure),
-                    refused,
+
+    yours: VariantResult
+    tried: tuple[Tried, ...]
+    fixed: VariantResult | None = None
+    change: Change | None = None
+    names: tuple[str, ...] = ()
+
+
+class Trials:
+    """The trials of one project in one run."""
+
+    def __init__(self, bench: Bench, project: Project, check: str) -> None:
+        self._bench = bench
+        self._lab: Lab = bench.lab
+        self._project = project
+        self._check = check
+
+    def all(self) -> Trial:
+        """Return the trial of the project. Raises what a build of it as it is raises."""
+        with self._bench.ready() as measurer:
+            whole = steps(self._lab, QUICK)
+            yours = measurer.measure(self._candidate(YOURS, self._lab.variants["bad"]), whole)
+            if fault := self._checked(YOURS):
+                raise StepFailed(
+                    f"the project as it is does not pass --check: {fault}",
+                    why="the command fails in a container of its image",
+                    next_step="fix the command or the project; nothing was changed",
                 )
+            source = self._project.source()
+            found = [
+                self._alone(measurer, yours, remedy, change)
+                for remedy in REMEDIES
+                if (change := remedy.apply(source)) is not None
+            ]
+            fixes = [one.remedy for one in found if one.is_fix]
+            return self._together(measurer, yours, tuple(found), fixes, whole)
+
+    def _alone(
+        self, measurer: Measurer, yours: VariantResult, remedy: Remedy, change: Change
+    ) -> Tried:
+        planned = steps_giving(self._lab, {remedy.measure, *_GATE})
+        after, refused = self._measured(measurer, yours, remedy.name, change, planned)
+        was = yours.measures().get(remedy.measure)
+        is_ = after.measures().get(remedy.measure) if after else None
+        return Tried(remedy, change, was, is_, refused)
+
+    def _together(
+        self,
+        measurer: Measurer,
+        yours: VariantResult,
+        found: tuple[Tried, ...],
+        fixes: list[Remedy],
+        whole: Sequence[PlanStep],
+    ) -> Trial:
+        """Return the trial with all fixes that go together: the last ones go first if they fail."""
+        source = self._project.source()
+        while fixes:
+            change = together(source, fixes)
+            after, refused = self._measured(measurer, yours, FIXED, change, whole)
+            if after is not None and not refused:
+                names = tuple(one.name for one in fixes)
+                return Trial(yours, found, after, change, names)
+            gone = fixes.pop()
+            found = tuple(
+                replace(one, refused=f"with the other changes: {refused}")
+                if one.remedy == gone
+                else one
+                for one in found
             )
-    return yours, tuple(found)
+        return Trial(yours, found)
 
+    def _measured(
+        self,
+        measurer: Measurer,
+        yours: VariantResult,
+        name: str,
+        change: Change,
+        planned: Sequence[PlanStep],
+    ) -> tuple[VariantResult | None, str]:
+        """Return what a change measures, and what it breaks: then it is no fix."""
+        variant = variant_of(
+            *(self._project, self._lab.folder, name, change.dockerfile), ignores=change.ignores
+        )
+        try:
+            after = measurer.measure(self._candidate(name, variant), planned)
+        except EngineLost:
+            raise
+        except StepFailed as error:
+            return None, f"it does not build: {error.what}"
+        except AdvicesError as error:
+            return None, error.what
+        return after, broken(yours, after) or self._checked(name)
 
-def _refused(yours: VariantResult, after: VariantResult) -> str:
-    """Return what a remedy broke, "" when nothing is seen to be broken."""
-    if yours.boot.answered and not after.boot.answered:
-        return "the container no longer answers"
-    if yours.boot.answered and yours.boot.page_digest != after.boot.page_digest:
-        return "the page is another one"
-    if yours.boot.uid and not after.boot.uid:
-        return "PID 1 is root"
-    return ""
+    def _candidate(self, name: str, variant: Variant) -> Candidate:
+        file = self._lab.folder / variant.dockerfile
+        is_yours = name == YOURS
+        return Candidate(name, file, variant, fresh=is_yours, cache_of=YOURS, unknown=True)
+
+    def _checked(self, name: str) -> str:
+        """Return what the reader's own check says against an image, "" when it passes."""
+        if not self._check:
+            return ""
+        engine, run_id = self._bench.workshop.engine, self._bench.run.id
+        tag = f"docker-advices-run/{run_id}:{self._lab.slug}-{name}-{COLD}"
+        how = Start(entrypoint=("sh", "-c"), command=(self._check,), default_capabilities=True)
+        try:
+            ran = engine.run_once(tag, run_id=run_id, how=how, timeout_seconds=_CHECK_SECONDS)
+        except CommandFailed as error:
+            return error.what
+        if ran.exit_code == 0:
+            return ""
+        last = (ran.stdout.strip().splitlines() or ["it printed nothing"])[-1]
+        return f"`{self._check}` ended with exit code {ran.exit_code}: {last}"

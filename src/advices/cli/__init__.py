@@ -1,10 +1,11 @@
 """The command `advices`: one module a group of commands, each loads what it needs when it runs."""
 
-from advices.cli import advisories, labs, learn, lint, machine, offline, sbom, scan, watch
+from advices.cli import advisories, audit, labs, learn, lint, machine, offline, sbom, scan, watch
 from advices.cli.app import main
 
 __all__ = [
     "advisories",
+    "audit",
     "labs",
     "learn",
     "lint",
@@ -15,6 +16,3 @@ __all__ = [
     "scan",
     "watch",
 ]
-from advices.cli import audit
-
-__all__ = ["audit", "labs", "learn", "lint", "machine", "main", "offline", "scan", "watch"]

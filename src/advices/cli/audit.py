@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
 from advices.cli.app import app, out, progress
-from advices.core import project
+from advices.core import project, write_together, write_whole
+
+if TYPE_CHECKING:
+    from advices.audit import Audit
+
+FOUND = 1
 
 
 @app.command()
@@ -18,49 +24,89 @@ def audit(
     path: Annotated[Path, typer.Argument(help="The folder of your project.")] = Path(),
     *,
     file: Annotated[Path | None, typer.Option(help="Its Dockerfile.")] = None,
-    context: Annotated[Path | None, typer.Option(help="The folder that it builds.")] = None,
-    target: Annotated[str, typer.Option(help="The stage that ships; the last by default.")] = "",
+    context: Annotated[Path | None, typer.Option(help="The build context.")] = None,
     build_arg: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="A build argument.")
     ] = None,
+    env: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="A variable of its container.")
+    ] = None,
     port: Annotated[int | None, typer.Option(help="The port that it listens on.")] = None,
-    url_path: Annotated[str, typer.Option(help="The page that it must serve.")] = "/",
+    url_path: Annotated[str, typer.Option(help="The page that must answer HTTP 200.")] = "/",
+    check: Annotated[
+        str, typer.Option(help="A shell command that must succeed in a container of each image.")
+    ] = "",
+    fail_on: Annotated[
+        str, typer.Option(help="Exit with 1 on findings of these chapters: non-root,build-cache.")
+    ] = "",
+    fix: Annotated[bool, typer.Option("--fix", help="Write the diff to your project.")] = False,
+    json_: Annotated[Path | None, typer.Option("--json", help="Write all as JSON.")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write the report as Markdown.")] = None,
 ) -> None:
-    """Measure what each advice would bring to a project of yours."""
-    from advices.audit import Asked, audited, read_project
+    """Measure what each advice brings to your own project, and prove the fix by building it."""
+    from advices import audit as room
     from advices.cli.display import Display
-    from advices.results import value_text
     from advices.workshop import Workshop
 
-    arguments = {}
-    for word in build_arg or []:
+    build_args, variables = _pairs(build_arg, "--build-arg"), _pairs(env, "--env")
+    asked = room.Asked(file, context, build_args, variables, port, url_path)
+    chapters = _chapters(fail_on)
+    layout = project()
+    yours = room.read_project(path, asked)
+    with Display(progress) as say:
+        for one in yours.chosen:
+            say(f"{one.name}: {one.value}, because {one.why} ({one.option} changes it)")
+        found = room.audited(Workshop(layout, say), yours, check)
+    _show(found)
+    if json_ is not None:
+        write_whole(json_, json.dumps(room.record(found), indent=1) + "\n")
+    if markdown is not None:
+        write_whole(markdown, room.markdown(found))
+    if fix and found.files:
+        write_together({yours.folder / name: new for name, (_, new) in found.files.items()})
+        out.print(f"wrote {escape(', '.join(found.files))}")
+    if chapters & {one.lab for one in room.findings(found.trial)}:
+        raise typer.Exit(FOUND)
+
+
+def _pairs(words: list[str] | None, option: str) -> dict[str, str]:
+    found = {}
+    for word in words or []:
         name, sign, value = word.partition("=")
         if not sign:
-            raise typer.BadParameter(f"`{word}` is not NAME=VALUE", param_hint="--build-arg")
-        arguments[name] = value
-    asked = Asked(file, context, target, arguments, {}, port, url_path)
-    with Display(progress) as say:
-        found = audited(Workshop(project(), say), read_project(path, asked))
-    for one in found.project.chosen:
-        out.print(f"{one.name}: {escape(one.value)}, because {one.why} ({one.option} changes it)")
-    touched = Table("what is touched", "steps run", "bytes to move", "seconds", box=None)
-    for name, build in found.yours.builds.items():
-        says = found.lab.replays[name].says if name in found.lab.replays else "the first build"
-        measures = found.yours.measures()
-        words = [
-            value_text(measure, measures[measure])
-            for measure in measures
-            if measure.of == name and measure.name in ("steps_run", "new_transfer_bytes", "seconds")
-        ]
-        touched.add_row(escape(says), *words)
-        del build
-    out.print(touched)
-    table = Table("remedy", "what it makes better", "before", "after", "", box=None)
-    for row in found.tried:
-        before = "-" if row.before is None else value_text(row.measure, row.before)
-        after = "-" if row.after is None else value_text(row.measure, row.after)
-        said = f"tried, but {row.refused}" if row.refused else "" if row.is_fix else "no gain"
-        table.add_row(
-            row.name, str(row.measure), before, after, escape(said.splitlines()[0] if said else "")
+            raise typer.BadParameter(f"`{word}` is not NAME=VALUE", param_hint=option)
+        found[name] = value
+    return found
+
+
+def _chapters(words: str) -> set[str]:
+    """Return the chapters of --fail-on. Raises BadParameter for one that no finding can be of."""
+    from advices.audit import CHAPTERS
+
+    asked = {word.strip() for word in words.split(",") if word.strip()}
+    if unknown := asked - CHAPTERS:
+        raise typer.BadParameter(
+            f"no finding is of {', '.join(sorted(unknown))}; there are "
+            f"{', '.join(sorted(CHAPTERS))}",
+            param_hint="--fail-on",
         )
-    out.print(table)
+    return asked
+
+
+def _show(found: Audit) -> None:
+    from advices import audit as room
+
+    out.print(f"[bold]{escape(room.sentence(found))}[/]\n")
+    tables = (room.finding_rows, room.measured_rows, room.refused_rows, room.not_judged_rows)
+    for rows in tables:
+        header, *body = rows(found)
+        if body:
+            table = Table(*header, box=None, pad_edge=False)
+            for row in body:
+                table.add_row(*map(escape, row))
+            out.print(table)
+            out.print()
+    if found.files:
+        out.print(escape(room.diff(found)), end="")
+    elif not room.findings(found.trial):
+        out.print("nothing was found that an advice would make better")

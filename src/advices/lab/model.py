@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -50,11 +51,12 @@ class Variant(Record):
 
 
 class Serve(Record):
-    """How a container of the project is known to work."""
+    """How a container of the project is known to work. `env` is what it is started with."""
 
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     path: Annotated[str, Field(pattern=r"^/")] = "/"
     timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 60.0
+    env: dict[str, str] = Field(default_factory=dict, exclude_if=operator.not_)
 
 
 class AnotherStart(Record):
@@ -103,7 +105,8 @@ class Lab(Record):
     lab.toml that is copied over the context of every variant, `scan` says how the web scanners
     go about it. `index` is a list beside lab.toml: the newest version of each package that pip is
     offered; `fixes` says which security fixes the probe `inventory` knows. `exercise` is the
-    lab's, `task` what it asks for.
+    lab's, `task` what it asks for. `is_own` says that its context is the reader's own project, of
+    which everything is copied that .dockerignore lets in.
     """
 
     slug: Slug
@@ -131,6 +134,7 @@ class Lab(Record):
     claims: tuple[Claim, ...]
     mistakes: tuple[Mistake, ...] = ()
     exercise: Lab | None = None
+    is_own: bool = False
 
     @model_validator(mode="after")
     def _names_are_free(self) -> Lab:

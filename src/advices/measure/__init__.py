@@ -16,7 +16,7 @@ from advices.measure.kept import Kept, kept_file
 from advices.measure.keys import Keys
 from advices.measure.limits import for_learners, setting
 from advices.measure.mistakes import answering_traps, judged_steps, proved, uncaught_mistakes
-from advices.measure.plan import QUICK, Samples, for_variant, steps
+from advices.measure.plan import QUICK, PlanStep, Samples, for_variant, steps, steps_giving
 from advices.measure.rotation import TURNS, due, turn_of
 from advices.measure.standing import (
     Committed,
@@ -28,6 +28,7 @@ from advices.measure.standing import (
     names,
     start_stands,
 )
+from advices.measure.variant import Measurer
 
 __all__ = [
     "QUICK",
@@ -39,6 +40,8 @@ __all__ = [
     "Ground",
     "Kept",
     "Keys",
+    "Measurer",
+    "PlanStep",
     "Samples",
     "Standing",
     "Told",
@@ -64,6 +67,7 @@ __all__ = [
     "start_of",
     "start_stands",
     "steps",
+    "steps_giving",
     "turn_of",
     "uncaught_mistakes",
     "unsound",

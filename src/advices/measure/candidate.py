@@ -38,7 +38,8 @@ class Candidate:
     `fresh` builds it from nothing. Without it the first build may use the cache of the
     candidate `cache_of`, which saves minutes where no time is measured. One that `must_answer`
     is a fault of its lab when its page does not come. Of one that is `hidden` no step is told.
-    What nobody has read before has `limits`.
+    What nobody has read before has `limits`. Of one that is `unknown` nobody knows what a container
+    of it can do: what a probe cannot look at is not measured, and says why.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Candidate:
     must_answer: bool = False
     hidden: bool = False
     limits: Limits | None = None
+    unknown: bool = False
 
     def read(self) -> Dockerfile:
         """Return what its Dockerfile says with its build arguments.
@@ -102,7 +104,9 @@ def of_learner(lab: Lab, dockerfile: Path, limits: Limits | None = None) -> Cand
 def copied(lab: Lab, candidate: Candidate, to: Path, *, canary: str) -> Path:
     """Return the project's copy, files left out and the overlays over it. Raises DiskFull."""
     with _told():
-        shutil.copytree(lab.context, to, ignore=shutil.ignore_patterns(*NOT_SOURCE))
+        # What tools leave in a clone is no part of a lab. Links stay links, as a build sees them.
+        left_out = None if lab.is_own else shutil.ignore_patterns(*NOT_SOURCE)
+        shutil.copytree(lab.context, to, symlinks=True, ignore=left_out)
         for name in candidate.variant.leaves_out:
             left = to / name
             shutil.rmtree(left) if left.is_dir() else left.unlink()

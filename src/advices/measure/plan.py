@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from advices.lab import COLD, OF_A_START, PROBED, Claim, Lab, MeasureName
@@ -124,7 +124,11 @@ def for_variant(lab: Lab, variant: str, planned: Sequence[PlanStep]) -> tuple[Pl
 
 def steps_for(lab: Lab, claims: Iterable[Claim]) -> tuple[PlanStep, ...]:
     """Return the steps that give the measures of some claims, one sample each."""
-    measures = {claim.measure for claim in claims}
+    return steps_giving(lab, {claim.measure for claim in claims})
+
+
+def steps_giving(lab: Lab, measures: Collection[MeasureName]) -> tuple[PlanStep, ...]:
+    """Return the steps that give some measures, one sample each; the image is always started."""
     with_bytes = _with_bytes(measures)
     # The layers of a replay are compared with those of the first build.
     read = (COLD, *(replay for replay in lab.replays if replay in with_bytes))

@@ -10,6 +10,8 @@ from functools import partial
 
 from advices.bases import Base, MarkedBase
 from advices.core import (
+    CommandFailed,
+    EngineRefused,
     Instruction,
     NeverAnswered,
     Step,
@@ -19,7 +21,7 @@ from advices.core import (
 )
 from advices.engine import BuildOrder, Image
 from advices.images import Tree, layers_of, learn, listings
-from advices.lab import Dockerfile, Lab
+from advices.lab import PROBED, Dockerfile, Lab
 from advices.measure import plan
 from advices.measure.candidate import CANARY, Candidate, context_bytes, copied, replayed
 from advices.measure.ground import Ground
@@ -28,7 +30,7 @@ from advices.measure.order import Place, order_of
 from advices.measure.taken import Taken
 from advices.measure.turns import Turns
 from advices.packages import newest_versions, proxy
-from advices.probes import Subject, factors_met, probe, startup
+from advices.probes import Found, Subject, factors_met, probe, startup
 from advices.results import Boot, Page, VariantResult
 from advices.runs import Run
 from advices.workshop import Workshop
@@ -130,11 +132,20 @@ class StepWork:
                     self._booting(candidate, taken), self._lab.starts[start]
                 )
             case plan.ProbeImage(probe=name):
-                found = probe(name)(self._subject(candidate, taken))
+                found = self._probed(name, candidate, taken)
                 taken.found.values |= found.values
                 taken.found.timings |= found.timings
                 taken.found.scans += found.scans
                 taken.found.unmeasured |= found.unmeasured
+
+    def _probed(self, name: str, candidate: Candidate, taken: Taken) -> Found:
+        subject = self._subject(candidate, taken)
+        try:
+            return probe(name)(subject)
+        except (NeverAnswered, CommandFailed, EngineRefused, UnsteadyMeasure) as error:
+            if not candidate.unknown:
+                raise
+            return Found(unmeasured=dict.fromkeys(PROBED[name], error.what))
 
     def _tag(self, candidate: Candidate, build_name: str) -> str:
         # A stage's name may hold what a tag may not.

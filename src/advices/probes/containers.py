@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 from collections.abc import Iterator
+from dataclasses import replace
 
 from advices.core import EngineRefused, NeverAnswered, poll
 from advices.engine import Container, Start
@@ -42,8 +43,9 @@ def answering(subject: Subject, how: Start) -> Iterator[Container]:
     Raises NeverAnswered when no HTTP answer comes within the lab's time limit.
     """
     serve = subject.lab.serve
+    started = replace(how, env={**serve.env, **how.env})
     container = subject.engine.start(
-        str(subject.image.id), run_id=subject.run_id, port=serve.port, how=how
+        str(subject.image.id), run_id=subject.run_id, port=serve.port, how=started
     )
     try:
         for _ in poll(serve.timeout_seconds):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import http.client
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from advices.core import EngineRefused, NeverAnswered, clock, poll
 from advices.engine import HARDENED, Container, End, Engine, Start
@@ -63,7 +63,7 @@ def first_page(image: Image) -> tuple[Boot, Page]:
     """
     serve = image.lab.serve
     wanted = _Request(serve.port, serve.path, 200, serve.timeout_seconds)
-    boot, answer = _booted(image, HARDENED, wanted)
+    boot, answer = _booted(image, replace(HARDENED, env=serve.env), wanted)
     assert boot.page_digest is not None
     types = [value for name, value in answer.headers if name.lower() == "content-type"]
     return boot, page_of(boot.page_digest, ", ".join(types), answer.body)

@@ -39,14 +39,11 @@ class Source:
 
     `text` is as it is written, with its own line ends. `files` are the files of the context that
     .dockerignore lets into a build, each with its text as far as a remedy may want it, "" else.
-    `ignored` are those that it does not let in.
     """
 
     text: str
     build_args: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
-    ignored: frozenset[str] = frozenset()
-    target: str = ""
 
     @cached_property
     def dockerfile(self) -> Dockerfile:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from advices.audit.remedies import base, ignore, installs, order, rights, start, user
 from advices.audit.remedies.source import Change, Source
 from advices.lab import MeasureName
+from advices.results import Value
+
+_KILLED = 137
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,16 @@ class Remedy:
     lab: str
     measure: MeasureName
     apply: Callable[[Source], Change | None]
+
+    def is_better(self, before: Value, after: Value) -> bool:
+        """Return whether a value of its measure is better than the one before."""
+        if self.measure.name == "uid":
+            return before == 0 and after != 0
+        if self.measure.name == "stop_exit_code":
+            return before == _KILLED and after != _KILLED
+        if isinstance(before, str) or isinstance(after, str):
+            return False
+        return after < before
 
 
 REMEDIES = (
@@ -40,3 +53,16 @@ def remedies(source: Source) -> dict[str, Change]:
     """
     found = {one.name: one.apply(source) for one in REMEDIES}
     return {name: change for name, change in found.items() if change is not None}
+
+
+def together(source: Source, wanted: Sequence[Remedy]) -> Change:
+    """Return what some remedies make of a Dockerfile, one after the other."""
+    said: list[str] = []
+    ignores: tuple[str, ...] = ()
+    for one in wanted:
+        change = one.apply(source)
+        if change is not None:
+            said.append(change.says)
+            ignores += change.ignores
+            source = replace(source, text=change.dockerfile)
+    return Change(" ".join(said), source.text, ignores)

@@ -1,0 +1,104 @@
+"""Pure: which advice a project does not follow, by what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from advices.audit.remedies import REMEDIES
+from advices.audit.trial import Trial
+from advices.lab import MeasureName
+from advices.results import Value, VariantResult
+
+_KILLED = 137
+_WORTH_SAYING_BYTES = 1_000_000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """An advice that the project does not follow: the measure that shows it, and what it became.
+
+    `lab` is the slug of the chapter, `fix` the remedy that was proved, "" without one, and `after`
+    the value with all fixes.
+    """
+
+    lab: str
+    says: str
+    measure: MeasureName
+    before: Value
+    after: Value | None
+    fix: str
+
+
+@dataclass(frozen=True)
+class _Rule:
+    lab: str
+    says: str
+    measure: MeasureName
+    is_bad: Callable[[float], bool]
+
+
+def _any(value: float) -> bool:
+    return value > 0
+
+
+def _much(value: float) -> bool:
+    return value > _WORTH_SAYING_BYTES
+
+
+_RULES = (
+    _Rule("non-root", "the container runs as root", MeasureName("uid"), lambda uid: uid == 0),
+    _Rule(
+        *("non-root", "the container may change files of the project"),
+        *(MeasureName("writable_app_files"), _any),
+    ),
+    _Rule(
+        *("stop-and-start", "docker stop has to kill it after ten seconds"),
+        *(MeasureName("stop_exit_code"), lambda code: code == _KILLED),
+    ),
+    _Rule("stop-and-start", "a stop loses requests", MeasureName("requests_lost"), _any),
+    _Rule("multi-stage", "compilers are in the image", MeasureName("compilers"), _any),
+    _Rule(*("multi-stage", "shared libraries are missing"), MeasureName("missing_libraries"), _any),
+    _Rule("remove-tools", "apt's lists are in the image", MeasureName("apt_lists_bytes"), _much),
+    _Rule("remove-tools", "pip's cache is in the image", MeasureName("pip_cache_bytes"), _much),
+    _Rule(
+        *("remove-tools", "lower layers hold files that later ones delete, replace or change"),
+        *(MeasureName("hidden_bytes"), _much),
+    ),
+)
+CHAPTERS = frozenset({*(one.lab for one in REMEDIES), *(one.lab for one in _RULES)})
+"""The slugs of all chapters that a finding can be of."""
+
+
+def findings(trial: Trial) -> tuple[Finding, ...]:
+    """Return what the project does not follow, what has a proved fix first.
+
+    What a remedy made better is a finding; so is what a rule over one measure calls bad. A measure
+    that was not taken is no finding: see `not_judged`.
+    """
+    yours = trial.yours.measures()
+    fixed = trial.fixed.measures() if trial.fixed else {}
+    found = [
+        Finding(
+            *(one.remedy.lab, one.change.says, one.remedy.measure, one.before),
+            *(fixed.get(one.remedy.measure, one.after), one.remedy.name),
+        )
+        for one in trial.tried
+        if one.is_fix and one.before is not None and one.remedy.name in trial.names
+    ]
+    fixes = {one.measure: one.fix for one in found}
+    for rule in _RULES:
+        value = yours.get(rule.measure)
+        if isinstance(value, int | float) and rule.is_bad(value) and rule.measure not in fixes:
+            found.append(
+                Finding(rule.lab, rule.says, rule.measure, value, fixed.get(rule.measure), "")
+            )
+    return tuple(found)
+
+
+def not_judged(result: VariantResult) -> dict[str, str]:
+    """Return what was not judged and why, by the measure; one line for each reason."""
+    found: dict[str, str] = {}
+    for measure, why in result.unmeasured.items():
+        found.setdefault(why, measure)
+    return {measure: why for why, measure in found.items()}

@@ -1,0 +1,168 @@
+"""Pure: what an audit found, as rows, a sentence, a diff, and as Markdown."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+from advices.audit.audit import Audit
+from advices.audit.findings import findings, not_judged
+from advices.lab import MeasureName, describe
+from advices.results import Value, VariantResult, value_text
+
+_BUILDS = ("steps_run", "new_transfer_bytes", "seconds")
+_IMAGE = (
+    *("transfer_bytes", "disk_bytes", "uid", "writable_app_files", "compilers", "setuid_files"),
+    *("apt_lists_bytes", "pip_cache_bytes", "hidden_bytes", "first_200_seconds", "stop_seconds"),
+    *("stop_exit_code", "requests_lost", "distributions_failing", "missing_libraries"),
+)
+Rows = list[list[str]]
+
+
+def sentence(audit: Audit) -> str:
+    """Return what matters most in one sentence or two."""
+    yours, fixed = audit.trial.yours, audit.trial.fixed
+    if "edit-source" not in yours.builds:
+        first = f"the image moves {_text(yours, 'transfer_bytes')} to a server"
+        then = f", and {_text(fixed, 'transfer_bytes')} after this diff" if fixed else ""
+        return f"{first}{then}.".capitalize()
+    said = (
+        f"A one-line edit of {_edited(audit)} runs {_steps(yours)} again and moves "
+        f"{_text(yours, 'new_transfer_bytes', 'edit-source')} to a server"
+    )
+    if fixed is None:
+        return f"{said}. No change that was tried made this project better."
+    said += (
+        f"; after this diff it is {_steps(fixed)} and "
+        f"{_text(fixed, 'new_transfer_bytes', 'edit-source')}"
+    )
+    if not yours.boot.answered:
+        return f"{said}. Its page never answered, so nobody knows whether it still works."
+    return f"{said}. It still serves the same page."
+
+
+def _edited(audit: Audit) -> str:
+    return str(audit.lab.replays["edit-source"].file)
+
+
+def _steps(result: VariantResult) -> str:
+    count = result.builds["edit-source"].steps_run
+    return f"{count} step{'' if count == 1 else 's'}"
+
+
+def _text(result: VariantResult | None, name: str, of: str = "") -> str:
+    measure = MeasureName(name, of)
+    value = result.measures().get(measure) if result else None
+    return _value(measure, value)
+
+
+def _value(measure: MeasureName, value: Value | None) -> str:
+    return "not measured" if value is None else value_text(measure, value)
+
+
+def measured_rows(audit: Audit) -> Rows:
+    """Return a row a measure: what it is, yours, and with all fixes if there are any."""
+    yours, fixed = audit.trial.yours, audit.trial.fixed
+    names = [MeasureName(name) for name in _IMAGE]
+    names += [MeasureName(name, of) for of in audit.lab.replays for name in _BUILDS]
+    known = yours.measures()
+    rows = [["measure", "yours", *(["with the diff"] if fixed else [])]]
+    for name in names:
+        if name in known:
+            of = f", when {audit.lab.replays[name.of].says}" if name.of else ""
+            more = [_value(name, fixed.measures().get(name))] if fixed else []
+            rows.append([f"{describe(name).label}{of}", _value(name, known[name]), *more])
+    return rows
+
+
+def finding_rows(audit: Audit) -> Rows:
+    """Return a row a finding: the chapter, what it is, before, after, what became of it."""
+    rows = [["chapter", "found", "measure", "before", "after", ""]]
+    for one in findings(audit.trial):
+        rows.append(
+            [
+                *(one.lab, one.says, describe(one.measure).label),
+                _value(one.measure, one.before),
+                "" if one.after is None else _value(one.measure, one.after),
+                "fixed by the diff" if one.fix else "no fix was proved",
+            ]
+        )
+    return rows
+
+
+def refused_rows(audit: Audit) -> Rows:
+    """Return a row a remedy that is no fix: what it does, and what it broke or did not bring."""
+    rows = [["tried", "not in the diff, because"]]
+    for one in audit.trial.tried:
+        if one.remedy.name not in audit.trial.names:
+            rows.append([one.change.says, one.refused or "it brings nothing here"])
+    return rows
+
+
+def not_judged_rows(audit: Audit) -> Rows:
+    """Return a row a measure that was not taken, with the reason."""
+    rows = [["not judged", "because"]]
+    for measure, why in not_judged(audit.trial.yours).items():
+        rows.append([describe(MeasureName.parse(measure)).label, why.splitlines()[0]])
+    return rows
+
+
+def diff(audit: Audit) -> str:
+    """Return the unified diff that `git apply` or `patch -p1` takes, "" without a fix."""
+    found: list[str] = []
+    for name, (old, new) in audit.files.items():
+        before = f"a/{name}" if old else "/dev/null"
+        lines = old.splitlines(keepends=True), new.splitlines(keepends=True)
+        for line in difflib.unified_diff(*lines, before, f"b/{name}"):
+            found.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
+    return "".join(found)
+
+
+def record(audit: Audit) -> dict[str, Any]:
+    """Return all that an audit found, as JSON holds it."""
+    trial = audit.trial
+    return {
+        "schema_version": 1,
+        "sentence": sentence(audit),
+        "chosen": [vars(one) for one in audit.project.chosen],
+        "findings": [{**vars(one), "measure": str(one.measure)} for one in findings(trial)],
+        "tried": [
+            {
+                "name": one.remedy.name,
+                "chapter": one.remedy.lab,
+                "says": one.change.says,
+                "measure": str(one.remedy.measure),
+                "before": one.before,
+                "after": one.after,
+                "in_the_diff": one.remedy.name in trial.names,
+                "refused": one.refused,
+            }
+            for one in trial.tried
+        ],
+        "not_judged": not_judged(trial.yours),
+        "yours": trial.yours.model_dump(mode="json"),
+        "fixed": trial.fixed.model_dump(mode="json") if trial.fixed else None,
+        "diff": diff(audit),
+    }
+
+
+def markdown(audit: Audit) -> str:
+    """Return the report as Markdown, for a comment or a job's page."""
+    parts = [f"# Audit of {audit.project.folder.name}", sentence(audit)]
+    for rows in (finding_rows(audit), measured_rows(audit), refused_rows(audit)):
+        parts += [_table(rows)] if len(rows) > 1 else []
+    parts += [f"```diff\n{diff(audit)}```"] if audit.files else []
+    rows = not_judged_rows(audit)
+    parts += [_table(rows)] if len(rows) > 1 else []
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(rows: Rows) -> str:
+    lines = [f"| {' | '.join(map(_cell, row))} |" for row in rows]
+    return "\n".join([lines[0], f"|{' --- |' * len(rows[0])}", *lines[1:]])
+
+
+def _cell(text: str) -> str:
+    for sign in "\\`|<>*_[]":
+        text = text.replace(sign, f"\\{sign}")
+    return " ".join(text.split())
