@@ -106,7 +106,7 @@ def test_an_interrupted_build_leaves_nothing(tiny: Project, sent: signal.Signals
     process = tiny.start("run", "--samples", "1")
     wait(lambda: named("sleep 7321"))
     process.send_signal(sent)
-    output, _ = process.communicate(timeout=10)
+    output, _ = process.communicate(timeout=60)
     assert process.returncode == 130, output
     assert "interrupted" in output
     assert "Traceback" not in output
@@ -120,7 +120,7 @@ def test_an_interrupted_container_leaves_nothing(tiny: Project) -> None:
     process = tiny.start("run", "--samples", "1")
     wait(lambda: named("sleep 7321"))
     process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=10)
+    output, _ = process.communicate(timeout=60)
     assert process.returncode == 130, output
     clean(tiny)
     assert not named("sleep 7321")

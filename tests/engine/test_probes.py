@@ -84,7 +84,7 @@ def make(tmp_path: Path, slim_stand_in: str, said: list[str]) -> Iterator[Make]:
             title="Tiny",
             advice="x",
             context=tmp_path,
-            serve=Serve(timeout_seconds=20.0),
+            serve=Serve(timeout_seconds=60.0),
             variants={n: Variant(dockerfile="Dockerfile", says=n) for n in ("bad", "good")},
             claims=(Claim(id="x", says="x", measure="uid", equals=0),),
             **more,
@@ -298,11 +298,19 @@ def healthy(make: Make, dockerfile: str) -> tuple[str, str, bool]:
     return str(values["health"]), str(values["health_hung"]), bool(values["answers_hung"])
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait longer for a healthy container: other tests keep the machine busy."""
+    monkeypatch.setattr(health, "_SOON_SECONDS", 60.0)
+
+
+@pytest.mark.usefixtures("patient")
 def test_a_check_that_asks_for_the_page_notices_a_hang(make: Make) -> None:
     one = SERVES.replace("CMD", ONE_AT_A_TIME + "CMD") + CHECK.format(ASKS)
     assert healthy(make, one) == ("healthy", "unhealthy", False)
 
 
+@pytest.mark.usefixtures("patient")
 def test_a_check_that_knocks_notices_nothing(make: Make) -> None:
     one = SERVES.replace("CMD", ONE_AT_A_TIME + "CMD") + CHECK.format(KNOCKS)
     assert healthy(make, one) == ("healthy", "healthy", False)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import factory
 import pytest
 from memory_engine import FACTS, MemoryEngine
 
-from advices.core import EngineLost, EngineRefused
+from advices.core import EngineLost, EngineRefused, Layout
+from advices.notebooks import execution
 from advices.runs import build_cache
 from advices.runs.build_cache import ROOM_BYTES, make_room
-from advices.runs.locks import measuring
 
 GB = 1_000_000_000
 
@@ -59,18 +59,18 @@ def test_nothing_goes_where_there_is_room(ours: pytest.MonkeyPatch, engine: Memo
     assert engine.kept_bytes == []
 
 
-def test_what_somebody_else_freed_meanwhile_counts(
-    ours: pytest.MonkeyPatch, engine: MemoryEngine
+def test_room_is_made_where_several_labs_are_measured(
+    ours: pytest.MonkeyPatch, engine: MemoryEngine, tmp_path: Path
 ) -> None:
+    """A server that prepares an engine while others build must not take their cache away."""
     has_free(ours, 0)
-    waits = threading.Event()
-    with measuring(print):
-        room = threading.Thread(target=make_room, args=(engine, lambda _: waits.set()))
-        room.start()
-        assert waits.wait(10)
-        has_free(ours, ROOM_BYTES)
-    room.join(10)
-    assert engine.kept_bytes == []
+    ours.setenv("ADVICES_INDEX_WAY", "direct")
+    workshop = factory.workshop(Layout(tmp_path), engine=engine)
+    lab = factory.read_lab(tmp_path)
+    with execution._ready(workshop, [lab]):
+        assert engine.kept_bytes == []
+    with execution._ready(workshop, [lab, lab.model_copy(update={"slug": "another"})]):
+        assert engine.kept_bytes == [0]
 
 
 def test_an_empty_cache_is_left_alone(ours: pytest.MonkeyPatch, engine: MemoryEngine) -> None:

@@ -230,7 +230,7 @@ def test_what_is_run(
     assert (wanted.cold, wanted.replay) == samples
     assert isinstance(shop.say, Display)
     assert callable(how.pop("told"))
-    proofs = {"prove_all": False, "confirm": False}
+    proofs = {"prove_all": False, "in_turn": False, "confirm": False}
     of_a_run = {"force": False, "proofs": "--quick" not in words}
     assert how == (of_a_run if command == "run" else proofs)
 
@@ -242,6 +242,11 @@ def test_a_check_can_prove_all_and_confirm(
     monkeypatch.setattr(notebooks, "check_labs", lambda *_, **how: called.append(how))
     assert advices("check", "--all", "--confirm") == 0
     assert (called[0]["prove_all"], called[0]["confirm"]) == (True, True)
+    assert advices("check", "--in-turn") == 0
+    assert called[1]["in_turn"]
+    # What was measured in part cannot be confirmed.
+    assert advices("check", "--in-turn", "--confirm") == 2
+    assert len(called) == 2
 
 
 MET = Row("It is [small].", True, "1 MB", "2 MB", "at most 2 MB")

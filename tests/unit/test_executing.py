@@ -196,5 +196,17 @@ def test_what_is_kept_takes_no_step(layout: Layout) -> None:
     one = Kept(mistakes={"no-user": result.mistakes["no-user"]})
     judged = len(execution.judged_steps(lab))
     assert execution._steps(lab, Samples(1, 1), one) == every + judged
+    two_thirds = Kept(variants={"cache-mount": factory.variant()}, mistakes=result.mistakes)
+    assert execution._steps(lab, Samples(1, 1), two_thirds) == every * 2 // 3
     whole = Kept(result=result, mistakes=result.mistakes)
     assert execution._steps(lab, Samples(1, 1), whole) == 0
+
+
+def test_no_claim_is_judged_by_a_variant_that_was_left_out(layout: Layout) -> None:
+    lab = labfile.read(layout.labs, "build-cache")
+    result = factory.result()
+    variants = dict.fromkeys(("bad", "good", "cache-mount"), factory.variant(scale=3))
+    result = result.model_copy(update={"variants": variants})
+    told = execution.judged(lab, result, None, "", proofs=False, left_out=["cache-mount"])
+    assert {one.variant for one in told.verdicts} == {"bad", "good"}
+    assert {one.variant for one in execution.judged(lab, result, None, "").verdicts} == {*variants}

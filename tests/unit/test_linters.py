@@ -185,7 +185,8 @@ def lab(tmp_path: Path) -> Lab:
 
 
 @pytest.mark.parametrize(
-    ("rule", "named", "text"), [("DL3025", 1, "names"), ("DL3059", 0, "which is not the fault")]
+    ("rule", "named", "text"),
+    [("DL3025", 1, "names"), ("DL3059", 0, "which is not the main fault")],
 )
 def test_another_rule_does_not_name_the_fault(rule: str, named: int, text: str, lab: Lab) -> None:
     said = said_of(lab, bad=rule, good="DL3008")
@@ -195,6 +196,17 @@ def test_another_rule_does_not_name_the_fault(rule: str, named: int, text: str, 
     assert "warns about 1" in linters.summary_table(rows, said)
     assert text in linters.line(rows, said)
     assert rule in linters.files_table(rows, said)
+
+
+def test_the_sentence_on_a_bad_file_leaves_out_rules_that_do_not_name_its_fault(lab: Lab) -> None:
+    said = said_of(lab, bad="DL3025", good="DL3008")
+    files = said.runs["hadolint"].files[lab.slug]
+    other = Finding(rule="DL3059", line=2, says="")
+    files["bad"] = Linted(findings=(*files["bad"].findings, other))
+    rows = linters.rows([lab], {lab.slug: factory.result()}, said)
+    assert "names the fault with <code>DL3025</code>" in linters.line(rows, said)
+    assert "DL3059" not in linters.line(rows, said)
+    assert "DL3059" in linters.files_table(rows, said)
 
 
 def test_a_variant_that_no_linter_has_read_stops_the_page(lab: Lab) -> None:

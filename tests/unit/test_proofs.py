@@ -14,7 +14,18 @@ from test_keys import EXERCISE, LABS, SLUG, World, notebook
 
 from advices import results
 from advices.core import ResultDrifted
-from advices.measure import TURNS, Committed, Kept, due, for_a_check, names, parts, turn_of
+from advices.measure import (
+    TURNS,
+    Committed,
+    Kept,
+    due,
+    for_a_check,
+    names,
+    not_in_turn,
+    parts,
+    turn_of,
+    variant_names,
+)
 from advices.notebooks import checking
 from advices.notebooks.checking import check_labs, proofs_text
 from advices.notebooks.execution import Executed
@@ -113,6 +124,50 @@ def test_what_changed_is_proved(
     assert (found.of_exercise().result is not None) == exercise
 
 
+def left_out(world: World, *turn: str) -> set[str]:
+    return {*not_in_turn(world.keys(), Committed.read(world.layout, world.lab()), turn)}
+
+
+def test_a_variant_that_did_not_change_is_left_out_but_for_bad_and_good(world: World) -> None:
+    assert variant_names([world.lab()]) == (
+        *("build-cache variant bad", "build-cache variant good"),
+        "build-cache variant cache-mount",
+    )
+    assert left_out(world) == {"cache-mount"}
+    assert left_out(world, "build-cache variant cache-mount") == set()
+
+
+ALL_AGAIN: dict[str, Callable[[World], object]] = {
+    "the variant": lambda w: w.edit(f"{LABS}/cache-mount.Dockerfile", "USER", "ENV A=1\nUSER"),
+    "what it gets": lambda w: w.edit(
+        f"{LABS}/lab.toml", "[replays.unch", 'build_args = { A = "1" }\n\n[replays.unch'
+    ),
+    "how all are measured": lambda w: w.edit(f"{LABS}/lab.toml", "# edited {sample}", "# {sample}"),
+    "others are compared with it": lambda w: w.edit(
+        f"{LABS}/lab.toml",
+        "[[claims]]",
+        '[[claims]]\nid = "as-small"\nsays = ""\nmeasure = "disk_bytes"\n'
+        'relative_to = "cache-mount"\nat_most = 2\nfails_for = []\n\n[[claims]]',
+    ),
+    "nothing is committed": lambda w: (w.layout.results / f"{SLUG}.json").unlink(),
+}
+
+
+@pytest.mark.parametrize("change", ALL_AGAIN.values(), ids=ALL_AGAIN.keys())
+def test_a_variant_is_measured_when_something_about_it_changed(
+    change: Callable[[World], object], world: World
+) -> None:
+    change(world)
+    assert left_out(world) == set()
+
+
+def test_another_machine_leaves_out_the_same(world: World) -> None:
+    world.machine.facts = replace(world.machine.facts, version="28.0.0")
+    assert left_out(world) == {"cache-mount"}
+    world.edit(f"{LABS}/good.Dockerfile", "USER", "ENV A=1\nUSER")
+    assert left_out(world) == {"cache-mount"}
+
+
 def test_a_line_says_how_many_were_proved(world: World) -> None:
     committed = [Committed.read(world.layout, world.lab())]
     day = dt.datetime.now(tz=dt.UTC).date().isoformat()
@@ -162,6 +217,21 @@ def test_a_check_writes_nothing_unless_it_is_asked_to(
 def test_all_are_proved_when_that_is_asked_for(world: World, checked: dict[str, Any]) -> None:
     check(world, prove_all=True)
     assert checked["kept"] == Kept(exercise=Kept())
+
+
+def test_variants_are_left_out_only_when_that_is_asked_for(
+    world: World, checked: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "turn_of", lambda _day: 9)
+    check(world)
+    assert checked["kept"].variants == {}
+    check(world, in_turn=True)
+    assert {*checked["kept"].variants} == {"cache-mount"}
+    assert "variants measured: 2 of 3 (turn 9 of 10)" in world.said
+    # Each variant has its turn.
+    monkeypatch.setattr(checking, "turn_of", lambda _day: 2)
+    check(world, in_turn=True)
+    assert checked["kept"].variants == {}
 
 
 def test_what_did_not_move_is_confirmed_with_the_key_of_today(

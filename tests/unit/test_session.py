@@ -12,6 +12,7 @@ from advices import results
 from advices.core import LabInvalid
 from advices.core.events import Instruction, Step, Waiting, received
 from advices.lab.model import Lab
+from advices.measure import Kept
 from advices.measure.plan import Samples
 from advices.notebooks import session as session_module
 from advices.notebooks.session import LabSession, hear_events, tell
@@ -56,6 +57,19 @@ def test_what_was_measured_is_left_in_the_order_of_the_lab(lab: Lab) -> None:
         "all-first": ("a-deploy-moves-little",),
         "no-user": ("not-root",),
     }
+
+
+def test_a_variant_that_is_kept_is_not_measured(lab: Lab) -> None:
+    opened, bench = session(lab)
+    kept = factory.variant(scale=7)
+    bench.kept = Kept(variants={"cache-mount": kept})
+    opened.measure("bad", "good", "cache-mount")
+    opened.measure("cache-mount")
+    opened.mistakes()
+    opened.finish()
+    asked = [name for name, _ in bench.measurer.asked]
+    assert asked == ["bad", "good", "mistake-all-first", "mistake-no-user"]
+    assert left(bench).variants["cache-mount"] == kept
 
 
 @pytest.mark.parametrize(("samples", "side_by_side"), [(Samples(1, 1), 2), (Samples(1, 3), 1)])

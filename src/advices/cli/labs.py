@@ -82,6 +82,13 @@ def check(
     prove_all: Annotated[
         bool, typer.Option("--all", help="Also prove mistakes and exercises that did not change.")
     ] = False,
+    in_turn: Annotated[
+        bool,
+        typer.Option(
+            "--in-turn",
+            help="Of variants, measure bad, good, what changed, and a tenth of the rest.",
+        ),
+    ] = False,
     confirm: Annotated[
         bool, typer.Option("--confirm", help="Stamp results that did not move as confirmed today.")
     ] = False,
@@ -93,11 +100,16 @@ def check(
     from advices.notebooks import check_labs
     from advices.workshop import Workshop
 
+    if in_turn and confirm:
+        raise typer.BadParameter(
+            "only what was measured whole can be confirmed", param_hint="--in-turn"
+        )
     wanted = QUICK if quick else Samples(cold_samples, samples)
     with _reported(reports) as told, Display(progress) as say:
         check_labs(
             *(Workshop(project(), say), slugs or [], wanted),
             prove_all=prove_all,
+            in_turn=in_turn,
             confirm=confirm,
             told=told,
         )

@@ -49,20 +49,15 @@ def clean(
 
 @engine_app.command("start")
 def engine_start() -> None:
-    """Use the engine that is there; where there is none, install and start one.
-
-    In one that was started so, old build cache goes when the disk runs out of room.
-    """
+    """Use the engine that is there; where there is none, install and start one."""
     from advices.cli.display import Display
     from advices.engine import connect, provision
-    from advices.runs import make_room
 
     # Not entered, so that no picture moves: sudo may ask for a password.
     say = Display(progress)
     provision.ensure_engine(say)
     connected = connect()
     facts = connected.facts()
-    make_room(connected, say)
     out.print(f"engine {facts.version} at {connected.address}")
 
 

@@ -26,7 +26,9 @@ from advices.measure.standing import (
     for_a_run,
     keyed,
     names,
+    not_in_turn,
     start_stands,
+    variant_names,
 )
 from advices.measure.variant import Measurer
 
@@ -59,6 +61,7 @@ __all__ = [
     "kept_file",
     "keyed",
     "names",
+    "not_in_turn",
     "of_variant",
     "proved",
     "samples_from_environment",
@@ -71,4 +74,5 @@ __all__ = [
     "turn_of",
     "uncaught_mistakes",
     "unsound",
+    "variant_names",
 ]

@@ -13,18 +13,19 @@ from pydantic import Field
 
 from advices.core import Record, write_whole
 from advices.lab import Lab
-from advices.results import MistakeResult, Result
+from advices.results import MistakeResult, Result, VariantResult
 
 KEPT_VARIABLE = "ADVICES_KEPT"
 
 
 class Kept(Record):
-    """The variants of `result`, some mistakes by id, and what is kept of the exercise.
+    """The variants of `result` or only some `variants`, some mistakes by id, and the exercise's.
 
     Without `proofs` neither mistakes nor the exercise are measured, and nobody asks for them.
     """
 
     result: Result | None = None
+    variants: dict[str, VariantResult] = Field(default_factory=dict)
     mistakes: dict[str, MistakeResult] = Field(default_factory=dict)
     exercise: Kept | None = None
     proofs: bool = True

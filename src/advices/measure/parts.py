@@ -31,6 +31,7 @@ from advices.measure.plan import PlanStep, Samples
 from advices.packages import newest_versions
 from advices.results import is_judged
 
+_OF_A_BUILD = ("Dockerfile", "build command", "context")
 START = "the Dockerfile of bad"
 _SENTENCES = {"says"}
 _OF_A_CLAIM = {
@@ -61,13 +62,16 @@ def of_lab(lab: Lab, samples: Samples, contexts: Contexts) -> dict[str, object]:
     found: dict[str, object] = {}
     for name, variant in lab.variants.items():
         text = lab.dockerfile(name).read_text("utf-8")
-        found |= {
-            f"the {what} of {name}": one
-            for what, one in _built(lab, variant, text, contexts, fresh=True).items()
-        }
+        built = _built(lab, variant, text, contexts, fresh=True)
+        found |= dict(zip(parts_of_variant(name), built.values(), strict=True))
     steps = plan.steps(lab, samples)
     timed = [dataclasses.astuple(step) for step in steps if plan.is_timed(lab, step)]
     return found | _steps(lab, steps) | {"what is timed alone": timed}
+
+
+def parts_of_variant(name: str) -> tuple[str, ...]:
+    """Return the names of the parts that are about one variant alone, in the order of `_built`."""
+    return tuple(f"the {what} of {name}" for what in _OF_A_BUILD)
 
 
 def of_mistake(lab: Lab, mistake: Mistake, contexts: Contexts) -> dict[str, object]:
@@ -115,14 +119,12 @@ def _built(
 ) -> dict[str, object]:
     """Return what a build is made of: Dockerfile, command lines, context."""
     gets = {"build_args", "secrets", "targets", "answers"}
-    return {
-        "Dockerfile": instructions(dockerfile),
-        "build command": [
-            commands(lab, variant, fresh=fresh),
-            variant.model_dump(include=gets, mode="json"),
-        ],
-        "context": contexts.files(lab, variant),
-    }
+    command = [
+        commands(lab, variant, fresh=fresh),
+        variant.model_dump(include=gets, mode="json"),
+    ]
+    each = (instructions(dockerfile), command, contexts.files(lab, variant))
+    return dict(zip(_OF_A_BUILD, each, strict=True))
 
 
 def _steps(lab: Lab, steps: Sequence[PlanStep]) -> dict[str, object]:

@@ -10,8 +10,8 @@ from advices.core import AdvicesError, Layout, now
 from advices.lab import Lab, instructions
 from advices.measure.kept import Kept
 from advices.measure.keys import Keys
-from advices.measure.parts import START
-from advices.results import MistakeResult, Result, parts, why_changed
+from advices.measure.parts import START, parts_of_variant
+from advices.results import MistakeResult, Result, VariantResult, parts, why_changed
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,42 @@ def for_a_check(keys: Keys, committed: Committed, turn: Collection[str]) -> Kept
                 found = whole
         kept.append(found)
     return _joined(kept)
+
+
+def not_in_turn(
+    keys: Keys, committed: Committed, turn: Collection[str]
+) -> dict[str, VariantResult]:
+    """Return the committed variants that a check may leave out because they did not change.
+
+    Bad and good are never among them, nor is what others are compared with, nor one whose name is
+    in `turn`, as `variant_names` gives it. `keys` are of the samples of the committed result. What
+    else decides is the machine and its images: they do not count here.
+    """
+    lab, result = committed.lab, committed.result
+    old = result.provenance.key_parts if result else None
+    new = keys.parts(lab, old) if old else None
+    if result is None or old is None or new is None:
+        return {}
+    changed = why_changed(old, new.model_copy(update={"around": old.around}))
+    its_own = {part: name for name in lab.variants for part in parts_of_variant(name)}
+    if not its_own.keys() >= {*changed}:
+        return {}
+    always = {"bad", "good", *(claim.relative_to for claim in lab.claims)}
+    always |= {its_own[part] for part in changed}
+    return {
+        name: one
+        for name, one in result.variants.items()
+        if name not in always and _variant_name(lab, name) not in turn
+    }
+
+
+def variant_names(labs: Iterable[Lab]) -> tuple[str, ...]:
+    """Return a name for each variant of some labs."""
+    return tuple(_variant_name(lab, name) for lab in labs for name in lab.variants)
+
+
+def _variant_name(lab: Lab, variant: str) -> str:
+    return f"{lab.slug} variant {variant}"
 
 
 def keyed(keys: Keys, lab: Lab, kept: Kept, result: Result) -> Result:

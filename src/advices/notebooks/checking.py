@@ -20,12 +20,14 @@ from advices.measure import (
     due,
     for_a_check,
     names,
+    not_in_turn,
     turn_of,
+    variant_names,
 )
 from advices.notebooks.execution import Executed, two_at_once
 from advices.notebooks.judging import broken, compared, demand, drift_row, outcome
 from advices.notebooks.labs import Told, nobody
-from advices.results import Confirmation, Result, why_changed
+from advices.results import Confirmation, Result, VariantResult, why_changed
 from advices.workshop import Workshop
 
 
@@ -45,14 +47,17 @@ def check_labs(
     samples: Samples,
     *,
     prove_all: bool = False,
+    in_turn: bool = False,
     confirm: bool = False,
     told: Told = nobody,
 ) -> None:
     """Measure labs, two at once, and compare with docs/results.
 
     Every variant is measured. Of mistakes and exercises those are proved that changed and a tenth
-    of the rest, another one each day, or all with `prove_all`. With `confirm` the results that did
-    not move are stamped as good for this toolkit; else nothing committed is touched.
+    of the rest, another one each day, or all with `prove_all`. `in_turn` does the same with
+    variants, but for bad, good, and those that others are compared with. With `confirm` the
+    results that did not move are stamped as good for this toolkit; else nothing committed is
+    touched.
 
     `told` hears of each lab. Raises ClaimBroken or ResultDrifted after all labs were measured,
     ResultInvalid when a committed result cannot be read.
@@ -62,13 +67,18 @@ def check_labs(
     committed = {lab.slug: _committed(layout, lab) for lab in wanted}
     turn = turn_of(now().date())
     everything = names(wanted)
-    in_turn = frozenset(everything) if prove_all else due(everything, turn)
+    proved_now = frozenset(everything) if prove_all else due(everything, turn)
+    measured_now = due(variant_names(wanted), turn)
     keys, kept = Keys(workshop, samples), dict[str, Kept]()
     one_at_a_time = threading.Lock()
 
     def kept_of(lab: Lab) -> Kept:
-        kept[lab.slug] = for_a_check(keys, committed[lab.slug], in_turn)
-        return kept[lab.slug]
+        found = for_a_check(keys, committed[lab.slug], proved_now)
+        if in_turn:
+            left_out = _left_out(workshop, committed[lab.slug], measured_now)
+            found = found.model_copy(update={"variants": left_out})
+        kept[lab.slug] = found
+        return found
 
     def compare(done: Executed) -> _Found:
         slug = done.lab.slug
@@ -85,6 +95,8 @@ def check_labs(
         return _Found(done, broken(done), [drift_row(slug, one) for one in drifts], notes)
 
     found = two_at_once(workshop, wanted, samples, kept_of, compare)
+    if in_turn:
+        say(variants_text(wanted, kept, turn))
     if everything:
         say(proofs_text(committed.values(), kept, turn))
     demand([line for one in found.values() for line in one.broken])
@@ -97,6 +109,24 @@ def check_labs(
     if confirm:
         for slug, one in found.items():
             _confirm(workshop, committed[slug], kept[slug], one)
+
+
+def _left_out(
+    workshop: Workshop, committed: Committed, turn: frozenset[str]
+) -> dict[str, VariantResult]:
+    if committed.result is None:
+        return {}
+    source = committed.result.provenance
+    return not_in_turn(
+        Keys(workshop, Samples(source.cold_samples, source.replay_samples)), committed, turn
+    )
+
+
+def variants_text(labs: Sequence[Lab], kept: Mapping[str, Kept], turn: int) -> str:
+    """Return in one line how many variants were measured."""
+    every = sum(len(lab.variants) for lab in labs)
+    left = sum(len(one.variants) for one in kept.values())
+    return f"variants measured: {every - left} of {every} (turn {turn} of {TURNS})"
 
 
 def _committed(layout: Layout, lab: Lab) -> Committed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -40,7 +40,15 @@ from advices.measure import (
 from advices.notebooks import kernel
 from advices.packages import proxy
 from advices.results import Result, Verdict, verdicts
-from advices.runs import RUN_VARIABLE, Run, measuring, own_run, scratch_folder, sweep
+from advices.runs import (
+    RUN_VARIABLE,
+    Run,
+    make_room,
+    measuring,
+    own_run,
+    scratch_folder,
+    sweep,
+)
 from advices.site import lab_page
 from advices.workshop import Workshop
 
@@ -112,11 +120,16 @@ def two_at_once(
 
 @contextlib.contextmanager
 def _ready(workshop: Workshop, labs: Sequence[Lab]) -> Iterator[None]:
-    """Hold what all labs of a run need: the lock and the index. What dead runs left is gone."""
+    """Hold what all labs of a run need: the lock and the index.
+
+    What dead runs left is gone. With more than one lab so is old build cache where room lacks.
+    """
     workshop.say(Planned({lab.slug: _expected_seconds(workshop, lab) for lab in labs}))
     workshop.engine.must_be_here()
     sweep(workshop.engine)
     with measuring(workshop.say), proxy.for_builds(workshop.engine):
+        if len(labs) > 1:
+            make_room(workshop.engine, workshop.say)
         yield
 
 
@@ -180,21 +193,29 @@ def _finished(
         if lab.exercise is not None and proof is not None:
             proof = keyed(keys, lab.exercise, kept.of_exercise(), proof)
     page = lab_page.page(done.cells, result)
-    return judged(lab, result, proof, page, proofs=kept.proofs)
+    return judged(lab, result, proof, page, proofs=kept.proofs, left_out=kept.variants)
 
 
 def judged(
-    lab: Lab, result: Result, proof: Result | None, page: str, *, proofs: bool = True
+    lab: Lab,
+    result: Result,
+    proof: Result | None,
+    page: str,
+    *,
+    proofs: bool = True,
+    left_out: Collection[str] = (),
 ) -> Executed:
     """Return a lab with what is wrong with it, and with its exercise.
 
-    Without `proofs` its mistakes were not applied, and none of them is missed.
+    Without `proofs` its mistakes were not applied, and none of them is missed. Of variants that
+    were `left_out` nothing new is known, so no claim is judged by them.
     """
     faults = answering_traps(lab, result)
     faults += uncaught_mistakes(lab, result) if proofs else []
     if lab.exercise is not None and proof is not None and start_stands(lab.exercise, proof):
         faults += unsound(lab.exercise, proof)
-    return Executed(lab, result, page, verdicts(lab, result), proof, tuple(faults))
+    found = tuple(one for one in verdicts(lab, result) if one.variant not in left_out)
+    return Executed(lab, result, page, found, proof, tuple(faults))
 
 
 def _spent(result: Result, proof_seconds: float, seconds: float) -> dict[str, float]:
@@ -210,7 +231,8 @@ def _spent(result: Result, proof_seconds: float, seconds: float) -> dict[str, fl
 def _steps(lab: Lab, samples: Samples, kept: Kept) -> int:
     """Return how many steps measure what is not kept of a lab, its mistakes and its exercise."""
     every = steps(lab, samples)
-    each = (len(for_variant(lab, name, every)) for name in lab.variants)
+    left = [name for name in lab.variants if name not in kept.variants]
+    each = (len(for_variant(lab, name, every)) for name in left)
     planned = 0 if kept.result else sum(each)
     if not kept.proofs:
         return planned

@@ -84,13 +84,16 @@ class LabSession(Drawing):
         In quick mode two are measured at once: its times are for comparing, not for keeping. What
         a claim times runs alone all the same.
         """
-        if self._bench.kept.result is not None:
-            self._measured |= {name: self._bench.kept.result.variants[name] for name in variants}
+        kept = self._bench.kept
+        there = kept.result.variants if kept.result is not None else kept.variants
+        self._measured |= {name: there[name] for name in variants if name in there}
+        left = [name for name in variants if name not in there]
+        if not left:
             return self.replays(variants)
         planned = steps(self._lab, self._bench.samples)
         with self._bench.ready() as measurer:
             self._measured |= measurer.measure_each(
-                [of_variant(self._lab, name) for name in variants],
+                [of_variant(self._lab, name) for name in left],
                 planned,
                 workers=2 if self._bench.samples == QUICK else 1,
             )

@@ -9,38 +9,31 @@ from __future__ import annotations
 
 from advices.core import AdvicesError, EngineLost, Say, free_bytes
 from advices.engine import Engine, provision
-from advices.runs.locks import measuring
 
-# All labs with their tests take less than this in one go.
-ROOM_BYTES = 35_000_000_000
+# All labs, measured in one go, take less than this.
+ROOM_BYTES = 25_000_000_000
 
 
 def make_room(engine: Engine, say: Say) -> None:
     """Remove build cache, the least used first, until there is room where the engine keeps it.
 
-    Does nothing where there is room, and in any engine but the one that we started. Waits for a run
-    that measures. Raises EngineLost.
+    Does nothing where there is room, and in any engine but the one that we started. The caller
+    holds the lock of what measures. Raises EngineLost.
     """
     if not provision.is_own_engine():
         return
-    data_folder = engine.facts().data_folder
-    free = free_bytes(data_folder)
+    free = free_bytes(engine.facts().data_folder)
     if free is None or free >= ROOM_BYTES:
         return
-    with measuring(say):
-        # Somebody else may have made room while this waited.
-        free = free_bytes(data_folder)
-        if free is None or free >= ROOM_BYTES:
+    try:
+        held_bytes = engine.build_cache_bytes()
+        if not held_bytes:
             return
-        try:
-            held_bytes = engine.build_cache_bytes()
-            if not held_bytes:
-                return
-            kept_bytes = max(0, held_bytes - (ROOM_BYTES - free))
-            say(
-                f"{free / 1e9:.1f} GB are free: reducing the build cache from "
-                f"{held_bytes / 1e9:.1f} to {kept_bytes / 1e9:.1f} GB, which takes minutes"
-            )
-            engine.shrink_build_cache(kept_bytes)
-        except AdvicesError as error:
-            raise EngineLost(f"could not reduce the build cache: {error.what}") from None
+        kept_bytes = max(0, held_bytes - (ROOM_BYTES - free))
+        say(
+            f"{free / 1e9:.1f} GB are free: reducing the build cache from "
+            f"{held_bytes / 1e9:.1f} to {kept_bytes / 1e9:.1f} GB, which takes minutes"
+        )
+        engine.shrink_build_cache(kept_bytes)
+    except AdvicesError as error:
+        raise EngineLost(f"could not reduce the build cache: {error.what}") from None

@@ -86,8 +86,7 @@ SPACE = Check(
 )
 LIMITS = Check(
     "limits of builds",
-    "a learner's build may take only so many processes, so much memory and disk: see "
-    "[What a learner's build may take](#what-a-learners-build-may-take)",
+    "a learner's build may take only so many processes, so much memory and disk",
     fix="give the engine's own service limits: see `What a learner's build may take` on the page "
     "Run the labs",
 )

@@ -122,9 +122,10 @@ def line(found: Sequence[Row], linting: Linting) -> str:
     parts = []
     for name in linting.runs:
         if bad.is_named_by(name):
-            says = f"names the fault with {_said(bad, name)}"
+            named = bad.said[name].rules & set(bad.lab.variants["bad"].named_by)
+            says = f"names the fault with {', '.join(code(rule) for rule in sorted(named))}"
         elif bad.said[name].findings:
-            says = f"says {_said(bad, name)}, which is not the fault"
+            says = f"says {_said(bad, name)}, which is not the main fault"
         else:
             says = "cannot read the file" if bad.said[name].unread else "says nothing"
         parts.append(f"{escape(LINTERS[name])} {says}")
