@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import pytest
 
-
 from advices.audit.remedies import Change, Source, remedies
 
 FILES = {
@@ -39,7 +38,8 @@ ORDER = {
         "FROM python:3.14-slim\n\n# All of it.\nCOPY . /srv\n# What it needs.\n"
         "RUN pip install \\\n    # from the list\n    -r /srv/requirements.txt\n",
         "FROM python:3.14-slim\n\nCOPY requirements.txt /srv/\n# What it needs.\n"
-        "RUN pip install \\\n    # from the list\n    -r /srv/requirements.txt\n# All of it.\nCOPY . /srv\n",
+        "RUN pip install \\\n    # from the list\n    -r /srv/requirements.txt\n"
+        "# All of it.\nCOPY . /srv\n",
     ),
     "lower case and an ADD": (
         "from python:3.14-slim\nworkdir /app\nadd . .\nrun pip3 install -r requirements.txt\n",
@@ -47,7 +47,8 @@ ORDER = {
         "run pip3 install -r requirements.txt\nadd . .\n",
     ),
     "uv": (
-        "FROM python:3.14-slim\nCOPY . /app\nRUN uv pip install --system -r /app/requirements.txt\n",
+        "FROM python:3.14-slim\nCOPY . /app\n"
+        "RUN uv pip install --system -r /app/requirements.txt\n",
         "FROM python:3.14-slim\nCOPY requirements.txt /app/\n"
         "RUN uv pip install --system -r /app/requirements.txt\nCOPY . /app\n",
     ),
@@ -66,7 +67,8 @@ def test_a_list_that_names_another_brings_it() -> None:
 
 
 NO_ORDER = {
-    "right already": "FROM a\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\nCOPY . .\n",
+    "right already": "FROM a\nCOPY requirements.txt .\n"
+    "RUN pip install -r requirements.txt\nCOPY . .\n",
     "it installs the project": "FROM a\nCOPY . .\nRUN pip install .\n",
     "editable": "FROM a\nCOPY . .\nRUN pip install -e .\n",
     "no list": "FROM a\nCOPY . .\nRUN pip install flask\n",

@@ -76,7 +76,7 @@ def lab_of(project: Project, folder: Path) -> Lab:
             env=dict(project.env),
         ),
         variants={"bad": yours, "good": yours},
-        replays=touches(context),
+        replays=touches(project),
         claims=(),
         is_own=True,
     )

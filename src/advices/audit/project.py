@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from advices.audit.remedies import Source
-from advices.core import CommandFailed, LabInvalid, run
+from advices.core import LabInvalid
 from advices.lab import Dockerfile, View, context_files, read_dockerfile
 
 _NAMES = ("Dockerfile", "Containerfile", "dockerfile")
 _FOLDERS = ("docker", "deploy", "build", ".docker", "app", "src", "backend", "server", "web")
 _TEXTS = (".txt", ".toml", ".in", ".lock", ".cfg", "Pipfile")
 _TEXT_AT_MOST_BYTES = 1_000_000
-_GIT_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -146,40 +145,6 @@ def _port(said: Dockerfile) -> tuple[int, str]:
     if view.env.get("PORT", "").isdecimal():
         return int(view.env["PORT"]), "ENV PORT names it"
     return 8000, "nothing names one"
-
-
-def most_changed(context: Path, suffixes: tuple[str, ...]) -> str | None:
-    """Return the file with one of these ends that git's history changed most, None without one.
-
-    Only what a build may copy counts. Without a history it is the largest such file.
-    """
-    files = {
-        file.relative_to(context).as_posix(): file
-        for file in context_files(context)
-        if file.suffix in suffixes and file.is_file() and not file.is_symlink()
-    }
-    if not files:
-        return None
-    counted = _changes(context)
-    return max(files, key=lambda name: (counted.get(name, 0), files[name].stat().st_size, name))
-
-
-def _changes(context: Path) -> dict[str, int]:
-    """Return how many of the last commits changed each file; nothing where git knows none."""
-    # Nothing that somebody else's repository names is run: neither a monitor nor a signature's check.
-    quiet = ("-c", "core.fsmonitor=false", "-c", "log.showSignature=false")
-    words = ("log", "-n", "500", "--format=", "--name-only", "--relative")
-    argv = ["git", "-C", str(context), *quiet, *words]
-    env = {"GIT_OPTIONAL_LOCKS": "0", "GIT_CONFIG_NOSYSTEM": "1"}
-    try:
-        said = run(argv, env=env, timeout_seconds=_GIT_SECONDS).stdout
-    except CommandFailed:
-        return {}
-    counted: dict[str, int] = {}
-    for line in said.splitlines():
-        if line:
-            counted[line] = counted.get(line, 0) + 1
-    return counted
 
 
 def _text(file: Path) -> str:

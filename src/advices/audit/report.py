@@ -148,7 +148,7 @@ def record(audit: Audit) -> dict[str, Any]:
 
 def markdown(audit: Audit) -> str:
     """Return the report as Markdown, for a comment or a job's page."""
-    parts = [f"# Audit of {audit.project.folder.name}", sentence(audit)]
+    parts = [f"# Audit of {_cell(audit.project.folder.name)}", sentence(audit)]
     for rows in (finding_rows(audit), measured_rows(audit), refused_rows(audit)):
         parts += [_table(rows)] if len(rows) > 1 else []
     parts += [f"```diff\n{diff(audit)}```"] if audit.files else []

@@ -34,7 +34,7 @@ class Remedy:
 
 
 REMEDIES = (
-    Remedy("order", "build-cache", MeasureName("new_transfer_bytes", "edit-source"), order.order),
+    Remedy("order", "build-cache", MeasureName("steps_run", "edit-source"), order.order),
     Remedy("ignore", "build-cache", MeasureName("context_bytes"), ignore.ignore),
     Remedy("slim", "base-image", MeasureName("disk_bytes"), base.slim),
     Remedy("pip-cache", "remove-tools", MeasureName("disk_bytes"), installs.no_pip_cache),
