@@ -1,0 +1,102 @@
+"""An audit of a small project with much wrong, on a real engine, and of what it was fixed to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import factory
+import pytest
+from engine_project import ROOT
+
+from advices import audit
+from advices.core import Layout, StepFailed
+from advices.engine import connect
+from advices.runs import lifecycle
+from advices.workshop import Workshop
+
+pytestmark = pytest.mark.engine
+
+APP = """\
+import http.server, signal, sys
+
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+http.server.ThreadingHTTPServer(("", 8080), http.server.SimpleHTTPRequestHandler).serve_forever()
+"""
+WRONG = """\
+# How we build it.
+FROM python:3.14-slim
+WORKDIR /app
+
+# All of it.
+COPY . .
+RUN pip install -r requirements.txt
+EXPOSE 8080
+CMD true; python app.py
+"""
+
+
+@pytest.fixture(autouse=True)
+def _own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keep out of the way of other tests' runs; nothing of an audit may be left."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    yield
+    mine = lifecycle._owner()
+    assert [run for run in connect().run_ids() if run.startswith(mine)] == []
+    assert list((tmp_path / "state" / "docker-advices" / "runs").glob("*")) == []
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    root = tmp_path / "project"
+    root.mkdir()
+    for name, text in {
+        "app.py": APP,
+        "Dockerfile": WRONG,
+        "requirements.txt": "idna==3.10\n",
+        "index.html": "<h1>hello</h1>\n",
+    }.items():
+        (root / name).write_text(text, "utf-8")
+    return root
+
+
+def audited(root: Path, **asked: object) -> audit.Audit:
+    found = audit.read_project(root, audit.Asked(**asked))  # type: ignore[arg-type]
+    return audit.audited(Workshop(Layout(ROOT), print), found)
+
+
+def test_each_advice_is_found_fixed_and_then_not_found_again(project: Path) -> None:
+    first = audited(project, url_path="/index.html")
+    named = {one.lab for one in audit.findings(first.trial)}
+    assert named >= {"build-cache", "non-root", "remove-tools", "stop-and-start"}
+    assert set(first.trial.names) >= {"order", "user", "pip-cache", "exec"}
+    before, after = first.trial.yours, first.trial.fixed
+    assert after is not None
+    assert (before.boot.uid, after.boot.uid) == (0, 10001)
+    measured = [factory.by_text(one.measures()) for one in (before, after)]
+    assert [one["edit-source.steps_run"] for one in measured] == [2, 1]
+    assert [one["stop_exit_code"] for one in measured] == [137, 0]
+    assert measured[1]["pip_cache_bytes"] < measured[0]["pip_cache_bytes"]
+    assert before.boot.page_digest == after.boot.page_digest
+    new = first.files["Dockerfile"][1]
+    assert new.startswith("# How we build it.\nFROM python:3.14-slim\n")
+    (project / "Dockerfile").write_text(new)
+    again = audited(project, url_path="/index.html")
+    assert again.trial.names == ()
+    assert {one.lab for one in audit.findings(again.trial)} & named == set()
+
+
+def test_a_fix_that_would_break_the_app_is_refused(project: Path) -> None:
+    # It writes beside its code, which stays root's.
+    (project / "app.py").write_text(f"open('/app/started', 'w').close()\n{APP}")
+    found = audited(project, url_path="/index.html")
+    (user,) = (one for one in found.trial.tried if one.remedy.name == "user")
+    assert user.refused == "the container no longer answers"
+    assert "user" not in found.trial.names
+    assert found.trial.fixed is not None
+
+
+def test_a_project_that_does_not_build_says_why(project: Path) -> None:
+    (project / "Dockerfile").write_text("FROM python:3.14-slim\nRUN --network=none exit 3\n")
+    with pytest.raises(StepFailed, match="exit 3"):
+        audited(project)
