@@ -1,4 +1,4 @@
-"""The reader's own project: what it builds, what each advice would bring there, and the proof.
+"""The reader's own project: what it builds, what each tip would bring there, and the proof.
 
 An audit is a lab of a project: it is measured as it is, with each remedy, and with all that passed.
 """

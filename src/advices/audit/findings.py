@@ -1,4 +1,4 @@
-"""Pure: which advice a project does not follow, by what was measured."""
+"""Pure: which tips a project does not follow, by what was measured."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WORTH_SAYING_BYTES = 1_000_000
 
 @dataclass(frozen=True)
 class Finding:
-    """An advice that the project does not follow: the measure that shows it, and what it became.
+    """A tip that the project does not follow: the measure that shows it, and what it became.
 
     `lab` is the slug of the chapter, `fix` the remedy that was proved, "" without one, and `after`
     the value with all fixes.

@@ -43,7 +43,7 @@ def audit(
     json_: Annotated[Path | None, typer.Option("--json", help="Write all as JSON.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the report as Markdown.")] = None,
 ) -> None:
-    """Measure what each advice brings to your own project, and prove the fix by building it."""
+    """Measure what each tip brings to your own project, and prove the fix by building it."""
     from advices import audit as room
     from advices.cli.display import Display
     from advices.workshop import Workshop
@@ -109,4 +109,4 @@ def _show(found: Audit) -> None:
     if found.files:
         out.print(escape(room.diff(found)), end="")
     elif not room.findings(found.trial):
-        out.print("nothing was found that an advice would make better")
+        out.print("nothing was found that a tip would make better")
