@@ -199,7 +199,7 @@ class World:
         self.page: Callable[[str], bytes] = lambda _text: b"a page"
         self.checks: Callable[[str], int] = lambda _text: 0
         self.texts: dict[str, str] = {}
-        self.serves = b""
+        self.serves, self.ends = b"", False
         self.engine = MemoryEngine(self._runs)
         for name, size in (("python:3.14", 9_000_000), ("python:3.14-slim", 1_000_000)):
             base = layer_tar({"usr/lib/base": file(b"x" * size)})
@@ -240,6 +240,8 @@ class World:
             return printed("the last line\n", exit_code=self.checks(text))
         if how.entrypoint is not None:
             return printed("no python\n", exit_code=1)
+        if self.ends:
+            return printed("its last words\n", exit_code=1)
         self.serves = self.page(text)
         uid = "10001" if "USER 10001" in text else "0"
         status = STATUS.replace("1000", uid) + f"Gid:\t{uid}\t{uid}\nGroups:\t\n"
@@ -337,6 +339,21 @@ def test_what_was_not_measured_is_listed_with_the_reason(world: World) -> None:
     rows = audit.not_judged_rows(world.audited())
     assert len(rows) > 1
     assert all(why for _, why in rows)
+
+
+def test_a_container_that_never_answers_is_judged_by_the_rest(world: World) -> None:
+    world.ends = True
+    found = world.audited()
+    assert not found.trial.yours.boot.answered
+    rows = dict(audit.not_judged_rows(found)[1:])
+    assert "ended with exit code 1" in rows["Answers"]
+    assert "order" in found.trial.names
+    assert "nobody knows whether it still works" in audit.sentence(found)
+
+
+def test_nothing_in_a_file_ends_the_fence_of_the_diff(world: World) -> None:
+    (world.root / "Dockerfile").write_text(f"# ````\n{BAD}")
+    assert "`````diff\n" in audit.markdown(world.audited())
 
 
 def test_the_record_is_json(world: World) -> None:

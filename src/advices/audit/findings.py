@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from advices.audit.remedies import REMEDIES
 from advices.audit.trial import Trial
 from advices.lab import MeasureName
-from advices.results import Value, VariantResult
+from advices.results import Value
 
 _KILLED = 137
 _WORTH_SAYING_BYTES = 1_000_000
@@ -96,9 +96,11 @@ def findings(trial: Trial) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def not_judged(result: VariantResult) -> dict[str, str]:
+def not_judged(trial: Trial) -> dict[MeasureName, str]:
     """Return what was not judged and why, by the measure; one line for each reason."""
-    found: dict[str, str] = {}
-    for measure, why in result.unmeasured.items():
-        found.setdefault(why, measure)
+    found: dict[str, MeasureName] = {}
+    if trial.silence:
+        found[trial.silence] = MeasureName("answered")
+    for measure, why in trial.yours.unmeasured.items():
+        found.setdefault(why, MeasureName.parse(measure))
     return {measure: why for why, measure in found.items()}

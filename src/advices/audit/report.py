@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from typing import Any
 
 from advices.audit.audit import Audit
@@ -102,8 +103,8 @@ def refused_rows(audit: Audit) -> Rows:
 def not_judged_rows(audit: Audit) -> Rows:
     """Return a row a measure that was not taken, with the reason."""
     rows = [["not judged", "because"]]
-    for measure, why in not_judged(audit.trial.yours).items():
-        rows.append([describe(MeasureName.parse(measure)).label, why.splitlines()[0]])
+    for measure, why in not_judged(audit.trial).items():
+        rows.append([describe(measure).label, " ".join(why.split())])
     return rows
 
 
@@ -139,7 +140,7 @@ def record(audit: Audit) -> dict[str, Any]:
             }
             for one in trial.tried
         ],
-        "not_judged": not_judged(trial.yours),
+        "not_judged": {str(measure): why for measure, why in not_judged(trial).items()},
         "yours": trial.yours.model_dump(mode="json"),
         "fixed": trial.fixed.model_dump(mode="json") if trial.fixed else None,
         "diff": diff(audit),
@@ -151,10 +152,17 @@ def markdown(audit: Audit) -> str:
     parts = [f"# Audit of {_cell(audit.project.folder.name)}", sentence(audit)]
     for rows in (finding_rows(audit), measured_rows(audit), refused_rows(audit)):
         parts += [_table(rows)] if len(rows) > 1 else []
-    parts += [f"```diff\n{diff(audit)}```"] if audit.files else []
+    parts += [_fenced(diff(audit))] if audit.files else []
     rows = not_judged_rows(audit)
     parts += [_table(rows)] if len(rows) > 1 else []
     return "\n\n".join(parts) + "\n"
+
+
+def _fenced(text: str) -> str:
+    """Return a diff in a fence that nothing in it can close."""
+    longest = max((len(run) for run in re.findall(r"`{3,}", text)), default=2)
+    fence = "`" * (longest + 1)
+    return f"{fence}diff\n{text}{fence}"
 
 
 def _table(rows: Rows) -> str:

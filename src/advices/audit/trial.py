@@ -45,7 +45,8 @@ class Tried:
 class Trial:
     """What a project measures, what each remedy did alone, and the project with all that passed.
 
-    `fixed` is None where nothing passed. `change` is then what leads to it.
+    `fixed` is None where nothing passed, else `change` leads to it. `silence` says why the project
+    as it is did not answer, "" when it did.
     """
 
     yours: VariantResult
@@ -53,6 +54,7 @@ class Trial:
     fixed: VariantResult | None = None
     change: Change | None = None
     names: tuple[str, ...] = ()
+    silence: str = ""
 
 
 class Trials:
@@ -82,7 +84,8 @@ class Trials:
                 if (change := remedy.apply(source)) is not None
             ]
             fixes = [one.remedy for one in found if one.is_fix]
-            return self._together(measurer, yours, tuple(found), fixes, whole)
+            trial = self._together(measurer, yours, tuple(found), fixes, whole)
+            return replace(trial, silence=measurer.silence.get(YOURS, ""))
 
     def _alone(
         self, measurer: Measurer, yours: VariantResult, remedy: Remedy, change: Change
