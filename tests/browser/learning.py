@@ -140,7 +140,7 @@ class Cell:
     def shown(self):
         return self.place.locator(".adv-live")
 
-    def run(self, text: str | None = None, *, verb: str = "Run", seconds: int = 60) -> str:
+    def run(self, text: str | None = None, *, verb: str = "Run", seconds: int = 120) -> str:
         """Run it to its end; return what it then shows."""
         if text is not None:
             self.write(text)
@@ -148,6 +148,6 @@ class Cell:
         self.wait(seconds)
         return self.shown.inner_text().strip()
 
-    def wait(self, seconds: int = 60) -> None:
+    def wait(self, seconds: int = 120) -> None:
         ended = re.compile(r"^(Done|Ended|Not)")
         self.state.filter(has_text=ended).wait_for(timeout=seconds * 1000)
