@@ -199,8 +199,10 @@ def pictures(session: nox.Session) -> None:
 
 @nox.session(python=False, requires=["browser"])
 def pages(session: nox.Session) -> None:
-    """Look at the built site with a real browser and with Lighthouse; needs no engine."""
+    """Look at the built site with a real browser and with Lighthouse; no image is built."""
     environment(session, "dev")
+    # Cells open labs, and that asks an engine.
+    run(session, "advices", "engine", "start")
     words = (*PYTEST, "tests/browser", "-m", "browser and not engine", *BOTH_CORES)
     run(session, "python", "tests/own_network.py", *words, *session.posargs)
 
