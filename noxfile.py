@@ -19,7 +19,8 @@ PYTEST = ("python", "-m", "pytest")
 BOTH_CORES = ("-n", "2", "--dist", "loadfile", "--durations", "10")
 # In this order, as far as one need not wait for another: what takes long begins early.
 CHECKED = ("bases", "lint", "engine", "browser", "types", "unit", "app", "pages", "live", "labs")
-if sys.argv[1:3] == ["-s", "tests"]:  # as ./run says it
+EVERYTHING = sys.argv[1:3] == ["-s", "tests"]  # as ./run says it
+if EVERYTHING:
     side_by_side(2, Path(".nox", "tests.json"))
 
 
@@ -197,10 +198,13 @@ def pictures(session: nox.Session) -> None:
     run(session, "python", "tests/browser/social_image.py", "site")
 
 
-@nox.session(python=False, requires=["browser"])
+# Beside the compilers of the stand-ins a browser would get too little of the processors.
+@nox.session(python=False, requires=["bases", "browser"] if EVERYTHING else ["browser"])
 def pages(session: nox.Session) -> None:
-    """Look at the built site with a real browser and with Lighthouse; needs no engine."""
+    """Look at the built site with a real browser and with Lighthouse; no image is built."""
     environment(session, "dev")
+    # Cells open labs, and that asks an engine.
+    run(session, "advices", "engine", "start")
     words = (*PYTEST, "tests/browser", "-m", "browser and not engine", *BOTH_CORES)
     run(session, "python", "tests/own_network.py", *words, *session.posargs)
 

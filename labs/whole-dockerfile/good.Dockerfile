@@ -18,5 +18,6 @@ COPY . .
 RUN SECRET_KEY=only-for-this-step python manage.py collectstatic --noinput
 USER 10001:10001
 EXPOSE 8000
-HEALTHCHECK CMD ["python", "-c", "import os, urllib.request as u; u.urlopen('http://127.0.0.1:%s/healthz' % os.environ.get('PORT', 8000))"]
+HEALTHCHECK --interval=30s --timeout=3s --start-period=30s --start-interval=1s \
+    CMD ["python", "-c", "import os, urllib.request as u; u.urlopen('http://127.0.0.1:%s/healthz' % os.environ.get('PORT', 8000), timeout=2)"]
 CMD ["gunicorn", "config.wsgi"]

@@ -55,7 +55,7 @@ def chromium_flags():
 def chromium(chromium_path):
     playwright = pytest.importorskip("playwright.sync_api")
     # A kernel takes long to start beside builds. What comes is seen at once all the same.
-    playwright.expect.set_options(timeout=30_000)
+    playwright.expect.set_options(timeout=60_000)
     with playwright.sync_playwright() as started:
         browser = started.chromium.launch(executable_path=chromium_path, args=FLAGS)
         yield browser

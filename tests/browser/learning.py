@@ -17,8 +17,6 @@ from playwright.sync_api import Error
 ROOT = Path(__file__).parents[2]
 ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)(\S*?)learn-enter\?code=(\S+)")
 
-NO_ENGINE = "unix:///run/no-such-engine.sock"
-
 # The command has no option for it: under JupyterHub the hub says what the base address is.
 UNDER = """
 import sys
@@ -68,18 +66,16 @@ def learning(
     site: Path,
     *argv: str,
     under: tuple[str, int] | None = None,
-    engine: bool = False,
+    prepare: bool = False,
     **env: str,
 ):
     """Start a server for a built site; `under` names a base address and idle seconds.
 
-    It knows of no engine unless asked to: it would prepare one, and the images of all labs, beside
-    whatever else runs.
+    Unless asked to it prepares no images: it would begin with those of all labs, and be ended soon.
     """
-    if not engine:
-        env = {"DOCKER_HOST": NO_ENGINE, **env}
     words = [sys.executable, "-m", "advices", "learn", "--port", "0", "--site", str(site)]
     words += argv if "--browser" in argv else ["--no-browser", *argv]
+    words += [] if prepare else ["--no-prepare"]
     if under is not None:
         words = [sys.executable, "-c", UNDER, str(site), under[0], str(under[1])]
     with subprocess.Popen(
@@ -140,7 +136,7 @@ class Cell:
     def shown(self):
         return self.place.locator(".adv-live")
 
-    def run(self, text: str | None = None, *, verb: str = "Run", seconds: int = 60) -> str:
+    def run(self, text: str | None = None, *, verb: str = "Run", seconds: int = 120) -> str:
         """Run it to its end; return what it then shows."""
         if text is not None:
             self.write(text)
@@ -148,6 +144,6 @@ class Cell:
         self.wait(seconds)
         return self.shown.inner_text().strip()
 
-    def wait(self, seconds: int = 60) -> None:
+    def wait(self, seconds: int = 120) -> None:
         ended = re.compile(r"^(Done|Ended|Not)")
         self.state.filter(has_text=ended).wait_for(timeout=seconds * 1000)

@@ -22,7 +22,7 @@ BUILD_SECONDS = 300
 
 @pytest.fixture(scope="module")
 def tab(chromium, site):
-    with learning(site, engine=True) as server:
+    with learning(site, prepare=True) as server:
         context = chromium.new_context(viewport={"width": 1440, "height": 900})
         page = context.new_page()
         enter(page, server)

@@ -250,9 +250,10 @@ def test_what_a_claim_times_runs_alone_and_nothing_else(here: Here) -> None:
     timed = Claim(id="t", says="", measure="edit-source.seconds", at_most=1)
     here.with_probes(claims=(timed,))
     here.measure(of_variant(here.lab, "good"), Samples(1, 1))
-    assert alone == ["build-cache-good-edit-source"]
+    # One sample of a time may be anything, so a claim about it gets three.
+    assert alone == ["build-cache-good-edit-source"] * 3
     here.measure(of_learner(here.lab, here.lab.dockerfile("good"), factory.LIMITS), Samples(1, 1))
-    assert len(alone) == 1, "a build with a warm cache is no timing"
+    assert len(alone) == 3, "a build with a warm cache is no timing"
 
 
 def test_only_first_builds_of_a_variant_ignore_the_cache(here: Here) -> None:

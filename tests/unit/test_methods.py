@@ -3,7 +3,7 @@
 What each read by its method stands in data/methods.json. If a change of code changes that, the
 numbers of the labs change as well: raise METHOD in that module, and then record what it reads now:
 
-    python tests/unit/test_methods.py
+    PYTHONPATH=tests python tests/unit/test_methods.py
 """
 
 from __future__ import annotations

@@ -166,8 +166,8 @@ def test_only_what_claims_need_is_done_once(
     ("measure", "timed"),
     [
         ("cold.seconds", [BuildImage("cold", 1)]),
-        ("edit.seconds", [BuildImage("edit", 1)]),
-        ("first_200_seconds", [ServeImage(1)]),
+        ("edit.seconds", [BuildImage("edit", sample) for sample in (1, 2, 3)]),
+        ("first_200_seconds", [ServeImage(sample) for sample in (1, 2, 3)]),
         ("bare.first_200_seconds", [StartImage("bare")]),
         ("cold.steps_run", []),
         ("uid", []),
@@ -179,6 +179,16 @@ def test_a_step_is_timed_where_a_claim_is_about_its_time(
     claim = Claim(id="it", says="", measure=measure, at_most=1)
     lab = LAB.model_copy(update={"claims": (claim,)})
     assert [step for step in steps(lab, Samples(1, 1)) if is_timed(lab, step)] == timed
+
+
+def test_what_needs_no_time_is_done_once() -> None:
+    claims = tuple(
+        Claim(id=f"c{n}", says="", measure=measure, at_most=1)
+        for n, measure in enumerate(("edit.seconds", "edit.steps_run"))
+    )
+    lab = LAB.model_copy(update={"claims": claims})
+    assert steps_for(lab, claims[1:]).count(BuildImage("edit", 2)) == 0
+    assert len(steps(lab, Samples(1, 5))) == len(steps(LAB, Samples(1, 5)))
 
 
 def test_a_probe_is_timed_where_a_claim_is_about_its_time() -> None:

@@ -17,7 +17,7 @@ from memory_engine import MemoryEngine, Program, serving, site
 from pydantic import ValidationError
 
 from advices.core import NeverAnswered
-from advices.engine.start import options
+from advices.engine.start import Start, options
 from advices.lab import MeasureName
 from advices.lab.model import AnotherStart, Serve
 from advices.probes import limits, processes, startup, uploads
@@ -100,6 +100,7 @@ def test_nobody_is_lost_where_memory_is_enough() -> None:
     assert all(uploads.picture() in body for _, body in sent)
     (started,) = engine.started
     assert (started.how.memory, started.how.tmpfs) == ("384m", ("/tmp",))
+    assert not started.how.swaps
     assert engine.programs == {}
 
 
@@ -204,6 +205,12 @@ def test_a_start_of_a_lab_may_have_folders_in_memory() -> None:
     assert (said["read_only"], said["tmpfs"]) == (True, {"/tmp": ""})
     with pytest.raises(ValidationError, match="tmpfs"):
         AnotherStart(says="x", tmpfs=("tmp",))
+
+
+def test_a_limit_of_memory_holds_on_a_machine_with_swap() -> None:
+    """Docker lets a container swap as much again unless it is told otherwise."""
+    assert "memswap_limit" not in options(Start(memory="384m"))
+    assert options(Start(memory="384m", swaps=False))["memswap_limit"] == "384m"
 
 
 def test_the_limit_is_the_one_that_the_kernel_is_asked_for() -> None:

@@ -67,7 +67,7 @@ def test_a_variant_that_is_kept_is_not_measured(lab: Lab) -> None:
     opened.measure("cache-mount")
     opened.mistakes()
     opened.finish()
-    asked = [name for name, _ in bench.measurer.asked]
+    asked = sorted(name for name, _ in bench.measurer.asked)
     assert asked == ["bad", "good", "mistake-all-first", "mistake-no-user"]
     assert left(bench).variants["cache-mount"] == kept
 

@@ -18,12 +18,16 @@ from advices.core import AdvicesError, project
 
 @app.command()
 def learn(
+    *,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8890,
     site: Annotated[Path | None, typer.Option(help="A built site; else the project's.")] = None,
     browser: Annotated[bool, typer.Option(help="Open the address in a browser.")] = True,
     jupyterlab: Annotated[
         bool, typer.Option(help="Also serve JupyterLab: files, terminals, uploads.")
     ] = False,
+    prepare: Annotated[
+        bool, typer.Option(help="Start an engine and build base images while you read.")
+    ] = True,
     forwarded_host: Annotated[
         str, typer.Option(help="The one name that a forwarded port or a proxy is asked by.")
     ] = "",
@@ -53,7 +57,10 @@ def learn(
         if name is not None:
             out.print(f"under the forwarded name: {name.address(address)}")
         out.print("the address works once; Ctrl-C ends the server and its kernels")
-        out.print("engine and base images are prepared meanwhile; the page says how far they are")
+        if prepare:
+            out.print(
+                "engine and base images are prepared meanwhile; the page says how far they are"
+            )
         # Who forwards a port is elsewhere.
         if browser and name is None:
             # A browser of the terminal would keep the server from answering it.
@@ -63,7 +70,8 @@ def learn(
     folder = site or layout.root / "site"
     path = entrance.own_path(layout.root)
     learning = server.Learning(folder, port, path, jupyterlab=jupyterlab, forwarded=name)
-    prepared = preparing.Preparing([lab.slug for lab in labfile.in_order(layout.labs)])
+    slugs = [lab.slug for lab in labfile.in_order(layout.labs)]
+    prepared = preparing.Preparing(slugs) if prepare else None
     server.serve(layout, learning, ready, show, ended=way_in.close, preparing=prepared)
 
 

@@ -9,6 +9,8 @@ from advices.lab import COLD, OF_A_START, PROBED, Claim, Lab, MeasureName
 
 # Raised when variants are measured in another way than before: marks, order, what is summed.
 METHOD = 1
+# One sample of a time may be anything; a claim about it needs the median of some.
+_OF_A_TIME = 3
 
 
 @dataclass(frozen=True)
@@ -85,15 +87,25 @@ def steps(lab: Lab, samples: Samples) -> tuple[PlanStep, ...]:
     The cold samples come first and the last of them is the image that every replay is
     compared with. The layers are read when all is built, all at once, for the engine then
     writes the base that the images share one time. Of a replay's samples the last is read:
-    they are the same for each. Nothing is timed while something else of ours runs.
+    they are the same for each. Nothing is timed while something else of ours runs. What a claim
+    is about is timed three times at least.
     """
+    times = {claim.measure for claim in lab.claims if claim.measure.is_time}
+    return _steps(lab, samples, times)
+
+
+def _steps(lab: Lab, samples: Samples, times: Collection[MeasureName]) -> tuple[PlanStep, ...]:
+    def often(measure: MeasureName) -> range:
+        least = _OF_A_TIME if measure in times else 1
+        return range(1, max(samples.replay, least) + 1)
+
     ordered: list[PlanStep] = [BuildImage(COLD, sample) for sample in range(1, samples.cold + 1)]
     for name, replay in lab.replays.items():
         # What is built again is as slow as the first build, and is done to compare layers.
-        often = 1 if replay.again else samples.replay
-        ordered += [BuildImage(name, sample, replay.again) for sample in range(1, often + 1)]
+        each = range(1, 2) if replay.again else often(MeasureName("seconds", name))
+        ordered += [BuildImage(name, sample, replay.again) for sample in each]
     ordered.append(InspectImages((COLD, *lab.replays)))
-    ordered += [ServeImage(sample) for sample in range(1, samples.replay + 1)]
+    ordered += [ServeImage(sample) for sample in often(MeasureName("first_200_seconds"))]
     ordered += [StartImage(start) for start in lab.starts]
     ordered += [ProbeImage(probe) for probe in lab.probes]
     return tuple(ordered)
@@ -139,7 +151,7 @@ def steps_giving(lab: Lab, measures: Collection[MeasureName]) -> tuple[PlanStep,
 
     return tuple(
         InspectImages(read) if isinstance(step, InspectImages) else step
-        for step in steps(lab, Samples(1, 1))
+        for step in _steps(lab, Samples(1, 1), ())
         if needed(step)
     )
 

@@ -11,7 +11,7 @@ from advices.probes.containers import answering
 from advices.probes.processes import Processes
 from advices.probes.subject import Found, Subject
 
-METHOD = 1
+METHOD = 2
 MEMORY = "384m"
 MEMORY_BYTES = 384 << 20
 VISITORS = 8
@@ -36,7 +36,7 @@ def probe(subject: Subject) -> Found:
     """
     if not subject.answered:
         return Found()
-    with answering(subject, Start(memory=MEMORY, tmpfs=("/tmp",))) as container:
+    with answering(subject, Start(memory=MEMORY, swaps=False, tmpfs=("/tmp",))) as container:
         found = Found({"paths_written": len(subject.engine.changed_files(container))})
         rest = processes.of(subject.engine, container)
         if rest is None:
