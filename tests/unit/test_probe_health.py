@@ -17,7 +17,7 @@ import pytest
 from memory_engine import MemoryEngine, Program, serving
 
 from advices.engine.records import Check, State, state_of
-from advices.engine.start import Checking, Start, options
+from advices.engine.start import HARDENED, Checking, Start, options
 from advices.lab.model import Serve
 from advices.probes import health, processes
 from advices.probes.programs import program
@@ -297,3 +297,8 @@ def test_checks_that_say_the_same_four_times_will_not_change(port: int) -> None:
     found = health._waits_for(subject, container, "unhealthy", Checking(0.5, 3.0, 2))
     assert found.health == "healthy"
     assert next(number) == 5  # one before, then until four are new
+
+
+def test_a_thread_for_each_slow_visitor_is_allowed() -> None:
+    """Else a server that hangs for nobody would be said to hang, by the chance of who came last."""
+    assert HARDENED.processes - 50 > health.SLOW_VISITORS * health.WAVES

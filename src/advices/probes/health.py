@@ -17,10 +17,12 @@ from advices.probes.startup import get
 from advices.probes.subject import Found, Subject
 from advices.results import Timing
 
-METHOD = 2
+METHOD = 3
 NO_CHECK = "no check"
 NEVER_HEALTHY = "never healthy"
-SLOW_VISITORS = 64
+# All of them together are fewer than a container may have threads: a server with one for each is no
+# server that hangs.
+SLOW_VISITORS = 24
 # How processes share lines is chance: one may take all of a wave, and others still answer.
 WAVES = 8
 _SOON_SECONDS = 10.0
