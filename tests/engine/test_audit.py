@@ -83,7 +83,8 @@ def test_each_advice_is_found_fixed_and_then_not_found_again(project: Path) -> N
     (project / "Dockerfile").write_text(new)
     again = audited(project, url_path="/index.html")
     assert again.trial.names == ()
-    assert {one.lab for one in audit.findings(again.trial)} & named == set()
+    # Its server does not finish what it began: no line of a Dockerfile changes that.
+    assert [str(one.measure) for one in audit.findings(again.trial)] == ["requests_lost"]
 
 
 def test_a_fix_that_would_break_the_app_is_refused(project: Path) -> None:

@@ -330,6 +330,7 @@ def test_findings_name_the_chapter_and_what_became_of_them(world: World) -> None
     found = {(one.lab, str(one.measure)): one for one in audit.findings(world.audited().trial)}
     user = found["non-root", "uid"]
     assert (user.before, user.after, user.fix) == (0, 10001, "user")
+    assert user.is_gone
     order = found["build-cache", "edit-source.steps_run"]
     assert (order.before, order.after, order.fix) == (2, 1, "order")
     assert {lab for lab, _ in found} <= audit.CHAPTERS

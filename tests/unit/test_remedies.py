@@ -145,6 +145,7 @@ EXEC = {
     "CMD python manage.py migrate && gunicorn app": (
         "CMD python manage.py migrate && exec gunicorn app"
     ),
+    "CMD true; python app.py": "CMD true; exec python app.py",
     "entrypoint python 'a b.py'": 'ENTRYPOINT ["python", "a b.py"]',
 }
 

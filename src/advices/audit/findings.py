@@ -12,14 +12,16 @@ from advices.results import Value
 
 _KILLED = 137
 _WORTH_SAYING_BYTES = 1_000_000
+# Bases hide some megabytes of their own.
+_HIDDEN_WORTH_SAYING_BYTES = 10_000_000
 
 
 @dataclass(frozen=True)
 class Finding:
     """A tip that the project does not follow: the measure that shows it, and what it became.
 
-    `lab` is the slug of the chapter, `fix` the remedy that was proved, "" without one, and `after`
-    the value with all fixes.
+    `lab` is the slug of the chapter, `fix` the remedy that was proved, "" without one, `after` the
+    value with all fixes, and `is_gone` whether they take it away.
     """
 
     lab: str
@@ -28,6 +30,7 @@ class Finding:
     before: Value
     after: Value | None
     fix: str
+    is_gone: bool
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ _RULES = (
     _Rule("remove-tools", "pip's cache is in the image", MeasureName("pip_cache_bytes"), _much),
     _Rule(
         *("remove-tools", "lower layers hold files that later ones delete, replace or change"),
-        *(MeasureName("hidden_bytes"), _much),
+        *(MeasureName("hidden_bytes"), lambda value: value > _HIDDEN_WORTH_SAYING_BYTES),
     ),
 )
 CHAPTERS = frozenset({*(one.lab for one in REMEDIES), *(one.lab for one in _RULES)})
@@ -81,7 +84,7 @@ def findings(trial: Trial) -> tuple[Finding, ...]:
     found = [
         Finding(
             *(one.remedy.lab, one.change.says, one.remedy.measure, one.before),
-            *(fixed.get(one.remedy.measure, one.after), one.remedy.name),
+            *(fixed.get(one.remedy.measure, one.after), one.remedy.name, True),
         )
         for one in trial.tried
         if one.is_fix and one.before is not None and one.remedy.name in trial.names
@@ -90,8 +93,10 @@ def findings(trial: Trial) -> tuple[Finding, ...]:
     for rule in _RULES:
         value = yours.get(rule.measure)
         if isinstance(value, int | float) and rule.is_bad(value) and rule.measure not in fixes:
+            after = fixed.get(rule.measure)
+            is_gone = isinstance(after, int | float) and not rule.is_bad(after)
             found.append(
-                Finding(rule.lab, rule.says, rule.measure, value, fixed.get(rule.measure), "")
+                Finding(*(rule.lab, rule.says, rule.measure, value, after), fix="", is_gone=is_gone)
             )
     return tuple(found)
 

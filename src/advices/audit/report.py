@@ -85,7 +85,7 @@ def finding_rows(audit: Audit) -> Rows:
                 *(one.lab, one.says, describe(one.measure).label),
                 _value(one.measure, one.before),
                 "" if one.after is None else _value(one.measure, one.after),
-                "fixed by the diff" if one.fix else "no fix was proved",
+                "fixed by the diff" if one.is_gone else "no fix was proved",
             ]
         )
     return rows

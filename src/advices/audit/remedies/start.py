@@ -9,6 +9,7 @@ import shlex
 from advices.audit.remedies.source import Change, Source, replaced
 from advices.lab import Instruction
 
+_LAST = re.compile(r"(.*)(&&|;)(.*)", re.S)
 # What only a shell understands: variables, joints, patterns, substitutions.
 _SHELL = re.compile(r"[$`&|;<>*?(){}~\\]")
 
@@ -43,8 +44,9 @@ def _as_exec(instruction: Instruction) -> str | None:
             return None
         return f"{instruction.name} {json.dumps(words, ensure_ascii=False)}"
     # Only the last of several commands may take the place of the shell.
-    head, joint, last = text.rpartition("&&")
+    found = _LAST.fullmatch(text)
+    head, joint, last = found.groups() if found else ("", "", text)
     if last.strip().startswith("exec ") or any(sign in last for sign in ("|", ";", "&")):
         return None
-    before = f"{head.strip()} {joint} " if joint else ""
+    before = f"{head.strip()}{'' if joint == ';' else ' '}{joint} " if joint else ""
     return f"{instruction.name} {before}exec {last.strip()}"
