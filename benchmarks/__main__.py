@@ -6,7 +6,7 @@ import os
 import platform
 import re
 import sys
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated
 
 import typer
@@ -119,8 +119,16 @@ def _machine(engine: Engine) -> tuple[str, ...]:
         f"buildx {buildx_version() or 'unknown'}",
         run(["hyperfine", "--version"]).stdout.strip(),
         f"Python {platform.python_version()}",
-        *(f"{name} {version(name)}" for name in COMPARED),
+        *(f"{name} {_version(name)}" for name in COMPARED),
     )
+
+
+def _version(name: str) -> str:
+    """Return the version of what is compared; a part alone needs none of it."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not here"
 
 
 def _show(measured: speed.Speed) -> None:
