@@ -17,7 +17,7 @@ from advices import audit
 from advices.audit import lab_of
 from advices.audit.gate import broken
 from advices.audit.touches import touches
-from advices.core import LabInvalid, Layout, StepFailed
+from advices.core import DiskFull, LabInvalid, Layout, StepFailed
 from advices.engine import RUN_LABEL, BuildOrder, BuildStep, Built, Start
 from advices.lab import MeasureName
 from advices.results import Boot, VariantResult
@@ -198,6 +198,8 @@ class World:
         self.refuses: Callable[[str], bool] = lambda _text: False
         self.page: Callable[[str], bytes] = lambda _text: b"a page"
         self.checks: Callable[[str], int] = lambda _text: 0
+        self.fills: Callable[[str], bool] = lambda _text: False
+        self.checked: list[dict[str, str]] = []
         self.texts: dict[str, str] = {}
         self.serves, self.ends = b"", False
         self.engine = MemoryEngine(self._runs)
@@ -214,6 +216,8 @@ class World:
         text = order.dockerfile.read_text("utf-8")
         if self.refuses(text):
             raise StepFailed("[2/3] RUN x failed", next_step="fix it")
+        if self.fills(text):
+            raise DiskFull("no space left on device")
         (base,) = order.bases.values()
         below = self.engine._find(base)
         assert below is not None
@@ -237,6 +241,7 @@ class World:
     def _runs(self, image: str, how: Start) -> Program:
         text = self.texts.get(image) or self.texts[self.engine._find(image).image.id]  # type: ignore[union-attr]
         if how.entrypoint == ("sh", "-c"):
+            self.checked.append(dict(how.env))
             return printed("the last line\n", exit_code=self.checks(text))
         if how.entrypoint is not None:
             return printed("no python\n", exit_code=1)
@@ -304,6 +309,17 @@ def test_a_check_of_the_reader_refuses_what_it_does_not_like(world: World) -> No
     assert "user" not in found.trial.names
     (tried,) = (one for one in found.trial.tried if one.remedy.name == "user")
     assert tried.refused == "`test -w /app` ended with exit code 3: the last line"
+
+
+def test_a_check_has_the_variables_of_the_container(world: World) -> None:
+    world.audited("test $A", env={"A": "1"})
+    assert world.checked == [{"A": "1"}] * len(world.checked) != []
+
+
+def test_a_full_disk_is_no_fault_of_a_change(world: World) -> None:
+    world.fills = lambda text: "slim" in text
+    with pytest.raises(DiskFull):
+        world.audited()
 
 
 def test_a_check_that_fails_before_any_change_is_said_first(world: World) -> None:

@@ -8,8 +8,15 @@ from dataclasses import dataclass, replace
 from advices.audit.gate import broken
 from advices.audit.lab_of import YOURS, variant_of
 from advices.audit.project import Project
-from advices.audit.remedies import REMEDIES, Change, Remedy, together
-from advices.core import AdvicesError, CommandFailed, EngineLost, StepFailed
+from advices.audit.remedies import REMEDIES, Change, Remedy, remedies, together
+from advices.core import (
+    AdvicesError,
+    CommandFailed,
+    DiskFull,
+    EngineLost,
+    EngineRefused,
+    StepFailed,
+)
 from advices.engine import Start
 from advices.lab import COLD, Lab, MeasureName, Variant
 from advices.measure import QUICK, Bench, Candidate, Measurer, PlanStep, steps, steps_giving
@@ -77,11 +84,11 @@ class Trials:
                     why="the command fails in a container of its image",
                     next_step="fix the command or the project; nothing was changed",
                 )
-            source = self._project.source()
+            changes = remedies(self._project.source())
             found = [
-                self._alone(measurer, yours, remedy, change)
+                self._alone(measurer, yours, remedy, changes[remedy.name])
                 for remedy in REMEDIES
-                if (change := remedy.apply(source)) is not None
+                if remedy.name in changes
             ]
             fixes = [one.remedy for one in found if one.is_fix]
             trial = self._together(measurer, yours, tuple(found), fixes, whole)
@@ -135,7 +142,7 @@ class Trials:
         )
         try:
             after = measurer.measure(self._candidate(name, variant), planned)
-        except EngineLost:
+        except (EngineLost, DiskFull):
             raise
         except StepFailed as error:
             return None, f"it does not build: {error.what}"
@@ -154,10 +161,15 @@ class Trials:
             return ""
         engine, run_id = self._bench.workshop.engine, self._bench.run.id
         tag = f"docker-advices-run/{run_id}:{self._lab.slug}-{name}-{COLD}"
-        how = Start(entrypoint=("sh", "-c"), command=(self._check,), default_capabilities=True)
+        how = Start(
+            env=self._project.env,
+            entrypoint=("sh", "-c"),
+            command=(self._check,),
+            default_capabilities=True,
+        )
         try:
             ran = engine.run_once(tag, run_id=run_id, how=how, timeout_seconds=_CHECK_SECONDS)
-        except CommandFailed as error:
+        except (CommandFailed, EngineRefused) as error:
             return error.what
         if ran.exit_code == 0:
             return ""
