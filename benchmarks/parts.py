@@ -156,13 +156,17 @@ def site(place: Place) -> Pairs:
 
 
 def help_(place: Place) -> Pairs:
-    """Return `advices --help` beside the help of a program of one command, with the same parser."""
+    """Return `advices --help` beside the help of a program of one command, and beside Python."""
     write_whole(place.scratch / "bare.py", BARE)
     times = place.in_turns(
         ours=Program(f"{ADVICES} --help", place.scratch, says="Usage:"),
         bare=Program(f"{PYTHON} bare.py --help", place.scratch, says="Usage:"),
+        python=Program(f"{PYTHON} -c pass", place.scratch),
     )
-    return {"help": _pairs(times["ours"], times["bare"])}
+    return {
+        "help": _pairs(times["ours"], times["bare"]),
+        "help-python": _pairs(times["ours"], times["python"]),
+    }
 
 
 def growth(place: Place) -> Pairs:

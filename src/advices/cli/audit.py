@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from advices.cli.app import app, out, progress
-from advices.core import project, write_together, write_whole
+from advices.core import anywhere, write_together, write_whole
 
 if TYPE_CHECKING:
     from advices.audit import Audit
@@ -51,7 +51,7 @@ def audit(
     build_args, variables = _pairs(build_arg, "--build-arg"), _pairs(env, "--env")
     asked = room.Asked(file, context, build_args, variables, port, url_path)
     chapters = _chapters(fail_on)
-    layout = project()
+    layout = anywhere()
     yours = room.read_project(path, asked)
     with Display(progress) as say:
         for one in yours.chosen:

@@ -50,6 +50,7 @@ COMPARISONS = {
         "mkdocs build of this site", "the same pages, their macros done, without plugins", 1.25
     ),
     "help": Comparison("advices --help", "the help of a Typer program of one command", 1.6),
+    "help-python": Comparison("advices --help", "python -c pass"),
     "growth-unchanged": Comparison(
         "advices run, nothing changed: 100 labs", "10 labs, for each lab", 1.0, work=10
     ),
