@@ -6,6 +6,7 @@ import secrets
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from functools import partial
 
 from advices.bases import Base, MarkedBase
@@ -162,6 +163,8 @@ class StepWork:
             bases = self._bases_of(candidate, self._mark_on_ground(mark), newest)
             taken.stands_on(step, bases)
         order = self._order(candidate, bases, mark, step.build, no_cache=step.first)
+        if candidate.ends_early:
+            order = replace(order, enough_steps=plan.enough_steps(self._lab, step))
         replay = self._lab.replays.get(step.build)
         # The run's id as well: an edit of an earlier run may still be in the cache.
         edit = f"{self._run.id}-{self._word}-{candidate.name}-{step.sample}"
