@@ -5,6 +5,7 @@ An audit is a lab of a project: it is measured as it is, with each remedy, and w
 
 from advices.audit.audit import Audit, audited
 from advices.audit.findings import CHAPTERS, Finding, findings
+from advices.audit.how import How, from_names
 from advices.audit.project import Asked, Chosen, Project, read_project
 from advices.audit.report import (
     diff,
@@ -23,11 +24,13 @@ __all__ = [
     "Audit",
     "Chosen",
     "Finding",
+    "How",
     "Project",
     "audited",
     "diff",
     "finding_rows",
     "findings",
+    "from_names",
     "markdown",
     "measured_rows",
     "not_judged_rows",

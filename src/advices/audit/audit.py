@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from advices.audit.how import How
 from advices.audit.lab_of import ignore_text, lab_of, with_ignores
 from advices.audit.project import Project
 from advices.audit.trial import Trial, Trials
@@ -26,16 +27,20 @@ class Audit:
     files: dict[str, tuple[str, str]]
 
 
-def audited(workshop: Workshop, project: Project, check: str = "") -> Audit:
+def audited(workshop: Workshop, project: Project, check: str = "", how: How | None = None) -> Audit:
     """Return what a project measures, and what each remedy does to it.
 
     `check` is a command that must succeed in a container of each image, "" for none. Nothing is
     written to the project. Raises what a build of the project as it is raises.
     """
-    with own_run(workshop.engine) as run:
-        lab = lab_of(project, run.scratch / "audit")
+    how = how or How()
+    # Guarded: of an audit that is killed nothing stays either.
+    with own_run(workshop.engine, guarded=True) as run:
+        whole = lab_of(project, run.scratch / "audit")
+        lab = how.of(whole)
         bench = Bench(workshop, lab, run, samples=QUICK, owner=True)
-        trial = Trials(bench, project, check).all()
+        trial = Trials(bench, project, check, how).all()
+    trial = replace(trial, left_out=(*how.left_out(whole), *trial.left_out))
     return Audit(project, lab, trial, _files(project, trial))
 
 

@@ -101,11 +101,11 @@ def refused_rows(audit: Audit) -> Rows:
 
 
 def not_judged_rows(audit: Audit) -> Rows:
-    """Return a row a measure that was not taken, with the reason."""
+    """Return a row a measure that was not taken, or another thing left out, with the reason."""
     rows = [["not judged", "because"]]
     for measure, why in not_judged(audit.trial).items():
         rows.append([describe(measure).label, " ".join(why.split())])
-    return rows
+    return [*rows, *map(list, audit.trial.left_out)]
 
 
 def diff(audit: Audit) -> str:
@@ -141,6 +141,7 @@ def record(audit: Audit) -> dict[str, Any]:
             for one in trial.tried
         ],
         "not_judged": {str(measure): why for measure, why in not_judged(trial).items()},
+        "left_out": dict(trial.left_out),
         "yours": trial.yours.model_dump(mode="json"),
         "fixed": trial.fixed.model_dump(mode="json") if trial.fixed else None,
         "diff": diff(audit),

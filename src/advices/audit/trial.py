@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from advices.audit.gate import broken
+from advices.audit.how import ALONE, How
 from advices.audit.lab_of import YOURS, variant_of
 from advices.audit.project import Project
 from advices.audit.remedies import REMEDIES, Change, Remedy, remedies, together
@@ -19,7 +20,16 @@ from advices.core import (
 )
 from advices.engine import Start
 from advices.lab import COLD, Lab, MeasureName, Variant
-from advices.measure import QUICK, Bench, Candidate, Measurer, PlanStep, steps, steps_giving
+from advices.measure import (
+    QUICK,
+    Bench,
+    Candidate,
+    Measurer,
+    PlanStep,
+    for_audits,
+    steps,
+    steps_giving,
+)
 from advices.results import Value, VariantResult
 
 FIXED = "fixed"
@@ -53,7 +63,7 @@ class Trial:
     """What a project measures, what each remedy did alone, and the project with all that passed.
 
     `fixed` is None where nothing passed, else `change` leads to it. `silence` says why the project
-    as it is did not answer, "" when it did.
+    as it is did not answer, "" when it did. `left_out` is what nobody looked at, with the reason.
     """
 
     yours: VariantResult
@@ -62,16 +72,18 @@ class Trial:
     change: Change | None = None
     names: tuple[str, ...] = ()
     silence: str = ""
+    left_out: tuple[tuple[str, str], ...] = ()
 
 
 class Trials:
     """The trials of one project in one run."""
 
-    def __init__(self, bench: Bench, project: Project, check: str) -> None:
+    def __init__(self, bench: Bench, project: Project, check: str, how: How) -> None:
         self._bench = bench
         self._lab: Lab = bench.lab
         self._project = project
         self._check = check
+        self._how = how
 
     def all(self) -> Trial:
         """Return the trial of the project. Raises what a build of it as it is raises."""
@@ -85,14 +97,45 @@ class Trials:
                     next_step="fix the command or the project; nothing was changed",
                 )
             changes = remedies(self._project.source())
-            found = [
-                self._alone(measurer, yours, remedy, changes[remedy.name])
-                for remedy in REMEDIES
-                if remedy.name in changes
-            ]
-            fixes = [one.remedy for one in found if one.is_fix]
-            trial = self._together(measurer, yours, tuple(found), fixes, whole)
+            trial = self._at_once(measurer, yours, changes, whole) if self._how.quick else None
+            if trial is None:
+                found = [
+                    self._alone(measurer, yours, remedy, changes[remedy.name])
+                    for remedy in REMEDIES
+                    if remedy.name in changes
+                ]
+                fixes = [one.remedy for one in found if one.is_fix]
+                trial = self._together(measurer, yours, tuple(found), fixes, whole)
             return replace(trial, silence=measurer.silence.get(YOURS, ""))
+
+    def _at_once(
+        self,
+        measurer: Measurer,
+        yours: VariantResult,
+        changes: Mapping[str, Change],
+        whole: Sequence[PlanStep],
+    ) -> Trial | None:
+        """Return the trial of all changes at once, None where that breaks something.
+
+        What made nothing better with all others is left out, and the rest is built again.
+        """
+        found: dict[str, Tried] = {}
+        fixes = [one for one in REMEDIES if one.name in changes]
+        while fixes:
+            change = together(self._project.source(), fixes)
+            after, refused = self._measured(measurer, yours, FIXED, change, whole)
+            if after is None or refused:
+                return None
+            was, is_ = yours.measures(), after.measures()
+            for one in fixes:
+                values = (was.get(one.measure), is_.get(one.measure))
+                found[one.name] = Tried(one, changes[one.name], *values)
+            names = tuple(one.name for one in fixes if found[one.name].is_fix)
+            if len(names) == len(fixes):
+                tried = tuple(found.values())
+                return Trial(yours, tried, after, change, names, left_out=(ALONE,))
+            fixes = [one for one in fixes if one.name in names]
+        return Trial(yours, tuple(found.values()), left_out=(ALONE,))
 
     def _alone(
         self, measurer: Measurer, yours: VariantResult, remedy: Remedy, change: Change
@@ -153,7 +196,14 @@ class Trials:
     def _candidate(self, name: str, variant: Variant) -> Candidate:
         file = self._lab.folder / variant.dockerfile
         is_yours = name == YOURS
-        return Candidate(name, file, variant, fresh=is_yours, cache_of=YOURS, unknown=True)
+        limits = for_audits(self._bench.run.id)
+        return Candidate(
+            *(name, file, variant),
+            fresh=is_yours,
+            cache_of=YOURS,
+            limits=limits,
+            unknown=True,
+        )
 
     def _checked(self, name: str) -> str:
         """Return what the reader's own check says against an image, "" when it passes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,6 +37,15 @@ def audit(
     check: Annotated[
         str, typer.Option(help="A shell command that must succeed in a container of each image.")
     ] = "",
+    base: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=IMAGE", help="Another image for a FROM name.")
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Only an edit of the code, and all changes at once.")
+    ] = False,
+    build_minutes: Annotated[
+        float, typer.Option(min=0.1, help="How long one build may take.")
+    ] = 20.0,
     fail_on: Annotated[
         str, typer.Option(help="Exit with 1 on findings of these chapters: non-root,build-cache.")
     ] = "",
@@ -53,10 +63,13 @@ def audit(
     chapters = _chapters(fail_on)
     layout = anywhere()
     yours = room.read_project(path, asked)
+    instead = _bases(base, room.from_names(yours))
     with Display(progress) as say:
         for one in yours.chosen:
             say(f"{one.name}: {one.value}, because {one.why} ({one.option} changes it)")
-        found = room.audited(Workshop(layout, say), yours, check)
+        workshop = Workshop(layout, say, instead=instead)
+        how = room.How(quick=quick, build_seconds=build_minutes * 60)
+        found = room.audited(workshop, yours, check, how)
     _show(found)
     if json_ is not None:
         write_whole(json_, json.dumps(room.record(found), indent=1) + "\n")
@@ -76,6 +89,17 @@ def _pairs(words: list[str] | None, option: str) -> dict[str, str]:
         if not sign:
             raise typer.BadParameter(f"`{word}` is not NAME=VALUE", param_hint=option)
         found[name] = value
+    return found
+
+
+def _bases(words: list[str] | None, named: Sequence[str]) -> dict[str, str]:
+    """Return the images of --base. Raises BadParameter for one of a name that no FROM has."""
+    found = _pairs(words, "--base")
+    if unknown := found.keys() - set(named):
+        raise typer.BadParameter(
+            f"no FROM names {', '.join(sorted(unknown))}; there are {', '.join(named)}",
+            param_hint="--base",
+        )
     return found
 
 
