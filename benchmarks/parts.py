@@ -11,6 +11,7 @@ from advices.lab import Lab, labfile
 from advices.measure import QUICK, Samples, steps
 from advices.packages import proxy
 from benchmarks import projects
+from benchmarks.audits import times as audit_times
 from benchmarks.checks import times as check_times
 from benchmarks.projects import SLUG, slugs
 from benchmarks.shell import WORD, script
@@ -80,6 +81,12 @@ def checks(place: Place) -> Pairs:
             ("unchanged", "right_builds"),
         )
     }
+
+
+def audits(place: Place) -> Pairs:
+    """Return an audit beside the plain builds that it has to do."""
+    times = audit_times(place)
+    return {"audit": _pairs(times["ours"], times["builds"])}
 
 
 def forced(place: Place) -> Pairs:
@@ -194,6 +201,7 @@ def growth(place: Place) -> Pairs:
 PARTS: dict[str, Callable[[Place], Pairs]] = {
     "lab": real_lab,
     "checks": checks,
+    "audit": audits,
     "forced": forced,
     "unchanged": unchanged,
     "executed": executed,
@@ -202,5 +210,5 @@ PARTS: dict[str, Callable[[Place], Pairs]] = {
     "growth": growth,
 }
 
-WITH_INDEX = {"lab", "checks"}
+WITH_INDEX = {"lab", "checks", "audit"}
 """The parts that install packages, in front of all others."""

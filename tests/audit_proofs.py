@@ -90,4 +90,6 @@ def proved(slug: str, variant: str, folder: Path, *, quick: bool = True) -> Proo
 def audited(folder: Path, asked: audit.Asked, how: audit.How) -> audit.Audit:
     """Return what an audit says of a project, on the engine that is there."""
     workshop = Workshop(Layout(ROOT), print)
-    return audit.audited(workshop, audit.read_project(folder, asked), how=how)
+    found = audit.audited(workshop, audit.read_project(folder, asked), how=how)
+    print(workshop.spent.seconds())
+    return found

@@ -112,6 +112,6 @@ def test_what_is_committed_is_no_trial_and_holds_every_comparison():
     assert min(map(len, committed.pairs.values())) >= speed.ENOUGH_SAMPLES
     # These come with the next run of all.
     assert COMPARISONS.keys() - committed.pairs.keys() <= {
-        *("help", "help-python", "check-right", "check-wrong", "check-unchanged")
+        *("audit", "help", "help-python", "check-right", "check-wrong", "check-unchanged")
     }
     assert re.fullmatch(r"[0-9a-f]{40}", committed.commit), "measured with changes in no commit"

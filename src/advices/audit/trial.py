@@ -40,6 +40,11 @@ _GATE = tuple(
 _CHECK_SECONDS = 300.0
 
 
+def planned_for(lab: Lab, remedy: Remedy) -> Sequence[PlanStep]:
+    """Return the steps of a project's lab that show what a remedy alone brings, and breaks."""
+    return steps_giving(lab, {remedy.measure, *_GATE})
+
+
 @dataclass(frozen=True)
 class Tried:
     """What a remedy did alone: its measure before and after, and what it broke, "" for nothing."""
@@ -140,7 +145,7 @@ class Trials:
     def _alone(
         self, measurer: Measurer, yours: VariantResult, remedy: Remedy, change: Change
     ) -> Tried:
-        planned = steps_giving(self._lab, {remedy.measure, *_GATE})
+        planned = planned_for(self._lab, remedy)
         after, refused = self._measured(measurer, yours, remedy.name, change, planned)
         was = yours.measures().get(remedy.measure)
         is_ = after.measures().get(remedy.measure) if after else None
