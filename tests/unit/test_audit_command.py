@@ -87,7 +87,49 @@ def test_what_was_asked_for_reaches_the_project(
 
     monkeypatch.setattr(room, "read_project", read)
     words = ("--env", "A=1", "--env", "B=x=y", "--build-arg", "C=", "--port", "81")
-    assert advices(*words, "--url-path", "/up") == 130
+    more = ("--target", "t", "--service", "s", "--with", "db=postgres:17")
+    assert advices(*words, *more, "--url-path", "/up") == 130
     (asked,) = seen
     assert (asked.env, asked.build_args) == ({"A": "1", "B": "x=y"}, {"C": ""})
     assert (asked.port, asked.url_path) == (81, "/up")
+    assert (asked.target, asked.service, asked.images) == ("t", "s", {"db": "postgres:17"})
+
+
+def test_a_dockerfile_within_a_compose_file_is_not_fixed(
+    advices: Callable[..., int], world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "services: {s: {build: {dockerfile_inline: 'FROM a'}}}"
+    (world.root / "compose.yaml").write_text(text)
+    assert advices("--fix") == 10
+    assert "is written in compose.yaml" in capsys.readouterr().err
+    assert (world.root / "compose.yaml").read_text() == text
+
+
+def test_a_service_is_audited_by_its_stage_and_its_ignore_file(
+    advices: Callable[..., int], world: World
+) -> None:
+    more = "FROM python:3.14 AS later\nRUN true\n"
+    old = world.root / "Dockerfile"
+    old.rename(world.root / "prod.Dockerfile")
+    text = (
+        (world.root / "prod.Dockerfile")
+        .read_text()
+        .replace("FROM python:3.14\n", "FROM python:3.14 AS prod\n")
+    )
+    (world.root / "prod.Dockerfile").write_text(text + more)
+    (world.root / "prod.Dockerfile.dockerignore").write_text("README.md\n")
+    (world.root / "node_modules").mkdir()
+    (world.root / "node_modules" / "x.js").write_text("x" * 99)
+    (world.root / "compose.yaml").write_text(
+        "services: {web: {build: {dockerfile: prod.Dockerfile, target: prod}, ports: ['80:8080']}}"
+    )
+    assert advices("--fix") == 0
+    fixed = (world.root / "prod.Dockerfile").read_text()
+    assert fixed.endswith(more)
+    assert "USER 10001:10001\n" in fixed.removesuffix(more)
+    # The file that BuildKit reads gets the lines, and no other.
+    assert (world.root / "prod.Dockerfile.dockerignore").read_text().startswith("README.md\n")
+    assert "node_modules" in (world.root / "prod.Dockerfile.dockerignore").read_text()
+    assert not (world.root / ".dockerignore").exists()
+    assert not (world.root / "Dockerfile").exists()
+    assert all(one.how.default_capabilities for one in world.engine.started if one.port)

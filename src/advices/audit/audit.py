@@ -42,9 +42,9 @@ def audited(workshop: Workshop, project: Project, check: str = "") -> Audit:
 def _files(project: Project, trial: Trial) -> dict[str, tuple[str, str]]:
     if trial.change is None:
         return {}
-    files = {project.shown(project.dockerfile): (project.source().text, trial.change.dockerfile)}
+    texts = (project.text + project.rest, trial.change.dockerfile + project.rest)
+    files = {project.shown(project.dockerfile): texts}
     if trial.change.ignores:
         old = ignore_text(project)
-        name = project.shown(project.context / ".dockerignore")
-        files[name] = (old, with_ignores(old, trial.change.ignores))
+        files[project.shown(project.ignore)] = (old, with_ignores(old, trial.change.ignores))
     return {name: (old, new) for name, (old, new) in files.items() if old != new}

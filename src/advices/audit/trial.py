@@ -72,6 +72,7 @@ class Trials:
         self._lab: Lab = bench.lab
         self._project = project
         self._check = check
+        self._how = replace(project.how, env=project.env)
 
     def all(self) -> Trial:
         """Return the trial of the project. Raises what a build of it as it is raises."""
@@ -153,7 +154,13 @@ class Trials:
     def _candidate(self, name: str, variant: Variant) -> Candidate:
         file = self._lab.folder / variant.dockerfile
         is_yours = name == YOURS
-        return Candidate(name, file, variant, fresh=is_yours, cache_of=YOURS, unknown=True)
+        return Candidate(
+            *(name, file, variant),
+            fresh=is_yours,
+            cache_of=YOURS,
+            unknown=True,
+            how=self._how,
+        )
 
     def _checked(self, name: str) -> str:
         """Return what the reader's own check says against an image, "" when it passes."""
@@ -161,12 +168,8 @@ class Trials:
             return ""
         engine, run_id = self._bench.workshop.engine, self._bench.run.id
         tag = f"docker-advices-run/{run_id}:{self._lab.slug}-{name}-{COLD}"
-        how = Start(
-            env=self._project.env,
-            entrypoint=("sh", "-c"),
-            command=(self._check,),
-            default_capabilities=True,
-        )
+        asked = Start(entrypoint=("sh", "-c"), command=(self._check,), default_capabilities=True)
+        how = self._how.with_more(asked)
         try:
             ran = engine.run_once(tag, run_id=run_id, how=how, timeout_seconds=_CHECK_SECONDS)
         except (CommandFailed, EngineRefused) as error:

@@ -23,7 +23,7 @@ FOUND = 1
 def audit(
     path: Annotated[Path, typer.Argument(help="The folder of your project.")] = Path(),
     *,
-    file: Annotated[Path | None, typer.Option(help="Its Dockerfile.")] = None,
+    file: Annotated[Path | None, typer.Option(help="Its Dockerfile, compose or bake file.")] = None,
     context: Annotated[Path | None, typer.Option(help="The build context.")] = None,
     build_arg: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="A build argument.")
@@ -32,7 +32,17 @@ def audit(
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="A variable of its container.")
     ] = None,
     port: Annotated[int | None, typer.Option(help="The port that it listens on.")] = None,
-    url_path: Annotated[str, typer.Option(help="The page that must answer HTTP 200.")] = "/",
+    target: Annotated[str, typer.Option(help="The stage of its Dockerfile to build.")] = "",
+    service: Annotated[
+        str, typer.Option(help="The service of its compose file, or the target of its bake file.")
+    ] = "",
+    with_: Annotated[
+        list[str] | None,
+        typer.Option("--with", metavar="NAME=IMAGE", help="A service to start next to it."),
+    ] = None,
+    url_path: Annotated[
+        str | None, typer.Option(help="The page that must answer HTTP 200.", show_default="/")
+    ] = None,
     check: Annotated[
         str, typer.Option(help="A shell command that must succeed in a container of each image.")
     ] = "",
@@ -49,13 +59,20 @@ def audit(
     from advices.workshop import Workshop
 
     build_args, variables = _pairs(build_arg, "--build-arg"), _pairs(env, "--env")
-    asked = room.Asked(file, context, build_args, variables, port, url_path)
+    asked = room.Asked(
+        *(file, context, build_args, variables, port, url_path),
+        target=target,
+        service=service,
+        images=_pairs(with_, "--with"),
+    )
     chapters = _chapters(fail_on)
     layout = project()
     yours = room.read_project(path, asked)
+    if fix:
+        yours.must_be_writable()
     with Display(progress) as say:
         for one in yours.chosen:
-            say(f"{one.name}: {one.value}, because {one.why} ({one.option} changes it)")
+            say(one.told())
         found = room.audited(Workshop(layout, say), yours, check)
     _show(found)
     if json_ is not None:

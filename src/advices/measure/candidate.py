@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from advices.core import DiskFull, write_whole
-from advices.engine import Limits
+from advices.engine import HARDENED, Limits, Start
 from advices.lab import (
     NOT_SOURCE,
     SAMPLE,
@@ -39,7 +39,8 @@ class Candidate:
     candidate `cache_of`, which saves minutes where no time is measured. One that `must_answer`
     is a fault of its lab when its page does not come. Of one that is `hidden` no step is told.
     What nobody has read before has `limits`. Of one that is `unknown` nobody knows what a container
-    of it can do: what a probe cannot look at is not measured, and says why.
+    of it can do: what a probe cannot look at is not measured, and says why. `how` is
+    what every start of its page has.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Candidate:
     hidden: bool = False
     limits: Limits | None = None
     unknown: bool = False
+    how: Start = HARDENED
 
     def read(self) -> Dockerfile:
         """Return what its Dockerfile says with its build arguments.

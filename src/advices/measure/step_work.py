@@ -267,7 +267,8 @@ class StepWork:
         taken.boots.append(shown)
 
     def _booting(self, candidate: Candidate, taken: Taken) -> startup.Image:
-        return startup.Image(self._engine, self._lab, taken.image_id, candidate.name, self._run.id)
+        names = (taken.image_id, candidate.name, self._run.id)
+        return startup.Image(self._engine, self._lab, *names, candidate.how)
 
     def _subject(self, candidate: Candidate, taken: Taken) -> Subject:
         mark = f"{candidate.cache_of}-{taken.cold_samples}"
@@ -295,4 +296,5 @@ class StepWork:
             canary=self.canary,
             samples=taken.samples,
             build_target=build_target,
+            how=candidate.how,
         )
