@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from advices.audit.beside import Beside
 from advices.audit.gate import broken
 from advices.audit.lab_of import YOURS, variant_of
 from advices.audit.project import Project
@@ -67,17 +68,18 @@ class Trial:
 class Trials:
     """The trials of one project in one run."""
 
-    def __init__(self, bench: Bench, project: Project, check: str) -> None:
+    def __init__(self, bench: Bench, project: Project, check: str, beside: Beside) -> None:
         self._bench = bench
         self._lab: Lab = bench.lab
         self._project = project
         self._check = check
-        self._how = replace(project.how, env=project.env)
+        self._beside = beside
 
     def all(self) -> Trial:
         """Return the trial of the project. Raises what a build of it as it is raises."""
-        with self._bench.ready() as measurer:
+        with self._bench.ready() as measurer, self._beside.up():
             whole = steps(self._lab, QUICK)
+            self._beside.anew()
             yours = measurer.measure(self._candidate(YOURS, self._lab.variants["bad"]), whole)
             if fault := self._checked(YOURS):
                 raise StepFailed(
@@ -142,6 +144,7 @@ class Trials:
             *(self._project, self._lab.folder, name, change.dockerfile), ignores=change.ignores
         )
         try:
+            self._beside.anew()
             after = measurer.measure(self._candidate(name, variant), planned)
         except (EngineLost, DiskFull):
             raise
@@ -150,6 +153,11 @@ class Trials:
         except AdvicesError as error:
             return None, error.what
         return after, broken(yours, after) or self._checked(name)
+
+    @property
+    def _how(self) -> Start:
+        """Return how every container of the project is started."""
+        return self._project.how.with_more(replace(self._beside.how, env=self._project.env))
 
     def _candidate(self, name: str, variant: Variant) -> Candidate:
         file = self._lab.folder / variant.dockerfile

@@ -5,6 +5,7 @@ where things are, files that are written whole.
 """
 
 from advices.core import errors
+from advices.core.audit_errors import NotMeasured
 from advices.core.build_errors import (
     BuilderUnusable,
     BuildHung,
@@ -126,6 +127,7 @@ __all__ = [
     "Layout",
     "Measured",
     "NeverAnswered",
+    "NotMeasured",
     "NotebookFailed",
     "PackageMissing",
     "Planned",

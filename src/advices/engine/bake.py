@@ -22,7 +22,14 @@ def bake_targets(
     """
     words = [word for name in files for word in ("--file", name)]
     argv = ["docker", "buildx", "bake", "--print", *words, *targets]
-    done = run(argv, env=build_environment(), cwd=folder, timeout_seconds=_SECONDS)
+    try:
+        done = run(argv, env=build_environment(), cwd=folder, timeout_seconds=_SECONDS)
+    except CommandFailed as error:
+        raise CommandFailed(
+            error.what,
+            why="the docker command or buildx is missing, or bake does not find what it should",
+            next_step="name a target: --service NAME, or the Dockerfile: --file Dockerfile",
+        ) from None
     try:
         said = json.loads(done.stdout)
     except ValueError:
