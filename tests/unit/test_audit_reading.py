@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from advices.audit.lab_of import copy_context, ignore_text
 from advices.audit.reading.languages import languages
 from advices.audit.reading.page import page_of
 from advices.audit.reading.places import places_of
+from advices.audit.touches import touches
 from advices.core import LabInvalid
 from advices.engine import Start
 
@@ -424,3 +426,56 @@ def test_the_page_and_port_of_a_dockerfile(tmp_path: Path) -> None:
     found = read(made(tmp_path, Dockerfile=text))
     assert (found.port, found.url_path) == (81, "/up")
     assert read(tmp_path, env={"PORT": "9"}).port == 9
+
+
+# ---------- what is touched ----------
+
+
+@pytest.mark.parametrize(
+    ("files", "touched"),
+    [
+        (["requirements.txt", "pyproject.toml"], "requirements.txt"),
+        (["Pipfile", "Pipfile.lock"], "Pipfile"),
+        (["Pipfile.lock"], None),
+        (["requirements/prod.txt"], "requirements/prod.txt"),
+        (["requirements-prod.txt", "notes.txt"], "requirements-prod.txt"),
+        (["requirements-dev.txt", "requirements.txt"], "requirements.txt"),
+        (["pdm.lock", "pyproject.toml"], "pdm.lock"),
+        (["api/requirements.txt"], "api/requirements.txt"),
+        (["a/b/c/requirements.txt"], None),
+        (["go.mod", "go.sum"], "go.mod"),
+        (["Gemfile", "Gemfile.lock"], "Gemfile"),
+        (["Cargo.toml", "Cargo.lock"], "Cargo.toml"),
+        (["pom.xml"], "pom.xml"),
+        (["build.gradle.kts"], "build.gradle.kts"),
+    ],
+)
+def test_the_list_of_packages_is_touched_where_a_comment_does_no_harm(
+    files: list[str], touched: str | None, tmp_path: Path
+) -> None:
+    root = made(tmp_path)
+    for name in files:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("x\n")
+    found = touches(read(root)).get("edit-packages")
+    assert (found.file if found else None) == touched
+
+
+def test_a_list_that_is_copied_comes_before_one_that_is_not(tmp_path: Path) -> None:
+    root = made(tmp_path, Dockerfile="FROM a\nCOPY web/package.json .\n", go__mod="")
+    (root / "go.mod").write_text("module x\n")
+    (root / "web").mkdir()
+    (root / "web" / "package.json").write_text('{ "name": "x" }\n')
+    found = touches(read(root))["edit-packages"]
+    assert found.file is None
+    (edit,) = found.edits
+    assert edit.file == "web/package.json"
+    after = json.loads(edit.applied('{ "name": "x" }\n').replace("{sample}", "1"))
+    assert after == {"//": "1", "name": "x"}
+
+
+@pytest.mark.parametrize("text", ["{}", "[1]", "no JSON", '{"a": "{sample}"}', "[" * 100_000])
+def test_json_that_takes_no_line_is_not_touched(text: str, tmp_path: Path) -> None:
+    root = made(tmp_path)
+    (root / "package.json").write_text(text)
+    assert "edit-packages" not in touches(read(root))
