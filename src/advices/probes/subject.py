@@ -57,5 +57,12 @@ class Found:
     scans: list[Scan] = field(default_factory=list)
     unmeasured: dict[str, str] = field(default_factory=dict)
 
+    def add(self, more: Found) -> None:
+        """Add what another probe measured."""
+        self.values |= more.values
+        self.timings |= more.timings
+        self.scans += more.scans
+        self.unmeasured |= more.unmeasured
+
 
 Probe = Callable[[Subject], Found]
