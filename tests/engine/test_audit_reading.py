@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from engine_project import ROOT
 from test_audit import _own_state, audited  # noqa: F401
 
-from advices.core import NotMeasured
+from advices import audit
+from advices.core import Layout, NotMeasured
 from advices.lab import MeasureName
+from advices.workshop import Workshop
 
 pytestmark = pytest.mark.engine
 
@@ -85,6 +88,27 @@ def test_without_its_database_the_rest_is_judged(project: Path) -> None:
     assert "example.invalid/made-up:1 could not be had" in found.left_out["with db"]
     assert not found.trial.yours.boot.answered
     assert found.trial.yours.builds["edit-source"].steps_run == 1
+
+
+def test_stages_of_one_file_share_what_they_have_in_common(project: Path) -> None:
+    (project / "Dockerfile").write_text(
+        "FROM python:3.14-slim AS common\n"
+        "RUN --mount=type=cache,target=/c head -c 300000 /dev/urandom > /random\n"
+        "FROM common AS web\nCOPY app.py .\nFROM common AS worker\nCOPY index.html .\n"
+    )
+    (project / "compose.yaml").write_text(
+        "services: {web: {build: {target: web}}, worker: {build: {target: worker}}}"
+    )
+    projects = [
+        audit.read_project(project, audit.Asked(service=name)) for name in ("web", "worker")
+    ]
+    found = audit.shared_bytes(Workshop(Layout(ROOT), print), projects)
+    web, worker = found.alone.values()
+    own = found.together - found.shared
+    assert found.shared > 300_000
+    # Each has one layer of its own: a small file.
+    assert 0 < own < 5_000
+    assert found.together == web + worker - found.shared
 
 
 def test_a_base_that_no_registry_gives_is_not_measured(project: Path) -> None:

@@ -14,6 +14,8 @@ from test_audit import World, made
 
 from advices import audit as room
 from advices import cli
+from advices.audit.shared import weighed
+from advices.results import Layer
 
 
 @pytest.fixture
@@ -133,3 +135,57 @@ def test_a_service_is_audited_by_its_stage_and_its_ignore_file(
     assert not (world.root / ".dockerignore").exists()
     assert not (world.root / "Dockerfile").exists()
     assert all(one.how.default_capabilities for one in world.engine.started if one.port)
+
+
+def test_every_service_gets_a_report_and_shared_layers_count_once(
+    advices: Callable[..., int],
+    world: World,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    other = (world.root / "Dockerfile").read_text().replace("3.14\n", "3.14-slim\n")
+    (world.root / "other.Dockerfile").write_text(other)
+    (world.root / "compose.yaml").write_text(
+        "services:\n  web: {build: .}\n  db: {image: x}\n  same: {build: .}\n"
+        "  other: {build: {dockerfile: other.Dockerfile}, user: '10001'}\n"
+    )
+    report = tmp_path / "report.json"
+    words = ("--service", "all", "--json", str(report), "--fail-on", "base-image")
+    assert advices(*words) == 1
+    assert not report.exists()
+    told = {
+        name: json.loads((tmp_path / f"report-{name}.json").read_text())
+        for name in ("web", "same", "other")
+    }
+    assert "base-image" in {one["lab"] for one in told["web"]["findings"]}
+    assert "base-image" not in {one["lab"] for one in told["other"]["findings"]}
+    said = capsys.readouterr().out
+    assert [said.index(f"service {name}") for name in told] == sorted(
+        said.index(f"service {name}") for name in told
+    )
+    shared = dict(line.split("  ", 1) for line in said.rstrip().splitlines()[-6:])
+    assert list(shared) == [
+        *("service", "web", "same", "other", "all on one machine", "shared"),
+    ]
+    # Nothing of it is left in the engine.
+    assert "docker-advices-run" not in "".join(world.engine.known)
+
+
+def test_without_services_all_is_the_project(
+    advices: Callable[..., int], world: World, tmp_path: Path
+) -> None:
+    report = tmp_path / "report.json"
+    assert advices("--service", "all", "--json", str(report)) == 0
+    assert report.exists()
+
+
+def test_layers_of_one_digest_weigh_once() -> None:
+    def layer(name: str, weight: int) -> Layer:
+        return Layer(
+            diff_id=name, created_by="", disk_bytes=0, transfer_bytes=weight, from_base=False
+        )
+
+    base, own, more = layer("base", 100), layer("own", 10), layer("more", 1)
+    found = weighed({"a": [base, own], "b": [base, more], "c": [base, own]})
+    assert (found.alone, found.together, found.shared) == ({"a": 110, "b": 101, "c": 110}, 111, 210)
+    assert found.rows()[-1][0] == "shared"

@@ -479,3 +479,17 @@ def test_json_that_takes_no_line_is_not_touched(text: str, tmp_path: Path) -> No
     root = made(tmp_path)
     (root / "package.json").write_text(text)
     assert "edit-packages" not in touches(read(root))
+
+
+def test_the_same_can_be_asked_of_another_copy(tmp_path: Path) -> None:
+    files = {"api__Containerfile.prod": PROD, ".env": "TAG=3.14\nPORT=80\nPW=x\n"}
+    one = read(composed(tmp_path / "one", WEB, **files), target="test", env={"MORE": "1"})
+    composed(tmp_path / "two", WEB, **files)
+
+    def there(path: Path) -> Path:
+        return tmp_path / "two" / path.relative_to(tmp_path / "one")
+
+    two = audit.read_project(tmp_path / "two", one.asked_at(there))
+    same = ("text", "build_args", "env", "port", "url_path", "how", "beside", "service", "target")
+    assert [getattr(two, name) for name in same] == [getattr(one, name) for name in same]
+    assert two.context == tmp_path / "two" / "api"

@@ -16,6 +16,7 @@ from advices.audit.report import (
     refused_rows,
     sentence,
 )
+from advices.audit.shared import Shared, shared_bytes
 
 __all__ = [
     "CHAPTERS",
@@ -24,6 +25,7 @@ __all__ = [
     "Chosen",
     "Finding",
     "Project",
+    "Shared",
     "audited",
     "diff",
     "finding_rows",
@@ -35,4 +37,5 @@ __all__ = [
     "record",
     "refused_rows",
     "sentence",
+    "shared_bytes",
 ]

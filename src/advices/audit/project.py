@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from advices.audit.reading.asked import Asked
@@ -32,7 +32,8 @@ class Project:
     `text` is its Dockerfile up to the stage that is built, `rest` what the file has behind that.
     `ignore` is the file that says what stays out of a build, whether or not it is there. `how` is
     how its container is started, `beside` what it depends on. `inline` says that the Dockerfile is
-    written in `dockerfile`, a compose or bake file. `languages` are what it is written in.
+    written in `dockerfile`, a compose or bake file. `languages` are what it is written in, `built`
+    the services of the project that build, `asked` is what the reader said.
     """
 
     folder: Path
@@ -52,6 +53,8 @@ class Project:
     built: tuple[str, ...] = ()
     inline: bool = False
     languages: tuple[Language, ...] = ()
+    target: str = ""
+    asked: Asked = field(default_factory=Asked)
 
     def source(self) -> Source:
         """Return its Dockerfile with what of the project decides how it can be changed."""
@@ -73,6 +76,23 @@ class Project:
     def files(self) -> Iterator[Path]:
         """Yield the files that a build may copy."""
         return context_files(self.context, self.ignore)
+
+    def asked_at(self, there: Callable[[Path], Path]) -> Asked:
+        """Return what asks for the same build and the same start of another copy of the project.
+
+        `there` gives the place of a path in the copy.
+        """
+        return replace(
+            self.asked,
+            file=there(self.dockerfile),
+            context=there(self.context),
+            build_args=self.build_args,
+            env=self.env,
+            port=self.port,
+            url_path=self.url_path,
+            target=self.target,
+            service=self.service,
+        )
 
     def must_be_writable(self) -> None:
         """Raise LabInvalid where a fix could not be written: its Dockerfile is no file."""
@@ -96,7 +116,8 @@ def read_project(folder: Path, asked: Asked, bake: Bake = bake_targets) -> Proje
     service, plan = finder.service, finder.plan
     args = {**(service.build.args if service.build else {}), **asked.build_args}
     file, whole = finder.dockerfile(args)
-    text, rest = cut(whole, finder.target(), args)
+    target = finder.target()
+    text, rest = cut(whole, target, args)
     said = parse_dockerfile(text, args, file.name)
     context = finder.context(file, said)
     ignore = finder.ignore_file(file, context)
@@ -115,6 +136,8 @@ def read_project(folder: Path, asked: Asked, bake: Bake = bake_targets) -> Proje
         built=plan.built if plan else (),
         inline=plan is not None and file == plan.file,
         languages=finder.languages(files),
+        target=target,
+        asked=asked,
         chosen=tuple(chosen),
     )
 

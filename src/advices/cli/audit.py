@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,10 +12,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from advices.cli.app import app, out, progress
+from advices.cli.audit_services import ALL, audit_each
 from advices.core import project, write_together, write_whole
 
 if TYPE_CHECKING:
-    from advices.audit import Audit
+    from advices.audit import Audit, Project
 
 FOUND = 1
 
@@ -34,7 +36,8 @@ def audit(
     port: Annotated[int | None, typer.Option(help="The port that it listens on.")] = None,
     target: Annotated[str, typer.Option(help="The stage of its Dockerfile to build.")] = "",
     service: Annotated[
-        str, typer.Option(help="The service of its compose file, or the target of its bake file.")
+        str,
+        typer.Option(help="A service of its compose file, a target of its bake file, or all."),
     ] = "",
     with_: Annotated[
         list[str] | None,
@@ -54,6 +57,7 @@ def audit(
     markdown: Annotated[Path | None, typer.Option(help="Write the report as Markdown.")] = None,
 ) -> None:
     """Measure what each tip brings to your own project, and prove the fix by building it."""
+    given = dict(locals())
     from advices import audit as room
     from advices.cli.display import Display
     from advices.workshop import Workshop
@@ -67,6 +71,13 @@ def audit(
     )
     chapters = _chapters(fail_on)
     layout = project()
+    if service == ALL:
+
+        def read(name: str) -> Project:
+            return room.read_project(path, replace(asked, service=name))
+
+        audit_each(audit, given, read, layout)
+        return
     yours = room.read_project(path, asked)
     if fix:
         yours.must_be_writable()
