@@ -5,11 +5,14 @@ An audit is a lab of a project: it is measured as it is, with each remedy, and w
 
 from advices.audit.audit import Audit, audited
 from advices.audit.findings import CHAPTERS, Finding, findings
+from advices.audit.lint import Lint, linted
 from advices.audit.project import Asked, Chosen, Project, read_project
-from advices.audit.report import (
+from advices.audit.report.html import html
+from advices.audit.report.links import published
+from advices.audit.report.markdown import markdown
+from advices.audit.report.rows import (
     diff,
     finding_rows,
-    markdown,
     measured_rows,
     not_judged_rows,
     record,
@@ -23,14 +26,18 @@ __all__ = [
     "Audit",
     "Chosen",
     "Finding",
+    "Lint",
     "Project",
     "audited",
     "diff",
     "finding_rows",
     "findings",
+    "html",
+    "linted",
     "markdown",
     "measured_rows",
     "not_judged_rows",
+    "published",
     "read_project",
     "record",
     "refused_rows",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from advices.audit.lab_of import ignore_text, lab_of, with_ignores
+from advices.audit.lint import Lint
 from advices.audit.project import Project
 from advices.audit.trial import Trial, Trials
 from advices.lab import Lab
@@ -17,13 +18,15 @@ from advices.workshop import Workshop
 class Audit:
     """What an audit found. `lab` is the project as a lab; `files` are those that change, by path.
 
-    Each file is its text before and after, relative to the project's folder.
+    Each file is its text before and after, relative to the project's folder. `lint` is what
+    linters say, empty before `linted` asked them.
     """
 
     project: Project
     lab: Lab
     trial: Trial
     files: dict[str, tuple[str, str]]
+    lint: Lint = field(default_factory=Lint)
 
 
 def audited(workshop: Workshop, project: Project, check: str = "") -> Audit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,6 +41,7 @@ def audit(
         str, typer.Option(help="Exit with 1 on findings of these chapters: non-root,build-cache.")
     ] = "",
     fix: Annotated[bool, typer.Option("--fix", help="Write the diff to your project.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Write the report as one HTML file.")] = None,
     json_: Annotated[Path | None, typer.Option("--json", help="Write all as JSON.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the report as Markdown.")] = None,
 ) -> None:
@@ -57,7 +59,10 @@ def audit(
         for one in yours.chosen:
             say(f"{one.name}: {one.value}, because {one.why} ({one.option} changes it)")
         found = room.audited(Workshop(layout, say), yours, check)
+    found = replace(found, lint=room.linted(yours))
     _show(found)
+    if html is not None:
+        write_whole(html, room.html(found, site=room.published()))
     if json_ is not None:
         write_whole(json_, json.dumps(room.record(found), indent=1) + "\n")
     if markdown is not None:

@@ -1,13 +1,13 @@
-"""Pure: what an audit found, as rows, a sentence, a diff, and as Markdown."""
+"""Pure: what an audit found, as rows, a sentence, a diff, and as a record."""
 
 from __future__ import annotations
 
 import difflib
-import re
 from typing import Any
 
 from advices.audit.audit import Audit
 from advices.audit.findings import findings, not_judged
+from advices.audit.report.cost import costs, difference_text
 from advices.lab import MeasureName, describe
 from advices.results import Value, VariantResult, value_text
 
@@ -61,6 +61,11 @@ def _value(measure: MeasureName, value: Value | None) -> str:
     return "not measured" if value is None else value_text(measure, value)
 
 
+def label(audit: Audit, measure: MeasureName) -> str:
+    """Return what a measure is called; of a build, with what happened to the project before it."""
+    return describe(measure, {name: one.says for name, one in audit.lab.replays.items()}).label
+
+
 def measured_rows(audit: Audit) -> Rows:
     """Return a row a measure: what it is, yours, and with all fixes if there are any."""
     yours, fixed = audit.trial.yours, audit.trial.fixed
@@ -70,21 +75,25 @@ def measured_rows(audit: Audit) -> Rows:
     rows = [["measure", "yours", *(["with the diff"] if fixed else [])]]
     for name in names:
         if name in known:
-            of = f", when {audit.lab.replays[name.of].says}" if name.of else ""
             more = [_value(name, fixed.measures().get(name))] if fixed else []
-            rows.append([f"{describe(name).label}{of}", _value(name, known[name]), *more])
+            rows.append([label(audit, name), _value(name, known[name]), *more])
     return rows
 
 
 def finding_rows(audit: Audit) -> Rows:
-    """Return a row a finding: the chapter, what it is, before, after, what became of it."""
-    rows = [["chapter", "found", "measure", "before", "after", ""]]
-    for one in findings(audit.trial):
+    """Return a row a finding, the dearest first: the chapter, what it is, what became of it.
+
+    The difference is what its fix makes alone.
+    """
+    rows = [["chapter", "found", "measure", "before", "after", "difference", ""]]
+    for cost in costs(audit):
+        one = cost.finding
         rows.append(
             [
-                *(one.lab, one.says, describe(one.measure).label),
+                *(one.lab, one.says, label(audit, one.measure)),
                 _value(one.measure, one.before),
                 "" if one.after is None else _value(one.measure, one.after),
+                difference_text(cost),
                 "fixed by the diff" if one.is_gone else "no fix was proved",
             ]
         )
@@ -145,32 +154,3 @@ def record(audit: Audit) -> dict[str, Any]:
         "fixed": trial.fixed.model_dump(mode="json") if trial.fixed else None,
         "diff": diff(audit),
     }
-
-
-def markdown(audit: Audit) -> str:
-    """Return the report as Markdown, for a comment or a job's page."""
-    parts = [f"# Audit of {_cell(audit.project.folder.name)}", sentence(audit)]
-    for rows in (finding_rows(audit), measured_rows(audit), refused_rows(audit)):
-        parts += [_table(rows)] if len(rows) > 1 else []
-    parts += [_fenced(diff(audit))] if audit.files else []
-    rows = not_judged_rows(audit)
-    parts += [_table(rows)] if len(rows) > 1 else []
-    return "\n\n".join(parts) + "\n"
-
-
-def _fenced(text: str) -> str:
-    """Return a diff in a fence that nothing in it can close."""
-    longest = max((len(run) for run in re.findall(r"`{3,}", text)), default=2)
-    fence = "`" * (longest + 1)
-    return f"{fence}diff\n{text}{fence}"
-
-
-def _table(rows: Rows) -> str:
-    lines = [f"| {' | '.join(map(_cell, row))} |" for row in rows]
-    return "\n".join([lines[0], f"|{' --- |' * len(rows[0])}", *lines[1:]])
-
-
-def _cell(text: str) -> str:
-    for sign in "\\`|<>*_[]":
-        text = text.replace(sign, f"\\{sign}")
-    return " ".join(text.split())

@@ -1,0 +1,45 @@
+"""Pure: an audit as Markdown, for a comment or a job's page."""
+
+from __future__ import annotations
+
+import re
+
+from advices.audit.audit import Audit
+from advices.audit.report.rows import (
+    Rows,
+    diff,
+    finding_rows,
+    measured_rows,
+    not_judged_rows,
+    refused_rows,
+    sentence,
+)
+
+
+def markdown(audit: Audit) -> str:
+    """Return the report as Markdown, for a comment or a job's page."""
+    parts = [f"# Audit of {_cell(audit.project.folder.name)}", sentence(audit)]
+    for rows in (finding_rows(audit), measured_rows(audit), refused_rows(audit)):
+        parts += [_table(rows)] if len(rows) > 1 else []
+    parts += [_fenced(diff(audit))] if audit.files else []
+    rows = not_judged_rows(audit)
+    parts += [_table(rows)] if len(rows) > 1 else []
+    return "\n\n".join(parts) + "\n"
+
+
+def _fenced(text: str) -> str:
+    """Return a diff in a fence that nothing in it can close."""
+    longest = max((len(run) for run in re.findall(r"`{3,}", text)), default=2)
+    fence = "`" * (longest + 1)
+    return f"{fence}diff\n{text}{fence}"
+
+
+def _table(rows: Rows) -> str:
+    lines = [f"| {' | '.join(map(_cell, row))} |" for row in rows]
+    return "\n".join([lines[0], f"|{' --- |' * len(rows[0])}", *lines[1:]])
+
+
+def _cell(text: str) -> str:
+    for sign in "\\`|<>*_[]":
+        text = text.replace(sign, f"\\{sign}")
+    return " ".join(text.split())
