@@ -112,18 +112,22 @@ def _figures(audit: Audit) -> str:
 
 def _figure(audit: Audit, measure: MeasureName) -> str:
     trial, named = audit.trial, label(audit, measure)
-    shown = [("yours", trial.yours, charts.BAD)]
+    shown = [("yours", trial.yours, charts.drawing.BAD)]
     if trial.fixed is not None:
-        shown.append(("with the diff", trial.fixed, charts.GOOD))
+        shown.append(("with the diff", trial.fixed, charts.drawing.GOOD))
     bars, rows = [], []
     for name, result, colour in shown:
         value = result.measures().get(measure)
         if isinstance(value, int | float):
             said = value_text(measure, value)
-            bars.append(charts.Bar(name, said, (charts.Part(float(value), colour),)))
+            bars.append(
+                charts.drawing.Bar(name, said, (charts.drawing.Part(float(value), colour),))
+            )
             rows.append([name, escape(said)])
-    svg = charts.bars(named, (charts.Group("", tuple(bars)),))
-    return charts.figure(svg, f"{named}. Lower is better.", table(["", escape(named)], rows, " r"))
+    svg = charts.drawing.bars(named, (charts.drawing.Group("", tuple(bars)),))
+    return charts.drawing.figure(
+        svg, f"{named}. Lower is better.", table(["", escape(named)], rows, " r")
+    )
 
 
 def _findings(page: _Page) -> str:
