@@ -179,7 +179,10 @@ def test_what_loses_most_comes_first(world: World) -> None:
 def test_a_fix_is_told_by_what_it_brings_alone(world: World) -> None:
     # Other fixes take away bytes too, so that the whole diff tells nothing of one of them.
     whole = world.audited()
-    tried = [replace(one, before=9, after=5) for one in whole.trial.tried]
+    tried = [
+        replace(one, before=9, after=5) if one.remedy.name == "slim" else one
+        for one in whole.trial.tried
+    ]
     whole = replace(whole, trial=replace(whole.trial, tried=tuple(tried)))
     found = {one.finding.fix: one for one in costs(whole)}
     slim = found["slim"]
