@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from advices.audit.against import Against
 from advices.audit.lab_of import ignore_text, lab_of, with_ignores
 from advices.audit.lint import Lint
 from advices.audit.project import Project
@@ -19,7 +20,7 @@ class Audit:
     """What an audit found. `lab` is the project as a lab; `files` are those that change, by path.
 
     Each file is its text before and after, relative to the project's folder. `lint` is what
-    linters say, empty before `linted` asked them.
+    linters say, empty before `linted` asked them, `against` another commit of the project.
     """
 
     project: Project
@@ -27,6 +28,7 @@ class Audit:
     trial: Trial
     files: dict[str, tuple[str, str]]
     lint: Lint = field(default_factory=Lint)
+    against: Against | None = None
 
 
 def audited(workshop: Workshop, project: Project, check: str = "") -> Audit:

@@ -5,6 +5,7 @@ where things are, files that are written whole.
 """
 
 from advices.core import errors
+from advices.core.audit_errors import ListInvalid, NotJudged
 from advices.core.build_errors import (
     BuilderUnusable,
     BuildHung,
@@ -124,8 +125,10 @@ __all__ = [
     "Instruction",
     "LabInvalid",
     "Layout",
+    "ListInvalid",
     "Measured",
     "NeverAnswered",
+    "NotJudged",
     "NotebookFailed",
     "PackageMissing",
     "Planned",

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import html as entities
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from advices.audit.audit import Audit
 from advices.audit.lint import remarks, unsaid
+from advices.audit.policy import Policy
 from advices.audit.report.commands import repeat
 from advices.audit.report.cost import Cost, costs, difference_text
 from advices.audit.report.links import chapter
+from advices.audit.report.markup import code_text, plain, rows_table, value, words
 from advices.audit.report.rows import (
-    Rows,
+    against_rows,
     diff,
     label,
     measured_rows,
@@ -21,40 +22,47 @@ from advices.audit.report.rows import (
     refused_rows,
     sentence,
 )
+from advices.audit.report.states import state_rows
 from advices.lab import MeasureName
-from advices.results import LINTERS, Value, code, escape, value_text
+from advices.results import LINTERS, code, escape, value_text
 from advices.site import charts, table
 
 _HERE = Path(__file__).parent
-_NOT_MEASURED = "not measured"
-# A phone has room for so many.
-_COLUMNS = 3
 _DRAWN = ("transfer_bytes", "disk_bytes")
 
 
 @dataclass(frozen=True)
 class _Page:
     audit: Audit
+    policy: Policy | None
     site: str
     level: int
 
 
-def html(audit: Audit, *, site: str = "", fragment: bool = False, level: int = 1) -> str:
+def html(
+    audit: Audit,
+    policy: Policy | None = None,
+    *,
+    site: str = "",
+    fragment: bool = False,
+    level: int = 1,
+) -> str:
     """Return the report as an HTML document, or as a `<section>` for another page.
 
     `site` is the address of the published site or a path to it, "" for no links to chapters;
-    `level` that of the first heading. Everything foreign in it is escaped.
+    `level` that of the first heading. With a policy it says which findings fail no job.
+    Everything foreign in it is escaped.
     """
-    page = _Page(audit, site, level)
+    page = _Page(audit, policy, site, level)
     body = _section(page)
     if fragment:
         return f"<style>{_text('report.css')}</style>\n{body}"
     name = escape(audit.project.folder.name)
     # No script, no picture, no address is loaded, whatever the project may be called.
-    policy = "default-src 'none'; style-src 'unsafe-inline'"
+    csp = "default-src 'none'; style-src 'unsafe-inline'"
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{csp}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>Audit of {name}</title>\n"
@@ -75,20 +83,22 @@ def _section(page: _Page) -> str:
         _figures(audit),
         _heading(page, 1, "What it costs"),
         _findings(page),
+        *_lived_with(page),
+        *_compared(page),
         _heading(page, 1, "The diff"),
         _diff(audit),
         _heading(page, 1, "Measured"),
-        _plain("Each measure of the project", measured_rows(audit), numbers=2),
+        plain("Each measure of the project", measured_rows(audit), numbers=2),
     ]
     refused = refused_rows(audit)
     if len(refused) > 1:
         parts += [_heading(page, 1, "Tried, and not in the diff")]
-        parts += [_plain("Changes that are not in the diff, with the reason", refused)]
+        parts += [plain("Changes that are not in the diff, with the reason", refused)]
     parts += [_heading(page, 1, "Lint said, we measured"), *_lint(audit)]
     parts += [_heading(page, 1, "Not judged")]
     silent = not_judged_rows(audit)
     parts += [
-        _plain("What was not judged, with the reason", silent)
+        plain("What was not judged, with the reason", silent)
         if len(silent) > 1
         else "<p>Everything that this audit measures was measured.</p>"
     ]
@@ -117,11 +127,11 @@ def _figure(audit: Audit, measure: MeasureName) -> str:
         shown.append(("with the diff", trial.fixed, charts.drawing.GOOD))
     bars, rows = [], []
     for name, result, colour in shown:
-        value = result.measures().get(measure)
-        if isinstance(value, int | float):
-            said = value_text(measure, value)
+        taken = result.measures().get(measure)
+        if isinstance(taken, int | float):
+            said = value_text(measure, taken)
             bars.append(
-                charts.drawing.Bar(name, said, (charts.drawing.Part(float(value), colour),))
+                charts.drawing.Bar(name, said, (charts.drawing.Part(float(taken), colour),))
             )
             rows.append([name, escape(said)])
     svg = charts.drawing.bars(named, (charts.drawing.Group("", tuple(bars)),))
@@ -142,7 +152,7 @@ def _findings(page: _Page) -> str:
         "Tips that the project does not follow: first what loses secrets, rights or requests, "
         "then by bytes"
     )
-    return _table(caption, header, rows, numbers=range(3, 7))
+    return rows_table(caption, header, rows, numbers=range(3, 7))
 
 
 def _finding(page: _Page, cost: Cost) -> list[str]:
@@ -150,19 +160,40 @@ def _finding(page: _Page, cost: Cost) -> list[str]:
     address = chapter(page.site, one.lab)
     name = escape(one.lab)
     link = f'<a href="{entities.escape(address)}">{name}</a>' if address else name
-    after = _value(one.measure, one.after) if one.is_gone else "no fix was proved"
+    after = value(one.measure, one.after) if one.is_gone else "no fix was proved"
     # What a screen reader says of the button has to tell one from the other.
     which = f'<span class="adv-audit__spoken"> {escape(label(page.audit, one.measure))}</span>'
     commands = (
         f"<details><summary>commands{which}</summary>"
-        f"<pre><code>{_code(repeat(page.audit, one.measure))}</code></pre></details>"
+        f"<pre><code>{code_text(repeat(page.audit, one.measure))}</code></pre></details>"
     )
     return [
-        *(link, _words(one.says), escape(label(page.audit, one.measure))),
-        _value(one.measure, one.before),
-        "—" if cost.alone is None else _value(one.measure, cost.alone),
+        *(link, words(one.says), escape(label(page.audit, one.measure))),
+        value(one.measure, one.before),
+        "—" if cost.alone is None else value(one.measure, cost.alone),
         *(escape(difference_text(cost)) or "—", after, commands),
     ]
+
+
+def _lived_with(page: _Page) -> list[str]:
+    rows = state_rows(page.audit, page.policy) if page.policy else []
+    return [plain("Findings that fail no job", rows)] if len(rows) > 1 else []
+
+
+def _compared(page: _Page) -> list[str]:
+    """Return what is not the same as at the other commit, nothing without one."""
+    against = page.audit.against
+    if against is None:
+        return []
+    parts = [_heading(page, 1, f"Compared with {against.ref}")]
+    rows = against_rows(page.audit)
+    if len(rows) > 1:
+        parts.append(plain("Exact measures that are not the same, what is worse first", rows))
+    else:
+        parts.append("<p>No exact measure is another one.</p>")
+    if against.no_bytes:
+        parts.append(f"<p>Bytes are not compared: {escape(against.no_bytes)}.</p>")
+    return parts
 
 
 def _diff(audit: Audit) -> str:
@@ -172,7 +203,7 @@ def _diff(audit: Audit) -> str:
     lines = []
     for line in diff(audit).split("\n"):
         css = "" if line.startswith(("+++", "---")) else kinds.get(line[:1], "")
-        shown = _code(line)
+        shown = code_text(line)
         lines.append(f'<span class="{css}">{shown}</span>' if css else shown)
     said = (
         "All of it was built together and compared with the project as it is. "
@@ -187,16 +218,16 @@ def _lint(audit: Audit) -> list[str]:
     rows = [
         [
             f"{escape(LINTERS[one.linter])} {code(one.rule)}",
-            *(str(one.line), _words(one.says)),
+            *(str(one.line), words(one.says)),
             escape(label(audit, one.measure)) if one.measure else "none of ours",
-            _value(one.measure, one.value) if one.measure else "—",
+            value(one.measure, one.value) if one.measure else "—",
         ]
         for one in remarks(lint, trial)
     ]
     parts = []
     if rows:
         header = ["linter and rule", "line", "it says", "our measure", "we measured"]
-        parts.append(_table("What linters say, with our number for it", header, rows))
+        parts.append(rows_table("What linters say, with our number for it", header, rows))
     for name, said in lint.said.items():
         if said.unread:
             parts.append(
@@ -225,72 +256,4 @@ def _chosen(audit: Audit) -> str:
         )
     ]
     header = ["what", "chosen", "because", "changed by"]
-    return _table("What was built, and why", header, rows)
-
-
-def _plain(caption: str, rows: Rows, numbers: int = 0) -> str:
-    """Return rows of plain text as a table; the last `numbers` columns are numbers."""
-    header, *body = rows
-    columns = range(max(1, len(header) - numbers), len(header)) if numbers else ()
-    return _table(caption, header, [list(map(_words, row)) for row in body], columns)
-
-
-def _table(
-    caption: str, header: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()
-) -> str:
-    """Return a table of cells that are HTML already. On a phone a long row becomes a card.
-
-    A browser that draws rows as blocks forgets that they are rows, so that their roles are named.
-    """
-    css = ['class="r" ' if number in numbers else "" for number in range(len(header))]
-    head = "".join(
-        f'<th {style}role="columnheader" scope="col">{escape(cell)}</th>'
-        for style, cell in zip(css, header, strict=True)
-    )
-    body = "".join(
-        '<tr role="row">'
-        + "".join(
-            f'<{tag} {style}role="{role}"{scope} data-label="{escape(name)}">{cell}</{tag}>'
-            for (tag, role, scope), style, name, cell in zip(
-                [("th", "rowheader", ' scope="row"'), *[("td", "cell", "")] * (len(row) - 1)],
-                *(css, header, row),
-                strict=True,
-            )
-        )
-        + "</tr>"
-        for row in rows
-    )
-    look = "adv-audit__table adv-audit__cards" if len(header) > _COLUMNS else "adv-audit__table"
-    return (
-        f'<table class="{look}" role="table"><caption>{escape(caption)}</caption>'
-        f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>'
-        f'<tbody role="rowgroup">{body}</tbody></table>'
-    )
-
-
-def _value(measure: MeasureName, value: Value | None) -> str:
-    return escape(_NOT_MEASURED if value is None else value_text(measure, value))
-
-
-def _words(text: str) -> str:
-    """Return foreign text in which backticks mark code, as HTML."""
-    parts = text.split("`")
-    if len(parts) % 2 == 0:
-        return escape(text)
-    marked = [code(part) if number % 2 else part for number, part in enumerate(parts)]
-    return "".join(part if number % 2 else _spaced(part) for number, part in enumerate(marked))
-
-
-def _spaced(text: str) -> str:
-    """Return `escape` of a text with the space at its ends, which `escape` takes away."""
-    start = " " if text[:1].isspace() else ""
-    return f"{start}{escape(text)}{' ' if text[-1:].isspace() and text.strip() else ''}"
-
-
-def _code(text: str) -> str:
-    """Return foreign text as HTML that keeps its spaces; what turns text around is replaced."""
-    shown = "".join(
-        sign if sign.isprintable() or sign in "\t\n" else "\N{REPLACEMENT CHARACTER}"
-        for sign in text.replace("\r\n", "\n")
-    )
-    return entities.escape(shown)
+    return rows_table("What was built, and why", header, rows)

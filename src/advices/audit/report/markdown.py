@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from advices.audit.audit import Audit
+from advices.audit.policy import Policy
 from advices.audit.report.rows import (
     Rows,
+    against_rows,
     diff,
     finding_rows,
     measured_rows,
@@ -14,12 +16,18 @@ from advices.audit.report.rows import (
     refused_rows,
     sentence,
 )
+from advices.audit.report.states import state_rows
 
 
-def markdown(audit: Audit) -> str:
-    """Return the report as Markdown, for a comment or a job's page."""
+def markdown(audit: Audit, policy: Policy | None = None) -> str:
+    """Return the report as Markdown, for a comment or a job's page.
+
+    With a policy it says which findings fail no job.
+    """
     parts = [f"# Audit of {_cell(audit.project.folder.name)}", sentence(audit)]
-    for rows in (finding_rows(audit), measured_rows(audit), refused_rows(audit)):
+    every = [finding_rows(audit), against_rows(audit), measured_rows(audit), refused_rows(audit)]
+    every[1:1] = [state_rows(audit, policy)] if policy else []
+    for rows in every:
         parts += [_table(rows)] if len(rows) > 1 else []
     parts += [_fenced(diff(audit))] if audit.files else []
     rows = not_judged_rows(audit)

@@ -7,9 +7,10 @@ from typing import Any
 
 from advices.audit.audit import Audit
 from advices.audit.findings import findings, not_judged
+from advices.audit.lint import remarks
 from advices.audit.report.cost import costs, difference_text
 from advices.lab import MeasureName, describe
-from advices.results import Value, VariantResult, value_text
+from advices.results import Value, VariantResult, ratio_text, value_text
 
 _BUILDS = ("steps_run", "new_transfer_bytes", "seconds")
 _IMAGE = (
@@ -117,6 +118,22 @@ def not_judged_rows(audit: Audit) -> Rows:
     return rows
 
 
+def against_rows(audit: Audit) -> Rows:
+    """Return a row a measure that is not the same as at the other commit, what is worse first.
+
+    Without another commit, or with equal measures, there is the header only.
+    """
+    against = audit.against
+    rows = [["measure", against.ref if against else "", "here", ""]]
+    changes = against.changes(audit.trial.yours) if against else ()
+    for one in sorted(changes, key=lambda change: not change.is_worse):
+        before, after = _value(one.measure, one.before), _value(one.measure, one.after)
+        if one.measure.is_time:
+            after += f", {ratio_text(float(one.after), float(one.before))}"
+        rows.append([label(audit, one.measure), before, after, "worse" if one.is_worse else ""])
+    return rows
+
+
 def diff(audit: Audit) -> str:
     """Return the unified diff that `git apply` or `patch -p1` takes, "" without a fix."""
     found: list[str] = []
@@ -130,7 +147,7 @@ def diff(audit: Audit) -> str:
 
 def record(audit: Audit) -> dict[str, Any]:
     """Return all that an audit found, as JSON holds it."""
-    trial = audit.trial
+    trial, said = audit.trial, remarks(audit.lint, audit.trial)
     return {
         "schema_version": 1,
         "sentence": sentence(audit),
@@ -153,4 +170,23 @@ def record(audit: Audit) -> dict[str, Any]:
         "yours": trial.yours.model_dump(mode="json"),
         "fixed": trial.fixed.model_dump(mode="json") if trial.fixed else None,
         "diff": diff(audit),
+        "lint": [{**vars(one), "measure": _name(one.measure)} for one in said],
+        "lint_did_not_run": dict(audit.lint.missing),
+        "against": _against(audit),
+    }
+
+
+def _name(measure: MeasureName | None) -> str | None:
+    return str(measure) if measure else None
+
+
+def _against(audit: Audit) -> dict[str, Any] | None:
+    if audit.against is None:
+        return None
+    changes = audit.against.changes(audit.trial.yours)
+    return {
+        "ref": audit.against.ref,
+        "commit": audit.against.commit,
+        "bytes_not_compared": audit.against.no_bytes,
+        "changes": [{**vars(one), "measure": str(one.measure)} for one in changes],
     }
