@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -159,6 +160,22 @@ def test_nothing_foreign_breaks_a_report(world: World, tmp_path: Path) -> None:
     assert uri == "Dockerfile"
     root = ElementTree.fromstring(audit.junit(found, policy("non-root")))
     assert root[0].get("name") == "a <b> & ü"
+
+
+def test_markdown_for_a_comment_mentions_nobody_and_holds_no_tag(
+    world: World, tmp_path: Path
+) -> None:
+    files = {"@somebody <img src=x>.py": "x = 1\n" * 99}
+    world.root = made(tmp_path / "@all <b>", f"# ```` @admin\n{BAD}", **files)
+    found = world.audited()
+    text = audit.markdown(found, site="https://example.org")
+    plain = re.sub(r"(`{3,})(diff|sh)\n.*?\n?\1", "", text, flags=re.S)
+    assert re.findall(r"@\w", plain) == []
+    tags = set(re.findall(r"(?<!\\)<(/?\w+)", plain))
+    assert tags == {"details", "summary", "/summary", "/details"}
+    assert "somebody" in plain
+    assert "[non-root](https://example.org/chapters/non-root/)" in plain
+    assert "docker exec advices-audit grep" in text
 
 
 # ---------- what counts ----------

@@ -38,7 +38,7 @@ def write_reports(found: Audit, policy: Policy, files: Mapping[str, Path | None]
     writers: dict[str, Callable[[], str]] = {
         "html": lambda: room.html(found, policy, site=site),
         "json": lambda: json.dumps(room.record(found), indent=1) + "\n",
-        "markdown": lambda: room.markdown(found, policy),
+        "markdown": lambda: room.markdown(found, policy, site=site),
         "sarif": lambda: room.sarif(found, policy, site=site, version=_version()),
         "junit": lambda: room.junit(found, policy),
         "write-baseline": lambda: room.baseline_text(found),
@@ -52,6 +52,7 @@ def show_policy(found: Audit, policy: Policy) -> None:
     """Print what fails no job and why, and what is worse than at another commit."""
     from advices import audit as room
 
+    out.print()
     for rows in (room.state_rows(found, policy), room.against_rows(found)):
         header, *body = rows
         if body:

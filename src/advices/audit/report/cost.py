@@ -72,7 +72,17 @@ def _order(cost: Cost) -> tuple[float, ...]:
 
 
 def difference_text(cost: Cost) -> str:
-    """Return the difference with its sign and unit, "" where there is none to tell."""
+    """Return the difference with its sign and unit, "" where there is none to tell.
+
+    Steps cost what a deploy moves because of them, so that is told with them.
+    """
+    said = _difference_text(cost)
+    if cost.finding.measure.name == "steps_run" and cost.bytes:
+        return f"{said}, −{bytes_text(cost.bytes)} to move"
+    return said
+
+
+def _difference_text(cost: Cost) -> str:
     if cost.difference is None:
         return ""
     size, measure = abs(cost.difference), cost.finding.measure

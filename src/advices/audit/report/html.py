@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from advices.audit.audit import Audit
-from advices.audit.lint import remarks, unsaid
+from advices.audit.lint import unsaid
 from advices.audit.policy import Policy
 from advices.audit.report.commands import repeat
 from advices.audit.report.cost import Cost, costs, difference_text
@@ -17,6 +17,7 @@ from advices.audit.report.rows import (
     against_rows,
     diff,
     label,
+    lint_rows,
     measured_rows,
     not_judged_rows,
     refused_rows,
@@ -24,7 +25,7 @@ from advices.audit.report.rows import (
 )
 from advices.audit.report.states import state_rows
 from advices.lab import MeasureName
-from advices.results import LINTERS, code, escape, value_text
+from advices.results import LINTERS, escape, value_text
 from advices.site import charts, table
 
 _HERE = Path(__file__).parent
@@ -215,19 +216,9 @@ def _diff(audit: Audit) -> str:
 
 def _lint(audit: Audit) -> list[str]:
     lint, trial = audit.lint, audit.trial
-    rows = [
-        [
-            f"{escape(LINTERS[one.linter])} {code(one.rule)}",
-            *(str(one.line), words(one.says)),
-            escape(label(audit, one.measure)) if one.measure else "none of ours",
-            value(one.measure, one.value) if one.measure else "—",
-        ]
-        for one in remarks(lint, trial)
-    ]
-    parts = []
-    if rows:
-        header = ["linter and rule", "line", "it says", "our measure", "we measured"]
-        parts.append(rows_table("What linters say, with our number for it", header, rows))
+    parts, rows = [], lint_rows(audit)
+    if len(rows) > 1:
+        parts.append(plain("What linters say, with our number for it", rows))
     for name, said in lint.said.items():
         if said.unread:
             parts.append(

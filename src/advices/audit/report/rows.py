@@ -10,7 +10,7 @@ from advices.audit.findings import findings, not_judged
 from advices.audit.lint import remarks
 from advices.audit.report.cost import costs, difference_text
 from advices.lab import MeasureName, describe
-from advices.results import Value, VariantResult, ratio_text, value_text
+from advices.results import LINTERS, Value, VariantResult, ratio_text, value_text
 
 _BUILDS = ("steps_run", "new_transfer_bytes", "seconds")
 _IMAGE = (
@@ -118,8 +118,19 @@ def not_judged_rows(audit: Audit) -> Rows:
     return rows
 
 
+def lint_rows(audit: Audit) -> Rows:
+    """Return a row a remark of a linter, with our measure for it where one belongs to it."""
+    rows = [["linter and rule", "line", "it says", "our measure", "we measured"]]
+    for one in remarks(audit.lint, audit.trial):
+        ours = [label(audit, one.measure), _value(one.measure, one.value)] if one.measure else []
+        rows.append(
+            [f"{LINTERS[one.linter]} {one.rule}", str(one.line), one.says, *(ours or ["none", ""])]
+        )
+    return rows
+
+
 def against_rows(audit: Audit) -> Rows:
-    """Return a row a measure that is not the same as at the other commit, what is worse first.
+    """Return a row a measure that differs from the other commit's to see, what is worse first.
 
     Without another commit, or with equal measures, there is the header only.
     """
@@ -128,6 +139,8 @@ def against_rows(audit: Audit) -> Rows:
     changes = against.changes(audit.trial.yours) if against else ()
     for one in sorted(changes, key=lambda change: not change.is_worse):
         before, after = _value(one.measure, one.before), _value(one.measure, one.after)
+        if before == after and not one.is_worse:
+            continue
         if one.measure.is_time:
             after += f", {ratio_text(float(one.after), float(one.before))}"
         rows.append([label(audit, one.measure), before, after, "worse" if one.is_worse else ""])
