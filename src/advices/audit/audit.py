@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from advices.audit.against import Against
 from advices.audit.beside import Beside
 from advices.audit.lab_of import ignore_text, lab_of, with_ignores
 from advices.audit.left_out import left_out
+from advices.audit.lint import Lint
 from advices.audit.project import Project
 from advices.audit.trial import Trial, Trials
 from advices.core import BaseUnavailable, NotMeasured, PullFailed
@@ -20,8 +22,9 @@ from advices.workshop import Workshop
 class Audit:
     """What an audit found. `lab` is the project as a lab; `files` are those that change, by path.
 
-    Each file is its text before and after, relative to the project's folder. `left_out` is what was
-    not judged besides measures, with the reason.
+    Each file is its text before and after, relative to the project's folder. `lint` is what
+    linters say, empty before `linted` asked them, `against` another commit of the project, and
+    `left_out` what was not judged besides measures, with the reason.
     """
 
     project: Project
@@ -29,6 +32,8 @@ class Audit:
     trial: Trial
     files: dict[str, tuple[str, str]]
     left_out: dict[str, str] = field(default_factory=dict)
+    lint: Lint = field(default_factory=Lint)
+    against: Against | None = None
 
 
 def audited(workshop: Workshop, project: Project, check: str = "") -> Audit:

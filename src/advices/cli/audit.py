@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,14 +10,13 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from advices.cli import audit_ci
 from advices.cli.app import app, out, progress
 from advices.cli.audit_services import ALL, audit_each
-from advices.core import project, write_together, write_whole
+from advices.core import project, write_together
 
 if TYPE_CHECKING:
     from advices.audit import Audit, Project
-
-FOUND = 1
 
 
 @app.command()
@@ -53,8 +51,26 @@ def audit(
         str, typer.Option(help="Exit with 1 on findings of these chapters: non-root,build-cache.")
     ] = "",
     fix: Annotated[bool, typer.Option("--fix", help="Write the diff to your project.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Write the report as one HTML file.")] = None,
     json_: Annotated[Path | None, typer.Option("--json", help="Write all as JSON.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the report as Markdown.")] = None,
+    sarif: Annotated[Path | None, typer.Option(help="Write findings as SARIF 2.1.0.")] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write a case for each tip as JUnit.")] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(help="A file of known findings, which fail no job.")
+    ] = None,
+    write_baseline: Annotated[
+        Path | None, typer.Option(help="Write all findings of today as known ones.")
+    ] = None,
+    against: Annotated[
+        str, typer.Option(metavar="REF", help="Build this commit too, and fail on what is worse.")
+    ] = "",
+    seconds: Annotated[
+        float | None,
+        typer.Option(
+            metavar="RATIO", min=1, help="With --against: fail if a build takes this many times."
+        ),
+    ] = None,
 ) -> None:
     """Measure what each tip brings to your own project, and prove the fix by building it."""
     given = dict(locals())
@@ -81,20 +97,26 @@ def audit(
     yours = room.read_project(path, asked)
     if fix:
         yours.must_be_writable()
+    policy = audit_ci.policy_of(yours.folder, chapters, baseline)
+    commit = room.check_ref(yours, against) if against else ""
     with Display(progress) as say:
         for one in yours.chosen:
             say(one.told())
-        found = room.audited(Workshop(layout, say), yours, check)
+        workshop = Workshop(layout, say)
+        found = room.audited(workshop, yours, check)
+        if commit:
+            found = room.compared(workshop, found, against, commit, seconds)
+    found = replace(found, lint=room.linted(yours))
     _show(found)
-    if json_ is not None:
-        write_whole(json_, json.dumps(room.record(found), indent=1) + "\n")
-    if markdown is not None:
-        write_whole(markdown, room.markdown(found))
+    audit_ci.show_policy(found, policy)
+    files = {"html": html, "json": json_, "markdown": markdown, "sarif": sarif, "junit": junit}
+    audit_ci.write_reports(found, policy, {**files, "write-baseline": write_baseline})
     if fix and found.files:
         write_together({yours.folder / name: new for name, (_, new) in found.files.items()})
         out.print(f"wrote {escape(', '.join(found.files))}")
-    if chapters & {one.lab for one in room.findings(found.trial)}:
-        raise typer.Exit(FOUND)
+    # What was just written down as known fails no job.
+    if write_baseline is None:
+        audit_ci.end(found, policy)
 
 
 def _pairs(words: list[str] | None, option: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ where things are, files that are written whole.
 """
 
 from advices.core import errors
-from advices.core.audit_errors import NotMeasured
+from advices.core.audit_errors import ListInvalid, NotMeasured
 from advices.core.build_errors import (
     BuilderUnusable,
     BuildHung,
@@ -125,6 +125,7 @@ __all__ = [
     "Instruction",
     "LabInvalid",
     "Layout",
+    "ListInvalid",
     "Measured",
     "NeverAnswered",
     "NotMeasured",
