@@ -65,7 +65,7 @@ def test_a_quick_audit_tries_all_changes_at_once(
     assert rows["what each change brings alone"].startswith("--quick tries them together")
     assert rows["a build when one line is added to requirements.txt"] == "--quick leaves it out"
     assert audit.record(found)["left_out"].keys() <= rows.keys()
-    assert whole.trial.left_out == ()
+    assert whole.left_out == {}
 
 
 def test_changes_that_break_something_together_are_tried_alone(world: World) -> None:  # noqa: F811

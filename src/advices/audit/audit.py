@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
+from advices.audit.against import Against
+from advices.audit.beside import Beside
 from advices.audit.how import How
 from advices.audit.lab_of import ignore_text, lab_of, with_ignores
+from advices.audit.left_out import left_out
+from advices.audit.lint import Lint
 from advices.audit.project import Project
 from advices.audit.trial import Trial, Trials
+from advices.core import BaseUnavailable, NotMeasured, PullFailed
 from advices.lab import Lab
 from advices.measure import QUICK, Bench
 from advices.runs import own_run
@@ -18,20 +23,26 @@ from advices.workshop import Workshop
 class Audit:
     """What an audit found. `lab` is the project as a lab; `files` are those that change, by path.
 
-    Each file is its text before and after, relative to the project's folder.
+    Each file is its text before and after, relative to the project's folder. `lint` is what
+    linters say, empty before `linted` asked them, `against` another commit of the project, and
+    `left_out` what was not judged besides measures, with the reason.
     """
 
     project: Project
     lab: Lab
     trial: Trial
     files: dict[str, tuple[str, str]]
+    left_out: dict[str, str] = field(default_factory=dict)
+    lint: Lint = field(default_factory=Lint)
+    against: Against | None = None
 
 
 def audited(workshop: Workshop, project: Project, check: str = "", how: How | None = None) -> Audit:
     """Return what a project measures, and what each remedy does to it.
 
     `check` is a command that must succeed in a container of each image, "" for none. Nothing is
-    written to the project. Raises what a build of the project as it is raises.
+    written to the project. Raises NotMeasured where no registry gives what its image stands on, and
+    what a build of the project as it is raises.
     """
     how = how or How()
     # Guarded: of an audit that is killed nothing stays either.
@@ -39,17 +50,21 @@ def audited(workshop: Workshop, project: Project, check: str = "", how: How | No
         whole = lab_of(project, run.scratch / "audit")
         lab = how.of(whole)
         bench = Bench(workshop, lab, run, samples=QUICK, owner=True)
-        trial = Trials(bench, project, check, how).all()
-    trial = replace(trial, left_out=(*how.left_out(whole), *trial.left_out))
-    return Audit(project, lab, trial, _files(project, trial))
+        beside = Beside(workshop, run.id, project.beside)
+        try:
+            trial = Trials(bench, project, check, beside, how).all()
+        except (BaseUnavailable, PullFailed) as error:
+            raise NotMeasured(f"not measured: {error.what}", why=error.why) from None
+    gone = {**left_out(project, beside.missing), **how.left_out(whole, at_once=trial.at_once)}
+    return Audit(project, lab, trial, _files(project, trial), gone)
 
 
 def _files(project: Project, trial: Trial) -> dict[str, tuple[str, str]]:
     if trial.change is None:
         return {}
-    files = {project.shown(project.dockerfile): (project.source().text, trial.change.dockerfile)}
+    texts = (project.text + project.rest, trial.change.dockerfile + project.rest)
+    files = {project.shown(project.dockerfile): texts}
     if trial.change.ignores:
         old = ignore_text(project)
-        name = project.shown(project.context / ".dockerignore")
-        files[name] = (old, with_ignores(old, trial.change.ignores))
+        files[project.shown(project.ignore)] = (old, with_ignores(old, trial.change.ignores))
     return {name: (old, new) for name, (old, new) in files.items() if old != new}

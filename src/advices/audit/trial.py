@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from advices.audit.beside import Beside
 from advices.audit.gate import broken
-from advices.audit.how import ALONE, How
+from advices.audit.how import How
 from advices.audit.lab_of import YOURS, variant_of
 from advices.audit.project import Project
 from advices.audit.remedies import REMEDIES, Change, Remedy, remedies, together
@@ -68,7 +69,7 @@ class Trial:
     """What a project measures, what each remedy did alone, and the project with all that passed.
 
     `fixed` is None where nothing passed, else `change` leads to it. `silence` says why the project
-    as it is did not answer, "" when it did. `left_out` is what nobody looked at, with the reason.
+    as it is did not answer, "" when it did. `at_once` says that no change was tried alone.
     """
 
     yours: VariantResult
@@ -77,23 +78,27 @@ class Trial:
     change: Change | None = None
     names: tuple[str, ...] = ()
     silence: str = ""
-    left_out: tuple[tuple[str, str], ...] = ()
+    at_once: bool = False
 
 
 class Trials:
     """The trials of one project in one run."""
 
-    def __init__(self, bench: Bench, project: Project, check: str, how: How) -> None:
+    def __init__(
+        self, bench: Bench, project: Project, check: str, beside: Beside, how: How
+    ) -> None:
         self._bench = bench
         self._lab: Lab = bench.lab
         self._project = project
         self._check = check
-        self._how = how
+        self._quick = how.quick
+        self._beside = beside
 
     def all(self) -> Trial:
         """Return the trial of the project. Raises what a build of it as it is raises."""
-        with self._bench.ready() as measurer:
+        with self._bench.ready() as measurer, self._beside.up():
             whole = steps(self._lab, QUICK)
+            self._beside.anew()
             yours = measurer.measure(self._candidate(YOURS, self._lab.variants["bad"]), whole)
             if fault := self._checked(YOURS):
                 raise StepFailed(
@@ -102,7 +107,7 @@ class Trials:
                     next_step="fix the command or the project; nothing was changed",
                 )
             changes = remedies(self._project.source())
-            trial = self._at_once(measurer, yours, changes, whole) if self._how.quick else None
+            trial = self._at_once(measurer, yours, changes, whole) if self._quick else None
             if trial is None:
                 found = [
                     self._alone(measurer, yours, remedy, changes[remedy.name])
@@ -138,9 +143,9 @@ class Trials:
             names = tuple(one.name for one in fixes if found[one.name].is_fix)
             if len(names) == len(fixes):
                 tried = tuple(found.values())
-                return Trial(yours, tried, after, change, names, left_out=(ALONE,))
+                return Trial(yours, tried, after, change, names, at_once=True)
             fixes = [one for one in fixes if one.name in names]
-        return Trial(yours, tuple(found.values()), left_out=(ALONE,))
+        return Trial(yours, tuple(found.values()), at_once=True)
 
     def _alone(
         self, measurer: Measurer, yours: VariantResult, remedy: Remedy, change: Change
@@ -189,6 +194,7 @@ class Trials:
             *(self._project, self._lab.folder, name, change.dockerfile), ignores=change.ignores
         )
         try:
+            self._beside.anew()
             after = measurer.measure(self._candidate(name, variant), planned)
         except (EngineLost, DiskFull):
             raise
@@ -198,16 +204,21 @@ class Trials:
             return None, error.what
         return after, broken(yours, after) or self._checked(name)
 
+    @property
+    def _how(self) -> Start:
+        """Return how every container of the project is started."""
+        return self._project.how.with_more(replace(self._beside.how, env=self._project.env))
+
     def _candidate(self, name: str, variant: Variant) -> Candidate:
         file = self._lab.folder / variant.dockerfile
         is_yours = name == YOURS
-        limits = for_audits(self._bench.run.id)
         return Candidate(
             *(name, file, variant),
             fresh=is_yours,
             cache_of=YOURS,
-            limits=limits,
+            limits=for_audits(self._bench.run.id),
             unknown=True,
+            how=self._how,
         )
 
     def _checked(self, name: str) -> str:
@@ -216,12 +227,8 @@ class Trials:
             return ""
         engine, run_id = self._bench.workshop.engine, self._bench.run.id
         tag = f"docker-advices-run/{run_id}:{self._lab.slug}-{name}-{COLD}"
-        how = Start(
-            env=self._project.env,
-            entrypoint=("sh", "-c"),
-            command=(self._check,),
-            default_capabilities=True,
-        )
+        asked = Start(entrypoint=("sh", "-c"), command=(self._check,), default_capabilities=True)
+        how = self._how.with_more(asked)
         try:
             ran = engine.run_once(tag, run_id=run_id, how=how, timeout_seconds=_CHECK_SECONDS)
         except (CommandFailed, EngineRefused) as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from advices.core import errors
+from advices.core.audit_errors import ListInvalid, NotMeasured
 from advices.core.build_errors import (
     BuilderUnusable,
     BuildHung,
@@ -139,8 +140,10 @@ __all__ = [
     "Instruction",
     "LabInvalid",
     "Layout",
+    "ListInvalid",
     "Measured",
     "NeverAnswered",
+    "NotMeasured",
     "NotebookFailed",
     "PackageMissing",
     "Planned",

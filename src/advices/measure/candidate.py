@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from advices.core import DiskFull, write_whole
-from advices.engine import Limits
+from advices.engine import HARDENED, Limits, Start
 from advices.lab import (
     NOT_SOURCE,
     SAMPLE,
@@ -40,7 +40,8 @@ class Candidate:
     is a fault of its lab when its page does not come. Of one that is `hidden` no step is told.
     What nobody has read before has `limits`. Of one that is `unknown` nobody knows what a container
     of it can do: what a probe cannot look at is not measured, and says why. Of one that
-    `ends_early` a build ends as soon as it is known to fail what is judged of it.
+    `ends_early` a build ends as soon as it is known to fail what is judged of it. `how` is what
+    every start of its page has.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Candidate:
     limits: Limits | None = None
     unknown: bool = False
     ends_early: bool = False
+    how: Start = HARDENED
 
     def read(self) -> Dockerfile:
         """Return what its Dockerfile says with its build arguments.

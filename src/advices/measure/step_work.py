@@ -133,11 +133,7 @@ class StepWork:
                     self._booting(candidate, taken), self._lab.starts[start]
                 )
             case plan.ProbeImage(probe=name):
-                found = self._probed(name, candidate, taken)
-                taken.found.values |= found.values
-                taken.found.timings |= found.timings
-                taken.found.scans += found.scans
-                taken.found.unmeasured |= found.unmeasured
+                taken.found.add(self._probed(name, candidate, taken))
 
     def _probed(self, name: str, candidate: Candidate, taken: Taken) -> Found:
         subject = self._subject(candidate, taken)
@@ -270,7 +266,8 @@ class StepWork:
         taken.boots.append(shown)
 
     def _booting(self, candidate: Candidate, taken: Taken) -> startup.Image:
-        return startup.Image(self._engine, self._lab, taken.image_id, candidate.name, self._run.id)
+        names = (taken.image_id, candidate.name, self._run.id)
+        return startup.Image(self._engine, self._lab, *names, candidate.how)
 
     def _subject(self, candidate: Candidate, taken: Taken) -> Subject:
         mark = f"{candidate.cache_of}-{taken.cold_samples}"
@@ -298,4 +295,5 @@ class StepWork:
             canary=self.canary,
             samples=taken.samples,
             build_target=build_target,
+            how=candidate.how,
         )
