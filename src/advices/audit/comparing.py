@@ -11,7 +11,7 @@ from advices.audit.audit import Audit
 from advices.audit.lab_of import YOURS, lab_of
 from advices.audit.project import Asked, Project, read_project
 from advices.core import LabInvalid
-from advices.measure import QUICK, Bench, Candidate, steps
+from advices.measure import QUICK, Bench, Candidate, for_audits, steps
 from advices.runs import own_run
 from advices.workshop import Workshop
 
@@ -40,7 +40,7 @@ def compared(
     raises, and LabInvalid where the commit has nothing to build.
     """
     project = audit.project
-    with own_run(workshop.engine) as run:
+    with own_run(workshop.engine, guarded=True) as run:
         tree = git_tree.write_tree(project.folder, commit, run.scratch / "against-tree")
         theirs = _project(project, git_tree.repository(project.folder), tree, ref)
         lab = lab_of(theirs, run.scratch / "against")
@@ -50,12 +50,19 @@ def compared(
             if one.file is None or (lab.context / one.file).is_file()
         }
         # The same edits on both sides: without a history, others would be found there.
-        lab = lab.model_copy(update={"replays": there})
+        timeout = audit.lab.build_timeout_seconds
+        lab = lab.model_copy(update={"replays": there, "build_timeout_seconds": timeout})
         variant = lab.variants["bad"]
         bench = Bench(workshop, lab, run, samples=QUICK, owner=True)
         with bench.ready() as measurer:
             file = lab.folder / variant.dockerfile
-            candidate = Candidate(YOURS, file, variant, fresh=True, cache_of=YOURS, unknown=True)
+            candidate = Candidate(
+                *(YOURS, file, variant),
+                fresh=True,
+                cache_of=YOURS,
+                limits=for_audits(run.id),
+                unknown=True,
+            )
             result = measurer.measure(candidate, steps(lab, QUICK))
     history = any(".git" in one.relative_to(project.context).parts for one in project.files())
     against = Against(ref, commit, result, there, seconds, _HISTORY if history else "")

@@ -11,7 +11,7 @@ from advices.bases import MarkedBase
 from advices.engine import BuildOrder
 from advices.images import layers_of
 from advices.lab import Lab, MeasureName
-from advices.measure import QUICK, Bench
+from advices.measure import QUICK, Bench, for_audits
 from advices.packages import proxy
 from advices.results import Layer, value_text
 from advices.runs import Run, own_run
@@ -51,7 +51,7 @@ def shared_bytes(workshop: Workshop, projects: Sequence[Project]) -> Shared:
     build` makes them, for layers that are built apart are never the same. Raises what a build of
     one raises.
     """
-    with own_run(workshop.engine) as run:
+    with own_run(workshop.engine, guarded=True) as run:
         labs = {one.service: lab_of(one, run.scratch / f"of-{n}") for n, one in enumerate(projects)}
         bench = Bench(workshop, next(iter(labs.values())), run, samples=QUICK, owner=True)
         marked: dict[str, MarkedBase] = {}
@@ -87,6 +87,7 @@ def _layers(
         cache_namespace=run.id,
         build_args=variant.build_args,
         timeout_seconds=lab.build_timeout_seconds,
+        limits=for_audits(run.id),
     )
     proxy.lead(lab.context, engine)
     engine.build(order)

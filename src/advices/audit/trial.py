@@ -99,7 +99,7 @@ class Trials:
         with self._bench.ready() as measurer, self._beside.up():
             whole = steps(self._lab, QUICK)
             self._beside.anew()
-            yours = measurer.measure(self._candidate(YOURS, self._lab.variants["bad"]), whole)
+            yours = self._taken(measurer, YOURS, self._lab.variants["bad"], whole)
             if fault := self._checked(YOURS):
                 raise StepFailed(
                     f"the project as it is does not pass --check: {fault}",
@@ -195,7 +195,7 @@ class Trials:
         )
         try:
             self._beside.anew()
-            after = measurer.measure(self._candidate(name, variant), planned)
+            after = self._taken(measurer, name, variant, planned)
         except (EngineLost, DiskFull):
             raise
         except StepFailed as error:
@@ -203,6 +203,18 @@ class Trials:
         except AdvicesError as error:
             return None, error.what
         return after, broken(yours, after) or self._checked(name)
+
+    def _taken(
+        self, measurer: Measurer, name: str, variant: Variant, planned: Sequence[PlanStep]
+    ) -> VariantResult:
+        """Return what the steps show, done side by side as far as nobody can see that."""
+        candidate = self._candidate(name, variant)
+        if self._project.beside:
+            # Two containers at once would disturb each other in what they share.
+            return measurer.measure(candidate, planned)
+        return measurer.measure_beside(
+            *(candidate, planned, lambda *_: None), builds_first=name in (YOURS, FIXED)
+        )
 
     @property
     def _how(self) -> Start:
