@@ -19,7 +19,7 @@ from advices.audit.gate import broken
 from advices.audit.touches import touches
 from advices.core import DiskFull, LabInvalid, Layout, StepFailed
 from advices.engine import RUN_LABEL, BuildOrder, BuildStep, Built, Start
-from advices.lab import MeasureName
+from advices.lab import MeasureName, parse_dockerfile
 from advices.results import Boot, VariantResult
 
 ROOT = Path(__file__).parents[2]
@@ -218,12 +218,12 @@ class World:
             raise StepFailed("[2/3] RUN x failed", next_step="fix it")
         if self.fills(text):
             raise DiskFull("no space left on device")
-        (base,) = order.bases.values()
-        below = self.engine._find(base)
+        base = str(parse_dockerfile(text).final_base)
+        below = self.engine._find(order.bases[base])
         assert below is not None
         ignore = order.context / ".dockerignore"
         ignored = ignore.read_text() if ignore.is_file() else ""
-        copies = text.index("COPY . ") < text.index("RUN pip")
+        copies = text.index("COPY . ") < text.index("pip install")
         edited = order.tag.rpartition("-")[2] if "edit" in order.tag else ""
         layer = layer_tar({"app/x": file(f"{text}{ignored}{edited}".encode())})
         config = {"WorkingDir": "/app", "Labels": {RUN_LABEL: order.run_id}}

@@ -16,6 +16,7 @@ from advices.audit.report import (
     refused_rows,
     sentence,
 )
+from advices.audit.writing import write_fix
 
 __all__ = [
     "CHAPTERS",
@@ -35,4 +36,5 @@ __all__ = [
     "record",
     "refused_rows",
     "sentence",
+    "write_fix",
 ]

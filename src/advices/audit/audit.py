@@ -42,7 +42,10 @@ def audited(workshop: Workshop, project: Project, check: str = "") -> Audit:
 def _files(project: Project, trial: Trial) -> dict[str, tuple[str, str]]:
     if trial.change is None:
         return {}
-    files = {project.shown(project.dockerfile): (project.source().text, trial.change.dockerfile)}
+    source = project.source()
+    files = {project.shown(project.dockerfile): (source.text, trial.change.dockerfile)}
+    for path, text in trial.change.files.items():
+        files[project.shown(project.context / path)] = (source.files[path], text)
     if trial.change.ignores:
         old = ignore_text(project)
         name = project.shown(project.context / ".dockerignore")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from advices.audit.project import Project
+from advices.audit.remedies import Change
 from advices.audit.touches import touches
 from advices.core import DiskFull, LabInvalid, write_whole
 from advices.lab import Lab, Serve, Variant
@@ -60,7 +61,7 @@ def lab_of(project: Project, folder: Path) -> Lab:
     """
     context = copy_context(project, folder / "context")
     text = project.dockerfile.read_bytes().decode("utf-8")
-    yours = variant_of(project, folder, YOURS, text)
+    yours = variant_of(project, folder, YOURS, Change("", text))
     return Lab(
         slug="audit",
         folder=folder,
@@ -82,15 +83,17 @@ def lab_of(project: Project, folder: Path) -> Lab:
     )
 
 
-def variant_of(
-    project: Project, folder: Path, name: str, text: str, ignores: Sequence[str] = ()
-) -> Variant:
-    """Return the project with another Dockerfile and more lines in .dockerignore."""
-    file = write_whole(folder / f"{name}.Dockerfile", text)
-    overlay = None
-    if ignores:
-        overlay = f"{name}-files"
-        write_whole(folder / overlay / _IGNORE, with_ignores(ignore_text(project), ignores))
+def variant_of(project: Project, folder: Path, name: str, change: Change) -> Variant:
+    """Return the project as a change makes it; its files are written to a folder."""
+    file = write_whole(folder / f"{name}.Dockerfile", change.dockerfile)
+    texts = dict(change.files)
+    if change.ignores:
+        texts[_IGNORE] = with_ignores(ignore_text(project), change.ignores)
+    overlay = f"{name}-files" if texts else None
+    for path, text in texts.items():
+        new = write_whole(folder / str(overlay) / path, text)
+        if (old := project.context / path).is_file():
+            new.chmod(old.stat().st_mode & 0o777)
     build_args = dict(project.build_args)
     return Variant(dockerfile=file.name, says=name, overlay=overlay, build_args=build_args)
 

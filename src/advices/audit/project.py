@@ -12,7 +12,7 @@ from advices.lab import Dockerfile, View, context_files, read_dockerfile
 
 _NAMES = ("Dockerfile", "Containerfile", "dockerfile")
 _FOLDERS = ("docker", "deploy", "build", ".docker", "app", "src", "backend", "server", "web")
-_TEXTS = (".txt", ".toml", ".in", ".lock", ".cfg", "Pipfile")
+_TEXTS = (".txt", ".toml", ".in", ".lock", ".cfg", "Pipfile", ".sh", "entrypoint", "start")
 _TEXT_AT_MOST_BYTES = 1_000_000
 
 

@@ -137,9 +137,7 @@ class Trials:
         planned: Sequence[PlanStep],
     ) -> tuple[VariantResult | None, str]:
         """Return what a change measures, and what it breaks: then it is no fix."""
-        variant = variant_of(
-            *(self._project, self._lab.folder, name, change.dockerfile), ignores=change.ignores
-        )
+        variant = variant_of(self._project, self._lab.folder, name, change)
         try:
             after = measurer.measure(self._candidate(name, variant), planned)
         except (EngineLost, DiskFull):

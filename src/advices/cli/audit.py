@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from advices.cli.app import app, out, progress
-from advices.core import project, write_together, write_whole
+from advices.core import project, write_whole
 
 if TYPE_CHECKING:
     from advices.audit import Audit
@@ -63,7 +63,7 @@ def audit(
     if markdown is not None:
         write_whole(markdown, room.markdown(found))
     if fix and found.files:
-        write_together({yours.folder / name: new for name, (_, new) in found.files.items()})
+        room.write_fix(yours.folder, found.files)
         out.print(f"wrote {escape(', '.join(found.files))}")
     if chapters & {one.lab for one in room.findings(found.trial)}:
         raise typer.Exit(FOUND)
