@@ -1,4 +1,4 @@
-"""The Dockerfiles of tests/corpus/audit with a project that each of them could build."""
+"""The Dockerfiles of tests/dockerfiles with a project that each of them could build."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from advices.audit.remedies import Source
 
-CORPUS = Path(__file__).parent / "corpus" / "audit"
+CORPUS = Path(__file__).parent / "dockerfiles"
 FILES = {file.name.removesuffix(".Dockerfile"): file for file in CORPUS.glob("*.Dockerfile")}
 CODE = {"app.py": "", "manage.py": "", "web/index.html": "", "README.md": ""}
 PIP = {**CODE, "requirements.txt": "flask==3.1\n"}
