@@ -198,6 +198,8 @@ class World:
         self.refuses: Callable[[str], bool] = lambda _text: False
         self.page: Callable[[str], bytes] = lambda _text: b"a page"
         self.checks: Callable[[str], int] = lambda _text: 0
+        self.config: Callable[[str], dict[str, Any]] = lambda _text: {}
+        self.healthy: Callable[[str], bool] = lambda _text: True
         self.fills: Callable[[str], bool] = lambda _text: False
         self.checked: list[dict[str, str]] = []
         self.texts: dict[str, str] = {}
@@ -226,7 +228,7 @@ class World:
         copies = text.index("COPY . ") < text.index("pip install")
         edited = order.tag.rpartition("-")[2] if "edit" in order.tag else ""
         layer = layer_tar({"app/x": file(f"{text}{ignored}{edited}".encode())})
-        config = {"WorkingDir": "/app", "Labels": {RUN_LABEL: order.run_id}}
+        config = {"WorkingDir": "/app", "Labels": {RUN_LABEL: order.run_id}, **self.config(text)}
         image = self.engine.add(order.tag, *below.layers, layer, config=config)
         self.texts[image.id] = text
         ran = "edit-source" in order.tag
@@ -250,7 +252,11 @@ class World:
         self.serves = self.page(text)
         uid = "10001" if "USER 10001" in text else "0"
         status = STATUS.replace("1000", uid) + f"Gid:\t{uid}\t{uid}\nGroups:\t\n"
-        return Program(port=self.port, answers=lambda _: status)
+        healthy = self.healthy(text)
+        return Program(
+            port=self.port,
+            answers=lambda argv: status if argv != ["check"] else "ok" if healthy else None,
+        )
 
 
 @pytest.fixture

@@ -106,6 +106,8 @@ def not_judged(trial: Trial) -> dict[MeasureName, str]:
     found: dict[str, MeasureName] = {}
     if trial.silence:
         found[trial.silence] = MeasureName("answered")
+    if trial.changing:
+        found[trial.changing] = MeasureName("page_digest")
     for measure, why in trial.yours.unmeasured.items():
         found.setdefault(why, MeasureName.parse(measure))
     return {measure: why for why, measure in found.items()}

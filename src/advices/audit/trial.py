@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from advices.audit.gate import broken
+from advices.audit.gate import MEASURES, broken, lost
+from advices.audit.health import health_command, healthy_after
 from advices.audit.lab_of import YOURS, variant_of
+from advices.audit.pages import Served
 from advices.audit.project import Project
 from advices.audit.remedies import REMEDIES, Change, Remedy, remedies, together
 from advices.core import (
@@ -17,16 +19,14 @@ from advices.core import (
     EngineRefused,
     StepFailed,
 )
-from advices.engine import Start
-from advices.lab import COLD, Lab, MeasureName, Variant
+from advices.engine import Image, Start
+from advices.lab import COLD, Lab, Variant
 from advices.measure import QUICK, Bench, Candidate, Measurer, PlanStep, steps, steps_giving
 from advices.results import Value, VariantResult
 
 FIXED = "fixed"
-# What the gate looks at besides the answer.
-_GATE = tuple(
-    MeasureName(name) for name in ("distributions_failing", "missing_libraries", "stop_exit_code")
-)
+# The project as it is, started once more.
+_AGAIN = "again"
 _CHECK_SECONDS = 300.0
 
 
@@ -53,7 +53,8 @@ class Trial:
     """What a project measures, what each remedy did alone, and the project with all that passed.
 
     `fixed` is None where nothing passed, else `change` leads to it. `silence` says why the project
-    as it is did not answer, "" when it did.
+    as it is did not answer, "" when it did; `changing` how far its page could be compared, "" where
+    it is the same each time.
     """
 
     yours: VariantResult
@@ -62,6 +63,7 @@ class Trial:
     change: Change | None = None
     names: tuple[str, ...] = ()
     silence: str = ""
+    changing: str = ""
 
 
 class Trials:
@@ -72,6 +74,8 @@ class Trials:
         self._lab: Lab = bench.lab
         self._project = project
         self._check = check
+        self._served: Served | None = None
+        self._healthy_after: float | None = None
 
     def all(self) -> Trial:
         """Return the trial of the project. Raises what a build of it as it is raises."""
@@ -84,6 +88,7 @@ class Trials:
                     why="the command fails in a container of its image",
                     next_step="fix the command or the project; nothing was changed",
                 )
+            self._look_again(measurer, yours)
             changes = remedies(self._project.source())
             found = [
                 self._alone(measurer, yours, remedy, changes[remedy.name])
@@ -92,12 +97,38 @@ class Trials:
             ]
             fixes = [one.remedy for one in found if one.is_fix]
             trial = self._together(measurer, yours, tuple(found), fixes, whole)
-            return replace(trial, silence=measurer.silence.get(YOURS, ""))
+            changing = self._served.said if self._served else ""
+            return replace(trial, silence=measurer.silence.get(YOURS, ""), changing=changing)
+
+    def _look_again(self, measurer: Measurer, yours: VariantResult) -> None:
+        """Learn what the project does each time: the page it serves, and its health check."""
+        if not yours.boot.answered:
+            return
+        # Another container: what one makes up at its start differs as well.
+        again = self._candidate(_AGAIN, self._lab.variants["bad"])
+        measurer.measure(again, steps_giving(self._lab, set()))
+        if (second := measurer.pages.get(_AGAIN)) is not None:
+            self._served = Served(measurer.pages[YOURS], second)
+        image = self._image(YOURS)
+        if health_command(image.config):
+            self._healthy_after = self._healthy(image)
+
+    def _image(self, name: str) -> Image:
+        image = self._bench.workshop.engine.image(self._tag(name))
+        assert image is not None, "it was measured a moment ago"
+        return image
+
+    def _healthy(self, image: Image) -> float | None:
+        engine, run_id = self._bench.workshop.engine, self._bench.run.id
+        return healthy_after(engine, self._lab, image, run_id, self._healthy_after)
+
+    def _tag(self, name: str) -> str:
+        return f"docker-advices-run/{self._bench.run.id}:{self._lab.slug}-{name}-{COLD}"
 
     def _alone(
         self, measurer: Measurer, yours: VariantResult, remedy: Remedy, change: Change
     ) -> Tried:
-        planned = steps_giving(self._lab, {remedy.measure, *_GATE})
+        planned = steps_giving(self._lab, {remedy.measure, *MEASURES})
         after, refused = self._measured(measurer, yours, remedy.name, change, planned)
         was = yours.measures().get(remedy.measure)
         is_ = after.measures().get(remedy.measure) if after else None
@@ -146,7 +177,17 @@ class Trials:
             return None, f"it does not build: {error.what}"
         except AdvicesError as error:
             return None, error.what
-        return after, broken(yours, after) or self._checked(name)
+        worse = broken(yours, after, self._served, measurer.pages.get(name))
+        return after, worse or self._settings(name) or self._checked(name)
+
+    def _settings(self, name: str) -> str:
+        """Return what the settings of an image lack or break, "" for nothing."""
+        image = self._image(name)
+        if gone := lost(self._image(YOURS).config, image.config):
+            return gone
+        if self._healthy_after is not None and self._healthy(image) is None:
+            return "its health check fails"
+        return ""
 
     def _candidate(self, name: str, variant: Variant) -> Candidate:
         file = self._lab.folder / variant.dockerfile
@@ -158,7 +199,6 @@ class Trials:
         if not self._check:
             return ""
         engine, run_id = self._bench.workshop.engine, self._bench.run.id
-        tag = f"docker-advices-run/{run_id}:{self._lab.slug}-{name}-{COLD}"
         how = Start(
             env=self._project.env,
             entrypoint=("sh", "-c"),
@@ -166,7 +206,9 @@ class Trials:
             default_capabilities=True,
         )
         try:
-            ran = engine.run_once(tag, run_id=run_id, how=how, timeout_seconds=_CHECK_SECONDS)
+            ran = engine.run_once(
+                self._tag(name), run_id=run_id, how=how, timeout_seconds=_CHECK_SECONDS
+            )
         except (CommandFailed, EngineRefused) as error:
             return error.what
         if ran.exit_code == 0:
