@@ -32,7 +32,11 @@ PROJECTS: dict[str, Mapping[str, str]] = {
 }
 """The files of each that is no plain project with a requirements.txt."""
 
+LEAKING = {"arg-secret": ("INDEX_TOKEN",), "arg-into-env": ("SECRET_KEY",)}
+"""The build arguments whose value an image of each shows."""
+
 
 def source(name: str) -> Source:
     """Return a file of the corpus with its project."""
-    return Source(FILES[name].read_bytes().decode(), files=PROJECTS.get(name, PIP))
+    text = FILES[name].read_bytes().decode()
+    return Source(text, files=PROJECTS.get(name, PIP), leaking=LEAKING.get(name, ()))

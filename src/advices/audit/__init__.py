@@ -16,6 +16,7 @@ from advices.audit.report import (
     refused_rows,
     sentence,
 )
+from advices.audit.secrets import Secret
 from advices.audit.writing import write_fix
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Chosen",
     "Finding",
     "Project",
+    "Secret",
     "audited",
     "diff",
     "finding_rows",

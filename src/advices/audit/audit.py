@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from advices.audit.lab_of import ignore_text, lab_of, with_ignores
 from advices.audit.project import Project
+from advices.audit.secrets import Redaction
 from advices.audit.trial import Trial, Trials
+from advices.core import AdvicesError
 from advices.lab import Lab
 from advices.measure import QUICK, Bench
+from advices.results import VariantResult
 from advices.runs import own_run
 from advices.workshop import Workshop
 
@@ -32,11 +37,43 @@ def audited(workshop: Workshop, project: Project, check: str = "") -> Audit:
     `check` is a command that must succeed in a container of each image, "" for none. Nothing is
     written to the project. Raises what a build of the project as it is raises.
     """
-    with own_run(workshop.engine) as run:
+    secrets = {one.id: one.value() for one in project.secrets}
+    hide = Redaction(secrets.values())
+    with _hiding(workshop, hide), own_run(workshop.engine) as run:
         lab = lab_of(project, run.scratch / "audit")
         bench = Bench(workshop, lab, run, samples=QUICK, owner=True)
-        trial = Trials(bench, project, check).all()
+        trial = _hidden(Trials(bench, project, check, secrets).all(), hide)
     return Audit(project, lab, trial, _files(project, trial))
+
+
+@contextlib.contextmanager
+def _hiding(workshop: Workshop, hide: Redaction) -> Iterator[None]:
+    """Keep secrets out of what is said and out of errors: a step may print what it gets."""
+    say = workshop.say
+    workshop.say = lambda event: say(hide(event) if isinstance(event, str) else event)
+    try:
+        yield
+    except AdvicesError as error:
+        raise hide.of_error(error) from None
+    finally:
+        workshop.say = say
+
+
+def _hidden(trial: Trial, hide: Redaction) -> Trial:
+    """Return a trial without the values of secrets in what it says."""
+
+    def without(result: VariantResult) -> VariantResult:
+        said = {name: hide(why) for name, why in result.unmeasured.items()}
+        return result.model_copy(update={"unmeasured": said})
+
+    return replace(
+        trial,
+        yours=without(trial.yours),
+        fixed=without(trial.fixed) if trial.fixed else None,
+        tried=tuple(replace(one, refused=hide(one.refused)) for one in trial.tried),
+        canaries=tuple(replace(one, unjudged=hide(one.unjudged)) for one in trial.canaries),
+        silence=hide(trial.silence),
+    )
 
 
 def _files(project: Project, trial: Trial) -> dict[str, tuple[str, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from advices.audit.project import Project
-from advices.audit.remedies import Change
+from advices.audit.remedies import Change, meant
 from advices.audit.touches import touches
 from advices.core import DiskFull, LabInvalid, write_whole
 from advices.lab import Lab, Serve, Variant
@@ -61,6 +61,8 @@ def lab_of(project: Project, folder: Path) -> Lab:
     """
     context = copy_context(project, folder / "context")
     text = project.dockerfile.read_bytes().decode("utf-8")
+    # What the reader sets for the container wins over the image.
+    env = {n: v for n, v in meant(project.source()).items() if n not in project.env}
     yours = variant_of(project, folder, YOURS, Change("", text))
     return Lab(
         slug="audit",
@@ -68,7 +70,8 @@ def lab_of(project: Project, folder: Path) -> Lab:
         title=project.folder.name,
         advice="",
         context=context,
-        probes=PROBES,
+        probes=(*PROBES, *(["environment"] if env else [])),
+        intended_env=env,
         needs_free_bytes=2_000_000_000,
         serve=Serve(
             port=project.port,
@@ -94,7 +97,8 @@ def variant_of(project: Project, folder: Path, name: str, change: Change) -> Var
         new = write_whole(folder / str(overlay) / path, text)
         if (old := project.context / path).is_file():
             new.chmod(old.stat().st_mode & 0o777)
-    build_args = dict(project.build_args)
+    # What has become a secret is no argument any more.
+    build_args = {n: v for n, v in project.build_args.items() if n not in change.secrets}
     return Variant(dockerfile=file.name, says=name, overlay=overlay, build_args=build_args)
 
 

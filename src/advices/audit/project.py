@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from advices.audit.remedies import Source
+from advices.audit.secrets import Secret
 from advices.core import LabInvalid
 from advices.lab import Dockerfile, View, context_files, read_dockerfile
 
@@ -26,6 +27,7 @@ class Asked:
     env: Mapping[str, str] = field(default_factory=dict)
     port: int | None = None
     url_path: str = "/"
+    secrets: tuple[Secret, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Project:
     port: int
     url_path: str
     chosen: tuple[Chosen, ...]
+    secrets: tuple[Secret, ...] = ()
 
     def source(self) -> Source:
         """Return its Dockerfile with what of the project decides how it can be changed."""
@@ -95,6 +98,7 @@ def read_project(folder: Path, asked: Asked) -> Project:
         *(folder, file, context, dict(asked.build_args), dict(asked.env), port),
         url_path=asked.url_path,
         chosen=tuple(chosen),
+        secrets=asked.secrets,
     )
 
 

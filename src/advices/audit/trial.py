@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from advices.audit.canaries import Canary
 from advices.audit.gate import MEASURES, broken, lost
 from advices.audit.health import health_command, healthy_after
+from advices.audit.hunt import Hunt
 from advices.audit.lab_of import YOURS, variant_of
 from advices.audit.pages import Served
 from advices.audit.project import Project
 from advices.audit.remedies import REMEDIES, Change, Remedy, remedies, together
+from advices.audit.secrets import written
 from advices.core import (
     AdvicesError,
     CommandFailed,
@@ -27,6 +30,7 @@ from advices.results import Value, VariantResult
 FIXED = "fixed"
 # The project as it is, started once more.
 _AGAIN = "again"
+_NO_CHANGE = Change("", "")
 _CHECK_SECONDS = 300.0
 
 
@@ -54,7 +58,7 @@ class Trial:
 
     `fixed` is None where nothing passed, else `change` leads to it. `silence` says why the project
     as it is did not answer, "" when it did; `changing` how far its page could be compared, "" where
-    it is the same each time.
+    it is the same each time. `canaries` are what was given a made-up secret, and where that was.
     """
 
     yours: VariantResult
@@ -64,16 +68,25 @@ class Trial:
     names: tuple[str, ...] = ()
     silence: str = ""
     changing: str = ""
+    canaries: tuple[Canary, ...] = ()
 
 
 class Trials:
     """The trials of one project in one run."""
 
-    def __init__(self, bench: Bench, project: Project, check: str) -> None:
+    def __init__(
+        self, bench: Bench, project: Project, check: str, secrets: Mapping[str, bytes]
+    ) -> None:
         self._bench = bench
         self._lab: Lab = bench.lab
         self._project = project
         self._check = check
+        self._source = project.source()
+        self._secret_ids = tuple(secrets)
+        # An argument may become a secret.
+        given = {name: value.encode() for name, value in project.build_args.items()}
+        self._secret_files = written({**given, **secrets}, bench.run.scratch / "secrets")
+        self._hunt: Hunt | None = None
         self._served: Served | None = None
         self._healthy_after: float | None = None
 
@@ -89,7 +102,10 @@ class Trials:
                     next_step="fix the command or the project; nothing was changed",
                 )
             self._look_again(measurer, yours)
-            changes = remedies(self._project.source())
+            self._hunt = Hunt(self._project, self._lab, measurer, self._candidate)
+            leaking = self._hunt.begin(Change("", self._source.text))
+            self._source = replace(self._source, leaking=leaking)
+            changes = remedies(self._source)
             found = [
                 self._alone(measurer, yours, remedy, changes[remedy.name])
                 for remedy in REMEDIES
@@ -98,6 +114,8 @@ class Trials:
             fixes = [one.remedy for one in found if one.is_fix]
             trial = self._together(measurer, yours, tuple(found), fixes, whole)
             changing = self._served.said if self._served else ""
+            canaries = self._hunt.after(trial.change) if trial.change else self._hunt.yours
+            trial = replace(trial, canaries=canaries)
             return replace(trial, silence=measurer.silence.get(YOURS, ""), changing=changing)
 
     def _look_again(self, measurer: Measurer, yours: VariantResult) -> None:
@@ -132,6 +150,8 @@ class Trials:
         after, refused = self._measured(measurer, yours, remedy.name, change, planned)
         was = yours.measures().get(remedy.measure)
         is_ = after.measures().get(remedy.measure) if after else None
+        if change.secrets and self._hunt and not refused:
+            was, is_, refused = self._hunt.arguments(change)
         return Tried(remedy, change, was, is_, refused)
 
     def _together(
@@ -143,7 +163,7 @@ class Trials:
         whole: Sequence[PlanStep],
     ) -> Trial:
         """Return the trial with all fixes that go together: the last ones go first if they fail."""
-        source = self._project.source()
+        source = self._source
         while fixes:
             change = together(source, fixes)
             after, refused = self._measured(measurer, yours, FIXED, change, whole)
@@ -170,7 +190,7 @@ class Trials:
         """Return what a change measures, and what it breaks: then it is no fix."""
         variant = variant_of(self._project, self._lab.folder, name, change)
         try:
-            after = measurer.measure(self._candidate(name, variant), planned)
+            after = measurer.measure(self._candidate(name, variant, change), planned)
         except (EngineLost, DiskFull):
             raise
         except StepFailed as error:
@@ -189,10 +209,15 @@ class Trials:
             return "its health check fails"
         return ""
 
-    def _candidate(self, name: str, variant: Variant) -> Candidate:
-        file = self._lab.folder / variant.dockerfile
-        is_yours = name == YOURS
-        return Candidate(name, file, variant, fresh=is_yours, cache_of=YOURS, unknown=True)
+    def _candidate(self, name: str, variant: Variant, change: Change = _NO_CHANGE) -> Candidate:
+        ids = (*self._secret_ids, *change.secrets)
+        return Candidate(
+            *(name, self._lab.folder / variant.dockerfile, variant),
+            fresh=name == YOURS,
+            cache_of=YOURS,
+            unknown=True,
+            secret_files={id_: self._secret_files[id_] for id_ in ids if id_ in self._secret_files},
+        )
 
     def _checked(self, name: str) -> str:
         """Return what the reader's own check says against an image, "" when it passes."""

@@ -14,7 +14,7 @@ from advices.cli.app import app, out, progress
 from advices.core import project, write_whole
 
 if TYPE_CHECKING:
-    from advices.audit import Audit
+    from advices.audit import Audit, Secret
 
 FOUND = 1
 
@@ -27,6 +27,10 @@ def audit(
     context: Annotated[Path | None, typer.Option(help="The build context.")] = None,
     build_arg: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="A build argument.")
+    ] = None,
+    secret: Annotated[
+        list[str] | None,
+        typer.Option(metavar="id=ID,src=FILE", help="A secret of the build; also id=ID,env=NAME."),
     ] = None,
     env: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="A variable of its container.")
@@ -49,7 +53,7 @@ def audit(
     from advices.workshop import Workshop
 
     build_args, variables = _pairs(build_arg, "--build-arg"), _pairs(env, "--env")
-    asked = room.Asked(file, context, build_args, variables, port, url_path)
+    asked = room.Asked(file, context, build_args, variables, port, url_path, _secrets(secret))
     chapters = _chapters(fail_on)
     layout = project()
     yours = room.read_project(path, asked)
@@ -77,6 +81,15 @@ def _pairs(words: list[str] | None, option: str) -> dict[str, str]:
             raise typer.BadParameter(f"`{word}` is not NAME=VALUE", param_hint=option)
         found[name] = value
     return found
+
+
+def _secrets(words: list[str] | None) -> tuple[Secret, ...]:
+    from advices.audit import Secret
+
+    try:
+        return tuple(map(Secret.parse, words or ()))
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--secret") from None
 
 
 def _chapters(words: str) -> set[str]:

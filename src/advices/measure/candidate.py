@@ -7,8 +7,8 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from advices.core import DiskFull, write_whole
@@ -39,7 +39,8 @@ class Candidate:
     candidate `cache_of`, which saves minutes where no time is measured. One that `must_answer`
     is a fault of its lab when its page does not come. Of one that is `hidden` no step is told.
     What nobody has read before has `limits`. Of one that is `unknown` nobody knows what a container
-    of it can do: what a probe cannot look at is not measured, and says why.
+    of it can do: what a probe cannot look at is not measured, and says why. `secret_files` are
+    secrets of its build that are there already, a file each, by id.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Candidate:
     hidden: bool = False
     limits: Limits | None = None
     unknown: bool = False
+    secret_files: Mapping[str, Path] = field(default_factory=dict)
 
     def read(self) -> Dockerfile:
         """Return what its Dockerfile says with its build arguments.

@@ -44,11 +44,13 @@ class Source:
 
     `text` is as it is written, with its own line ends. `files` are the files of the context that
     .dockerignore lets into a build, each with its text as far as a remedy may want it, "" else.
+    `leaking` are the build arguments whose value was found in the image.
     """
 
     text: str
     build_args: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    leaking: tuple[str, ...] = ()
 
     @cached_property
     def dockerfile(self) -> Dockerfile:

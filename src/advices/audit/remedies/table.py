@@ -13,6 +13,7 @@ from advices.audit.remedies import (
     mounts,
     order,
     rights,
+    secret,
     stages,
     start,
     user,
@@ -61,6 +62,7 @@ REMEDIES = (
     Remedy("chown", "remove-tools", MeasureName("disk_bytes"), rights.chown),
     Remedy("stages", "multi-stage", MeasureName("compilers"), stages.stages),
     Remedy("env", "configuration", MeasureName("env_wrong"), env.env),
+    Remedy("secret", "configuration", MeasureName("secrets_in_history"), secret.secret),
     Remedy("user", "non-root", MeasureName("uid"), user.user),
     Remedy("exec", "stop-and-start", MeasureName("stop_exit_code"), start.exec_form),
 )
