@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, replace
 
 from advices.audit.against import Against
 from advices.audit.beside import Beside
+from advices.audit.how import How
 from advices.audit.lab_of import ignore_text, lab_of, with_ignores
 from advices.audit.left_out import left_out
 from advices.audit.lint import Lint
 from advices.audit.project import Project
 from advices.audit.secrets import Redaction
-from advices.audit.trial import Trial, Trials
+from advices.audit.trial import Trials
+from advices.audit.tried import Trial
 from advices.core import AdvicesError, BaseUnavailable, NotMeasured, PullFailed
 from advices.lab import Lab
 from advices.measure import QUICK, Bench
@@ -40,7 +42,7 @@ class Audit:
     against: Against | None = None
 
 
-def audited(workshop: Workshop, project: Project, check: str = "") -> Audit:
+def audited(workshop: Workshop, project: Project, check: str = "", how: How | None = None) -> Audit:
     """Return what a project measures, and what each remedy does to it.
 
     `check` is a command that must succeed in a container of each image, "" for none. Nothing is
@@ -48,16 +50,21 @@ def audited(workshop: Workshop, project: Project, check: str = "") -> Audit:
     what a build of the project as it is raises.
     """
     secrets = {one.id: one.value() for one in project.secrets}
-    hide = Redaction(secrets.values())
-    with _hiding(workshop, hide), own_run(workshop.engine) as run:
-        lab = lab_of(project, run.scratch / "audit")
+    hide, scope = Redaction(secrets.values()), how or How()
+    # Guarded: of an audit that is killed nothing stays either.
+    with _hiding(workshop, hide), own_run(workshop.engine, guarded=True) as run:
+        whole = lab_of(project, run.scratch / "audit")
+        lab = scope.of(whole)
         bench = Bench(workshop, lab, run, samples=QUICK, owner=True)
         beside = Beside(workshop, run.id, project.beside)
         try:
-            trial = _hidden(Trials(bench, project, check, beside, secrets).all(), hide)
+            of = Trials(bench, project, check, beside=beside, secrets=secrets, scope=scope)
+            trial = of.all()
         except (BaseUnavailable, PullFailed) as error:
             raise NotMeasured(f"not measured: {error.what}", why=error.why) from None
-    return Audit(project, lab, trial, _files(project, trial), left_out(project, beside.missing))
+    trial = replace(trial, left_out=(*scope.left_out(whole), *trial.left_out))
+    out = left_out(project, beside.missing)
+    return Audit(project, lab, _hidden(trial, hide), _files(project, trial), out)
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from advices.cli.extras import extra_missing
 from advices.core import VERBOSE_VARIABLE, AdvicesError
 
 app = typer.Typer(
@@ -58,8 +59,12 @@ def _guarded(command: Callable[..., object]) -> int:
             # Not standalone, so that faults arrive here; an exit code is then the return value.
             code = command(standalone_mode=False)
         except AdvicesError as error:
-            err.print(f"[bold red]error:[/] {escape(str(error))}")
-            return error.exit_code
+            return _told(error)
+        except ModuleNotFoundError as error:
+            fault = extra_missing(error)
+            if fault is None:
+                raise
+            return _told(fault)
         except (KeyboardInterrupt, typer.Abort):
             code = INTERRUPTED
         except Exception as error:
@@ -71,6 +76,11 @@ def _guarded(command: Callable[..., object]) -> int:
     if code == INTERRUPTED:
         err.print("interrupted; this run removed everything that it had created")
     return code if isinstance(code, int) else 0
+
+
+def _told(error: AdvicesError) -> int:
+    err.print(f"[bold red]error:[/] {escape(str(error))}")
+    return error.exit_code
 
 
 @contextlib.contextmanager

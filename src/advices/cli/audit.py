@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +14,7 @@ from rich.table import Table
 from advices.cli import audit_ci
 from advices.cli.app import app, out, progress
 from advices.cli.audit_services import ALL, audit_each
-from advices.core import project
+from advices.core import anywhere
 
 if TYPE_CHECKING:
     from advices.audit import Audit, Project, Secret
@@ -51,6 +52,15 @@ def audit(
     check: Annotated[
         str, typer.Option(help="A shell command that must succeed in a container of each image.")
     ] = "",
+    base: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=IMAGE", help="Another image for a FROM name.")
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Only an edit of the code, and all changes at once.")
+    ] = False,
+    build_minutes: Annotated[
+        float, typer.Option(min=0.1, help="How long one build may take.")
+    ] = 20.0,
     fail_on: Annotated[
         str, typer.Option(help="Exit with 1 on findings of these chapters: non-root,build-cache.")
     ] = "",
@@ -91,7 +101,7 @@ def audit(
         secrets=_secrets(secret),
     )
     chapters = _chapters(fail_on)
-    layout = project()
+    layout = anywhere()
     if service == ALL:
 
         def read(name: str) -> Project:
@@ -102,13 +112,15 @@ def audit(
     yours = room.read_project(path, asked)
     if fix:
         yours.must_be_writable()
+    instead = _bases(base, room.from_names(yours))
     policy = audit_ci.policy_of(yours.folder, chapters, baseline)
     commit = room.check_ref(yours, against) if against else ""
     with Display(progress) as say:
         for one in yours.chosen:
             say(one.told())
-        workshop = Workshop(layout, say)
-        found = room.audited(workshop, yours, check)
+        workshop = Workshop(layout, say, instead=instead)
+        how = room.How(quick=quick, build_seconds=build_minutes * 60)
+        found = room.audited(workshop, yours, check, how)
         if commit:
             found = room.compared(workshop, found, against, commit, seconds)
     found = replace(found, lint=room.linted(yours))
@@ -141,6 +153,17 @@ def _secrets(words: list[str] | None) -> tuple[Secret, ...]:
         return tuple(map(Secret.parse, words or ()))
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--secret") from None
+
+
+def _bases(words: list[str] | None, named: Sequence[str]) -> dict[str, str]:
+    """Return the images of --base. Raises BadParameter for one of a name that no FROM has."""
+    found = _pairs(words, "--base")
+    if unknown := found.keys() - set(named):
+        raise typer.BadParameter(
+            f"no FROM names {', '.join(sorted(unknown))}; there are {', '.join(named)}",
+            param_hint="--base",
+        )
+    return found
 
 
 def _chapters(words: str) -> set[str]:

@@ -116,7 +116,7 @@ def not_judged_rows(audit: Audit) -> Rows:
     rows += [[what, " ".join(why.split())] for what, why in audit.left_out.items()]
     for measure, why in not_judged(audit.trial).items():
         rows.append([describe(measure).label, " ".join(why.split())])
-    return rows
+    return [*rows, *map(list, audit.trial.left_out)]
 
 
 def lint_rows(audit: Audit) -> Rows:
@@ -191,7 +191,7 @@ def record(audit: Audit) -> dict[str, Any]:
             for one in trial.canaries
         ],
         "not_judged": {str(measure): why for measure, why in not_judged(trial).items()},
-        "left_out": audit.left_out,
+        "left_out": {**audit.left_out, **dict(trial.left_out)},
         "yours": trial.yours.model_dump(mode="json"),
         "fixed": trial.fixed.model_dump(mode="json") if trial.fixed else None,
         "diff": diff(audit),
