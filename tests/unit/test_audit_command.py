@@ -91,3 +91,18 @@ def test_what_was_asked_for_reaches_the_project(
     (asked,) = seen
     assert (asked.env, asked.build_args) == ({"A": "1", "B": "x=y"}, {"C": ""})
     assert (asked.port, asked.url_path) == (81, "/up")
+
+
+def test_a_dash_prints_the_record_and_nothing_else(
+    advices: Callable[..., int], world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert advices("--json", "-", "--fix") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert not list(world.root.glob("-"))
+    # What is written, in whole: who reads it need not apply a diff.
+    written = {name: (world.root / name).read_text() for name in told["files"]}
+    assert written == {name: one["after"] for name, one in told["files"].items()}
+    alone = {one["name"]: one["diff"] for one in told["tried"]}
+    assert "+USER 10001:10001" in alone["user"]
+    assert "+USER" not in alone["order"]
+    assert told["shown"]["findings"][0][0] == "chapter"

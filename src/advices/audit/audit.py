@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from advices.audit.lab_of import ignore_text, lab_of, with_ignores
 from advices.audit.project import Project
+from advices.audit.remedies import Change
 from advices.audit.trial import Trial, Trials
 from advices.lab import Lab
 from advices.measure import QUICK, Bench
@@ -36,15 +37,16 @@ def audited(workshop: Workshop, project: Project, check: str = "") -> Audit:
         lab = lab_of(project, run.scratch / "audit")
         bench = Bench(workshop, lab, run, samples=QUICK, owner=True)
         trial = Trials(bench, project, check).all()
-    return Audit(project, lab, trial, _files(project, trial))
+    return Audit(project, lab, trial, files_of(project, trial.change))
 
 
-def _files(project: Project, trial: Trial) -> dict[str, tuple[str, str]]:
-    if trial.change is None:
+def files_of(project: Project, change: Change | None) -> dict[str, tuple[str, str]]:
+    """Return the files that a change makes different, by path: the text before and after."""
+    if change is None:
         return {}
-    files = {project.shown(project.dockerfile): (project.source().text, trial.change.dockerfile)}
-    if trial.change.ignores:
+    files = {project.shown(project.dockerfile): (project.source().text, change.dockerfile)}
+    if change.ignores:
         old = ignore_text(project)
         name = project.shown(project.context / ".dockerignore")
-        files[name] = (old, with_ignores(old, trial.change.ignores))
+        files[name] = (old, with_ignores(old, change.ignores))
     return {name: (old, new) for name, (old, new) in files.items() if old != new}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from advices.audit.audit import Audit
+from advices.audit.audit import Audit, files_of
 from advices.audit.findings import findings, not_judged
 from advices.lab import MeasureName, describe
 from advices.results import Value, VariantResult, value_text
@@ -110,8 +111,12 @@ def not_judged_rows(audit: Audit) -> Rows:
 
 def diff(audit: Audit) -> str:
     """Return the unified diff that `git apply` or `patch -p1` takes, "" without a fix."""
+    return _diff(audit.files)
+
+
+def _diff(files: Mapping[str, tuple[str, str]]) -> str:
     found: list[str] = []
-    for name, (old, new) in audit.files.items():
+    for name, (old, new) in files.items():
         before = f"a/{name}" if old else "/dev/null"
         lines = old.splitlines(keepends=True), new.splitlines(keepends=True)
         for line in difflib.unified_diff(*lines, before, f"b/{name}"):
@@ -137,6 +142,8 @@ def record(audit: Audit) -> dict[str, Any]:
                 "after": one.after,
                 "in_the_diff": one.remedy.name in trial.names,
                 "refused": one.refused,
+                # Alone, whatever the others change.
+                "diff": _diff(files_of(audit.project, one.change)),
             }
             for one in trial.tried
         ],
@@ -144,6 +151,14 @@ def record(audit: Audit) -> dict[str, Any]:
         "yours": trial.yours.model_dump(mode="json"),
         "fixed": trial.fixed.model_dump(mode="json") if trial.fixed else None,
         "diff": diff(audit),
+        "files": {name: {"before": old, "after": new} for name, (old, new) in audit.files.items()},
+        # In the words of the terminal, each with its header.
+        "shown": {
+            "findings": finding_rows(audit),
+            "measured": measured_rows(audit),
+            "refused": refused_rows(audit),
+            "not_judged": not_judged_rows(audit),
+        },
     }
 
 

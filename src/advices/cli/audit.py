@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,7 +41,9 @@ def audit(
         str, typer.Option(help="Exit with 1 on findings of these chapters: non-root,build-cache.")
     ] = "",
     fix: Annotated[bool, typer.Option("--fix", help="Write the diff to your project.")] = False,
-    json_: Annotated[Path | None, typer.Option("--json", help="Write all as JSON.")] = None,
+    json_: Annotated[
+        Path | None, typer.Option("--json", help="Write all as JSON; - prints it.")
+    ] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the report as Markdown.")] = None,
 ) -> None:
     """Measure what each tip brings to your own project, and prove the fix by building it."""
@@ -57,14 +60,19 @@ def audit(
         for one in yours.chosen:
             say(f"{one.name}: {one.value}, because {one.why} ({one.option} changes it)")
         found = room.audited(Workshop(layout, say), yours, check)
-    _show(found)
-    if json_ is not None:
+    printed = json_ == Path("-")
+    if printed:
+        # Nothing else, for a program that reads it.
+        sys.stdout.write(json.dumps(room.record(found)) + "\n")
+    else:
+        _show(found)
+    if json_ is not None and not printed:
         write_whole(json_, json.dumps(room.record(found), indent=1) + "\n")
     if markdown is not None:
         write_whole(markdown, room.markdown(found))
     if fix and found.files:
         write_together({yours.folder / name: new for name, (_, new) in found.files.items()})
-        out.print(f"wrote {escape(', '.join(found.files))}")
+        (progress if printed else out).print(f"wrote {escape(', '.join(found.files))}")
     if chapters & {one.lab for one in room.findings(found.trial)}:
         raise typer.Exit(FOUND)
 

@@ -63,6 +63,7 @@ from advices.core.events import (
 from advices.core.files import free_bytes, write_together, write_whole
 from advices.core.paths import Layout, cache_folder, project, service_folder, state_folder
 from advices.core.process import (
+    BESIDE_VARIABLE,
     VERBOSE_VARIABLE,
     as_root,
     clock,
@@ -95,6 +96,7 @@ from advices.core.threads import (
 )
 
 __all__ = [
+    "BESIDE_VARIABLE",
     "VERBOSE_VARIABLE",
     "AdvicesError",
     "BaseUnavailable",
