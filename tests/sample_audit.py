@@ -12,6 +12,7 @@ from pathlib import Path
 
 from advices import audit
 from advices.core import AdvicesError, clock, now, project
+from advices.lab import parse_dockerfile
 from advices.site import SAMPLE, SampleAudit, save_sample
 from advices.workshop import Workshop
 
@@ -25,7 +26,9 @@ def recorded(root: Path) -> SampleAudit:
         began = clock()
         found = audit.audited(shop, audit.read_project(folder, audit.Asked()))
         seconds = round(clock() - began, 1)
-        bases = {name: shop.bases.record(one) for name, one in shop.bases.of_lab(found.lab).items()}
+        texts = found.files["Dockerfile"]
+        named = {name for text in texts for name in parse_dockerfile(text).external_images}
+        bases = shop.bases.resolve(tuple(sorted(named)))
         facts = shop.engine.facts()
         return SampleAudit(
             date=now().isoformat(),
@@ -34,7 +37,7 @@ def recorded(root: Path) -> SampleAudit:
             buildx_version=shop.buildx or "unknown",
             platform=facts.platform,
             cores=facts.cores,
-            bases=bases,
+            bases={name: shop.bases.record(one) for name, one in bases.items()},
             seconds=seconds,
             audit=audit.record(found),
         )

@@ -5,7 +5,7 @@ CI, the check of prose.
 """
 
 from advices.site import charts, checks, ci_reports, lab_page, social
-from advices.site.audit_report import SAMPLE, SampleAudit, audit_report, load_sample, save_sample
+from advices.site.audited import SAMPLE, SampleAudit, audit_report, load_sample, save_sample
 from advices.site.checks import System
 from advices.site.ci_reports import Outcome
 from advices.site.exercise import checked_shown

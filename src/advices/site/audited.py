@@ -19,7 +19,7 @@ from advices.site.tables import cards, table
 FILE = "audit-sample.json"
 SAMPLE = "docs/samples/wrong"
 
-_FINDINGS = ("Chapter", "Finding or change", "Measure", "Yours", "With the diff", "In the end")
+_FINDINGS = ("Chapter", "Finding or change", "Measure", "Before", "After", "Outcome")
 
 
 class SampleAudit(Record):
@@ -71,7 +71,9 @@ def audit_report(record: Mapping[str, Any], chapters: Mapping[str, str]) -> str:
             [chapters.get(slug, escape(slug)), *map(_prose, cells)]
             for slug, *cells in found  # as in _FINDINGS
         ]
-        said.append(cards(table(_FINDINGS, rows)))
+        said.append(
+            f'<div class="adv-found" markdown="1">\n\n{cards(table(_FINDINGS, rows))}\n</div>'
+        )
     else:
         said.append("Nothing was found that a tip makes better.")
     fixes = [one for one in record["tried"] if one["in_the_diff"]]
