@@ -197,3 +197,18 @@ def test_layers_of_one_digest_weigh_once() -> None:
     found = weighed({"a": [base, own], "b": [base, more], "c": [base, own]})
     assert (found.alone, found.together, found.shared) == ({"a": 110, "b": 101, "c": 110}, 111, 210)
     assert found.rows()[-1][0] == "shared"
+
+
+def test_a_dash_prints_the_record_and_nothing_else(
+    advices: Callable[..., int], world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert advices("--json", "-", "--fix") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert not list(world.root.glob("-"))
+    # What is written, in whole: who reads it need not apply a diff.
+    written = {name: (world.root / name).read_text() for name in told["files"]}
+    assert written == {name: one["after"] for name, one in told["files"].items()}
+    alone = {one["name"]: one["diff"] for one in told["tried"]}
+    assert "+USER 10001:10001" in alone["user"]
+    assert "+USER" not in alone["order"]
+    assert told["shown"]["findings"][0][0] == "chapter"

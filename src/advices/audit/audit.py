@@ -13,6 +13,7 @@ from advices.audit.lab_of import ignore_text, lab_of, with_ignores
 from advices.audit.left_out import left_out
 from advices.audit.lint import Lint
 from advices.audit.project import Project
+from advices.audit.remedies import Change
 from advices.audit.secrets import Redaction
 from advices.audit.trial import Trials
 from advices.audit.tried import Trial
@@ -64,7 +65,8 @@ def audited(workshop: Workshop, project: Project, check: str = "", how: How | No
             raise NotMeasured(f"not measured: {error.what}", why=error.why) from None
     trial = replace(trial, left_out=(*scope.left_out(whole), *trial.left_out))
     out = left_out(project, beside.missing)
-    return Audit(project, lab, _hidden(trial, hide), _files(project, trial), out)
+    files = files_of(project, trial.change)
+    return Audit(project, lab, _hidden(trial, hide), files, out)
 
 
 @contextlib.contextmanager
@@ -97,15 +99,16 @@ def _hidden(trial: Trial, hide: Redaction) -> Trial:
     )
 
 
-def _files(project: Project, trial: Trial) -> dict[str, tuple[str, str]]:
-    if trial.change is None:
+def files_of(project: Project, change: Change | None) -> dict[str, tuple[str, str]]:
+    """Return the files that a change makes different, by path: the text before and after."""
+    if change is None:
         return {}
-    texts = (project.text + project.rest, trial.change.dockerfile + project.rest)
+    texts = (project.text + project.rest, change.dockerfile + project.rest)
     files = {project.shown(project.dockerfile): texts}
     source = project.source()
-    for path, text in trial.change.files.items():
+    for path, text in change.files.items():
         files[project.shown(project.context / path)] = (source.files[path], text)
-    if trial.change.ignores:
+    if change.ignores:
         old = ignore_text(project)
-        files[project.shown(project.ignore)] = (old, with_ignores(old, trial.change.ignores))
+        files[project.shown(project.ignore)] = (old, with_ignores(old, change.ignores))
     return {name: (old, new) for name, (old, new) in files.items() if old != new}

@@ -66,7 +66,9 @@ def audit(
     ] = "",
     fix: Annotated[bool, typer.Option("--fix", help="Write the diff to your project.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write the report as one HTML file.")] = None,
-    json_: Annotated[Path | None, typer.Option("--json", help="Write all as JSON.")] = None,
+    json_: Annotated[
+        Path | None, typer.Option("--json", help="Write all as JSON; - prints it.")
+    ] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the report as Markdown.")] = None,
     sarif: Annotated[Path | None, typer.Option(help="Write findings as SARIF 2.1.0.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write a case for each tip as JUnit.")] = None,
@@ -124,13 +126,15 @@ def audit(
         if commit:
             found = room.compared(workshop, found, against, commit, seconds)
     found = replace(found, lint=room.linted(yours))
-    _show(found)
-    audit_ci.show_policy(found, policy)
+    printed = json_ == audit_ci.STDOUT
+    if not printed:
+        _show(found)
+        audit_ci.show_policy(found, policy)
     files = {"html": html, "json": json_, "markdown": markdown, "sarif": sarif, "junit": junit}
     audit_ci.write_reports(found, policy, {**files, "write-baseline": write_baseline})
     if fix and found.files:
         room.write_fix(yours.folder, found.files)
-        out.print(f"wrote {escape(', '.join(found.files))}")
+        (progress if printed else out).print(f"wrote {escape(', '.join(found.files))}")
     # What was just written down as known fails no job.
     if write_baseline is None:
         audit_ci.end(found, policy)
