@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -493,3 +494,34 @@ def test_the_same_can_be_asked_of_another_copy(tmp_path: Path) -> None:
     same = ("text", "build_args", "env", "port", "url_path", "how", "beside", "service", "target")
     assert [getattr(two, name) for name in same] == [getattr(one, name) for name in same]
     assert two.context == tmp_path / "two" / "api"
+
+
+@pytest.mark.parametrize("named", ["pipe", ".", "large", "gone", "x" * 5000, "circle"])
+def test_what_is_no_dockerfile_is_refused_and_not_waited_for(named: str, tmp_path: Path) -> None:
+    root = composed(tmp_path, f"services: {{s: {{build: {{dockerfile: {named}}}}}}}")
+    os.mkfifo(root / "pipe")
+    (root / "circle").symlink_to("circle")
+    (root / "large").write_text("FROM a\n" + "# x\n" * 300_000)
+    with pytest.raises(LabInvalid):
+        read(root)
+
+
+@pytest.mark.parametrize("name", [".env", "compose.yaml"])
+def test_a_pipe_is_no_text(name: str, tmp_path: Path) -> None:
+    root = made(tmp_path)
+    (root / name).unlink(missing_ok=True)
+    os.mkfifo(root / name)
+    if name == ".env":
+        (root / "compose.yaml").write_text("services: {s: {build: .}}")
+        with pytest.raises(LabInvalid, match="cannot be read"):
+            read(root)
+    else:
+        assert read(root).service == ""
+
+
+def test_a_bake_file_names_nothing_outside_either(tmp_path: Path) -> None:
+    root = made(tmp_path / "project", **{"docker-bake.json": "{}"})
+    for path in ("../outside", "a\0b"):
+        said = {"target": {"t": {"context": ".", "dockerfile": path}}}
+        with pytest.raises(LabInvalid, match=r"docker-bake\.json: dockerfile: "):
+            audit.read_project(root, audit.Asked(variables={}), lambda *_, said=said: said)

@@ -24,9 +24,12 @@ class Places:
     def within(self, path: Path) -> bool:
         """Return whether a path leads to something in the project, links followed."""
         try:
-            return path.resolve().is_relative_to(self.root)
-        except (OSError, RuntimeError):  # a circle of links
+            found = path.resolve()
+            found.exists()
+        # A circle of links, a name that is too long, and one with a zero byte.
+        except (OSError, RuntimeError, ValueError):
             return False
+        return found.is_relative_to(self.root)
 
     def shown(self, path: Path) -> str:
         """Return a path of the project as its reader writes it."""
@@ -49,7 +52,7 @@ class Places:
         path = base / written
         if not self.within(path):
             raise LabInvalid(
-                f"{where}: `{written}` leads out of {self.root}",
+                f"{where}: `{written[:200]}` leads out of {self.root}",
                 why="an audit reads nothing outside of the project because a file of it says so",
                 next_step=next_step,
             )
