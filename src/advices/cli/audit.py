@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from advices.cli.app import app, out, progress
-from advices.cli.audit_services import ALL, audit_each
+from advices.cli.audit_services import ALL, audit_each, beside
 from advices.core import project, write_together, write_whole
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def audit(
         *(file, context, build_args, variables, port, url_path),
         target=target,
         service=service,
-        images=_pairs(with_, "--with"),
+        images=beside(with_),
     )
     chapters = _chapters(fail_on)
     layout = project()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from advices.audit.reading.printable import printable
 from advices.core import LabInvalid
 
 _TEXT_AT_MOST_BYTES = 1_000_000
@@ -45,14 +46,14 @@ class Places:
         next_step = f"say it yourself: {option}"
         if "://" in written or written.startswith(("git@", "github.com/")):
             raise LabInvalid(
-                f"{where}: `{written}` is on another machine",
+                printable(f"{where}: `{written}` is on another machine"),
                 why="an audit builds what is in your folder",
                 next_step=next_step,
             )
         path = base / written
         if not self.within(path):
             raise LabInvalid(
-                f"{where}: `{written[:200]}` leads out of {self.root}",
+                printable(f"{where}: `{written}` leads out of {self.root}"),
                 why="an audit reads nothing outside of the project because a file of it says so",
                 next_step=next_step,
             )
@@ -81,7 +82,7 @@ def file_text(path: Path, called: str, option: str) -> str | None:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise LabInvalid(
-            f"{called} cannot be read: {error}",
+            printable(f"{called} cannot be read: {error}"),
             why="it is no UTF-8 text, or belongs to another user",
             next_step=f"correct it, or say it yourself: {option}",
         ) from None
