@@ -154,6 +154,8 @@ def test_of_several_that_build_the_first_is_taken_and_said(tmp_path: Path) -> No
     (why,) = (one.why for one in found.chosen if one.name == "service")
     assert why == "it is the first of 2 of compose.yaml that build: a, b"
     assert read(root, service="b").service == "b"
+    (root / "compose.yaml").write_text(text.replace("{build: .}", "{build: ., profiles: [x]}"))
+    assert read(root).built == ("b", "a")
     for name, says in (("db", "builds no image"), ("c", "has no service `c`")):
         with pytest.raises(LabInvalid, match=says):
             read(root, service=name)

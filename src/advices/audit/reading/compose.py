@@ -60,12 +60,10 @@ class Compose:
 
     @property
     def built(self) -> tuple[str, ...]:
-        """Return the services that have a build, in order."""
-        return tuple(
-            name
-            for name, one in self._services.items()
-            if isinstance(one, dict) and one.get("build") is not None
-        )
+        """Return the services that have a build: those that compose starts unasked come first."""
+        given = {name: one for name, one in self._services.items() if isinstance(one, dict)}
+        built = [name for name, one in given.items() if one.get("build") is not None]
+        return tuple(sorted(built, key=lambda name: bool(given[name].get("profiles"))))
 
     def service(self, name: str) -> Service:
         """Return one service. Raises LabInvalid for an unknown name, and for what is not read."""
