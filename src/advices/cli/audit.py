@@ -13,7 +13,7 @@ from rich.table import Table
 
 from advices.cli import audit_ci
 from advices.cli.app import app, out, progress
-from advices.cli.audit_services import ALL, audit_each
+from advices.cli.audit_services import ALL, audit_each, beside
 from advices.core import anywhere
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def audit(
         *(file, context, build_args, variables, port, url_path),
         target=target,
         service=service,
-        images=_pairs(with_, "--with"),
+        images=beside(with_),
         secrets=_secrets(secret),
     )
     chapters = _chapters(fail_on)
