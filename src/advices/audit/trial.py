@@ -25,6 +25,7 @@ from advices.core import (
 from advices.engine import Image, Start
 from advices.lab import COLD, Lab, Variant
 from advices.measure import QUICK, Bench, Candidate, Measurer, PlanStep, steps, steps_giving
+from advices.probes import wrong
 from advices.results import Value, VariantResult
 
 FIXED = "fixed"
@@ -94,7 +95,8 @@ class Trials:
         """Return the trial of the project. Raises what a build of it as it is raises."""
         with self._bench.ready() as measurer:
             whole = steps(self._lab, QUICK)
-            yours = measurer.measure(self._candidate(YOURS, self._lab.variants["bad"]), whole)
+            candidate = self._candidate(YOURS, self._lab.variants["bad"])
+            yours = self._with_variables(YOURS, measurer.measure(candidate, whole))
             if fault := self._checked(YOURS):
                 raise StepFailed(
                     f"the project as it is does not pass --check: {fault}",
@@ -130,6 +132,19 @@ class Trials:
         image = self._image(YOURS)
         if health_command(image.config):
             self._healthy_after = self._healthy(image)
+
+    def _with_variables(self, name: str, result: VariantResult) -> VariantResult:
+        """Return a result that counts wrong variables, of a container that never answered too.
+
+        What its process would begin with is in the image.
+        """
+        intended = self._lab.intended_env
+        if not intended or "env_wrong" in result.probed:
+            return result
+        has = [str(one) for one in self._image(name).config.get("Env") or ()]
+        return result.model_copy(
+            update={"probed": {**result.probed, "env_wrong": len(wrong(intended, has))}}
+        )
 
     def _image(self, name: str) -> Image:
         image = self._bench.workshop.engine.image(self._tag(name))
@@ -191,6 +206,7 @@ class Trials:
         variant = variant_of(self._project, self._lab.folder, name, change)
         try:
             after = measurer.measure(self._candidate(name, variant, change), planned)
+            after = self._with_variables(name, after)
         except (EngineLost, DiskFull):
             raise
         except StepFailed as error:

@@ -5,6 +5,7 @@ How an image is started and asked is in `startup`, the programs that run in cont
 """
 
 from advices.probes import startup
+from advices.probes.environment import wrong
 from advices.probes.subject import Found, Subject
 from advices.probes.table import asked, probe
 from advices.probes.twelve_factor import factors_met
@@ -16,4 +17,5 @@ __all__ = [
     "factors_met",
     "probe",
     "startup",
+    "wrong",
 ]
