@@ -36,6 +36,7 @@ from advices.measure import (
     steps,
     steps_giving,
 )
+from advices.probes import wrong
 from advices.results import VariantResult
 
 FIXED = "fixed"
@@ -83,7 +84,8 @@ class Trials:
         with self._bench.ready() as measurer, self._beside.up():
             whole = steps(self._lab, QUICK)
             self._beside.anew()
-            yours = measurer.measure(self._candidate(YOURS, self._lab.variants["bad"]), whole)
+            candidate = self._candidate(YOURS, self._lab.variants["bad"])
+            yours = self._with_variables(YOURS, measurer.measure(candidate, whole))
             if fault := self._checked(YOURS):
                 raise StepFailed(
                     f"the project as it is does not pass --check: {fault}",
@@ -127,6 +129,19 @@ class Trials:
         image = self._image(YOURS)
         if health_command(image.config):
             self._healthy_after = self._healthy(image)
+
+    def _with_variables(self, name: str, result: VariantResult) -> VariantResult:
+        """Return a result that counts wrong variables, of a container that never answered too.
+
+        What its process would begin with is in the image.
+        """
+        intended = self._lab.intended_env
+        if not intended or "env_wrong" in result.probed:
+            return result
+        has = [str(one) for one in self._image(name).config.get("Env") or ()]
+        return result.model_copy(
+            update={"probed": {**result.probed, "env_wrong": len(wrong(intended, has))}}
+        )
 
     def _image(self, name: str) -> Image:
         image = self._bench.workshop.engine.image(self._tag(name))
@@ -218,6 +233,7 @@ class Trials:
         try:
             self._beside.anew()
             after = measurer.measure(self._candidate(name, variant, change), planned)
+            after = self._with_variables(name, after)
         except (EngineLost, DiskFull):
             raise
         except StepFailed as error:
