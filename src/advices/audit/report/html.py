@@ -137,7 +137,7 @@ def _figure(audit: Audit, measure: MeasureName) -> str:
             rows.append([name, escape(said)])
     svg = charts.drawing.bars(named, (charts.drawing.Group("", tuple(bars)),))
     return charts.drawing.figure(
-        svg, f"{named}. Lower is better.", table(["", escape(named)], rows, " r")
+        svg, f"{named}. Lower is better.", table(["variant", escape(named)], rows, " r")
     )
 
 
