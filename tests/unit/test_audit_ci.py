@@ -18,7 +18,7 @@ from test_audit_command import advices, world
 
 from advices import audit
 from advices.audit.report.replacements import replacements
-from advices.core import ListInvalid, NotJudged
+from advices.core import ListInvalid, NotMeasured
 
 __all__ = ["advices", "world"]
 
@@ -238,7 +238,7 @@ def test_a_suppression_of_one_measure_leaves_the_others(world: World) -> None:
 
 def test_what_nobody_could_measure_is_not_clean(world: World) -> None:
     found = world.audited()
-    with pytest.raises(NotJudged, match=r"--fail-on stop-and-start: .* not measured: Exit code"):
+    with pytest.raises(NotMeasured, match=r"--fail-on stop-and-start: .* not measured: Exit code"):
         audit.refuse_unjudged(found, frozenset({"stop-and-start"}))
     audit.refuse_unjudged(found, frozenset({"build-cache", "base-image", "multi-stage"}))
 

@@ -123,13 +123,13 @@ def test_the_examples_use_what_there_is() -> None:
 
 
 def test_the_exit_codes_of_the_page_are_those_of_the_errors() -> None:
-    from advices.core import ListInvalid, NotJudged, errors
+    from advices.core import ListInvalid, NotMeasured, errors
 
     table = PAGE[PAGE.index("## Exit codes") : PAGE.index("## Options")]
     told = {int(code) for code in re.findall(r"`(\d+)`", table)}
     known = {one.exit_code for one in errors.tree()}
     assert told <= known | {0, 1, 2, 130}
-    assert {ListInvalid.exit_code, NotJudged.exit_code} <= told
+    assert {ListInvalid.exit_code, NotMeasured.exit_code} <= told
 
 
 # ---------- what the scripts do ----------

@@ -35,6 +35,7 @@ from advices.audit.report.rows import (
 )
 from advices.audit.report.sarif import sarif
 from advices.audit.report.states import state_rows
+from advices.audit.shared import Shared, shared_bytes
 from advices.audit.suppressions import Suppression, read_suppressions
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "Policy",
     "Project",
     "Regression",
+    "Shared",
     "Suppression",
     "against_rows",
     "audited",
@@ -75,5 +77,6 @@ __all__ = [
     "regressions",
     "sarif",
     "sentence",
+    "shared_bytes",
     "state_rows",
 ]

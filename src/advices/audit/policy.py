@@ -14,7 +14,7 @@ from advices.audit.findings import CHAPTERS, Finding, deciding, findings
 from advices.audit.identity import fingerprint
 from advices.audit.report.cost import Cost, costs
 from advices.audit.suppressions import Suppression
-from advices.core import ListInvalid, NotJudged, Record
+from advices.core import ListInvalid, NotMeasured, Record
 from advices.lab import MeasureName, describe
 
 State = Literal["new", "known", "suppressed"]
@@ -138,14 +138,15 @@ _OF_PYTHON = ("missing_libraries", "distributions_failing")
 
 
 def refuse_unjudged(audit: Audit, chapters: frozenset[str]) -> None:
-    """Raise NotJudged if a chapter could not be judged: that is not the same as clean."""
+    """Raise NotMeasured if a chapter could not be judged: that is not the same as clean."""
     for chapter, measures in unjudged(audit, chapters).items():
         names = ", ".join(describe(one).label for one in measures)
         reasons = [audit.trial.yours.not_run(one) for one in measures]
         why = next(filter(None, [*reasons, audit.trial.silence]), "")
-        raise NotJudged(
+        raise NotMeasured(
             f"--fail-on {chapter}: nothing was found, and these were not measured: {names}",
-            why=" ".join(why.split()),
+            why=" ".join(why.split()) or "the container did not answer, or a probe found no way in",
+            next_step="read what was not judged; `--env`, `--port` and `--url-path` may help",
         )
 
 

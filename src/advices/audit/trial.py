@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from advices.audit.beside import Beside
 from advices.audit.gate import broken
 from advices.audit.lab_of import YOURS, variant_of
 from advices.audit.project import Project
@@ -67,16 +68,25 @@ class Trial:
 class Trials:
     """The trials of one project in one run."""
 
-    def __init__(self, bench: Bench, project: Project, check: str) -> None:
+    def __init__(self, bench: Bench, project: Project, check: str, beside: Beside) -> None:
         self._bench = bench
         self._lab: Lab = bench.lab
         self._project = project
         self._check = check
+        self._beside = beside
+
+    def yours(self) -> VariantResult:
+        """Return what the project measures as it is; nothing is tried."""
+        with self._bench.ready() as measurer, self._beside.up():
+            self._beside.anew()
+            candidate = self._candidate(YOURS, self._lab.variants["bad"])
+            return measurer.measure(candidate, steps(self._lab, QUICK))
 
     def all(self) -> Trial:
         """Return the trial of the project. Raises what a build of it as it is raises."""
-        with self._bench.ready() as measurer:
+        with self._bench.ready() as measurer, self._beside.up():
             whole = steps(self._lab, QUICK)
+            self._beside.anew()
             yours = measurer.measure(self._candidate(YOURS, self._lab.variants["bad"]), whole)
             if fault := self._checked(YOURS):
                 raise StepFailed(
@@ -141,6 +151,7 @@ class Trials:
             *(self._project, self._lab.folder, name, change.dockerfile), ignores=change.ignores
         )
         try:
+            self._beside.anew()
             after = measurer.measure(self._candidate(name, variant), planned)
         except (EngineLost, DiskFull):
             raise
@@ -150,10 +161,21 @@ class Trials:
             return None, error.what
         return after, broken(yours, after) or self._checked(name)
 
+    @property
+    def _how(self) -> Start:
+        """Return how every container of the project is started."""
+        return self._project.how.with_more(replace(self._beside.how, env=self._project.env))
+
     def _candidate(self, name: str, variant: Variant) -> Candidate:
         file = self._lab.folder / variant.dockerfile
         is_yours = name == YOURS
-        return Candidate(name, file, variant, fresh=is_yours, cache_of=YOURS, unknown=True)
+        return Candidate(
+            *(name, file, variant),
+            fresh=is_yours,
+            cache_of=YOURS,
+            unknown=True,
+            how=self._how,
+        )
 
     def _checked(self, name: str) -> str:
         """Return what the reader's own check says against an image, "" when it passes."""
@@ -161,12 +183,8 @@ class Trials:
             return ""
         engine, run_id = self._bench.workshop.engine, self._bench.run.id
         tag = f"docker-advices-run/{run_id}:{self._lab.slug}-{name}-{COLD}"
-        how = Start(
-            env=self._project.env,
-            entrypoint=("sh", "-c"),
-            command=(self._check,),
-            default_capabilities=True,
-        )
+        asked = Start(entrypoint=("sh", "-c"), command=(self._check,), default_capabilities=True)
+        how = self._how.with_more(asked)
         try:
             ran = engine.run_once(tag, run_id=run_id, how=how, timeout_seconds=_CHECK_SECONDS)
         except (CommandFailed, EngineRefused) as error:

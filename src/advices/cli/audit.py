@@ -12,17 +12,18 @@ from rich.table import Table
 
 from advices.cli import audit_ci
 from advices.cli.app import app, out, progress
+from advices.cli.audit_services import ALL, audit_each
 from advices.core import project, write_together
 
 if TYPE_CHECKING:
-    from advices.audit import Audit
+    from advices.audit import Audit, Project
 
 
 @app.command()
 def audit(
     path: Annotated[Path, typer.Argument(help="The folder of your project.")] = Path(),
     *,
-    file: Annotated[Path | None, typer.Option(help="Its Dockerfile.")] = None,
+    file: Annotated[Path | None, typer.Option(help="Its Dockerfile, compose or bake file.")] = None,
     context: Annotated[Path | None, typer.Option(help="The build context.")] = None,
     build_arg: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="A build argument.")
@@ -31,7 +32,18 @@ def audit(
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="A variable of its container.")
     ] = None,
     port: Annotated[int | None, typer.Option(help="The port that it listens on.")] = None,
-    url_path: Annotated[str, typer.Option(help="The page that must answer HTTP 200.")] = "/",
+    target: Annotated[str, typer.Option(help="The stage of its Dockerfile to build.")] = "",
+    service: Annotated[
+        str,
+        typer.Option(help="A service of its compose file, a target of its bake file, or all."),
+    ] = "",
+    with_: Annotated[
+        list[str] | None,
+        typer.Option("--with", metavar="NAME=IMAGE", help="A service to start next to it."),
+    ] = None,
+    url_path: Annotated[
+        str | None, typer.Option(help="The page that must answer HTTP 200.", show_default="/")
+    ] = None,
     check: Annotated[
         str, typer.Option(help="A shell command that must succeed in a container of each image.")
     ] = "",
@@ -61,20 +73,35 @@ def audit(
     ] = None,
 ) -> None:
     """Measure what each tip brings to your own project, and prove the fix by building it."""
+    given = dict(locals())
     from advices import audit as room
     from advices.cli.display import Display
     from advices.workshop import Workshop
 
     build_args, variables = _pairs(build_arg, "--build-arg"), _pairs(env, "--env")
-    asked = room.Asked(file, context, build_args, variables, port, url_path)
+    asked = room.Asked(
+        *(file, context, build_args, variables, port, url_path),
+        target=target,
+        service=service,
+        images=_pairs(with_, "--with"),
+    )
     chapters = _chapters(fail_on)
     layout = project()
+    if service == ALL:
+
+        def read(name: str) -> Project:
+            return room.read_project(path, replace(asked, service=name))
+
+        audit_each(audit, given, read, layout)
+        return
     yours = room.read_project(path, asked)
+    if fix:
+        yours.must_be_writable()
     policy = audit_ci.policy_of(yours.folder, chapters, baseline)
     commit = room.check_ref(yours, against) if against else ""
     with Display(progress) as say:
         for one in yours.chosen:
-            say(f"{one.name}: {one.value}, because {one.why} ({one.option} changes it)")
+            say(one.told())
         workshop = Workshop(layout, say)
         found = room.audited(workshop, yours, check)
         if commit:

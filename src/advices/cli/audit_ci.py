@@ -68,7 +68,7 @@ def show_policy(found: Audit, policy: Policy) -> None:
 def end(found: Audit, policy: Policy) -> None:
     """End with the exit code of findings if a job must fail.
 
-    Raises NotJudged where nothing fails and a chapter of --fail-on could not be judged.
+    Raises NotMeasured where nothing fails and a chapter of --fail-on could not be judged.
     """
     from advices import audit as room
 

@@ -5,7 +5,7 @@ where things are, files that are written whole.
 """
 
 from advices.core import errors
-from advices.core.audit_errors import ListInvalid, NotJudged
+from advices.core.audit_errors import ListInvalid, NotMeasured
 from advices.core.build_errors import (
     BuilderUnusable,
     BuildHung,
@@ -128,7 +128,7 @@ __all__ = [
     "ListInvalid",
     "Measured",
     "NeverAnswered",
-    "NotJudged",
+    "NotMeasured",
     "NotebookFailed",
     "PackageMissing",
     "Planned",

@@ -1,16 +1,19 @@
-"""Faults of an audit in CI that are neither findings nor a machine's."""
+"""What an audit cannot do, which is neither a finding nor a clean project."""
 
 from __future__ import annotations
 
 from advices.core.errors import AdvicesError
 
 
-class NotJudged(AdvicesError):
-    """A chapter of --fail-on has no finding, and not all that decides it was measured."""
+class NotMeasured(AdvicesError):
+    """A project, or what a job asks about it, could not be measured.
+
+    What its image stands on is not available here, or a part of it could not be looked at.
+    """
 
     exit_code = 57
-    why = "the container did not answer, or a probe could not look into it"
-    next_step = "read what was not judged, and why; `--env`, `--port` and `--url-path` may help"
+    why = "no registry answers, or it does not give the image"
+    next_step = "connect to a registry, or `docker load` the image; nothing was judged"
 
 
 class ListInvalid(AdvicesError):

@@ -111,8 +111,9 @@ def refused_rows(audit: Audit) -> Rows:
 
 
 def not_judged_rows(audit: Audit) -> Rows:
-    """Return a row a measure that was not taken, with the reason."""
+    """Return a row a measure that was not taken, with the reason, and what else was left out."""
     rows = [["not judged", "because"]]
+    rows += [[what, " ".join(why.split())] for what, why in audit.left_out.items()]
     for measure, why in not_judged(audit.trial).items():
         rows.append([describe(measure).label, " ".join(why.split())])
     return rows
@@ -180,6 +181,7 @@ def record(audit: Audit) -> dict[str, Any]:
             for one in trial.tried
         ],
         "not_judged": {str(measure): why for measure, why in not_judged(trial).items()},
+        "left_out": audit.left_out,
         "yours": trial.yours.model_dump(mode="json"),
         "fixed": trial.fixed.model_dump(mode="json") if trial.fixed else None,
         "diff": diff(audit),
