@@ -69,7 +69,8 @@ def _edit(audit: Audit, build: str) -> str:
 
 
 def _audit(project: Project) -> str:
-    words = ["advices", "audit", ".", "--file", project.shown(project.dockerfile)]
+    words = ["advices", "audit", "."]
+    words += [] if project.inline else ["--file", project.shown(project.dockerfile)]
     words += ["--context", project.shown(project.context), "--port", str(project.port)]
     for option, value in (("--target", project.target), ("--service", project.service)):
         words += [option, value] if value else []
