@@ -79,6 +79,13 @@ class Trials:
         self._served: Served | None = None
         self._healthy_after: float | None = None
 
+    def yours(self) -> VariantResult:
+        """Return what the project measures as it is; nothing is tried."""
+        with self._bench.ready() as measurer, self._beside.up():
+            self._beside.anew()
+            candidate = self._candidate(YOURS, self._lab.variants["bad"])
+            return measurer.measure(candidate, steps(self._lab, QUICK))
+
     def all(self) -> Trial:
         """Return the trial of the project. Raises what a build of it as it is raises."""
         with self._bench.ready() as measurer, self._beside.up():

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from advices.core import Layout
 
 ALL = "all"
-# Files that are read; a report is written to each other one, and each service has its own.
-_READ = ("path", "file", "context", "baseline")
+# What each service shares. Each other file is its own: a report, and what is known of it.
+_READ = ("path", "file", "context")
 
 
 def audit_each(

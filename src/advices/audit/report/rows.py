@@ -137,7 +137,7 @@ def against_rows(audit: Audit) -> Rows:
     Without another commit, or with equal measures, there is the header only.
     """
     against = audit.against
-    rows = [["measure", against.ref if against else "", "here", ""]]
+    rows = [["measure", against.ref if against else "", "here", "verdict"]]
     changes = against.changes(audit.trial.yours) if against else ()
     for one in sorted(changes, key=lambda change: not change.is_worse):
         before, after = _value(one.measure, one.before), _value(one.measure, one.after)
