@@ -10,7 +10,7 @@ from pathlib import Path
 from advices import audit
 from advices.audit.lab_of import YOURS, lab_of, variant_of
 from advices.audit.remedies import REMEDIES, Remedy, remedies, together
-from advices.audit.trial import FIXED, planned_for
+from advices.audit.taking import FIXED, planned_for
 from advices.core import write_whole
 from advices.engine import RUN_LABEL, BuildOrder, argv
 from advices.lab import Lab, Variant, labfile
@@ -70,11 +70,11 @@ def _builds(
     for one in REMEDIES:
         if one.name in changes:
             change = changes[one.name]
-            made = variant_of(project, lab.folder, one.name, change.dockerfile, change.ignores)
+            made = variant_of(project, lab.folder, one.name, change)
             yield one.name, made, planned_for(lab, one)
     if fixes:
         change = together(project.source(), fixes)
-        made = variant_of(project, lab.folder, FIXED, change.dockerfile, change.ignores)
+        made = variant_of(project, lab.folder, FIXED, change)
         yield FIXED, made, whole
 
 

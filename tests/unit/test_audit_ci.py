@@ -119,6 +119,41 @@ def test_a_fix_makes_the_file_that_was_built(world: World) -> None:
     assert len(texts) >= 3
 
 
+def test_a_fix_of_one_stage_leaves_the_later_ones(world: World) -> None:
+    whole = BAD.replace("python:3.14", "python:3.14 AS app") + "FROM scratch\nCOPY --from=app / /\n"
+    (world.root / "Dockerfile").write_text(whole)
+    found = world.audited(target="app")
+    fixes = [one["fixes"][0] for one in log(found, policy())["results"] if "fixes" in one]
+    assert len(fixes) >= 2
+    for fix in fixes:
+        made_of_it = applied(whole, fix["artifactChanges"][0]["replacements"])
+        assert made_of_it != whole
+        assert made_of_it.endswith("FROM scratch\nCOPY --from=app / /\n")
+    assert "--target app" in log(found, policy())["results"][0]["message"]["text"]
+
+
+def test_a_dockerfile_in_a_compose_file_has_no_lines_there(world: World) -> None:
+    (world.root / "Dockerfile").unlink()
+    text = "".join(f"        {line}\n" for line in BAD.splitlines())
+    compose = f"services:\n  web:\n    build:\n      dockerfile_inline: |\n{text}"
+    (world.root / "compose.yaml").write_text(compose)
+    found = world.audited()
+    results = log(found, policy())["results"]
+    assert len(results) >= 2
+    for one in results:
+        place = one["locations"][0]["physicalLocation"]
+        assert place["artifactLocation"]["uri"] == "compose.yaml"
+        assert place["region"] == {"startLine": 1}
+        assert "fixes" not in one
+        assert "advices audit . " in one["message"]["text"]
+        assert "--service web" in one["message"]["text"]
+        assert "--file" not in one["message"]["text"]
+    assert set(audit.linted(found.project).missing.values()) == {
+        "the Dockerfile is written in compose.yaml"
+    }
+    assert 'name="project web"' in audit.junit(found, policy())
+
+
 def test_a_fingerprint_survives_lines_that_move_and_numbers(world: World) -> None:
     def prints() -> dict[str, str]:
         results = log(world.audited(), policy())["results"]

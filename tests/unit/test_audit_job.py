@@ -141,6 +141,7 @@ class Job:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.bin = root / "bin"
+        self.reports = root / "temp" / "docker-advices-reports"
         self.files = {name: root / name for name in ("output", "summary", "advices.log", "gh.log")}
         self.env = {
             "PATH": f"{self.bin}:/usr/bin:/bin",
@@ -149,7 +150,7 @@ class Job:
             "GITHUB_STEP_SUMMARY": str(self.files["summary"]),
             **{name: "" for step in STEPS.values() for name in step.get("env", {})},
             "IN_PATH": ".",
-            "IN_REPORTS": "reports",
+            "REPORTS": str(self.reports),
         }
         self.program(root / "temp" / "docker-advices" / "bin" / "advices", "advices.log")
         self.program(self.bin / "gh", "gh.log")
@@ -181,13 +182,13 @@ class Job:
         return self.files[log].read_text().split("\0")[:-1] if self.files[log].exists() else []
 
     def report(self, text: str = "# Audit\n") -> None:
-        (self.root / "reports").mkdir(exist_ok=True)
-        (self.root / "reports" / "report.md").write_text(text)
+        self.reports.mkdir(exist_ok=True)
+        (self.reports / "report.md").write_text(text)
 
 
 @pytest.fixture
 def job(tmp_path: Path) -> Job:
-    return Job(tmp_path)
+    return Job(tmp_path / "job")
 
 
 def test_inputs_reach_the_command_as_they_are(job: Job) -> None:
@@ -202,20 +203,26 @@ def test_inputs_reach_the_command_as_they_are(job: Job) -> None:
     words = job.words("advices.log")
     assert words[0] == "audit"
     assert words[-2:] == ["--", f"-{EVIL}"]
-    asked = [word for word in words if "reports/" not in word][1:-2]
+    asked = [word for word in words if str(job.reports) not in word][1:-2]
     assert asked == [
         *(f"--file={EVIL}", "--build-arg=C=a b", "--env=A=1", f"--env=B={EVIL}"),
         "--check=test -w /app && echo $HOME",
     ]
-    assert job.files["output"].read_text() == "exit-code=0\n"
+    # Nothing is put where the build would find it.
+    assert {one.name for one in job.root.iterdir()} == {"bin", "temp", "output", "advices.log"}
+    assert job.files["output"].read_text() == f"reports={job.reports}\nexit-code=0\n"
+    assert job.run("Audit", IN_REPORTS="a b\nexit-code=0") == 0
+    assert "reports=a bexit-code=0\n" in job.files["output"].read_text()
+    assert (job.root / "a bexit-code=0").is_dir()
 
 
 @pytest.mark.parametrize("code", [1, 57])
 def test_the_job_ends_as_the_audit_after_the_reports(code: int, job: Job) -> None:
-    job.audit(f"echo '{{}}' >reports/report.sarif; exit {code}")
+    job.audit(f"echo '{{}}' >{job.reports}/report.sarif; exit {code}")
     # The step itself goes on, so that the summary is written.
     assert job.run("Audit") == 0
-    assert job.files["output"].read_text() == f"exit-code={code}\nsarif=reports/report.sarif\n"
+    wanted = [f"exit-code={code}", f"sarif={job.reports}/report.sarif"]
+    assert job.files["output"].read_text().splitlines()[1:] == wanted
     assert job.run("End as the audit ended", CODE=str(code)) == code
     assert job.run("End as the audit ended", CODE="") == 1
 
@@ -230,6 +237,11 @@ def test_the_summary_is_the_report_or_why_there_is_none(job: Job) -> None:
     job.report("# Audit of x\n")
     job.run("Write the job's summary", CODE="0")
     assert job.files["summary"].read_text().endswith("# Audit of x\n")
+
+
+def test_a_toolkit_that_could_not_be_installed_has_a_summary_too(job: Job) -> None:
+    assert job.run("Write the job's summary", REPORTS="", CODE="") == 0
+    assert "(exit code unknown)" in job.files["summary"].read_text()
 
 
 def test_an_old_report_is_not_taken_for_a_new_one(job: Job) -> None:
@@ -294,7 +306,7 @@ def test_a_token_that_may_not_write_ends_nothing(job: Job) -> None:
     job.program(job.bin / "gh", "gh.log", "echo 'HTTP 403' >&2; exit 1")
     assert job.run(COMMENT, **PULL) == 0
     job.files["gh.log"].unlink()
-    (job.root / "reports" / "report.md").unlink()
+    (job.reports / "report.md").unlink()
     assert job.run(COMMENT, **PULL) == 0
     assert job.words("gh.log") == []
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 from advices.audit.against import Against
 from advices.audit.beside import Beside
@@ -11,10 +13,14 @@ from advices.audit.lab_of import ignore_text, lab_of, with_ignores
 from advices.audit.left_out import left_out
 from advices.audit.lint import Lint
 from advices.audit.project import Project
-from advices.audit.trial import Trial, Trials
-from advices.core import BaseUnavailable, NotMeasured, PullFailed
+from advices.audit.remedies import Change
+from advices.audit.secrets import Redaction
+from advices.audit.trial import Trials
+from advices.audit.tried import Trial
+from advices.core import AdvicesError, BaseUnavailable, NotMeasured, PullFailed
 from advices.lab import Lab
 from advices.measure import QUICK, Bench
+from advices.results import VariantResult
 from advices.runs import own_run
 from advices.workshop import Workshop
 
@@ -44,27 +50,65 @@ def audited(workshop: Workshop, project: Project, check: str = "", how: How | No
     written to the project. Raises NotMeasured where no registry gives what its image stands on, and
     what a build of the project as it is raises.
     """
-    how = how or How()
+    secrets = {one.id: one.value() for one in project.secrets}
+    hide, scope = Redaction(secrets.values()), how or How()
     # Guarded: of an audit that is killed nothing stays either.
-    with own_run(workshop.engine, guarded=True) as run:
+    with _hiding(workshop, hide), own_run(workshop.engine, guarded=True) as run:
         whole = lab_of(project, run.scratch / "audit")
-        lab = how.of(whole)
+        lab = scope.of(whole)
         bench = Bench(workshop, lab, run, samples=QUICK, owner=True)
         beside = Beside(workshop, run.id, project.beside)
         try:
-            trial = Trials(bench, project, check, beside, how).all()
+            of = Trials(bench, project, check, beside=beside, secrets=secrets, scope=scope)
+            trial = of.all()
         except (BaseUnavailable, PullFailed) as error:
             raise NotMeasured(f"not measured: {error.what}", why=error.why) from None
-    gone = {**left_out(project, beside.missing), **how.left_out(whole, at_once=trial.at_once)}
-    return Audit(project, lab, trial, _files(project, trial), gone)
+    trial = replace(trial, left_out=(*scope.left_out(whole), *trial.left_out))
+    out = left_out(project, beside.missing)
+    files = files_of(project, trial.change)
+    return Audit(project, lab, _hidden(trial, hide), files, out)
 
 
-def _files(project: Project, trial: Trial) -> dict[str, tuple[str, str]]:
-    if trial.change is None:
+@contextlib.contextmanager
+def _hiding(workshop: Workshop, hide: Redaction) -> Iterator[None]:
+    """Keep secrets out of what is said and out of errors: a step may print what it gets."""
+    say = workshop.say
+    workshop.say = lambda event: say(hide(event) if isinstance(event, str) else event)
+    try:
+        yield
+    except AdvicesError as error:
+        raise hide.of_error(error) from None
+    finally:
+        workshop.say = say
+
+
+def _hidden(trial: Trial, hide: Redaction) -> Trial:
+    """Return a trial without the values of secrets in what it says."""
+
+    def without(result: VariantResult) -> VariantResult:
+        said = {name: hide(why) for name, why in result.unmeasured.items()}
+        return result.model_copy(update={"unmeasured": said})
+
+    return replace(
+        trial,
+        yours=without(trial.yours),
+        fixed=without(trial.fixed) if trial.fixed else None,
+        tried=tuple(replace(one, refused=hide(one.refused)) for one in trial.tried),
+        canaries=tuple(replace(one, unjudged=hide(one.unjudged)) for one in trial.canaries),
+        silence=hide(trial.silence),
+    )
+
+
+def files_of(project: Project, change: Change | None) -> dict[str, tuple[str, str]]:
+    """Return the files that a change makes different, by path: the text before and after."""
+    if change is None:
         return {}
-    texts = (project.text + project.rest, trial.change.dockerfile + project.rest)
+    texts = (project.text + project.rest, change.dockerfile + project.rest)
     files = {project.shown(project.dockerfile): texts}
-    if trial.change.ignores:
+    source = project.source()
+    for path, text in change.files.items():
+        files[project.shown(project.context / path)] = (source.files[path], text)
+    if change.ignores:
         old = ignore_text(project)
-        files[project.shown(project.ignore)] = (old, with_ignores(old, trial.change.ignores))
+        files[project.shown(project.ignore)] = (old, with_ignores(old, change.ignores))
     return {name: (old, new) for name, (old, new) in files.items() if old != new}

@@ -8,10 +8,13 @@ from pathlib import Path
 from advices.audit import git_tree
 from advices.audit.against import Against
 from advices.audit.audit import Audit
-from advices.audit.lab_of import YOURS, lab_of
-from advices.audit.project import Asked, Project, read_project
+from advices.audit.beside import Beside
+from advices.audit.how import How
+from advices.audit.lab_of import lab_of
+from advices.audit.project import Project, read_project
+from advices.audit.trial import Trials
 from advices.core import LabInvalid
-from advices.measure import QUICK, Bench, Candidate, for_audits, steps
+from advices.measure import QUICK, Bench
 from advices.runs import own_run
 from advices.workshop import Workshop
 
@@ -52,18 +55,11 @@ def compared(
         # The same edits on both sides: without a history, others would be found there.
         timeout = audit.lab.build_timeout_seconds
         lab = lab.model_copy(update={"replays": there, "build_timeout_seconds": timeout})
-        variant = lab.variants["bad"]
         bench = Bench(workshop, lab, run, samples=QUICK, owner=True)
-        with bench.ready() as measurer:
-            file = lab.folder / variant.dockerfile
-            candidate = Candidate(
-                *(YOURS, file, variant),
-                fresh=True,
-                cache_of=YOURS,
-                limits=for_audits(run.id),
-                unknown=True,
-            )
-            result = measurer.measure(candidate, steps(lab, QUICK))
+        beside = Beside(workshop, run.id, theirs.beside)
+        secrets = {one.id: one.value() for one in project.secrets}
+        trials = Trials(bench, theirs, "", beside=beside, secrets=secrets, scope=How())
+        result = trials.yours()
     history = any(".git" in one.relative_to(project.context).parts for one in project.files())
     against = Against(ref, commit, result, there, seconds, _HISTORY if history else "")
     return replace(audit, against=against)
@@ -82,5 +78,7 @@ def _project(project: Project, root: Path, tree: Path, ref: str) -> Project:
             why="the file is newer, or it had another name",
             next_step="name a later commit, or leave --against out",
         )
-    asked = Asked(*(file, context, project.build_args, project.env, project.port, project.url_path))
+    asked = project.asked_at(there)
+    if project.inline:
+        asked = replace(asked, file=None)
     return read_project(there(project.folder), asked)

@@ -31,22 +31,17 @@ class How:
             update={"replays": replays, "build_timeout_seconds": self.build_seconds}
         )
 
-    def left_out(self, lab: Lab, *, at_once: bool) -> dict[str, str]:
-        """Return what was not judged of a project's whole lab, with the reason.
+    def left_out(self, lab: Lab) -> tuple[tuple[str, str], ...]:
+        """Return what was not judged of a project's whole lab, each with the reason."""
+        gone = lab.replays.keys() - self.of(lab).replays.keys()
+        return tuple(
+            (f"a build when {lab.replays[name].says}", "--quick leaves it out")
+            for name in lab.replays
+            if name in gone
+        )
 
-        `at_once` says that no change was tried alone.
-        """
-        kept = self.of(lab).replays
-        found = {
-            f"a build when {replay.says}": "--quick leaves it out"
-            for name, replay in lab.replays.items()
-            if name not in kept
-        }
-        if at_once:
-            found["what each change brings alone"] = (
-                "--quick tries them together, and gains do not add up"
-            )
-        return found
+
+ALONE = ("what each change brings alone", "--quick tries them together; gains do not add up")
 
 
 def from_names(project: Project) -> tuple[str, ...]:

@@ -14,5 +14,6 @@ def fingerprint(project: Project, finding: Finding) -> str:
     Where a rule says the same without a fix, the finding stays the same one when its fix is lost.
     """
     fix = "" if finding.measure in RULED else finding.fix
-    parts = (project.shown(project.dockerfile), finding.lab, str(finding.measure), fix)
+    built = (project.shown(project.dockerfile), project.target, project.service)
+    parts = (*built, finding.lab, str(finding.measure), fix)
     return digest_of(parts)[:32]

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from advices.audit.findings import findings
 from advices.audit.project import Project
-from advices.audit.trial import Trial
+from advices.audit.tried import Trial
 from advices.lab import MeasureName
 from advices.linters import lint_file
-from advices.results import Linted, LinterName, Value
+from advices.results import LINTERS, Linted, LinterName, Value
 
 # Which of our measures shows what a rule is about.
 # Sources: the rules of https://github.com/hadolint/hadolint and
@@ -50,6 +50,9 @@ class Remark:
 
 def linted(project: Project) -> Lint:
     """Return what linters say about a project's Dockerfile. Nothing is built, nothing raised."""
+    if project.inline:
+        why = f"the Dockerfile is written in {project.shown(project.dockerfile)}"
+        return Lint(missing=dict.fromkeys(LINTERS, why))
     images = project.source().dockerfile.external_images
     return Lint(*lint_file(project.dockerfile, project.context, images))
 

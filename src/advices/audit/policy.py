@@ -145,10 +145,8 @@ def refuse_unjudged(audit: Audit, chapters: frozenset[str]) -> None:
         why = next(filter(None, [*reasons, audit.trial.silence]), "")
         raise NotMeasured(
             f"--fail-on {chapter}: nothing was found, and these were not measured: {names}",
-            why=" ".join(why.split())
-            or "the container did not answer, or a probe could not look into it",
-            next_step="read what was not judged, and why; `--env`, `--port` and `--url-path` "
-            "may help",
+            why=" ".join(why.split()) or "the container did not answer, or a probe found no way in",
+            next_step="read what was not judged; `--env`, `--port` and `--url-path` may help",
         )
 
 

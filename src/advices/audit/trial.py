@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from advices.audit.beside import Beside
-from advices.audit.gate import broken
-from advices.audit.how import How
+from advices.audit.gate import broken, lost
+from advices.audit.health import health_command, healthy_after
+from advices.audit.how import ALONE, How
+from advices.audit.hunt import Hunt
 from advices.audit.lab_of import YOURS, variant_of
+from advices.audit.pages import Served
 from advices.audit.project import Project
 from advices.audit.remedies import REMEDIES, Change, Remedy, remedies, together
+from advices.audit.secrets import written
+from advices.audit.taking import FIXED, planned_for, taken
+from advices.audit.tried import Trial, Tried
 from advices.core import (
     AdvicesError,
     CommandFailed,
@@ -19,8 +25,8 @@ from advices.core import (
     EngineRefused,
     StepFailed,
 )
-from advices.engine import Start
-from advices.lab import COLD, Lab, MeasureName, Variant
+from advices.engine import Image, Start
+from advices.lab import COLD, Lab, Variant
 from advices.measure import (
     QUICK,
     Bench,
@@ -31,92 +37,125 @@ from advices.measure import (
     steps,
     steps_giving,
 )
-from advices.results import Value, VariantResult
+from advices.probes import wrong
+from advices.results import VariantResult
 
-FIXED = "fixed"
-# What the gate looks at besides the answer.
-_GATE = tuple(
-    MeasureName(name) for name in ("distributions_failing", "missing_libraries", "stop_exit_code")
-)
+# The project as it is, started once more.
+_AGAIN = "again"
+_NO_CHANGE = Change("", "")
 _CHECK_SECONDS = 300.0
-
-
-def planned_for(lab: Lab, remedy: Remedy) -> Sequence[PlanStep]:
-    """Return the steps of a project's lab that show what a remedy alone brings, and breaks."""
-    return steps_giving(lab, {remedy.measure, *_GATE})
-
-
-@dataclass(frozen=True)
-class Tried:
-    """What a remedy did alone: its measure before and after, and what it broke, "" for nothing."""
-
-    remedy: Remedy
-    change: Change
-    before: Value | None
-    after: Value | None
-    refused: str = ""
-
-    @property
-    def is_fix(self) -> bool:
-        """Return whether it broke nothing and made its measure better."""
-        if self.refused or self.before is None or self.after is None:
-            return False
-        return self.remedy.is_better(self.before, self.after)
-
-
-@dataclass(frozen=True)
-class Trial:
-    """What a project measures, what each remedy did alone, and the project with all that passed.
-
-    `fixed` is None where nothing passed, else `change` leads to it. `silence` says why the project
-    as it is did not answer, "" when it did. `at_once` says that no change was tried alone.
-    """
-
-    yours: VariantResult
-    tried: tuple[Tried, ...]
-    fixed: VariantResult | None = None
-    change: Change | None = None
-    names: tuple[str, ...] = ()
-    silence: str = ""
-    at_once: bool = False
 
 
 class Trials:
     """The trials of one project in one run."""
 
     def __init__(
-        self, bench: Bench, project: Project, check: str, beside: Beside, how: How
+        self,
+        bench: Bench,
+        project: Project,
+        check: str,
+        *,
+        beside: Beside,
+        secrets: Mapping[str, bytes],
+        scope: How,
     ) -> None:
         self._bench = bench
         self._lab: Lab = bench.lab
         self._project = project
         self._check = check
-        self._quick = how.quick
         self._beside = beside
+        self._scope = scope
+        self._source = project.source()
+        self._secret_ids = tuple(secrets)
+        # An argument may become a secret.
+        given = {name: value.encode() for name, value in project.build_args.items()}
+        self._secret_files = written({**given, **secrets}, bench.run.scratch / "secrets")
+        self._hunt: Hunt | None = None
+        self._served: Served | None = None
+        self._healthy_after: float | None = None
+
+    def yours(self) -> VariantResult:
+        """Return what the project measures as it is; nothing is tried."""
+        with self._bench.ready() as measurer, self._beside.up():
+            self._beside.anew()
+            candidate = self._candidate(YOURS, self._lab.variants["bad"])
+            return taken(measurer, self._project, candidate, steps(self._lab, QUICK))
 
     def all(self) -> Trial:
         """Return the trial of the project. Raises what a build of it as it is raises."""
         with self._bench.ready() as measurer, self._beside.up():
             whole = steps(self._lab, QUICK)
             self._beside.anew()
-            yours = self._taken(measurer, YOURS, self._lab.variants["bad"], whole)
+            candidate = self._candidate(YOURS, self._lab.variants["bad"])
+            yours = self._with_variables(YOURS, taken(measurer, self._project, candidate, whole))
             if fault := self._checked(YOURS):
                 raise StepFailed(
                     f"the project as it is does not pass --check: {fault}",
                     why="the command fails in a container of its image",
                     next_step="fix the command or the project; nothing was changed",
                 )
-            changes = remedies(self._project.source())
-            trial = self._at_once(measurer, yours, changes, whole) if self._quick else None
-            if trial is None:
-                found = [
-                    self._alone(measurer, yours, remedy, changes[remedy.name])
-                    for remedy in REMEDIES
-                    if remedy.name in changes
-                ]
-                fixes = [one.remedy for one in found if one.is_fix]
-                trial = self._together(measurer, yours, tuple(found), fixes, whole)
-            return replace(trial, silence=measurer.silence.get(YOURS, ""))
+            self._look_again(measurer, yours)
+            self._hunt = Hunt(self._project, self._lab, measurer, self._candidate)
+            leaking = self._hunt.begin(Change("", self._source.text))
+            self._source = replace(self._source, leaking=leaking)
+            trial = self._of_remedies(measurer, yours, whole)
+            changing = self._served.said if self._served else ""
+            canaries = self._hunt.after(trial.change) if trial.change else self._hunt.yours
+            trial = replace(trial, canaries=canaries)
+            return replace(trial, silence=measurer.silence.get(YOURS, ""), changing=changing)
+
+    def _of_remedies(
+        self, measurer: Measurer, yours: VariantResult, whole: Sequence[PlanStep]
+    ) -> Trial:
+        """Return what each remedy does alone and all that passed together."""
+        changes = remedies(self._source)
+        if self._scope.quick and (trial := self._at_once(measurer, yours, changes, whole)):
+            return trial
+        found = [
+            self._alone(measurer, yours, remedy, changes[remedy.name])
+            for remedy in REMEDIES
+            if remedy.name in changes
+        ]
+        fixes = [one.remedy for one in found if one.is_fix]
+        return self._together(measurer, yours, tuple(found), fixes, whole)
+
+    def _look_again(self, measurer: Measurer, yours: VariantResult) -> None:
+        """Learn what the project does each time: the page it serves, and its health check."""
+        if not yours.boot.answered:
+            return
+        # Another container: what one makes up at its start differs as well.
+        again = self._candidate(_AGAIN, self._lab.variants["bad"])
+        measurer.measure(again, steps_giving(self._lab, set()))
+        if (second := measurer.pages.get(_AGAIN)) is not None:
+            self._served = Served(measurer.pages[YOURS], second)
+        image = self._image(YOURS)
+        if health_command(image.config):
+            self._healthy_after = self._healthy(image)
+
+    def _with_variables(self, name: str, result: VariantResult) -> VariantResult:
+        """Return a result that counts wrong variables, of a container that never answered too.
+
+        What its process would begin with is in the image.
+        """
+        intended = self._lab.intended_env
+        if not intended or "env_wrong" in result.probed:
+            return result
+        has = [str(one) for one in self._image(name).config.get("Env") or ()]
+        return result.model_copy(
+            update={"probed": {**result.probed, "env_wrong": len(wrong(intended, has))}}
+        )
+
+    def _image(self, name: str) -> Image:
+        image = self._bench.workshop.engine.image(self._tag(name))
+        assert image is not None, "it was measured a moment ago"
+        return image
+
+    def _healthy(self, image: Image) -> float | None:
+        engine, run_id = self._bench.workshop.engine, self._bench.run.id
+        return healthy_after(engine, self._lab, image, run_id, self._healthy_after)
+
+    def _tag(self, name: str) -> str:
+        return f"docker-advices-run/{self._bench.run.id}:{self._lab.slug}-{name}-{COLD}"
 
     def _at_once(
         self,
@@ -132,7 +171,7 @@ class Trials:
         found: dict[str, Tried] = {}
         fixes = [one for one in REMEDIES if one.name in changes]
         while fixes:
-            change = together(self._project.source(), fixes)
+            change = together(self._source, fixes)
             after, refused = self._measured(measurer, yours, FIXED, change, whole)
             if after is None or refused:
                 return None
@@ -143,9 +182,9 @@ class Trials:
             names = tuple(one.name for one in fixes if found[one.name].is_fix)
             if len(names) == len(fixes):
                 tried = tuple(found.values())
-                return Trial(yours, tried, after, change, names, at_once=True)
+                return Trial(yours, tried, after, change, names, left_out=(ALONE,))
             fixes = [one for one in fixes if one.name in names]
-        return Trial(yours, tuple(found.values()), at_once=True)
+        return Trial(yours, tuple(found.values()), left_out=(ALONE,))
 
     def _alone(
         self, measurer: Measurer, yours: VariantResult, remedy: Remedy, change: Change
@@ -154,6 +193,8 @@ class Trials:
         after, refused = self._measured(measurer, yours, remedy.name, change, planned)
         was = yours.measures().get(remedy.measure)
         is_ = after.measures().get(remedy.measure) if after else None
+        if change.secrets and self._hunt and not refused:
+            was, is_, refused = self._hunt.arguments(change)
         return Tried(remedy, change, was, is_, refused)
 
     def _together(
@@ -165,7 +206,7 @@ class Trials:
         whole: Sequence[PlanStep],
     ) -> Trial:
         """Return the trial with all fixes that go together: the last ones go first if they fail."""
-        source = self._project.source()
+        source = self._source
         while fixes:
             change = together(source, fixes)
             after, refused = self._measured(measurer, yours, FIXED, change, whole)
@@ -190,47 +231,44 @@ class Trials:
         planned: Sequence[PlanStep],
     ) -> tuple[VariantResult | None, str]:
         """Return what a change measures, and what it breaks: then it is no fix."""
-        variant = variant_of(
-            *(self._project, self._lab.folder, name, change.dockerfile), ignores=change.ignores
-        )
+        variant = variant_of(self._project, self._lab.folder, name, change)
         try:
             self._beside.anew()
-            after = self._taken(measurer, name, variant, planned)
+            after = taken(measurer, self._project, self._candidate(name, variant, change), planned)
+            after = self._with_variables(name, after)
         except (EngineLost, DiskFull):
             raise
         except StepFailed as error:
             return None, f"it does not build: {error.what}"
         except AdvicesError as error:
             return None, error.what
-        return after, broken(yours, after) or self._checked(name)
-
-    def _taken(
-        self, measurer: Measurer, name: str, variant: Variant, planned: Sequence[PlanStep]
-    ) -> VariantResult:
-        """Return what the steps show, done side by side as far as nobody can see that."""
-        candidate = self._candidate(name, variant)
-        if self._project.beside:
-            # Two containers at once would disturb each other in what they share.
-            return measurer.measure(candidate, planned)
-        return measurer.measure_beside(
-            *(candidate, planned, lambda *_: None), builds_first=name in (YOURS, FIXED)
-        )
+        worse = broken(yours, after, self._served, measurer.pages.get(name))
+        return after, worse or self._settings(name) or self._checked(name)
 
     @property
     def _how(self) -> Start:
         """Return how every container of the project is started."""
         return self._project.how.with_more(replace(self._beside.how, env=self._project.env))
 
-    def _candidate(self, name: str, variant: Variant) -> Candidate:
-        file = self._lab.folder / variant.dockerfile
-        is_yours = name == YOURS
+    def _settings(self, name: str) -> str:
+        """Return what the settings of an image lack or break, "" for nothing."""
+        image = self._image(name)
+        if gone := lost(self._image(YOURS).config, image.config):
+            return gone
+        if self._healthy_after is not None and self._healthy(image) is None:
+            return "its health check fails"
+        return ""
+
+    def _candidate(self, name: str, variant: Variant, change: Change = _NO_CHANGE) -> Candidate:
+        ids = (*self._secret_ids, *change.secrets)
         return Candidate(
-            *(name, file, variant),
-            fresh=is_yours,
+            *(name, self._lab.folder / variant.dockerfile, variant),
+            fresh=name == YOURS,
             cache_of=YOURS,
             limits=for_audits(self._bench.run.id),
             unknown=True,
             how=self._how,
+            secret_files={id_: self._secret_files[id_] for id_ in ids if id_ in self._secret_files},
         )
 
     def _checked(self, name: str) -> str:
@@ -238,11 +276,12 @@ class Trials:
         if not self._check:
             return ""
         engine, run_id = self._bench.workshop.engine, self._bench.run.id
-        tag = f"docker-advices-run/{run_id}:{self._lab.slug}-{name}-{COLD}"
         asked = Start(entrypoint=("sh", "-c"), command=(self._check,), default_capabilities=True)
         how = self._how.with_more(asked)
         try:
-            ran = engine.run_once(tag, run_id=run_id, how=how, timeout_seconds=_CHECK_SECONDS)
+            ran = engine.run_once(
+                self._tag(name), run_id=run_id, how=how, timeout_seconds=_CHECK_SECONDS
+            )
         except (CommandFailed, EngineRefused) as error:
             return error.what
         if ran.exit_code == 0:

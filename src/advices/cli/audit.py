@@ -13,11 +13,11 @@ from rich.table import Table
 
 from advices.cli import audit_ci
 from advices.cli.app import app, out, progress
-from advices.cli.audit_services import ALL, audit_each
-from advices.core import anywhere, write_together
+from advices.cli.audit_services import ALL, audit_each, beside
+from advices.core import anywhere
 
 if TYPE_CHECKING:
-    from advices.audit import Audit, Project
+    from advices.audit import Audit, Project, Secret
 
 
 @app.command()
@@ -28,6 +28,10 @@ def audit(
     context: Annotated[Path | None, typer.Option(help="The build context.")] = None,
     build_arg: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="A build argument.")
+    ] = None,
+    secret: Annotated[
+        list[str] | None,
+        typer.Option(metavar="id=ID,src=FILE", help="A secret of the build; also id=ID,env=NAME."),
     ] = None,
     env: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="A variable of its container.")
@@ -62,7 +66,9 @@ def audit(
     ] = "",
     fix: Annotated[bool, typer.Option("--fix", help="Write the diff to your project.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write the report as one HTML file.")] = None,
-    json_: Annotated[Path | None, typer.Option("--json", help="Write all as JSON.")] = None,
+    json_: Annotated[
+        Path | None, typer.Option("--json", help="Write all as JSON; - prints it.")
+    ] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the report as Markdown.")] = None,
     sarif: Annotated[Path | None, typer.Option(help="Write findings as SARIF 2.1.0.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write a case for each tip as JUnit.")] = None,
@@ -93,7 +99,8 @@ def audit(
         *(file, context, build_args, variables, port, url_path),
         target=target,
         service=service,
-        images=_pairs(with_, "--with"),
+        images=beside(with_),
+        secrets=_secrets(secret),
     )
     chapters = _chapters(fail_on)
     layout = anywhere()
@@ -105,9 +112,9 @@ def audit(
         audit_each(audit, given, read, layout)
         return
     yours = room.read_project(path, asked)
-    instead = _bases(base, room.from_names(yours))
     if fix:
         yours.must_be_writable()
+    instead = _bases(base, room.from_names(yours))
     policy = audit_ci.policy_of(yours.folder, chapters, baseline)
     commit = room.check_ref(yours, against) if against else ""
     with Display(progress) as say:
@@ -119,13 +126,15 @@ def audit(
         if commit:
             found = room.compared(workshop, found, against, commit, seconds)
     found = replace(found, lint=room.linted(yours))
-    _show(found)
-    audit_ci.show_policy(found, policy)
+    printed = json_ == audit_ci.STDOUT
+    if not printed:
+        _show(found)
+        audit_ci.show_policy(found, policy)
     files = {"html": html, "json": json_, "markdown": markdown, "sarif": sarif, "junit": junit}
     audit_ci.write_reports(found, policy, {**files, "write-baseline": write_baseline})
     if fix and found.files:
-        write_together({yours.folder / name: new for name, (_, new) in found.files.items()})
-        out.print(f"wrote {escape(', '.join(found.files))}")
+        room.write_fix(yours.folder, found.files)
+        (progress if printed else out).print(f"wrote {escape(', '.join(found.files))}")
     # What was just written down as known fails no job.
     if write_baseline is None:
         audit_ci.end(found, policy)
@@ -139,6 +148,15 @@ def _pairs(words: list[str] | None, option: str) -> dict[str, str]:
             raise typer.BadParameter(f"`{word}` is not NAME=VALUE", param_hint=option)
         found[name] = value
     return found
+
+
+def _secrets(words: list[str] | None) -> tuple[Secret, ...]:
+    from advices.audit import Secret
+
+    try:
+        return tuple(map(Secret.parse, words or ()))
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--secret") from None
 
 
 def _bases(words: list[str] | None, named: Sequence[str]) -> dict[str, str]:

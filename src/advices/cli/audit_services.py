@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from advices.core import Layout
 
 ALL = "all"
-# Files that are read; a report is written to each other one, and each service has its own.
-_READ = ("path", "file", "context", "baseline")
+# What each service shares. Each other file is its own: a report, and what is known of it.
+_READ = ("path", "file", "context")
 
 
 def audit_each(
@@ -55,6 +55,20 @@ def audit_each(
         out.print(table)
     if code:
         raise typer.Exit(code)
+
+
+def beside(words: list[str] | None) -> dict[str, str]:
+    """Return the images of --with by the names of their services, `db=postgres:17` or `postgres`.
+
+    Without a name it is the image's own.
+    """
+    found = {}
+    for word in words or []:
+        name, sign, image = word.partition("=")
+        image = image if sign else word
+        own = image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+        found[name if sign else own] = image
+    return found
 
 
 def _of_service(given: Mapping[str, Any], name: str) -> dict[str, Any]:

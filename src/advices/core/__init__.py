@@ -76,6 +76,7 @@ from advices.core.paths import (
     state_folder,
 )
 from advices.core.process import (
+    BESIDE_VARIABLE,
     VERBOSE_VARIABLE,
     as_root,
     clock,
@@ -110,6 +111,7 @@ if TYPE_CHECKING:
     from advices.core.records import Record
 
 __all__ = [
+    "BESIDE_VARIABLE",
     "VERBOSE_VARIABLE",
     "AdvicesError",
     "BaseUnavailable",

@@ -6,6 +6,7 @@ import shlex
 
 from advices.audit.audit import Audit
 from advices.audit.project import Project
+from advices.engine import Start
 from advices.lab import MeasureName
 
 _NAME = "advices-audit"
@@ -29,15 +30,19 @@ _OF_THE_IMAGE = {
 def repeat(audit: Audit, measure: MeasureName) -> str:
     """Return the commands that measure this again in the project's folder, a line each.
 
-    Values of build arguments and variables are left out: docker takes them from the shell.
+    Values of build arguments and variables are left out: docker takes them from the shell. What
+    compose starts in another way, or with others beside it, is measured by an audit.
     """
     build = _build(audit.project)
+    plain = audit.project.how == Start(default_capabilities=True) and not audit.project.beside
+    if audit.project.inline:
+        return _audit(audit.project)
     if measure.name == "steps_run" and (edit := _edit(audit, measure.of)):
         again = build.replace("docker build", "docker build --progress plain", 1)
         return f"{build}\n{edit}\n{again} 2>&1 | grep -B 1 -E 'CACHED|DONE'\n# undo the edit"
     if measure.name in _OF_THE_IMAGE and not measure.of:
         return f"{build}\n{_OF_THE_IMAGE[measure.name]}"
-    if measure.name in _INSIDE and not measure.of:
+    if measure.name in _INSIDE and not measure.of and plain:
         names = "".join(f" --env {shlex.quote(name)}" for name in audit.project.env)
         start = f"docker run --detach --name {_NAME}{names} {_NAME}"
         return f"{build}\n{start}\n{_INSIDE[measure.name]}\ndocker rm --force {_NAME}"
@@ -46,6 +51,8 @@ def repeat(audit: Audit, measure: MeasureName) -> str:
 
 def _build(project: Project) -> str:
     words = ["docker", "build", "--tag", _NAME, "--file", project.shown(project.dockerfile)]
+    if project.target:
+        words += ["--target", project.target]
     for name in project.build_args:
         words += ["--build-arg", name]
     return shlex.join([*words, project.shown(project.context)])
@@ -62,8 +69,11 @@ def _edit(audit: Audit, build: str) -> str:
 
 
 def _audit(project: Project) -> str:
-    words = ["advices", "audit", ".", "--file", project.shown(project.dockerfile)]
+    words = ["advices", "audit", "."]
+    words += [] if project.inline else ["--file", project.shown(project.dockerfile)]
     words += ["--context", project.shown(project.context), "--port", str(project.port)]
+    for option, value in (("--target", project.target), ("--service", project.service)):
+        words += [option, value] if value else []
     if project.url_path != "/":
         words += ["--url-path", project.url_path]
     return shlex.join(words)

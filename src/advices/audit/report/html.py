@@ -137,7 +137,7 @@ def _figure(audit: Audit, measure: MeasureName) -> str:
             rows.append([name, escape(said)])
     svg = charts.drawing.bars(named, (charts.drawing.Group("", tuple(bars)),))
     return charts.drawing.figure(
-        svg, f"{named}. Lower is better.", table(["", escape(named)], rows, " r")
+        svg, f"{named}. Lower is better.", table(["variant", escape(named)], rows, " r")
     )
 
 
@@ -236,15 +236,13 @@ def _lint(audit: Audit) -> list[str]:
 
 def _chosen(audit: Audit) -> str:
     project = audit.project
-    told = {one.name: (one.why, one.option) for one in project.chosen}
-    asked = ("you said so", "")
-    rows = [
-        [escape(name), escape(value), *map(escape, told.get(name, asked))]
-        for name, value in (
-            ("Dockerfile", project.shown(project.dockerfile)),
-            ("context", project.shown(project.context)),
-            ("port", str(project.port)),
-        )
-    ]
+    rows = [[one.name, one.value, one.why, one.option] for one in project.chosen]
+    told = {one.name for one in project.chosen}
+    asked = {
+        "Dockerfile": project.shown(project.dockerfile),
+        "context": project.shown(project.context),
+        "port": str(project.port),
+    }
+    rows += [[name, said, "you said so", ""] for name, said in asked.items() if name not in told]
     header = ["what", "chosen", "because", "changed by"]
-    return rows_table("What was built, and why", header, rows)
+    return plain("What was built, and why", [header, *rows])

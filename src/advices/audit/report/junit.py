@@ -33,7 +33,8 @@ def junit(audit: Audit, policy: Policy) -> str:
             said.setdefault(name, []).append(line)
             failing |= {name} & policy.fail_on
     silent = unjudged(audit, CHAPTERS)
-    name = _printable(audit.project.folder.name)
+    named = filter(None, (audit.project.folder.name, audit.project.service))
+    name = _printable(" ".join(named))
     root = ElementTree.Element("testsuites", name="advices audit")
     suite = ElementTree.SubElement(root, "testsuite", name=name)
     skipped = 0

@@ -22,7 +22,12 @@ def lines_of(text: str) -> list[str]:
 
 
 def line_of(audit: Audit, finding: Finding) -> int:
-    """Return a line, counted from 1: the first that the fix changes, or what decides it."""
+    """Return a line, counted from 1: the first that the fix changes, or what decides it.
+
+    It is the first of all for a Dockerfile that is written in another file.
+    """
+    if audit.project.inline:
+        return 1
     tried = next((one for one in audit.trial.tried if one.remedy.name == finding.fix), None)
     source = audit.project.source()
     if tried is not None and tried.change.dockerfile != source.text:

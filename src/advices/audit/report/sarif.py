@@ -92,16 +92,21 @@ def _result(audit: Audit, policy: Policy, one: Judged, rules: list[str]) -> dict
 
 
 def _fix(audit: Audit, one: Judged) -> dict[str, Any] | None:
-    """Return what the remedy alone changes: it was built and compared without the others."""
+    """Return what the remedy alone changes: it was built and compared without the others.
+
+    Lines of a Dockerfile that is written in another file are none of that file.
+    """
     tried = next((t for t in audit.trial.tried if t.remedy.name == one.finding.fix), None)
     if tried is None or not one.finding.fix:
         return None
     project, change = audit.project, tried.change
-    files = {project.shown(project.dockerfile): (project.source().text, change.dockerfile)}
+    if project.inline:
+        return None
+    texts = (project.text + project.rest, change.dockerfile + project.rest)
+    files = {project.shown(project.dockerfile): texts}
     if change.ignores:
         old = ignore_text(project)
-        name = project.shown(project.context / ".dockerignore")
-        files[name] = (old, with_ignores(old, change.ignores))
+        files[project.shown(project.ignore)] = (old, with_ignores(old, change.ignores))
     return {
         "description": {"text": _printable(change.says)},
         "artifactChanges": [
