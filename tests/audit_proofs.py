@@ -17,13 +17,13 @@ from advices.results import Verdict, judged
 from advices.workshop import Workshop
 
 ROOT = Path(__file__).parents[1]
-ALL_VARIABLE = "ADVICES_AUDIT_PROOF"
+ALL = os.environ.get("ADVICES_AUDIT_PROOF") == "all"
 SLUGS = labfile.slugs(ROOT / "labs")
 
 
 def in_turn(names: tuple[str, ...]) -> tuple[str, ...]:
     """Return what is proved today: one name, the next one each day, or all if asked for."""
-    if os.environ.get(ALL_VARIABLE) == "all":
+    if ALL:
         return names
     return (names[dt.datetime.now(dt.UTC).date().toordinal() % len(names)],)
 
