@@ -53,7 +53,7 @@ def audited(workshop: Workshop, project: Project, check: str = "", how: How | No
     secrets = {one.id: one.value() for one in project.secrets}
     hide, scope = Redaction(secrets.values()), how or How()
     # Guarded: of an audit that is killed nothing stays either.
-    with _hiding(workshop, hide), own_run(workshop.engine, guarded=True) as run:
+    with hiding(workshop, hide), own_run(workshop.engine, guarded=True) as run:
         whole = lab_of(project, run.scratch / "audit")
         lab = scope.of(whole)
         bench = Bench(workshop, lab, run, samples=QUICK, owner=True)
@@ -70,7 +70,7 @@ def audited(workshop: Workshop, project: Project, check: str = "", how: How | No
 
 
 @contextlib.contextmanager
-def _hiding(workshop: Workshop, hide: Redaction) -> Iterator[None]:
+def hiding(workshop: Workshop, hide: Redaction) -> Iterator[None]:
     """Keep secrets out of what is said and out of errors: a step may print what it gets."""
     say = workshop.say
     workshop.say = lambda event: say(hide(event) if isinstance(event, str) else event)

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from advices.audit import git_tree
 from advices.audit.against import Against
-from advices.audit.audit import Audit
+from advices.audit.audit import Audit, hiding
 from advices.audit.beside import Beside
 from advices.audit.how import How
 from advices.audit.lab_of import lab_of
 from advices.audit.project import Project, read_project
+from advices.audit.secrets import Redaction
 from advices.audit.trial import Trials
 from advices.core import LabInvalid
 from advices.measure import QUICK, Bench
@@ -43,7 +44,11 @@ def compared(
     raises, and LabInvalid where the commit has nothing to build.
     """
     project = audit.project
-    with own_run(workshop.engine, guarded=True) as run:
+    secrets = {one.id: one.value() for one in project.secrets}
+    with (
+        hiding(workshop, Redaction(secrets.values())),
+        own_run(workshop.engine, guarded=True) as run,
+    ):
         tree = git_tree.write_tree(project.folder, commit, run.scratch / "against-tree")
         theirs = _project(project, git_tree.repository(project.folder), tree, ref)
         lab = lab_of(theirs, run.scratch / "against")
@@ -53,11 +58,10 @@ def compared(
             if one.file is None or (lab.context / one.file).is_file()
         }
         # The same edits on both sides: without a history, others would be found there.
-        timeout = audit.lab.build_timeout_seconds
-        lab = lab.model_copy(update={"replays": there, "build_timeout_seconds": timeout})
+        most = audit.lab.build_timeout_seconds
+        lab = lab.model_copy(update={"replays": there, "build_timeout_seconds": most})
         bench = Bench(workshop, lab, run, samples=QUICK, owner=True)
         beside = Beside(workshop, run.id, theirs.beside)
-        secrets = {one.id: one.value() for one in project.secrets}
         trials = Trials(bench, theirs, "", beside=beside, secrets=secrets, scope=How())
         result = trials.yours()
     history = any(".git" in one.relative_to(project.context).parts for one in project.files())
