@@ -98,7 +98,7 @@ WORKDIR /app
 COPY . .
 RUN --network=none gcc -shared -fPIC -fopenmp -o /usr/local/lib/libfast.so fast.c
 EXPOSE 8080
-CMD if [ -f app.py ]; then python app.py; else exit 3; fi
+CMD trap 'exit 0' TERM; if [ -f app.py ]; then python app.py & wait; fi
 """
 
 
