@@ -162,8 +162,9 @@ def test_every_service_gets_a_report_and_shared_layers_count_once(
         "  other: {build: {dockerfile: other.Dockerfile}, user: '10001'}\n"
     )
     report = tmp_path / "report.json"
+    # --base is for the services that name it.
     words = ("--service", "all", "--json", str(report), "--fail-on", "base-image")
-    assert advices(*words) == 1
+    assert advices(*words, "--base", "python:3.14=python:3.14") == 1
     assert not report.exists()
     told = {
         name: json.loads((tmp_path / f"report-{name}.json").read_text())
@@ -179,6 +180,7 @@ def test_every_service_gets_a_report_and_shared_layers_count_once(
     assert list(shared) == [
         *("service", "web", "same", "other", "all on one machine", "shared"),
     ]
+    assert advices(*words, "--base", "python:3.13=python:3.14") == 2
     # Nothing of it is left in the engine.
     assert "docker-advices-run" not in "".join(world.engine.known)
 

@@ -15,6 +15,7 @@ from advices import audit
 from advices.audit import health, lab_of
 from advices.audit.gate import broken, lost
 from advices.audit.pages import Served
+from advices.engine import Start
 from advices.results import Page, page_of
 
 TYPE = "text/html"
@@ -108,7 +109,7 @@ def test_a_health_check_has_the_time_of_an_answer(tmp_path: Path) -> None:
     program = Program(answers=lambda _: "ok" if next(tries) == 2 else None)
     engine = MemoryEngine(lambda *_: program)
     lab = lab_of.lab_of(read(made(tmp_path / "project")), tmp_path / "lab")
-    seconds = health.healthy_after(engine, lab, engine.add("a", config=CHECKED), "run")
+    seconds = health.healthy_after(engine, lab, engine.add("a", config=CHECKED), "run", how=Start())
     assert seconds is not None
     assert seconds > 0
     assert engine.did == ["start container-1", "remove container-1"]
@@ -117,7 +118,10 @@ def test_a_health_check_has_the_time_of_an_answer(tmp_path: Path) -> None:
 def test_a_container_that_ended_is_not_healthy(tmp_path: Path) -> None:
     engine = MemoryEngine(lambda *_: Program(running=False, answers=lambda _: None))
     lab = lab_of.lab_of(read(made(tmp_path / "project")), tmp_path / "lab")
-    assert health.healthy_after(engine, lab, engine.add("a", config=CHECKED), "run") is None
+    assert (
+        health.healthy_after(engine, lab, engine.add("a", config=CHECKED), "run", how=Start())
+        is None
+    )
 
 
 # ---------- in an audit ----------

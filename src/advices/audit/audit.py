@@ -12,12 +12,13 @@ from advices.audit.how import How
 from advices.audit.lab_of import ignore_text, lab_of, with_ignores
 from advices.audit.left_out import left_out
 from advices.audit.lint import Lint
+from advices.audit.not_measured import with_bases
 from advices.audit.project import Project
 from advices.audit.remedies import Change
 from advices.audit.secrets import Redaction
 from advices.audit.trial import Trials
 from advices.audit.tried import Trial
-from advices.core import AdvicesError, BaseUnavailable, NotMeasured, PullFailed
+from advices.core import AdvicesError
 from advices.lab import Lab
 from advices.measure import QUICK, Bench
 from advices.results import VariantResult
@@ -58,11 +59,9 @@ def audited(workshop: Workshop, project: Project, check: str = "", how: How | No
         lab = scope.of(whole)
         bench = Bench(workshop, lab, run, samples=QUICK, owner=True)
         beside = Beside(workshop, run.id, project.beside)
-        try:
-            of = Trials(bench, project, check, beside=beside, secrets=secrets, scope=scope)
+        of = Trials(bench, project, check, beside=beside, secrets=secrets, scope=scope)
+        with with_bases():
             trial = of.all()
-        except (BaseUnavailable, PullFailed) as error:
-            raise NotMeasured(f"not measured: {error.what}", why=error.why) from None
     trial = replace(trial, left_out=(*scope.left_out(whole), *trial.left_out))
     out = left_out(project, beside.missing)
     files = files_of(project, trial.change)

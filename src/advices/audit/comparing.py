@@ -11,6 +11,7 @@ from advices.audit.audit import Audit, hiding
 from advices.audit.beside import Beside
 from advices.audit.how import How
 from advices.audit.lab_of import lab_of
+from advices.audit.not_measured import with_bases
 from advices.audit.project import Project, read_project
 from advices.audit.secrets import Redaction
 from advices.audit.trial import Trials
@@ -63,7 +64,8 @@ def compared(
         bench = Bench(workshop, lab, run, samples=QUICK, owner=True)
         beside = Beside(workshop, run.id, theirs.beside)
         trials = Trials(bench, theirs, "", beside=beside, secrets=secrets, scope=How())
-        result = trials.yours()
+        with with_bases():
+            result = trials.yours()
     history = any(".git" in one.relative_to(project.context).parts for one in project.files())
     against = Against(ref, commit, result, there, seconds, _HISTORY if history else "")
     return replace(audit, against=against)

@@ -129,6 +129,7 @@ class Trials:
         if not yours.boot.answered:
             return
         # Another container: what one makes up at its start differs as well.
+        self._beside.anew()
         again = self._candidate(_AGAIN, self._lab.variants["bad"])
         measurer.measure(again, steps_giving(self._lab, set()))
         if (second := measurer.pages.get(_AGAIN)) is not None:
@@ -157,7 +158,8 @@ class Trials:
 
     def _healthy(self, image: Image) -> float | None:
         engine, run_id = self._bench.workshop.engine, self._bench.run.id
-        return healthy_after(engine, self._lab, image, run_id, self._healthy_after)
+        how, before = self._how, self._healthy_after
+        return healthy_after(engine, self._lab, image, run_id, how=how, before=before)
 
     def _tag(self, name: str) -> str:
         return f"docker-advices-run/{self._bench.run.id}:{self._lab.slug}-{name}-{COLD}"
