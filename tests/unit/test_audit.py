@@ -297,6 +297,17 @@ def test_what_passes_alone_is_built_together_and_is_the_diff(world: World) -> No
     assert [name for name in world.engine.known if "docker-advices-run" in name] == []
 
 
+def test_only_what_is_in_the_diff_is_said_to_be(world: World) -> None:
+    found = world.audited()
+    assert found.trial.change is not None
+    told = audit.record(found)
+    for one in told["tried"]:
+        if one["in_the_diff"]:
+            assert one["says"] in found.trial.change.says
+        else:
+            assert one["says"] not in found.trial.change.says
+
+
 def test_a_fix_that_breaks_the_page_is_told_and_not_in_the_diff(world: World) -> None:
     world.page = lambda text: b"another page" if "slim" in text else b"a page"
     found = world.audited()

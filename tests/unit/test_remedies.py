@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from advices.audit.remedies import Change, Source, remedies
+from advices.audit.remedies import REMEDIES, Change, Source, in_effect, remedies, together
 
 FILES = {
     "requirements.txt": "flask==3.1\n",
@@ -271,3 +271,19 @@ def test_what_a_remedy_made_it_leaves_alone(text: str) -> None:
     for name, first in remedies(Source(text, files=FILES)).items():
         again = Source(first.dockerfile, files=FILES)
         assert name == "ignore" or name not in remedies(again)
+
+
+def test_what_has_nothing_left_to_change_behind_the_others_is_not_in_effect() -> None:
+    text = "FROM python:3.14\nWORKDIR /app\nCOPY requirements.txt .\n"
+    text += "RUN apt-get update && apt-get install -y gcc && pip install -r requirements.txt\n"
+    text += 'COPY . .\nCMD ["python", "app.py"]\n'
+    before = Source(text, files={"requirements.txt": "flask", "app.py": ""})
+    alone = [one for one in REMEDIES if one.name in remedies(before)]
+    works = in_effect(before, alone)
+    change = together(before, alone)
+    for one in alone:
+        says = remedies(before)[one.name].says
+        assert (says in change.says) == (one in works), one.name
+    # A stage that is built in has left no compiler to take away.
+    twice = [one for one in alone if one.name == "slim"] * 2
+    assert in_effect(before, twice) == (twice[0],)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from advices.audit.beside import Beside
+from advices.audit.checks import failed_check
 from advices.audit.gate import MEASURES, broken, lost
 from advices.audit.health import health_command, healthy_after
 from advices.audit.how import ALONE, How
@@ -13,15 +14,20 @@ from advices.audit.hunt import Hunt
 from advices.audit.lab_of import YOURS, variant_of
 from advices.audit.pages import Served
 from advices.audit.project import Project
-from advices.audit.remedies import REMEDIES, Change, Remedy, remedies, together
+from advices.audit.remedies import (
+    REMEDIES,
+    Change,
+    Remedy,
+    in_effect,
+    remedies,
+    together,
+)
 from advices.audit.secrets import written
 from advices.audit.tried import Trial, Tried
 from advices.core import (
     AdvicesError,
-    CommandFailed,
     DiskFull,
     EngineLost,
-    EngineRefused,
     StepFailed,
 )
 from advices.engine import Image, Start
@@ -43,7 +49,7 @@ FIXED = "fixed"
 # The project as it is, started once more.
 _AGAIN = "again"
 _NO_CHANGE = Change("", "")
-_CHECK_SECONDS = 300.0
+_NOTHING_LEFT = "behind the other changes there is nothing left for it to change"
 
 
 def planned_for(lab: Lab, remedy: Remedy) -> Sequence[PlanStep]:
@@ -176,7 +182,10 @@ class Trials:
         What made nothing better with all others is left out, and the rest is built again.
         """
         found: dict[str, Tried] = {}
-        fixes = [one for one in REMEDIES if one.name in changes]
+        wanted = [one for one in REMEDIES if one.name in changes]
+        fixes = list(in_effect(self._source, wanted))
+        for one in (left for left in wanted if left not in fixes):
+            found[one.name] = Tried(one, changes[one.name], None, None, _NOTHING_LEFT)
         while fixes:
             change = together(self._source, fixes)
             after, refused = self._measured(measurer, yours, FIXED, change, whole)
@@ -213,9 +222,16 @@ class Trials:
         whole: Sequence[PlanStep],
     ) -> Trial:
         """Return the trial with all fixes that go together: the last ones go first if they fail."""
-        source = self._source
+        works = in_effect(self._source, fixes)
+        found = tuple(
+            replace(one, refused=_NOTHING_LEFT)
+            if one.remedy in fixes and one.remedy not in works
+            else one
+            for one in found
+        )
+        fixes = list(works)
         while fixes:
-            change = together(source, fixes)
+            change = together(self._source, fixes)
             after, refused = self._measured(measurer, yours, FIXED, change, whole)
             if after is not None and not refused:
                 names = tuple(one.name for one in fixes)
@@ -283,15 +299,4 @@ class Trials:
         if not self._check:
             return ""
         engine, run_id = self._bench.workshop.engine, self._bench.run.id
-        asked = Start(entrypoint=("sh", "-c"), command=(self._check,), default_capabilities=True)
-        how = self._how.with_more(asked)
-        try:
-            ran = engine.run_once(
-                self._tag(name), run_id=run_id, how=how, timeout_seconds=_CHECK_SECONDS
-            )
-        except (CommandFailed, EngineRefused) as error:
-            return error.what
-        if ran.exit_code == 0:
-            return ""
-        last = (ran.stdout.strip().splitlines() or ["it printed nothing"])[-1]
-        return f"`{self._check}` ended with exit code {ran.exit_code}: {last}"
+        return failed_check(engine, self._tag(name), run_id, self._how, self._check)

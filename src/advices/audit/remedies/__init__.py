@@ -3,6 +3,16 @@
 from advices.audit.remedies.env import meant
 from advices.audit.remedies.secret import suspects
 from advices.audit.remedies.source import Change, Source
-from advices.audit.remedies.table import REMEDIES, Remedy, remedies, together
+from advices.audit.remedies.table import REMEDIES, Remedy, in_effect, remedies, together
 
-__all__ = ["REMEDIES", "Change", "Remedy", "Source", "meant", "remedies", "suspects", "together"]
+__all__ = [
+    "REMEDIES",
+    "Change",
+    "Remedy",
+    "Source",
+    "in_effect",
+    "meant",
+    "remedies",
+    "suspects",
+    "together",
+]

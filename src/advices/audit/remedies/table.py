@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from advices.audit.remedies import (
@@ -84,13 +84,27 @@ def together(source: Source, wanted: Sequence[Remedy]) -> Change:
     ignores: tuple[str, ...] = ()
     files: dict[str, str] = {}
     secrets: tuple[str, ...] = ()
+    for _, change in _in_turn(source, wanted):
+        said.append(change.says)
+        ignores += change.ignores
+        files |= change.files
+        secrets += change.secrets
+        source = _changed(source, change)
+    return Change(" ".join(said), source.text, ignores, files, secrets)
+
+
+def in_effect(source: Source, wanted: Sequence[Remedy]) -> tuple[Remedy, ...]:
+    """Return those of some remedies that still change something behind those before them."""
+    return tuple(one for one, _ in _in_turn(source, wanted))
+
+
+def _in_turn(source: Source, wanted: Sequence[Remedy]) -> Iterator[tuple[Remedy, Change]]:
     for one in wanted:
         change = one.apply(source)
         if change is not None:
-            said.append(change.says)
-            ignores += change.ignores
-            files |= change.files
-            secrets += change.secrets
-            known = {**source.files, **change.files}
-            source = replace(source, text=change.dockerfile, files=known)
-    return Change(" ".join(said), source.text, ignores, files, secrets)
+            yield one, change
+            source = _changed(source, change)
+
+
+def _changed(source: Source, change: Change) -> Source:
+    return replace(source, text=change.dockerfile, files={**source.files, **change.files})
