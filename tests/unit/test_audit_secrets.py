@@ -13,7 +13,8 @@ from memory_engine import STATUS, MemoryEngine, Program, printed, site
 from test_audit import read
 
 from advices import audit
-from advices.audit.remedies import Source, suspects
+from advices.audit import lab_of
+from advices.audit.remedies import Change, Source, suspects
 from advices.audit.secrets import Redaction, written
 from advices.core import LabInvalid, Layout, StepFailed
 from advices.engine import RUN_LABEL, BuildOrder, Built, Start
@@ -168,6 +169,7 @@ class World:
         self.engine.build = self._build  # type: ignore[method-assign]
         self.leaks_secret = False
         self.secrets: list[dict[str, str]] = []
+        self.cached: dict[str, dict[str, str]] = {}
         self.arguments: list[dict[str, str]] = []
         self.fails: Callable[[BuildOrder], str] = lambda _: ""
 
@@ -182,6 +184,11 @@ class World:
         text = order.dockerfile.read_text("utf-8")
         secrets = {name: at.read_text() for name, at in order.secrets.items()}
         self.secrets.append(secrets)
+        # Secrets are in no key of the build cache.
+        key = f"{text} {order.build_args}"
+        if order.no_cache or key not in self.cached:
+            self.cached[key] = secrets
+        secrets = self.cached[key]
         self.arguments.append(dict(order.build_args))
         if order.build_args.get("STEERS", "") not in ("", "1"):
             raise StepFailed("[5/9] RUN echo $STEERS: no such version")
@@ -290,6 +297,19 @@ def test_a_build_that_prints_a_secret_tells_nobody(world: World) -> None:
     found = world.audited(secret, say=heard.append, build_args={"TOKEN": "tok"})
     assert "it does not build: said ***" in str(audit.refused_rows(found))
     assert VALUE not in f"{heard} {audit.record(found)}"
+
+
+def test_a_file_that_a_fix_changes_stays_a_program(world: World, tmp_path: Path) -> None:
+    script = world.root / "start.sh"
+    script.write_text("a\n")
+    script.chmod(0o755)
+    change = Change("", "FROM a\n", files={"start.sh": "exec a\n"})
+    variant = lab_of.variant_of(read(world.root), tmp_path / "lab", "x", change)
+    new = tmp_path / "lab" / str(variant.overlay) / "start.sh"
+    assert (new.read_text(), new.stat().st_mode & 0o777) == ("exec a\n", 0o755)
+    audit.write_fix(world.root, {"start.sh": ("a\n", "exec a\n"), ".dockerignore": ("", "x\n")})
+    assert (script.read_text(), script.stat().st_mode & 0o777) == ("exec a\n", 0o755)
+    assert (world.root / ".dockerignore").read_text() == "x\n"
 
 
 def test_no_secret_is_left_on_the_disk(world: World, tmp_path: Path) -> None:

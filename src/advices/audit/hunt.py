@@ -63,7 +63,10 @@ class Hunt:
         is_argument = canary.kind == "build argument" and canary.name not in change.secrets
         into = "build_args" if is_argument else "secrets"
         variant = variant.model_copy(update={into: {**getattr(variant, into), **values}})
-        candidate = self._candidate_of(name, variant, changed)
+        # A secret is in no key of the build cache: a step that had the real one would be taken for
+        # one that had the canary.
+        is_cached = is_argument or canary.kind == "file"
+        candidate = replace(self._candidate_of(name, variant, changed), fresh=not is_cached)
         steps = (BuildImage(COLD, 1), ProbeImage("secrets"))
         measured = self._measurer.measure(candidate, steps)
         if measured.unmeasured:
