@@ -1,8 +1,8 @@
 """Made-up secrets in the place of real ones: which of them the image shows to everybody.
 
-Nothing is judged by its name. Each build argument whose value is not in the Dockerfile, each .env
-file that gets into the context and each secret of the build is given a canary once, and the probe
-`secrets` looks for it in history, configuration and layers.
+Nothing is judged by its name. Each build argument whose value is not in the Dockerfile, each file
+of the context that may hold secrets and each secret of the build is given a canary once, and the
+probe `secrets` looks for it in history, configuration and layers.
 """
 
 from __future__ import annotations
@@ -17,7 +17,11 @@ from advices.audit.remedies import Change, suspects
 from advices.core import AdvicesError, DiskFull, EngineLost
 from advices.measure import CANARY
 
-_ENV_FILE = re.compile(r"(?:.*/)?\.env(?:\.(?!(?:example|sample|template|dist|defaults?)$)[^/]*)?")
+# What is looked into; whether the image shows it decides, not its name.
+_MAY_HIDE = re.compile(
+    r"(?:.*/)?(?:\.env(?:\.(?!(?:example|sample|template|dist|defaults?)$)[^/]*)?|[^/]+\.env"
+    r"|[._]netrc|\.pypirc|\.npmrc|\.git-credentials|id_(?:rsa|ecdsa|ed25519)|[^/]+\.(?:key|pem))"
+)
 _PLACES = {
     "secrets_in_history": "the history",
     "secrets_in_config": "the configuration",
@@ -71,7 +75,7 @@ def suspected(project: Project) -> tuple[Canary, ...]:
     found += [
         Canary("file", name)
         for name in source.files
-        if _ENV_FILE.fullmatch(name) and not (project.context / name).is_symlink()
+        if _MAY_HIDE.fullmatch(name) and not (project.context / name).is_symlink()
     ]
     return (*found, *(Canary("secret", one.id) for one in project.secrets))
 
@@ -82,7 +86,7 @@ def with_canary(project: Project, canary: Canary, change: Change) -> tuple[Chang
         return change, {canary.name: CANARY}
     text = (project.context / canary.name).read_text("utf-8", "replace")
     end = "" if text.endswith("\n") or not text else "\n"
-    files = {**change.files, canary.name: f"{text}{end}ADVICES_CANARY={CANARY}\n"}
+    files = {**change.files, canary.name: f"{text}{end}# {CANARY}\n"}
     return replace(change, files=files), {}
 
 
