@@ -263,11 +263,35 @@ def test_a_secret_that_a_step_copies_is_found(world: World) -> None:
     found = world.audited(f"id=netrc,src={world.root.parent / 'netrc'}")
     (one,) = (one for one in found.trial.canaries if one.kind == "secret")
     assert one.places["secrets_in_layers"] == 1
-    says = "files in its layers of the image show the value of the secret `netrc`"
+    says = "the image shows the value of the secret `netrc` in files of its layers"
     assert says in [finding.says for finding in audit.findings(found.trial)]
     # The real value is given to the plain build, and is no part of what is told.
     assert {"netrc": VALUE} in world.secrets
     assert VALUE not in json.dumps(audit.record(found)) + audit.markdown(found)
+
+
+@pytest.mark.parametrize("leaks", [True, False])
+def test_a_secret_that_cannot_be_made_up_is_looked_for_itself(world: World, leaks: bool) -> None:
+    world.leaks_secret = leaks
+    world.fails = lambda order: (
+        "" if order.secrets["netrc"].read_text() == VALUE else "RUN get: 401 Unauthorized"
+    )
+    found = world.audited(f"id=netrc,src={world.root.parent / 'netrc'}")
+    (one,) = (one for one in found.trial.canaries if one.kind == "secret")
+    assert one.unjudged == ""
+    assert one.places["secrets_in_layers"] == int(leaks)
+    # No change of the Dockerfile hides it.
+    assert (one.after or {}).get("secrets_in_layers", 0) == int(leaks)
+
+
+def test_an_argument_that_cannot_be_made_up_is_not_judged(world: World) -> None:
+    world.fails = lambda order: "" if order.build_args.get("TOKEN") == VALUE else "RUN get: 401"
+    found = world.audited(build_args={"TOKEN": VALUE})
+    told = {one.name: one for one in found.trial.canaries}
+    assert told["TOKEN"].unjudged == (
+        "a build with a made-up value fails; the image shows the real one in its history"
+    )
+    assert not told["TOKEN"].is_found
 
 
 def test_a_fix_that_still_shows_the_value_is_refused(world: World) -> None:
@@ -279,7 +303,7 @@ def test_a_fix_that_still_shows_the_value_is_refused(world: World) -> None:
     world.fails = also_copies
     found = world.audited()
     (tried,) = (one for one in found.trial.tried if one.remedy.name == "secret")
-    assert "files in its layers of the image show the value" in tried.refused
+    assert "in files of its layers" in tried.refused
     assert "secret" not in found.trial.names
 
 

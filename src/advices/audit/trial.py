@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from advices.audit.canaries import Canary
 from advices.audit.gate import MEASURES, broken, lost
 from advices.audit.health import health_command, healthy_after
-from advices.audit.hunt import Hunt
+from advices.audit.hunt import FIXED, Hunt
 from advices.audit.lab_of import YOURS, variant_of
 from advices.audit.pages import Served
 from advices.audit.project import Project
 from advices.audit.remedies import REMEDIES, Change, Remedy, remedies, together
-from advices.audit.secrets import written
+from advices.audit.secrets import LEAST_CHARACTERS, longest_line, written
 from advices.core import (
     AdvicesError,
     CommandFailed,
@@ -25,10 +26,9 @@ from advices.core import (
 from advices.engine import Image, Start
 from advices.lab import COLD, Lab, Variant
 from advices.measure import QUICK, Bench, Candidate, Measurer, PlanStep, steps, steps_giving
-from advices.probes import wrong
+from advices.probes import shown, wrong
 from advices.results import Value, VariantResult
 
-FIXED = "fixed"
 # The project as it is, started once more.
 _AGAIN = "again"
 _NO_CHANGE = Change("", "")
@@ -86,7 +86,8 @@ class Trials:
         self._secret_ids = tuple(secrets)
         # An argument may become a secret.
         given = {name: value.encode() for name, value in project.build_args.items()}
-        self._secret_files = written({**given, **secrets}, bench.run.scratch / "secrets")
+        self._values = {**given, **secrets}
+        self._secret_files = written(self._values, bench.run.scratch / "secrets")
         self._hunt: Hunt | None = None
         self._served: Served | None = None
         self._healthy_after: float | None = None
@@ -104,7 +105,10 @@ class Trials:
                     next_step="fix the command or the project; nothing was changed",
                 )
             self._look_again(measurer, yours)
-            self._hunt = Hunt(self._project, self._lab, measurer, self._candidate)
+            self._hunt = Hunt(
+                *(self._project, self._lab, measurer, self._candidate),
+                reads=partial(self._shown, yours),
+            )
             leaking = self._hunt.begin(Change("", self._source.text))
             self._source = replace(self._source, leaking=leaking)
             changes = remedies(self._source)
@@ -132,6 +136,14 @@ class Trials:
         image = self._image(YOURS)
         if health_command(image.config):
             self._healthy_after = self._healthy(image)
+
+    def _shown(self, yours: VariantResult, name: str, canary: Canary) -> Mapping[str, int] | None:
+        """Return where an image shows the real value of something; None if that is too short."""
+        value = longest_line(self._values.get(canary.name, b""))
+        if canary.kind == "file" or len(value) < LEAST_CHARACTERS:
+            return None
+        base = frozenset(layer.diff_id for layer in yours.layers if layer.from_base)
+        return shown(self._bench.workshop, self._image(name), base, value)
 
     def _with_variables(self, name: str, result: VariantResult) -> VariantResult:
         """Return a result that counts wrong variables, of a container that never answered too.
@@ -166,7 +178,7 @@ class Trials:
         was = yours.measures().get(remedy.measure)
         is_ = after.measures().get(remedy.measure) if after else None
         if change.secrets and self._hunt and not refused:
-            was, is_, refused = self._hunt.arguments(change)
+            was, is_, refused = self._hunt.arguments(change, remedy.name)
         return Tried(remedy, change, was, is_, refused)
 
     def _together(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO, Any
 
+from advices.engine import Image
 from advices.images import layer_files, read_images
 from advices.probes.subject import Found, Subject
+from advices.workshop import Workshop
 
 METHOD = 1
 _CHUNK = 1 << 20
@@ -20,24 +22,31 @@ def probe(subject: Subject) -> Found:
     canary = subject.canary
     if not canary:
         raise ValueError("no secret was made for this run")
-    image = subject.image
+    places = shown(subject.workshop, subject.image, subject.base_ids, canary)
+    return Found(dict(places))
+
+
+def shown(
+    workshop: Workshop, image: Image, base_ids: frozenset[str], secret: str
+) -> dict[str, int]:
+    """Return how many places of an image hold a text, by measure; layers of its base left out.
+
+    Raises EngineLost when the engine breaks off.
+    """
     # The same layer twice, such as two that delete one file, is two places in the image.
-    own = [diff_id for diff_id in image.diff_ids if diff_id not in subject.base_ids]
+    own = [diff_id for diff_id in image.diff_ids if diff_id not in base_ids]
 
     def holds(layer: IO[bytes]) -> bool:
-        return layer_holds(layer, canary.encode())
+        return layer_holds(layer, secret.encode())
 
-    names = subject.workshop.memory.names
-    saved = read_images(subject.engine, [image], frozenset(own), holds, names)
+    saved = read_images(workshop.engine, [image], frozenset(own), holds, workshop.memory.names)
     config = saved.config(image)
     settings = {key: config.content.get(key) for key in ("config", "author", "comment")}
-    return Found(
-        {
-            "secrets_in_history": sum(any(holding(entry, canary)) for entry in config.history),
-            "secrets_in_config": sum(holding(settings, canary)),
-            "secrets_in_layers": sum(saved.layers[diff_id] for diff_id in own),
-        }
-    )
+    return {
+        "secrets_in_history": sum(any(holding(entry, secret)) for entry in config.history),
+        "secrets_in_config": sum(holding(settings, secret)),
+        "secrets_in_layers": sum(saved.layers[diff_id] for diff_id in own),
+    }
 
 
 def holding(data: Any, secret: str) -> Iterator[bool]:
