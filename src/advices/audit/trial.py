@@ -143,7 +143,8 @@ class Trials:
         if canary.kind == "file" or len(value) < LEAST_CHARACTERS:
             return None
         base = frozenset(layer.diff_id for layer in yours.layers if layer.from_base)
-        return shown(self._bench.workshop, self._image(name), base, value)
+        shop = self._bench.workshop
+        return shown(shop.engine, shop.memory.names, self._image(name), base, value)
 
     def _with_variables(self, name: str, result: VariantResult) -> VariantResult:
         """Return a result that counts wrong variables, of a container that never answered too.

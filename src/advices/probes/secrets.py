@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
-from advices.engine import Image
+from advices.engine import Engine, Image
 from advices.images import layer_files, read_images
 from advices.probes.subject import Found, Subject
-from advices.workshop import Workshop
 
 METHOD = 1
 _CHUNK = 1 << 20
@@ -22,16 +21,16 @@ def probe(subject: Subject) -> Found:
     canary = subject.canary
     if not canary:
         raise ValueError("no secret was made for this run")
-    places = shown(subject.workshop, subject.image, subject.base_ids, canary)
-    return Found(dict(places))
+    names = subject.workshop.memory.names
+    return Found({**shown(subject.engine, names, subject.image, subject.base_ids, canary)})
 
 
 def shown(
-    workshop: Workshop, image: Image, base_ids: frozenset[str], secret: str
+    engine: Engine, names: Mapping[str, str], image: Image, base_ids: frozenset[str], secret: str
 ) -> dict[str, int]:
     """Return how many places of an image hold a text, by measure; layers of its base left out.
 
-    Raises EngineLost when the engine breaks off.
+    `names` remembers how layers are called. Raises EngineLost when the engine breaks off.
     """
     # The same layer twice, such as two that delete one file, is two places in the image.
     own = [diff_id for diff_id in image.diff_ids if diff_id not in base_ids]
@@ -39,7 +38,7 @@ def shown(
     def holds(layer: IO[bytes]) -> bool:
         return layer_holds(layer, secret.encode())
 
-    saved = read_images(workshop.engine, [image], frozenset(own), holds, workshop.memory.names)
+    saved = read_images(engine, [image], frozenset(own), holds, names)
     config = saved.config(image)
     settings = {key: config.content.get(key) for key in ("config", "author", "comment")}
     return {
