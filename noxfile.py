@@ -146,6 +146,7 @@ def lint(session: nox.Session) -> None:
         run(session, "sh", "-n", script)
     workflows = sorted(map(str, Path(".github/workflows").glob("*.yml")))
     run(session, "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+    run(session, "check-jsonschema", "--builtin-schema", "vendor.github-actions", "action.yml")
 
 
 @nox.session(python=False)
@@ -223,6 +224,14 @@ def labs(session: nox.Session) -> None:
     run(session, "advices", "engine", "start")
     # The weekly workflow measures every variant.
     run(session, "advices", "check", "--quick", "--in-turn", *session.posargs)
+
+
+@nox.session(python=False)
+def wheel(session: nox.Session) -> None:
+    """Build the wheel and the source archive into dist/."""
+    environment(session, "site")
+    shutil.rmtree("dist", ignore_errors=True)
+    run(session, "hatchling", "build")
 
 
 @nox.session(python=False)

@@ -186,6 +186,27 @@ def test_the_page_says_which_images_are_prepared_and_asks_for_its_own_first(tab)
     tab.unroute("**/learn-preparing*")
 
 
+def test_a_check_waits_until_the_engine_is_started(tab):
+    told = {"state": "preparing", "says": "", "seconds": 3, "starts_engine": True}
+    tab.route("**/learn-preparing*", lambda route: route.fulfill(json=told))
+    tab.reload()
+    cell = Cell(tab)
+    cell.write("right")
+    cell.press("Check")
+    waits = cell.shown.locator(".adv-waiting")
+    expect(waits).to_contain_text("Waiting: the Docker engine is being started.")
+    cell.press("Stop")
+    cell.wait("Not run: stopped before it began.")
+    expect(waits).to_have_count(0)
+    cell.press("Check")
+    expect(waits).to_have_count(1)
+    told["starts_engine"] = False
+    cell.wait("Done in")
+    expect(waits).to_have_count(0)
+    tab.unroute("**/learn-preparing*")
+    cell.press("Reset")
+
+
 @pytest.fixture
 def bar(tab):
     """What the page says of the kernel, before there is one."""

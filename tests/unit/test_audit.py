@@ -57,9 +57,14 @@ def test_what_was_chosen_is_told_with_the_option_that_changes_it(tmp_path: Path)
         "Dockerfile": ("Dockerfile", "it is the only one", "--file"),
         "context": (".", "its COPY lines find their files there", "--context"),
         "port": ("8080", "EXPOSE names it", "--port"),
+        "language": ("Python with pip", "there is requirements.txt", ""),
+        "capabilities": (
+            *("Docker's default ones", "`docker run` gives them, and some programs need them"),
+            "",
+        ),
     }
     asked = read(tmp_path, file=tmp_path / "Dockerfile", context=tmp_path, port=9)
-    assert (asked.chosen, asked.port) == ((), 9)
+    assert ([one.name for one in asked.chosen if one.option], asked.port) == ([], 9)
 
 
 def test_a_dockerfile_in_a_folder_builds_the_folder_that_has_its_files(tmp_path: Path) -> None:

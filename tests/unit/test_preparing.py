@@ -44,7 +44,7 @@ def test_the_engine_comes_first_and_then_each_lab_by_itself() -> None:
     commands.go_on.set()
     preparing = Preparing(["build-cache", "base-image"], commands)
     preparing.start()
-    assert ended(preparing).state == "ready"
+    assert (ended(preparing).state, ended(preparing).starts_engine) == ("ready", False)
     assert commands.asked == [
         ("engine", "start"),
         ("bases", "build-cache"),
@@ -60,6 +60,7 @@ def test_while_it_works_it_tells_the_last_line() -> None:
     told = preparing.told()
     assert (told.state, told.what, told.says) == ("preparing", "the engine", "line of engine")
     assert (told.part, told.parts) == (1, 1)
+    assert told.starts_engine
     commands.go_on.set()
     assert ended(preparing).state == "ready"
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from advices.audit.remedies import REMEDIES
-from advices.audit.trial import Trial
+from advices.audit.tried import Trial
 from advices.lab import MeasureName
 from advices.results import Value
 
@@ -73,8 +73,16 @@ _RULES = (
         *(MeasureName("hidden_bytes"), lambda value: value > _HIDDEN_WORTH_SAYING_BYTES),
     ),
 )
+RULED = frozenset(one.measure for one in _RULES)
+"""The measures that are a finding by themselves, with or without a fix."""
 CHAPTERS = frozenset({*(one.lab for one in REMEDIES), *(one.lab for one in _RULES)})
 """The slugs of all chapters that a finding can be of."""
+
+
+def deciding(chapter: str) -> tuple[MeasureName, ...]:
+    """Return the measures that decide whether something is found of a chapter."""
+    found = [one.measure for one in (*REMEDIES, *_RULES) if one.lab == chapter]
+    return tuple(dict.fromkeys(found))
 
 
 def findings(trial: Trial) -> tuple[Finding, ...]:

@@ -10,15 +10,44 @@ from advices.audit.canaries import PLACES, Canary, suspected, tried, tried_after
 from advices.audit.lab_of import YOURS, variant_of
 from advices.audit.project import Project
 from advices.audit.remedies import Change
+from advices.audit.secrets import LEAST_CHARACTERS, longest_line
 from advices.core import CommandFailed
+from advices.engine import Image
 from advices.lab import COLD, Lab, MeasureName, Variant
 from advices.measure import BuildImage, Candidate, Measurer, ProbeImage
+from advices.probes import shown
+from advices.results import VariantResult
+from advices.workshop import Workshop
 
 FIXED = "fixed"
 """The project with all fixes."""
 Reads = Callable[[str, Canary], Mapping[str, int] | None]
 """Looks for the real value of something in the image of a name."""
 CandidateOf = Callable[[str, Variant, Change], Candidate]
+
+
+class RealValues:
+    """Looks for the real value of something in an image that was built with it."""
+
+    def __init__(
+        self,
+        workshop: Workshop,
+        image_of: Callable[[str], Image],
+        values: Mapping[str, bytes],
+        yours: VariantResult,
+    ) -> None:
+        self._workshop = workshop
+        self._image_of = image_of
+        self._values = values
+        self._base = frozenset(layer.diff_id for layer in yours.layers if layer.from_base)
+
+    def __call__(self, name: str, canary: Canary) -> Mapping[str, int] | None:
+        """Return where the image of a name shows it, None for a file and for what is too short."""
+        value = longest_line(self._values.get(canary.name, b""))
+        if canary.kind == "file" or len(value) < LEAST_CHARACTERS:
+            return None
+        names = self._workshop.memory.names
+        return shown(self._workshop.engine, names, self._image_of(name), self._base, value)
 
 
 class Hunt:

@@ -43,9 +43,9 @@ def copy_context(project: Project, to: Path) -> Path:
                     )
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(file, target)
-        ignore = project.context / _IGNORE
-        if ignore.is_file() and not ignore.is_symlink():
-            shutil.copy2(ignore, to / _IGNORE)
+        # A Dockerfile's own one counts here as that of the context: one of them is read.
+        if text := ignore_text(project):
+            write_whole(to / _IGNORE, text)
     except OSError as error:
         raise DiskFull(
             f"could not copy the project to a scratch folder: {error}",
@@ -60,10 +60,9 @@ def lab_of(project: Project, folder: Path) -> Lab:
     Raises what `copy_context` raises.
     """
     context = copy_context(project, folder / "context")
-    text = project.dockerfile.read_bytes().decode("utf-8")
     # What the reader sets for the container wins over the image.
     env = {n: v for n, v in meant(project.source()).items() if n not in project.env}
-    yours = variant_of(project, folder, YOURS, Change("", text))
+    yours = variant_of(project, folder, YOURS, Change("", project.text))
     return Lab(
         slug="audit",
         folder=folder,
@@ -103,9 +102,8 @@ def variant_of(project: Project, folder: Path, name: str, change: Change) -> Var
 
 
 def ignore_text(project: Project) -> str:
-    """Return the project's .dockerignore, "" without one."""
-    file = project.context / _IGNORE
-    return file.read_text("utf-8-sig") if file.is_file() and not file.is_symlink() else ""
+    """Return what says which files stay out of a build of the project, "" without any."""
+    return project.ignore.read_text("utf-8-sig") if project.ignore.is_file() else ""
 
 
 def with_ignores(text: str, ignores: Sequence[str]) -> str:

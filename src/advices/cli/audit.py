@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,20 +11,20 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from advices.cli import audit_ci
 from advices.cli.app import app, out, progress
-from advices.core import project, write_whole
+from advices.cli.audit_services import ALL, audit_each, beside
+from advices.core import anywhere
 
 if TYPE_CHECKING:
-    from advices.audit import Audit, Secret
-
-FOUND = 1
+    from advices.audit import Audit, Project, Secret
 
 
 @app.command()
 def audit(
     path: Annotated[Path, typer.Argument(help="The folder of your project.")] = Path(),
     *,
-    file: Annotated[Path | None, typer.Option(help="Its Dockerfile.")] = None,
+    file: Annotated[Path | None, typer.Option(help="Its Dockerfile, compose or bake file.")] = None,
     context: Annotated[Path | None, typer.Option(help="The build context.")] = None,
     build_arg: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="A build argument.")
@@ -36,41 +37,107 @@ def audit(
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="A variable of its container.")
     ] = None,
     port: Annotated[int | None, typer.Option(help="The port that it listens on.")] = None,
-    url_path: Annotated[str, typer.Option(help="The page that must answer HTTP 200.")] = "/",
+    target: Annotated[str, typer.Option(help="The stage of its Dockerfile to build.")] = "",
+    service: Annotated[
+        str,
+        typer.Option(help="A service of its compose file, a target of its bake file, or all."),
+    ] = "",
+    with_: Annotated[
+        list[str] | None,
+        typer.Option("--with", metavar="NAME=IMAGE", help="A service to start next to it."),
+    ] = None,
+    url_path: Annotated[
+        str | None, typer.Option(help="The page that must answer HTTP 200.", show_default="/")
+    ] = None,
     check: Annotated[
         str, typer.Option(help="A shell command that must succeed in a container of each image.")
     ] = "",
+    base: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=IMAGE", help="Another image for a FROM name.")
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Only an edit of the code, and all changes at once.")
+    ] = False,
+    build_minutes: Annotated[
+        float, typer.Option(min=0.1, help="How long one build may take.")
+    ] = 20.0,
     fail_on: Annotated[
         str, typer.Option(help="Exit with 1 on findings of these chapters: non-root,build-cache.")
     ] = "",
     fix: Annotated[bool, typer.Option("--fix", help="Write the diff to your project.")] = False,
-    json_: Annotated[Path | None, typer.Option("--json", help="Write all as JSON.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write the report as one HTML file.")] = None,
+    json_: Annotated[
+        Path | None, typer.Option("--json", help="Write all as JSON; - prints it.")
+    ] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the report as Markdown.")] = None,
+    sarif: Annotated[Path | None, typer.Option(help="Write findings as SARIF 2.1.0.")] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write a case for each tip as JUnit.")] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(help="A file of known findings, which fail no job.")
+    ] = None,
+    write_baseline: Annotated[
+        Path | None, typer.Option(help="Write all findings of today as known ones.")
+    ] = None,
+    against: Annotated[
+        str, typer.Option(metavar="REF", help="Build this commit too, and fail on what is worse.")
+    ] = "",
+    seconds: Annotated[
+        float | None,
+        typer.Option(
+            metavar="RATIO", min=1, help="With --against: fail if a build takes this many times."
+        ),
+    ] = None,
 ) -> None:
     """Measure what each tip brings to your own project, and prove the fix by building it."""
+    given = dict(locals())
     from advices import audit as room
     from advices.cli.display import Display
     from advices.workshop import Workshop
 
     build_args, variables = _pairs(build_arg, "--build-arg"), _pairs(env, "--env")
-    asked = room.Asked(file, context, build_args, variables, port, url_path, _secrets(secret))
+    asked = room.Asked(
+        *(file, context, build_args, variables, port, url_path),
+        target=target,
+        service=service,
+        images=beside(with_),
+        secrets=_secrets(secret),
+    )
     chapters = _chapters(fail_on)
-    layout = project()
+    layout = anywhere()
+    if service == ALL:
+
+        def read(name: str) -> Project:
+            return room.read_project(path, replace(asked, service=name))
+
+        audit_each(audit, given, read, layout)
+        return
     yours = room.read_project(path, asked)
+    if fix:
+        yours.must_be_writable()
+    instead = _bases(base, room.from_names(yours))
+    policy = audit_ci.policy_of(yours.folder, chapters, baseline)
+    commit = room.check_ref(yours, against) if against else ""
     with Display(progress) as say:
         for one in yours.chosen:
-            say(f"{one.name}: {one.value}, because {one.why} ({one.option} changes it)")
-        found = room.audited(Workshop(layout, say), yours, check)
-    _show(found)
-    if json_ is not None:
-        write_whole(json_, json.dumps(room.record(found), indent=1) + "\n")
-    if markdown is not None:
-        write_whole(markdown, room.markdown(found))
+            say(one.told())
+        workshop = Workshop(layout, say, instead=instead)
+        how = room.How(quick=quick, build_seconds=build_minutes * 60)
+        found = room.audited(workshop, yours, check, how)
+        if commit:
+            found = room.compared(workshop, found, against, commit, seconds)
+    found = replace(found, lint=room.linted(yours))
+    printed = json_ == audit_ci.STDOUT
+    if not printed:
+        _show(found)
+        audit_ci.show_policy(found, policy)
+    files = {"html": html, "json": json_, "markdown": markdown, "sarif": sarif, "junit": junit}
+    audit_ci.write_reports(found, policy, {**files, "write-baseline": write_baseline})
     if fix and found.files:
         room.write_fix(yours.folder, found.files)
-        out.print(f"wrote {escape(', '.join(found.files))}")
-    if chapters & {one.lab for one in room.findings(found.trial)}:
-        raise typer.Exit(FOUND)
+        (progress if printed else out).print(f"wrote {escape(', '.join(found.files))}")
+    # What was just written down as known fails no job.
+    if write_baseline is None:
+        audit_ci.end(found, policy)
 
 
 def _pairs(words: list[str] | None, option: str) -> dict[str, str]:
@@ -90,6 +157,17 @@ def _secrets(words: list[str] | None) -> tuple[Secret, ...]:
         return tuple(map(Secret.parse, words or ()))
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--secret") from None
+
+
+def _bases(words: list[str] | None, named: Sequence[str]) -> dict[str, str]:
+    """Return the images of --base. Raises BadParameter for one of a name that no FROM has."""
+    found = _pairs(words, "--base")
+    if unknown := found.keys() - set(named):
+        raise typer.BadParameter(
+            f"no FROM names {', '.join(sorted(unknown))}; there are {', '.join(named)}",
+            param_hint="--base",
+        )
+    return found
 
 
 def _chapters(words: str) -> set[str]:

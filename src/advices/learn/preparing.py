@@ -20,7 +20,8 @@ class Told:
     """What the page tells of it.
 
     `what` is prepared now, the part `part` of `parts`, for `part_seconds`; `seconds` are those of
-    all. `says` is its last line, or what was said of the fault when it failed.
+    all. `says` is its last line, or what was said of the fault when it failed. `starts_engine`:
+    nothing can run before this part is done.
     """
 
     state: Literal["preparing", "ready", "failed"]
@@ -30,6 +31,7 @@ class Told:
     part: int = 0
     parts: int = 0
     part_seconds: int = 0
+    starts_engine: bool = False
 
 
 class Preparing:
@@ -45,7 +47,7 @@ class Preparing:
         self._parts = len(self._left)
         self._stream = stream
         self._started = self._part_started = clock()
-        self._told = Told("preparing", "starting", 0)
+        self._told = Told("preparing", "starting", 0, starts_engine=True)
         self._lock = threading.Lock()
         self._give_up: Callable[[], None] = lambda: None
         self._thread = threading.Thread(target=self._work, daemon=True)
@@ -96,8 +98,10 @@ class Preparing:
     def _order(self, order: tuple[str, ...]) -> None:
         """Run one command of ours. Raises RuntimeError with what it said when it fails."""
         lines: list[str] = []
-        what = "the engine" if order[0] == "engine" else f"the base images of {order[1]}"
-        told = Told("preparing", "", 0, what, self._parts - len(self._left), self._parts)
+        is_engine = order[0] == "engine"
+        what = "the engine" if is_engine else f"the base images of {order[1]}"
+        part = self._parts - len(self._left)
+        told = Told("preparing", "", 0, what, part, self._parts, starts_engine=is_engine)
 
         def hear(line: str) -> None:
             if text := line.strip():

@@ -5,6 +5,7 @@ import { Editor } from "./editor.js";
 import { make } from "./html.js";
 import { button, clockTime, Seconds } from "./lesson.js";
 import { Output } from "./output.js";
+import { engineStarted } from "./preparing.js";
 import { Died, why } from "./server.js";
 import { beginsToWait, waitsNoMore } from "./waited.js";
 
@@ -87,6 +88,8 @@ export class Cell {
     const shown = this.#shown();
     const began = performance.now();
     return this.#until(shown, id, async () => {
+      await engineStarted((what) => this.place.append(what), () => this.#stopped);
+      if (this.#stopped) return "Not run: stopped before it began.";
       if (!(await this.#opened())) {
         shown.output.say("Not run: the lab could not be opened. The first cell says why.", "error");
         return "Not run.";

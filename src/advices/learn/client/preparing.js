@@ -3,6 +3,7 @@
 
 import { make } from "./html.js";
 import { ask } from "./server.js";
+import { waiting } from "./waiting.js";
 
 const ASK_SECONDS = 2;
 
@@ -39,4 +40,20 @@ export const prepared = () => {
   const place = make("span", { class: "adv-bar__preparing" });
   follow(place);
   return place;
+};
+
+let isStarted = false;
+
+// Wait until the server has started the engine; `show` gets what is waited for, once, if there is
+// something. It ends too when `stopped` says so; a fault is told by the run that needs an engine.
+export const engineStarted = async (show, stopped) => {
+  let shown;
+  while (!isStarted && !stopped()) {
+    isStarted = !(await asked())?.starts_engine;
+    if (isStarted) break;
+    if (!shown) show((shown = waiting({ what: "the Docker engine is being started" })));
+    await new Promise((next) => setTimeout(next, 500));
+  }
+  shown?.ended();
+  shown?.remove();
 };
