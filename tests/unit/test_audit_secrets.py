@@ -14,6 +14,7 @@ from test_audit import read
 
 from advices import audit
 from advices.audit import lab_of
+from advices.audit.how import How
 from advices.audit.remedies import Change, Source, suspects
 from advices.audit.secrets import Redaction, written
 from advices.core import LabInvalid, Layout, StepFailed
@@ -168,6 +169,7 @@ class World:
         self.engine.add("python:3.14-slim", base, repo_digests=("python@sha256:1",))
         self.engine.build = self._build  # type: ignore[method-assign]
         self.leaks_secret = False
+        self.how = How()
         self.secrets: list[dict[str, str]] = []
         self.cached: dict[str, dict[str, str]] = {}
         self.arguments: list[dict[str, str]] = []
@@ -178,7 +180,7 @@ class World:
 
         workshop = Workshop(Layout(ROOT), say, engine=self.engine)
         given = tuple(map(audit.Secret.parse, secrets))
-        return audit.audited(workshop, read(self.root, secrets=given, **asked))
+        return audit.audited(workshop, read(self.root, secrets=given, **asked), how=self.how)
 
     def _build(self, order: BuildOrder, on_step: Any = None) -> Built:
         text = order.dockerfile.read_text("utf-8")
@@ -256,6 +258,14 @@ def test_what_the_image_shows_is_found_by_a_canary_and_fixed(world: World) -> No
     rows = dict(audit.not_judged_rows(found)[1:])
     assert "build argument `STEERS`: a build with a made-up value fails" in str(rows)
     assert json.loads(json.dumps(audit.record(found)))["secrets"]
+
+
+def test_a_quick_audit_hides_what_shows_as_well(world: World) -> None:
+    world.how = How(quick=True)
+    found = world.audited(build_args={"TOKEN": "tok"})
+    assert {*found.trial.names} >= {"secret", "ignore"}
+    (tried,) = (one for one in found.trial.tried if one.remedy.name == "secret")
+    assert (tried.before, tried.after, tried.refused) == (1, 0, "")
 
 
 def test_a_secret_that_a_step_copies_is_found(world: World) -> None:

@@ -16,6 +16,7 @@ from advices.audit.project import Project
 from advices.audit.remedies import REMEDIES, Change, Remedy, remedies, together
 from advices.audit.secrets import written
 from advices.audit.tried import Trial, Tried
+from advices.audit.variables import with_variables
 from advices.core import (
     AdvicesError,
     CommandFailed,
@@ -36,7 +37,6 @@ from advices.measure import (
     steps,
     steps_giving,
 )
-from advices.probes import wrong
 from advices.results import VariantResult
 
 # The project as it is, started once more.
@@ -141,17 +141,7 @@ class Trials:
             self._healthy_after = self._healthy(image)
 
     def _with_variables(self, name: str, result: VariantResult) -> VariantResult:
-        """Return a result that counts wrong variables, of a container that never answered too.
-
-        What its process would begin with is in the image.
-        """
-        intended = self._lab.intended_env
-        if not intended or "env_wrong" in result.probed:
-            return result
-        has = [str(one) for one in self._image(name).config.get("Env") or ()]
-        return result.model_copy(
-            update={"probed": {**result.probed, "env_wrong": len(wrong(intended, has))}}
-        )
+        return with_variables(result, self._lab.intended_env, self._image(name).config)
 
     def _image(self, name: str) -> Image:
         image = self._bench.workshop.engine.image(self._tag(name))
@@ -160,7 +150,8 @@ class Trials:
 
     def _healthy(self, image: Image) -> float | None:
         engine, run_id = self._bench.workshop.engine, self._bench.run.id
-        return healthy_after(engine, self._lab, image, run_id, self._healthy_after)
+        before = self._healthy_after
+        return healthy_after(engine, self._lab, image, run_id, how=self._how, before=before)
 
     def _tag(self, name: str) -> str:
         return f"docker-advices-run/{self._bench.run.id}:{self._lab.slug}-{name}-{COLD}"
@@ -185,7 +176,9 @@ class Trials:
                 return None
             was, is_ = yours.measures(), after.measures()
             for one in fixes:
-                values = (was.get(one.measure), is_.get(one.measure))
+                values = (was.get(one.measure), is_.get(one.measure), "")
+                if changes[one.name].secrets and self._hunt:
+                    values = self._hunt.arguments(change, FIXED)
                 found[one.name] = Tried(one, changes[one.name], *values)
             names = tuple(one.name for one in fixes if found[one.name].is_fix)
             if len(names) == len(fixes):
@@ -199,10 +192,10 @@ class Trials:
     ) -> Tried:
         planned = planned_for(self._lab, remedy)
         after, refused = self._measured(measurer, yours, remedy.name, change, planned)
+        if change.secrets and self._hunt and not refused:
+            return Tried(remedy, change, *self._hunt.arguments(change, remedy.name))
         was = yours.measures().get(remedy.measure)
         is_ = after.measures().get(remedy.measure) if after else None
-        if change.secrets and self._hunt and not refused:
-            was, is_, refused = self._hunt.arguments(change, remedy.name)
         return Tried(remedy, change, was, is_, refused)
 
     def _together(
