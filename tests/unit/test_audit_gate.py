@@ -15,6 +15,7 @@ from advices import audit
 from advices.audit import health, lab_of
 from advices.audit.gate import broken, lost
 from advices.audit.pages import Served
+from advices.audit.variables import with_variables
 from advices.engine import Start
 from advices.results import Page, page_of
 
@@ -122,6 +123,16 @@ def test_a_container_that_ended_is_not_healthy(tmp_path: Path) -> None:
         health.healthy_after(engine, lab, engine.add("a", config=CHECKED), "run", how=Start())
         is None
     )
+
+
+def test_variables_of_a_container_that_never_answers_are_those_of_its_image() -> None:
+    silent, config = measured(answered=False), {"Env": ["PATH=/bin", "A=1 B 2"]}
+    found = with_variables(silent, {"A": "1", "B": "2"}, config)
+    assert found.probed["env_wrong"] == 2
+    assert with_variables(silent, {"A": "1 B 2"}, config).probed["env_wrong"] == 0
+    # What a process was asked counts, and without ENV there is nothing to ask.
+    assert with_variables(measured(env_wrong=0), {"A": "1"}, config).probed["env_wrong"] == 0
+    assert "env_wrong" not in with_variables(silent, {}, config).probed
 
 
 # ---------- in an audit ----------

@@ -83,19 +83,20 @@ def hiding(workshop: Workshop, hide: Redaction) -> Iterator[None]:
 
 def _hidden(trial: Trial, hide: Redaction) -> Trial:
     """Return a trial without the values of secrets in what it says."""
-
-    def without(result: VariantResult) -> VariantResult:
-        said = {name: hide(why) for name, why in result.unmeasured.items()}
-        return result.model_copy(update={"unmeasured": said})
-
     return replace(
         trial,
-        yours=without(trial.yours),
-        fixed=without(trial.fixed) if trial.fixed else None,
+        yours=redacted(trial.yours, hide),
+        fixed=redacted(trial.fixed, hide) if trial.fixed else None,
         tried=tuple(replace(one, refused=hide(one.refused)) for one in trial.tried),
         canaries=tuple(replace(one, unjudged=hide(one.unjudged)) for one in trial.canaries),
         silence=hide(trial.silence),
     )
+
+
+def redacted(result: VariantResult, hide: Redaction) -> VariantResult:
+    """Return what was measured without the values of secrets in its reasons."""
+    said = {name: hide(why) for name, why in result.unmeasured.items()}
+    return result.model_copy(update={"unmeasured": said})
 
 
 def files_of(project: Project, change: Change | None) -> dict[str, tuple[str, str]]:

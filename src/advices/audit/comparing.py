@@ -7,7 +7,7 @@ from pathlib import Path
 
 from advices.audit import git_tree
 from advices.audit.against import Against
-from advices.audit.audit import Audit, hiding
+from advices.audit.audit import Audit, hiding, redacted
 from advices.audit.beside import Beside
 from advices.audit.how import How
 from advices.audit.lab_of import lab_of
@@ -46,8 +46,9 @@ def compared(
     """
     project = audit.project
     secrets = {one.id: one.value() for one in project.secrets}
+    hide = Redaction(secrets.values())
     with (
-        hiding(workshop, Redaction(secrets.values())),
+        hiding(workshop, hide),
         own_run(workshop.engine, guarded=True) as run,
     ):
         tree = git_tree.write_tree(project.folder, commit, run.scratch / "against-tree")
@@ -65,7 +66,7 @@ def compared(
         beside = Beside(workshop, run.id, theirs.beside)
         trials = Trials(bench, theirs, "", beside=beside, secrets=secrets, scope=How())
         with with_bases():
-            result = trials.yours()
+            result = redacted(trials.yours(), hide)
     history = any(".git" in one.relative_to(project.context).parts for one in project.files())
     against = Against(ref, commit, result, there, seconds, _HISTORY if history else "")
     return replace(audit, against=against)

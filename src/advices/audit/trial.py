@@ -10,7 +10,7 @@ from advices.audit.checks import failed_check
 from advices.audit.gate import MEASURES, broken, lost
 from advices.audit.health import health_command, healthy_after
 from advices.audit.how import ALONE, How
-from advices.audit.hunt import Hunt
+from advices.audit.hunt import FIXED, Hunt, RealValues
 from advices.audit.lab_of import YOURS, variant_of
 from advices.audit.pages import Served
 from advices.audit.project import Project
@@ -24,6 +24,7 @@ from advices.audit.remedies import (
 )
 from advices.audit.secrets import written
 from advices.audit.tried import Trial, Tried
+from advices.audit.variables import with_variables
 from advices.core import (
     AdvicesError,
     DiskFull,
@@ -42,10 +43,8 @@ from advices.measure import (
     steps,
     steps_giving,
 )
-from advices.probes import wrong
 from advices.results import VariantResult
 
-FIXED = "fixed"
 # The project as it is, started once more.
 _AGAIN = "again"
 _NO_CHANGE = Change("", "")
@@ -80,7 +79,8 @@ class Trials:
         self._secret_ids = tuple(secrets)
         # An argument may become a secret.
         given = {name: value.encode() for name, value in project.build_args.items()}
-        self._secret_files = written({**given, **secrets}, bench.run.scratch / "secrets")
+        self._values = {**given, **secrets}
+        self._secret_files = written(self._values, bench.run.scratch / "secrets")
         self._hunt: Hunt | None = None
         self._served: Served | None = None
         self._healthy_after: float | None = None
@@ -106,7 +106,10 @@ class Trials:
                     next_step="fix the command or the project; nothing was changed",
                 )
             self._look_again(measurer, yours)
-            self._hunt = Hunt(self._project, self._lab, measurer, self._candidate)
+            self._hunt = Hunt(
+                *(self._project, self._lab, measurer, self._candidate),
+                reads=RealValues(self._bench.workshop, self._image, self._values, yours),
+            )
             leaking = self._hunt.begin(Change("", self._source.text))
             self._source = replace(self._source, leaking=leaking)
             trial = self._of_remedies(measurer, yours, whole)
@@ -145,17 +148,7 @@ class Trials:
             self._healthy_after = self._healthy(image)
 
     def _with_variables(self, name: str, result: VariantResult) -> VariantResult:
-        """Return a result that counts wrong variables, of a container that never answered too.
-
-        What its process would begin with is in the image.
-        """
-        intended = self._lab.intended_env
-        if not intended or "env_wrong" in result.probed:
-            return result
-        has = [str(one) for one in self._image(name).config.get("Env") or ()]
-        return result.model_copy(
-            update={"probed": {**result.probed, "env_wrong": len(wrong(intended, has))}}
-        )
+        return with_variables(result, self._lab.intended_env, self._image(name).config)
 
     def _image(self, name: str) -> Image:
         image = self._bench.workshop.engine.image(self._tag(name))
@@ -193,7 +186,9 @@ class Trials:
                 return None
             was, is_ = yours.measures(), after.measures()
             for one in fixes:
-                values = (was.get(one.measure), is_.get(one.measure))
+                values = (was.get(one.measure), is_.get(one.measure), "")
+                if changes[one.name].secrets and self._hunt:
+                    values = self._hunt.arguments(change, FIXED)
                 found[one.name] = Tried(one, changes[one.name], *values)
             names = tuple(one.name for one in fixes if found[one.name].is_fix)
             if len(names) == len(fixes):
@@ -207,10 +202,10 @@ class Trials:
     ) -> Tried:
         planned = planned_for(self._lab, remedy)
         after, refused = self._measured(measurer, yours, remedy.name, change, planned)
+        if change.secrets and self._hunt and not refused:
+            return Tried(remedy, change, *self._hunt.arguments(change, remedy.name))
         was = yours.measures().get(remedy.measure)
         is_ = after.measures().get(remedy.measure) if after else None
-        if change.secrets and self._hunt and not refused:
-            was, is_, refused = self._hunt.arguments(change)
         return Tried(remedy, change, was, is_, refused)
 
     def _together(

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from advices.audit import write_fix
 from advices.core import (
     AdvicesError,
     FileRefused,
@@ -21,7 +22,6 @@ from advices.core import (
     clock,
     stream_stderr,
     that_can_be_given_up,
-    write_together,
 )
 from advices.measure import setting
 
@@ -201,7 +201,8 @@ class Auditing:
                         why="it was changed after the audit had read it",
                         next_step="audit the project again",
                     )
-            write_together({folder / name: texts["after"] for name, texts in files.items()})
+            changed = {name: (text["before"], text["after"]) for name, text in files.items()}
+            write_fix(folder, changed)
             one.written = list(files)
 
     def _work(self, one: _One, seconds: float, begun: threading.Event) -> None:
