@@ -35,8 +35,10 @@ from advices.audit.report.rows import (
 )
 from advices.audit.report.sarif import sarif
 from advices.audit.report.states import state_rows
+from advices.audit.secrets import Secret
 from advices.audit.shared import Shared, shared_bytes
 from advices.audit.suppressions import Suppression, read_suppressions
+from advices.audit.writing import write_fix
 
 __all__ = [
     "CHAPTERS",
@@ -49,6 +51,7 @@ __all__ = [
     "Policy",
     "Project",
     "Regression",
+    "Secret",
     "Shared",
     "Suppression",
     "against_rows",
@@ -79,4 +82,5 @@ __all__ = [
     "sentence",
     "shared_bytes",
     "state_rows",
+    "write_fix",
 ]

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from advices.audit import git_tree
 from advices.audit.against import Against
-from advices.audit.audit import Audit
+from advices.audit.audit import Audit, hiding
 from advices.audit.beside import Beside
 from advices.audit.lab_of import lab_of
 from advices.audit.project import Project, read_project
+from advices.audit.secrets import Redaction
 from advices.audit.trial import Trials
-from advices.core import LabInvalid
+from advices.core import BaseUnavailable, LabInvalid, NotMeasured, PullFailed
 from advices.measure import QUICK, Bench
 from advices.runs import own_run
 from advices.workshop import Workshop
@@ -42,7 +43,9 @@ def compared(
     raises, and LabInvalid where the commit has nothing to build.
     """
     project = audit.project
-    with own_run(workshop.engine) as run:
+    secrets = {one.id: one.value() for one in project.secrets}
+    hide = Redaction(secrets.values())
+    with hiding(workshop, hide), own_run(workshop.engine) as run:
         tree = git_tree.write_tree(project.folder, commit, run.scratch / "against-tree")
         theirs = _project(project, git_tree.repository(project.folder), tree, ref)
         lab = lab_of(theirs, run.scratch / "against")
@@ -55,9 +58,16 @@ def compared(
         lab = lab.model_copy(update={"replays": there})
         bench = Bench(workshop, lab, run, samples=QUICK, owner=True)
         beside = Beside(workshop, run.id, theirs.beside)
-        result = Trials(bench, theirs, "", beside).yours()
+        try:
+            result, canaries = Trials(bench, theirs, "", beside, secrets).yours()
+        except (BaseUnavailable, PullFailed) as error:
+            raise NotMeasured(
+                f"--against {ref}: not measured: {error.what}", why=error.why
+            ) from None
     history = any(".git" in one.relative_to(project.context).parts for one in project.files())
-    against = Against(ref, commit, result, there, seconds, _HISTORY if history else "")
+    against = Against(
+        *(ref, commit, result, there, seconds, _HISTORY if history else ""), canaries=canaries
+    )
     return replace(audit, against=against)
 
 

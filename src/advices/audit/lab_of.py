@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from advices.audit.project import Project
+from advices.audit.remedies import Change, meant
 from advices.audit.touches import touches
 from advices.core import DiskFull, LabInvalid, write_whole
 from advices.lab import Lab, Serve, Variant
@@ -59,14 +60,17 @@ def lab_of(project: Project, folder: Path) -> Lab:
     Raises what `copy_context` raises.
     """
     context = copy_context(project, folder / "context")
-    yours = variant_of(project, folder, YOURS, project.text)
+    # What the reader sets for the container wins over the image.
+    env = {n: v for n, v in meant(project.source()).items() if n not in project.env}
+    yours = variant_of(project, folder, YOURS, Change("", project.text))
     return Lab(
         slug="audit",
         folder=folder,
         title=project.folder.name,
         advice="",
         context=context,
-        probes=PROBES,
+        probes=(*PROBES, *(["environment"] if env else [])),
+        intended_env=env,
         needs_free_bytes=2_000_000_000,
         serve=Serve(
             port=project.port,
@@ -81,16 +85,19 @@ def lab_of(project: Project, folder: Path) -> Lab:
     )
 
 
-def variant_of(
-    project: Project, folder: Path, name: str, text: str, ignores: Sequence[str] = ()
-) -> Variant:
-    """Return the project with another Dockerfile and more lines in .dockerignore."""
-    file = write_whole(folder / f"{name}.Dockerfile", text)
-    overlay = None
-    if ignores:
-        overlay = f"{name}-files"
-        write_whole(folder / overlay / _IGNORE, with_ignores(ignore_text(project), ignores))
-    build_args = dict(project.build_args)
+def variant_of(project: Project, folder: Path, name: str, change: Change) -> Variant:
+    """Return the project as a change makes it; its files are written to a folder."""
+    file = write_whole(folder / f"{name}.Dockerfile", change.dockerfile)
+    texts = dict(change.files)
+    if change.ignores:
+        texts[_IGNORE] = with_ignores(ignore_text(project), change.ignores)
+    overlay = f"{name}-files" if texts else None
+    for path, text in texts.items():
+        new = write_whole(folder / str(overlay) / path, text)
+        if (old := project.context / path).is_file():
+            new.chmod(old.stat().st_mode & 0o777)
+    # What has become a secret is no argument any more.
+    build_args = {n: v for n, v in project.build_args.items() if n not in change.secrets}
     return Variant(dockerfile=file.name, says=name, overlay=overlay, build_args=build_args)
 
 

@@ -15,13 +15,14 @@ from advices.audit.reading.plans import Bake, plan_of
 from advices.audit.reading.service import Service
 from advices.audit.reading.target import cut
 from advices.audit.remedies import Source
+from advices.audit.secrets import Secret
 from advices.core import LabInvalid
 from advices.engine import Start, bake_targets
 from advices.lab import context_files, parse_dockerfile
 
 __all__ = ["Asked", "Chosen", "Project", "read_project"]
 
-_TEXTS = (".txt", ".toml", ".in", ".lock", ".cfg", "Pipfile")
+_TEXTS = (".txt", ".toml", ".in", ".lock", ".cfg", "Pipfile", ".sh", "entrypoint", "start")
 _TEXT_AT_MOST_BYTES = 1_000_000
 
 
@@ -55,6 +56,7 @@ class Project:
     languages: tuple[Language, ...] = ()
     target: str = ""
     asked: Asked = field(default_factory=Asked)
+    secrets: tuple[Secret, ...] = ()
 
     def source(self) -> Source:
         """Return its Dockerfile with what of the project decides how it can be changed."""
@@ -139,6 +141,7 @@ def read_project(folder: Path, asked: Asked, bake: Bake = bake_targets) -> Proje
         target=target,
         asked=asked,
         chosen=tuple(chosen),
+        secrets=asked.secrets,
     )
 
 

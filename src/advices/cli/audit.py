@@ -13,10 +13,10 @@ from rich.table import Table
 from advices.cli import audit_ci
 from advices.cli.app import app, out, progress
 from advices.cli.audit_services import ALL, audit_each
-from advices.core import project, write_together
+from advices.core import project
 
 if TYPE_CHECKING:
-    from advices.audit import Audit, Project
+    from advices.audit import Audit, Project, Secret
 
 
 @app.command()
@@ -27,6 +27,10 @@ def audit(
     context: Annotated[Path | None, typer.Option(help="The build context.")] = None,
     build_arg: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="A build argument.")
+    ] = None,
+    secret: Annotated[
+        list[str] | None,
+        typer.Option(metavar="id=ID,src=FILE", help="A secret of the build; also id=ID,env=NAME."),
     ] = None,
     env: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="A variable of its container.")
@@ -84,6 +88,7 @@ def audit(
         target=target,
         service=service,
         images=_pairs(with_, "--with"),
+        secrets=_secrets(secret),
     )
     chapters = _chapters(fail_on)
     layout = project()
@@ -112,7 +117,7 @@ def audit(
     files = {"html": html, "json": json_, "markdown": markdown, "sarif": sarif, "junit": junit}
     audit_ci.write_reports(found, policy, {**files, "write-baseline": write_baseline})
     if fix and found.files:
-        write_together({yours.folder / name: new for name, (_, new) in found.files.items()})
+        room.write_fix(yours.folder, found.files)
         out.print(f"wrote {escape(', '.join(found.files))}")
     # What was just written down as known fails no job.
     if write_baseline is None:
@@ -127,6 +132,15 @@ def _pairs(words: list[str] | None, option: str) -> dict[str, str]:
             raise typer.BadParameter(f"`{word}` is not NAME=VALUE", param_hint=option)
         found[name] = value
     return found
+
+
+def _secrets(words: list[str] | None) -> tuple[Secret, ...]:
+    from advices.audit import Secret
+
+    try:
+        return tuple(map(Secret.parse, words or ()))
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--secret") from None
 
 
 def _chapters(words: str) -> set[str]:

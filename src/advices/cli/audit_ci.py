@@ -74,7 +74,7 @@ def end(found: Audit, policy: Policy) -> None:
 
     if room.fails(found, policy):
         raise typer.Exit(FOUND)
-    room.refuse_unjudged(found, policy.fail_on)
+    room.refuse_unjudged(found, policy)
 
 
 def _version() -> str:

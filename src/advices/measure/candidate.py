@@ -7,8 +7,8 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from advices.core import DiskFull, write_whole
@@ -41,7 +41,8 @@ class Candidate:
     What nobody has read before has `limits`. Of one that is `unknown` nobody knows what a container
     of it can do: what a probe cannot look at is not measured, and says why. Of one that
     `ends_early` a build ends as soon as it is known to fail what is judged of it. `how` is what
-    every start of its page has.
+    every start of its page has. `secret_files` are secrets of its build that are there already, a
+    file each, by id.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Candidate:
     unknown: bool = False
     ends_early: bool = False
     how: Start = HARDENED
+    secret_files: Mapping[str, Path] = field(default_factory=dict)
 
     def read(self) -> Dockerfile:
         """Return what its Dockerfile says with its build arguments.

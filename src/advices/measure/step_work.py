@@ -233,7 +233,7 @@ class StepWork:
             # Mounts begin empty for each measurer, whatever an earlier one left in them.
             cache_namespace=f"{self._run.id}-{self._word}-{mark}",
             canary=self.canary,
-            secrets=files,
+            secrets={**candidate.secret_files, **files},
         )
         return order_of(self._lab, candidate, place, no_cache=no_cache)
 

@@ -180,6 +180,16 @@ def record(audit: Audit) -> dict[str, Any]:
             }
             for one in trial.tried
         ],
+        "secrets": [
+            {
+                "kind": one.kind,
+                "name": one.name,
+                "places": dict(one.places),
+                "after": None if one.after is None else dict(one.after),
+                "not_judged": one.unjudged,
+            }
+            for one in trial.canaries
+        ],
         "not_judged": {str(measure): why for measure, why in not_judged(trial).items()},
         "left_out": audit.left_out,
         "yours": trial.yours.model_dump(mode="json"),
