@@ -197,3 +197,13 @@ def test_layers_of_one_digest_weigh_once() -> None:
     found = weighed({"a": [base, own], "b": [base, more], "c": [base, own]})
     assert (found.alone, found.together, found.shared) == ({"a": 110, "b": 101, "c": 110}, 111, 210)
     assert found.rows()[-1][0] == "shared"
+
+
+def test_a_name_moves_no_cursor(
+    advices: Callable[..., int], world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (world.root / "\x1b[2Jb\N{RIGHT-TO-LEFT OVERRIDE}.py").write_text("x = 1\n" * 99)
+    assert advices() == 0
+    said = capsys.readouterr().out
+    assert "A one-line edit of \N{REPLACEMENT CHARACTER}[2Jb\N{REPLACEMENT CHARACTER}.py" in said
+    assert "\x1b" not in said

@@ -34,6 +34,16 @@ progress = Console(stderr=True, highlight=False, soft_wrap=True, width=_WIDE_ERR
 INTERRUPTED = 130
 
 
+def shown(text: str) -> str:
+    """Return foreign text for a terminal: what would move its cursor or turn lines is replaced."""
+    return escape(
+        "".join(
+            sign if sign.isprintable() or sign in "\n\t" else "\N{REPLACEMENT CHARACTER}"
+            for sign in text
+        )
+    )
+
+
 @app.callback()
 def options(
     verbose: Annotated[
