@@ -227,6 +227,14 @@ def labs(session: nox.Session) -> None:
 
 
 @nox.session(python=False)
+def wheel(session: nox.Session) -> None:
+    """Build the wheel and the source archive into dist/."""
+    environment(session, "site")
+    shutil.rmtree("dist", ignore_errors=True)
+    run(session, "hatchling", "build")
+
+
+@nox.session(python=False)
 def advisories(session: nox.Session) -> None:
     """Look up known vulnerabilities of a lab's lock files, into docs/results/advisories.json."""
     environment(session, "audit")

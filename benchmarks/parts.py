@@ -11,6 +11,7 @@ from advices.lab import Lab, labfile
 from advices.measure import QUICK, Samples, steps
 from advices.packages import proxy
 from benchmarks import projects
+from benchmarks.audits import times as audit_times
 from benchmarks.checks import times as check_times
 from benchmarks.projects import SLUG, slugs
 from benchmarks.shell import WORD, script
@@ -80,6 +81,12 @@ def checks(place: Place) -> Pairs:
             ("unchanged", "right_builds"),
         )
     }
+
+
+def audits(place: Place) -> Pairs:
+    """Return an audit beside the plain builds that it has to do."""
+    times = audit_times(place)
+    return {"audit": _pairs(times["ours"], times["builds"])}
 
 
 def forced(place: Place) -> Pairs:
@@ -156,13 +163,17 @@ def site(place: Place) -> Pairs:
 
 
 def help_(place: Place) -> Pairs:
-    """Return `advices --help` beside the help of a program of one command, with the same parser."""
+    """Return `advices --help` beside the help of a program of one command, and beside Python."""
     write_whole(place.scratch / "bare.py", BARE)
     times = place.in_turns(
         ours=Program(f"{ADVICES} --help", place.scratch, says="Usage:"),
         bare=Program(f"{PYTHON} bare.py --help", place.scratch, says="Usage:"),
+        python=Program(f"{PYTHON} -c pass", place.scratch),
     )
-    return {"help": _pairs(times["ours"], times["bare"])}
+    return {
+        "help": _pairs(times["ours"], times["bare"]),
+        "help-python": _pairs(times["ours"], times["python"]),
+    }
 
 
 def growth(place: Place) -> Pairs:
@@ -190,6 +201,7 @@ def growth(place: Place) -> Pairs:
 PARTS: dict[str, Callable[[Place], Pairs]] = {
     "lab": real_lab,
     "checks": checks,
+    "audit": audits,
     "forced": forced,
     "unchanged": unchanged,
     "executed": executed,
@@ -198,5 +210,5 @@ PARTS: dict[str, Callable[[Place], Pairs]] = {
     "growth": growth,
 }
 
-WITH_INDEX = {"lab", "checks"}
+WITH_INDEX = {"lab", "checks", "audit"}
 """The parts that install packages, in front of all others."""

@@ -6,7 +6,7 @@ from axe_playwright_python.sync_playwright import Axe
 pytestmark = pytest.mark.browser
 KINDS = (
     *("", "start/", "run/", "trainers/", "method/", "dashboard/", "bases/", "404.html"),
-    *("progress/", "glossary/"),
+    *("progress/", "glossary/", "your-project/"),
     *("chapters/build-cache/", "chapters/twelve-factor/", "chapters/web-scan/"),
     *("chapters/multi-stage/", "chapters/base-image/", "chapters/whole-dockerfile/"),
     *("checklist/", "linters/"),

@@ -97,12 +97,16 @@ def test_what_was_asked_for_reaches_the_project(
 
     monkeypatch.setattr(room, "read_project", read)
     words = ("--env", "A=1", "--env", "B=x=y", "--build-arg", "C=", "--port", "81")
-    more = ("--target", "t", "--service", "s", "--with", "db=postgres:17")
+    more = ("--target", "t", "--service", "s", "--with", "db=postgres:17", "--with", "x/redis:7")
     assert advices(*words, *more, "--url-path", "/up") == 130
     (asked,) = seen
     assert (asked.env, asked.build_args) == ({"A": "1", "B": "x=y"}, {"C": ""})
     assert (asked.port, asked.url_path) == (81, "/up")
-    assert (asked.target, asked.service, asked.images) == ("t", "s", {"db": "postgres:17"})
+    assert (asked.target, asked.service, asked.images) == (
+        "t",
+        "s",
+        {"db": "postgres:17", "redis": "x/redis:7"},
+    )
 
 
 def test_a_dockerfile_within_a_compose_file_is_not_fixed(
@@ -193,8 +197,8 @@ def test_layers_of_one_digest_weigh_once() -> None:
             diff_id=name, created_by="", disk_bytes=0, transfer_bytes=weight, from_base=False
         )
 
-    base, own, more = layer("base", 100), layer("own", 10), layer("more", 1)
-    found = weighed({"a": [base, own], "b": [base, more], "c": [base, own]})
+    own = {"a": ("own", 10), "b": ("more", 1), "c": ("own", 10)}
+    found = weighed({name: [layer("base", 100), layer(*one)] for name, one in own.items()})
     assert (found.alone, found.together, found.shared) == ({"a": 110, "b": 101, "c": 110}, 111, 210)
     assert found.rows()[-1][0] == "shared"
 
@@ -207,3 +211,18 @@ def test_a_name_moves_no_cursor(
     said = capsys.readouterr().out
     assert "A one-line edit of \N{REPLACEMENT CHARACTER}[2Jb\N{REPLACEMENT CHARACTER}.py" in said
     assert "\x1b" not in said
+
+
+def test_a_dash_prints_the_record_and_nothing_else(
+    advices: Callable[..., int], world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert advices("--json", "-", "--fix") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert not list(world.root.glob("-"))
+    # What is written, in whole: who reads it need not apply a diff.
+    written = {name: (world.root / name).read_text() for name in told["files"]}
+    assert written == {name: one["after"] for name, one in told["files"].items()}
+    alone = {one["name"]: one["diff"] for one in told["tried"]}
+    assert "+USER 10001:10001" in alone["user"]
+    assert "+USER" not in alone["order"]
+    assert told["shown"]["findings"][0][0] == "chapter"

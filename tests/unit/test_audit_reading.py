@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +154,8 @@ def test_of_several_that_build_the_first_is_taken_and_said(tmp_path: Path) -> No
     (why,) = (one.why for one in found.chosen if one.name == "service")
     assert why == "it is the first of 2 of compose.yaml that build: a, b"
     assert read(root, service="b").service == "b"
+    (root / "compose.yaml").write_text(text.replace("{build: .}", "{build: ., profiles: [x]}"))
+    assert read(root).built == ("b", "a")
     for name, says in (("db", "builds no image"), ("c", "has no service `c`")):
         with pytest.raises(LabInvalid, match=says):
             read(root, service=name)
@@ -237,6 +240,10 @@ services:
         ("services: {s: {build: ., environment: {A: [b]}}}", "environment.A: a text is expected"),
         ("services: {s: {build: [a]}}", "services.s.build: a table of names"),
         ("services: {s: {build: {target: gone}}}", "there is no stage `gone`"),
+        ("services: {../s: {build: .}}", "services: `../s` is no name of a service"),
+        ('services: {"a\\e[2Jb": {build: .}}', "`a?[2Jb` is no name of a service"),
+        ('services: {s: {build: "\\e[2J/../.."}}', "`?[2J/../..` leads out of"),
+        ('services: {s: {build: ., ports: ["\\e[2J"]}}', "`?[2J` is no port"),
         ("services: [s]", "services: there are none"),
         ("- a", "services: there are none"),
         ("", "services: there are none"),
@@ -493,3 +500,34 @@ def test_the_same_can_be_asked_of_another_copy(tmp_path: Path) -> None:
     same = ("text", "build_args", "env", "port", "url_path", "how", "beside", "service", "target")
     assert [getattr(two, name) for name in same] == [getattr(one, name) for name in same]
     assert two.context == tmp_path / "two" / "api"
+
+
+@pytest.mark.parametrize("named", ["pipe", ".", "large", "gone", "x" * 5000, "circle"])
+def test_what_is_no_dockerfile_is_refused_and_not_waited_for(named: str, tmp_path: Path) -> None:
+    root = composed(tmp_path, f"services: {{s: {{build: {{dockerfile: {named}}}}}}}")
+    os.mkfifo(root / "pipe")
+    (root / "circle").symlink_to("circle")
+    (root / "large").write_text("FROM a\n" + "# x\n" * 300_000)
+    with pytest.raises(LabInvalid):
+        read(root)
+
+
+@pytest.mark.parametrize("name", [".env", "compose.yaml"])
+def test_a_pipe_is_no_text(name: str, tmp_path: Path) -> None:
+    root = made(tmp_path)
+    (root / name).unlink(missing_ok=True)
+    os.mkfifo(root / name)
+    if name == ".env":
+        (root / "compose.yaml").write_text("services: {s: {build: .}}")
+        with pytest.raises(LabInvalid, match="cannot be read"):
+            read(root)
+    else:
+        assert read(root).service == ""
+
+
+def test_a_bake_file_names_nothing_outside_either(tmp_path: Path) -> None:
+    root = made(tmp_path / "project", **{"docker-bake.json": "{}"})
+    for path in ("../outside", "a\0b"):
+        said = {"target": {"t": {"context": ".", "dockerfile": path}}}
+        with pytest.raises(LabInvalid, match=r"docker-bake\.json: dockerfile: "):
+            audit.read_project(root, audit.Asked(variables={}), lambda *_, said=said: said)

@@ -12,7 +12,11 @@ import yaml
 FOLDER = Path(__file__).parents[2] / ".github" / "workflows"
 FILES = sorted(FOLDER.glob("*.yml"))
 PINNED = re.compile(r"uses: [\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
-WRITES = {"measure": {"contents", "pull-requests"}, "publish": {"pages", "id-token"}}
+WRITES = {
+    "measure": {"contents", "pull-requests"},
+    "publish": {"pages", "id-token"},
+    "pypi": {"id-token"},
+}
 
 
 def read(file: Path) -> dict[str, Any]:
@@ -21,8 +25,8 @@ def read(file: Path) -> dict[str, Any]:
     return found
 
 
-def test_both_workflows_are_there() -> None:
-    assert [file.stem for file in FILES] == ["pull-request", "weekly"]
+def test_all_workflows_are_there() -> None:
+    assert [file.stem for file in FILES] == ["publish", "pull-request", "weekly"]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -58,5 +62,19 @@ def test_a_pull_request_gets_no_secret_and_keeps_no_token() -> None:
 
 def test_the_engine_tests_of_a_pull_request_may_all_run() -> None:
     """An ordinary user may not mount or start an engine: its tests would be left out."""
-    (step,) = [s for s in read(FILES[0])["jobs"]["engine"]["steps"] if "run" in s]
+    file = FOLDER / "pull-request.yml"
+    (step,) = [s for s in read(file)["jobs"]["engine"]["steps"] if "run" in s]
     assert step["run"] == 'sudo env "PATH=$PATH" ./run engine'
+
+
+def test_what_is_published_was_built_once_and_tried() -> None:
+    """The job that PyPI trusts runs nothing of ours: it publishes what the other job uploaded."""
+    jobs = read(FOLDER / "publish.yml")["jobs"]
+    used = [step["uses"].partition("@")[0] for step in jobs["pypi"]["steps"]]
+    assert used == ["actions/download-artifact", "pypa/gh-action-pypi-publish"]
+    assert (jobs["pypi"]["needs"], jobs["pypi"]["environment"]["name"]) == ("build", "pypi")
+    *_, tried, uploaded = jobs["build"]["steps"]
+    assert "advices audit" in tried["run"]
+    assert uploaded["uses"].startswith("actions/upload-artifact@")
+    assert uploaded["with"]["path"] == jobs["pypi"]["steps"][0]["with"]["path"] == "dist"
+    assert sum("./run wheel" in step.get("run", "") for step in jobs["build"]["steps"]) == 1

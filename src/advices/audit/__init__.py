@@ -6,6 +6,7 @@ An audit is a lab of a project: it is measured as it is, with each remedy, and w
 from advices.audit.audit import Audit, audited
 from advices.audit.comparing import check_ref, compared
 from advices.audit.findings import CHAPTERS, Finding, findings
+from advices.audit.how import How, from_names
 from advices.audit.lint import Lint, linted
 from advices.audit.policy import (
     Judged,
@@ -46,6 +47,7 @@ __all__ = [
     "Audit",
     "Chosen",
     "Finding",
+    "How",
     "Judged",
     "Lint",
     "Policy",
@@ -63,6 +65,7 @@ __all__ = [
     "fails",
     "finding_rows",
     "findings",
+    "from_names",
     "html",
     "judged",
     "junit",

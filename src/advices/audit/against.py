@@ -16,9 +16,8 @@ GROWN_BYTES = 1_000_000
 _EXACT_OF_A_BUILD = ("steps_run", "new_transfer_bytes")
 _EXACT = (
     *("uid", "stop_exit_code", "transfer_bytes", "disk_bytes", "writable_app_files"),
-    *("secrets_in_layers", "secrets_in_history", "secrets_in_config", "setuid_files"),
-    *("compilers", "apt_lists_bytes", "pip_cache_bytes", "hidden_bytes"),
-    *("distributions_failing", "missing_libraries"),
+    *("setuid_files", "compilers", "apt_lists_bytes", "pip_cache_bytes", "hidden_bytes"),
+    *("distributions_failing", "missing_libraries", "env_wrong"),
 )
 
 

@@ -8,12 +8,15 @@ from dataclasses import dataclass, field, replace
 
 from advices.audit.against import Against
 from advices.audit.beside import Beside
+from advices.audit.how import How
 from advices.audit.lab_of import ignore_text, lab_of, with_ignores
 from advices.audit.left_out import left_out
 from advices.audit.lint import Lint
 from advices.audit.project import Project
+from advices.audit.remedies import Change
 from advices.audit.secrets import Redaction
-from advices.audit.trial import Trial, Trials
+from advices.audit.trial import Trials
+from advices.audit.tried import Trial
 from advices.core import AdvicesError, BaseUnavailable, NotMeasured, PullFailed
 from advices.lab import Lab
 from advices.measure import QUICK, Bench
@@ -40,7 +43,7 @@ class Audit:
     against: Against | None = None
 
 
-def audited(workshop: Workshop, project: Project, check: str = "") -> Audit:
+def audited(workshop: Workshop, project: Project, check: str = "", how: How | None = None) -> Audit:
     """Return what a project measures, and what each remedy does to it.
 
     `check` is a command that must succeed in a container of each image, "" for none. Nothing is
@@ -48,16 +51,22 @@ def audited(workshop: Workshop, project: Project, check: str = "") -> Audit:
     what a build of the project as it is raises.
     """
     secrets = {one.id: one.value() for one in project.secrets}
-    hide = Redaction(secrets.values())
-    with hiding(workshop, hide), own_run(workshop.engine) as run:
-        lab = lab_of(project, run.scratch / "audit")
+    hide, scope = Redaction(secrets.values()), how or How()
+    # Guarded: of an audit that is killed nothing stays either.
+    with hiding(workshop, hide), own_run(workshop.engine, guarded=True) as run:
+        whole = lab_of(project, run.scratch / "audit")
+        lab = scope.of(whole)
         bench = Bench(workshop, lab, run, samples=QUICK, owner=True)
         beside = Beside(workshop, run.id, project.beside)
         try:
-            trial = _hidden(Trials(bench, project, check, beside, secrets).all(), hide)
+            of = Trials(bench, project, check, beside=beside, secrets=secrets, scope=scope)
+            trial = of.all()
         except (BaseUnavailable, PullFailed) as error:
             raise NotMeasured(f"not measured: {error.what}", why=error.why) from None
-    return Audit(project, lab, trial, _files(project, trial), left_out(project, beside.missing))
+    trial = replace(trial, left_out=(*scope.left_out(whole), *trial.left_out))
+    out = left_out(project, beside.missing)
+    files = files_of(project, trial.change)
+    return Audit(project, lab, _hidden(trial, hide), files, out)
 
 
 @contextlib.contextmanager
@@ -90,15 +99,16 @@ def _hidden(trial: Trial, hide: Redaction) -> Trial:
     )
 
 
-def _files(project: Project, trial: Trial) -> dict[str, tuple[str, str]]:
-    if trial.change is None:
+def files_of(project: Project, change: Change | None) -> dict[str, tuple[str, str]]:
+    """Return the files that a change makes different, by path: the text before and after."""
+    if change is None:
         return {}
-    texts = (project.text + project.rest, trial.change.dockerfile + project.rest)
+    texts = (project.text + project.rest, change.dockerfile + project.rest)
     files = {project.shown(project.dockerfile): texts}
     source = project.source()
-    for path, text in trial.change.files.items():
+    for path, text in change.files.items():
         files[project.shown(project.context / path)] = (source.files[path], text)
-    if trial.change.ignores:
+    if change.ignores:
         old = ignore_text(project)
-        files[project.shown(project.ignore)] = (old, with_ignores(old, trial.change.ignores))
+        files[project.shown(project.ignore)] = (old, with_ignores(old, change.ignores))
     return {name: (old, new) for name, (old, new) in files.items() if old != new}

@@ -9,6 +9,7 @@ from advices.audit import git_tree
 from advices.audit.against import Against
 from advices.audit.audit import Audit, hiding
 from advices.audit.beside import Beside
+from advices.audit.how import How
 from advices.audit.lab_of import lab_of
 from advices.audit.project import Project, read_project
 from advices.audit.secrets import Redaction
@@ -44,8 +45,10 @@ def compared(
     """
     project = audit.project
     secrets = {one.id: one.value() for one in project.secrets}
-    hide = Redaction(secrets.values())
-    with hiding(workshop, hide), own_run(workshop.engine) as run:
+    with (
+        hiding(workshop, Redaction(secrets.values())),
+        own_run(workshop.engine, guarded=True) as run,
+    ):
         tree = git_tree.write_tree(project.folder, commit, run.scratch / "against-tree")
         theirs = _project(project, git_tree.repository(project.folder), tree, ref)
         lab = lab_of(theirs, run.scratch / "against")
@@ -55,15 +58,16 @@ def compared(
             if one.file is None or (lab.context / one.file).is_file()
         }
         # The same edits on both sides: without a history, others would be found there.
-        lab = lab.model_copy(update={"replays": there})
+        most = audit.lab.build_timeout_seconds
+        lab = lab.model_copy(update={"replays": there, "build_timeout_seconds": most})
         bench = Bench(workshop, lab, run, samples=QUICK, owner=True)
         beside = Beside(workshop, run.id, theirs.beside)
+        trials = Trials(bench, theirs, "", beside=beside, secrets=secrets, scope=How())
         try:
-            result, canaries = Trials(bench, theirs, "", beside, secrets).yours()
+            result, canaries = trials.yours(with_secrets=bool(audit.trial.canaries))
         except (BaseUnavailable, PullFailed) as error:
-            raise NotMeasured(
-                f"--against {ref}: not measured: {error.what}", why=error.why
-            ) from None
+            what = f"--against {ref}: not measured: {error.what}"
+            raise NotMeasured(what, why=error.why) from None
     history = any(".git" in one.relative_to(project.context).parts for one in project.files())
     against = Against(
         *(ref, commit, result, there, seconds, _HISTORY if history else ""), canaries=canaries

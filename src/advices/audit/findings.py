@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from advices.audit.remedies import REMEDIES
-from advices.audit.trial import Trial
+from advices.audit.tried import Trial
 from advices.lab import MeasureName
 from advices.results import Value
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from advices.audit.findings import findings
 from advices.audit.project import Project
-from advices.audit.trial import Trial
+from advices.audit.tried import Trial
 from advices.lab import MeasureName
 from advices.linters import lint_file
 from advices.results import LINTERS, Linted, LinterName, Value

@@ -146,7 +146,8 @@ def read_project(folder: Path, asked: Asked, bake: Bake = bake_targets) -> Proje
 
 
 def _text(file: Path) -> str:
-    if file.is_symlink() or not file.name.endswith(_TEXTS):
+    # A reader of a pipe would wait for a writer.
+    if file.is_symlink() or not file.is_file() or not file.name.endswith(_TEXTS):
         return ""
     try:
         if file.stat().st_size > _TEXT_AT_MOST_BYTES:

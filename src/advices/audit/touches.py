@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
@@ -34,6 +35,7 @@ _CODE = (
     *(".ex", ".swift", ".scala", ".html"),
 )
 _GIT = ".git/HEAD"
+_IN_GIT = ".git/docker-advices"
 
 
 def touches(project: Project) -> dict[str, Replay]:
@@ -43,8 +45,9 @@ def touches(project: Project) -> dict[str, Replay]:
     the largest file. Only what .dockerignore lets into a build can be touched.
     """
     source = project.source()
-    # A link may lead out of the project.
-    plain = {name for name in source.files if not (project.context / name).is_symlink()}
+    # A link may lead out of the project, and a pipe is no text.
+    files = {name: project.context / name for name in source.files}
+    plain = {name for name, file in files.items() if file.is_file() and not file.is_symlink()}
     copied = [name for name in plain if any(one.brings(name) for one in source.view.everywhere)]
     code = [name for name in copied if PurePosixPath(name).suffix in _CODE]
     counted = _changes(project.context) if code else {}
@@ -62,9 +65,10 @@ def touches(project: Project) -> dict[str, Replay]:
         replay = _edited(project.context, file) if file is not None else None
         if replay is not None:
             found[name] = replay
-    if _GIT in plain:
+    # No file that is there already, which may be a link that leads out of the project.
+    if _GIT in plain and not os.path.lexists(project.context / _IN_GIT):
         says = "git writes in .git, as each commit does"
-        found["commit"] = Replay(says=says, file=".git/advices", append="{sample}\n")
+        found["commit"] = Replay(says=says, file=_IN_GIT, append="{sample}\n")
     return found
 
 

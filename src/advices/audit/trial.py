@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from advices.audit.beside import Beside
 from advices.audit.canaries import Canary
 from advices.audit.gate import MEASURES, broken, lost
 from advices.audit.health import health_command, healthy_after
+from advices.audit.how import ALONE, How
 from advices.audit.hunt import Hunt
 from advices.audit.lab_of import YOURS, variant_of
 from advices.audit.pages import Served
 from advices.audit.project import Project
 from advices.audit.remedies import REMEDIES, Change, Remedy, remedies, together
 from advices.audit.secrets import written
+from advices.audit.tried import Trial, Tried
 from advices.core import (
     AdvicesError,
     CommandFailed,
@@ -25,8 +27,18 @@ from advices.core import (
 )
 from advices.engine import Image, Start
 from advices.lab import COLD, Lab, Variant
-from advices.measure import QUICK, Bench, Candidate, Measurer, PlanStep, steps, steps_giving
-from advices.results import Value, VariantResult
+from advices.measure import (
+    QUICK,
+    Bench,
+    Candidate,
+    Measurer,
+    PlanStep,
+    for_audits,
+    steps,
+    steps_giving,
+)
+from advices.probes import wrong
+from advices.results import VariantResult
 
 FIXED = "fixed"
 # The project as it is, started once more.
@@ -35,41 +47,9 @@ _NO_CHANGE = Change("", "")
 _CHECK_SECONDS = 300.0
 
 
-@dataclass(frozen=True)
-class Tried:
-    """What a remedy did alone: its measure before and after, and what it broke, "" for nothing."""
-
-    remedy: Remedy
-    change: Change
-    before: Value | None
-    after: Value | None
-    refused: str = ""
-
-    @property
-    def is_fix(self) -> bool:
-        """Return whether it broke nothing and made its measure better."""
-        if self.refused or self.before is None or self.after is None:
-            return False
-        return self.remedy.is_better(self.before, self.after)
-
-
-@dataclass(frozen=True)
-class Trial:
-    """What a project measures, what each remedy did alone, and the project with all that passed.
-
-    `fixed` is None where nothing passed, else `change` leads to it. `silence` says why the project
-    as it is did not answer, "" when it did; `changing` how far its page could be compared, "" where
-    it is the same each time. `canaries` are what was given a made-up secret, and where that was.
-    """
-
-    yours: VariantResult
-    tried: tuple[Tried, ...]
-    fixed: VariantResult | None = None
-    change: Change | None = None
-    names: tuple[str, ...] = ()
-    silence: str = ""
-    changing: str = ""
-    canaries: tuple[Canary, ...] = ()
+def planned_for(lab: Lab, remedy: Remedy) -> Sequence[PlanStep]:
+    """Return the steps of a project's lab that show what a remedy alone brings, and breaks."""
+    return steps_giving(lab, {remedy.measure, *MEASURES})
 
 
 class Trials:
@@ -80,14 +60,17 @@ class Trials:
         bench: Bench,
         project: Project,
         check: str,
+        *,
         beside: Beside,
         secrets: Mapping[str, bytes],
+        scope: How,
     ) -> None:
         self._bench = bench
         self._lab: Lab = bench.lab
         self._project = project
         self._check = check
         self._beside = beside
+        self._scope = scope
         self._source = project.source()
         self._secret_ids = tuple(secrets)
         # An argument may become a secret.
@@ -97,22 +80,24 @@ class Trials:
         self._served: Served | None = None
         self._healthy_after: float | None = None
 
-    def yours(self) -> tuple[VariantResult, tuple[Canary, ...]]:
-        """Return what the project measures as it is, and what it shows; no remedy is tried."""
+    def yours(self, *, with_secrets: bool) -> tuple[VariantResult, tuple[Canary, ...]]:
+        """Return what the project measures as it is and, with secrets, shows of made-up ones."""
         with self._bench.ready() as measurer, self._beside.up():
-            self._beside.anew()
-            candidate = self._candidate(YOURS, self._lab.variants["bad"])
-            measured = measurer.measure(candidate, steps(self._lab, QUICK))
+            measured = self._as_it_is(measurer)
             hunt = Hunt(self._project, self._lab, measurer, self._candidate)
-            hunt.begin(Change("", self._source.text))
+            if with_secrets:
+                hunt.begin(Change("", self._source.text))
             return measured, hunt.yours
+
+    def _as_it_is(self, measurer: Measurer) -> VariantResult:
+        self._beside.anew()
+        candidate = self._candidate(YOURS, self._lab.variants["bad"])
+        return self._with_variables(YOURS, measurer.measure(candidate, steps(self._lab, QUICK)))
 
     def all(self) -> Trial:
         """Return the trial of the project. Raises what a build of it as it is raises."""
         with self._bench.ready() as measurer, self._beside.up():
-            whole = steps(self._lab, QUICK)
-            self._beside.anew()
-            yours = measurer.measure(self._candidate(YOURS, self._lab.variants["bad"]), whole)
+            yours = self._as_it_is(measurer)
             if fault := self._checked(YOURS):
                 raise StepFailed(
                     f"the project as it is does not pass --check: {fault}",
@@ -123,18 +108,24 @@ class Trials:
             self._hunt = Hunt(self._project, self._lab, measurer, self._candidate)
             leaking = self._hunt.begin(Change("", self._source.text))
             self._source = replace(self._source, leaking=leaking)
-            changes = remedies(self._source)
-            found = [
-                self._alone(measurer, yours, remedy, changes[remedy.name])
-                for remedy in REMEDIES
-                if remedy.name in changes
-            ]
-            fixes = [one.remedy for one in found if one.is_fix]
-            trial = self._together(measurer, yours, tuple(found), fixes, whole)
+            trial = self._of_remedies(measurer, yours)
             changing = self._served.said if self._served else ""
             canaries = self._hunt.after(trial.change) if trial.change else self._hunt.yours
             trial = replace(trial, canaries=canaries)
             return replace(trial, silence=measurer.silence.get(YOURS, ""), changing=changing)
+
+    def _of_remedies(self, measurer: Measurer, yours: VariantResult) -> Trial:
+        """Return what each remedy does alone and all that passed together."""
+        changes, whole = remedies(self._source), steps(self._lab, QUICK)
+        if self._scope.quick and (trial := self._at_once(measurer, yours, changes, whole)):
+            return trial
+        found = [
+            self._alone(measurer, yours, remedy, changes[remedy.name])
+            for remedy in REMEDIES
+            if remedy.name in changes
+        ]
+        fixes = [one.remedy for one in found if one.is_fix]
+        return self._together(measurer, yours, tuple(found), fixes, whole)
 
     def _look_again(self, measurer: Measurer, yours: VariantResult) -> None:
         """Learn what the project does each time: the page it serves, and its health check."""
@@ -149,6 +140,19 @@ class Trials:
         if health_command(image.config):
             self._healthy_after = self._healthy(image)
 
+    def _with_variables(self, name: str, result: VariantResult) -> VariantResult:
+        """Return a result that counts wrong variables, of a container that never answered too.
+
+        What its process would begin with is in the image.
+        """
+        intended = self._lab.intended_env
+        if not intended or "env_wrong" in result.probed:
+            return result
+        has = [str(one) for one in self._image(name).config.get("Env") or ()]
+        return result.model_copy(
+            update={"probed": {**result.probed, "env_wrong": len(wrong(intended, has))}}
+        )
+
     def _image(self, name: str) -> Image:
         image = self._bench.workshop.engine.image(self._tag(name))
         assert image is not None, "it was measured a moment ago"
@@ -161,10 +165,39 @@ class Trials:
     def _tag(self, name: str) -> str:
         return f"docker-advices-run/{self._bench.run.id}:{self._lab.slug}-{name}-{COLD}"
 
+    def _at_once(
+        self,
+        measurer: Measurer,
+        yours: VariantResult,
+        changes: Mapping[str, Change],
+        whole: Sequence[PlanStep],
+    ) -> Trial | None:
+        """Return the trial of all changes at once, None where that breaks something.
+
+        What made nothing better with all others is left out, and the rest is built again.
+        """
+        found: dict[str, Tried] = {}
+        fixes = [one for one in REMEDIES if one.name in changes]
+        while fixes:
+            change = together(self._source, fixes)
+            after, refused = self._measured(measurer, yours, FIXED, change, whole)
+            if after is None or refused:
+                return None
+            was, is_ = yours.measures(), after.measures()
+            for one in fixes:
+                values = (was.get(one.measure), is_.get(one.measure))
+                found[one.name] = Tried(one, changes[one.name], *values)
+            names = tuple(one.name for one in fixes if found[one.name].is_fix)
+            if len(names) == len(fixes):
+                tried = tuple(found.values())
+                return Trial(yours, tried, after, change, names, left_out=(ALONE,))
+            fixes = [one for one in fixes if one.name in names]
+        return Trial(yours, tuple(found.values()), left_out=(ALONE,))
+
     def _alone(
         self, measurer: Measurer, yours: VariantResult, remedy: Remedy, change: Change
     ) -> Tried:
-        planned = steps_giving(self._lab, {remedy.measure, *MEASURES})
+        planned = planned_for(self._lab, remedy)
         after, refused = self._measured(measurer, yours, remedy.name, change, planned)
         was = yours.measures().get(remedy.measure)
         is_ = after.measures().get(remedy.measure) if after else None
@@ -210,6 +243,7 @@ class Trials:
         try:
             self._beside.anew()
             after = measurer.measure(self._candidate(name, variant, change), planned)
+            after = self._with_variables(name, after)
         except (EngineLost, DiskFull):
             raise
         except StepFailed as error:
@@ -239,6 +273,7 @@ class Trials:
             *(name, self._lab.folder / variant.dockerfile, variant),
             fresh=name == YOURS,
             cache_of=YOURS,
+            limits=for_audits(self._bench.run.id),
             unknown=True,
             how=self._how,
             secret_files={id_: self._secret_files[id_] for id_ in ids if id_ in self._secret_files},

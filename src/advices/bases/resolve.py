@@ -27,10 +27,21 @@ from advices.results import BaseRecord
 
 
 class Bases:
-    """Resolves FROM names for one engine. `say` hears of work that takes long."""
+    """Resolves FROM names for one engine. `say` hears of work that takes long.
 
-    def __init__(self, engine: Engine, folder: Path, memory: LayerMemory, say: Say) -> None:
+    `instead` are images by the FROM names that they take the place of.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        folder: Path,
+        memory: LayerMemory,
+        say: Say,
+        instead: Mapping[str, str] | None = None,
+    ) -> None:
         self._engine = engine
+        self._instead = instead or {}
         self._memory = memory
         self._official = OfficialImages(engine, say)
         self._stand_ins = StandIns(engine, folder, say)
@@ -67,6 +78,7 @@ class Bases:
 
     def known(self, name: str) -> Base | None:
         """Return what stands behind a name, None when it would have to be pulled or built."""
+        name = self._instead.get(name, name)
         # A stage's name is no image's: nobody's image may be taken for it.
         found = None if name in self._recipes.stages else self._official.known(name)
         return found or self._stand_ins.known(name)
@@ -138,6 +150,7 @@ class Bases:
         return self._stand_ins.made(name)
 
     def _resolve(self, name: str) -> Base:
+        name = self._instead.get(name, name)
         if name in self._recipes.stages:
             return self._stand_ins.made(name)
         # A name that no recipe knows means what it means to docker: the image here that has it.

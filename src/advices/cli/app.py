@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Annotated
@@ -14,7 +15,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from advices.core import VERBOSE_VARIABLE, AdvicesError
+from advices.cli.extras import extra_missing
+from advices.core import BESIDE_VARIABLE, VERBOSE_VARIABLE, AdvicesError
 
 app = typer.Typer(
     help="Measure good and bad container images for Python applications.",
@@ -32,6 +34,8 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 progress = Console(stderr=True, highlight=False, soft_wrap=True, width=_WIDE_ERR)
 
 INTERRUPTED = 130
+BESIDE = threading.Event()
+"""Set where a server started this command: it tells each instruction, and ends with that."""
 
 
 def shown(text: str) -> str:
@@ -64,12 +68,17 @@ def main() -> None:
 
 def _guarded(command: Callable[..., object]) -> int:
     with _sigterm_as_interrupt():
+        _end_with_stdin()
         try:
             # Not standalone, so that faults arrive here; an exit code is then the return value.
             code = command(standalone_mode=False)
         except AdvicesError as error:
-            err.print(f"[bold red]error:[/] {escape(str(error))}")
-            return error.exit_code
+            return _told(error)
+        except ModuleNotFoundError as error:
+            fault = extra_missing(error)
+            if fault is None:
+                raise
+            return _told(fault)
         except (KeyboardInterrupt, typer.Abort):
             code = INTERRUPTED
         except Exception as error:
@@ -81,6 +90,26 @@ def _guarded(command: Callable[..., object]) -> int:
     if code == INTERRUPTED:
         err.print("interrupted; this run removed everything that it had created")
     return code if isinstance(code, int) else 0
+
+
+def _told(error: AdvicesError) -> int:
+    err.print(f"[bold red]error:[/] {escape(str(error))}")
+    return error.exit_code
+
+
+def _end_with_stdin() -> None:
+    """Where a server started this command, end as by SIGTERM when it is gone, however it ended."""
+    # Programs that this command starts are not asked.
+    if os.environ.pop(BESIDE_VARIABLE, ""):
+        BESIDE.set()
+        threading.Thread(target=_await_the_end, daemon=True).start()
+
+
+def _await_the_end() -> None:
+    # Not through sys.stdin: a thread that waits there keeps the interpreter from ending.
+    while os.read(0, 1):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,8 +13,8 @@ from rich.table import Table
 
 from advices.cli import audit_ci
 from advices.cli.app import app, out, progress, shown
-from advices.cli.audit_services import ALL, audit_each
-from advices.core import project
+from advices.cli.audit_services import ALL, audit_each, beside
+from advices.core import anywhere
 
 if TYPE_CHECKING:
     from advices.audit import Audit, Project, Secret
@@ -51,12 +52,23 @@ def audit(
     check: Annotated[
         str, typer.Option(help="A shell command that must succeed in a container of each image.")
     ] = "",
+    base: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=IMAGE", help="Another image for a FROM name.")
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Only an edit of the code, and all changes at once.")
+    ] = False,
+    build_minutes: Annotated[
+        float, typer.Option(min=0.1, help="How long one build may take.")
+    ] = 20.0,
     fail_on: Annotated[
         str, typer.Option(help="Exit with 1 on findings of these chapters: non-root,build-cache.")
     ] = "",
     fix: Annotated[bool, typer.Option("--fix", help="Write the diff to your project.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write the report as one HTML file.")] = None,
-    json_: Annotated[Path | None, typer.Option("--json", help="Write all as JSON.")] = None,
+    json_: Annotated[
+        Path | None, typer.Option("--json", help="Write all as JSON; - prints it.")
+    ] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the report as Markdown.")] = None,
     sarif: Annotated[Path | None, typer.Option(help="Write findings as SARIF 2.1.0.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write a case for each tip as JUnit.")] = None,
@@ -87,11 +99,11 @@ def audit(
         *(file, context, build_args, variables, port, url_path),
         target=target,
         service=service,
-        images=_pairs(with_, "--with"),
+        images=beside(with_),
         secrets=_secrets(secret),
     )
     chapters = _chapters(fail_on)
-    layout = project()
+    layout = anywhere()
     if service == ALL:
 
         def read(name: str) -> Project:
@@ -102,23 +114,27 @@ def audit(
     yours = room.read_project(path, asked)
     if fix:
         yours.must_be_writable()
+    instead = _bases(base, room.from_names(yours))
     policy = audit_ci.policy_of(yours.folder, chapters, baseline)
     commit = room.check_ref(yours, against) if against else ""
     with Display(progress) as say:
         for one in yours.chosen:
             say(one.told())
-        workshop = Workshop(layout, say)
-        found = room.audited(workshop, yours, check)
+        workshop = Workshop(layout, say, instead=instead)
+        how = room.How(quick=quick, build_seconds=build_minutes * 60)
+        found = room.audited(workshop, yours, check, how)
         if commit:
             found = room.compared(workshop, found, against, commit, seconds)
     found = replace(found, lint=room.linted(yours))
-    _show(found)
-    audit_ci.show_policy(found, policy)
+    printed = json_ == audit_ci.STDOUT
+    if not printed:
+        _show(found)
+        audit_ci.show_policy(found, policy)
     files = {"html": html, "json": json_, "markdown": markdown, "sarif": sarif, "junit": junit}
     audit_ci.write_reports(found, policy, {**files, "write-baseline": write_baseline})
     if fix and found.files:
         room.write_fix(yours.folder, found.files)
-        out.print(f"wrote {escape(', '.join(found.files))}")
+        (progress if printed else out).print(f"wrote {escape(', '.join(found.files))}")
     # What was just written down as known fails no job.
     if write_baseline is None:
         audit_ci.end(found, policy)
@@ -141,6 +157,17 @@ def _secrets(words: list[str] | None) -> tuple[Secret, ...]:
         return tuple(map(Secret.parse, words or ()))
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--secret") from None
+
+
+def _bases(words: list[str] | None, named: Sequence[str]) -> dict[str, str]:
+    """Return the images of --base. Raises BadParameter for one of a name that no FROM has."""
+    found = _pairs(words, "--base")
+    if unknown := found.keys() - set(named):
+        raise typer.BadParameter(
+            f"no FROM names {', '.join(sorted(unknown))}; there are {', '.join(named)}",
+            param_hint="--base",
+        )
+    return found
 
 
 def _chapters(words: str) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from advices.audit import Audit, Policy
 
 FOUND = 1
+STDOUT = Path("-")
 
 
 def policy_of(folder: Path, chapters: set[str], baseline: Path | None) -> Policy:
@@ -43,7 +45,10 @@ def write_reports(found: Audit, policy: Policy, files: Mapping[str, Path | None]
         "write-baseline": lambda: room.baseline_text(found),
     }
     for name, file in files.items():
-        if file is not None:
+        if file == STDOUT:
+            # Nothing else, for a program that reads it.
+            sys.stdout.write(writers[name]())
+        elif file is not None:
             write_whole(file, writers[name]())
 
 

@@ -57,6 +57,20 @@ def audit_each(
         raise typer.Exit(code)
 
 
+def beside(words: list[str] | None) -> dict[str, str]:
+    """Return the images of --with by the names of their services, `db=postgres:17` or `postgres`.
+
+    Without a name it is the image's own.
+    """
+    found = {}
+    for word in words or []:
+        name, sign, image = word.partition("=")
+        image = image if sign else word
+        own = image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+        found[name if sign else own] = image
+    return found
+
+
 def _of_service(given: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Return the arguments of the command for one service."""
     return {

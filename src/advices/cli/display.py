@@ -14,7 +14,8 @@ from rich.progress_bar import ProgressBar
 from rich.spinner import Spinner
 from rich.table import Table
 
-from advices.core import Decided, Event, Measured, State, Waiting, clock, line
+from advices.cli.app import BESIDE
+from advices.core import Decided, Event, Instruction, Measured, State, Waiting, clock, line
 
 _PER_SECOND = 4
 
@@ -58,7 +59,9 @@ class Display:
             self._state = self._state.after(event)
             for slug in self._state.labs.keys() - before.keys():
                 self._since[slug] = clock()
-        text = line(event)
+        # In the log of a pipe nobody reads an instruction later; a page shows it meanwhile.
+        each = isinstance(event, Instruction) and BESIDE.is_set()
+        text = str(event) if each else line(event)
         # A picture shows the steps; above it stays what one would want to read again.
         stays = not self._moving or isinstance(event, str | Decided | Measured | Waiting)
         if text and stays:

@@ -60,6 +60,7 @@ def run(
     reports: Reports = None,
 ) -> None:
     """Execute the labs that changed, check their claims, write results and pages."""
+    layout = project()
     from advices.cli.display import Display
     from advices.measure import QUICK, Samples
     from advices.notebooks import run_labs
@@ -67,7 +68,7 @@ def run(
 
     wanted = QUICK if quick else Samples(cold_samples, samples)
     with _reported(reports) as told, Display(progress) as say:
-        workshop = Workshop(project(), say)
+        workshop = Workshop(layout, say)
         how = {"force": force, "proofs": not quick}
         run_labs(workshop, slugs or [], wanted, told=told, **how)
 
@@ -95,6 +96,7 @@ def check(
     reports: Reports = None,
 ) -> None:
     """Measure labs again and compare with the committed results; prove changes and a tenth."""
+    layout = project()
     from advices.cli.display import Display
     from advices.measure import QUICK, Samples
     from advices.notebooks import check_labs
@@ -107,7 +109,7 @@ def check(
     wanted = QUICK if quick else Samples(cold_samples, samples)
     with _reported(reports) as told, Display(progress) as say:
         check_labs(
-            *(Workshop(project(), say), slugs or [], wanted),
+            *(Workshop(layout, say), slugs or [], wanted),
             prove_all=prove_all,
             in_turn=in_turn,
             confirm=confirm,
@@ -165,12 +167,12 @@ def check_exercise_(
     ] = False,
 ) -> None:
     """Build and measure your Dockerfile of an exercise: which claims it meets, and hints."""
+    layout = project()
     from advices.cli.display import Display
     from advices.lab import labfile
     from advices.notebooks import check_exercise, prove_exercise
     from advices.workshop import Workshop
 
-    layout = project()
     if solution:
         exercise = labfile.read(layout.labs, slug).its_exercise()
         text = exercise.dockerfile("good").read_text("utf-8")

@@ -33,11 +33,12 @@ def learn(
     ] = "",
 ) -> None:
     """Serve the site on this machine, with cells and exercises that run in the page."""
+    # Before what an installed toolkit may lack: without the repository, that would not help.
+    layout = project()
     # Only this command needs a server, and loading one takes a second.
     from advices.lab import labfile
     from advices.learn import entrance, forwarded, preparing, server
 
-    layout = project()
     try:
         name = forwarded.forwarded(forwarded_host)
     except ValueError as error:

@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 
 from advices.cli.app import app, out, progress
-from advices.core import cache_folder, project
+from advices.core import anywhere, cache_folder
 
 engine_app = typer.Typer(help="The Docker engine of this machine.", no_args_is_help=True)
 app.add_typer(engine_app, name="engine")
@@ -23,7 +23,7 @@ def doctor() -> None:
 
     marks = {"ok": "[green]ok  [/]", "note": "[yellow]note[/]", "bad": "[red]bad [/]"}
     bad = False
-    for found in examine(Workshop(project(), lambda _: None)):
+    for found in examine(Workshop(anywhere(), lambda _: None)):
         bad |= found.mark == "bad"
         out.print(f"{marks[found.mark]} {found.subject + ':':<22} {escape(found.says)}")
         if found.fix:

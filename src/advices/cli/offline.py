@@ -25,6 +25,7 @@ Slugs = Annotated[list[str] | None, typer.Argument(help="Labs by slug; all by de
 @app.command()
 def prefetch(slugs: Slugs = None) -> None:
     """Bring every image and package that labs need, for work without a network."""
+    layout = project()
     from advices import offline
     from advices.cli.display import Display
     from advices.packages import proxy
@@ -32,7 +33,7 @@ def prefetch(slugs: Slugs = None) -> None:
     from advices.workshop import Workshop
 
     with Display(progress) as say, measuring(say):
-        workshop = Workshop(project(), say)
+        workshop = Workshop(layout, say)
         with proxy.for_builds(workshop.engine, filling=True):
             _told(offline.prefetch.prefetch(workshop, slugs or []))
 
@@ -62,6 +63,7 @@ def bundle_save(
     slugs: Slugs = None,
 ) -> None:
     """Prefetch, then write images and packages of labs to one file."""
+    layout = project()
     from advices import offline
     from advices.cli.display import Display
     from advices.packages import proxy
@@ -69,7 +71,7 @@ def bundle_save(
     from advices.workshop import Workshop
 
     with Display(progress) as say, measuring(say):
-        workshop = Workshop(project(), say)
+        workshop = Workshop(layout, say)
         with proxy.for_builds(workshop.engine, filling=True):
             ready = offline.prefetch.prefetch(workshop, slugs or [])
             _told(ready)
@@ -100,6 +102,7 @@ def bundle_load(
 @app.command()
 def bases(slugs: Slugs = None) -> None:
     """Pull or build every image that labs need: bases and scanners."""
+    layout = project()
     from advices.cli.display import Display
     from advices.lab import SCANNERS, labfile
     from advices.packages import proxy
@@ -107,7 +110,7 @@ def bases(slugs: Slugs = None) -> None:
     from advices.workshop import Workshop
 
     with Display(progress) as say, measuring(say):
-        workshop = Workshop(project(), say)
+        workshop = Workshop(layout, say)
         with_exercises = [
             one
             for lab in labfile.chosen(workshop.layout.labs, slugs or [])

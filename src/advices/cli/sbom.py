@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from advices.cli.app import app, progress
-from advices.core import project
+from advices.core import anywhere
 
 
 @app.command()
@@ -26,7 +26,7 @@ def sbom(
     from advices.workshop import Workshop
 
     with Display(progress) as say:
-        workshop = Workshop(project(), say)
+        workshop = Workshop(anywhere(), say)
         found = workshop.engine.image(image)
         if found is None:
             raise BaseUnavailable(

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from advices.cli.app import app, out, progress
-from advices.core import project
+from advices.core import anywhere, project
 
 
 @app.command()
@@ -38,7 +38,7 @@ def scan(
     if scanner is not None and scanner not in SCANNERS:
         raise typer.BadParameter(f"the scanners are {', '.join(SCANNERS)}", param_hint="--scanner")
     with Display(progress) as say:
-        workshop = Workshop(project(), say)
+        workshop = Workshop(anywhere(), say)
 
         # Looked up only for a target that may be scanned.
         def find(name: str) -> ScannerImage:

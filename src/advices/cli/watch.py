@@ -26,12 +26,12 @@ def watch(
     ] = None,
 ) -> None:
     """Check your Dockerfile of an exercise now and after each save, until Ctrl-C."""
+    layout = project()
     from advices.cli.display import Display
     from advices.lab import LEARNERS, labfile
     from advices.notebooks import watch_exercise
     from advices.workshop import Workshop
 
-    layout = project()
     mine = file or labfile.read(layout.labs, slug).its_exercise().folder / LEARNERS
 
     @contextlib.contextmanager

@@ -4,6 +4,10 @@ Errors, processes and the clock, threads that end together, progress as events, 
 where things are, files that are written whole.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from advices.core import errors
 from advices.core.audit_errors import ListInvalid, NotMeasured
 from advices.core.build_errors import (
@@ -30,6 +34,7 @@ from advices.core.errors import (
     EngineLost,
     EngineMissing,
     EngineRefused,
+    ExtraMissing,
     FileRefused,
     InstallRefused,
     LabInvalid,
@@ -62,8 +67,16 @@ from advices.core.events import (
     sent,
 )
 from advices.core.files import free_bytes, write_together, write_whole
-from advices.core.paths import Layout, cache_folder, project, service_folder, state_folder
+from advices.core.paths import (
+    Layout,
+    anywhere,
+    cache_folder,
+    project,
+    service_folder,
+    state_folder,
+)
 from advices.core.process import (
+    BESIDE_VARIABLE,
     VERBOSE_VARIABLE,
     as_root,
     clock,
@@ -83,7 +96,6 @@ from advices.core.pull_errors import (
     ReferenceInvalid,
     RegistrySilent,
 )
-from advices.core.records import Record
 from advices.core.saves import saves
 from advices.core.spent import Spent
 from advices.core.threads import (
@@ -95,7 +107,11 @@ from advices.core.threads import (
     that_can_be_given_up,
 )
 
+if TYPE_CHECKING:
+    from advices.core.records import Record
+
 __all__ = [
+    "BESIDE_VARIABLE",
     "VERBOSE_VARIABLE",
     "AdvicesError",
     "BaseUnavailable",
@@ -117,6 +133,7 @@ __all__ = [
     "EngineRefused",
     "EngineUnsuitable",
     "Event",
+    "ExtraMissing",
     "FileRefused",
     "FrontendTooOld",
     "GivenUp",
@@ -155,6 +172,7 @@ __all__ = [
     "UnsteadyMeasure",
     "Waiting",
     "alive",
+    "anywhere",
     "as_root",
     "at_once",
     "cache_folder",
@@ -183,3 +201,12 @@ __all__ = [
     "write_together",
     "write_whole",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load strict records when somebody asks: `advices --help` needs none, and they are slow."""
+    if name == "Record":
+        from advices.core.records import Record  # noqa: PLC0415
+
+        return Record
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

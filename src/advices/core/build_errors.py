@@ -39,7 +39,8 @@ class BuildHung(AdvicesError):
     exit_code = 25
     why = "a step waits for something that never comes, or the machine is slow"
     next_step = (
-        "look at the step named above; if it is right, raise build_timeout_seconds in lab.toml"
+        "look at the step named above; if it is right, raise build_timeout_seconds in lab.toml, "
+        "or --build-minutes of an audit"
     )
 
 

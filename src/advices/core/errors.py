@@ -221,6 +221,14 @@ class SiteMissing(AdvicesError):
     next_step = "`mkdocs build` builds it; `./run learn` builds and serves it"
 
 
+class ExtraMissing(AdvicesError):
+    """Packages of an extra, which a command needs, are not installed."""
+
+    exit_code = 59
+    why = "docker-advices was installed without the extra that brings it"
+    next_step = "install docker-advices with the extra"
+
+
 class PackageMissing(AdvicesError):
     """A package that a build installs is not to be had."""
 

@@ -9,6 +9,10 @@ import platformdirs
 
 from advices.core.errors import LabInvalid
 
+_PACKAGE = Path(__file__).parents[1]
+# The wheel has it, the sources do not: see pyproject.toml.
+_CARRIED = _PACKAGE / "carried"
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -62,9 +66,21 @@ def project(start: Path | None = None) -> Layout:
             return Layout(folder)
     raise LabInvalid(
         f"{here} is not inside a Docker Advices project",
-        why="no folder above it has both mkdocs.yml and labs/",
-        next_step="change to the folder of the cloned repository",
+        why="no folder above it has both mkdocs.yml and labs/, and this command works on the labs",
+        next_step="run it in a clone of the repository; `advices audit PATH` works without one",
     )
+
+
+def anywhere(start: Path | None = None) -> Layout:
+    """Return the project that a folder lies in, outside of one what the toolkit brings of it.
+
+    An installed toolkit brings the recipes of bases and of scanners, and no lab; one that runs from
+    its sources has the project that they are in.
+    """
+    try:
+        return project(start)
+    except LabInvalid:
+        return Layout(_CARRIED) if _CARRIED.is_dir() else project(_PACKAGE)
 
 
 def state_folder() -> Path:

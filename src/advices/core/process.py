@@ -18,11 +18,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from advices.core.errors import CommandFailed, DiskFull, InstallRefused
 from advices.core.threads import alive, ended_by
 
 VERBOSE_VARIABLE = "ADVICES_VERBOSE"
+BESIDE_VARIABLE = "ADVICES_BESIDE"
+"""Set for a command of ours that ends when its stdin does: who started it is gone then."""
 # What is interrupted must be over within 10 s, its cleaning up included.
 GRACE_SECONDS = 8.0
 _LISTEN_SECONDS = 0.2
@@ -131,23 +134,30 @@ def stream_stderr(
     *,
     timeout_seconds: float,
     env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    stdout: IO[bytes] | None = None,
+    beside: bool = False,
 ) -> tuple[int, float]:
     """Run a program, hand each line of its stderr to `on_line` as it comes; `env` is added to ours.
 
-    Returns the exit code and the wall time in seconds. Raises TimeoutError after
-    `timeout_seconds`. The program is ended when the caller is interrupted or given up.
+    What it prints goes to the file `stdout`, or nowhere. One that runs `beside` hears no Ctrl-C of
+    our terminal, and its stdin ends when we do, however that is. Returns the exit code and the wall
+    time in seconds. Raises TimeoutError after `timeout_seconds`. The program is ended when the
+    caller is interrupted or given up.
     """
     alive()
     show(argv)
     started = clock()
     with subprocess.Popen(
         argv,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
+        stdin=subprocess.PIPE if beside else subprocess.DEVNULL,
+        stdout=stdout or subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
         errors="replace",
-        env={**os.environ, **(env or {})},
+        env={**os.environ, **({BESIDE_VARIABLE: "1"} if beside else {}), **(env or {})},
+        cwd=cwd,
+        start_new_session=beside,
     ) as process:
         timed_out = threading.Event()
 
@@ -195,15 +205,16 @@ def _end(process: subprocess.Popen[str], *, whole: bool = False) -> None:
 
 
 def _started_by(pid: int) -> list[int]:
-    """Return the processes of our own group that one started, and those that these did.
+    """Return the processes of its own group that one started, and those that these did.
 
     Others are daemons, or lead a group that somebody else ends. Without Linux it is none.
     """
     found: list[int] = []
     with contextlib.suppress(OSError):
+        group = os.getpgid(pid)
         for task in Path(f"/proc/{pid}/task").iterdir():
             for child in map(int, (task / "children").read_text("utf-8").split()):
-                if os.getpgid(child) == os.getpgrp():
+                if os.getpgid(child) == group:
                     found += [child, *_started_by(child)]
     return found
 

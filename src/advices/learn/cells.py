@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Any
 
-import markdown
 from IPython.core.getipython import get_ipython
 from IPython.display import display
 
@@ -27,6 +26,7 @@ from advices.core import (
 )
 from advices.lab import LEARNERS
 from advices.learn import hints
+from advices.learn.markup import as_html
 from advices.learn.printed import cut_output
 from advices.learn.words import next_step
 from advices.measure import setting
@@ -42,9 +42,6 @@ WAITING = "application/vnd.advices.waiting+json"
 FAULT = "application/vnd.advices.fault+json"
 
 _PREPARED = "prepared_for_the_page"
-# As in mkdocs.yml, so that an output looks like what is recorded.
-_EXTENSIONS = ["tables", "attr_list", "md_in_html", "pymdownx.highlight", "pymdownx.superfences"]
-_SETTINGS = {"pymdownx.highlight": {"pygments_lang_class": True}}
 
 
 @dataclass(frozen=True)
@@ -122,15 +119,6 @@ def fault(error: AdvicesError) -> dict[str, Any]:
     # Only what the learner wrote counts as a try.
     said["tried"] = isinstance(error, StepFailed | DockerfileInvalid)
     return {FAULT: said, "text/plain": str(error)}
-
-
-def as_html(shown: Shown) -> str:
-    """Return what a cell shows as HTML, made of Markdown as the site makes it."""
-    if shown.figure:
-        return shown.figure
-    return str(
-        markdown.markdown(shown.markdown, extensions=_EXTENSIONS, extension_configs=_SETTINGS)
-    )
 
 
 def check(slug: str, dockerfile: str, again: int = 0) -> Verdict:

@@ -18,9 +18,12 @@ from jupyter_server.utils import url_path_join
 from tornado import web
 
 from advices.core import project
+from advices.learn.auditing import Auditing
+from advices.learn.audits import Audits
 from advices.learn.forwarded import AskedByName, forwarded
 from advices.learn.guard import guard
 from advices.learn.live_page import (
+    AUDIT,
     CLIENT,
     CLIENT_FILES,
     ENTER,
@@ -39,6 +42,8 @@ from advices.learn.preparing import Preparing, Told
 from advices.learn.runs import Runs
 
 _OF_PREPARING = "advices_preparing"
+OF_AUDITING = "advices_auditing"
+"""The setting of a server that holds its audits."""
 FILES = r"[^?]*\.(?:css|js|mjs|map|json|jsonl|svg|png|ico|xml|txt|gz)"
 
 
@@ -63,7 +68,7 @@ class Codes:
 
 
 def add_handlers(app: Any) -> None:
-    """Add ours to a server's handlers.
+    """Add ours to a server's handlers, and its audits to its settings.
 
     The site is the folder in the setting `AdvicesLearn.site`, else site/ of the project that the
     server shows the files of. With `AdvicesLearn.jupyterlab` what JupyterLab needs may be used too,
@@ -74,6 +79,9 @@ def add_handlers(app: Any) -> None:
     jupyterlab = told.get("jupyterlab") in (True, "True", "true", "1")
     guard(app, jupyterlab=jupyterlab, name=forwarded(told.get("forwarded_host", "")))
 
+    auditing = Auditing(project(Path(app.root_dir)).root)
+    app.web_app.settings[OF_AUDITING] = auditing
+
     def at(*parts: str) -> str:
         return url_path_join(app.base_url, *parts)
 
@@ -83,6 +91,11 @@ def add_handlers(app: Any) -> None:
             (at(CLIENT, r"[0-9a-f]{16}/(.*)"), _KeptFile, {"path": str(CLIENT_FILES)}),
             (at(CLIENT, "(.*)"), _File, {"path": str(CLIENT_FILES)}),
             (at(MATERIAL, r"([a-z0-9-]+)/(files|solution)"), Material, {"root": app.root_dir}),
+            (
+                at(AUDIT, "(report|stop|write|)"),
+                Audits,
+                {"auditing": auditing, "root": app.root_dir},
+            ),
             (at(PREPARING), _Prepared),
             (at(RUNS, r"([\w-]+)"), _Ran, {"runs": Runs(app.kernel_manager)}),
             (at(PAGES, f"({FILES})"), _File, {"path": str(site)}),

@@ -26,6 +26,9 @@ RUNS = "learn-runs"
 MATERIAL = "learn-material"
 """Where the page asks for the files of an exercise, and for its solution."""
 
+AUDIT = "learn-audit"
+"""Where the page has the learner's own project audited."""
+
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "

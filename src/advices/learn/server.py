@@ -19,7 +19,7 @@ from traitlets.config import Config
 from advices.core import Layout, PortTaken, SiteMissing
 from advices.learn.forwarded import Forwarded
 from advices.learn.guard import KERNEL_IDLE_SECONDS
-from advices.learn.handlers import Codes, add_preparing, add_way_in
+from advices.learn.handlers import OF_AUDITING, Codes, add_preparing, add_way_in
 from advices.learn.live_page import ENTER, PAGES
 from advices.learn.preparing import Preparing
 
@@ -110,7 +110,7 @@ def serve(
     """Serve until somebody stops it, and end the process then.
 
     `ready` is told the first address, `show` every later one, and `ended` is called when the server
-    has ended. `preparing` goes on beside it and ends with it.
+    has ended. `preparing` goes on beside it and ends with it, and so does an audit.
 
     Raises SiteMissing when the site was not built, PortTaken when the port is in use.
     """
@@ -143,6 +143,7 @@ def serve(
         preparing.start()
     app.io_loop.add_callback(lambda: ready(address()))
     app.start()
+    app.web_app.settings[OF_AUDITING].end()
     if preparing is not None:
         preparing.stop()
     ended()

@@ -14,7 +14,7 @@ from advices.measure.exercises import Told, check, get_ready, solved, start_of, 
 from advices.measure.ground import Ground
 from advices.measure.kept import Kept, kept_file
 from advices.measure.keys import Keys
-from advices.measure.limits import for_learners, setting
+from advices.measure.limits import for_audits, for_learners, setting
 from advices.measure.mistakes import answering_traps, judged_steps, proved, uncaught_mistakes
 from advices.measure.plan import (
     QUICK,
@@ -66,6 +66,7 @@ __all__ = [
     "for_a_check",
     "for_a_quick_run",
     "for_a_run",
+    "for_audits",
     "for_learners",
     "for_variant",
     "get_ready",

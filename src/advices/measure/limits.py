@@ -1,6 +1,7 @@
-"""What the build of a learner's Dockerfile may take: it may hold any mistake there is.
+"""What the build of a Dockerfile may take that nobody has read: it may hold any mistake there is.
 
-Generous, for every exercise and its detours; labs' own builds have no limits but time.
+Generous, for every exercise and its detours, and for any project that is audited; labs' own builds
+have no limits but time.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ DISK_VARIABLE = "ADVICES_BUILD_DISK_MB"
 PROCESSES = 1000
 MEMORY_MB = 4000
 DISK_MB = 4000
+# Compilers work side by side on large machines, and images for graphics cards have many gigabytes.
+AUDIT_PROCESSES = 10_000
+AUDIT_DISK_MB = 30_000
 
 
 def for_learners(run_id: str) -> Limits:
@@ -29,6 +33,20 @@ def for_learners(run_id: str) -> Limits:
         processes=setting(PROCESSES_VARIABLE, PROCESSES),
         memory_bytes=setting(MEMORY_VARIABLE, min(MEMORY_MB, _most_here_mb())) * megabyte,
         disk_bytes=setting(DISK_VARIABLE, DISK_MB) * megabyte,
+    )
+
+
+def for_audits(run_id: str) -> Limits:
+    """Return the limits of the builds of a reader's own project: what one machine can spare.
+
+    Raises SettingInvalid for what is no number above zero.
+    """
+    megabyte = 1_000_000
+    return Limits(
+        group=run_id,
+        processes=setting(PROCESSES_VARIABLE, AUDIT_PROCESSES),
+        memory_bytes=setting(MEMORY_VARIABLE, _most_here_mb()) * megabyte,
+        disk_bytes=setting(DISK_VARIABLE, AUDIT_DISK_MB) * megabyte,
     )
 
 

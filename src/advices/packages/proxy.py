@@ -130,6 +130,9 @@ def lead(context: Path, engine: Engine) -> None:
     """
     index = index_for_builds(engine)
     for lock in sorted(context.rglob(locks.NAME)) if index is not None else ():
+        # A link may lead out of the copy, to a file that is somebody's.
+        if lock.is_symlink() or not lock.is_file():
+            continue
         lock.write_text(locks.at_index(lock.read_text("utf-8"), index or ""), "utf-8")
 
 

@@ -5,6 +5,7 @@ How an image is started and asked is in `startup`, the programs that run in cont
 """
 
 from advices.probes import startup
+from advices.probes.environment import wrong
 from advices.probes.listening import listeners
 from advices.probes.subject import Found, Subject
 from advices.probes.table import asked, probe
@@ -18,4 +19,5 @@ __all__ = [
     "listeners",
     "probe",
     "startup",
+    "wrong",
 ]

@@ -5,6 +5,7 @@ CI, the check of prose.
 """
 
 from advices.site import charts, checks, ci_reports, lab_page, social
+from advices.site.audited import SAMPLE, SampleAudit, audit_report, load_sample, save_sample
 from advices.site.checks import System
 from advices.site.ci_reports import Outcome
 from advices.site.exercise import checked_shown
@@ -15,10 +16,13 @@ from advices.site.time_table import time_rows
 from advices.site.views import Views
 
 __all__ = [
+    "SAMPLE",
     "Outcome",
+    "SampleAudit",
     "Shown",
     "System",
     "Views",
+    "audit_report",
     "charts",
     "checked_shown",
     "checks",
@@ -26,6 +30,8 @@ __all__ = [
     "define_env",
     "kinds",
     "lab_page",
+    "load_sample",
+    "save_sample",
     "social",
     "table",
     "time_rows",

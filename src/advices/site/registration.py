@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from advices.core import AdvicesError
+from advices.site.macros.audits import Audits
 from advices.site.macros.lessons import Lessons
 from advices.site.macros.numbers import Numbers
 from advices.site.macros.overview import Overview
@@ -33,7 +34,7 @@ class Environment(Protocol):
         """Make a function known to the pages under a name."""
 
 
-class Macros(Numbers, Overview, Lessons, Training):
+class Macros(Numbers, Overview, Lessons, Training, Audits):
     """All macros of the pages: its own, and one for each of the views."""
 
 

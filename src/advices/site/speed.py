@@ -37,6 +37,11 @@ COMPARISONS = {
     "check-right": Comparison("a check in the page, solved", _BUILDS, 1.3),
     "check-wrong": Comparison("a check in the page, not solved", _BUILDS, 1.3),
     "check-unchanged": Comparison("a check in the page, nothing changed", _BUILDS, 0.4),
+    "audit": Comparison(
+        "advices audit, a project with everything wrong",
+        "the plain builds that it has to do: yours, each touch, each change",
+        1.25,
+    ),
     "forced-run": Comparison("advices run LAB --force --quick", _SCRIPT, 1.05),
     "forced-run-full": Comparison("advices run LAB --force", _SCRIPT, 1.15),
     "unchanged-suite": Comparison(
@@ -50,6 +55,7 @@ COMPARISONS = {
         "mkdocs build of this site", "the same pages, their macros done, without plugins", 1.25
     ),
     "help": Comparison("advices --help", "the help of a Typer program of one command", 1.6),
+    "help-python": Comparison("advices --help", "python -c pass"),
     "growth-unchanged": Comparison(
         "advices run, nothing changed: 100 labs", "10 labs, for each lab", 1.0, work=10
     ),

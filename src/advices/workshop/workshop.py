@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 
 from advices.bases import Bases
 from advices.core import Layout, Say, Spent
@@ -16,12 +17,20 @@ class Workshop:
 
     Each part is made when it is first asked for, so that a command that asks for none of them
     needs no engine. `say` hears of work that takes long, `spent` adds up where the seconds go.
+    `instead` are images by the FROM names that they take the place of.
     """
 
-    def __init__(self, layout: Layout, say: Say, engine: Engine | None = None) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        say: Say,
+        engine: Engine | None = None,
+        instead: Mapping[str, str] | None = None,
+    ) -> None:
         self.layout = layout
         self.say = say
         self.spent = Spent()
+        self._instead = instead or {}
         self._engine = engine
 
     @functools.cached_property
@@ -42,7 +51,7 @@ class Workshop:
     @functools.cached_property
     def bases(self) -> Bases:
         """Return what finds the images behind FROM names. Raises BaseUnavailable."""
-        return Bases(self.engine, self.layout.bases, self.memory, self.say)
+        return Bases(self.engine, self.layout.bases, self.memory, self.say, self._instead)
 
     @functools.cached_property
     def scanners(self) -> ScannerImages:

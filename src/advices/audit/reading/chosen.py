@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from advices.audit.reading.printable import printable
+
 
 @dataclass(frozen=True)
 class Chosen:
@@ -20,4 +22,4 @@ class Chosen:
     def told(self) -> str:
         """Return it as a line for the reader."""
         changes = f" ({self.option} changes it)" if self.option else ""
-        return f"{self.name}: {self.value}, because {self.why}{changes}"
+        return printable(f"{self.name}: {self.value}, because {self.why}{changes}")

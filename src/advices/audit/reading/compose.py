@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from advices.audit.reading.page import page_of
 from advices.audit.reading.plain_yaml import Plain, read_yaml
+from advices.audit.reading.printable import printable
 from advices.audit.reading.service import Build, Service
 from advices.audit.reading.variables import Variables, read_env_file
 from advices.core import LabInvalid
@@ -22,6 +23,7 @@ _NOT_GIVEN = (
     *("ipc", "security_opt", "sysctls", "ulimits", "links", "volumes_from"),
 )
 _NOT_BUILT_WITH = ("secrets", "ssh", "additional_contexts", "network", "extra_hosts", "platforms")
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
 _PORT = re.compile(r"(?:.*:)?(\d{1,5})(?:-\d{1,5})?(?:/(\w+))?")
 
 
@@ -45,6 +47,10 @@ class Compose:
             raise self._refused("services", "there are none")
         if "include" in self._top:
             raise self._several("include")
+        for name in found:
+            # It becomes the name of a host, and that of a report.
+            if not _NAME.fullmatch(name):
+                raise self._refused("services", f"`{name}` is no name of a service")
         self._services = found
 
     @property
@@ -54,19 +60,17 @@ class Compose:
 
     @property
     def built(self) -> tuple[str, ...]:
-        """Return the services that have a build, in order."""
-        return tuple(
-            name
-            for name, one in self._services.items()
-            if isinstance(one, dict) and one.get("build") is not None
-        )
+        """Return the services that have a build: those that compose starts unasked come first."""
+        given = {name: one for name, one in self._services.items() if isinstance(one, dict)}
+        built = [name for name, one in given.items() if one.get("build") is not None]
+        return tuple(sorted(built, key=lambda name: bool(given[name].get("profiles"))))
 
     def service(self, name: str) -> Service:
         """Return one service. Raises LabInvalid for an unknown name, and for what is not read."""
         where = f"services.{name}"
         if name not in self._services:
             raise LabInvalid(
-                f"{self._called} has no service `{name}`",
+                printable(f"{self._called} has no service `{name}`"),
                 why=f"it has {', '.join(self.names)}",
                 next_step="name one of them: --service NAME",
             )
@@ -191,7 +195,7 @@ class Compose:
 
     def _refused(self, where: str, what: str) -> LabInvalid:
         return LabInvalid(
-            f"{self._at(where)}: {what}",
+            printable(f"{self._at(where)}: {what}"),
             why="compose would refuse it too, or it is not as the Compose Specification has it",
             next_step="`docker compose config` shows what compose makes of the file",
         )

@@ -21,6 +21,7 @@ _NAMES = ("Dockerfile", "Containerfile", "dockerfile")
 _FOLDERS = ("docker", "deploy", "build", ".docker", "app", "src", "backend", "server", "web")
 _IGNORE = ".dockerignore"
 _PORT = 8000
+_AT_MOST_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -193,6 +194,13 @@ def started_as(service: Service) -> Start:
 
 
 def _read(file: Path, args: Mapping[str, str]) -> tuple[Path, str]:
+    # A reader of a pipe would wait for a writer, and one of a device would never end.
+    if file.exists() and not (file.is_file() and file.stat().st_size <= _AT_MOST_BYTES):
+        raise LabInvalid(
+            f"{file} is no Dockerfile",
+            why="it is a folder, a pipe or a device, or a very large file",
+            next_step="name another one: --file path/to/Dockerfile",
+        )
     # A file without a FROM, and one that is no text, is refused with its reason here.
     read_dockerfile(file, args)
     return file, file.read_bytes().decode("utf-8")

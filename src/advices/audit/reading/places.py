@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from advices.audit.reading.printable import printable
 from advices.core import LabInvalid
 
 _TEXT_AT_MOST_BYTES = 1_000_000
@@ -24,9 +25,12 @@ class Places:
     def within(self, path: Path) -> bool:
         """Return whether a path leads to something in the project, links followed."""
         try:
-            return path.resolve().is_relative_to(self.root)
-        except (OSError, RuntimeError):  # a circle of links
+            found = path.resolve()
+            found.exists()
+        # A circle of links, a name that is too long, and one with a zero byte.
+        except (OSError, RuntimeError, ValueError):
             return False
+        return found.is_relative_to(self.root)
 
     def shown(self, path: Path) -> str:
         """Return a path of the project as its reader writes it."""
@@ -42,14 +46,14 @@ class Places:
         next_step = f"say it yourself: {option}"
         if "://" in written or written.startswith(("git@", "github.com/")):
             raise LabInvalid(
-                f"{where}: `{written}` is on another machine",
+                printable(f"{where}: `{written}` is on another machine"),
                 why="an audit builds what is in your folder",
                 next_step=next_step,
             )
         path = base / written
         if not self.within(path):
             raise LabInvalid(
-                f"{where}: `{written}` leads out of {self.root}",
+                printable(f"{where}: `{written}` leads out of {self.root}"),
                 why="an audit reads nothing outside of the project because a file of it says so",
                 next_step=next_step,
             )
@@ -78,7 +82,7 @@ def file_text(path: Path, called: str, option: str) -> str | None:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise LabInvalid(
-            f"{called} cannot be read: {error}",
+            printable(f"{called} cannot be read: {error}"),
             why="it is no UTF-8 text, or belongs to another user",
             next_step=f"correct it, or say it yourself: {option}",
         ) from None

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 import yaml
 
+from advices.audit.reading.printable import printable
 from advices.core import LabInvalid
 
 Plain = str | None | list["Plain"] | dict[str, "Plain"]
@@ -57,7 +58,7 @@ def read_yaml(text: str, called: str) -> Plain:
 
 def _invalid(what: str) -> LabInvalid:
     return LabInvalid(
-        what,
+        printable(what),
         why="the file is not as compose reads it, or somebody made it to exhaust its readers",
         next_step="`docker compose config` shows whether compose reads it",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from advices.audit.reading.printable import printable
 from advices.core import LabInvalid
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -106,7 +107,7 @@ class _Filling:
 
     def _refused(self, what: str) -> LabInvalid:
         return LabInvalid(
-            f"{self._where}: {what}",
+            printable(f"{self._where}: {what}"),
             why="compose fills in variables of the environment and of `.env` there",
             next_step="set the variable, or correct the text",
         )

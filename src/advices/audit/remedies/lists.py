@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
 from advices.audit.remedies.source import Source
@@ -29,19 +29,24 @@ def installs_of(one: Placed) -> tuple[PythonInstall, ...]:
     return tuple(found for call in one.calls if (found := python_install(call)))
 
 
-def lists_of(source: Source, install: PythonInstall) -> tuple[str, ...]:
+def lists_of(
+    source: Source, install: PythonInstall, known: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
     """Return the files of the project that an install reads, those that they name included.
 
-    None where one of them is not there, or where they are in several folders: in one COPY all go to
-    one.
+    `known` are files by the words with which the install asks for them, as far as copies tell that.
+    None where one of them is not there, or where they are in several folders: in one COPY all go
+    to one.
     """
     if install.by in _LOCKED and not install.options.values(*OPTIONS):
         return tuple(name for name in _LOCKED[install.by] if name in source.files)
     found: list[str] = []
-    wanted = [_relative(word) for word in install.options.values(*OPTIONS)]
+    wanted = [*install.options.values(*OPTIONS)]
     while wanted:
-        name = wanted.pop(0)
-        match = next((one for one in source.files if _same(one, name)), None)
+        word = wanted.pop(0)
+        name = (known or {}).get(word) or _relative(word)
+        same = (one for one in source.files if _same(one, name))
+        match = name if name in source.files else next(same, None)
         if match is None:
             return ()
         if match in found:

@@ -97,9 +97,22 @@ def _late_installs(source: Source) -> Iterator[_Found]:
 
 
 def _found(source: Source, before: Sequence[Placed], install: Placed) -> _Found | None:
-    each = [lists_of(source, one) for one in installs_of(install)]
-    lists = tuple(dict.fromkeys(name for one in each for name in one))
     copies = [one for one in before if one.sources]
+    folder = folder_of(install)
+    words = {
+        word: posixpath.normpath(posixpath.join(folder, install.expand(word)))
+        for one in installs_of(install)
+        for word in one.options.values(*OPTIONS)
+    }
+    at = {
+        place: file
+        for copy in copies
+        for file in source.files
+        if copy.brings(file) and (place := copied_to(copy, file))
+    }
+    known = {word: at[path] for word, path in words.items() if path in at}
+    each = [lists_of(source, one, known) for one in installs_of(install)]
+    lists = tuple(dict.fromkeys(name for one in each for name in one))
     wide = tuple(one for one in copies if _brings_more(source, one, lists))
     if not wide or not lists:
         return None
@@ -115,12 +128,7 @@ def _found(source: Source, before: Sequence[Placed], install: Placed) -> _Found 
     if lacking and not all(wide[0].brings(name) for name in lacking):
         return None
     # Where it looks for them must be where they are: else nobody knows what is installed.
-    folder = folder_of(install)
-    asked = {
-        posixpath.normpath(posixpath.join(folder, install.expand(word)))
-        for one in installs_of(install)
-        for word in one.options.values(*OPTIONS)
-    } or {posixpath.join(folder, posixpath.basename(name)) for name in lists}
+    asked = {*words.values()} or {posixpath.join(folder, name) for name in lists}
     if not asked <= {*places.values()} or "" in places.values():
         return None
     start = before.index(wide[0])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from typing import Any
 
-from advices.audit.audit import Audit
+from advices.audit.audit import Audit, files_of
 from advices.audit.findings import findings, not_judged
 from advices.audit.lint import remarks
 from advices.audit.report.cost import costs, difference_text
@@ -116,7 +117,7 @@ def not_judged_rows(audit: Audit) -> Rows:
     rows += [[what, " ".join(why.split())] for what, why in audit.left_out.items()]
     for measure, why in not_judged(audit.trial).items():
         rows.append([describe(measure).label, " ".join(why.split())])
-    return rows
+    return [*rows, *map(list, audit.trial.left_out)]
 
 
 def lint_rows(audit: Audit) -> Rows:
@@ -150,8 +151,12 @@ def against_rows(audit: Audit) -> Rows:
 
 def diff(audit: Audit) -> str:
     """Return the unified diff that `git apply` or `patch -p1` takes, "" without a fix."""
+    return _diff(audit.files)
+
+
+def _diff(files: Mapping[str, tuple[str, str]]) -> str:
     found: list[str] = []
-    for name, (old, new) in audit.files.items():
+    for name, (old, new) in files.items():
         before = f"a/{name}" if old else "/dev/null"
         lines = old.splitlines(keepends=True), new.splitlines(keepends=True)
         for line in difflib.unified_diff(*lines, before, f"b/{name}"):
@@ -177,6 +182,8 @@ def record(audit: Audit) -> dict[str, Any]:
                 "after": one.after,
                 "in_the_diff": one.remedy.name in trial.names,
                 "refused": one.refused,
+                # Alone, whatever the others change.
+                "diff": _diff(files_of(audit.project, one.change)),
             }
             for one in trial.tried
         ],
@@ -191,13 +198,21 @@ def record(audit: Audit) -> dict[str, Any]:
             for one in trial.canaries
         ],
         "not_judged": {str(measure): why for measure, why in not_judged(trial).items()},
-        "left_out": audit.left_out,
+        "left_out": {**audit.left_out, **dict(trial.left_out)},
         "yours": trial.yours.model_dump(mode="json"),
         "fixed": trial.fixed.model_dump(mode="json") if trial.fixed else None,
         "diff": diff(audit),
         "lint": [{**vars(one), "measure": _name(one.measure)} for one in said],
         "lint_did_not_run": dict(audit.lint.missing),
         "against": _against(audit),
+        "files": {name: {"before": old, "after": new} for name, (old, new) in audit.files.items()},
+        # In the words of the terminal, each with its header.
+        "shown": {
+            "findings": finding_rows(audit),
+            "measured": measured_rows(audit),
+            "refused": refused_rows(audit),
+            "not_judged": not_judged_rows(audit),
+        },
     }
 
 

@@ -13,11 +13,11 @@ const ATTRIBUTES = new Set(
     "font-family font-size font-style font-weight overflow letter-spacing").split(" "),
 );
 // Lengths, colours and custom properties; nothing that fetches, nothing that leaves its place.
-const STYLE = /^(?!.*(?:url|image|position|expression|@|\\))[\w\s:;%.,#()+\-*/]*$/is;
+const STYLE = /^(?!.*(?:url|image|position|expression|@|\\))[\w\s:;%.,'#()+\-*/]*$/is;
 
 const allowed = ({ name, value }) => {
   const lower = name.toLowerCase();
-  if (lower === "href") return /^(?:https?:|#)/i.test(value.trim());
+  if (lower === "href") return /^(?:https?:|#|\.\.\/chapters\/[a-z0-9-]+\/$)/i.test(value.trim());
   if (lower === "style") return STYLE.test(value);
   return ATTRIBUTES.has(lower) || lower.startsWith("aria-");
 };

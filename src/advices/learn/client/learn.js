@@ -1,6 +1,7 @@
 // Makes the page of a lab, and the exercise in a chapter, run in the learner's own kernel. Served
 // by `./run learn` alone: a published page has none of this and shows what was recorded.
 
+import { auditPage } from "./audit.js";
 import { Cell } from "./cell.js";
 import { measuresAgain } from "./deciding.js";
 import { nextExercise, withoutCommands } from "./commands.js";
@@ -145,6 +146,8 @@ if (slug && (onLabPage || place)) {
   if (onLabPage) title?.after(bar(lesson));
   else place.querySelector(".adv-cell").before(bar(lesson));
   takeUp(lesson);
+} else if (document.getElementById("adv-audit")) {
+  auditPage(document.getElementById("adv-audit"));
 } else if (document.querySelector(".adv-hero")) {
   document.querySelector(".adv-hero").before(live());
 }
