@@ -205,6 +205,16 @@ def test_layers_of_one_digest_weigh_once() -> None:
     assert found.rows()[-1][0] == "shared"
 
 
+def test_a_name_moves_no_cursor(
+    advices: Callable[..., int], world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (world.root / "\x1b[2Jb\N{RIGHT-TO-LEFT OVERRIDE}.py").write_text("x = 1\n" * 99)
+    assert advices() == 0
+    said = capsys.readouterr().out
+    assert "A one-line edit of \N{REPLACEMENT CHARACTER}[2Jb\N{REPLACEMENT CHARACTER}.py" in said
+    assert "\x1b" not in said
+
+
 def test_a_dash_prints_the_record_and_nothing_else(
     advices: Callable[..., int], world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -65,10 +65,14 @@ def compared(
         bench = Bench(workshop, lab, run, samples=QUICK, owner=True)
         beside = Beside(workshop, run.id, theirs.beside)
         trials = Trials(bench, theirs, "", beside=beside, secrets=secrets, scope=How())
-        with with_bases():
-            result = redacted(trials.yours(), hide)
+        with with_bases(f"--against {ref}: "):
+            found, canaries = trials.yours(with_secrets=bool(audit.trial.canaries))
+        result = redacted(found, hide)
+        canaries = tuple(replace(one, unjudged=hide(one.unjudged)) for one in canaries)
     history = any(".git" in one.relative_to(project.context).parts for one in project.files())
-    against = Against(ref, commit, result, there, seconds, _HISTORY if history else "")
+    against = Against(
+        *(ref, commit, result, there, seconds, _HISTORY if history else ""), canaries=canaries
+    )
     return replace(audit, against=against)
 
 

@@ -9,9 +9,9 @@ from advices.core import BaseUnavailable, NotMeasured, PullFailed
 
 
 @contextlib.contextmanager
-def with_bases() -> Iterator[None]:
-    """Raise NotMeasured where what an image stands on is not available."""
+def with_bases(where: str = "") -> Iterator[None]:
+    """Raise NotMeasured where what an image stands on is not available; `where` says of what."""
     try:
         yield
     except (BaseUnavailable, PullFailed) as error:
-        raise NotMeasured(f"not measured: {error.what}", why=error.why) from None
+        raise NotMeasured(f"{where}not measured: {error.what}", why=error.why) from None

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from advices.audit.beside import Beside
+from advices.audit.canaries import Canary
 from advices.audit.checks import failed_check
 from advices.audit.gate import MEASURES, broken, lost
 from advices.audit.health import health_command, healthy_after
@@ -25,12 +26,7 @@ from advices.audit.remedies import (
 from advices.audit.secrets import written
 from advices.audit.tried import Trial, Tried
 from advices.audit.variables import with_variables
-from advices.core import (
-    AdvicesError,
-    DiskFull,
-    EngineLost,
-    StepFailed,
-)
+from advices.core import AdvicesError, DiskFull, EngineLost, StepFailed
 from advices.engine import Image, Start
 from advices.lab import COLD, Lab, Variant
 from advices.measure import (
@@ -85,20 +81,24 @@ class Trials:
         self._served: Served | None = None
         self._healthy_after: float | None = None
 
-    def yours(self) -> VariantResult:
-        """Return what the project measures as it is; nothing is tried."""
+    def yours(self, *, with_secrets: bool) -> tuple[VariantResult, tuple[Canary, ...]]:
+        """Return what the project measures as it is and, with secrets, shows of made-up ones."""
         with self._bench.ready() as measurer, self._beside.up():
-            self._beside.anew()
-            candidate = self._candidate(YOURS, self._lab.variants["bad"])
-            return measurer.measure(candidate, steps(self._lab, QUICK))
+            measured = self._as_it_is(measurer)
+            hunt = self._hunting(measurer, measured)
+            if with_secrets:
+                hunt.begin(Change("", self._source.text))
+            return measured, hunt.yours
+
+    def _as_it_is(self, measurer: Measurer) -> VariantResult:
+        self._beside.anew()
+        candidate = self._candidate(YOURS, self._lab.variants["bad"])
+        return self._with_variables(YOURS, measurer.measure(candidate, steps(self._lab, QUICK)))
 
     def all(self) -> Trial:
         """Return the trial of the project. Raises what a build of it as it is raises."""
         with self._bench.ready() as measurer, self._beside.up():
-            whole = steps(self._lab, QUICK)
-            self._beside.anew()
-            candidate = self._candidate(YOURS, self._lab.variants["bad"])
-            yours = self._with_variables(YOURS, measurer.measure(candidate, whole))
+            yours = self._as_it_is(measurer)
             if fault := self._checked(YOURS):
                 raise StepFailed(
                     f"the project as it is does not pass --check: {fault}",
@@ -106,23 +106,22 @@ class Trials:
                     next_step="fix the command or the project; nothing was changed",
                 )
             self._look_again(measurer, yours)
-            self._hunt = Hunt(
-                *(self._project, self._lab, measurer, self._candidate),
-                reads=RealValues(self._bench.workshop, self._image, self._values, yours),
-            )
+            self._hunt = self._hunting(measurer, yours)
             leaking = self._hunt.begin(Change("", self._source.text))
             self._source = replace(self._source, leaking=leaking)
-            trial = self._of_remedies(measurer, yours, whole)
+            trial = self._of_remedies(measurer, yours)
             changing = self._served.said if self._served else ""
             canaries = self._hunt.after(trial.change) if trial.change else self._hunt.yours
-            trial = replace(trial, canaries=canaries)
-            return replace(trial, silence=measurer.silence.get(YOURS, ""), changing=changing)
+            silence = measurer.silence.get(YOURS, "")
+            return replace(trial, silence=silence, changing=changing, canaries=canaries)
 
-    def _of_remedies(
-        self, measurer: Measurer, yours: VariantResult, whole: Sequence[PlanStep]
-    ) -> Trial:
+    def _hunting(self, measurer: Measurer, yours: VariantResult) -> Hunt:
+        reads = RealValues(self._bench.workshop, self._image, self._values, yours)
+        return Hunt(self._project, self._lab, measurer, self._candidate, reads=reads)
+
+    def _of_remedies(self, measurer: Measurer, yours: VariantResult) -> Trial:
         """Return what each remedy does alone and all that passed together."""
-        changes = remedies(self._source)
+        changes, whole = remedies(self._source), steps(self._lab, QUICK)
         if self._scope.quick and (trial := self._at_once(measurer, yours, changes, whole)):
             return trial
         found = [
