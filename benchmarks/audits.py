@@ -11,7 +11,7 @@ from advices import audit
 from advices.audit.hunt import FIXED
 from advices.audit.lab_of import YOURS, lab_of, variant_of
 from advices.audit.remedies import REMEDIES, Remedy, remedies, together
-from advices.audit.trial import planned_for
+from advices.audit.taking import planned_for
 from advices.core import write_whole
 from advices.engine import RUN_LABEL, BuildOrder, argv
 from advices.lab import Lab, Variant, labfile

@@ -13,21 +13,19 @@ from advices import audit
 from advices.core import Layout
 from advices.lab import Lab, labfile
 from advices.measure.candidate import copied, of_variant
-from advices.measure.rotation import due, turn_of
 from advices.results import Verdict, judged
 from advices.workshop import Workshop
 
 ROOT = Path(__file__).parents[1]
-ALL_VARIABLE = "ADVICES_AUDIT_PROOF"
+ALL = os.environ.get("ADVICES_AUDIT_PROOF") == "all"
 SLUGS = labfile.slugs(ROOT / "labs")
 
 
 def in_turn(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the names that are proved today: a tenth, or all where the environment says so."""
-    if os.environ.get(ALL_VARIABLE) == "all":
+    """Return what is proved today: one name, the next one each day, or all if asked for."""
+    if ALL:
         return names
-    today = due(names, turn_of(dt.datetime.now(dt.UTC).date()))
-    return tuple(name for name in names if name in today)
+    return (names[dt.datetime.now(dt.UTC).date().toordinal() % len(names)],)
 
 
 @dataclass(frozen=True)

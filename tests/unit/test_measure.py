@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import json
 import threading
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -41,7 +42,15 @@ from advices.lab.dockerfile import parse_dockerfile
 from advices.lab.model import AnotherStart, Claim, Lab, ScanSettings, Variant
 from advices.measure.candidate import Candidate, of_learner, of_mistake, of_variant
 from advices.measure.ground import Ground
-from advices.measure.plan import QUICK, InspectImages, PlanStep, Samples, ServeImage, steps
+from advices.measure.plan import (
+    QUICK,
+    BuildImage,
+    InspectImages,
+    PlanStep,
+    Samples,
+    ServeImage,
+    steps,
+)
 from advices.measure.variant import Measurer
 from advices.results.record import Boot
 from advices.runs.lifecycle import Run
@@ -377,6 +386,27 @@ def test_an_image_starts_beside_its_rebuilds_and_its_layers_are_read_behind_them
     here.measurer.measure_beside(mine, steps(here.lab, QUICK), heard)
     assert beside == [True] * len(here.lab.replays)
     assert all(builds == 1 + len(here.lab.replays) for builds, _, layers in told if layers)
+
+
+def test_builds_may_come_first_one_after_the_other(here: Here) -> None:
+    at_work: list[str] = []
+
+    def content(order: BuildOrder) -> dict[str, Any]:
+        assert at_work == [], "one build at a time"
+        at_work.append(order.tag)
+        time.sleep(0.02)
+        at_work.clear()
+        return TOOLS
+
+    here.engine.content = content
+    heard: list[frozenset[PlanStep]] = []
+    mine, planned = of_learner(here.lab, here.lab.dockerfile("good")), steps(here.lab, QUICK)
+    here.measurer.measure_beside(
+        mine, planned, lambda _, done: heard.append(done), builds_first=True
+    )
+    builds = [one for one in planned if isinstance(one, BuildImage)]
+    assert [frozenset(builds[: n + 1]) for n in range(len(builds))] == heard[: len(builds)]
+    assert heard[-1] == {*planned}
 
 
 def test_a_fault_of_a_step_ends_those_beside_it(here: Here) -> None:

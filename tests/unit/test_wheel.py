@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import tomllib
@@ -55,6 +56,19 @@ def test_the_doctor_examines_a_machine_without_the_repository(
     done = toolkit.run("advices", "doctor", cwd=empty)
     assert (done.returncode, done.stderr) == (1, "")
     assert re.search(r"^bad  engine: ", done.stdout, re.M)
+
+
+def test_the_settings_of_a_pip_elsewhere_count_where_the_environment_has_none(
+    toolkit: Installed, empty: Path, tmp_path: Path
+) -> None:
+    program = tmp_path / "bin" / "pip3"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\necho \"global.index-url='https://index.example/simple'\"\n")
+    program.chmod(0o755)
+    path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
+    done = toolkit.run("advices", "doctor", cwd=empty, env={"PATH": path})
+    (line,) = (one for one in done.stdout.splitlines() if "pip in builds" in one)
+    assert "pip's global.index-url" in line
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from advices.audit.beside import Beside
 from advices.audit.canaries import Canary
 from advices.audit.checks import failed_check
-from advices.audit.gate import MEASURES, broken, lost
+from advices.audit.gate import broken, lost
 from advices.audit.health import health_command, healthy_after
 from advices.audit.how import ALONE, How
 from advices.audit.hunt import FIXED, Hunt, RealValues
@@ -24,6 +24,7 @@ from advices.audit.remedies import (
     together,
 )
 from advices.audit.secrets import written
+from advices.audit.taking import planned_for, taken
 from advices.audit.tried import Trial, Tried
 from advices.audit.variables import with_variables
 from advices.core import AdvicesError, DiskFull, EngineLost, StepFailed
@@ -45,11 +46,6 @@ from advices.results import VariantResult
 _AGAIN = "again"
 _NO_CHANGE = Change("", "")
 _NOTHING_LEFT = "behind the other changes there is nothing left for it to change"
-
-
-def planned_for(lab: Lab, remedy: Remedy) -> Sequence[PlanStep]:
-    """Return the steps of a project's lab that show what a remedy alone brings, and breaks."""
-    return steps_giving(lab, {remedy.measure, *MEASURES})
 
 
 class Trials:
@@ -93,7 +89,8 @@ class Trials:
     def _as_it_is(self, measurer: Measurer) -> VariantResult:
         self._beside.anew()
         candidate = self._candidate(YOURS, self._lab.variants["bad"])
-        return self._with_variables(YOURS, measurer.measure(candidate, steps(self._lab, QUICK)))
+        measured = taken(measurer, self._project, candidate, steps(self._lab, QUICK))
+        return self._with_variables(YOURS, measured)
 
     def all(self) -> Trial:
         """Return the trial of the project. Raises what a build of it as it is raises."""
@@ -251,7 +248,7 @@ class Trials:
         variant = variant_of(self._project, self._lab.folder, name, change)
         try:
             self._beside.anew()
-            after = measurer.measure(self._candidate(name, variant, change), planned)
+            after = taken(measurer, self._project, self._candidate(name, variant, change), planned)
             after = self._with_variables(name, after)
         except (EngineLost, DiskFull):
             raise

@@ -53,12 +53,15 @@ class Measurer(StepWork):
         candidate: Candidate,
         steps: Sequence[plan.PlanStep],
         heard: Callable[[VariantResult, frozenset[plan.PlanStep]], None],
+        *,
+        builds_first: bool = False,
     ) -> VariantResult:
         """Return what `measure` does of a candidate that nobody times, in less time.
 
         Its steps are done side by side, as far as one does not wait for another. `heard` is told
-        after each of them what is known by then, and which steps that is. Raises what
-        `measure_each` raises.
+        after each of them what is known by then, and which steps that is. With `builds_first` the
+        builds are done one after the other before all else, so that their seconds can be compared
+        with those of another one that was measured so. Raises what `measure_each` raises.
         """
         taken = Taken(candidate, steps)
         done: set[int] = set()
@@ -80,7 +83,14 @@ class Measurer(StepWork):
 
         # Of those that may begin the first start is: whether it answers is what a learner asks.
         order = sorted(range(len(steps)), key=lambda n: not isinstance(steps[n], plan.ServeImage))
-        before = {str(n): {*map(str, needs)} for n, needs in plan.before(steps).items()}
+        needed = plan.before(steps)
+        if builds_first:
+            builds = [n for n, step in enumerate(steps) if isinstance(step, plan.BuildImage)]
+            needed = {
+                n: needs.union(one for one in builds if one < n or n not in builds)
+                for n, needs in needed.items()
+            }
+        before = {str(n): {*map(str, needs)} for n, needs in needed.items()}
         at_once({str(n): partial(do, n) for n in order}, _AT_ONCE, before)
         self._tell(taken, "", len(steps))
         return self._so_far(taken)

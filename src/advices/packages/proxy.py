@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import importlib.util
 import os
+import shutil
 import socket
 import sys
 from collections.abc import Iterator, Mapping
@@ -58,11 +60,18 @@ def _configured() -> Mapping[str, str]:
 def _read(_file: str | None) -> Mapping[str, str]:
     """Return pip's settings. Read once a file: pip takes a quarter of a second to tell them."""
     try:
-        lines = run([sys.executable, "-m", "pip", "config", "list"]).stdout.splitlines()
+        lines = run([*_pip(), "config", "list"]).stdout.splitlines()
     except CommandFailed:
         return {}
     pairs = (line.partition("=") for line in lines)
     return {name: value.strip("\"'") for name, _, value in pairs}
+
+
+def _pip() -> list[str]:
+    """Return the words that call pip: of this environment, else that of the PATH, as with uvx."""
+    if importlib.util.find_spec("pip") is not None:
+        return [sys.executable, "-m", "pip"]
+    return [shutil.which("pip3") or "pip"]
 
 
 def way(engine: Engine | None) -> Way:
@@ -88,7 +97,7 @@ def way(engine: Engine | None) -> Way:
 
 def answers() -> bool:
     """Return whether this host's pip reaches an index, with all settings that it has."""
-    argv = [sys.executable, "-m", "pip", "index", "versions", "pip"]
+    argv = [*_pip(), "index", "versions", "pip"]
     try:
         # Local folders would answer in the index's place.
         quick = {"PIP_FIND_LINKS": "", "PIP_DEFAULT_TIMEOUT": "5", "PIP_RETRIES": "0"}
