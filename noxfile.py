@@ -146,6 +146,7 @@ def lint(session: nox.Session) -> None:
         run(session, "sh", "-n", script)
     workflows = sorted(map(str, Path(".github/workflows").glob("*.yml")))
     run(session, "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+    run(session, "check-jsonschema", "--builtin-schema", "vendor.github-actions", "action.yml")
 
 
 @nox.session(python=False)

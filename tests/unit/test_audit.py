@@ -19,7 +19,7 @@ from advices.audit.gate import broken
 from advices.audit.touches import touches
 from advices.core import DiskFull, LabInvalid, Layout, StepFailed
 from advices.engine import RUN_LABEL, BuildOrder, BuildStep, Built, Start
-from advices.lab import MeasureName
+from advices.lab import MeasureName, parse_dockerfile
 from advices.results import Boot, VariantResult
 
 ROOT = Path(__file__).parents[2]
@@ -57,9 +57,14 @@ def test_what_was_chosen_is_told_with_the_option_that_changes_it(tmp_path: Path)
         "Dockerfile": ("Dockerfile", "it is the only one", "--file"),
         "context": (".", "its COPY lines find their files there", "--context"),
         "port": ("8080", "EXPOSE names it", "--port"),
+        "language": ("Python with pip", "there is requirements.txt", ""),
+        "capabilities": (
+            *("Docker's default ones", "`docker run` gives them, and some programs need them"),
+            "",
+        ),
     }
     asked = read(tmp_path, file=tmp_path / "Dockerfile", context=tmp_path, port=9)
-    assert (asked.chosen, asked.port) == ((), 9)
+    assert ([one.name for one in asked.chosen if one.option], asked.port) == ([], 9)
 
 
 def test_a_dockerfile_in_a_folder_builds_the_folder_that_has_its_files(tmp_path: Path) -> None:
@@ -198,6 +203,8 @@ class World:
         self.refuses: Callable[[str], bool] = lambda _text: False
         self.page: Callable[[str], bytes] = lambda _text: b"a page"
         self.checks: Callable[[str], int] = lambda _text: 0
+        self.config: Callable[[str], dict[str, Any]] = lambda _text: {}
+        self.healthy: Callable[[str], bool] = lambda _text: True
         self.fills: Callable[[str], bool] = lambda _text: False
         self.checked: list[dict[str, str]] = []
         self.texts: dict[str, str] = {}
@@ -218,15 +225,15 @@ class World:
             raise StepFailed("[2/3] RUN x failed", next_step="fix it")
         if self.fills(text):
             raise DiskFull("no space left on device")
-        (base,) = order.bases.values()
-        below = self.engine._find(base)
+        base = str(parse_dockerfile(text).final_base)
+        below = self.engine._find(order.bases[base])
         assert below is not None
         ignore = order.context / ".dockerignore"
         ignored = ignore.read_text() if ignore.is_file() else ""
-        copies = text.index("COPY . ") < text.index("RUN pip")
+        copies = text.index("COPY . ") < text.index("pip install")
         edited = order.tag.rpartition("-")[2] if "edit" in order.tag else ""
         layer = layer_tar({"app/x": file(f"{text}{ignored}{edited}".encode())})
-        config = {"WorkingDir": "/app", "Labels": {RUN_LABEL: order.run_id}}
+        config = {"WorkingDir": "/app", "Labels": {RUN_LABEL: order.run_id}, **self.config(text)}
         image = self.engine.add(order.tag, *below.layers, layer, config=config)
         self.texts[image.id] = text
         ran = "edit-source" in order.tag
@@ -250,7 +257,11 @@ class World:
         self.serves = self.page(text)
         uid = "10001" if "USER 10001" in text else "0"
         status = STATUS.replace("1000", uid) + f"Gid:\t{uid}\t{uid}\nGroups:\t\n"
-        return Program(port=self.port, answers=lambda _: status)
+        healthy = self.healthy(text)
+        return Program(
+            port=self.port,
+            answers=lambda argv: status if argv != ["check"] else "ok" if healthy else None,
+        )
 
 
 @pytest.fixture

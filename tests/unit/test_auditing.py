@@ -216,6 +216,7 @@ NOT_ASKED = {
     "a zero": {"path": "/a\0b"},
     "from nowhere": {"path": "a"},
     "an option as folder": {"path": "--fix"},
+    "each service": {"path": "/a", "service": "all"},
     "no port": {"path": "/a", "port": "--fix"},
 }
 
@@ -226,11 +227,19 @@ def test_only_texts_that_mean_an_audit_are_taken(told: object) -> None:
 
 
 def test_what_a_learner_writes_is_never_read_as_an_option() -> None:
-    told = {"path": " ~/p ", "file": "-f", "port": "81", "url_path": "/", "check": "--fix; x"}
+    told = {
+        "path": " ~/p ",
+        "service": "-s",
+        "file": "-f",
+        "port": "81",
+        "url_path": "/",
+        "check": "--fix; x",
+    }
     words = Asked.of(told).argv()
     home = Path.home()
     assert words[3:] == [
-        *("audit", "--json", "-", f"--file={home}/p/-f", "--port=81", "--url-path=/"),
+        *("audit", "--json", "-", "--service=-s", f"--file={home}/p/-f", "--port=81"),
+        *("--url-path=/",),
         *("--check=--fix; x", "--", f"{home}/p"),
     ]
 

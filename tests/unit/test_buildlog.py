@@ -246,3 +246,17 @@ def test_a_clock_that_steps_back_during_a_step_makes_no_time_negative() -> None:
     back = {"started": "2026-01-02T03:04:05Z", "completed": "2026-01-02T02:04:05Z"}
     (step,) = fed(vertex("[1/1] RUN true", **back)).steps()
     assert step.seconds == 0
+
+
+def test_a_step_that_printed_something_runs_and_one_that_only_began_may_come_from_the_cache() -> (
+    None
+):
+    copy, run = "[2/3] COPY . .", "[3/3] RUN pip install x"
+    log = fed(vertex("[1/3] WORKDIR /app"), vertex(copy), vertex(run, completed=None))
+    assert log.steps_run == 1
+    for record in (log_of(run, "Collecting x"), vertex(run, error="context canceled")):
+        log.feed(json.dumps(record))
+        assert log.steps_run == 2
+        assert [step.name for step in log.steps()] == ["COPY . .", "RUN pip install x"]
+    assert fed(vertex(copy, cached=True)).steps_run == 0
+    assert fed(vertex(copy, error="context canceled")).steps_run == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Callable
@@ -16,9 +17,11 @@ from advices.core import (
     BuildHung,
     DockerfileInvalid,
     FrontendTooOld,
+    GivenUp,
     RegistrySilent,
     StepFailed,
     errors,
+    that_can_be_given_up,
 )
 from advices.engine import buildx
 from advices.engine.build_faults import explain
@@ -527,3 +530,51 @@ def test_without_docker(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(errors.CommandFailed, match="`docker` is not installed"):
         build(order())
+
+
+def says(name: str, *, ends: bool = False, prints: str = "") -> str:
+    """Return what a `docker` does to tell of a step."""
+    times = {"started": "2026-01-02T03:04:05.5Z"} | (
+        {"completed": "2026-01-02T03:04:06.5Z"} if ends else {}
+    )
+    record: dict[str, Any] = {"vertexes": [{"digest": name, "name": name, **times}]}
+    if prints:
+        data = base64.b64encode(prints.encode()).decode()
+        record["logs"] = [{"vertex": name, "data": data}]
+    return f"echo '{json.dumps(record)}' >&2\n"
+
+
+COPIES = says("[1/3] COPY . .", ends=True)
+INSTALLS = says("[2/3] RUN pip install x", prints="Collecting x")
+
+
+def test_a_build_that_runs_more_steps_than_enough_is_ended(
+    fake_docker: FakeDocker, tmp_path: Path
+) -> None:
+    file = tmp_path / "Dockerfile"
+    file.write_text("FROM a\n")
+    fake_docker(f"{COPIES}{INSTALLS}exec sleep 600")
+    built = build(order(dockerfile=file, enough_steps=1))
+    assert built.is_unfinished
+    assert [step.name for step in built.steps] == ["COPY . .", "RUN pip install x"]
+    assert built.seconds < 60
+
+
+@pytest.mark.parametrize("enough", [None, 2])
+def test_a_build_that_runs_no_more_steps_than_enough_ends_by_itself(
+    enough: int | None, fake_docker: FakeDocker, tmp_path: Path
+) -> None:
+    file = tmp_path / "Dockerfile"
+    file.write_text("FROM a\n")
+    fake_docker(COPIES + INSTALLS)
+    assert not build(order(dockerfile=file, enough_steps=enough)).is_unfinished
+
+
+def test_a_build_that_is_given_up_before_it_ran_enough_is_given_up(
+    fake_docker: FakeDocker, tmp_path: Path
+) -> None:
+    file = tmp_path / "Dockerfile"
+    file.write_text("FROM a\n")
+    fake_docker(f"{COPIES}exec sleep 600")
+    with pytest.raises(GivenUp), that_can_be_given_up() as give_up:
+        build(order(dockerfile=file, enough_steps=1), on_step=lambda _: give_up())

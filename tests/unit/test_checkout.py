@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 BINARY = (".png",)
 # Dockerfiles as people write them, some with the Windows line ends.
-AS_WRITTEN = "tests/corpus/"
+AS_WRITTEN = ("tests/corpus/", "tests/dockerfiles/")
 
 
 def test_line_ends_stay_as_they_are_in_the_repository(tmp_path: Path) -> None:

@@ -577,3 +577,35 @@ def test_an_engine_says_whether_it_is_rootless(
     said = {"Version": "26.1.5", "ApiVersion": "1.45", "Os": "linux", "Arch": "amd64"}
     asked.answer("GET /version", said)
     assert engine.facts().rootless is rootless
+
+
+def test_a_container_is_in_further_networks_before_it_starts(
+    engine: DockerEngine, asked: SocketEngine
+) -> None:
+    engine.start("x", run_id="r", port=80, how=Start(also=("a", "b")))
+    did = [one.what for one in asked.asked if one.what.startswith("POST")]
+    assert did[-3:] == [
+        *("POST /networks/a/connect", "POST /networks/b/connect", f"POST {ONE}/start"),
+    ]
+
+
+def test_a_start_with_more_says_both() -> None:
+    first = Start(
+        env={"A": "1", "B": "1"},
+        user="1",
+        read_only=True,
+        tmpfs=("/tmp",),
+        default_capabilities=True,
+        command=("c",),
+        entrypoint=("e",),
+        also=("n",),
+    )
+    assert first.with_more(Start()) == first
+    assert Start().with_more(first) == first
+    more = Start(
+        env={"B": "2"}, user="2", command=("d",), entrypoint=(), tmpfs=("/x",), memory="1g"
+    )
+    both = first.with_more(more)
+    assert (both.env, both.user) == ({"A": "1", "B": "2"}, "2")
+    assert (both.command, both.entrypoint, both.memory) == (("d",), (), "1g")
+    assert (both.tmpfs, both.also, both.read_only) == (("/tmp", "/x"), ("n",), True)

@@ -37,6 +37,7 @@ EXIT_CODES = {
     "TargetRefused": 31,
     "ScannerMissing": 32,
     "EngineUnsuitable": 46,
+    "NotMeasured": 57,
 }
 
 

@@ -99,6 +99,15 @@ def test_a_row_says_yours_the_reference_and_the_limit(
     assert found.solved == row[0]
 
 
+def test_the_steps_of_a_build_that_was_ended_are_the_least_that_ran() -> None:
+    edit = GOOD.builds["cold"].model_copy(update={"is_unfinished": True})
+    yours = GOOD.model_copy(update={"builds": {**GOOD.builds, "edit": edit}})
+    few = claim(measure="edit.steps_run", equals=0)
+    (row,) = checked(exercise(few), result(yours), EMPTY).rows
+    assert (row.holds, row.yours) == (False, f"at least {edit.steps_run}")
+    assert edit.measures() == {"steps_run": edit.steps_run}
+
+
 def test_without_a_reference_the_limit_is_a_part_of_it() -> None:
     silent = GOOD.model_copy(update={"boot": Boot(answered=False)})
     one = claim(measure="uid", at_most=1.0, relative_to="good")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from advices.measure.plan import (
     Samples,
     ServeImage,
     StartImage,
+    enough_steps,
     for_variant,
     is_timed,
     says,
@@ -209,3 +211,35 @@ def test_every_kind_of_step_says_what_it_is() -> None:
     } <= said
     assert "probe files" in said
     assert len(said) == len(steps(LAB, Samples(1, 1)))
+
+
+@pytest.mark.parametrize(
+    ("claims", "enough"),
+    [
+        ([{"equals": 1}], 1),
+        ([{"at_most": 2}], 2),
+        ([{"equals": 1}, {"at_most": 4}], 4),
+        # A time is not judged, and another build's steps are another build's.
+        ([{"equals": 1}, {"measure": "edit.seconds", "at_most": 1}], 1),
+        ([{"equals": 1}, {"measure": "unchanged.steps_run", "at_least": 1}], 1),
+        # Only the end tells these.
+        ([], None),
+        ([{"at_least": 1}], None),
+        ([{"equals": 1}, {"at_least": 1}], None),
+        ([{"at_most": 0.5, "relative_to": "bad"}], None),
+        ([{"equals": 1}, {"measure": "edit.new_transfer_bytes", "at_most": 1}], None),
+    ],
+)
+def test_a_build_with_more_steps_than_claims_allow_need_not_end(
+    claims: list[dict[str, Any]], enough: int | None
+) -> None:
+    made = tuple(
+        Claim(id=f"c{n}", says="", **{"measure": "edit.steps_run", **one})
+        for n, one in enumerate(claims)
+    )
+    assert enough_steps(LAB.model_copy(update={"claims": made}), BuildImage("edit", 1)) == enough
+
+
+def test_a_first_build_always_ends() -> None:
+    one = Claim(id="c", says="", measure="cold.steps_run", equals=1)
+    assert enough_steps(LAB.model_copy(update={"claims": (one,)}), BuildImage("cold", 1)) is None

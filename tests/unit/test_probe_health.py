@@ -67,6 +67,7 @@ class Here:
                 variant="good",
                 run_id="run-1",
                 image=SimpleNamespace(id="sha256:1", config=self.config),
+                how=Start(),
             )
         )
 

@@ -73,6 +73,7 @@ def probed(program: Program, *, answered: bool = True) -> tuple[Any, MemoryEngin
         variant="good",
         run_id="run-1",
         image=SimpleNamespace(id="sha256:1"),
+        how=Start(),
     )
     return limits.probe(subject), engine
 

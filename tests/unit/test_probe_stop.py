@@ -194,6 +194,7 @@ class Here:
             variant="good",
             run_id="run-1",
             image=SimpleNamespace(id="sha256:1"),
+            how=Start(),
         )
 
 

@@ -43,7 +43,7 @@ ORDER = {
     ),
     "lower case and an ADD": (
         "from python:3.14-slim\nworkdir /app\nadd . .\nrun pip3 install -r requirements.txt\n",
-        "from python:3.14-slim\nworkdir /app\nCOPY requirements.txt ./\n"
+        "from python:3.14-slim\nworkdir /app\ncopy requirements.txt ./\n"
         "run pip3 install -r requirements.txt\nadd . .\n",
     ),
     "uv": (
@@ -146,7 +146,14 @@ EXEC = {
         "CMD python manage.py migrate && exec gunicorn app"
     ),
     "CMD true; python app.py": "CMD true; exec python app.py",
-    "entrypoint python 'a b.py'": 'ENTRYPOINT ["python", "a b.py"]',
+    "entrypoint python 'a b.py'": 'entrypoint ["python", "a b.py"]',
+    "CMD A=1 a": "CMD exec env A=1 a",
+    "CMD A=1 a $B": "CMD exec env A=1 a $B",
+    'CMD python -c "a; b" $X': 'CMD exec python -c "a; b" $X',
+    "CMD (a; b) && c $X": "CMD (a; b) && exec c $X",
+    "CMD a 2>&1 $X": "CMD exec a 2>&1 $X",
+    "CMD a \\\n  # why\n  b": '  # why\nCMD ["a", "b"]',
+    "ENTRYPOINT a\nCMD b": 'ENTRYPOINT exec a\nCMD ["b"]',
 }
 
 
@@ -156,7 +163,16 @@ def test_the_program_becomes_pid_1(before: str, after: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ['CMD ["a"]', "CMD exec a $B", "CMD a | tee log", "CMD a &", "CMD A=1 a", ""]
+    "line",
+    [
+        'CMD ["a"]',
+        "CMD exec a $B",
+        "CMD a | tee log",
+        "CMD a &",
+        "CMD cd /x && (a)",
+        "CMD if a; then b; fi",
+        "",
+    ],
 )
 def test_what_is_a_list_or_needs_its_shell_stays(line: str) -> None:
     assert change("exec", f"FROM a\n{line}\n") is None
@@ -176,7 +192,10 @@ def test_pip_keeps_nothing() -> None:
         "FROM a\nRUN pip install --no-cache-dir flask\n",
         "FROM a\nENV PIP_NO_CACHE_DIR=1\nRUN pip install flask\n",
         "FROM a\nRUN --mount=type=cache,target=/root/.cache/pip pip install flask\n",
-        "FROM a\nRUN uv pip install flask\n",
+        "FROM a\nENV UV_NO_CACHE=1\nRUN uv pip install flask\n",
+        "FROM a\nRUN pip install flask && pip cache purge\n",
+        "FROM a\nRUN pip install flask && rm -rf /root/.cache\n",
+        "FROM a\nRUN PIP_NO_CACHE_DIR=1 pip install flask\n",
         "FROM a\nRUN true\n",
     ],
 )
@@ -221,7 +240,9 @@ def test_where_apt_leaves_nothing_it_stays(text: str) -> None:
 
 def test_what_is_copied_has_its_owner() -> None:
     text = "FROM a\nWORKDIR /app\nCOPY . .\n# Ours.\nRUN chown -R app:app /app\nUSER app\n"
-    assert text_of("chown", text) == "FROM a\nWORKDIR /app\nCOPY --chown=app:app . .\nUSER app\n"
+    assert text_of("chown", text) == (
+        "FROM a\nWORKDIR /app\n# Ours.\nCOPY --chown=app:app . .\nUSER app\n"
+    )
 
 
 @pytest.mark.parametrize(

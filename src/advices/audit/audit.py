@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
+from advices.audit.against import Against
+from advices.audit.beside import Beside
 from advices.audit.lab_of import ignore_text, lab_of, with_ignores
+from advices.audit.left_out import left_out
+from advices.audit.lint import Lint
 from advices.audit.project import Project
 from advices.audit.remedies import Change
+from advices.audit.secrets import Redaction
 from advices.audit.trial import Trial, Trials
+from advices.core import AdvicesError, BaseUnavailable, NotMeasured, PullFailed
 from advices.lab import Lab
 from advices.measure import QUICK, Bench
+from advices.results import VariantResult
 from advices.runs import own_run
 from advices.workshop import Workshop
 
@@ -18,35 +27,82 @@ from advices.workshop import Workshop
 class Audit:
     """What an audit found. `lab` is the project as a lab; `files` are those that change, by path.
 
-    Each file is its text before and after, relative to the project's folder.
+    Each file is its text before and after, relative to the project's folder. `lint` is what
+    linters say, empty before `linted` asked them, `against` another commit of the project, and
+    `left_out` what was not judged besides measures, with the reason.
     """
 
     project: Project
     lab: Lab
     trial: Trial
     files: dict[str, tuple[str, str]]
+    left_out: dict[str, str] = field(default_factory=dict)
+    lint: Lint = field(default_factory=Lint)
+    against: Against | None = None
 
 
 def audited(workshop: Workshop, project: Project, check: str = "") -> Audit:
     """Return what a project measures, and what each remedy does to it.
 
     `check` is a command that must succeed in a container of each image, "" for none. Nothing is
-    written to the project. Raises what a build of the project as it is raises.
+    written to the project. Raises NotMeasured where no registry gives what its image stands on, and
+    what a build of the project as it is raises.
     """
-    with own_run(workshop.engine) as run:
+    secrets = {one.id: one.value() for one in project.secrets}
+    hide = Redaction(secrets.values())
+    with _hiding(workshop, hide), own_run(workshop.engine) as run:
         lab = lab_of(project, run.scratch / "audit")
         bench = Bench(workshop, lab, run, samples=QUICK, owner=True)
-        trial = Trials(bench, project, check).all()
-    return Audit(project, lab, trial, files_of(project, trial.change))
+        beside = Beside(workshop, run.id, project.beside)
+        try:
+            trial = _hidden(Trials(bench, project, check, beside, secrets).all(), hide)
+        except (BaseUnavailable, PullFailed) as error:
+            raise NotMeasured(f"not measured: {error.what}", why=error.why) from None
+    return Audit(
+        project, lab, trial, files_of(project, trial.change), left_out(project, beside.missing)
+    )
+
+
+@contextlib.contextmanager
+def _hiding(workshop: Workshop, hide: Redaction) -> Iterator[None]:
+    """Keep secrets out of what is said and out of errors: a step may print what it gets."""
+    say = workshop.say
+    workshop.say = lambda event: say(hide(event) if isinstance(event, str) else event)
+    try:
+        yield
+    except AdvicesError as error:
+        raise hide.of_error(error) from None
+    finally:
+        workshop.say = say
+
+
+def _hidden(trial: Trial, hide: Redaction) -> Trial:
+    """Return a trial without the values of secrets in what it says."""
+
+    def without(result: VariantResult) -> VariantResult:
+        said = {name: hide(why) for name, why in result.unmeasured.items()}
+        return result.model_copy(update={"unmeasured": said})
+
+    return replace(
+        trial,
+        yours=without(trial.yours),
+        fixed=without(trial.fixed) if trial.fixed else None,
+        tried=tuple(replace(one, refused=hide(one.refused)) for one in trial.tried),
+        canaries=tuple(replace(one, unjudged=hide(one.unjudged)) for one in trial.canaries),
+        silence=hide(trial.silence),
+    )
 
 
 def files_of(project: Project, change: Change | None) -> dict[str, tuple[str, str]]:
     """Return the files that a change makes different, by path: the text before and after."""
     if change is None:
         return {}
-    files = {project.shown(project.dockerfile): (project.source().text, change.dockerfile)}
+    texts = (project.text + project.rest, change.dockerfile + project.rest)
+    files = {project.shown(project.dockerfile): texts}
+    source = project.source()
+    for path, text in change.files.items():
+        files[project.shown(project.context / path)] = (source.files[path], text)
     if change.ignores:
         old = ignore_text(project)
-        name = project.shown(project.context / ".dockerignore")
-        files[name] = (old, with_ignores(old, change.ignores))
+        files[project.shown(project.ignore)] = (old, with_ignores(old, change.ignores))
     return {name: (old, new) for name, (old, new) in files.items() if old != new}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from advices.audit.remedies import REMEDIES
@@ -62,6 +62,10 @@ _RULES = (
     _Rule("stop-and-start", "a stop loses requests", MeasureName("requests_lost"), _any),
     _Rule("multi-stage", "compilers are in the image", MeasureName("compilers"), _any),
     _Rule(*("multi-stage", "shared libraries are missing"), MeasureName("missing_libraries"), _any),
+    _Rule(
+        *("configuration", "variables have another value than the Dockerfile means"),
+        *(MeasureName("env_wrong"), _any),
+    ),
     _Rule("remove-tools", "apt's lists are in the image", MeasureName("apt_lists_bytes"), _much),
     _Rule("remove-tools", "pip's cache is in the image", MeasureName("pip_cache_bytes"), _much),
     _Rule(
@@ -69,8 +73,16 @@ _RULES = (
         *(MeasureName("hidden_bytes"), lambda value: value > _HIDDEN_WORTH_SAYING_BYTES),
     ),
 )
+RULED = frozenset(one.measure for one in _RULES)
+"""The measures that are a finding by themselves, with or without a fix."""
 CHAPTERS = frozenset({*(one.lab for one in REMEDIES), *(one.lab for one in _RULES)})
 """The slugs of all chapters that a finding can be of."""
+
+
+def deciding(chapter: str) -> tuple[MeasureName, ...]:
+    """Return the measures that decide whether something is found of a chapter."""
+    found = [one.measure for one in (*REMEDIES, *_RULES) if one.lab == chapter]
+    return tuple(dict.fromkeys(found))
 
 
 def findings(trial: Trial) -> tuple[Finding, ...]:
@@ -98,7 +110,20 @@ def findings(trial: Trial) -> tuple[Finding, ...]:
             found.append(
                 Finding(*(rule.lab, rule.says, rule.measure, value, after), fix="", is_gone=is_gone)
             )
-    return tuple(found)
+    return (*found, *_shown(trial))
+
+
+def _shown(trial: Trial) -> Iterator[Finding]:
+    """Yield a finding for each canary that the image shows."""
+    # Of an argument that became a secret the remedy says it.
+    fixed = trial.change.secrets if trial.change else ()
+    for one in trial.canaries:
+        if one.is_found and not (one.kind == "build argument" and one.name in fixed):
+            place = MeasureName(one.place)
+            after = None if one.after is None else one.after[one.place]
+            is_gone = one.after is not None and not any(one.after.values())
+            found = one.places[one.place]
+            yield Finding("configuration", one.says, place, found, after, "", is_gone)
 
 
 def not_judged(trial: Trial) -> dict[MeasureName, str]:
@@ -106,6 +131,11 @@ def not_judged(trial: Trial) -> dict[MeasureName, str]:
     found: dict[str, MeasureName] = {}
     if trial.silence:
         found[trial.silence] = MeasureName("answered")
+    if trial.changing:
+        found[trial.changing] = MeasureName("page_digest")
+    untried = "; ".join(f"{c.kind} `{c.name}`: {c.unjudged}" for c in trial.canaries if c.unjudged)
+    if untried:
+        found[untried] = MeasureName("secrets_in_history")
     for measure, why in trial.yours.unmeasured.items():
         found.setdefault(why, MeasureName.parse(measure))
     return {measure: why for why, measure in found.items()}

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from advices.audit.project import Project
+from advices.audit.remedies import Change, meant
 from advices.audit.touches import touches
 from advices.core import DiskFull, LabInvalid, write_whole
 from advices.lab import Lab, Serve, Variant
@@ -42,9 +43,9 @@ def copy_context(project: Project, to: Path) -> Path:
                     )
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(file, target)
-        ignore = project.context / _IGNORE
-        if ignore.is_file() and not ignore.is_symlink():
-            shutil.copy2(ignore, to / _IGNORE)
+        # A Dockerfile's own one counts here as that of the context: one of them is read.
+        if text := ignore_text(project):
+            write_whole(to / _IGNORE, text)
     except OSError as error:
         raise DiskFull(
             f"could not copy the project to a scratch folder: {error}",
@@ -59,15 +60,17 @@ def lab_of(project: Project, folder: Path) -> Lab:
     Raises what `copy_context` raises.
     """
     context = copy_context(project, folder / "context")
-    text = project.dockerfile.read_bytes().decode("utf-8")
-    yours = variant_of(project, folder, YOURS, text)
+    # What the reader sets for the container wins over the image.
+    env = {n: v for n, v in meant(project.source()).items() if n not in project.env}
+    yours = variant_of(project, folder, YOURS, Change("", project.text))
     return Lab(
         slug="audit",
         folder=folder,
         title=project.folder.name,
         advice="",
         context=context,
-        probes=PROBES,
+        probes=(*PROBES, *(["environment"] if env else [])),
+        intended_env=env,
         needs_free_bytes=2_000_000_000,
         serve=Serve(
             port=project.port,
@@ -82,23 +85,25 @@ def lab_of(project: Project, folder: Path) -> Lab:
     )
 
 
-def variant_of(
-    project: Project, folder: Path, name: str, text: str, ignores: Sequence[str] = ()
-) -> Variant:
-    """Return the project with another Dockerfile and more lines in .dockerignore."""
-    file = write_whole(folder / f"{name}.Dockerfile", text)
-    overlay = None
-    if ignores:
-        overlay = f"{name}-files"
-        write_whole(folder / overlay / _IGNORE, with_ignores(ignore_text(project), ignores))
-    build_args = dict(project.build_args)
+def variant_of(project: Project, folder: Path, name: str, change: Change) -> Variant:
+    """Return the project as a change makes it; its files are written to a folder."""
+    file = write_whole(folder / f"{name}.Dockerfile", change.dockerfile)
+    texts = dict(change.files)
+    if change.ignores:
+        texts[_IGNORE] = with_ignores(ignore_text(project), change.ignores)
+    overlay = f"{name}-files" if texts else None
+    for path, text in texts.items():
+        new = write_whole(folder / str(overlay) / path, text)
+        if (old := project.context / path).is_file():
+            new.chmod(old.stat().st_mode & 0o777)
+    # What has become a secret is no argument any more.
+    build_args = {n: v for n, v in project.build_args.items() if n not in change.secrets}
     return Variant(dockerfile=file.name, says=name, overlay=overlay, build_args=build_args)
 
 
 def ignore_text(project: Project) -> str:
-    """Return the project's .dockerignore, "" without one."""
-    file = project.context / _IGNORE
-    return file.read_text("utf-8-sig") if file.is_file() and not file.is_symlink() else ""
+    """Return what says which files stay out of a build of the project, "" without any."""
+    return project.ignore.read_text("utf-8-sig") if project.ignore.is_file() else ""
 
 
 def with_ignores(text: str, ignores: Sequence[str]) -> str:

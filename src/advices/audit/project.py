@@ -2,45 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from advices.audit.reading.asked import Asked
+from advices.audit.reading.chosen import Chosen
+from advices.audit.reading.found import Finder
+from advices.audit.reading.languages import Language
+from advices.audit.reading.places import places_of
+from advices.audit.reading.plans import Bake, plan_of
+from advices.audit.reading.service import Service
+from advices.audit.reading.target import cut
 from advices.audit.remedies import Source
+from advices.audit.secrets import Secret
 from advices.core import LabInvalid
-from advices.lab import Dockerfile, View, context_files, read_dockerfile
+from advices.engine import Start, bake_targets
+from advices.lab import context_files, parse_dockerfile
 
-_NAMES = ("Dockerfile", "Containerfile", "dockerfile")
-_FOLDERS = ("docker", "deploy", "build", ".docker", "app", "src", "backend", "server", "web")
-_TEXTS = (".txt", ".toml", ".in", ".lock", ".cfg", "Pipfile")
+__all__ = ["Asked", "Chosen", "Project", "read_project"]
+
+_TEXTS = (".txt", ".toml", ".in", ".lock", ".cfg", "Pipfile", ".sh", "entrypoint", "start")
 _TEXT_AT_MOST_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What the reader says of the build and the container; what is None or empty is found out."""
-
-    file: Path | None = None
-    context: Path | None = None
-    build_args: Mapping[str, str] = field(default_factory=dict)
-    env: Mapping[str, str] = field(default_factory=dict)
-    port: int | None = None
-    url_path: str = "/"
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """One thing that was found out: its name, what it is, why, and the option that changes it."""
-
-    name: str
-    value: str
-    why: str
-    option: str
-
-
-@dataclass(frozen=True)
 class Project:
-    """A project as its image is built and started. `chosen` tells what nobody asked for."""
+    """A project as its image is built and started. `chosen` tells what nobody asked for.
+
+    `text` is its Dockerfile up to the stage that is built, `rest` what the file has behind that.
+    `ignore` is the file that says what stays out of a build, whether or not it is there. `how` is
+    how its container is started, `beside` what it depends on. `inline` says that the Dockerfile is
+    written in `dockerfile`, a compose or bake file. `languages` are what it is written in, `built`
+    the services of the project that build, `asked` is what the reader said.
+    """
 
     folder: Path
     dockerfile: Path
@@ -50,101 +45,104 @@ class Project:
     port: int
     url_path: str
     chosen: tuple[Chosen, ...]
+    text: str
+    ignore: Path
+    rest: str = ""
+    how: Start = field(default_factory=lambda: Start(default_capabilities=True))
+    beside: tuple[Service, ...] = ()
+    service: str = ""
+    built: tuple[str, ...] = ()
+    inline: bool = False
+    languages: tuple[Language, ...] = ()
+    target: str = ""
+    asked: Asked = field(default_factory=Asked)
+    secrets: tuple[Secret, ...] = ()
 
     def source(self) -> Source:
         """Return its Dockerfile with what of the project decides how it can be changed."""
         names = {file.relative_to(self.context).as_posix(): file for file in self.files()}
         return Source(
-            self.dockerfile.read_bytes().decode("utf-8"),
+            self.text,
             build_args=self.build_args,
             files={name: _text(file) for name, file in names.items()},
         )
 
     def shown(self, path: Path) -> str:
         """Return a path of the project as its reader writes it."""
-        return _shown(path, self.folder)
+        return path.relative_to(self.folder).as_posix() if self.has(path) else str(path)
+
+    def has(self, path: Path) -> bool:
+        """Return whether a path is in the project's folder."""
+        return path.is_relative_to(self.folder)
 
     def files(self) -> Iterator[Path]:
         """Yield the files that a build may copy."""
-        return context_files(self.context)
+        return context_files(self.context, self.ignore)
 
+    def asked_at(self, there: Callable[[Path], Path]) -> Asked:
+        """Return what asks for the same build and the same start of another copy of the project.
 
-def read_project(folder: Path, asked: Asked) -> Project:
-    """Return what is built in a folder. Raises LabInvalid where nothing is found to build."""
-    folder = folder.resolve()
-    if not folder.is_dir():
-        raise LabInvalid(
-            f"{folder} is no folder",
-            why="an audit reads a project's folder",
-            next_step="name the folder of your project",
+        `there` gives the place of a path in the copy.
+        """
+        return replace(
+            self.asked,
+            file=there(self.dockerfile),
+            context=there(self.context),
+            build_args=self.build_args,
+            env=self.env,
+            port=self.port,
+            url_path=self.url_path,
+            target=self.target,
+            service=self.service,
         )
+
+    def must_be_writable(self) -> None:
+        """Raise LabInvalid where a fix could not be written: its Dockerfile is no file."""
+        if self.inline:
+            raise LabInvalid(
+                f"the Dockerfile of `{self.service}` is written in {self.shown(self.dockerfile)}",
+                why="--fix writes Dockerfiles, and none that is a part of another file",
+                next_step="write it to a file and name that as `dockerfile:`, or leave out --fix",
+            )
+
+
+def read_project(folder: Path, asked: Asked, bake: Bake = bake_targets) -> Project:
+    """Return what is built in a folder.
+
+    `bake` asks buildx for the targets of a bake file. Raises LabInvalid where nothing is found to
+    build or a file is not read, DockerfileInvalid, and CommandFailed where buildx is missing.
+    """
+    places = places_of(folder)
     chosen: list[Chosen] = []
-    file = asked.file.resolve() if asked.file else _found(folder, chosen)
-    said = read_dockerfile(file, asked.build_args)
-    if asked.context:
-        context = asked.context.resolve()
-    else:
-        context = _context(folder, file, said)
-        why = "its COPY lines find their files there"
-        chosen.append(Chosen("context", _shown(context, folder), why, "--context"))
-    port = asked.port
-    if port is None:
-        port, why = _port(said)
-        chosen.append(Chosen("port", str(port), why, "--port"))
+    finder = Finder(places, asked, plan_of(places, asked, bake, chosen), chosen)
+    service, plan = finder.service, finder.plan
+    args = {**(service.build.args if service.build else {}), **asked.build_args}
+    file, whole = finder.dockerfile(args)
+    target = finder.target()
+    text, rest = cut(whole, target, args)
+    said = parse_dockerfile(text, args, file.name)
+    context = finder.context(file, said)
+    ignore = finder.ignore_file(file, context)
+    env = {**service.env, **asked.env}
+    files = (one.relative_to(context).as_posix() for one in context_files(context, ignore))
     return Project(
-        *(folder, file, context, dict(asked.build_args), dict(asked.env), port),
-        url_path=asked.url_path,
+        *(places.folder, file, context, args, env),
+        port=finder.port(said, env),
+        url_path=finder.page(said),
+        text=text,
+        rest=rest,
+        ignore=ignore,
+        how=finder.how(),
+        beside=finder.beside(),
+        service=service.name,
+        built=plan.built if plan else (),
+        inline=plan is not None and file == plan.file,
+        languages=finder.languages(files),
+        target=target,
+        asked=asked,
         chosen=tuple(chosen),
+        secrets=asked.secrets,
     )
-
-
-def _found(folder: Path, chosen: list[Chosen]) -> Path:
-    places = [folder, *(folder / name for name in _FOLDERS)]
-    files = [place / name for place in places for name in _NAMES if (place / name).is_file()]
-    if not files:
-        files = sorted(one for one in folder.glob("*/Dockerfile") if one.is_file())
-    if not files:
-        raise LabInvalid(
-            f"there is no Dockerfile in {folder}",
-            why="neither the folder nor one right below it has one",
-            next_step="name it: --file path/to/Dockerfile",
-        )
-    why = "it is the only one" if len(files) == 1 else f"it is the first of {len(files)}"
-    chosen.append(Chosen("Dockerfile", _shown(files[0], folder), why, "--file"))
-    return files[0]
-
-
-def _context(folder: Path, file: Path, said: Dockerfile) -> Path:
-    """Return the folder in which most of what the Dockerfile copies is, of two likely ones."""
-    view = View(said)
-    wanted = [word for one in view.everywhere for word in one.sources if "://" not in word]
-
-    def finds(context: Path) -> int:
-        return sum(any(_matches(context, word)) for word in wanted)
-
-    # The folder that the reader named comes first where both are as good.
-    return max((folder, file.parent), key=finds)
-
-
-def _matches(context: Path, word: str) -> Iterator[Path]:
-    plain = word.lstrip("/") or "."
-    try:
-        yield from [context] if plain in (".", "./") else context.glob(plain.rstrip("/"))
-    except (ValueError, NotImplementedError):  # no pattern that a folder can be asked for
-        return
-
-
-def _port(said: Dockerfile) -> tuple[int, str]:
-    view = View(said)
-    for one in view.shipped:
-        if one.name == "EXPOSE":
-            for word in one.instruction.args:
-                number = one.expand(word).partition("/")[0]
-                if number.isdecimal():
-                    return int(number), "EXPOSE names it"
-    if view.env.get("PORT", "").isdecimal():
-        return int(view.env["PORT"]), "ENV PORT names it"
-    return 8000, "nothing names one"
 
 
 def _text(file: Path) -> str:
@@ -156,7 +154,3 @@ def _text(file: Path) -> str:
         return file.read_text("utf-8")
     except (OSError, UnicodeDecodeError):
         return ""
-
-
-def _shown(path: Path, folder: Path) -> str:
-    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)

@@ -5,6 +5,7 @@ where things are, files that are written whole.
 """
 
 from advices.core import errors
+from advices.core.audit_errors import ListInvalid, NotMeasured
 from advices.core.build_errors import (
     BuilderUnusable,
     BuildHung,
@@ -126,8 +127,10 @@ __all__ = [
     "Instruction",
     "LabInvalid",
     "Layout",
+    "ListInvalid",
     "Measured",
     "NeverAnswered",
+    "NotMeasured",
     "NotebookFailed",
     "PackageMissing",
     "Planned",

@@ -6,6 +6,7 @@ installing and starting an engine.
 
 from advices.engine import apt, cgroup, client_settings, connection, provision
 from advices.engine.apt import install_packages
+from advices.engine.bake import bake_targets
 from advices.engine.build_log import METHOD as BUILD_LOG_METHOD
 from advices.engine.build_log import BuildStep
 from advices.engine.buildx import BuildOrder, Built, argv
@@ -41,6 +42,7 @@ __all__ = [
     "State",
     "apt",
     "argv",
+    "bake_targets",
     "base_tag",
     "buildx_version",
     "cgroup",

@@ -48,6 +48,14 @@ class _Vertex:
     log: bytes = b""
     pip: PipLog = field(default_factory=PipLog)
 
+    @property
+    def is_seen(self) -> bool:
+        """Return whether it is a step that ended well, or that printed something: it runs then."""
+        match = _STEP.match(self.name)
+        if match is None or _NO_STEP.match(match["text"]):
+            return False
+        return bool(self.log) or (self.completed is not None and not self.error)
+
 
 @dataclass
 class BuildLog:
@@ -57,6 +65,11 @@ class BuildLog:
     other_lines: list[str] = field(default_factory=list)
     on_step: Callable[[str], None] | None = None
     _open: list[str] = field(default_factory=list)
+
+    @property
+    def steps_run(self) -> int:
+        """Return how many steps ran or run, as far as that is known."""
+        return sum(not one.cached and one.is_seen for one in self.vertexes.values())
 
     def feed(self, line: str) -> None:
         """Take in one line of the stream."""
@@ -97,11 +110,14 @@ class BuildLog:
         known.error = sent.get("error") or known.error
 
     def steps(self) -> tuple[BuildStep, ...]:
-        """Return the RUN, COPY and ADD instructions in the Dockerfile's order."""
+        """Return the RUN, COPY and ADD instructions in the Dockerfile's order.
+
+        One that printed something and has not ended is as long as it is known to be: no time.
+        """
         found: list[tuple[str, int, BuildStep]] = []
         for vertex in self.vertexes.values():
             match = _STEP.match(vertex.name)
-            if match is None or _NO_STEP.match(match["text"]) or vertex.completed is None:
+            if match is None or not vertex.is_seen:
                 continue
             step = BuildStep(
                 name=" ".join(match["text"].split()),

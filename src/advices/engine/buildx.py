@@ -10,9 +10,12 @@ from advices.core import (
     BuilderUnusable,
     BuildHung,
     CommandFailed,
+    GivenUp,
     PullFailed,
     StepFailed,
+    clock,
     stream_stderr,
+    that_can_be_given_up,
 )
 from advices.engine.build_faults import explain, lost
 from advices.engine.build_log import BuildLog, BuildStep
@@ -30,7 +33,8 @@ class BuildOrder:
 
     `cache_namespace` keeps this run's cache mounts apart from all others: BuildKit's own
     build argument BUILDKIT_CACHE_MOUNT_NS, which changes neither Dockerfile nor image.
-    `secrets` are BuildKit's: a file each, by id. `limits` are for what nobody has read before.
+    `secrets` are BuildKit's: a file each, by id. `limits` are for what nobody has read before. A
+    build that runs more than `enough_steps` is ended: nobody asks how many more they are.
     """
 
     dockerfile: Path
@@ -46,6 +50,7 @@ class BuildOrder:
     secrets: Mapping[str, Path] = field(default_factory=dict)
     timeout_seconds: float = 1200
     limits: Limits | None = None
+    enough_steps: int | None = None
 
     def for_target(self, target: str) -> BuildOrder:
         """Return the same build ended at another stage."""
@@ -54,11 +59,16 @@ class BuildOrder:
 
 @dataclass(frozen=True)
 class Built:
-    """What a build showed: its steps, its wall seconds, and what pip downloaded in it."""
+    """What a build showed: its steps, its wall seconds, and what pip downloaded in it.
+
+    One that `is_unfinished` ran enough steps and was ended: it ran these at least, and made no
+    image.
+    """
 
     steps: tuple[BuildStep, ...]
     seconds: float
     downloads: Downloads = field(default_factory=Downloads)
+    is_unfinished: bool = False
 
 
 def argv(order: BuildOrder) -> list[str]:
@@ -122,19 +132,30 @@ def _built(
     bases = {new: order.bases[old] for new, old in handed.bases.items() if old in order.bases}
     kept = {name: image for name, image in order.bases.items() if name not in handed.bases.values()}
     words = argv(replace(order, dockerfile=handed.file, bases={**kept, **bases}))
-    log = BuildLog(on_step=on_step)
+    log, began = BuildLog(on_step=on_step), clock()
     try:
-        code, seconds = stream_stderr(
-            [*words[:-1], *more, words[-1]],
-            log.feed,
-            timeout_seconds=order.timeout_seconds,
-            env=build_environment(),
-        )
+        with that_can_be_given_up() as give_up:
+
+            def hear(line: str) -> None:
+                log.feed(line)
+                if order.enough_steps is not None and log.steps_run > order.enough_steps:
+                    give_up()
+
+            code, seconds = stream_stderr(
+                [*words[:-1], *more, words[-1]],
+                hear,
+                timeout_seconds=order.timeout_seconds,
+                env=build_environment(),
+            )
     except (FileNotFoundError, PermissionError):
         raise CommandFailed(
             "`docker` is not installed",
             next_step="`advices doctor` shows what is missing",
         ) from None
+    except GivenUp:
+        if order.enough_steps is None or log.steps_run <= order.enough_steps:
+            raise
+        return Built(log.steps(), clock() - began, log.downloads(), is_unfinished=True)
     except TimeoutError:
         raise BuildHung(
             f"{called}: the build did not end within {order.timeout_seconds:.0f} s; the "

@@ -59,6 +59,8 @@ class EngineContainers(EngineLink):
                 if how.network is not None and how.alias is not None:
                     api.disconnect_container_from_network(made.id, how.network)
                     api.connect_container_to_network(made.id, how.network, aliases=[how.alias])
+                for network in how.also:
+                    api.connect_container_to_network(made.id, network)
                 if how.files:
                     api.put_archive(made.id, "/", how.files)
                 _start(api, made.id)

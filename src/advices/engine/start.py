@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import IO, Any
 
 
@@ -27,7 +27,8 @@ class Start:
     dropped; `default_capabilities` leaves those that plain `docker run` gives. `files` is a tar,
     or a file that holds one, that is unpacked at / before the start: it takes the place of a mount.
     `tmpfs` are folders in memory that it may write to. Unless it `swaps`, its limit of memory holds
-    on a machine with swap too: else Docker gives as much again there.
+    on a machine with swap too: else Docker gives as much again there. `also` are further networks
+    that it is in from its first moment.
     """
 
     env: Mapping[str, str] = field(default_factory=dict)
@@ -44,6 +45,26 @@ class Start:
     files: bytes | IO[bytes] = b""
     tmpfs: tuple[str, ...] = ()
     checking: Checking | None = None
+    also: tuple[str, ...] = ()
+
+    def with_more(self, more: Start) -> Start:
+        """Return this start with all that another one says besides; where both speak, that counts.
+
+        Limits, files and checks are the other one's.
+        """
+        return replace(
+            more,
+            env={**self.env, **more.env},
+            user=more.user if more.user is not None else self.user,
+            read_only=self.read_only or more.read_only,
+            default_capabilities=self.default_capabilities or more.default_capabilities,
+            command=more.command or self.command,
+            entrypoint=more.entrypoint if more.entrypoint is not None else self.entrypoint,
+            network=more.network or self.network,
+            alias=more.alias or self.alias,
+            tmpfs=tuple(dict.fromkeys((*self.tmpfs, *more.tmpfs))),
+            also=tuple(dict.fromkeys((*self.also, *more.also))),
+        )
 
 
 HARDENED = Start()

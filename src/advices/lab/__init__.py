@@ -51,6 +51,7 @@ from advices.lab.signs import (
     is_root,
     places,
     python_install,
+    system_packages,
     within,
 )
 from advices.lab.source import NOT_SOURCE, code_cells
@@ -115,6 +116,7 @@ __all__ = [
     "read_dockerfile",
     "scanner_of",
     "stage_uses",
+    "system_packages",
     "varies",
     "when",
     "with_bases_apart",

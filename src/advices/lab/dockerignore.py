@@ -21,12 +21,13 @@ def ignore_patterns(context: Path) -> tuple[str, ...]:
     return tuple(_matcher(context).patterns)
 
 
-def context_files(context: Path) -> Iterator[Path]:
+def context_files(context: Path, ignore: Path | None = None) -> Iterator[Path]:
     """Yield the files that .dockerignore, itself left out, lets into the build of a context.
 
+    `ignore` is the file that is read in its place, such as a Dockerfile's own: it may be missing.
     Raises LabInvalid for a pattern that no builder reads.
     """
-    matcher = _matcher(context)
+    matcher = _matcher(context, ignore)
     for parent, folders, files in os.walk(context):
         below = Path(parent).relative_to(context)
         links = [name for name in folders if (Path(parent) / name).is_symlink()]
@@ -43,10 +44,10 @@ def context_files(context: Path) -> Iterator[Path]:
         ]
 
 
-def _matcher(context: Path) -> PatternMatcher:
-    file = context / _NAME
+def _matcher(context: Path, ignore: Path | None = None) -> PatternMatcher:
+    file = ignore or context / _NAME
     lines = file.read_text("utf-8-sig").splitlines() if file.is_file() else []
     try:
         return PatternMatcher(lines)
     except ValueError as error:
-        raise LabInvalid(f"{_NAME}: {error}") from None
+        raise LabInvalid(f"{file.name}: {error}") from None

@@ -2,5 +2,6 @@
 
 from advices.linters import pip_audit
 from advices.linters.every import lint, moved
+from advices.linters.one import lint_file
 
-__all__ = ["lint", "moved", "pip_audit"]
+__all__ = ["lint", "lint_file", "moved", "pip_audit"]

@@ -9,14 +9,23 @@ from advices.measure.bench import (
     commit_of,
     samples_from_environment,
 )
-from advices.measure.candidate import Candidate, of_variant
+from advices.measure.candidate import CANARY, Candidate, of_variant
 from advices.measure.exercises import Told, check, get_ready, solved, start_of, unsound
 from advices.measure.ground import Ground
 from advices.measure.kept import Kept, kept_file
 from advices.measure.keys import Keys
 from advices.measure.limits import for_learners, setting
 from advices.measure.mistakes import answering_traps, judged_steps, proved, uncaught_mistakes
-from advices.measure.plan import QUICK, PlanStep, Samples, for_variant, steps, steps_giving
+from advices.measure.plan import (
+    QUICK,
+    BuildImage,
+    PlanStep,
+    ProbeImage,
+    Samples,
+    for_variant,
+    steps,
+    steps_giving,
+)
 from advices.measure.rotation import TURNS, due, turn_of
 from advices.measure.standing import (
     Committed,
@@ -33,10 +42,12 @@ from advices.measure.standing import (
 from advices.measure.variant import Measurer
 
 __all__ = [
+    "CANARY",
     "QUICK",
     "SAMPLES_VARIABLE",
     "TURNS",
     "Bench",
+    "BuildImage",
     "Candidate",
     "Committed",
     "Ground",
@@ -44,6 +55,7 @@ __all__ = [
     "Keys",
     "Measurer",
     "PlanStep",
+    "ProbeImage",
     "Samples",
     "Standing",
     "Told",

@@ -7,12 +7,12 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from advices.core import DiskFull, write_whole
-from advices.engine import Limits
+from advices.engine import HARDENED, Limits, Start
 from advices.lab import (
     NOT_SOURCE,
     SAMPLE,
@@ -39,7 +39,10 @@ class Candidate:
     candidate `cache_of`, which saves minutes where no time is measured. One that `must_answer`
     is a fault of its lab when its page does not come. Of one that is `hidden` no step is told.
     What nobody has read before has `limits`. Of one that is `unknown` nobody knows what a container
-    of it can do: what a probe cannot look at is not measured, and says why.
+    of it can do: what a probe cannot look at is not measured, and says why. Of one that
+    `ends_early` a build ends as soon as it is known to fail what is judged of it. `how` is what
+    every start of its page has. `secret_files` are secrets of its build that are there already, a
+    file each, by id.
     """
 
     name: str
@@ -51,6 +54,9 @@ class Candidate:
     hidden: bool = False
     limits: Limits | None = None
     unknown: bool = False
+    ends_early: bool = False
+    how: Start = HARDENED
+    secret_files: Mapping[str, Path] = field(default_factory=dict)
 
     def read(self) -> Dockerfile:
         """Return what its Dockerfile says with its build arguments.
@@ -98,7 +104,8 @@ def of_learner(lab: Lab, dockerfile: Path, limits: Limits | None = None) -> Cand
     The steps of an earlier one may be in the cache, but for an exercise that compares two builds.
     """
     variant, fresh = lab.variants["bad"], lab.builds_again
-    return Candidate("yours", dockerfile, variant, fresh=fresh, cache_of="yours", limits=limits)
+    how = Candidate("yours", dockerfile, variant, fresh=fresh, cache_of="yours", limits=limits)
+    return replace(how, ends_early=True)
 
 
 def copied(lab: Lab, candidate: Candidate, to: Path, *, canary: str) -> Path:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from advices.lab import COLD, OF_A_START, PROBED, Claim, Lab, MeasureName
+from advices.results import is_judged
 
 # Raised when variants are measured in another way than before: marks, order, what is summed.
 METHOD = 1
@@ -171,6 +172,25 @@ def gives(lab: Lab, step: PlanStep, measure: MeasureName) -> bool:
             return bool(_with_bytes({measure}))
         case ServeImage():
             return not measure.of and measure.name in OF_A_START
+
+
+def enough_steps(lab: Lab, step: BuildImage) -> int | None:
+    """Return the steps that a build may run: with more it fails all that a check judges of it.
+
+    None where something else is judged than how few steps run: then it has to end.
+    """
+    claims = [one for one in lab.claims if is_judged(one) and gives(lab, step, one.measure)]
+    limits = [claim.equals if claim.at_most is None else claim.at_most for claim in claims]
+    if (
+        step.first
+        or not claims
+        or not all(
+            claim.measure.name == "steps_run" and claim.relative_to is None for claim in claims
+        )
+    ):
+        return None
+    known = [limit for limit in limits if isinstance(limit, int | float)]
+    return int(max(known)) if len(known) == len(claims) else None
 
 
 def before(steps: Sequence[PlanStep]) -> dict[int, frozenset[int]]:

@@ -6,6 +6,7 @@ import secrets
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from functools import partial
 
 from advices.bases import Base, MarkedBase
@@ -132,11 +133,7 @@ class StepWork:
                     self._booting(candidate, taken), self._lab.starts[start]
                 )
             case plan.ProbeImage(probe=name):
-                found = self._probed(name, candidate, taken)
-                taken.found.values |= found.values
-                taken.found.timings |= found.timings
-                taken.found.scans += found.scans
-                taken.found.unmeasured |= found.unmeasured
+                taken.found.add(self._probed(name, candidate, taken))
 
     def _probed(self, name: str, candidate: Candidate, taken: Taken) -> Found:
         subject = self._subject(candidate, taken)
@@ -162,6 +159,8 @@ class StepWork:
             bases = self._bases_of(candidate, self._mark_on_ground(mark), newest)
             taken.stands_on(step, bases)
         order = self._order(candidate, bases, mark, step.build, no_cache=step.first)
+        if candidate.ends_early:
+            order = replace(order, enough_steps=plan.enough_steps(self._lab, step))
         replay = self._lab.replays.get(step.build)
         # The run's id as well: an edit of an earlier run may still be in the cache.
         edit = f"{self._run.id}-{self._word}-{candidate.name}-{step.sample}"
@@ -234,7 +233,7 @@ class StepWork:
             # Mounts begin empty for each measurer, whatever an earlier one left in them.
             cache_namespace=f"{self._run.id}-{self._word}-{mark}",
             canary=self.canary,
-            secrets=files,
+            secrets={**candidate.secret_files, **files},
         )
         return order_of(self._lab, candidate, place, no_cache=no_cache)
 
@@ -267,7 +266,8 @@ class StepWork:
         taken.boots.append(shown)
 
     def _booting(self, candidate: Candidate, taken: Taken) -> startup.Image:
-        return startup.Image(self._engine, self._lab, taken.image_id, candidate.name, self._run.id)
+        names = (taken.image_id, candidate.name, self._run.id)
+        return startup.Image(self._engine, self._lab, *names, candidate.how)
 
     def _subject(self, candidate: Candidate, taken: Taken) -> Subject:
         mark = f"{candidate.cache_of}-{taken.cold_samples}"
@@ -295,4 +295,5 @@ class StepWork:
             canary=self.canary,
             samples=taken.samples,
             build_target=build_target,
+            how=candidate.how,
         )

@@ -117,6 +117,7 @@ class Taken:
                 packages_behind=behind.get(name),
                 downloaded_files=built[0].downloads.files,
                 downloaded_bytes=built[0].downloads.bytes,
+                is_unfinished=built[0].is_unfinished,
             )
         return VariantResult(
             dockerfile=self.candidate.dockerfile.name,

@@ -5,6 +5,7 @@ How an image is started and asked is in `startup`, the programs that run in cont
 """
 
 from advices.probes import startup
+from advices.probes.listening import listeners
 from advices.probes.subject import Found, Subject
 from advices.probes.table import asked, probe
 from advices.probes.twelve_factor import factors_met
@@ -14,6 +15,7 @@ __all__ = [
     "Subject",
     "asked",
     "factors_met",
+    "listeners",
     "probe",
     "startup",
 ]

@@ -43,7 +43,7 @@ def answering(subject: Subject, how: Start) -> Iterator[Container]:
     Raises NeverAnswered when no HTTP answer comes within the lab's time limit.
     """
     serve = subject.lab.serve
-    started = replace(how, env={**serve.env, **how.env})
+    started = subject.how.with_more(replace(how, env={**serve.env, **how.env}))
     container = subject.engine.start(
         str(subject.image.id), run_id=subject.run_id, port=serve.port, how=started
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import http.client
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from advices.core import EngineRefused, NeverAnswered, clock, poll
 from advices.engine import HARDENED, Container, End, Engine, Start
@@ -47,13 +47,17 @@ class _Request:
 
 @dataclass(frozen=True)
 class Image:
-    """The image of one candidate of a lab, as the starts of one run see it."""
+    """The image of one candidate of a lab, as the starts of one run see it.
+
+    `how` is what every start of it has.
+    """
 
     engine: Engine
     lab: Lab
     id: str
     name: str
     run_id: str
+    how: Start = HARDENED
 
 
 def first_page(image: Image) -> tuple[Boot, Page]:
@@ -63,7 +67,7 @@ def first_page(image: Image) -> tuple[Boot, Page]:
     """
     serve = image.lab.serve
     wanted = _Request(serve.port, serve.path, 200, serve.timeout_seconds)
-    boot, answer = _booted(image, replace(HARDENED, env=serve.env), wanted)
+    boot, answer = _booted(image, Start(env=serve.env), wanted)
     assert boot.page_digest is not None
     types = [value for name, value in answer.headers if name.lower() == "content-type"]
     return boot, page_of(boot.page_digest, ", ".join(types), answer.body)
@@ -106,6 +110,7 @@ def behaviours(lab: Lab, starts: dict[str, Boot]) -> int | None:
 def _booted(image: Image, how: Start, wanted: _Request) -> tuple[Boot, Answer]:
     started = clock()
     try:
+        how = image.how.with_more(how)
         container = image.engine.start(image.id, run_id=image.run_id, port=wanted.port, how=how)
     except EngineRefused as error:
         raise NeverAnswered(

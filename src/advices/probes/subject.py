@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from advices.engine import Engine, Image
+from advices.engine import HARDENED, Engine, Image, Start
 from advices.lab import Lab, Scan
 from advices.results import Timing, Value
 from advices.workshop import Workshop
@@ -23,7 +23,7 @@ class Subject:
     image. `answered` says whether the container served its page. `canary` is the secret that
     this run gave to the build wherever lab.toml says `{canary}`. `targets` are the stages that
     lab.toml wants built besides the last one. `samples` is how often a
-    timing is taken.
+    timing is taken. `how` is what every start of its page has.
     """
 
     workshop: Workshop
@@ -37,6 +37,7 @@ class Subject:
     canary: str
     samples: int
     build_target: Callable[[str], Image]
+    how: Start = HARDENED
 
     @property
     def engine(self) -> Engine:
@@ -55,6 +56,13 @@ class Found:
     timings: dict[str, Timing] = field(default_factory=dict)
     scans: list[Scan] = field(default_factory=list)
     unmeasured: dict[str, str] = field(default_factory=dict)
+
+    def add(self, more: Found) -> None:
+        """Add what another probe measured."""
+        self.values |= more.values
+        self.timings |= more.timings
+        self.scans += more.scans
+        self.unmeasured |= more.unmeasured
 
 
 Probe = Callable[[Subject], Found]

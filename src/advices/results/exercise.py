@@ -147,17 +147,20 @@ def _view(exercise: Lab, dockerfile: Dockerfile) -> View:
 
 def _row(verdict: Verdict, result: Result, variant: str) -> Row:
     claim = verdict.claim
-    yours = result.variants[variant].measures().get(claim.measure)
+    of = result.variants[variant]
+    yours = of.measures().get(claim.measure)
     reference = result.variants["good"].measures().get(claim.measure)
     if claim.measure.name == _PAGE and claim.relative_to and yours and reference:
         # Nobody can compare digests; what is different is shown beside.
         mine = _SAME if yours == reference else "another page"
         limit = _SAME if claim.equals else "another page"
         return Row(claim.says, verdict.holds, mine, "the page", limit)
+    build = of.builds.get(claim.measure.of)
+    found = found_text(claim, yours)
     return Row(
         says=claim.says,
         holds=verdict.holds,
-        yours=found_text(claim, yours),
+        yours=f"at least {found}" if build is not None and build.is_unfinished else found,
         reference=found_text(claim, reference),
         limit=demanded_text(claim, reference),
     )

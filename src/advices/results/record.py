@@ -56,7 +56,9 @@ class Build(Record):
     before: for a replay the cold image, for the cold build the base image. `new_layers` are these
     layers. `downloaded_files` and `downloaded_bytes` are those of the first sample: package files,
     as pip prints them. All three are None in a result from before they were measured.
-    `packages_moved` and `packages_behind` are measured only where a lab builds something again.
+    `packages_moved` and `packages_behind` are measured only where a lab builds something again. One
+    that `is_unfinished` was ended when its steps were too many for any claim: `steps` are the least
+    that ran, and nothing else of it is known.
     """
 
     steps: tuple[Step, ...]
@@ -68,6 +70,7 @@ class Build(Record):
     packages_behind: Count | None = Field(default=None, exclude_if=_is_none)
     downloaded_files: Count | None = Field(default=None, exclude_if=_is_none)
     downloaded_bytes: Count | None = Field(default=None, exclude_if=_is_none)
+    is_unfinished: bool = Field(default=False, exclude_if=lambda unfinished: not unfinished)
 
     @property
     def steps_run(self) -> int:
@@ -81,6 +84,8 @@ class Build(Record):
 
     def measures(self) -> dict[str, Value]:
         """Return the measures of this build, each by its name without the build's."""
+        if self.is_unfinished:
+            return {"steps_run": self.steps_run}
         found: dict[str, Value | None] = {
             "steps_run": self.steps_run,
             "steps_cached": self.steps_cached,

@@ -11,7 +11,7 @@ from advices.site.ci_reports import Outcome
 from advices.site.exercise import checked_shown
 from advices.site.registration import define_env
 from advices.site.shown import Shown
-from advices.site.tables import kinds
+from advices.site.tables import kinds, table
 from advices.site.time_table import time_rows
 from advices.site.views import Views
 
@@ -33,5 +33,6 @@ __all__ = [
     "load_sample",
     "save_sample",
     "social",
+    "table",
     "time_rows",
 ]

@@ -1,6 +1,8 @@
 """The mirror of mistakes: each remedy is one change of a Dockerfile or of its .dockerignore."""
 
+from advices.audit.remedies.env import meant
+from advices.audit.remedies.secret import suspects
 from advices.audit.remedies.source import Change, Source
 from advices.audit.remedies.table import REMEDIES, Remedy, remedies, together
 
-__all__ = ["REMEDIES", "Change", "Remedy", "Source", "remedies", "together"]
+__all__ = ["REMEDIES", "Change", "Remedy", "Source", "meant", "remedies", "suspects", "together"]

@@ -11,6 +11,11 @@ _FULL = re.compile(
     r"(?P<name>(?:docker\.io/)?(?:library/)?python):(?P<line>\d+(?:\.\d+)*(?:-?rc\d*)?)"
     r"(?:-(?P<release>bookworm|bullseye|trixie|forky))?"
 )
+_SLIM = re.compile(
+    r"(?:docker\.io/)?(?:library/)?python:\d+(?:\.\d+)*(?:-?rc\d*)?-slim(?:-[a-z]+)?"
+)
+# python:${PYTHON_VERSION}
+_VERSION = re.compile(r"(?:docker\.io/)?(?:library/)?python:(?:\$\w+|\$\{\w+(?::-[^}]*)?\})")
 
 
 def slim(source: Source) -> Change | None:
@@ -22,11 +27,9 @@ def slim(source: Source) -> Change | None:
     last = stages[-1]
     while last.base.stage is not None:
         last = stages[last.base.stage]
-    found = _FULL.fullmatch(last.base_written)
-    if found is None:
+    smaller = slim_of(last.base_written, last.base.name)
+    if smaller is None:
         return None
-    release = f"-{found['release']}" if found["release"] else ""
-    smaller = f"{found['name']}:{found['line']}-slim{release}"
     first = next(
         one
         for number, one in enumerate(o for o in dockerfile.instructions if o.name == "FROM")
@@ -34,3 +37,22 @@ def slim(source: Source) -> Change | None:
     )
     lines = [line.replace(last.base_written, smaller, 1) for line in source.written(first)]
     return Change(f"The image starts from `{smaller}`.", source.edited([replaced(first, *lines)]))
+
+
+def slim_of(written: str, name: str) -> str | None:
+    """Return the slim variant of a base as it is written; `name` is it without variables.
+
+    None for what is no full Python image, and where a variable is more than its version.
+    """
+    found = _FULL.fullmatch(written)
+    if found is not None:
+        release = f"-{found['release']}" if found["release"] else ""
+        return f"{found['name']}:{found['line']}-slim{release}"
+    known = _FULL.fullmatch(name)
+    is_version = _VERSION.fullmatch(written) is not None
+    return f"{written}-slim" if is_version and known is not None and not known["release"] else None
+
+
+def is_python_of_debian(name: str) -> bool:
+    """Return whether a base is a full or a slim Python image."""
+    return _FULL.fullmatch(name) is not None or _SLIM.fullmatch(name) is not None

@@ -4,40 +4,82 @@ from __future__ import annotations
 
 import re
 
-from advices.audit.remedies.source import Change, Source, replaced
-from advices.lab import Placed, does, python_install
+from advices.audit.remedies.source import Change, Edit, Source, is_comment, replaced
+from advices.lab import Instruction, Placed, does, python_install
 
-_PIP_INSTALL = re.compile(r"(\bpip(?:3(?:\.\d+)?)?\s+install)(?=\s|$)")
-_APT_INSTALL = re.compile(r"(\bapt(?:-get)?\b(?:\s+-\S+)*\s+install)(?=\s|$)")
+_OPTIONS = r"(?:\s+-\S+)*"
+_PIP_INSTALL = re.compile(rf"(?<!\buv )(\bpip(?:3(?:\.\d+)?)?{_OPTIONS}\s+install)(?=\s|$)")
+_PIP_IN_LIST = re.compile(r"""("pip(?:3(?:\.\d+)?)?",\s*"install")(?=\s*[,\]])""")
+# Of these the cache has no folder that an option of the install alone could name.
+_OTHERS = {
+    "uv": re.compile(rf"(\buv{_OPTIONS}\s+(?:pip\s+)?(?:sync|install|add))(?=\s|$)"),
+    "poetry": re.compile(rf"(\bpoetry{_OPTIONS}\s+install)(?=\s|$)"),
+}
+_APT_INSTALL = re.compile(rf"(\bapt(?:-get)?\b{_OPTIONS}\s+install)(?=\s|$)")
 _LISTS = "/var/lib/apt/lists"
+_NO_RECOMMENDS = "--no-install-recommends"
+_RUN_WITH_FLAGS = re.compile(r"^(\s*RUN\s+(?:--[a-z]+=\S+\s+)*)", re.I)
 
 
 def no_pip_cache(source: Source) -> Change | None:
-    """Return the file with `--no-cache-dir` wherever pip would keep its downloads in a layer."""
-    edits = []
-    for number in range(len(source.dockerfile.stages)):
-        for one in source.view.stage(number):
-            if not _keeps_downloads(one):
-                continue
-            lines = source.written(one.instruction)
-            new = [_PIP_INSTALL.sub(r"\1 --no-cache-dir", line) for line in lines]
-            if new != [*lines]:
-                edits.append(replaced(one.instruction, *new))
+    """Return the file with installs that keep no downloads in a layer; None where none would."""
+    edits, by = [], set()
+    for one in source.view.everywhere:
+        lines = source.written(one.instruction)
+        new = lines
+        if keeps_downloads(one, "pip"):
+            new = source.changed(one.instruction, _without_pip_cache)
+        for tool, install in _OTHERS.items():
+            if keeps_downloads(one, tool):
+                new = tuple(
+                    line if is_comment(line) else install.sub(r"\1 --no-cache", line)
+                    for line in new
+                )
+        if new != lines:
+            edits.append(replaced(one.instruction, *new))
+            by |= {found.by for call in one.calls if (found := python_install(call))}
     if not edits:
         return None
-    return Change("pip keeps no downloads in a layer.", source.edited(edits))
+    who = " and ".join(sorted(by))
+    return Change(
+        f"{who} keep{'s' * (len(by) == 1)} no downloads in a layer.", source.edited(edits)
+    )
 
 
-def _keeps_downloads(one: Placed) -> bool:
-    installs = [found for call in one.calls if (found := python_install(call))]
-    by_pip = [found for found in installs if found.by == "pip"]
-    off = one.env.get("PIP_NO_CACHE_DIR", "") not in ("", "0", "false")
+def _without_pip_cache(line: str) -> str:
+    line = _PIP_IN_LIST.sub(r'\1, "--no-cache-dir"', line)
+    return _PIP_INSTALL.sub(r"\1 --no-cache-dir", line)
+
+
+_SWITCHES = {
+    "pip": ("PIP_NO_CACHE_DIR", ("--no-cache-dir",)),
+    "uv": ("UV_NO_CACHE", ("--no-cache", "--no-cache-dir", "-n")),
+    "poetry": ("POETRY_CACHE_DIR", ("--no-cache",)),
+}
+
+
+def keeps_downloads(one: Placed, by: str) -> bool:
+    """Return whether an installer keeps its downloads in the layer of a step."""
+    if one.name != "RUN":
+        return False
+    installs = [i for call in one.calls if (i := python_install(call)) and i.by == by]
+    variable, switches = _SWITCHES[by]
+    set_for = [value for call in one.calls for name, value in call.sets if name == variable]
+    off = any(value not in ("", "0", "false") for value in (one.env.get(variable, ""), *set_for))
+    # Who removes the cache in the same step leaves nothing either.
+    removes = any(
+        (call.program == "rm" and any("cache" in word for word in call.words))
+        or {"cache", "purge"} <= {*call.words}
+        or call.words[:2] == ("cache", "clean")
+        for call in one.calls
+    )
     # A mount takes the downloads out of the layer, and they are wanted there.
     return (
-        bool(by_pip)
+        bool(installs)
         and not off
+        and not removes
         and not one.mounted("cache")
-        and not all(found.options.has("--no-cache-dir") for found in by_pip)
+        and not all(found.options.has(*switches) for found in installs)
     )
 
 
@@ -47,44 +89,68 @@ def apt_hygiene(source: Source) -> Change | None:
     An update in a step by itself joins the install behind it: its lists would stay in its layer,
     and be as old as the cache.
     """
-    edits, did = [], False
+    edits: list[Edit] = []
     for number in range(len(source.dockerfile.stages)):
         pending: Placed | None = None
         for one in source.view.stage(number):
-            if one.name != "RUN" or one.instruction.is_json or one.instruction.heredocs:
+            if one.name != "RUN" or one.instruction.is_json:
                 pending = None if one.name == "RUN" else pending
                 continue
             kinds = [does(call) for call in one.calls]
-            if kinds == ["updates the lists"] and one.calls[0].program != "apk":
-                pending = one
-                continue
-            if "installs system packages" not in kinds or _by_apk(one):
+            if any(call.program == "apk" for call in one.calls):
                 pending = None
-                continue
-            lines = list(source.written(one.instruction))
-            new = [_with_option(line) for line in lines]
-            if pending is not None:
-                new[0] = re.sub(r"^(\s*RUN\s+)", r"\1apt-get update && ", new[0], flags=re.I)
-            if _LISTS not in "\n".join(lines) and not one.mounted("cache"):
-                new[-1] = f"{new[-1].rstrip()} \\"
-                new.append(f" && rm -rf {_LISTS}/*")
-            if new != lines:
-                edits.append(replaced(one.instruction, *new))
-                did = True
-                if pending is not None:
-                    edits.append(replaced(pending.instruction))
-            pending = None
-    if not did:
+            elif kinds == ["updates the lists"] and not one.instruction.heredocs:
+                pending = one
+            elif "installs system packages" in kinds:
+                edits += _tidy(source, one, pending)
+                pending = None
+            else:
+                pending = None
+    if not edits:
         return None
     return Change(
         "apt installs only what is named, and its lists are in no layer.", source.edited(edits)
     )
 
 
+def _tidy(source: Source, one: Placed, pending: Placed | None) -> list[Edit]:
+    """Return the edits of an install, and of the update in front of it."""
+    instruction = one.instruction
+    lines = source.written(instruction)
+    new = [*source.changed(instruction, _with_option)]
+    edits = []
+    if pending is not None and not instruction.heredocs:
+        match = _RUN_WITH_FLAGS.match(new[0])
+        if match is not None and len(re.findall(r"--[a-z]+=", match[1])) == len(instruction.flags):
+            new[0] = f"{match[1]}apt-get update && {new[0][match.end() :]}"
+            kept = source.comments(pending.instruction)
+            edits.append(replaced(pending.instruction, *kept))
+    if _LISTS not in "\n".join(lines) and not one.mounted("cache"):
+        new = _without_lists(instruction, new, source.dockerfile.escape)
+    if tuple(new) != lines:
+        edits.append(replaced(instruction, *new))
+    return edits
+
+
+def _without_lists(instruction: Instruction, lines: list[str], escape: str) -> list[str]:
+    """Return an install that removes apt's lists at its end, where a command can be added there."""
+    removes = f"rm -rf {_LISTS}/*"
+    if instruction.heredocs:
+        # The shell of a here-document goes on after a failure: only && keeps the exit code.
+        at = next((n for n in range(len(lines) - 2, 0, -1) if lines[n].strip()), 0)
+        is_shell = len(instruction.heredocs) == 1 and instruction.args[0].strip().startswith("<<")
+        if at == 0 or not is_shell or _ends_otherwise(lines[at]):
+            return lines
+        return [*lines[:at], f"{lines[at].rstrip()} && {removes}", *lines[at + 1 :]]
+    if _ends_otherwise(lines[-1]):
+        return lines
+    return [*lines[:-1], f"{lines[-1].rstrip()} {escape}", f" && {removes}"]
+
+
+def _ends_otherwise(line: str) -> bool:
+    """Return whether nothing can be added behind a line: a comment, a joint, a background job."""
+    return re.search(r"(?:^|\s)#|[;&|]\s*$", line) is not None
+
+
 def _with_option(line: str) -> str:
-    option = "--no-install-recommends"
-    return line if option in line else _APT_INSTALL.sub(rf"\1 {option}", line)
-
-
-def _by_apk(one: Placed) -> bool:
-    return any(call.program == "apk" for call in one.calls)
+    return line if _NO_RECOMMENDS in line else _APT_INSTALL.sub(rf"\1 {_NO_RECOMMENDS}", line)

@@ -6,115 +6,204 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from advices.audit.remedies.lists import (
+    OPTIONS,
+    WITHOUT_PROJECT,
+    copied_to,
+    folder_of,
+    installs_of,
+    installs_project,
+    lists_of,
+    needs_code,
+)
 from advices.audit.remedies.source import Change, Edit, Source, inserted
-from advices.lab import Placed, PythonInstall, python_install
+from advices.lab import Placed, does
 
-_NAMES_ANOTHER = re.compile(r"^\s*(?:-r|--requirement|-c|--constraint)[ =]+(\S+)", re.M)
-_LISTS = ("-r", "--requirement", "-c", "--constraint")
-_LOCKED = {
-    "poetry": ("pyproject.toml", "poetry.lock"),
-    "pipenv": ("Pipfile", "Pipfile.lock"),
-    "pdm": ("pyproject.toml", "pdm.lock"),
-    "uv": ("pyproject.toml", "uv.lock"),
-}
+# What a step may do between a copy of the code and an install without looking at the code.
+_NEEDS_NO_CODE = frozenset(
+    {"rm", "mkdir", "useradd", "groupadd", "adduser", "addgroup", "set", "apt-get", "apt", "apk"}
+    | {"cd", "export", "true", "echo"}
+)
+_KEPT_FLAGS = ("chown", "chmod", "link")
 
 
 @dataclass(frozen=True)
 class _Found:
-    """An install that an edit of the code runs again, and the copy of the code before it."""
+    """An install that an edit of the code runs again, and the copies of the code before it.
 
-    copy: Placed
+    `between` are the instructions from the first of them to the install, `lists` what it reads,
+    `lacking` those of them that only the code's copies bring.
+    """
+
+    copies: tuple[Placed, ...]
+    between: tuple[Placed, ...]
     install: Placed
     lists: tuple[str, ...]
+    lacking: tuple[str, ...]
 
 
 def order(source: Source) -> Change | None:
     """Return the file with the lists of packages copied before the install, and the code after it.
 
-    None where no install stands behind a copy of more than it needs, or where it needs the code.
+    None where no install is behind a copy of more than it needs, or where it needs the code.
     """
-    found = next(_late_installs(source), None)
-    if found is None:
-        return None
-    copy, install = found.copy.instruction, found.install.instruction
-    to = _folder(found)
-    lines = [f"COPY {' '.join(found.lists)} {to}"]
-    edits = [
-        # The list takes the place of the code, whose copy goes behind the install.
-        Edit(source.with_comment(copy), copy.end_line, tuple(lines)),
-        inserted(install.end_line + 1, *source.block(copy)),
-    ]
-    named = " and ".join(f"`{name}`" for name in found.lists)
-    return Change(
-        f"{named} and the install come before the copy of the code.", source.edited(edits)
-    )
+    for found in _late_installs(source):
+        if any(needs_code(source, i, found.lists) for i in installs_of(found.install)):
+            continue
+        edits = _moved(source, found)
+        named = " and ".join(f"`{name}`" for name in found.lists)
+        says = f"{named} and the install come before the copy of the code."
+        return Change(says, source.edited(edits))
+    return None
 
 
-def _folder(found: _Found) -> str:
-    """Return where the lists are copied to, so that the install finds them where it looks."""
-    target = found.copy.instruction.args[-1]
-    if len(found.lists) > 1 or target in (".", "./"):
-        return target if target.endswith("/") else f"{target}/"
-    return target if target.endswith("/") else f"{target}/"
+def project_last(source: Source) -> Change | None:
+    """Return the file with the project's packages installed before its code is copied.
+
+    uv, poetry and pdm install the project itself as well, which needs the code: that is a step for
+    itself then. None where they do not, or where the step cannot be told apart.
+    """
+    for found in _late_installs(source):
+        one, installs = found.install, installs_of(found.install)
+        if len(installs) != 1 or one.instruction.is_json or one.instruction.heredocs:
+            continue
+        by = installs[0].by
+        before = source.view.stage(one.stage)
+        earlier = [i for step in before[: before.index(one)] for i in installs_of(step)]
+        if any(i.by == by and not installs_project(source, i) for i in earlier):
+            continue  # they are installed before the code already
+        if by not in WITHOUT_PROJECT or not installs_project(source, installs[0]):
+            continue
+        lines = source.changed(one.instruction, partial(_without_project, by))
+        again = _alone(source, one, by)
+        if lines == source.written(one.instruction) or again is None:
+            continue
+        says = f"The packages of the project come before its code, and {by} installs it last."
+        return Change(says, source.edited(_moved(source, found, lines, (again,))))
+    return None
 
 
 def _late_installs(source: Source) -> Iterator[_Found]:
     for number in range(len(source.dockerfile.stages)):
-        copies: list[Placed] = []
-        for one in source.view.stage(number):
-            if one.sources:
-                copies.append(one)
-            installs = [found for call in one.calls if (found := python_install(call))]
-            if not installs or one.name != "RUN":
+        stage = source.view.stage(number)
+        for at, one in enumerate(stage):
+            if one.name != "RUN" or not installs_of(one):
                 continue
-            lists = tuple(dict.fromkeys(name for i in installs for name in lists_of(source, i)))
-            wide = next((copy for copy in copies if _brings_more(source, copy, lists)), None)
-            if wide is None or not lists or any(_needs_code(i) for i in installs):
-                continue
-            if all(wide.brings(name) for name in lists):
-                yield _Found(wide, one, lists)
+            found = _found(source, stage[:at], one)
+            if found is not None and _can_move(found):
+                yield found
 
 
-def lists_of(source: Source, install: PythonInstall) -> tuple[str, ...]:
-    """Return the files of the project that an install reads, those that they name included."""
-    if install.by in _LOCKED and not install.options.values(*_LISTS):
-        return tuple(name for name in _LOCKED[install.by] if name in source.files)
-    found: list[str] = []
-    wanted = [_relative(word) for word in install.options.values(*_LISTS)]
-    while wanted:
-        name = wanted.pop(0)
-        if name in found:
-            continue
-        match = next((one for one in source.files if _same(one, name)), None)
-        if match is None:
-            return ()
-        found.append(match)
-        folder = posixpath.dirname(match)
-        wanted += [
-            posixpath.normpath(posixpath.join(folder, other))
-            for other in _NAMES_ANOTHER.findall(source.files[match])
-        ]
-    # In one COPY all go to one folder, so only lists that lie in one can be moved.
-    return tuple(found) if len({posixpath.dirname(name) for name in found}) <= 1 else ()
-
-
-def _relative(word: str) -> str:
-    return posixpath.normpath(word.lstrip("/"))
-
-
-def _same(file: str, asked: str) -> bool:
-    """Return whether a path that a command asks for may be this file of the context."""
-    return file == asked or asked.endswith(f"/{file}")
+def _found(source: Source, before: Sequence[Placed], install: Placed) -> _Found | None:
+    each = [lists_of(source, one) for one in installs_of(install)]
+    lists = tuple(dict.fromkeys(name for one in each for name in one))
+    copies = [one for one in before if one.sources]
+    wide = tuple(one for one in copies if _brings_more(source, one, lists))
+    if not wide or not lists:
+        return None
+    places: dict[str, str] = {}
+    lacking = []
+    for name in lists:
+        # The last copy of a file is the one that counts.
+        for copy in copies:
+            if copy.brings(name):
+                places[name] = copied_to(copy, name) or ""
+        if not any(copy.brings(name) for copy in copies if copy not in wide):
+            lacking.append(name)
+    if lacking and not all(wide[0].brings(name) for name in lacking):
+        return None
+    # Where it looks for them must be where they are: else nobody knows what is installed.
+    folder = folder_of(install)
+    asked = {
+        posixpath.normpath(posixpath.join(folder, install.expand(word)))
+        for one in installs_of(install)
+        for word in one.options.values(*OPTIONS)
+    } or {posixpath.join(folder, posixpath.basename(name)) for name in lists}
+    if not asked <= {*places.values()} or "" in places.values():
+        return None
+    start = before.index(wide[0])
+    return _Found(wide, tuple(before[start + 1 :]), install, lists, tuple(lacking))
 
 
 def _brings_more(source: Source, copy: Placed, lists: Sequence[str]) -> bool:
     return any(copy.brings(file) for file in source.files if file not in lists)
 
 
-def _needs_code(install: PythonInstall) -> bool:
-    """Return whether an install builds the project itself, which needs its code."""
-    if install.by in ("poetry", "uv", "pdm") and not install.options.values(*_LISTS):
-        return not install.options.has("--no-root", "--no-install-project", "--no-self")
-    editable = install.options.has("-e", "--editable")
-    return editable or any(word.startswith((".", "/")) for word in install.options.plain)
+def _can_move(found: _Found) -> bool:
+    """Return whether code or install mean in their new place what they mean in the old one."""
+    first, one = found.copies[0], found.install
+    if _may_wait(found):
+        folders = {copy.workdir for copy in found.copies} | {one.workdir}
+        return len(folders) == 1 or all(
+            copy.instruction.args[-1].startswith("/") for copy in found.copies
+        )
+    return (first.workdir, first.user, first.env, first.args) == (
+        *(one.workdir, one.user, one.env, one.args),
+    )
+
+
+def _without_project(by: str, line: str) -> str:
+    command = rf"(\b{by}(?:\s+-\S+)*\s+(?:sync|install))(?=\s|$)"
+    return re.sub(command, rf"\1 {WITHOUT_PROJECT[by]}", line)
+
+
+def _alone(source: Source, one: Placed, by: str) -> str | None:
+    """Return a step that does nothing but the install, on one line; None if it must be quoted."""
+    call = next(call for call in one.calls if call.program == by and does(call))
+    words = [call.path, *call.words]
+    if call.sets or call.starters or any(re.search(r"[^\w@%+=:,./\[\]-]", w) for w in words):
+        return None
+    run = source.keyword(one.instruction, "RUN")
+    return " ".join([run, *one.instruction.flags, *words])
+
+
+def _moved(
+    source: Source, found: _Found, install: Sequence[str] = (), behind: Sequence[str] = ()
+) -> list[Edit]:
+    """Return the edits that put the lists first, then the install, then the code.
+
+    `install` are the install's lines where they change, `behind` follow the code.
+    """
+    one = found.install.instruction
+    first = found.copies[0]
+    lists = [_copy_of_lists(source, first, found.lacking)] if found.lacking else []
+    lines = tuple(install) or source.written(one)
+    if _may_wait(found):
+        code = [line for copy in found.copies for line in source.block(copy.instruction)]
+        edits = [
+            Edit(source.with_comment(copy.instruction), copy.instruction.end_line, ())
+            for copy in found.copies[1:]
+        ]
+        # The list takes the place of the code, whose copy goes behind the install.
+        begin = source.with_comment(first.instruction)
+        edits.append(Edit(begin, first.instruction.end_line, tuple(lists)))
+        return [*edits, Edit(one.start_line, one.end_line, (*lines, *code, *behind))]
+    block = (*source.block(one)[: -len(source.written(one))], *lines)
+    begin = source.with_comment(first.instruction)
+    return [
+        inserted(begin, *lists, *block),
+        Edit(source.with_comment(one), one.end_line, tuple(behind)),
+    ]
+
+
+def _may_wait(found: _Found) -> bool:
+    """Return whether the code may be copied behind the install: no step between looks at it."""
+    return all(
+        call.program in _NEEDS_NO_CODE or bool(installs_of(step)) or does(call) is not None
+        for step in found.between
+        if step.name == "RUN"
+        for call in step.calls
+    )
+
+
+def _copy_of_lists(source: Source, copy: Placed, lists: Sequence[str]) -> str:
+    """Return the line that copies lists to where the copy of the code would bring them."""
+    target = copy.instruction.args[-1]
+    place = posixpath.dirname(copied_to(copy, lists[0]) or "")
+    below = posixpath.relpath(place, copy.target)
+    to = target if target.endswith("/") else f"{target}/"
+    to = to if below == "." else f"{to}{below}/"
+    flags = [f for f in copy.instruction.flags if f[2:].partition("=")[0] in _KEPT_FLAGS]
+    return " ".join([source.keyword(copy.instruction, "COPY"), *flags, *lists, to])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from advices.audit.remedies.source import Change, Edit, Source, replaced
+from advices.audit.remedies.source import Change, Edit, Source, inserted, is_comment, replaced
 from advices.lab import Placed, within
 
 
@@ -30,7 +30,11 @@ def chown(source: Source) -> Change | None:
             if not copies:
                 continue
             edits = [_with_owner(source, copy, owner) for copy in copies]
-            edits.append(Edit(source.with_comment(one.instruction), one.instruction.end_line, ()))
+            # What was written about the step is about the copies now.
+            begin = source.with_comment(one.instruction)
+            said = [line for line in source.block(one.instruction) if is_comment(line)]
+            edits.append(Edit(begin, one.instruction.end_line, ()))
+            edits.append(inserted(copies[0].instruction.start_line, *said))
             return Change(
                 f"Files are copied as `{owner}`, so that no step stores them again.",
                 source.edited(edits),

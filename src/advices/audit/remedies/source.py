@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,12 +14,16 @@ from advices.lab import Dockerfile, Instruction, View, parse_dockerfile
 class Change:
     """What a remedy changes: the new Dockerfile, lines for the end of .dockerignore, and why.
 
-    `says` is what was done, as a sentence for a reader of the diff.
+    `says` is what was done, as a sentence for a reader of the diff. `files` are other files of the
+    context with their new text, by path. `secrets` are build arguments that have become secrets of
+    the build, with the same name as id.
     """
 
     says: str
     dockerfile: str
     ignores: tuple[str, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,11 +44,13 @@ class Source:
 
     `text` is as it is written, with its own line ends. `files` are the files of the context that
     .dockerignore lets into a build, each with its text as far as a remedy may want it, "" else.
+    `leaking` are the build arguments whose value was found in the image.
     """
 
     text: str
     build_args: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    leaking: tuple[str, ...] = ()
 
     @cached_property
     def dockerfile(self) -> Dockerfile:
@@ -57,7 +64,8 @@ class Source:
 
     @cached_property
     def _lines(self) -> list[str]:
-        return self.text.splitlines(keepends=True)
+        # As BuildKit counts them: a form feed ends no line.
+        return re.findall(r"[^\n]*\n|[^\n]+$", self.text)
 
     @property
     def _line_end(self) -> str:
@@ -68,10 +76,25 @@ class Source:
         lines = self._lines[instruction.start_line - 1 : instruction.end_line]
         return tuple(line.rstrip("\r\n") for line in lines)
 
+    def comments(self, instruction: Instruction) -> tuple[str, ...]:
+        """Return the comments within an instruction, those of its here-documents left out."""
+        if instruction.heredocs:
+            return ()
+        return tuple(line for line in self.written(instruction) if is_comment(line))
+
+    def changed(self, instruction: Instruction, change: Callable[[str], str]) -> tuple[str, ...]:
+        """Return the lines of an instruction, each changed but for its comments."""
+        lines = self.written(instruction)
+        return tuple(line if is_comment(line) else change(line) for line in lines)
+
+    def keyword(self, like: Instruction, name: str) -> str:
+        """Return the name of an instruction in the case in which the file writes another one."""
+        return name.lower() if self.written(like)[0].lstrip()[:1].islower() else name
+
     def with_comment(self, instruction: Instruction) -> int:
         """Return the first line of an instruction, or of the comment right above it."""
         first = instruction.start_line
-        while first > 1 and self._lines[first - 2].lstrip().startswith("#"):
+        while first > 1 and is_comment(self._lines[first - 2]):
             first -= 1
         # A parser directive is no comment of the first instruction.
         directives = len(self._directives)
@@ -93,6 +116,14 @@ class Source:
         lines = self._lines[self.with_comment(instruction) - 1 : instruction.end_line]
         return tuple(line.rstrip("\r\n") for line in lines)
 
+    def between(self, first: int, last: int | None) -> tuple[str, ...]:
+        """Return the lines from one number to another as they are written; None: to the end."""
+        return tuple(line.rstrip("\r\n") for line in self._lines[first - 1 : last])
+
+    def joined(self, lines: Iterable[str]) -> str:
+        """Return lines as a text with the line ends of this file."""
+        return "".join(line + self._line_end for line in lines)
+
     def edited(self, edits: Iterable[Edit]) -> str:
         """Return the text with some edits, which may not overlap."""
         lines = [*self._lines]
@@ -103,6 +134,11 @@ class Source:
                 line + self._line_end for line in edit.lines
             ]
         return "".join(lines)
+
+
+def is_comment(line: str) -> bool:
+    """Return whether a line of a Dockerfile is a comment."""
+    return line.lstrip().startswith("#")
 
 
 def replaced(instruction: Instruction, *lines: str) -> Edit:

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from advices.audit.remedies import base, ignore, installs, order, rights, start, user
+from advices.audit.remedies import (
+    base,
+    env,
+    ignore,
+    installs,
+    mounts,
+    order,
+    rights,
+    secret,
+    stages,
+    start,
+    user,
+)
 from advices.audit.remedies.source import Change, Source
 from advices.lab import MeasureName
 from advices.results import Value
@@ -35,11 +47,22 @@ class Remedy:
 
 REMEDIES = (
     Remedy("order", "build-cache", MeasureName("steps_run", "edit-source"), order.order),
+    Remedy(
+        *("project", "build-cache", MeasureName("new_transfer_bytes", "edit-source")),
+        apply=order.project_last,
+    ),
     Remedy("ignore", "build-cache", MeasureName("context_bytes"), ignore.ignore),
+    Remedy(
+        *("mounts", "build-cache", MeasureName("downloaded_bytes", "edit-packages")),
+        apply=mounts.mounts,
+    ),
     Remedy("slim", "base-image", MeasureName("disk_bytes"), base.slim),
     Remedy("pip-cache", "remove-tools", MeasureName("disk_bytes"), installs.no_pip_cache),
     Remedy("apt", "remove-tools", MeasureName("disk_bytes"), installs.apt_hygiene),
     Remedy("chown", "remove-tools", MeasureName("disk_bytes"), rights.chown),
+    Remedy("stages", "multi-stage", MeasureName("compilers"), stages.stages),
+    Remedy("env", "configuration", MeasureName("env_wrong"), env.env),
+    Remedy("secret", "configuration", MeasureName("secrets_in_history"), secret.secret),
     Remedy("user", "non-root", MeasureName("uid"), user.user),
     Remedy("exec", "stop-and-start", MeasureName("stop_exit_code"), start.exec_form),
 )
@@ -59,10 +82,15 @@ def together(source: Source, wanted: Sequence[Remedy]) -> Change:
     """Return what some remedies make of a Dockerfile, one after the other."""
     said: list[str] = []
     ignores: tuple[str, ...] = ()
+    files: dict[str, str] = {}
+    secrets: tuple[str, ...] = ()
     for one in wanted:
         change = one.apply(source)
         if change is not None:
             said.append(change.says)
             ignores += change.ignores
-            source = replace(source, text=change.dockerfile)
-    return Change(" ".join(said), source.text, ignores)
+            files |= change.files
+            secrets += change.secrets
+            known = {**source.files, **change.files}
+            source = replace(source, text=change.dockerfile, files=known)
+    return Change(" ".join(said), source.text, ignores, files, secrets)

@@ -18,17 +18,19 @@ def user(source: Source) -> Change | None:
     if named and not is_root(named):
         return None
     says = f"The container runs as `{USER}`; the code stays root's."
-    users = [one for one in own if one.name == "USER"]
-    if users:
-        last = users[-1].instruction
-        return Change(says, source.edited([replaced(last, f"USER {USER}")]))
     starts = [one.instruction for one in own if one.name in ("CMD", "ENTRYPOINT")]
     # What is run and copied after a USER is done as that user, so it comes behind all that.
     builds = [one.instruction for one in own if one.name in ("RUN", "COPY", "ADD", "WORKDIR")]
     after = max((one.end_line for one in builds), default=0)
+    users = [one.instruction for one in own if one.name == "USER"]
+    if users and users[-1].start_line > after:
+        comments = source.comments(users[-1])
+        line = f"{source.keyword(users[-1], 'USER')} {USER}"
+        return Change(says, source.edited([replaced(users[-1], *comments, line)]))
     first = next((one for one in starts if one.start_line > after), None)
     before = source.with_comment(first) if first else None
     if before is None:
         from_line = [one for one in source.dockerfile.instructions if one.name == "FROM"][number]
         before = max(after, from_line.end_line) + 1
-    return Change(says, source.edited([inserted(before, f"USER {USER}")]))
+    like = source.dockerfile.instructions[-1]
+    return Change(says, source.edited([inserted(before, f"{source.keyword(like, 'USER')} {USER}")]))

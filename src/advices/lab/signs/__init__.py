@@ -7,7 +7,7 @@ packages lie, `failed` failed steps,
 `places` the instructions that a sign comes from.
 """
 
-from advices.lab.signs.calls import Call, PythonInstall, does, python_install
+from advices.lab.signs.calls import Call, PythonInstall, does, python_install, system_packages
 from advices.lab.signs.failed import FailedStep, Failure
 from advices.lab.signs.places import failed_place, places
 from advices.lab.signs.view import Placed, View, is_root, within
@@ -26,5 +26,6 @@ __all__ = [
     "is_root",
     "places",
     "python_install",
+    "system_packages",
     "within",
 ]

@@ -1,16 +1,17 @@
-"""Pure: what an audit found, as rows, a sentence, a diff, and as Markdown."""
+"""Pure: what an audit found, as rows, a sentence, a diff, and as a record."""
 
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from advices.audit.audit import Audit, files_of
 from advices.audit.findings import findings, not_judged
+from advices.audit.lint import remarks
+from advices.audit.report.cost import costs, difference_text
 from advices.lab import MeasureName, describe
-from advices.results import Value, VariantResult, value_text
+from advices.results import LINTERS, Value, VariantResult, ratio_text, value_text
 
 _BUILDS = ("steps_run", "new_transfer_bytes", "seconds")
 _IMAGE = (
@@ -62,6 +63,11 @@ def _value(measure: MeasureName, value: Value | None) -> str:
     return "not measured" if value is None else value_text(measure, value)
 
 
+def label(audit: Audit, measure: MeasureName) -> str:
+    """Return what a measure is called; of a build, with what happened to the project before it."""
+    return describe(measure, {name: one.says for name, one in audit.lab.replays.items()}).label
+
+
 def measured_rows(audit: Audit) -> Rows:
     """Return a row a measure: what it is, yours, and with all fixes if there are any."""
     yours, fixed = audit.trial.yours, audit.trial.fixed
@@ -71,21 +77,25 @@ def measured_rows(audit: Audit) -> Rows:
     rows = [["measure", "yours", *(["with the diff"] if fixed else [])]]
     for name in names:
         if name in known:
-            of = f", when {audit.lab.replays[name.of].says}" if name.of else ""
             more = [_value(name, fixed.measures().get(name))] if fixed else []
-            rows.append([f"{describe(name).label}{of}", _value(name, known[name]), *more])
+            rows.append([label(audit, name), _value(name, known[name]), *more])
     return rows
 
 
 def finding_rows(audit: Audit) -> Rows:
-    """Return a row a finding: the chapter, what it is, before, after, what became of it."""
-    rows = [["chapter", "found", "measure", "before", "after", ""]]
-    for one in findings(audit.trial):
+    """Return a row a finding, the dearest first: the chapter, what it is, what became of it.
+
+    The difference is what its fix makes alone.
+    """
+    rows = [["chapter", "found", "measure", "before", "after", "difference", ""]]
+    for cost in costs(audit):
+        one = cost.finding
         rows.append(
             [
-                *(one.lab, one.says, describe(one.measure).label),
+                *(one.lab, one.says, label(audit, one.measure)),
                 _value(one.measure, one.before),
                 "" if one.after is None else _value(one.measure, one.after),
+                difference_text(cost),
                 "fixed by the diff" if one.is_gone else "no fix was proved",
             ]
         )
@@ -102,10 +112,40 @@ def refused_rows(audit: Audit) -> Rows:
 
 
 def not_judged_rows(audit: Audit) -> Rows:
-    """Return a row a measure that was not taken, with the reason."""
+    """Return a row a measure that was not taken, with the reason, and what else was left out."""
     rows = [["not judged", "because"]]
+    rows += [[what, " ".join(why.split())] for what, why in audit.left_out.items()]
     for measure, why in not_judged(audit.trial).items():
         rows.append([describe(measure).label, " ".join(why.split())])
+    return rows
+
+
+def lint_rows(audit: Audit) -> Rows:
+    """Return a row a remark of a linter, with our measure for it where one belongs to it."""
+    rows = [["linter and rule", "line", "it says", "our measure", "we measured"]]
+    for one in remarks(audit.lint, audit.trial):
+        ours = [label(audit, one.measure), _value(one.measure, one.value)] if one.measure else []
+        rows.append(
+            [f"{LINTERS[one.linter]} {one.rule}", str(one.line), one.says, *(ours or ["none", ""])]
+        )
+    return rows
+
+
+def against_rows(audit: Audit) -> Rows:
+    """Return a row a measure that differs from the other commit's to see, what is worse first.
+
+    Without another commit, or with equal measures, there is the header only.
+    """
+    against = audit.against
+    rows = [["measure", against.ref if against else "", "here", ""]]
+    changes = against.changes(audit.trial.yours) if against else ()
+    for one in sorted(changes, key=lambda change: not change.is_worse):
+        before, after = _value(one.measure, one.before), _value(one.measure, one.after)
+        if before == after and not one.is_worse:
+            continue
+        if one.measure.is_time:
+            after += f", {ratio_text(float(one.after), float(one.before))}"
+        rows.append([label(audit, one.measure), before, after, "worse" if one.is_worse else ""])
     return rows
 
 
@@ -126,7 +166,7 @@ def _diff(files: Mapping[str, tuple[str, str]]) -> str:
 
 def record(audit: Audit) -> dict[str, Any]:
     """Return all that an audit found, as JSON holds it."""
-    trial = audit.trial
+    trial, said = audit.trial, remarks(audit.lint, audit.trial)
     return {
         "schema_version": 1,
         "sentence": sentence(audit),
@@ -147,11 +187,27 @@ def record(audit: Audit) -> dict[str, Any]:
             }
             for one in trial.tried
         ],
+        "secrets": [
+            {
+                "kind": one.kind,
+                "name": one.name,
+                "places": dict(one.places),
+                "after": None if one.after is None else dict(one.after),
+                "not_judged": one.unjudged,
+            }
+            for one in trial.canaries
+        ],
         "not_judged": {str(measure): why for measure, why in not_judged(trial).items()},
+        "left_out": audit.left_out,
         "yours": trial.yours.model_dump(mode="json"),
         "fixed": trial.fixed.model_dump(mode="json") if trial.fixed else None,
         "diff": diff(audit),
-        "files": {name: {"before": old, "after": new} for name, (old, new) in audit.files.items()},
+        # What --fix would write: nothing where the Dockerfile is a part of another file.
+        "files": {
+            name: {"before": old, "after": new}
+            for name, (old, new) in audit.files.items()
+            if not audit.project.inline
+        },
         # In the words of the terminal, each with its header.
         "shown": {
             "findings": finding_rows(audit),
@@ -159,33 +215,23 @@ def record(audit: Audit) -> dict[str, Any]:
             "refused": refused_rows(audit),
             "not_judged": not_judged_rows(audit),
         },
+        "lint": [{**vars(one), "measure": _name(one.measure)} for one in said],
+        "lint_did_not_run": dict(audit.lint.missing),
+        "against": _against(audit),
     }
 
 
-def markdown(audit: Audit) -> str:
-    """Return the report as Markdown, for a comment or a job's page."""
-    parts = [f"# Audit of {_cell(audit.project.folder.name)}", sentence(audit)]
-    for rows in (finding_rows(audit), measured_rows(audit), refused_rows(audit)):
-        parts += [_table(rows)] if len(rows) > 1 else []
-    parts += [_fenced(diff(audit))] if audit.files else []
-    rows = not_judged_rows(audit)
-    parts += [_table(rows)] if len(rows) > 1 else []
-    return "\n\n".join(parts) + "\n"
+def _name(measure: MeasureName | None) -> str | None:
+    return str(measure) if measure else None
 
 
-def _fenced(text: str) -> str:
-    """Return a diff in a fence that nothing in it can close."""
-    longest = max((len(run) for run in re.findall(r"`{3,}", text)), default=2)
-    fence = "`" * (longest + 1)
-    return f"{fence}diff\n{text}{fence}"
-
-
-def _table(rows: Rows) -> str:
-    lines = [f"| {' | '.join(map(_cell, row))} |" for row in rows]
-    return "\n".join([lines[0], f"|{' --- |' * len(rows[0])}", *lines[1:]])
-
-
-def _cell(text: str) -> str:
-    for sign in "\\`|<>*_[]":
-        text = text.replace(sign, f"\\{sign}")
-    return " ".join(text.split())
+def _against(audit: Audit) -> dict[str, Any] | None:
+    if audit.against is None:
+        return None
+    changes = audit.against.changes(audit.trial.yours)
+    return {
+        "ref": audit.against.ref,
+        "commit": audit.against.commit,
+        "bytes_not_compared": audit.against.no_bytes,
+        "changes": [{**vars(one), "measure": str(one.measure)} for one in changes],
+    }

@@ -1,0 +1,107 @@
+"""Made-up secrets in the place of real ones: which of them the image shows to everybody.
+
+Nothing is judged by its name. Each build argument whose value is not in the Dockerfile, each .env
+file that gets into the context and each secret of the build is given a canary once, and the probe
+`secrets` looks for it in history, configuration and layers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from advices.audit.project import Project
+from advices.audit.remedies import Change, suspects
+from advices.core import AdvicesError, DiskFull, EngineLost
+from advices.measure import CANARY
+
+_ENV_FILE = re.compile(r"(?:.*/)?\.env(?:\.(?!(?:example|sample|template|dist|defaults?)$)[^/]*)?")
+_PLACES = {
+    "secrets_in_history": "the history",
+    "secrets_in_config": "the configuration",
+    "secrets_in_layers": "files in its layers",
+}
+PLACES = (*_PLACES,)
+"""The measures of the places in which a canary is looked for."""
+
+Kind = Literal["build argument", "file", "secret"]
+
+
+@dataclass(frozen=True)
+class Canary:
+    """What was given a canary, how often each place of the image holds it, and after all fixes.
+
+    `unjudged` says why it cannot be judged, "" when it can. Without fixes `after` is None.
+    """
+
+    kind: Kind
+    name: str
+    places: Mapping[str, int] = field(default_factory=dict)
+    after: Mapping[str, int] | None = None
+    unjudged: str = ""
+
+    @property
+    def is_found(self) -> bool:
+        """Return whether the image holds it."""
+        return any(self.places.values())
+
+    @property
+    def place(self) -> str:
+        """Return the measure of the place that holds it most often."""
+        return max(PLACES, key=lambda name: self.places.get(name, 0))
+
+    @property
+    def says(self) -> str:
+        """Return what was found, in words."""
+        where = " and ".join(_PLACES[name] for name in _PLACES if self.places.get(name))
+        what = "a value in" if self.kind == "file" else "the value of"
+        return f"{where} of the image show {what} the {self.kind} `{self.name}`"
+
+
+Build = Callable[[Canary, Change], Mapping[str, int]]
+"""Builds the project as a change makes it, with one canary, and returns where it was found."""
+
+
+def suspected(project: Project) -> tuple[Canary, ...]:
+    """Return what may hide something, before any of it is tried."""
+    source = project.source()
+    found = [Canary("build argument", name, unjudged=why) for name, why in suspects(source).items()]
+    found += [
+        Canary("file", name)
+        for name in source.files
+        if _ENV_FILE.fullmatch(name) and not (project.context / name).is_symlink()
+    ]
+    return (*found, *(Canary("secret", one.id) for one in project.secrets))
+
+
+def with_canary(project: Project, canary: Canary, change: Change) -> tuple[Change, dict[str, str]]:
+    """Return a change with a canary in a file, and the values of arguments or secrets, by name."""
+    if canary.kind != "file":
+        return change, {canary.name: CANARY}
+    text = (project.context / canary.name).read_text("utf-8", "replace")
+    end = "" if text.endswith("\n") or not text else "\n"
+    files = {**change.files, canary.name: f"{text}{end}ADVICES_CANARY={CANARY}\n"}
+    return replace(change, files=files), {}
+
+
+def tried(canary: Canary, change: Change, build: Build) -> Canary:
+    """Return where a canary is found after a change. Raises EngineLost and DiskFull."""
+    if canary.unjudged:
+        return canary
+    try:
+        return replace(canary, places=build(canary, change))
+    except (EngineLost, DiskFull):
+        raise
+    except AdvicesError:
+        # What steers the build, such as a version or a real token, cannot be made up.
+        return replace(canary, unjudged="a build with a made-up value fails")
+
+
+def tried_after(canary: Canary, change: Change, build: Build) -> Canary:
+    """Return a canary with what is found of it after a change, where it was found before."""
+    if not canary.is_found:
+        return canary
+    after = tried(replace(canary, places={}), change, build)
+    return canary if after.unjudged else replace(canary, after=after.places)

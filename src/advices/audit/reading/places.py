@@ -1,0 +1,97 @@
+"""Which paths an audit may read: those of the project, wherever its files point."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from advices.core import LabInvalid
+
+_TEXT_AT_MOST_BYTES = 1_000_000
+
+
+@dataclass(frozen=True)
+class Places:
+    """The folder that the reader named, and the root of the repository that it is in.
+
+    Nothing outside of `root` is read because a file of the project says so: neither by `..` nor by
+    a link. Without a repository the root is the folder itself.
+    """
+
+    folder: Path
+    root: Path
+
+    def within(self, path: Path) -> bool:
+        """Return whether a path leads to something in the project, links followed."""
+        try:
+            return path.resolve().is_relative_to(self.root)
+        except (OSError, RuntimeError):  # a circle of links
+            return False
+
+    def shown(self, path: Path) -> str:
+        """Return a path of the project as its reader writes it."""
+        inside = path.is_relative_to(self.folder)
+        return path.relative_to(self.folder).as_posix() if inside else str(path)
+
+    def named(self, base: Path, written: str, where: str, option: str) -> Path:
+        """Return what a file in the folder `base` means by a path.
+
+        Raises LabInvalid for an address, and for a path that leads out of the project. `where` says
+        what names it, `option` what the reader may say instead.
+        """
+        next_step = f"say it yourself: {option}"
+        if "://" in written or written.startswith(("git@", "github.com/")):
+            raise LabInvalid(
+                f"{where}: `{written}` is on another machine",
+                why="an audit builds what is in your folder",
+                next_step=next_step,
+            )
+        path = base / written
+        if not self.within(path):
+            raise LabInvalid(
+                f"{where}: `{written}` leads out of {self.root}",
+                why="an audit reads nothing outside of the project because a file of it says so",
+                next_step=next_step,
+            )
+        return path.resolve()
+
+    def text(self, base: Path, written: str, where: str, option: str) -> str | None:
+        """Return the text of a file that one in `base` names, None where there is none.
+
+        Raises LabInvalid as `named` does, and for what is no text or a very large one.
+        """
+        path = self.named(base, written, where, option)
+        return file_text(path, f"{where}: {self.shown(path)}", option)
+
+
+def file_text(path: Path, called: str, option: str) -> str | None:
+    """Return the text of a file, None where there is none.
+
+    Raises LabInvalid for what is no text or a very large one. `option` says what the reader may say
+    instead.
+    """
+    if not path.exists():
+        return None
+    try:
+        if not path.is_file() or path.stat().st_size > _TEXT_AT_MOST_BYTES:
+            raise OSError("it is no file, or a very large one")
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise LabInvalid(
+            f"{called} cannot be read: {error}",
+            why="it is no UTF-8 text, or belongs to another user",
+            next_step=f"correct it, or say it yourself: {option}",
+        ) from None
+
+
+def places_of(folder: Path) -> Places:
+    """Return the places of a project in a folder. Raises LabInvalid where that is none."""
+    folder = folder.resolve()
+    if not folder.is_dir():
+        raise LabInvalid(
+            f"{folder} is no folder",
+            why="an audit reads a project's folder",
+            next_step="name the folder of your project",
+        )
+    above = (one for one in (folder, *folder.parents) if (one / ".git").exists())
+    return Places(folder, next(above, folder))

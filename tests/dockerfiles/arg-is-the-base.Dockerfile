@@ -1,0 +1,4 @@
+ARG BASE=python:3.14
+FROM $BASE
+COPY app.py .
+CMD ["python", "app.py"]

