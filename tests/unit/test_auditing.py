@@ -147,7 +147,7 @@ def test_what_a_project_is_called_and_says_is_shown_and_not_acted_on(world: Worl
     record["diff"] = f"```\n{evil}\n````\n{evil}"
     for one in record["tried"]:
         one |= {"says": evil, "diff": evil, "chapter": evil}
-    record["shown"] |= {name: [[evil] * 6] * 2 for name in ("findings", "refused", "not_judged")}
+    record["shown"] |= {name: [[evil] * 7] * 2 for name in ("findings", "refused", "not_judged")}
     shown = as_html(Shown(audit_report(record, CHAPTERS)))
     assert not re.search("<(?:img|script|a )", shown)
 
