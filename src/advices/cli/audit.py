@@ -105,6 +105,8 @@ def audit(
     chapters = _chapters(fail_on)
     layout = anywhere()
     if service == ALL:
+        if json_ == audit_ci.STDOUT:
+            raise typer.BadParameter("it prints one service", param_hint="--json -")
 
         def read(name: str) -> Project:
             return room.read_project(path, replace(asked, service=name))
