@@ -33,9 +33,7 @@ _TOOLS_STAY = frozenset({"small", "no-compiler", "no-pip-cache"})
 EXPECTED = {
     "base-image": _Expected(frozenset({"base-image"})),
     "build-cache": _Expected(frozenset({"build-cache"})),
-    "multi-stage": _Expected(
-        frozenset({"multi-stage"}), frozenset({"small", "small-to-pull", "no-compiler"})
-    ),
+    "multi-stage": _Expected(frozenset({"multi-stage"})),
     "non-root": _Expected(frozenset({"non-root"})),
     "remove-tools": _Expected(frozenset({"remove-tools"}), _TOOLS_STAY),
     "stop-and-start": _Expected(frozenset({"stop-and-start"})),
