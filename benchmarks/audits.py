@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from advices import audit
+from advices.audit.hunt import FIXED
 from advices.audit.lab_of import YOURS, lab_of, variant_of
 from advices.audit.remedies import REMEDIES, Remedy, remedies, together
-from advices.audit.taking import FIXED, planned_for
+from advices.audit.taking import planned_for
 from advices.core import write_whole
 from advices.engine import RUN_LABEL, BuildOrder, argv
 from advices.lab import Lab, Variant, labfile

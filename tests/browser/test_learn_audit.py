@@ -77,7 +77,7 @@ def test_by_keyboard_alone_and_a_reload_shows_it_again(tab, tmp_path):
     tab.get_by_label("Folder of your project").focus()
     tab.keyboard.press("Control+A")
     tab.keyboard.type(str(tmp_path))
-    for _ in range(4):
+    for _ in range(5):
         tab.keyboard.press("Tab")
     expect(tab.get_by_label("Check command")).to_be_focused()
     tab.keyboard.type("<b>true</b>")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from layer_tars import file, layer_tar
@@ -12,7 +14,7 @@ from test_audit import BAD, World, made
 
 from advices import audit
 from advices.core import EngineRefused, NotMeasured
-from advices.engine import Start
+from advices.engine import BuildOrder, Built, Start
 
 LISTENS = (
     "  sl  local_address rem_address   st\n   0: 00000000:1538 00000000:0000 0A 0 0 0\n"
@@ -66,7 +68,8 @@ def test_what_a_service_needs_is_started_beside_it_before_each_measure(world: Be
     found = world.audited()
     assert found.left_out == {}
     databases = world.of("postgres:16")
-    measured = 1 + len(found.trial.tried) + 1
+    # The project is measured once more: what its page shows by itself is not of the database.
+    measured = 2 + len(found.trial.tried) + 1
     assert len(databases) == measured == len(world.of("disk"))
     (one,) = {(how.alias, how.network, how.command) for how in databases}
     assert one[0] == "db"
@@ -84,6 +87,23 @@ def test_what_a_service_needs_is_started_beside_it_before_each_measure(world: Be
     # Nothing is left.
     assert world.engine.programs == {}
     assert world.engine.did[-1] == "network gone"
+
+
+def test_a_health_check_of_the_image_reaches_it_too(world: Beside) -> None:
+    build = world.engine.build
+
+    def checked(order: BuildOrder, on_step: Any = None) -> Built:
+        built = build(order, on_step)
+        known = world.engine.known[order.tag]
+        config = {**known.image.config, "Healthcheck": {"Test": ["CMD", "true"]}}
+        world.engine.known[order.tag] = replace(known, image=replace(known.image, config=config))
+        return built
+
+    world.engine.build = checked  # type: ignore[method-assign]
+    world.audited()
+    pages = [one.how for one in world.engine.started if one.port]
+    assert {how.also for how in pages} == {(world.of("postgres:16")[0].network,)}
+    assert {how.env["DATABASE_URL"] for how in pages} == {"postgres://db/x"}
 
 
 def test_a_check_of_the_reader_reaches_it_too(world: Beside) -> None:

@@ -17,6 +17,8 @@ from test_audit import BAD, World, made
 from test_audit_command import advices, world
 
 from advices import audit
+from advices.audit.against import Against
+from advices.audit.canaries import Canary
 from advices.audit.report.replacements import replacements
 from advices.core import ListInvalid, NotMeasured
 
@@ -274,8 +276,38 @@ def test_a_suppression_of_one_measure_leaves_the_others(world: World) -> None:
 def test_what_nobody_could_measure_is_not_clean(world: World) -> None:
     found = world.audited()
     with pytest.raises(NotMeasured, match=r"--fail-on stop-and-start: .* not measured: Exit code"):
-        audit.refuse_unjudged(found, frozenset({"stop-and-start"}))
-    audit.refuse_unjudged(found, frozenset({"build-cache", "base-image", "multi-stage"}))
+        audit.refuse_unjudged(found, policy("stop-and-start"))
+    audit.refuse_unjudged(found, policy("build-cache", "base-image", "multi-stage"))
+    (world.root / ".docker-advices.toml").write_text(
+        SUPPRESSED.replace("non-root", "stop-and-start")
+    )
+    lived = audit.read_suppressions(world.root, TODAY)
+    audit.refuse_unjudged(found, policy("stop-and-start", suppressions=lived))
+    # A made-up secret that could not be tried is not judged either; without any there is none.
+    audit.refuse_unjudged(found, policy("configuration"))
+    untried = Canary("build argument", "TOKEN", unjudged="a build with it fails")
+    found = replace(found, trial=replace(found.trial, canaries=(untried,)))
+    with pytest.raises(NotMeasured, match="--fail-on configuration") as told:
+        audit.refuse_unjudged(found, policy("configuration"))
+    assert told.value.why == "build argument `TOKEN`: a build with it fails"
+
+
+def shown(*names: str) -> tuple[Canary, ...]:
+    return tuple(Canary("build argument", one, {"secrets_in_history": 1}) for one in names)
+
+
+def test_each_secret_that_is_shown_is_a_finding_of_its_own(world: World) -> None:
+    found = world.audited()
+    found = replace(found, trial=replace(found.trial, canaries=shown("A", "B")))
+    results = [one for one in log(found, policy())["results"] if one["ruleId"] == "configuration"]
+    prints = {one["partialFingerprints"]["primaryLocationLineHash"] for one in results}
+    assert len(prints) == len(results) == 2
+    # One of them was shown before.
+    there = Against("main", "1" * 40, found.trial.yours, {}, canaries=shown("A"))
+    found = replace(found, against=there)
+    states = {one.finding.says: one.state for one in audit.judged(found, policy())}
+    assert sorted(states[one.says] for one in shown("A", "B")) == ["known", "new"]
+    assert audit.fails(found, policy("configuration"))
 
 
 # ---------- JUnit ----------

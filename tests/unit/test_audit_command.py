@@ -162,8 +162,9 @@ def test_every_service_gets_a_report_and_shared_layers_count_once(
         "  other: {build: {dockerfile: other.Dockerfile}, user: '10001'}\n"
     )
     report = tmp_path / "report.json"
+    # --base is for the services that name it.
     words = ("--service", "all", "--json", str(report), "--fail-on", "base-image")
-    assert advices(*words) == 1
+    assert advices(*words, "--base", "python:3.14=python:3.14") == 1
     assert not report.exists()
     told = {
         name: json.loads((tmp_path / f"report-{name}.json").read_text())
@@ -179,6 +180,7 @@ def test_every_service_gets_a_report_and_shared_layers_count_once(
     assert list(shared) == [
         *("service", "web", "same", "other", "all on one machine", "shared"),
     ]
+    assert advices(*words, "--base", "python:3.13=python:3.14") == 2
     # Nothing of it is left in the engine.
     assert "docker-advices-run" not in "".join(world.engine.known)
 
@@ -201,6 +203,16 @@ def test_layers_of_one_digest_weigh_once() -> None:
     found = weighed({name: [layer("base", 100), layer(*one)] for name, one in own.items()})
     assert (found.alone, found.together, found.shared) == ({"a": 110, "b": 101, "c": 110}, 111, 210)
     assert found.rows()[-1][0] == "shared"
+
+
+def test_a_name_moves_no_cursor(
+    advices: Callable[..., int], world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (world.root / "\x1b[2Jb\N{RIGHT-TO-LEFT OVERRIDE}.py").write_text("x = 1\n" * 99)
+    assert advices() == 0
+    said = capsys.readouterr().out
+    assert "A one-line edit of \N{REPLACEMENT CHARACTER}[2Jb\N{REPLACEMENT CHARACTER}.py" in said
+    assert "\x1b" not in said
 
 
 def test_a_dash_prints_the_record_and_nothing_else(

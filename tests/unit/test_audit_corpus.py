@@ -33,7 +33,7 @@ EXPECTED = {
     "escape-directive": "order mounts pip-cache apt user exec",
     "healthcheck": "mounts slim pip-cache apt stages user",
     "heredoc-apt": "apt user exec",
-    "heredoc-copy": "order mounts pip-cache user",
+    "heredoc-copy": "order mounts pip-cache user exec",
     "heredoc-run": "order mounts pip-cache apt user",
     "init-template": "exec",
     "json-forms": "pip-cache user",

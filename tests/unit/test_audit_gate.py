@@ -15,6 +15,8 @@ from advices import audit
 from advices.audit import health, lab_of
 from advices.audit.gate import broken, lost
 from advices.audit.pages import Served
+from advices.audit.variables import with_variables
+from advices.engine import Start
 from advices.results import Page, page_of
 
 TYPE = "text/html"
@@ -108,7 +110,7 @@ def test_a_health_check_has_the_time_of_an_answer(tmp_path: Path) -> None:
     program = Program(answers=lambda _: "ok" if next(tries) == 2 else None)
     engine = MemoryEngine(lambda *_: program)
     lab = lab_of.lab_of(read(made(tmp_path / "project")), tmp_path / "lab")
-    seconds = health.healthy_after(engine, lab, engine.add("a", config=CHECKED), "run")
+    seconds = health.healthy_after(engine, lab, engine.add("a", config=CHECKED), "run", how=Start())
     assert seconds is not None
     assert seconds > 0
     assert engine.did == ["start container-1", "remove container-1"]
@@ -117,7 +119,20 @@ def test_a_health_check_has_the_time_of_an_answer(tmp_path: Path) -> None:
 def test_a_container_that_ended_is_not_healthy(tmp_path: Path) -> None:
     engine = MemoryEngine(lambda *_: Program(running=False, answers=lambda _: None))
     lab = lab_of.lab_of(read(made(tmp_path / "project")), tmp_path / "lab")
-    assert health.healthy_after(engine, lab, engine.add("a", config=CHECKED), "run") is None
+    assert (
+        health.healthy_after(engine, lab, engine.add("a", config=CHECKED), "run", how=Start())
+        is None
+    )
+
+
+def test_variables_of_a_container_that_never_answers_are_those_of_its_image() -> None:
+    silent, config = measured(answered=False), {"Env": ["PATH=/bin", "A=1 B 2"]}
+    found = with_variables(silent, {"A": "1", "B": "2"}, config)
+    assert found.probed["env_wrong"] == 2
+    assert with_variables(silent, {"A": "1 B 2"}, config).probed["env_wrong"] == 0
+    # What a process was asked counts, and without ENV there is nothing to ask.
+    assert with_variables(measured(env_wrong=0), {"A": "1"}, config).probed["env_wrong"] == 0
+    assert "env_wrong" not in with_variables(silent, {}, config).probed
 
 
 # ---------- in an audit ----------

@@ -198,6 +198,8 @@ def test_inputs_reach_the_command_as_they_are(job: Job) -> None:
         "IN_CHECK": "test -w /app && echo $HOME",
         "IN_ENV": f"A=1\r\n\nB={EVIL}\n",
         "IN_BUILD_ARGS": "C=a b",
+        "IN_SECRETS": "id=token,env=TOKEN\n",
+        "IN_TARGET": "app",
     }
     assert job.run("Audit", **given) == 0
     words = job.words("advices.log")
@@ -205,7 +207,8 @@ def test_inputs_reach_the_command_as_they_are(job: Job) -> None:
     assert words[-2:] == ["--", f"-{EVIL}"]
     asked = [word for word in words if str(job.reports) not in word][1:-2]
     assert asked == [
-        *(f"--file={EVIL}", "--build-arg=C=a b", "--env=A=1", f"--env=B={EVIL}"),
+        *(f"--file={EVIL}", "--target=app", "--secret=id=token,env=TOKEN"),
+        *("--build-arg=C=a b", "--env=A=1", f"--env=B={EVIL}"),
         "--check=test -w /app && echo $HOME",
     ]
     # Nothing is put where the build would find it.

@@ -13,7 +13,9 @@ from memory_engine import STATUS, MemoryEngine, Program, printed, site
 from test_audit import read
 
 from advices import audit
-from advices.audit.remedies import Source, suspects
+from advices.audit import lab_of
+from advices.audit.how import How
+from advices.audit.remedies import Change, Source, suspects
 from advices.audit.secrets import Redaction, written
 from advices.core import LabInvalid, Layout, StepFailed
 from advices.engine import RUN_LABEL, BuildOrder, Built, Start
@@ -167,7 +169,9 @@ class World:
         self.engine.add("python:3.14-slim", base, repo_digests=("python@sha256:1",))
         self.engine.build = self._build  # type: ignore[method-assign]
         self.leaks_secret = False
+        self.how = How()
         self.secrets: list[dict[str, str]] = []
+        self.cached: dict[str, dict[str, str]] = {}
         self.arguments: list[dict[str, str]] = []
         self.fails: Callable[[BuildOrder], str] = lambda _: ""
 
@@ -176,12 +180,17 @@ class World:
 
         workshop = Workshop(Layout(ROOT), say, engine=self.engine)
         given = tuple(map(audit.Secret.parse, secrets))
-        return audit.audited(workshop, read(self.root, secrets=given, **asked))
+        return audit.audited(workshop, read(self.root, secrets=given, **asked), how=self.how)
 
     def _build(self, order: BuildOrder, on_step: Any = None) -> Built:
         text = order.dockerfile.read_text("utf-8")
         secrets = {name: at.read_text() for name, at in order.secrets.items()}
         self.secrets.append(secrets)
+        # Secrets are in no key of the build cache.
+        key = f"{text} {order.build_args}"
+        if order.no_cache or key not in self.cached:
+            self.cached[key] = secrets
+        secrets = self.cached[key]
         self.arguments.append(dict(order.build_args))
         if order.build_args.get("STEERS", "") not in ("", "1"):
             raise StepFailed("[5/9] RUN echo $STEERS: no such version")
@@ -251,16 +260,48 @@ def test_what_the_image_shows_is_found_by_a_canary_and_fixed(world: World) -> No
     assert json.loads(json.dumps(audit.record(found)))["secrets"]
 
 
+def test_a_quick_audit_hides_what_shows_as_well(world: World) -> None:
+    world.how = How(quick=True)
+    found = world.audited(build_args={"TOKEN": "tok"})
+    assert {*found.trial.names} >= {"secret", "ignore"}
+    (tried,) = (one for one in found.trial.tried if one.remedy.name == "secret")
+    assert (tried.before, tried.after, tried.refused) == (1, 0, "")
+
+
 def test_a_secret_that_a_step_copies_is_found(world: World) -> None:
     world.leaks_secret = True
     found = world.audited(f"id=netrc,src={world.root.parent / 'netrc'}")
     (one,) = (one for one in found.trial.canaries if one.kind == "secret")
     assert one.places["secrets_in_layers"] == 1
-    says = "files in its layers of the image show the value of the secret `netrc`"
+    says = "the image shows the value of the secret `netrc` in files of its layers"
     assert says in [finding.says for finding in audit.findings(found.trial)]
     # The real value is given to the plain build, and is no part of what is told.
     assert {"netrc": VALUE} in world.secrets
     assert VALUE not in json.dumps(audit.record(found)) + audit.markdown(found)
+
+
+@pytest.mark.parametrize("leaks", [True, False])
+def test_a_secret_that_cannot_be_made_up_is_looked_for_itself(world: World, leaks: bool) -> None:
+    world.leaks_secret = leaks
+    world.fails = lambda order: (
+        "" if order.secrets["netrc"].read_text() == VALUE else "RUN get: 401 Unauthorized"
+    )
+    found = world.audited(f"id=netrc,src={world.root.parent / 'netrc'}")
+    (one,) = (one for one in found.trial.canaries if one.kind == "secret")
+    assert one.unjudged == ""
+    assert one.places["secrets_in_layers"] == int(leaks)
+    # No change of the Dockerfile hides it.
+    assert (one.after or {}).get("secrets_in_layers", 0) == int(leaks)
+
+
+def test_an_argument_that_cannot_be_made_up_is_not_judged(world: World) -> None:
+    world.fails = lambda order: "" if order.build_args.get("TOKEN") == VALUE else "RUN get: 401"
+    found = world.audited(build_args={"TOKEN": VALUE})
+    told = {one.name: one for one in found.trial.canaries}
+    assert told["TOKEN"].unjudged == (
+        "a build with a made-up value fails; the image shows the real one in its history"
+    )
+    assert not told["TOKEN"].is_found
 
 
 def test_a_fix_that_still_shows_the_value_is_refused(world: World) -> None:
@@ -272,7 +313,7 @@ def test_a_fix_that_still_shows_the_value_is_refused(world: World) -> None:
     world.fails = also_copies
     found = world.audited()
     (tried,) = (one for one in found.trial.tried if one.remedy.name == "secret")
-    assert "files in its layers of the image show the value" in tried.refused
+    assert "in files of its layers" in tried.refused
     assert "secret" not in found.trial.names
 
 
@@ -290,6 +331,19 @@ def test_a_build_that_prints_a_secret_tells_nobody(world: World) -> None:
     found = world.audited(secret, say=heard.append, build_args={"TOKEN": "tok"})
     assert "it does not build: said ***" in str(audit.refused_rows(found))
     assert VALUE not in f"{heard} {audit.record(found)}"
+
+
+def test_a_file_that_a_fix_changes_stays_a_program(world: World, tmp_path: Path) -> None:
+    script = world.root / "start.sh"
+    script.write_text("a\n")
+    script.chmod(0o755)
+    change = Change("", "FROM a\n", files={"start.sh": "exec a\n"})
+    variant = lab_of.variant_of(read(world.root), tmp_path / "lab", "x", change)
+    new = tmp_path / "lab" / str(variant.overlay) / "start.sh"
+    assert (new.read_text(), new.stat().st_mode & 0o777) == ("exec a\n", 0o755)
+    audit.write_fix(world.root, {"start.sh": ("a\n", "exec a\n"), ".dockerignore": ("", "x\n")})
+    assert (script.read_text(), script.stat().st_mode & 0o777) == ("exec a\n", 0o755)
+    assert (world.root / ".dockerignore").read_text() == "x\n"
 
 
 def test_no_secret_is_left_on_the_disk(world: World, tmp_path: Path) -> None:

@@ -147,7 +147,7 @@ def test_what_a_project_is_called_and_says_is_shown_and_not_acted_on(world: Worl
     record["diff"] = f"```\n{evil}\n````\n{evil}"
     for one in record["tried"]:
         one |= {"says": evil, "diff": evil, "chapter": evil}
-    record["shown"] |= {name: [[evil] * 6] * 2 for name in ("findings", "refused", "not_judged")}
+    record["shown"] |= {name: [[evil] * 7] * 2 for name in ("findings", "refused", "not_judged")}
     shown = as_html(Shown(audit_report(record, CHAPTERS)))
     assert not re.search("<(?:img|script|a )", shown)
 
@@ -216,6 +216,7 @@ NOT_ASKED = {
     "a zero": {"path": "/a\0b"},
     "from nowhere": {"path": "a"},
     "an option as folder": {"path": "--fix"},
+    "each service": {"path": "/a", "service": "all"},
     "no port": {"path": "/a", "port": "--fix"},
 }
 
@@ -226,11 +227,19 @@ def test_only_texts_that_mean_an_audit_are_taken(told: object) -> None:
 
 
 def test_what_a_learner_writes_is_never_read_as_an_option() -> None:
-    told = {"path": " ~/p ", "file": "-f", "port": "81", "url_path": "/", "check": "--fix; x"}
+    told = {
+        "path": " ~/p ",
+        "service": "-s",
+        "file": "-f",
+        "port": "81",
+        "url_path": "/",
+        "check": "--fix; x",
+    }
     words = Asked.of(told).argv()
     home = Path.home()
     assert words[3:] == [
-        *("audit", "--json", "-", f"--file={home}/p/-f", "--port=81", "--url-path=/"),
+        *("audit", "--json", "-", "--service=-s", f"--file={home}/p/-f", "--port=81"),
+        *("--url-path=/",),
         *("--check=--fix; x", "--", f"{home}/p"),
     ]
 

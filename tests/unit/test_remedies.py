@@ -186,6 +186,11 @@ def test_pip_keeps_nothing() -> None:
     )
 
 
+def test_pip_has_options_of_its_own() -> None:
+    text = "FROM a\nRUN pip --python .venv -q install -r requirements.txt && pip check\n"
+    assert text_of("pip-cache", text) == text.replace(" install", " install --no-cache-dir")
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -230,6 +235,8 @@ def test_apt_leaves_nothing(before: str, after: str) -> None:
         "FROM a\nRUN apt-get update && apt-get install --no-install-recommends -y gcc "
         "&& rm -rf /var/lib/apt/lists/*\n",
         "FROM a\nRUN apk add gcc\n",
+        "FROM a\nRUN --mount=type=tmpfs,target=/var/lib/apt apt-get update "
+        "&& apt-get install --no-install-recommends -y gcc\n",
         "FROM a\nRUN apt-get update\n",
         'FROM a\nRUN ["apt-get", "install", "gcc"]\n',
     ],

@@ -180,6 +180,13 @@ def test_a_script_of_the_project_becomes_its_program(start: str, before: str, af
     assert found.dockerfile == f"FROM a\n{start}\n"
 
 
+def test_a_script_that_the_dockerfile_writes_becomes_its_program() -> None:
+    text = 'FROM a\nCOPY <<"S" /s\n#!/bin/sh\n# Go.\n"$@"\nS\nENTRYPOINT ["/s"]\nCMD a\n'
+    after = text.replace('"$@"', 'exec "$@"').replace("CMD a", 'CMD ["a"]')
+    assert text_of("exec", text) == after
+    assert change("exec", after) is None
+
+
 @pytest.mark.parametrize("text", NO_SCRIPTS)
 def test_a_script_that_must_stay_stays(text: str) -> None:
     assert change("exec", f"FROM a\n{STARTS[0]}\n", {"start.sh": HEAD + text}) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from advices.audit.canaries import PLACES, Canary
 from advices.audit.findings import Finding
 from advices.lab import MeasureName, Replay, describe
 from advices.results import Value, VariantResult
@@ -15,9 +16,8 @@ GROWN_BYTES = 1_000_000
 _EXACT_OF_A_BUILD = ("steps_run", "new_transfer_bytes")
 _EXACT = (
     *("uid", "stop_exit_code", "transfer_bytes", "disk_bytes", "writable_app_files"),
-    *("secrets_in_layers", "secrets_in_history", "secrets_in_config", "setuid_files"),
-    *("compilers", "apt_lists_bytes", "pip_cache_bytes", "hidden_bytes"),
-    *("distributions_failing", "missing_libraries"),
+    *("setuid_files", "compilers", "apt_lists_bytes", "pip_cache_bytes", "hidden_bytes"),
+    *("distributions_failing", "missing_libraries", "env_wrong"),
 )
 
 
@@ -37,7 +37,7 @@ class Against:
 
     `ref` is what the reader called it, `commit` its id, `replays` what was done to both. `seconds`
     is how many times as long a build may take, None to leave times out. `no_bytes` says why bytes
-    are not compared, "" if they are.
+    are not compared, "" if they are. `canaries` are the made-up secrets that it was given.
     """
 
     ref: str
@@ -46,6 +46,7 @@ class Against:
     replays: Mapping[str, Replay]
     seconds: float | None = None
     no_bytes: str = ""
+    canaries: tuple[Canary, ...] = ()
 
     def had(self, finding: Finding) -> bool:
         """Return whether the other commit was no better in what a finding is about.
@@ -54,8 +55,17 @@ class Against:
         """
         if self.no_bytes and finding.measure.unit == "bytes":
             return True
+        if finding.measure.name in PLACES:
+            return self._showed(finding)
         old = self.result.measures().get(finding.measure)
         return old is not None and not _is_worse(finding.measure, old, finding.before)
+
+    def _showed(self, finding: Finding) -> bool:
+        """Return whether the other commit showed the same secret, or as many in that place."""
+        found = [one for one in self.canaries if one.is_found]
+        if not finding.fix:
+            return finding.says in {one.says for one in found}
+        return sum(one.places[finding.measure.name] for one in found) >= finding.before  # type: ignore[operator]
 
     def changes(self, here: VariantResult) -> tuple[Change, ...]:
         """Return every exact measure that both sides have and that is not the same."""

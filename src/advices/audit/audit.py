@@ -12,12 +12,13 @@ from advices.audit.how import How
 from advices.audit.lab_of import ignore_text, lab_of, with_ignores
 from advices.audit.left_out import left_out
 from advices.audit.lint import Lint
+from advices.audit.not_measured import with_bases
 from advices.audit.project import Project
 from advices.audit.remedies import Change
 from advices.audit.secrets import Redaction
 from advices.audit.trial import Trials
 from advices.audit.tried import Trial
-from advices.core import AdvicesError, BaseUnavailable, NotMeasured, PullFailed
+from advices.core import AdvicesError
 from advices.lab import Lab
 from advices.measure import QUICK, Bench
 from advices.results import VariantResult
@@ -58,11 +59,9 @@ def audited(workshop: Workshop, project: Project, check: str = "", how: How | No
         lab = scope.of(whole)
         bench = Bench(workshop, lab, run, samples=QUICK, owner=True)
         beside = Beside(workshop, run.id, project.beside)
-        try:
-            of = Trials(bench, project, check, beside=beside, secrets=secrets, scope=scope)
+        of = Trials(bench, project, check, beside=beside, secrets=secrets, scope=scope)
+        with with_bases():
             trial = of.all()
-        except (BaseUnavailable, PullFailed) as error:
-            raise NotMeasured(f"not measured: {error.what}", why=error.why) from None
     trial = replace(trial, left_out=(*scope.left_out(whole), *trial.left_out))
     out = left_out(project, beside.missing)
     files = files_of(project, trial.change)
@@ -84,19 +83,20 @@ def hiding(workshop: Workshop, hide: Redaction) -> Iterator[None]:
 
 def _hidden(trial: Trial, hide: Redaction) -> Trial:
     """Return a trial without the values of secrets in what it says."""
-
-    def without(result: VariantResult) -> VariantResult:
-        said = {name: hide(why) for name, why in result.unmeasured.items()}
-        return result.model_copy(update={"unmeasured": said})
-
     return replace(
         trial,
-        yours=without(trial.yours),
-        fixed=without(trial.fixed) if trial.fixed else None,
+        yours=redacted(trial.yours, hide),
+        fixed=redacted(trial.fixed, hide) if trial.fixed else None,
         tried=tuple(replace(one, refused=hide(one.refused)) for one in trial.tried),
         canaries=tuple(replace(one, unjudged=hide(one.unjudged)) for one in trial.canaries),
         silence=hide(trial.silence),
     )
+
+
+def redacted(result: VariantResult, hide: Redaction) -> VariantResult:
+    """Return what was measured without the values of secrets in its reasons."""
+    said = {name: hide(why) for name, why in result.unmeasured.items()}
+    return result.model_copy(update={"unmeasured": said})
 
 
 def files_of(project: Project, change: Change | None) -> dict[str, tuple[str, str]]:

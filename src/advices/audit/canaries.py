@@ -1,8 +1,8 @@
 """Made-up secrets in the place of real ones: which of them the image shows to everybody.
 
-Nothing is judged by its name. Each build argument whose value is not in the Dockerfile, each .env
-file that gets into the context and each secret of the build is given a canary once, and the probe
-`secrets` looks for it in history, configuration and layers.
+Nothing is judged by its name. Each build argument whose value is not in the Dockerfile, each file
+of the context that may hold secrets and each secret of the build is given a canary once, and the
+probe `secrets` looks for it in history, configuration and layers.
 """
 
 from __future__ import annotations
@@ -17,12 +17,17 @@ from advices.audit.remedies import Change, suspects
 from advices.core import AdvicesError, DiskFull, EngineLost
 from advices.measure import CANARY
 
-_ENV_FILE = re.compile(r"(?:.*/)?\.env(?:\.(?!(?:example|sample|template|dist|defaults?)$)[^/]*)?")
+# What is looked into; whether the image shows it decides, not its name.
+_MAY_HIDE = re.compile(
+    r"(?:.*/)?(?:\.env(?:\.(?!(?:example|sample|template|dist|defaults?)$)[^/]*)?|[^/]+\.env"
+    r"|[._]netrc|\.pypirc|\.npmrc|\.git-credentials|id_(?:rsa|ecdsa|ed25519)|[^/]+\.(?:key|pem))"
+)
 _PLACES = {
-    "secrets_in_history": "the history",
-    "secrets_in_config": "the configuration",
-    "secrets_in_layers": "files in its layers",
+    "secrets_in_history": "its history",
+    "secrets_in_config": "its configuration",
+    "secrets_in_layers": "files of its layers",
 }
+_FAILS = "a build with a made-up value fails"
 PLACES = (*_PLACES,)
 """The measures of the places in which a canary is looked for."""
 
@@ -55,11 +60,17 @@ class Canary:
     @property
     def says(self) -> str:
         """Return what was found, in words."""
-        where = " and ".join(_PLACES[name] for name in _PLACES if self.places.get(name))
-        what = "a value in" if self.kind == "file" else "the value of"
-        return f"{where} of the image show {what} the {self.kind} `{self.name}`"
+        what = "the contents" if self.kind == "file" else "the value"
+        return f"the image shows {what} of the {self.kind} `{self.name}` in {self.where}"
+
+    @property
+    def where(self) -> str:
+        """Return the places that hold it, in words."""
+        return " and ".join(_PLACES[name] for name in _PLACES if self.places.get(name))
 
 
+Look = Callable[[Canary], Mapping[str, int] | None]
+"""Looks for the real value in an image that was built with it; None without a value to look for."""
 Build = Callable[[Canary, Change], Mapping[str, int]]
 """Builds the project as a change makes it, with one canary, and returns where it was found."""
 
@@ -71,7 +82,7 @@ def suspected(project: Project) -> tuple[Canary, ...]:
     found += [
         Canary("file", name)
         for name in source.files
-        if _ENV_FILE.fullmatch(name) and not (project.context / name).is_symlink()
+        if _MAY_HIDE.fullmatch(name) and not (project.context / name).is_symlink()
     ]
     return (*found, *(Canary("secret", one.id) for one in project.secrets))
 
@@ -82,11 +93,11 @@ def with_canary(project: Project, canary: Canary, change: Change) -> tuple[Chang
         return change, {canary.name: CANARY}
     text = (project.context / canary.name).read_text("utf-8", "replace")
     end = "" if text.endswith("\n") or not text else "\n"
-    files = {**change.files, canary.name: f"{text}{end}ADVICES_CANARY={CANARY}\n"}
+    files = {**change.files, canary.name: f"{text}{end}# {CANARY}\n"}
     return replace(change, files=files), {}
 
 
-def tried(canary: Canary, change: Change, build: Build) -> Canary:
+def tried(canary: Canary, change: Change, build: Build, look: Look) -> Canary:
     """Return where a canary is found after a change. Raises EngineLost and DiskFull."""
     if canary.unjudged:
         return canary
@@ -96,12 +107,28 @@ def tried(canary: Canary, change: Change, build: Build) -> Canary:
         raise
     except AdvicesError:
         # What steers the build, such as a version or a real token, cannot be made up.
-        return replace(canary, unjudged="a build with a made-up value fails")
+        return _by_its_value(replace(canary, unjudged=_FAILS), look)
 
 
-def tried_after(canary: Canary, change: Change, build: Build) -> Canary:
+def _by_its_value(canary: Canary, look: Look) -> Canary:
+    """Return what the real value shows of something that cannot be made up.
+
+    Of an argument nobody knows whether it is a secret, so it stays unjudged.
+    """
+    places = look(canary)
+    if places is None:
+        return canary
+    found = replace(canary, places=places, unjudged="")
+    if canary.kind == "secret":
+        return found
+    if not found.is_found:
+        return canary
+    return replace(canary, unjudged=f"{_FAILS}; the image shows the real one in {found.where}")
+
+
+def tried_after(canary: Canary, change: Change, build: Build, look: Look) -> Canary:
     """Return a canary with what is found of it after a change, where it was found before."""
     if not canary.is_found:
         return canary
-    after = tried(replace(canary, places={}), change, build)
+    after = tried(replace(canary, places={}), change, build, look)
     return canary if after.unjudged else replace(canary, after=after.places)

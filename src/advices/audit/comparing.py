@@ -7,10 +7,11 @@ from pathlib import Path
 
 from advices.audit import git_tree
 from advices.audit.against import Against
-from advices.audit.audit import Audit, hiding
+from advices.audit.audit import Audit, hiding, redacted
 from advices.audit.beside import Beside
 from advices.audit.how import How
 from advices.audit.lab_of import lab_of
+from advices.audit.not_measured import with_bases
 from advices.audit.project import Project, read_project
 from advices.audit.secrets import Redaction
 from advices.audit.trial import Trials
@@ -45,8 +46,9 @@ def compared(
     """
     project = audit.project
     secrets = {one.id: one.value() for one in project.secrets}
+    hide = Redaction(secrets.values())
     with (
-        hiding(workshop, Redaction(secrets.values())),
+        hiding(workshop, hide),
         own_run(workshop.engine, guarded=True) as run,
     ):
         tree = git_tree.write_tree(project.folder, commit, run.scratch / "against-tree")
@@ -63,9 +65,14 @@ def compared(
         bench = Bench(workshop, lab, run, samples=QUICK, owner=True)
         beside = Beside(workshop, run.id, theirs.beside)
         trials = Trials(bench, theirs, "", beside=beside, secrets=secrets, scope=How())
-        result = trials.yours()
+        with with_bases(f"--against {ref}: "):
+            found, canaries = trials.yours(with_secrets=bool(audit.trial.canaries))
+        result = redacted(found, hide)
+        canaries = tuple(replace(one, unjudged=hide(one.unjudged)) for one in canaries)
     history = any(".git" in one.relative_to(project.context).parts for one in project.files())
-    against = Against(ref, commit, result, there, seconds, _HISTORY if history else "")
+    against = Against(
+        *(ref, commit, result, there, seconds, _HISTORY if history else ""), canaries=canaries
+    )
     return replace(audit, against=against)
 
 

@@ -26,15 +26,15 @@ def health_command(config: Mapping[str, Any]) -> list[str]:
 
 
 def healthy_after(
-    engine: Engine, lab: Lab, image: Image, run_id: str, before: float | None = None
+    engine: Engine, lab: Lab, image: Image, run_id: str, *, how: Start, before: float | None = None
 ) -> float | None:
     """Return the seconds until the health check of an image passes, None if it does not in time.
 
-    `before` are the seconds that the image had before a change: three times as many are enough.
+    `how` is how a container of the project is started. `before` are the seconds that the image had
+    before a change: three times as many are enough.
     """
     command = health_command(image.config)
     limit = lab.serve.timeout_seconds if before is None else max(AT_LEAST_SECONDS, 3 * before)
-    how = Start(env=lab.serve.env, default_capabilities=True)
     try:
         container = engine.start(image.id, run_id=run_id, port=lab.serve.port, how=how)
     except EngineRefused:

@@ -4,49 +4,91 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from advices.audit.canaries import PLACES, Canary, suspected, tried, tried_after, with_canary
-from advices.audit.lab_of import variant_of
+from advices.audit.lab_of import YOURS, variant_of
 from advices.audit.project import Project
 from advices.audit.remedies import Change
+from advices.audit.secrets import LEAST_CHARACTERS, longest_line
 from advices.core import CommandFailed
+from advices.engine import Image
 from advices.lab import COLD, Lab, MeasureName, Variant
 from advices.measure import BuildImage, Candidate, Measurer, ProbeImage
+from advices.probes import shown
+from advices.results import VariantResult
+from advices.workshop import Workshop
 
+FIXED = "fixed"
+"""The project with all fixes."""
+Reads = Callable[[str, Canary], Mapping[str, int] | None]
+"""Looks for the real value of something in the image of a name."""
 CandidateOf = Callable[[str, Variant, Change], Candidate]
+
+
+class RealValues:
+    """Looks for the real value of something in an image that was built with it."""
+
+    def __init__(
+        self,
+        workshop: Workshop,
+        image_of: Callable[[str], Image],
+        values: Mapping[str, bytes],
+        yours: VariantResult,
+    ) -> None:
+        self._workshop = workshop
+        self._image_of = image_of
+        self._values = values
+        self._base = frozenset(layer.diff_id for layer in yours.layers if layer.from_base)
+
+    def __call__(self, name: str, canary: Canary) -> Mapping[str, int] | None:
+        """Return where the image of a name shows it, None for a file and for what is too short."""
+        value = longest_line(self._values.get(canary.name, b""))
+        if canary.kind == "file" or len(value) < LEAST_CHARACTERS:
+            return None
+        names = self._workshop.memory.names
+        return shown(self._workshop.engine, names, self._image_of(name), self._base, value)
 
 
 class Hunt:
     """Builds a project with one canary after the other, and looks where each of them stays."""
 
     def __init__(
-        self, project: Project, lab: Lab, measurer: Measurer, candidate_of: CandidateOf
+        self,
+        project: Project,
+        lab: Lab,
+        measurer: Measurer,
+        candidate_of: CandidateOf,
+        reads: Reads,
     ) -> None:
         self._project = project
         self._lab = lab
         self._measurer = measurer
         self._candidate_of = candidate_of
+        self._reads = reads
         self._builds = 0
         self.yours: tuple[Canary, ...] = ()
 
     def begin(self, change: Change) -> tuple[str, ...]:
         """Try each thing that may be hidden; return the build arguments that are not."""
-        self.yours = tuple(tried(one, change, self._build) for one in suspected(self._project))
+        self.yours = tuple(self._tried(one, change, YOURS) for one in suspected(self._project))
         return tuple(
             one.name for one in self.yours if one.kind == "build argument" and one.is_found
         )
 
     def after(self, change: Change) -> tuple[Canary, ...]:
         """Return each canary with what the image shows of it after a change."""
-        return tuple(tried_after(one, change, self._build) for one in self.yours)
+        look = partial(self._reads, FIXED)
+        return tuple(tried_after(one, change, self._build, look) for one in self.yours)
 
-    def arguments(self, change: Change) -> tuple[int, int, str]:
+    def arguments(self, change: Change, name: str) -> tuple[int, int, str]:
         """Return how often the history shows the arguments that a change has made secrets.
 
-        Before, after, and what still shows them, "" for nothing.
+        Before, after, and what still shows them, "" for nothing. `name` is that of the image with
+        the change.
         """
         of = [one for one in self.yours if one.name in change.secrets and one.is_found]
-        new = [tried(replace(one, places={}), change, self._build) for one in of]
+        new = [self._tried(replace(one, places={}), change, name) for one in of]
         still = next((one.unjudged or one.says for one in new if one.unjudged or one.is_found), "")
         history = "secrets_in_history"
         return (
@@ -54,6 +96,9 @@ class Hunt:
             sum(one.places.get(history, 0) for one in new),
             still,
         )
+
+    def _tried(self, canary: Canary, change: Change, name: str) -> Canary:
+        return tried(canary, change, self._build, partial(self._reads, name))
 
     def _build(self, canary: Canary, change: Change) -> Mapping[str, int]:
         changed, values = with_canary(self._project, canary, change)
@@ -63,7 +108,10 @@ class Hunt:
         is_argument = canary.kind == "build argument" and canary.name not in change.secrets
         into = "build_args" if is_argument else "secrets"
         variant = variant.model_copy(update={into: {**getattr(variant, into), **values}})
-        candidate = self._candidate_of(name, variant, changed)
+        # A secret is in no key of the build cache: a step that had the real one would be taken for
+        # one that had the canary.
+        is_cached = is_argument or canary.kind == "file"
+        candidate = replace(self._candidate_of(name, variant, changed), fresh=not is_cached)
         steps = (BuildImage(COLD, 1), ProbeImage("secrets"))
         measured = self._measurer.measure(candidate, steps)
         if measured.unmeasured:

@@ -13,7 +13,8 @@ def fingerprint(project: Project, finding: Finding) -> str:
     Several remedies make one measure better, as bytes on disk: there the remedy tells them apart.
     Where a rule says the same without a fix, the finding stays the same one when its fix is lost.
     """
-    fix = "" if finding.measure in RULED else finding.fix
+    # Of secrets there are several of one measure: what is shown tells them apart.
+    fix = "" if finding.measure in RULED else finding.fix or finding.says
     built = (project.shown(project.dockerfile), project.target, project.service)
     parts = (*built, finding.lab, str(finding.measure), fix)
     return digest_of(parts)[:32]

@@ -10,12 +10,14 @@ from pydantic import ValidationError
 
 from advices.audit.against import Change
 from advices.audit.audit import Audit
+from advices.audit.canaries import PLACES
 from advices.audit.findings import CHAPTERS, Finding, deciding, findings
 from advices.audit.identity import fingerprint
 from advices.audit.report.cost import Cost, costs
+from advices.audit.report.rows import label
 from advices.audit.suppressions import Suppression
 from advices.core import ListInvalid, NotMeasured, Record
-from advices.lab import MeasureName, describe
+from advices.lab import MeasureName
 
 State = Literal["new", "known", "suppressed"]
 
@@ -103,10 +105,7 @@ def regressions(audit: Audit, policy: Policy) -> tuple[Regression, ...]:
             chapter
             for chapter in sorted(CHAPTERS)
             if change.measure in deciding(chapter)
-            and not any(
-                one.chapter == chapter and one.measure in ("", change.measure.name)
-                for one in policy.suppressions
-            )
+            and not any(by.is_about(chapter, change.measure) for by in policy.suppressions)
         )
         found.append(Regression(change, named, bool(policy.fail_on & set(named))))
     return tuple(found)
@@ -120,33 +119,55 @@ def fails(audit: Audit, policy: Policy) -> bool:
 
 def unjudged(audit: Audit, chapters: frozenset[str]) -> dict[str, tuple[MeasureName, ...]]:
     """Return which measures of chapters nobody could take, by the chapter."""
-    yours = audit.trial.yours
-    known = yours.measures()
-    missing = {
-        chapter: tuple(
-            one
-            for one in deciding(chapter)
-            # What has no reason does not exist here: a library of Python without a Python.
-            if one not in known and not (one.name in _OF_PYTHON and not yours.not_run(one))
-        )
+    found = {
+        chapter: tuple(one for one in deciding(chapter) if _is_missing(audit, one))
         for chapter in sorted(chapters)
     }
-    return {chapter: measures for chapter, measures in missing.items() if measures}
+    return {chapter: measures for chapter, measures in found.items() if measures}
 
 
+# What has no reason does not exist here: a library of Python without a Python, a variable of none.
 _OF_PYTHON = ("missing_libraries", "distributions_failing")
+_OF_THE_START = ("env_wrong",)
 
 
-def refuse_unjudged(audit: Audit, chapters: frozenset[str]) -> None:
-    """Raise NotMeasured if a chapter could not be judged: that is not the same as clean."""
-    for chapter, measures in unjudged(audit, chapters).items():
-        names = ", ".join(describe(one).label for one in measures)
-        reasons = [audit.trial.yours.not_run(one) for one in measures]
-        why = next(filter(None, [*reasons, audit.trial.silence]), "")
+def _is_missing(audit: Audit, measure: MeasureName) -> bool:
+    trial = audit.trial
+    if measure.name in PLACES:
+        return any(one.unjudged for one in trial.canaries)
+    if measure in trial.yours.measures():
+        return False
+    if trial.yours.not_run(measure):
+        return True
+    if measure.name in _OF_THE_START:
+        return bool(trial.silence)
+    return measure.name not in _OF_PYTHON
+
+
+def refuse_unjudged(audit: Audit, policy: Policy) -> None:
+    """Raise NotMeasured if a chapter could not be judged: that is not the same as clean.
+
+    What a suppression is about is not asked for.
+    """
+    for chapter, missing in unjudged(audit, policy.fail_on).items():
+        measures = [
+            one
+            for one in missing
+            if not any(by.is_about(chapter, one) for by in policy.suppressions)
+        ]
+        if not measures:
+            continue
+        names = ", ".join(label(audit, one) for one in measures)
+        trial = audit.trial
+        reasons = [trial.yours.not_run(one) for one in measures]
+        reasons += [f"{c.kind} `{c.name}`: {c.unjudged}" for c in trial.canaries if c.unjudged]
+        why = next(filter(None, [*reasons, trial.silence]), "")
         raise NotMeasured(
             f"--fail-on {chapter}: nothing was found, and these were not measured: {names}",
-            why=" ".join(why.split()) or "the container did not answer, or a probe found no way in",
-            next_step="read what was not judged; `--env`, `--port` and `--url-path` may help",
+            why=" ".join(why.split())
+            or "the container did not answer, or a probe could not look into it",
+            next_step="read what was not judged, and why; `--env`, `--port` and `--url-path` "
+            "may help, and so does a suppression with a reason",
         )
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from advices.core import AdvicesError, LabInvalid
 
+LEAST_CHARACTERS = 8
+"""A shorter text may be in an image by chance."""
 _STARS = "***"
 # Shorter texts stand everywhere by chance.
 _LEAST_CHARACTERS = 4
@@ -66,6 +68,12 @@ def written(values: Mapping[str, bytes], folder: Path) -> dict[str, Path]:
         with os.fdopen(handle, "wb") as sink:
             sink.write(value)
     return files
+
+
+def longest_line(value: bytes) -> str:
+    """Return the line of a value that is worth looking for."""
+    lines = value.decode("utf-8", "replace").splitlines()
+    return max((line.strip() for line in lines), key=len, default="")
 
 
 class Redaction:

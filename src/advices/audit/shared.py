@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from advices.audit.audit import hiding
 from advices.audit.lab_of import lab_of
+from advices.audit.not_measured import with_bases
 from advices.audit.project import Project
+from advices.audit.secrets import Redaction, written
 from advices.bases import MarkedBase
 from advices.engine import BuildOrder
 from advices.images import layers_of
@@ -51,12 +55,23 @@ def shared_bytes(workshop: Workshop, projects: Sequence[Project]) -> Shared:
     build` makes them, for layers that are built apart are never the same. Raises what a build of
     one raises.
     """
-    with own_run(workshop.engine, guarded=True) as run:
+    values = {name: value for one in projects for name, value in _secrets(one).items()}
+    with (
+        hiding(workshop, Redaction(values.values())),
+        own_run(workshop.engine, guarded=True) as run,
+    ):
         labs = {one.service: lab_of(one, run.scratch / f"of-{n}") for n, one in enumerate(projects)}
         bench = Bench(workshop, next(iter(labs.values())), run, samples=QUICK, owner=True)
         marked: dict[str, MarkedBase] = {}
-        with bench.ready():
-            layers = {name: _layers(workshop, run, lab, name, marked) for name, lab in labs.items()}
+        files = written(values, run.scratch / "secrets")
+        with with_bases(), bench.ready():
+            layers = {
+                one.service: _layers(
+                    *(workshop, run, labs[one.service], one.service, marked),
+                    secrets={name: files[name] for name in _secrets(one)},
+                )
+                for one in projects
+            }
     return weighed(layers)
 
 
@@ -67,8 +82,18 @@ def weighed(layers: Mapping[str, Sequence[Layer]]) -> Shared:
     return Shared(alone, sum(every.values()))
 
 
+def _secrets(project: Project) -> dict[str, bytes]:
+    return {one.id: one.value() for one in project.secrets}
+
+
 def _layers(
-    workshop: Workshop, run: Run, lab: Lab, name: str, marked: dict[str, MarkedBase]
+    workshop: Workshop,
+    run: Run,
+    lab: Lab,
+    name: str,
+    marked: dict[str, MarkedBase],
+    *,
+    secrets: Mapping[str, Path],
 ) -> list[Layer]:
     """Return the layers of a service's image, built with what the cache has of those before it."""
     dockerfile, variant, engine = lab.read("bad"), lab.variants["bad"], workshop.engine
@@ -86,8 +111,9 @@ def _layers(
         run_id=run.id,
         cache_namespace=run.id,
         build_args=variant.build_args,
-        timeout_seconds=lab.build_timeout_seconds,
+        secrets=secrets,
         limits=for_audits(run.id),
+        timeout_seconds=lab.build_timeout_seconds,
     )
     proxy.lead(lab.context, engine)
     engine.build(order)

@@ -12,6 +12,7 @@ from typing import Any
 
 from advices.audit.findings import CHAPTERS, Finding
 from advices.core import ListInvalid
+from advices.lab import MeasureName
 
 FILE = ".docker-advices.toml"
 _KEYS = frozenset({"chapter", "measure", "reason", "until"})
@@ -29,7 +30,11 @@ class Suppression:
 
     def covers(self, finding: Finding) -> bool:
         """Return whether a finding is among what is suppressed."""
-        return self.chapter == finding.lab and self.measure in ("", finding.measure.name)
+        return self.is_about(finding.lab, finding.measure)
+
+    def is_about(self, chapter: str, measure: MeasureName) -> bool:
+        """Return whether a measure of a chapter is among what is suppressed."""
+        return self.chapter == chapter and self.measure in ("", measure.name)
 
 
 def read_suppressions(folder: Path, today: dt.date) -> tuple[Suppression, ...]:

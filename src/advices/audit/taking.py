@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from advices.audit.gate import MEASURES
+from advices.audit.hunt import FIXED
 from advices.audit.lab_of import YOURS
 from advices.audit.project import Project
 from advices.audit.remedies import Remedy
 from advices.lab import Lab
 from advices.measure import Candidate, Measurer, PlanStep, steps_giving
 from advices.results import VariantResult
-
-FIXED = "fixed"
 
 
 def planned_for(lab: Lab, remedy: Remedy) -> Sequence[PlanStep]:

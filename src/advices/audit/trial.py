@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from advices.audit.beside import Beside
+from advices.audit.canaries import Canary
 from advices.audit.checks import failed_check
 from advices.audit.gate import broken, lost
 from advices.audit.health import health_command, healthy_after
 from advices.audit.how import ALONE, How
-from advices.audit.hunt import Hunt
+from advices.audit.hunt import FIXED, Hunt, RealValues
 from advices.audit.lab_of import YOURS, variant_of
 from advices.audit.pages import Served
 from advices.audit.project import Project
@@ -23,14 +24,10 @@ from advices.audit.remedies import (
     together,
 )
 from advices.audit.secrets import written
-from advices.audit.taking import FIXED, planned_for, taken
+from advices.audit.taking import planned_for, taken
 from advices.audit.tried import Trial, Tried
-from advices.core import (
-    AdvicesError,
-    DiskFull,
-    EngineLost,
-    StepFailed,
-)
+from advices.audit.variables import with_variables
+from advices.core import AdvicesError, DiskFull, EngineLost, StepFailed
 from advices.engine import Image, Start
 from advices.lab import COLD, Lab, Variant
 from advices.measure import (
@@ -43,7 +40,6 @@ from advices.measure import (
     steps,
     steps_giving,
 )
-from advices.probes import wrong
 from advices.results import VariantResult
 
 # The project as it is, started once more.
@@ -75,25 +71,31 @@ class Trials:
         self._secret_ids = tuple(secrets)
         # An argument may become a secret.
         given = {name: value.encode() for name, value in project.build_args.items()}
-        self._secret_files = written({**given, **secrets}, bench.run.scratch / "secrets")
+        self._values = {**given, **secrets}
+        self._secret_files = written(self._values, bench.run.scratch / "secrets")
         self._hunt: Hunt | None = None
         self._served: Served | None = None
         self._healthy_after: float | None = None
 
-    def yours(self) -> VariantResult:
-        """Return what the project measures as it is; nothing is tried."""
+    def yours(self, *, with_secrets: bool) -> tuple[VariantResult, tuple[Canary, ...]]:
+        """Return what the project measures as it is and, with secrets, shows of made-up ones."""
         with self._bench.ready() as measurer, self._beside.up():
-            self._beside.anew()
-            candidate = self._candidate(YOURS, self._lab.variants["bad"])
-            return taken(measurer, self._project, candidate, steps(self._lab, QUICK))
+            measured = self._as_it_is(measurer)
+            hunt = self._hunting(measurer, measured)
+            if with_secrets:
+                hunt.begin(Change("", self._source.text))
+            return measured, hunt.yours
+
+    def _as_it_is(self, measurer: Measurer) -> VariantResult:
+        self._beside.anew()
+        candidate = self._candidate(YOURS, self._lab.variants["bad"])
+        measured = taken(measurer, self._project, candidate, steps(self._lab, QUICK))
+        return self._with_variables(YOURS, measured)
 
     def all(self) -> Trial:
         """Return the trial of the project. Raises what a build of it as it is raises."""
         with self._bench.ready() as measurer, self._beside.up():
-            whole = steps(self._lab, QUICK)
-            self._beside.anew()
-            candidate = self._candidate(YOURS, self._lab.variants["bad"])
-            yours = self._with_variables(YOURS, taken(measurer, self._project, candidate, whole))
+            yours = self._as_it_is(measurer)
             if fault := self._checked(YOURS):
                 raise StepFailed(
                     f"the project as it is does not pass --check: {fault}",
@@ -101,20 +103,22 @@ class Trials:
                     next_step="fix the command or the project; nothing was changed",
                 )
             self._look_again(measurer, yours)
-            self._hunt = Hunt(self._project, self._lab, measurer, self._candidate)
+            self._hunt = self._hunting(measurer, yours)
             leaking = self._hunt.begin(Change("", self._source.text))
             self._source = replace(self._source, leaking=leaking)
-            trial = self._of_remedies(measurer, yours, whole)
+            trial = self._of_remedies(measurer, yours)
             changing = self._served.said if self._served else ""
             canaries = self._hunt.after(trial.change) if trial.change else self._hunt.yours
-            trial = replace(trial, canaries=canaries)
-            return replace(trial, silence=measurer.silence.get(YOURS, ""), changing=changing)
+            silence = measurer.silence.get(YOURS, "")
+            return replace(trial, silence=silence, changing=changing, canaries=canaries)
 
-    def _of_remedies(
-        self, measurer: Measurer, yours: VariantResult, whole: Sequence[PlanStep]
-    ) -> Trial:
+    def _hunting(self, measurer: Measurer, yours: VariantResult) -> Hunt:
+        reads = RealValues(self._bench.workshop, self._image, self._values, yours)
+        return Hunt(self._project, self._lab, measurer, self._candidate, reads=reads)
+
+    def _of_remedies(self, measurer: Measurer, yours: VariantResult) -> Trial:
         """Return what each remedy does alone and all that passed together."""
-        changes = remedies(self._source)
+        changes, whole = remedies(self._source), steps(self._lab, QUICK)
         if self._scope.quick and (trial := self._at_once(measurer, yours, changes, whole)):
             return trial
         found = [
@@ -130,6 +134,7 @@ class Trials:
         if not yours.boot.answered:
             return
         # Another container: what one makes up at its start differs as well.
+        self._beside.anew()
         again = self._candidate(_AGAIN, self._lab.variants["bad"])
         measurer.measure(again, steps_giving(self._lab, set()))
         if (second := measurer.pages.get(_AGAIN)) is not None:
@@ -139,17 +144,7 @@ class Trials:
             self._healthy_after = self._healthy(image)
 
     def _with_variables(self, name: str, result: VariantResult) -> VariantResult:
-        """Return a result that counts wrong variables, of a container that never answered too.
-
-        What its process would begin with is in the image.
-        """
-        intended = self._lab.intended_env
-        if not intended or "env_wrong" in result.probed:
-            return result
-        has = [str(one) for one in self._image(name).config.get("Env") or ()]
-        return result.model_copy(
-            update={"probed": {**result.probed, "env_wrong": len(wrong(intended, has))}}
-        )
+        return with_variables(result, self._lab.intended_env, self._image(name).config)
 
     def _image(self, name: str) -> Image:
         image = self._bench.workshop.engine.image(self._tag(name))
@@ -158,7 +153,8 @@ class Trials:
 
     def _healthy(self, image: Image) -> float | None:
         engine, run_id = self._bench.workshop.engine, self._bench.run.id
-        return healthy_after(engine, self._lab, image, run_id, self._healthy_after)
+        how, before = self._how, self._healthy_after
+        return healthy_after(engine, self._lab, image, run_id, how=how, before=before)
 
     def _tag(self, name: str) -> str:
         return f"docker-advices-run/{self._bench.run.id}:{self._lab.slug}-{name}-{COLD}"
@@ -186,7 +182,9 @@ class Trials:
                 return None
             was, is_ = yours.measures(), after.measures()
             for one in fixes:
-                values = (was.get(one.measure), is_.get(one.measure))
+                values = (was.get(one.measure), is_.get(one.measure), "")
+                if changes[one.name].secrets and self._hunt:
+                    values = self._hunt.arguments(change, FIXED)
                 found[one.name] = Tried(one, changes[one.name], *values)
             names = tuple(one.name for one in fixes if found[one.name].is_fix)
             if len(names) == len(fixes):
@@ -200,10 +198,10 @@ class Trials:
     ) -> Tried:
         planned = planned_for(self._lab, remedy)
         after, refused = self._measured(measurer, yours, remedy.name, change, planned)
+        if change.secrets and self._hunt and not refused:
+            return Tried(remedy, change, *self._hunt.arguments(change, remedy.name))
         was = yours.measures().get(remedy.measure)
         is_ = after.measures().get(remedy.measure) if after else None
-        if change.secrets and self._hunt and not refused:
-            was, is_, refused = self._hunt.arguments(change)
         return Tried(remedy, change, was, is_, refused)
 
     def _together(

@@ -38,6 +38,16 @@ BESIDE = threading.Event()
 """Set where a server started this command: it tells each instruction, and ends with that."""
 
 
+def shown(text: str) -> str:
+    """Return foreign text for a terminal: what would move its cursor or turn lines is replaced."""
+    return escape(
+        "".join(
+            sign if sign.isprintable() or sign in "\n\t" else "\N{REPLACEMENT CHARACTER}"
+            for sign in text
+        )
+    )
+
+
 @app.callback()
 def options(
     verbose: Annotated[

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from advices.cli import audit_ci
-from advices.cli.app import app, out, progress
+from advices.cli.app import app, out, progress, shown
 from advices.cli.audit_services import ALL, audit_each, beside
 from advices.core import anywhere
 
@@ -105,6 +105,8 @@ def audit(
     chapters = _chapters(fail_on)
     layout = anywhere()
     if service == ALL:
+        if json_ == audit_ci.STDOUT:
+            raise typer.BadParameter("it prints one service", param_hint="--json -")
 
         def read(name: str) -> Project:
             return room.read_project(path, replace(asked, service=name))
@@ -187,17 +189,19 @@ def _chapters(words: str) -> set[str]:
 def _show(found: Audit) -> None:
     from advices import audit as room
 
-    out.print(f"[bold]{escape(room.sentence(found))}[/]\n")
+    out.print(f"[bold]{shown(room.sentence(found))}[/]\n")
     tables = (room.finding_rows, room.measured_rows, room.refused_rows, room.not_judged_rows)
     for rows in tables:
         header, *body = rows(found)
         if body:
             table = Table(*header, box=None, pad_edge=False)
             for row in body:
-                table.add_row(*map(escape, row))
+                table.add_row(*map(shown, row))
             out.print(table)
             out.print()
     if found.files:
-        out.print(escape(room.diff(found)), end="")
+        # Where it may be a patch, it is as it is.
+        clean = shown if out.is_terminal else escape
+        out.print(clean(room.diff(found)), end="")
     elif not room.findings(found.trial):
         out.print("nothing was found that a tip would make better")

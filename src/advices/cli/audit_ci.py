@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
-from advices.cli.app import out
+from advices.cli.app import out, shown
 from advices.core import now, write_whole
 
 if TYPE_CHECKING:
@@ -61,13 +60,13 @@ def show_policy(found: Audit, policy: Policy) -> None:
     for rows in (room.state_rows(found, policy), room.against_rows(found)):
         header, *body = rows
         if body:
-            table = Table(*map(escape, header), box=None, pad_edge=False)
+            table = Table(*map(shown, header), box=None, pad_edge=False)
             for row in body:
-                table.add_row(*map(escape, row))
+                table.add_row(*map(shown, row))
             out.print(table)
             out.print()
     if found.against and found.against.no_bytes:
-        out.print(f"bytes are not compared: {escape(found.against.no_bytes)}")
+        out.print(f"bytes are not compared: {shown(found.against.no_bytes)}")
 
 
 def end(found: Audit, policy: Policy) -> None:
@@ -79,7 +78,7 @@ def end(found: Audit, policy: Policy) -> None:
 
     if room.fails(found, policy):
         raise typer.Exit(FOUND)
-    room.refuse_unjudged(found, policy.fail_on)
+    room.refuse_unjudged(found, policy)
 
 
 def _version() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,21 +38,28 @@ def audit_each(
 
     first = read("")
     names = first.built or (first.service,)
+    projects = {name: read(name) for name in names}
+    bases = _bases(given, {name: room.from_names(one) for name, one in projects.items()})
+    # What a program reads stays alone.
+    console = progress if given.get("json_") == Path("-") else out
     code = 0
     for name in names:
-        out.print(f"[bold]service {name}[/]\n" if name else "")
+        console.print(f"[bold]service {name}[/]\n" if name else "")
         try:
-            audit(**{**_of_service(given, name), "service": name})
+            audit(**{**_of_service(given, name), "service": name, "base": bases[name]})
         except typer.Exit as end:
             code = code or end.exit_code
     if len(names) > 1:
         with Display(progress) as say:
-            shared = room.shared_bytes(Workshop(layout, say), [read(name) for name in names])
+            instead = dict(word.split("=", 1) for words in bases.values() for word in words)
+            workshop = Workshop(layout, say, instead=instead)
+            # As they are now: a fix may have been written.
+            shared = room.shared_bytes(workshop, [read(name) for name in names])
         header, *body = shared.rows()
         table = Table(*header, box=None, pad_edge=False)
         for row in body:
             table.add_row(*row)
-        out.print(table)
+        console.print(table)
     if code:
         raise typer.Exit(code)
 
@@ -69,6 +76,16 @@ def beside(words: list[str] | None) -> dict[str, str]:
         own = image.partition("@")[0].rpartition("/")[2].partition(":")[0]
         found[name if sign else own] = image
     return found
+
+
+def _bases(given: Mapping[str, Any], named: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Return the words of --base for each service: those of what it names, and what none names."""
+    words = {word: word.partition("=")[0] for word in given.get("base") or ()}
+    known = {name for names in named.values() for name in names}
+    return {
+        service: [word for word, name in words.items() if name in names or name not in known]
+        for service, names in named.items()
+    }
 
 
 def _of_service(given: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -6,10 +6,7 @@ from advices.core.errors import AdvicesError
 
 
 class NotMeasured(AdvicesError):
-    """A project, or what a job asks about it, could not be measured.
-
-    What its image stands on is not available here, or a part of it could not be looked at.
-    """
+    """Something that an audit was asked for could not be measured: no finding, and not clean."""
 
     exit_code = 57
     why = "no registry answers, or it does not give the image"

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from advices.audit import write_fix
 from advices.core import (
     AdvicesError,
     FileRefused,
@@ -21,7 +22,6 @@ from advices.core import (
     clock,
     stream_stderr,
     that_can_be_given_up,
-    write_together,
 )
 from advices.measure import setting
 
@@ -31,6 +31,8 @@ LINES_KEPT = 500
 LINE_CHARACTERS = 500
 RECORD_BYTES_AT_MOST = 20_000_000
 _FAULT = "error: "
+# The second: a project's own settings may want a job to fail on findings.
+_FOUND = (0, 1)
 Stream = Callable[..., tuple[int, float]]
 
 
@@ -39,6 +41,7 @@ class Asked:
     """What a learner asks to audit: `path` is the project's folder, "" is left to the audit."""
 
     path: str
+    service: str = ""
     file: str = ""
     port: str = ""
     url_path: str = ""
@@ -63,6 +66,8 @@ class Asked:
             )
         if asked.port and not (asked.port.isascii() and asked.port.isdecimal()):
             raise _refused(f"{asked.port} is no port", "a port is a number", "write one, as 8000")
+        if asked.service == "all":
+            raise _refused("one service at a time", "a page shows one report", "name a service")
         return asked
 
     @property
@@ -73,6 +78,7 @@ class Asked:
     def argv(self) -> list[str]:
         """Return the words of the command that audits it, and prints nothing but the record."""
         options = {
+            "--service": self.service,
             "--file": str(self.folder / self.file) if self.file else "",
             "--port": self.port,
             "--url-path": self.url_path,
@@ -185,15 +191,20 @@ class Auditing:
         written, where a file is another one than the audit read.
         """
         with self._lock:
-            one = self._one
-            if one is None or one.number != number or not one.record.get("files") or one.written:
+            last = self._one
+            if (
+                last is None
+                or last.number != number
+                or last.written
+                or not last.record.get("files")
+            ):
                 raise _refused(
                     "there is no diff to write",
                     "it was written, or another audit has begun",
                     "audit the project again",
                 )
-            files: Mapping[str, dict[str, str]] = one.record["files"]
-            folder = one.asked.folder
+            files: Mapping[str, dict[str, str]] = last.record["files"]
+            folder = last.asked.folder
             for name, texts in files.items():
                 if not _is_still(folder / name, texts["before"]):
                     raise FileRefused(
@@ -201,8 +212,8 @@ class Auditing:
                         why="it was changed after the audit had read it",
                         next_step="audit the project again",
                     )
-            write_together({folder / name: texts["after"] for name, texts in files.items()})
-            one.written = list(files)
+            write_fix(folder, {name: (one["before"], one["after"]) for name, one in files.items()})
+            last.written = list(files)
 
     def _work(self, one: _One, seconds: float, begun: threading.Event) -> None:
         # It has no name: whatever ends this process leaves nothing of it.
@@ -253,7 +264,7 @@ class Auditing:
                 one.left_out += more
 
     def _ended(self, one: _One, code: int, text: bytes) -> None:
-        if code != 0:
+        if code not in _FOUND or (code and not text):
             said = one.error or one.lines[-3:] or [f"it ended with exit code {code}"]
             self._end(one, "failed", "\n".join(said))
             return

@@ -77,9 +77,8 @@ class StepWork:
 
     def mark_bases(self, candidate: Candidate) -> None:
         """Mark what the candidate's first build stands on: a build on the same ground finds it."""
-        self._bases_of(
-            candidate, self._mark_on_ground(f"{candidate.cache_of}-1"), self._lab.newest()
-        )
+        mark = self._mark_on_ground(f"{candidate.cache_of}-1")
+        self._bases_of(candidate, mark, self._lab.newest())
 
     def _mark_on_ground(self, mark: str) -> str:
         return f"{self._ground.word}-{mark}"
@@ -99,14 +98,17 @@ class StepWork:
             name = self._name(taken.candidate)
             self._say(Step(self._lab.slug, name, what, done, len(taken.steps)))
 
-    def _learn(self, each: Sequence[Taken]) -> None:
-        """Let the memory know the layers that the plans of some candidates read, all at once."""
+    def _learn(self, each: Sequence[Taken], only: str | None = None) -> None:
+        """Let the memory know the layers that the plans of some candidates read, all at once.
+
+        With `only` those of this build alone.
+        """
         images = [
             image
             for taken in each
             for step in taken.steps
             if isinstance(step, plan.InspectImages)
-            for image in self._images(taken.candidate, step.builds).values()
+            for image in self._images(taken.candidate, [only] if only else step.builds).values()
         ]
         if images:
             base_ids = frozenset().union(*(taken.base_ids for taken in each))
@@ -219,11 +221,10 @@ class StepWork:
         *,
         no_cache: bool,
     ) -> BuildOrder:
+        made = candidate.variant.secrets.items()
         files = {
-            key: write_whole(
-                self._run.scratch / f"secret-{key}", value.replace(CANARY, self.canary)
-            )
-            for key, value in candidate.variant.secrets.items()
+            key: write_whole(self._run.scratch / f"secret-{key}", text.replace(CANARY, self.canary))
+            for key, text in made
         }
         place = Place(
             context=self._run.scratch / f"context-{secrets.token_hex(4)}",

@@ -7,6 +7,7 @@ How an image is started and asked is in `startup`, the programs that run in cont
 from advices.probes import startup
 from advices.probes.environment import wrong
 from advices.probes.listening import listeners
+from advices.probes.secrets import shown
 from advices.probes.subject import Found, Subject
 from advices.probes.table import asked, probe
 from advices.probes.twelve_factor import factors_met
@@ -18,6 +19,7 @@ __all__ = [
     "factors_met",
     "listeners",
     "probe",
+    "shown",
     "startup",
     "wrong",
 ]

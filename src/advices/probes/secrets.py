@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
+from advices.engine import Engine, Image
 from advices.images import layer_files, read_images
 from advices.probes.subject import Found, Subject
 
@@ -20,24 +21,31 @@ def probe(subject: Subject) -> Found:
     canary = subject.canary
     if not canary:
         raise ValueError("no secret was made for this run")
-    image = subject.image
+    names = subject.workshop.memory.names
+    return Found({**shown(subject.engine, names, subject.image, subject.base_ids, canary)})
+
+
+def shown(
+    engine: Engine, names: Mapping[str, str], image: Image, base_ids: frozenset[str], secret: str
+) -> dict[str, int]:
+    """Return how many places of an image hold a text, by measure; layers of its base left out.
+
+    `names` remembers how layers are called. Raises EngineLost when the engine breaks off.
+    """
     # The same layer twice, such as two that delete one file, is two places in the image.
-    own = [diff_id for diff_id in image.diff_ids if diff_id not in subject.base_ids]
+    own = [diff_id for diff_id in image.diff_ids if diff_id not in base_ids]
 
     def holds(layer: IO[bytes]) -> bool:
-        return layer_holds(layer, canary.encode())
+        return layer_holds(layer, secret.encode())
 
-    names = subject.workshop.memory.names
-    saved = read_images(subject.engine, [image], frozenset(own), holds, names)
+    saved = read_images(engine, [image], frozenset(own), holds, names)
     config = saved.config(image)
     settings = {key: config.content.get(key) for key in ("config", "author", "comment")}
-    return Found(
-        {
-            "secrets_in_history": sum(any(holding(entry, canary)) for entry in config.history),
-            "secrets_in_config": sum(holding(settings, canary)),
-            "secrets_in_layers": sum(saved.layers[diff_id] for diff_id in own),
-        }
-    )
+    return {
+        "secrets_in_history": sum(any(holding(entry, secret)) for entry in config.history),
+        "secrets_in_config": sum(holding(settings, secret)),
+        "secrets_in_layers": sum(saved.layers[diff_id] for diff_id in own),
+    }
 
 
 def holding(data: Any, secret: str) -> Iterator[bool]:

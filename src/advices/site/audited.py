@@ -19,8 +19,6 @@ from advices.site.tables import cards, table
 FILE = "audit-sample.json"
 SAMPLE = "docs/samples/wrong"
 
-_FINDINGS = ("Chapter", "Finding or change", "Measure", "Before", "After", "Outcome")
-
 
 class SampleAudit(Record):
     """The audit of the sample: when, with which versions, on which bases, its wall seconds.
@@ -66,14 +64,12 @@ def audit_report(record: Mapping[str, Any], chapters: Mapping[str, str]) -> str:
     files and its builds are written by anybody.
     """
     shown, said = record["shown"], [f"**{_prose(record['sentence'])}**"]
-    if found := shown["findings"][1:]:
-        rows = [
-            [chapters.get(slug, escape(slug)), *map(_prose, cells)]
-            for slug, *cells in found  # as in _FINDINGS
-        ]
-        said.append(
-            f'<div class="adv-found" markdown="1">\n\n{cards(table(_FINDINGS, rows))}\n</div>'
-        )
+    header, *found = shown["findings"]
+    if found:
+        # The last cell says what became of it.
+        named = [escape(cell.capitalize()) or "Outcome" for cell in header]
+        rows = [[chapters.get(slug, escape(slug)), *map(_prose, cells)] for slug, *cells in found]
+        said.append(f'<div class="adv-found" markdown="1">\n\n{cards(table(named, rows))}\n</div>')
     else:
         said.append("Nothing was found that a tip makes better.")
     fixes = [one for one in record["tried"] if one["in_the_diff"]]

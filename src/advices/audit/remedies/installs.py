@@ -7,7 +7,8 @@ import re
 from advices.audit.remedies.source import Change, Edit, Source, is_comment, replaced
 from advices.lab import Instruction, Placed, does, python_install
 
-_OPTIONS = r"(?:\s+-\S+)*"
+# Options in front of what a program is told to do, each perhaps with a value behind it.
+_OPTIONS = r"(?:\s+-\S+(?:\s+(?!(?:install|sync|add|pip)\b)[^\s&|;\\-]\S*)?)*"
 _PIP_INSTALL = re.compile(rf"(?<!\buv )(\bpip(?:3(?:\.\d+)?)?{_OPTIONS}\s+install)(?=\s|$)")
 _PIP_IN_LIST = re.compile(r"""("pip(?:3(?:\.\d+)?)?",\s*"install")(?=\s*[,\]])""")
 # Of these the cache has no folder that an option of the install alone could name.
@@ -125,7 +126,7 @@ def _tidy(source: Source, one: Placed, pending: Placed | None) -> list[Edit]:
             new[0] = f"{match[1]}apt-get update && {new[0][match.end() :]}"
             kept = source.comments(pending.instruction)
             edits.append(replaced(pending.instruction, *kept))
-    if _LISTS not in "\n".join(lines) and not one.mounted("cache"):
+    if _LISTS not in "\n".join(lines) and not one.mounted("cache", "tmpfs"):
         new = _without_lists(instruction, new, source.dockerfile.escape)
     if tuple(new) != lines:
         edits.append(replaced(instruction, *new))

@@ -48,7 +48,7 @@ def stages(source: Source) -> Change | None:
     if any(_is_odd(one) for one in placed) or any(map(_packages, placed[last + 1 :])):
         return None
     return Change(
-        f"Compilers stay in a stage of their own; the image gets `{_VENV}` of it.",
+        f"Compilers stay in a separate stage; the image gets its `{_VENV}`.",
         _written(source, placed, last, smaller or stage.base_written),
     )
 

@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Iterator
 
 from advices.audit.remedies.lists import copied_to
-from advices.audit.remedies.source import Change, Source, is_comment, replaced
+from advices.audit.remedies.source import Change, Edit, Source, is_comment, replaced
 from advices.lab import Instruction, Placed
 
 # What only a shell understands: variables, joints, patterns, substitutions.
@@ -40,7 +40,13 @@ def exec_form(source: Source) -> Change | None:
         if line is not None:
             comments = source.comments(one.instruction)
             edits.append(replaced(one.instruction, *comments, line))
-    files = dict(_scripts(source, [*last.values()]))
+    files: dict[str, str] = {}
+    for place in dict.fromkeys(_places(source, [*last.values()])):
+        if (file := _at(source, place)) is not None:
+            text = _with_exec(source.files[file])
+            files |= {file: text} if text else {}
+        elif (edit := _written_script(source, place)) is not None:
+            edits.append(edit)
     if not edits and not files:
         return None
     return Change("The program is PID 1 and hears SIGTERM.", source.edited(edits), files=files)
@@ -120,15 +126,26 @@ def _signs(text: str) -> Iterator[tuple[int, str]]:
         at += 1
 
 
-def _scripts(source: Source, starts: list[Placed]) -> Iterator[tuple[str, str]]:
-    """Yield the scripts of the project that a start runs, with `exec` before the last command."""
+def _places(source: Source, starts: list[Placed]) -> Iterator[str]:
+    """Yield the paths at which the script of a start may be."""
     for one in starts:
         for word in map(one.expand, _words(one)):
-            places = [posixpath.normpath(posixpath.join(source.view.workdir, word))]
-            places += [f"{folder}/{word}" for folder in _ON_PATH if "/" not in word]
-            file = next((found for place in places if (found := _at(source, place))), None)
-            if file is not None and (text := _with_exec(source.files[file])):
-                yield file, text
+            yield posixpath.normpath(posixpath.join(source.view.workdir, word))
+            yield from (f"{folder}/{word}" for folder in _ON_PATH if "/" not in word)
+
+
+def _written_script(source: Source, place: str) -> Edit | None:
+    """Return the edit of a script that the Dockerfile itself writes, None where none is needed."""
+    for one in source.view.shipped:
+        bodies = one.instruction.heredocs
+        if one.name not in ("COPY", "ADD") or len(bodies) != 1 or len(one.instruction.args) != 2:
+            continue
+        is_folder = one.instruction.args[-1].endswith("/")
+        if (posixpath.join(one.target, bodies[0].name) if is_folder else one.target) == place:
+            first, *body, end = source.written(one.instruction)
+            text = _with_exec("".join(f"{line}\n" for line in body))
+            return replaced(one.instruction, first, *text.splitlines(), end) if text else None
+    return None
 
 
 def _words(one: Placed) -> list[str]:

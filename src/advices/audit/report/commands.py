@@ -55,6 +55,9 @@ def _build(project: Project) -> str:
         words += ["--target", project.target]
     for name in project.build_args:
         words += ["--build-arg", name]
+    for one in project.secrets:
+        source = f"src={one.file}" if one.file else f"env={one.variable}"
+        words += ["--secret", f"id={one.id},{source}"]
     return shlex.join([*words, project.shown(project.context)])
 
 

@@ -205,7 +205,12 @@ def record(audit: Audit) -> dict[str, Any]:
         "lint": [{**vars(one), "measure": _name(one.measure)} for one in said],
         "lint_did_not_run": dict(audit.lint.missing),
         "against": _against(audit),
-        "files": {name: {"before": old, "after": new} for name, (old, new) in audit.files.items()},
+        # What --fix would write: nothing where the Dockerfile is a part of another file.
+        "files": {
+            name: {"before": old, "after": new}
+            for name, (old, new) in audit.files.items()
+            if not audit.project.inline
+        },
         # In the words of the terminal, each with its header.
         "shown": {
             "findings": finding_rows(audit),

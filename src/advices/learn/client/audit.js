@@ -10,9 +10,10 @@ const ASK_MILLISECONDS = 1000;
 const MOST_LINES = 500;
 const FIELDS = [
   ["path", "Folder of your project", "such as ~/my-project"],
+  ["service", "Service", "of its compose file; empty: the first that is built"],
   ["file", "Dockerfile", "in that folder; empty: the first one there"],
-  ["port", "Port", "empty: the one that EXPOSE names, or 8000"],
-  ["url_path", "Page", "it must answer HTTP 200; empty: /"],
+  ["port", "Port", "empty: the one that the project names, or 8000"],
+  ["url_path", "Page", "it must answer HTTP 200; empty: the health check's, or /"],
   ["check", "Check command", "must succeed in a container of each image; empty: none"],
 ];
 const ENDS = { done: "Done", stopped: "Stopped", failed: "Ended with an error" };
