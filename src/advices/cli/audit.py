@@ -119,17 +119,18 @@ def audit(
             found = room.compared(workshop, found, against, commit, seconds)
     found = replace(found, lint=room.linted(yours))
     # Printed for a program that reads it: nothing else is.
-    out.quiet = json_ == Path("-")
-    if out.quiet:
+    printed = json_ == Path("-")
+    if printed:
         sys.stdout.write(json.dumps(room.record(found)) + "\n")
         json_ = None
-    _show(found)
-    audit_ci.show_policy(found, policy)
+    else:
+        _show(found)
+        audit_ci.show_policy(found, policy)
     files = {"html": html, "json": json_, "markdown": markdown, "sarif": sarif, "junit": junit}
     audit_ci.write_reports(found, policy, {**files, "write-baseline": write_baseline})
     if fix and found.files:
         room.write_fix(yours.folder, found.files)
-        out.print(f"wrote {escape(', '.join(found.files))}")
+        (progress if printed else out).print(f"wrote {escape(', '.join(found.files))}")
     # What was just written down as known fails no job.
     if write_baseline is None:
         audit_ci.end(found, policy)
