@@ -199,7 +199,7 @@ def before(steps: Sequence[PlanStep]) -> dict[int, frozenset[int]]:
     A rebuild finds the cache of the last first build, and what looks at the image needs that. A
     probe is told whether the image answered, and what reads layers twice would read them for long.
     """
-    cold = [n for n, step in enumerate(steps) if is_first(step)]
+    cold = [n for n, step in enumerate(steps) if isinstance(step, BuildImage) and step.cold]
 
     def needs(number: int, step: PlanStep) -> Iterator[int]:
         yield from (n for n in cold if n < number)
@@ -215,11 +215,6 @@ def before(steps: Sequence[PlanStep]) -> dict[int, frozenset[int]]:
                     yield n
 
     return {number: frozenset(needs(number, step)) for number, step in enumerate(steps)}
-
-
-def is_first(step: PlanStep) -> bool:
-    """Return whether a step is a first build, whose image all others are compared with."""
-    return isinstance(step, BuildImage) and step.cold
 
 
 def says(step: PlanStep) -> str:

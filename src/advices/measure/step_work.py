@@ -98,17 +98,14 @@ class StepWork:
             name = self._name(taken.candidate)
             self._say(Step(self._lab.slug, name, what, done, len(taken.steps)))
 
-    def _learn(self, each: Sequence[Taken], only: str | None = None) -> None:
-        """Let the memory know the layers that the plans of some candidates read, all at once.
-
-        With `only` those of this build alone.
-        """
+    def _learn(self, each: Sequence[Taken]) -> None:
+        """Let the memory know the layers that the plans of some candidates read, all at once."""
         images = [
             image
             for taken in each
             for step in taken.steps
             if isinstance(step, plan.InspectImages)
-            for image in self._images(taken.candidate, [only] if only else step.builds).values()
+            for image in self._images(taken.candidate, step.builds).values()
         ]
         if images:
             base_ids = frozenset().union(*(taken.base_ids for taken in each))

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from advices.core import at_once
-from advices.lab import COLD
 from advices.measure import plan
 from advices.measure.candidate import Candidate
 from advices.measure.step_work import StepWork
@@ -17,7 +16,6 @@ from advices.runs import undisturbed
 
 # A candidate waits for its containers most of the time.
 _AT_ONCE = 3
-_FIRST_LAYERS = "layers of the first image"
 
 
 class Measurer(StepWork):
@@ -83,10 +81,6 @@ class Measurer(StepWork):
                 done.add(number)
                 heard(self._so_far(taken), frozenset(steps[n] for n in done))
 
-        def read_first() -> None:
-            with undisturbed(alone=False, say=self._say), self._workshop.spent.on("layers"):
-                self._learn([taken], only=COLD)
-
         # Of those that may begin the first start is: whether it answers is what a learner asks.
         order = sorted(range(len(steps)), key=lambda n: not isinstance(steps[n], plan.ServeImage))
         needed = plan.before(steps)
@@ -97,14 +91,7 @@ class Measurer(StepWork):
                 for n, needs in needed.items()
             }
         before = {str(n): {*map(str, needs)} for n, needs in needed.items()}
-        work: dict[str, Callable[[], None]] = {str(n): partial(do, n) for n in order}
-        for n, step in enumerate(steps):
-            if isinstance(step, plan.InspectImages) and len(step.builds) > 1 and not builds_first:
-                # Most bytes are in the first image, and it is there while rebuilds go on.
-                first = {str(m) for m in range(n) if plan.is_first(steps[m])}
-                work[_FIRST_LAYERS] = read_first
-                before |= {_FIRST_LAYERS: first, str(n): {*before[str(n)], _FIRST_LAYERS}}
-        at_once(work, _AT_ONCE, before)
+        at_once({str(n): partial(do, n) for n in order}, _AT_ONCE, before)
         self._tell(taken, "", len(steps))
         return self._so_far(taken)
 
