@@ -50,7 +50,11 @@ class _Vertex:
 
     @property
     def is_seen(self) -> bool:
-        """Return whether it is a step that ended well, or that printed something: it runs then."""
+        """Return whether it is a step that ended well, or that printed something: it runs then.
+
+        One that only began may be ended too early: BuildKit 0.13 was seen to wait for seconds, or
+        for the end of its command, when a build was ended while a step's container was starting.
+        """
         match = _STEP.match(self.name)
         if match is None or _NO_STEP.match(match["text"]):
             return False
