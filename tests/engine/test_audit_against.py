@@ -4,26 +4,18 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from engine_project import ROOT
+from test_audit import APP, _own_state  # noqa: F401  # a fixture
 
 from advices import audit
 from advices.core import Layout
-from advices.engine import connect
-from advices.runs import lifecycle
 from advices.workshop import Workshop
 
 pytestmark = pytest.mark.engine
 
-APP = """\
-import http.server, signal, sys
-
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-http.server.ThreadingHTTPServer(("", 8080), http.server.SimpleHTTPRequestHandler).serve_forever()
-"""
 GOOD = """\
 FROM python:3.14-slim
 WORKDIR /app
@@ -33,16 +25,6 @@ USER 10001:10001
 EXPOSE 8080
 CMD ["python", "app.py"]
 """
-
-
-@pytest.fixture(autouse=True)
-def _own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Keep out of the way of other tests' runs; nothing of either side may be left."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    yield
-    mine = lifecycle._owner()
-    assert [run for run in connect().run_ids() if run.startswith(mine)] == []
-    assert list((tmp_path / "state" / "docker-advices" / "runs").glob("*")) == []
 
 
 def git(root: Path, *words: str) -> None:

@@ -6,16 +6,14 @@ workflow proves all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from audit_proofs import ALL, SLUGS, audited, in_turn, proved
+from test_audit import _own_state  # noqa: F401  # a fixture
 
 from advices import audit
-from advices.engine import connect
-from advices.runs import lifecycle
 
 pytestmark = pytest.mark.engine
 
@@ -48,14 +46,6 @@ EVERYTHING = {
     ),
 }
 BAD = (*in_turn(tuple(EXPECTED)), *(EVERYTHING if ALL else ()))
-
-
-@pytest.fixture(autouse=True)
-def _own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    yield
-    mine = lifecycle._owner()
-    assert [run for run in connect().run_ids() if run.startswith(mine)] == []
 
 
 def test_each_chapter_that_findings_are_of_is_proved() -> None:
