@@ -294,3 +294,17 @@ def test_what_has_nothing_left_to_change_behind_the_others_is_not_in_effect() ->
     # A stage that is built in has left no compiler to take away.
     twice = [one for one in alone if one.name == "slim"] * 2
     assert in_effect(before, twice) == (twice[0],)
+
+
+@pytest.mark.parametrize(
+    ("line", "stays"),
+    [
+        ("COPY . .", True),
+        ("COPY --chown=nobody . .", False),
+        ("COPY . .\nRUN chown -R nobody /app", False),
+        ("RUN id && chown nobody /app", False),
+    ],
+)
+def test_code_that_has_another_owner_is_not_said_to_stay_roots(line: str, stays: bool) -> None:
+    source = Source(f'FROM python:3.14-slim\n{line}\nCMD ["a"]\n')
+    assert ("the code stays root's" in remedies(source)["user"].says) is stays

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from advices.audit.remedies.source import Change, Source, inserted, replaced
-from advices.lab import is_root
+from advices.lab import Placed, is_root
 
 USER = "10001:10001"
 
@@ -17,7 +17,9 @@ def user(source: Source) -> Change | None:
     named = source.view.user
     if named and not is_root(named):
         return None
-    says = f"The container runs as `{USER}`; the code stays root's."
+    owned = any(_changes_owner(one) for one in own)
+    more = "" if owned else "; the code stays root's"
+    says = f"The container runs as `{USER}`{more}."
     starts = [one.instruction for one in own if one.name in ("CMD", "ENTRYPOINT")]
     # What is run and copied after a USER is done as that user, so it comes behind all that.
     builds = [one.instruction for one in own if one.name in ("RUN", "COPY", "ADD", "WORKDIR")]
@@ -34,3 +36,8 @@ def user(source: Source) -> Change | None:
         before = max(after, from_line.end_line) + 1
     like = source.dockerfile.instructions[-1]
     return Change(says, source.edited([inserted(before, f"{source.keyword(like, 'USER')} {USER}")]))
+
+
+def _changes_owner(one: Placed) -> bool:
+    given = one.instruction.flag("chown") if one.name in ("COPY", "ADD") else None
+    return bool(given) or any(call.program == "chown" for call in one.calls)
