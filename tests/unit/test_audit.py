@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -306,6 +307,19 @@ def test_only_what_is_in_the_diff_is_said_to_be(world: World) -> None:
             assert one["says"] in found.trial.change.says
         else:
             assert one["says"] not in found.trial.change.says
+
+
+def test_what_another_change_does_as_well_is_a_finding_and_not_in_the_diff(world: World) -> None:
+    trial = world.audited().trial
+    (slim,) = (one for one in trial.tried if one.remedy.name == "slim")
+    tried = tuple(replace(one, is_covered=True) if one == slim else one for one in trial.tried)
+    names = tuple(name for name in trial.names if name != "slim")
+    found = audit.findings(replace(trial, tried=tried, names=names))
+    (told,) = (one for one in found if one.fix == "slim")
+    assert told.says == f"covered by another change: {slim.change.says}"
+    # Nothing was proved without a diff.
+    alone = replace(trial, tried=tried, names=(), fixed=None)
+    assert "slim" not in {one.fix for one in audit.findings(alone)}
 
 
 def test_a_fix_that_breaks_the_page_is_told_and_not_in_the_diff(world: World) -> None:

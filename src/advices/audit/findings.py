@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from advices.audit.remedies import REMEDIES
-from advices.audit.tried import Trial
+from advices.audit.tried import Trial, Tried
 from advices.lab import MeasureName
 from advices.results import Value
 
@@ -95,11 +95,11 @@ def findings(trial: Trial) -> tuple[Finding, ...]:
     fixed = trial.fixed.measures() if trial.fixed else {}
     found = [
         Finding(
-            *(one.remedy.lab, one.change.says, one.remedy.measure, one.before),
+            *(one.remedy.lab, _says(one), one.remedy.measure, one.before),
             *(fixed.get(one.remedy.measure, one.after), one.remedy.name, True),
         )
         for one in trial.tried
-        if one.is_fix and one.before is not None and one.remedy.name in trial.names
+        if one.before is not None and _is_told(trial, one)
     ]
     fixes = {one.measure: one.fix for one in found}
     for rule in _RULES:
@@ -124,6 +124,18 @@ def _shown(trial: Trial) -> Iterator[Finding]:
             is_gone = one.after is not None and not any(one.after.values())
             found = one.places[one.place]
             yield Finding("configuration", one.says, place, found, after, "", is_gone)
+
+
+def _is_told(trial: Trial, one: Tried) -> bool:
+    """Return whether what a remedy made better is a finding: what a rule calls bad tells itself."""
+    if one.is_covered:
+        return one.is_fix and trial.fixed is not None and one.remedy.measure not in RULED
+    return one.is_fix and one.remedy.name in trial.names
+
+
+def _says(one: Tried) -> str:
+    says = one.change.says
+    return f"covered by another change: {says}" if one.is_covered else says
 
 
 def not_judged(trial: Trial) -> dict[MeasureName, str]:

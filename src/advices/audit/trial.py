@@ -45,7 +45,6 @@ from advices.results import VariantResult
 # The project as it is, started once more.
 _AGAIN = "again"
 _NO_CHANGE = Change("", "")
-_NOTHING_LEFT = "behind the other changes there is nothing left for it to change"
 
 
 class Trials:
@@ -174,7 +173,7 @@ class Trials:
         wanted = [one for one in REMEDIES if one.name in changes]
         fixes = list(in_effect(self._source, wanted))
         for one in (left for left in wanted if left not in fixes):
-            found[one.name] = Tried(one, changes[one.name], None, None, _NOTHING_LEFT)
+            found[one.name] = Tried(one, changes[one.name], None, None, is_covered=True)
         while fixes:
             change = together(self._source, fixes)
             after, refused = self._measured(measurer, yours, FIXED, change, whole)
@@ -215,7 +214,7 @@ class Trials:
         """Return the trial with all fixes that go together: the last ones go first if they fail."""
         works = in_effect(self._source, fixes)
         found = tuple(
-            replace(one, refused=_NOTHING_LEFT)
+            replace(one, is_covered=True)
             if one.remedy in fixes and one.remedy not in works
             else one
             for one in found

@@ -11,13 +11,17 @@ from advices.results import Value, VariantResult
 
 @dataclass(frozen=True)
 class Tried:
-    """What a remedy did alone: its measure before and after, and what it broke, "" for nothing."""
+    """What a remedy did alone: its measure before and after, and what it broke, "" for nothing.
+
+    One that `is_covered` has nothing left to change behind the others.
+    """
 
     remedy: Remedy
     change: Change
     before: Value | None
     after: Value | None
     refused: str = ""
+    is_covered: bool = False
 
     @property
     def is_fix(self) -> bool:

@@ -10,6 +10,7 @@ from advices.audit.audit import Audit, files_of
 from advices.audit.findings import findings, not_judged
 from advices.audit.lint import remarks
 from advices.audit.report.cost import costs, difference_text
+from advices.audit.tried import Tried
 from advices.lab import MeasureName, describe
 from advices.results import LINTERS, Value, VariantResult, ratio_text, value_text
 
@@ -102,12 +103,18 @@ def finding_rows(audit: Audit) -> Rows:
     return rows
 
 
+def _why_not(one: Tried) -> str:
+    if one.is_covered:
+        return "behind the other changes there is nothing left for it to change"
+    return one.refused or "it brings nothing here"
+
+
 def refused_rows(audit: Audit) -> Rows:
     """Return a row a remedy that is no fix: what it does, and what it broke or did not bring."""
     rows = [["tried", "not in the diff, because"]]
     for one in audit.trial.tried:
         if one.remedy.name not in audit.trial.names:
-            rows.append([one.change.says, one.refused or "it brings nothing here"])
+            rows.append([one.change.says, _why_not(one)])
     return rows
 
 
