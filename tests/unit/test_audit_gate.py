@@ -1,15 +1,15 @@
 """What a remedy may not break: pages that change, rights, settings of the image, its health."""
+# ruff: noqa: F401, F811  # the fixture `world` is imported
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from memory_engine import MemoryEngine, Program, site
-from test_audit import World, made, measured, read
+from memory_engine import MemoryEngine, Program
+from test_audit import World, made, measured, read, world
 
 from advices import audit
 from advices.audit import health, lab_of
@@ -136,14 +136,6 @@ def test_variables_of_a_container_that_never_answers_are_those_of_its_image() ->
 
 
 # ---------- in an audit ----------
-
-
-@pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    monkeypatch.setenv("ADVICES_INDEX_WAY", "direct")
-    with site(lambda _: (200, world_.serves)) as port:
-        world_ = World(made(tmp_path / "project"), port)
-        yield world_
 
 
 def test_a_page_that_changes_by_itself_refuses_no_remedy(world: World) -> None:

@@ -115,18 +115,6 @@ def test_it_loads_nothing_and_leads_to_chapters_only_where_they_are(world: World
     assert all(one.startswith("https://example.org/advices/chapters/") for one in targets)
 
 
-def test_a_page_takes_it_as_a_part(world: World) -> None:
-    part = audit.html(world.audited(), site="..", fragment=True, level=2)
-    read = Read(part)
-    assert {"html", "head", "body", "title", "main", "h1"}.isdisjoint(tag for tag, _ in read.tags)
-    assert [level for level, _ in read.headings][:2] == [2, 3]
-    assert 'href="../chapters/non-root/"' in part
-    # What it says of looks is for it alone: the page has its own.
-    rules = re.sub(r"/\*.*?\*/", "", part[part.index("<style>") + 7 : part.index("</style>")])
-    for selector in re.findall(r"(?:^|[}{])\s*([^@{}]+)\{", rules):
-        assert selector.lstrip().startswith(".adv-audit"), selector
-
-
 def test_nothing_foreign_acts(world: World, tmp_path: Path) -> None:
     name = f'a"{EVIL.replace("/", "")}&amp; {{{{ x }}}}'
     files = {f"docker__{EVIL.replace('/', '')}.py": "x = 1\n" * 9}
@@ -139,13 +127,13 @@ def test_nothing_foreign_acts(world: World, tmp_path: Path) -> None:
     hostile = trial.yours.model_copy(update={"unmeasured": why})
     tried = tuple(replace(one, refused=EVIL) for one in trial.tried)
     found = replace(found, trial=replace(trial, yours=hostile, tried=tried, silence=EVIL))
-    for page in (audit.html(found), audit.html(found, fragment=True)):
-        read = Read(page)
-        assert "script" not in {tag for tag, _ in read.tags}
-        assert "b" not in {tag for tag, _ in read.tags}
-        assert not any(name.startswith("on") for _, attrs in read.tags for name in attrs)
-        assert all(sign.isprintable() or sign in "\n\t" for sign in page)
-        assert "\N{RIGHT-TO-LEFT OVERRIDE}" not in page
+    page = audit.html(found)
+    read = Read(page)
+    assert "script" not in {tag for tag, _ in read.tags}
+    assert "b" not in {tag for tag, _ in read.tags}
+    assert not any(name.startswith("on") for _, attrs in read.tags for name in attrs)
+    assert all(sign.isprintable() or sign in "\n\t" for sign in page)
+    assert "\N{RIGHT-TO-LEFT OVERRIDE}" not in page
 
 
 def test_colours_are_those_of_the_site_in_light_and_dark() -> None:

@@ -1,4 +1,4 @@
-"""Pure: an audit as one HTML file that asks nothing of any other, or as a part of a page."""
+"""Pure: an audit as one HTML file that asks nothing of any other."""
 
 from __future__ import annotations
 
@@ -37,27 +37,15 @@ class _Page:
     audit: Audit
     policy: Policy | None
     site: str
-    level: int
 
 
-def html(
-    audit: Audit,
-    policy: Policy | None = None,
-    *,
-    site: str = "",
-    fragment: bool = False,
-    level: int = 1,
-) -> str:
-    """Return the report as an HTML document, or as a `<section>` for another page.
+def html(audit: Audit, policy: Policy | None = None, *, site: str = "") -> str:
+    """Return the report as an HTML document.
 
-    `site` is the address of the published site or a path to it, "" for no links to chapters;
-    `level` that of the first heading. With a policy it says which findings fail no job.
-    Everything foreign in it is escaped.
+    `site` is the address of the published site, "" for no links to chapters. With a policy it says
+    which findings fail no job. Everything foreign in it is escaped.
     """
-    page = _Page(audit, policy, site, level)
-    body = _section(page)
-    if fragment:
-        return f"<style>{_text('report.css')}</style>\n{body}"
+    body = _section(_Page(audit, policy, site))
     name = escape(audit.project.folder.name)
     # No script, no picture, no address is loaded, whatever the project may be called.
     csp = "default-src 'none'; style-src 'unsafe-inline'"
@@ -79,36 +67,35 @@ def _text(name: str) -> str:
 def _section(page: _Page) -> str:
     audit = page.audit
     parts = [
-        _heading(page, 0, f"Audit of {audit.project.folder.name}"),
+        _heading(1, f"Audit of {audit.project.folder.name}"),
         f'<p class="adv-audit__lead">{escape(sentence(audit))}</p>',
         _figures(audit),
-        _heading(page, 1, "What it costs"),
+        _heading(2, "What it costs"),
         _findings(page),
         *_lived_with(page),
         *_compared(page),
-        _heading(page, 1, "The diff"),
+        _heading(2, "The diff"),
         _diff(audit),
-        _heading(page, 1, "Measured"),
+        _heading(2, "Measured"),
         plain("Each measure of the project", measured_rows(audit), numbers=2),
     ]
     refused = refused_rows(audit)
     if len(refused) > 1:
-        parts += [_heading(page, 1, "Tried, and not in the diff")]
+        parts += [_heading(2, "Tried, and not in the diff")]
         parts += [plain("Changes that are not in the diff, with the reason", refused)]
-    parts += [_heading(page, 1, "Lint said, we measured"), *_lint(audit)]
-    parts += [_heading(page, 1, "Not judged")]
+    parts += [_heading(2, "Lint said, we measured"), *_lint(audit)]
+    parts += [_heading(2, "Not judged")]
     silent = not_judged_rows(audit)
     parts += [
         plain("What was not judged, with the reason", silent)
         if len(silent) > 1
         else "<p>Everything that this audit measures was measured.</p>"
     ]
-    parts += [_heading(page, 1, "What was built"), _chosen(audit)]
+    parts += [_heading(2, "What was built"), _chosen(audit)]
     return '<section class="adv-audit">\n' + "\n".join(filter(None, parts)) + "\n</section>\n"
 
 
-def _heading(page: _Page, below: int, text: str) -> str:
-    level = min(page.level + below, 6)
+def _heading(level: int, text: str) -> str:
     return f"<h{level}>{escape(text)}</h{level}>"
 
 
@@ -186,7 +173,7 @@ def _compared(page: _Page) -> list[str]:
     against = page.audit.against
     if against is None:
         return []
-    parts = [_heading(page, 1, f"Compared with {against.ref}")]
+    parts = [_heading(2, f"Compared with {against.ref}")]
     rows = against_rows(page.audit)
     if len(rows) > 1:
         parts.append(plain("Exact measures that are not the same, what is worse first", rows))
