@@ -25,7 +25,7 @@ SLUGS = labfile.slugs(ROOT / "labs")
 ROOMS = (
     *("core", "lab", "results", "site", "engine", "runs", "images", "packages", "bases"),
     *("scanners", "linters", "workshop", "probes", "offline", "measure", "notebooks"),
-    *("audit", "learn", "cli"),
+    *("audit", "learn", "classroom", "cli"),
 )
 # A writer builds the site, and anyone reads a result, on a laptop without Docker.
 PURE = ("core", "lab", "results", "site")
