@@ -1,0 +1,1 @@
+def reset(room, seat): pass
