@@ -63,7 +63,8 @@ def seat_rows(
             mine[event.seat].append(event)
     rows = []
     for seat in seats:
-        moved = max([one.at for one in mine[seat]] + [came[seat]] * (seat in came), default=None)
+        known = [came[seat]] if seat in came else []
+        moved = max([*(one.at for one in mine[seat]), *known], default=None)
         rows.append(
             SeatRow(
                 seat,

@@ -14,9 +14,10 @@ from typing import Any
 from jupyterhub.authenticators.shared import SharedPasswordAuthenticator
 from tornado import web
 from traitlets import Any as Anything
-from traitlets import List, Unicode
+from traitlets import Integer, List, Unicode
 
 from advices.classroom.hub.attempts import Attempts
+from advices.classroom.hub.relay import Relay
 from advices.classroom.progress.store import Store, folded
 
 TRAINER = "trainer"
@@ -34,10 +35,17 @@ class ClassAuthenticator(SharedPasswordAuthenticator):
     trainer_code = Unicode(help="What the trainer types.").tag(config=True)
     store = Anything(help="Who has which seat.").tag(config=True)
 
+    board_port = Integer(8082, help="Where the trainer's service listens.").tag(config=True)
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._by_address = Attempts(at_most=20)
         self._by_name = Attempts()
+
+    def get_handlers(self, app: Any) -> list[tuple[Any, ...]]:
+        """Return what the hub answers besides its own: what seats post, passed on."""
+        ours = (r"/class/(mine|happened|wish)", Relay, {"port": self.board_port})
+        return [*super().get_handlers(app), ours]
 
     async def authenticate(self, handler: Any, data: dict[str, str]) -> dict[str, Any] | None:
         """Return the seat of who logs in. A refusal says why, as an HTTPError."""

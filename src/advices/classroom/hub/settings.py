@@ -11,7 +11,6 @@ from typing import Any
 from advices.classroom.hub.authenticator import TRAINER, ClassAuthenticator
 from advices.classroom.hub.address import Address
 from advices.classroom.hub.files import FOLDER_VARIABLE, Codes, Opened
-from advices.classroom.hub.relay import Relay
 from advices.classroom.hub.spawner import SeatSpawner
 from advices.classroom.progress.store import Store
 from advices.classroom.records import Classroom, Seat
@@ -20,6 +19,7 @@ from advices.core import CLASS_VARIABLE
 BOARD = "class"
 """The name of the trainer's service, and of its role."""
 IDLE_SECONDS = 3600
+_BOARD_HOST = "trainer"
 TEMPLATES = Path(__file__).parent / "templates"
 Inside = Callable[[Classroom, Seat, Sequence[str]], list[str]]
 
@@ -43,6 +43,7 @@ def hub_settings(
             "trainer_code": codes.trainer,
             "seats": names,
             "store": store,
+            "board_port": how.board_port,
         },
         "Spawner": {
             "args": [
@@ -74,8 +75,7 @@ def _hub(folder: Path, how: Opened) -> dict[str, Any]:
     found: dict[str, Any] = {
         "bind_url": f"{address.scheme}://{address.listens_at}:{address.port}/",
         "subdomain_host": address.origin,
-        # Names of seats have only letters, digits and dashes: they are names of hosts as they are.
-        "subdomain_hook": "legacy",
+        "subdomain_hook": _host,
         # The spawner lets it listen at each seat's gateway as well.
         "hub_bind_url": f"http://127.0.0.1:{how.hub_port}",
         "db_url": f"sqlite:///{folder / 'hub.sqlite'}",
@@ -128,7 +128,6 @@ def _hub(folder: Path, how: Opened) -> dict[str, Any]:
                 "scopes": ["self", f"access:services!service={BOARD}"],
             },
         ],
-        "extra_handlers": [(r"/class/(mine|happened|wish)", Relay, {"port": how.board_port})],
     }
     if address.certificate is not None:
         found |= {"ssl_cert": str(address.certificate), "ssl_key": str(address.key)}
@@ -148,7 +147,15 @@ def _class_of(how: Opened) -> Callable[[SeatSpawner], str]:
 
 def board_url(address: Address) -> str:
     """Return the address of the trainer's page."""
-    return f"{address.below('services')}/services/{BOARD}/"
+    return f"{address.below(_BOARD_HOST)}/services/{BOARD}/"
+
+
+def _host(name: str, domain: str, kind: str) -> str:
+    """Return the host of a seat or of the trainer's page.
+
+    Names of seats have only letters, digits and dashes: they are names of hosts as they are.
+    """
+    return f"{_BOARD_HOST if kind == 'service' else name}.{domain}"
 
 
 def _first_page(address: Address) -> Callable[[Any], str]:
