@@ -67,18 +67,18 @@ def version_1(mount: Path) -> None:
 
 def test_limits_where_each_controller_has_a_tree(tmp_path: Path) -> None:
     version_1(tmp_path)
-    groups.make(SEAT, LIMITS, tmp_path)
+    groups.make(SEAT.name, LIMITS, tmp_path)
     of = {one: tmp_path / one / "docker-advices-class" / SEAT.name for one in groups.CONTROLLERS}
     assert (of["pids"] / "pids.max").read_text() == "1500"
     assert (of["memory"] / "memory.limit_in_bytes").read_text() == str(2 << 30)
     assert (of["memory"] / "memory.memsw.limit_in_bytes").read_text() == str(2 << 30)
     assert (of["cpu"] / "cpu.cfs_quota_us").read_text() == "150000"
-    assert [door.parent for door in groups.doors(SEAT, tmp_path)] == [*of.values()]
+    assert [door.parent for door in groups.doors(SEAT.name, tmp_path)] == [*of.values()]
 
 
 def test_limits_where_there_is_one_tree(tmp_path: Path) -> None:
     (tmp_path / "cgroup.controllers").write_text("cpu memory pids")
-    groups.make(SEAT, LIMITS, tmp_path)
+    groups.make(SEAT.name, LIMITS, tmp_path)
     group = tmp_path / "docker-advices-class" / SEAT.name
     assert (group / "pids.max").read_text() == "1500"
     assert (group / "memory.max").read_text() == str(2 << 30)
@@ -90,16 +90,16 @@ def test_limits_where_there_is_one_tree(tmp_path: Path) -> None:
 
 def test_a_machine_without_control_groups_is_one_message(tmp_path: Path) -> None:
     with pytest.raises(CommandFailed, match="control group of adv-seat-01 could not be made"):
-        groups.make(SEAT, LIMITS, tmp_path / "none")
+        groups.make(SEAT.name, LIMITS, tmp_path / "none")
 
 
 def test_all_of_a_seat_is_killed(tmp_path: Path) -> None:
     version_1(tmp_path)
-    groups.make(SEAT, LIMITS, tmp_path)
+    groups.make(SEAT.name, LIMITS, tmp_path)
     with subprocess.Popen(["sleep", "100"]) as sleeper:
-        door = groups.doors(SEAT, tmp_path)[0]
+        door = groups.doors(SEAT.name, tmp_path)[0]
         door.write_text(f"{sleeper.pid}\n0\n")
-        assert groups.processes(SEAT, tmp_path) == {sleeper.pid}
+        assert groups.processes(SEAT.name, tmp_path) == {sleeper.pid}
         with pytest.raises(CommandFailed, match="1 processes of adv-seat-01 do not end"):
-            groups.kill_all(SEAT, tmp_path, timeout_seconds=0.2)
+            groups.kill(SEAT.name, tmp_path, timeout_seconds=0.2)
         assert sleeper.wait() == -9

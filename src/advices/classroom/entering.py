@@ -8,8 +8,6 @@ from advices.classroom import groups, places
 from advices.classroom.records import Classroom, Seat
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-# Joins the control groups first: whatever comes after is held to their limits.
-_JOIN = 'while [ "$1" != -- ]; do echo $$ >"$1" || exit 125; shift; done; shift; exec "$@"'
 
 
 def inside(
@@ -26,7 +24,8 @@ def inside(
     del classroom  # a seat knows all; a carrier that is no account of this machine would not
     namespaces = [f"--{_FLAG[kind]}={places.namespace(seat, kind)}" for kind in places.NAMESPACES]
     return [
-        *("/bin/sh", "-c", _JOIN, "seat", *map(str, groups.doors(seat)), "--"),
+        # First: whatever comes after is held to the limits.
+        *groups.joined(seat.name),
         *("nsenter", f"--net={places.network(seat)}", *namespaces, "--"),
         *("setpriv", f"--reuid={seat.uid}", f"--regid={seat.uid}", "--clear-groups"),
         # Of nsenter's two processes a caller knows the outer one.
@@ -51,3 +50,16 @@ def environment(seat: Seat, *, clean: bool = False) -> dict[str, str]:
 
 
 _FLAG = {"mnt": "mount", "pid": "pid", "ipc": "ipc", "uts": "uts"}
+
+
+def kill_all(seat: Seat) -> None:
+    """End all that runs in a seat, at once and without asking. Raises CommandFailed.
+
+    The seat is down then; `engines.ensure` brings it up again.
+    """
+    groups.kill(seat.name)
+
+
+def processes(seat: Seat) -> set[int]:
+    """Return the ids of all processes in a seat, as this machine counts them."""
+    return groups.processes(seat.name)

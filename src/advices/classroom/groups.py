@@ -9,25 +9,34 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from advices.classroom import places
-from advices.classroom.records import Limits, Seat
+from advices.classroom.records import Limits
 from advices.core import CommandFailed, poll
 from advices.engine import cgroup
 
 CONTROLLERS = ("pids", "memory", "cpu")
 _PERIOD = 100_000
+_JOIN = 'while [ "$1" != -- ]; do echo $$ >"$1" || exit 125; shift; done; shift; exec "$@"'
 
 
-def folders(seat: Seat, mount: Path = cgroup.MOUNT) -> list[Path]:
+def folders(name: str, mount: Path = cgroup.MOUNT) -> list[Path]:
     """Return the folders of a seat's group: one, or one for each controller of version 1."""
-    return [top / places.GROUP / seat.name for top in cgroup.tops(mount, CONTROLLERS)]
+    return [top / places.GROUP / name for top in cgroup.tops(mount, CONTROLLERS)]
 
 
-def doors(seat: Seat, mount: Path = cgroup.MOUNT) -> list[Path]:
+def doors(name: str, mount: Path = cgroup.MOUNT) -> list[Path]:
     """Return the files that a process writes its number to, so that it is in a seat's group."""
-    return [folder / "cgroup.procs" for folder in folders(seat, mount)]
+    return [folder / "cgroup.procs" for folder in folders(name, mount)]
 
 
-def make(seat: Seat, limits: Limits, mount: Path = cgroup.MOUNT) -> None:
+def joined(name: str) -> list[str]:
+    """Return the words before those of a program by which it runs in a seat's group.
+
+    They end with 125 where the group is not there.
+    """
+    return ["/bin/sh", "-c", _JOIN, "seat", *map(str, doors(name)), "--"]
+
+
+def make(name: str, limits: Limits, mount: Path = cgroup.MOUNT) -> None:
     """Make a seat's group with its limits, or set the limits of the one that is there.
 
     Raises CommandFailed where the kernel takes none.
@@ -40,20 +49,20 @@ def make(seat: Seat, limits: Limits, mount: Path = cgroup.MOUNT) -> None:
                 for folder in (top, above):
                     words = " ".join(f"+{one}" for one in CONTROLLERS)
                     (folder / "cgroup.subtree_control").write_text(words, "utf-8")
-            (above / seat.name).mkdir(exist_ok=True)
-        _limit(seat, limits, mount)
+            (above / name).mkdir(exist_ok=True)
+        _limit(name, limits, mount)
     except OSError as error:
         raise CommandFailed(
-            f"the control group of {seat.name} could not be made: {error}",
+            f"the control group of {name} could not be made: {error}",
             why="the kernel or a container around this machine allows none",
             next_step="`advices class prepare` says what this machine lacks",
         ) from None
 
 
-def _limit(seat: Seat, limits: Limits, mount: Path) -> None:
-    of = {top.name: top / places.GROUP / seat.name for top in cgroup.tops(mount, CONTROLLERS)}
+def _limit(name: str, limits: Limits, mount: Path) -> None:
+    of = {top.name: top / places.GROUP / name for top in cgroup.tops(mount, CONTROLLERS)}
     unified = cgroup.is_unified(mount)
-    pids, memory, cpu = (folders(seat, mount)[0] if unified else of[one] for one in CONTROLLERS)
+    pids, memory, cpu = (folders(name, mount)[0] if unified else of[one] for one in CONTROLLERS)
     cgroup.hold(
         pids,
         memory,
@@ -69,31 +78,31 @@ def _limit(seat: Seat, limits: Limits, mount: Path) -> None:
         (cpu / "cpu.cfs_quota_us").write_text(str(quota), "utf-8")
 
 
-def processes(seat: Seat, mount: Path = cgroup.MOUNT) -> set[int]:
+def processes(name: str, mount: Path = cgroup.MOUNT) -> set[int]:
     """Return the ids of all processes in a seat, as this machine counts them."""
     found: set[int] = set()
-    for door in doors(seat, mount):
+    for door in doors(name, mount):
         with contextlib.suppress(OSError):
             found |= set(map(int, door.read_text("utf-8").split()))
     # What is in no namespace that we see has no number here.
     return found - {0}
 
 
-def kill_all(seat: Seat, mount: Path = cgroup.MOUNT, timeout_seconds: float = 20) -> None:
+def kill(name: str, mount: Path = cgroup.MOUNT, timeout_seconds: float = 20) -> None:
     """End all that runs in a seat, at once and without asking. Raises CommandFailed where it stays.
 
     The first process of the seat goes first: the kernel ends with it all that it is the first of,
     so that nothing forks faster than it is killed.
     """
     for _ in poll(timeout_seconds):
-        left = processes(seat, mount)
+        left = processes(name, mount)
         if not left:
             return
         for pid in sorted(left, key=lambda one: (not _is_first(one), one)):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
     raise CommandFailed(
-        f"{len(left)} processes of {seat.name} do not end: {sorted(left)[:5]}",
+        f"{len(left)} processes of {name} do not end: {sorted(left)[:5]}",
         why="the kernel waits for a disk or a network on their behalf",
         next_step="run the same command again; if that does not help, restart the machine",
     )
