@@ -18,7 +18,9 @@ class ClassSettingInvalid(AdvicesError):
 
     exit_code = 81
     why = "passwords and progress cross the network, and each learner needs an origin"
-    next_step = "give `--address https://NAME --certificate FILE --key FILE`, or leave all three out"
+    next_step = (
+        "give `--address https://NAME --certificate FILE --key FILE`, or leave all three out"
+    )
 
 
 class ProxyMissing(AdvicesError):

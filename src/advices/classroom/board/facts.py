@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from advices.classroom.board.rows import Exercise, counts, seat_rows
 from advices.classroom.board.day import clock
 from advices.classroom.board.page import Board
+from advices.classroom.board.rows import Exercise, counts, seat_rows
 from advices.classroom.progress.store import Store
 from advices.classroom.records import Classroom, Seat
 from advices.core import Layout

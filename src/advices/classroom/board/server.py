@@ -49,9 +49,7 @@ def application(facts: Facts, base: str, auth: Any = None) -> web.Application:
 async def serve(facts: Facts, base: str, url: str) -> None:
     """Serve until the hub is gone, however it ended: the next one starts its own."""
     parent = os.getppid()
-    server = HTTPServer(
-        application(facts, base), xheaders=True, max_body_size=_BODY_BYTES_AT_MOST
-    )
+    server = HTTPServer(application(facts, base), xheaders=True, max_body_size=_BODY_BYTES_AT_MOST)
     at = urlsplit(url)
     for left in reversed(range(_BIND_TRIES)):
         try:

@@ -118,7 +118,9 @@ def name_fault(name: str) -> str:
 def pin_fault(pin: str) -> str:
     """Return why a PIN is none, "" if it is one."""
     if len(pin) < PIN_LETTERS_AT_LEAST:
-        return f"Choose a PIN with at least {PIN_LETTERS_AT_LEAST} characters. You need it to return."
+        return (
+            f"Choose a PIN with at least {PIN_LETTERS_AT_LEAST} characters. You need it to return."
+        )
     if len(pin) > PIN_LETTERS_AT_MOST:
         return f"This PIN is too long. It may have {PIN_LETTERS_AT_MOST} characters."
     return ""

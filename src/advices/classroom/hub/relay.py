@@ -38,7 +38,9 @@ class Relay(BaseHandler):
             name: self.request.headers[name] for name in _PASSED_ON if name in self.request.headers
         }
         address = f"http://127.0.0.1:{self._port}/services/class/seat/{what}"
-        request = HTTPRequest(address, method=method, headers=headers, body=body, request_timeout=10)
+        request = HTTPRequest(
+            address, method=method, headers=headers, body=body, request_timeout=10
+        )
         try:
             answer: Any = await AsyncHTTPClient().fetch(request, raise_error=False)
         except OSError:

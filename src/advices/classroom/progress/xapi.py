@@ -125,9 +125,7 @@ def statements(
     ]
 
 
-def _statement(
-    event: Happened, class_id: str, home: str, titles: Mapping[str, str]
-) -> Statement:
+def _statement(event: Happened, class_id: str, home: str, titles: Mapping[str, str]) -> Statement:
     verb, word = _VERBS[event.kind]
     where = f"chapters/{event.exercise}/#exercise" if event.exercise else ""
     title = titles.get(event.exercise, "The class")

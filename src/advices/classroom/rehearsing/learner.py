@@ -85,9 +85,7 @@ async def _log_in(browser: Browser, origin: str, code: str, name: str, pin: str)
     form = await browser.get(f"{origin}/hub/login")
     if form.status != 200:
         raise _Fault(f"the form to log in has the status {form.status}")
-    answer = await browser.submit(
-        f"{origin}/hub/login", username=name, password=code, pin=pin
-    )
+    answer = await browser.submit(f"{origin}/hub/login", username=name, password=code, pin=pin)
     if answer.status == 403:
         raise _Fault(_alert(answer.text))
     until = time.monotonic() + _LOGIN_SECONDS
@@ -99,7 +97,9 @@ async def _log_in(browser: Browser, origin: str, code: str, name: str, pin: str)
         if answer.status >= 500:
             raise _Fault(f"the server did not start: status {answer.status}")
         await asyncio.sleep(_EVERY_SECONDS)
-        answer = await browser.get(answer.url if "spawn-pending" in at.path else f"{origin}/hub/spawn")
+        answer = await browser.get(
+            answer.url if "spawn-pending" in at.path else f"{origin}/hub/spawn"
+        )
     raise _Fault(f"the server did not start within {_LOGIN_SECONDS} seconds")
 
 

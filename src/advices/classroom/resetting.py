@@ -1,1 +1,0 @@
-def reset(room, seat): pass
