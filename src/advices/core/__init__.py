@@ -97,6 +97,7 @@ from advices.core.pull_errors import (
     RegistrySilent,
 )
 from advices.core.saves import saves
+from advices.core.seat_errors import ClassUnfit, SeatUnknown
 from advices.core.spent import Spent
 from advices.core.threads import (
     GivenUp,
@@ -121,6 +122,7 @@ __all__ = [
     "BuilderUnusable",
     "BundleRefused",
     "ClaimBroken",
+    "ClassUnfit",
     "CommandFailed",
     "DatabaseDown",
     "Decided",
@@ -162,6 +164,7 @@ __all__ = [
     "Say",
     "ScanFailed",
     "ScannerMissing",
+    "SeatUnknown",
     "SettingInvalid",
     "SiteMissing",
     "Spent",
