@@ -10,7 +10,7 @@ from advices.classroom.engines import answers, ensure
 from advices.classroom.entering import environment, inside, kill_all, processes
 from advices.classroom.filling import Fill
 from advices.classroom.images import bundle_of_this_machine, key_of, of_bundle, of_engine
-from advices.classroom.machine import facts, install
+from advices.classroom.machine import facts, install, proxy_here
 from advices.classroom.places import FOLDER
 from advices.classroom.preparing import Asked, check, demand
 from advices.classroom.preparing import prepare as prepared
@@ -47,6 +47,7 @@ __all__ = [
     "of_engine",
     "prepared",
     "processes",
+    "proxy_here",
     "read",
     "reset_seat",
     "seat_of",

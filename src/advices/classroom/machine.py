@@ -10,8 +10,9 @@ import shutil
 from pathlib import Path
 
 from advices.classroom import engines, groups, places
+from advices.classroom.hub import start
 from advices.classroom.verdict import Facts
-from advices.core import Say
+from advices.core import ProxyMissing, Say
 from advices.engine import apt, cgroup
 
 # The program, and the package of Debian and Ubuntu that has it.
@@ -118,3 +119,11 @@ def sub_ids_missing(etc: Path = Path("/etc")) -> str:
 
 def _existing(folder: Path) -> Path:
     return next(one for one in (folder, *folder.parents) if one.is_dir())
+
+
+def proxy_here(project: Path) -> str:
+    """Return where the hub's proxy is, "" where it or Node is not here."""
+    try:
+        return start.proxy_words(project)[-1]
+    except ProxyMissing:
+        return ""

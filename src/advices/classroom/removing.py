@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from advices.classroom import accounts, groups, mounts, network, places, seats, store, stored
+from advices.classroom.hub.start import end
 from advices.core import CommandFailed, FileRefused, poll, run
 
 _GONE_SECONDS = 10
@@ -20,6 +21,7 @@ def stop() -> tuple[str, ...]:
     """
     with stored.changed_alone():
         found: list[str] = []
+        end(places.FOLDER)
         _stop_forwarding()
         for name in groups.names():
             groups.kill(name)

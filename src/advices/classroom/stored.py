@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from advices.classroom import places
 from advices.classroom.records import Classroom, Seat
-from advices.core import FileRefused, SeatUnknown, write_whole
+from advices.core import ClassMissing, FileRefused, SeatUnknown, write_whole
 
 _LOCK = Path("/run/docker-advices/class.lock")
 
@@ -44,9 +44,9 @@ def write(classroom: Classroom, folder: Path = places.FOLDER) -> None:
 
 
 def seat_of(classroom: Classroom | None, word: str) -> Seat:
-    """Return the seat of a class by its name or its number. Raises SeatUnknown."""
+    """Return the seat of a class by its name or its number. Raises SeatUnknown, ClassMissing."""
     if classroom is None:
-        raise SeatUnknown("no class is prepared on this machine")
+        raise ClassMissing("no class is prepared on this machine")
     for seat in classroom.seats:
         if word in (seat.name, str(seat.number), f"{seat.number:02}"):
             return seat

@@ -218,7 +218,7 @@ def _of_the_size(facts: Facts, wanted: Wanted) -> Iterator[Row]:
     yield Row("cores", "ok", f"{facts.cpus}: {builds} seats may build at once without sharing one")
 
 
-def _row(subject: str, good: bool, says: str, otherwise: str, fix: str) -> Row:  # noqa: FBT001
+def _row(subject: str, good: bool, says: str, otherwise: str, fix: str) -> Row:
     return Row(subject, "ok", says) if good else Row(subject, "bad", otherwise, fix)
 
 

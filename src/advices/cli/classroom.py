@@ -55,9 +55,9 @@ def prepare(
 ) -> None:
     """Make a seat for each learner: account, disk, network, limits, engine with all images."""
     layout = project()
-    from advices.cli.display import Display
     from advices.classroom import Limits, demand, install, prepared, proxy_here
     from advices.classroom import check as judged
+    from advices.cli.display import Display
 
     limits = Limits(
         memory_bytes=bytes_of(memory),
