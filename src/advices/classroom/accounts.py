@@ -1,4 +1,4 @@
-"""The Unix accounts of seats: names that begin with our prefix, no password, sub-ids of their own."""
+"""The Unix accounts of seats: our prefix, no password, no shell, a range of sub-ids each."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ def make(seat: Seat) -> None:
             f"the account {seat.account} got no range of subordinate ids",
             why="useradd gives none on this machine: SUB_UID_COUNT in /etc/login.defs is 0, or "
             "/etc/subuid or /etc/subgid is missing",
-            next_step="set SUB_UID_COUNT and SUB_GID_COUNT to 65536, `touch /etc/subuid /etc/subgid`, "
-            "and run the same command again",
+            next_step="set SUB_UID_COUNT and SUB_GID_COUNT to 65536, "
+            "`touch /etc/subuid /etc/subgid`, and run the same command again",
         )
 
 

@@ -118,6 +118,11 @@ def _is_first(pid: int) -> bool:
     return False
 
 
+def names(mount: Path = cgroup.MOUNT) -> list[str]:
+    """Return the names of all seats that have a group."""
+    return sorted({one.name for one in all_folders(mount)} - {places.GROUP})
+
+
 def remove(mount: Path = cgroup.MOUNT) -> None:
     """Remove the groups of all seats, as far as nothing runs in them."""
     for folder in all_folders(mount):

@@ -57,7 +57,11 @@ def routes() -> list[str]:
     """Return the destinations of this machine's routes."""
     lines = run(["ip", "-4", "route", "show", "table", "all"]).stdout.splitlines()
     found = (line.split() for line in lines)
-    words = (line[1] if line[0] in ("local", "broadcast", "unreachable") else line[0] for line in found if line)
+    words = (
+        line[1] if line[0] in ("local", "broadcast", "unreachable") else line[0]
+        for line in found
+        if line
+    )
     return [word for word in words if word != "default"]
 
 
@@ -86,12 +90,10 @@ def rule_words(classroom: Classroom) -> list[list[str]]:
     """
     goes_on = ("-m", "conntrack", "--ctstate", "ESTABLISHED,RELATED", "-j", "ACCEPT")
     refused = ("-j", "REJECT")
+    hub = ("--dport", str(classroom.hub_port), "-j", "ACCEPT")
     rules = [
         ("filter", _IN, goes_on),
-        (
-            *("filter", _IN),
-            ("-p", "tcp", "-d", classroom.subnet, "--dport", str(classroom.hub_port), "-j", "ACCEPT"),
-        ),
+        ("filter", _IN, ("-p", "tcp", "-d", classroom.subnet, *hub)),
         ("filter", _IN, refused),
         ("filter", _THROUGH, ("-o", _LINKS, *goes_on)),
         ("filter", _THROUGH, ("-o", _LINKS, *refused)),
@@ -138,27 +140,35 @@ def make_rules(classroom: Classroom) -> None:
 
 
 def remove(network: str, link: str) -> None:
-    """Remove a seat's network, if it is there."""
-    for words in (["ip", "link", "del", link], ["ip", "netns", "del", network]):
+    """Remove a seat's network, if it is there; "" stands for nothing."""
+    commands = [["ip", "link", "del", link]] if link else []
+    commands += [["ip", "netns", "del", network]] if network else []
+    for words in commands:
         with contextlib.suppress(CommandFailed):
             run(words)
 
 
-def remove_rules() -> None:
-    """Remove all rules of ours, those too that are there twice."""
+def remove_rules() -> bool:
+    """Remove all rules of ours, those too that are there twice; return whether there were any."""
+    found = False
     for words in unrule_words():
         with contextlib.suppress(CommandFailed):
+            run(words)
+            found = True
             # A run that was killed may have left a hook more than once.
             while "-D" in words:
                 run(words)
-            run(words)
+    return found
 
 
 def left() -> Iterator[tuple[str, str]]:
-    """Yield the networks of seats that are there, with the name of the link to each."""
+    """Yield the networks and the links of seats that are there, each with "" for the other."""
     for file in sorted(places.NETWORKS.glob(f"{places.PREFIX}*")):
-        number = file.name.removeprefix(places.PREFIX)
-        yield file.name, f"adv-seat{int(number)}" if number.isdigit() else file.name
+        yield file.name, ""
+    for line in run(["ip", "-o", "link", "show", "type", "veth"]).stdout.splitlines():
+        name = line.split(":")[1].strip().partition("@")[0]
+        if name.startswith(_LINKS.rstrip("+")):
+            yield "", name
 
 
 def forwards() -> bool:

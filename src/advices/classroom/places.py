@@ -33,6 +33,16 @@ def disk(seat: Seat, folder: Path = FOLDER) -> Path:
     return folder / "disks" / f"{seat.name}.img"
 
 
+def store(folder: Path = FOLDER) -> Path:
+    """Return the disk with the images and packages that all seats share, never written to again."""
+    return folder / "store.img"
+
+
+def store_shown(folder: Path = FOLDER) -> Path:
+    """Return where the shared disk is mounted, for root alone."""
+    return folder / "store"
+
+
 def inside_of(seat: Seat) -> Path:
     """Return where a seat's disk is mounted, which only the seat's own processes see."""
     return seat.home.parent

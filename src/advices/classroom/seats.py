@@ -7,16 +7,14 @@ import json
 import os
 import shutil
 import sys
-import sysconfig
-from collections.abc import Iterator
 from pathlib import Path
 
-from advices.classroom import accounts, groups, network, places
+from advices.classroom import accounts, groups, mounts, network, places, store
 from advices.classroom.records import Classroom, Seat
 from advices.core import CommandFailed, poll, run, spawn_daemon
 
 _FIRST = Path(__file__).parent / "inside" / "first.py"
-_LOGS = Path("/var/log/docker-advices/class")
+LOGS = Path("/var/log/docker-advices/class")
 _UP_SECONDS = 30
 _FLAGS = {"mnt": "mount", "pid": "pid", "ipc": "ipc", "uts": "uts"}
 
@@ -46,15 +44,22 @@ def make_disk(classroom: Classroom, seat: Seat) -> None:
 
 def is_up(seat: Seat) -> bool:
     """Return whether the first process of a seat stands and shows it all it should see."""
-    return any(Path(f"/proc/{pid}/root/run/seat-is-there").exists() for pid in _firsts(seat))
+    return first(seat) is not None
 
 
-def _firsts(seat: Seat) -> Iterator[int]:
+def first(seat: Seat) -> int | None:
+    """Return a process that sees what the seat sees, None while it is not up.
+
+    It is the one that all others of the seat end with: it is root's, and no learner's.
+    """
     kept = places.namespace(seat, "pid")
-    for pid in groups.processes(seat.name):
+    for pid in sorted(groups.processes(seat.name)):
         with contextlib.suppress(OSError):
-            if Path(f"/proc/{pid}/ns/pid").stat().st_ino == kept.stat().st_ino:
-                yield pid
+            of = Path(f"/proc/{pid}")
+            same = (of / "ns" / "pid").stat().st_ino == kept.stat().st_ino
+            if same and of.stat().st_uid == 0 and (of / "root/run/seat-is-there").exists():
+                return pid
+    return None
 
 
 def bring_up(classroom: Classroom, seat: Seat) -> None:
@@ -65,11 +70,12 @@ def bring_up(classroom: Classroom, seat: Seat) -> None:
     bring_down(seat)
     groups.make(seat.name, classroom.limits)
     network.make(seat)
-    _own_mount(places.RUN)
+    store.show()
+    mounts.keep_own(places.RUN)
     (places.RUN / seat.name).mkdir()
     for kind in places.NAMESPACES:
         places.namespace(seat, kind).touch()
-    log = _LOGS / f"{seat.name}.log"
+    log = LOGS / f"{seat.name}.log"
     log.unlink(missing_ok=True)
     spawn_daemon(_first_words(classroom, seat), log)
     for waited in poll(_UP_SECONDS):
@@ -93,6 +99,7 @@ def _first_words(classroom: Classroom, seat: Seat) -> list[str]:
         "disk": str(places.disk(seat)),
         "at": str(places.inside_of(seat)),
         "runtime": str(seat.runtime),
+        "store": store.shown_to(seat),
         "open": [str(one) for one in opened(classroom.project)],
         "init": [_waiter(), "--", "sleep", "infinity"],
     }
@@ -107,10 +114,9 @@ def _first_words(classroom: Classroom, seat: Seat) -> list[str]:
 
 
 def opened(project: Path) -> list[Path]:
-    """Return what programs in a seat read of this machine, though it may be below closed folders."""
-    places_ = (project, sys.prefix, sys.base_prefix, Path(__file__).parents[2])
-    paths = {Path(one).resolve() for one in (*places_, sysconfig.get_paths()["purelib"])}
-    return sorted(one for one in paths if not any(one != of and one.is_relative_to(of) for of in paths))
+    """Return what programs in a seat read of this machine, below closed folders or not."""
+    here = Path(__file__).parents[2]
+    return mounts.resolved([project, here, Path(sys.prefix), Path(sys.base_prefix)])
 
 
 def _waiter() -> str:
@@ -127,34 +133,36 @@ def _waiter() -> str:
 def bring_down(seat: Seat) -> None:
     """End all that runs in a seat, and let go of its namespaces and network. The disk stays."""
     groups.kill(seat.name)
-    for kind in places.NAMESPACES:
-        let_go(places.namespace(seat, kind))
-    with contextlib.suppress(FileNotFoundError):
-        (places.RUN / seat.name).rmdir()
+    let_go(places.RUN / seat.name)
     network.remove(seat.network, places.link(seat))
 
 
-def let_go(file: Path) -> None:
-    """Let go of a namespace that a file keeps, and of the file."""
-    if file.exists():
-        # A run that was killed may have made the file and not kept anything by it.
-        run(["umount", str(file)], accept=frozenset({0, 1, 32}))
+def let_go(kept: Path) -> None:
+    """Let go of the namespaces that files of a folder keep, and of the folder."""
+    if kept.is_dir():
+        for file in kept.iterdir():
+            # A run that was killed may have made the file and kept nothing by it.
+            mounts.let_go(file)
+            file.unlink()
+        kept.rmdir()
+
+
+def remove(seat: Seat) -> None:
+    """Remove all of a seat, whatever half of it is there. Raises CommandFailed."""
+    bring_down(seat)
+    accounts.remove(seat.account)
+    disk = places.disk(seat)
+    for file in (disk, disk.with_suffix(".half")):
         file.unlink(missing_ok=True)
-
-
-def _own_mount(folder: Path) -> None:
-    """Let a folder be a mount that no other namespace hears of: only there mounts can be kept."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.chmod(0o700)
-    if not os.path.ismount(folder):
-        run(["mount", "--bind", str(folder), str(folder)])
-    run(["mount", "--make-private", str(folder)])
+    shutil.rmtree(places.inside_of(seat), ignore_errors=True)
+    for log in LOGS.glob(f"{seat.name}*.log"):
+        log.unlink(missing_ok=True)
 
 
 def reset(classroom: Classroom, seat: Seat) -> None:
-    """Let a seat be as it was made: what ran is over, what was stored is gone, the account is there.
+    """Let a seat be as it was made: what ran there is over, and what was stored is gone.
 
-    Nothing runs in it then. Raises CommandFailed, DiskFull.
+    Its account stays, and nothing runs in it. Raises CommandFailed, DiskFull.
     """
     bring_down(seat)
     places.disk(seat).unlink(missing_ok=True)

@@ -105,6 +105,7 @@ from advices.core.pull_errors import (
     RegistrySilent,
 )
 from advices.core.saves import saves
+from advices.core.seat_errors import ClassUnfit, SeatUnknown
 from advices.core.spent import Spent
 from advices.core.threads import (
     GivenUp,
@@ -133,6 +134,7 @@ __all__ = [
     "ClassMissing",
     "ClassOf",
     "ClassSettingInvalid",
+    "ClassUnfit",
     "CommandFailed",
     "DatabaseDown",
     "Decided",
@@ -177,6 +179,7 @@ __all__ = [
     "Say",
     "ScanFailed",
     "ScannerMissing",
+    "SeatUnknown",
     "SettingInvalid",
     "SiteMissing",
     "Spent",
