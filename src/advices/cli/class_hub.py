@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from advices.cli.app import out, shown
-from advices.cli.class_app import class_app
+from advices.cli.classroom import class_app
 from advices.core import ClassMissing, HubFailed, RehearsalFailed, write_whole
 
 if TYPE_CHECKING:
