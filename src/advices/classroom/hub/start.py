@@ -109,7 +109,7 @@ def _demand_roots_own(file: Path) -> None:
             raise ClassSettingInvalid(
                 f"another account can change {place}",
                 why="root executes the file that --config names",
-                next_step=f"`chown root {place}` and `chmod go-w {place}`, or put the file elsewhere",
+                next_step=f"`chown root {place}` and `chmod go-w {place}`, or move the file",
             )
 
 

@@ -175,7 +175,8 @@ class Store:
                 if same:
                     return
             db.execute(
-                "insert into event (seat, name, kind, exercise, hint, at) values (?, ?, ?, ?, ?, ?)",
+                "insert into event (seat, name, kind, exercise, hint, at) "
+                "values (?, ?, ?, ?, ?, ?)",
                 (seat, row[0], kind, exercise, hint, at),
             )
 
