@@ -49,13 +49,15 @@ def start(
         out.print(f"learners come here: {how.address.origin}")
         out.print(f"the code of the class: {codes.learners}")
         out.print(f"your page: {classroom.board_url(how.address)}")
-        out.print(f"your code, for nobody else: {codes.trainer}")
+        out.print(f"your code, which you keep to yourself: {codes.trainer}")
         out.print(
             f"{len(room.seats)} seats; Ctrl-C ends the hub, `advices class start` brings it back "
             "with nothing lost"
         )
-        code = hub.wait()
-    raise HubFailed(f"the hub ended by itself with exit code {code}", why="its log says why")
+        hub.wait()
+    raise HubFailed(
+        f"the hub ended by itself; its log is {folder / classroom.LOG}", why="its log says why"
+    )
 
 
 @class_app.command()

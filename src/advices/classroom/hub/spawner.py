@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from subprocess import Popen
 from typing import Any
 
 from jupyterhub.app import JupyterHub
@@ -58,18 +57,15 @@ class SeatSpawner(LocalProcessSpawner):
         self.ip, self.port = seat.address, SERVER_PORT
         self.hub_connect_url = f"http://{seat.gateway}:{self.hub_port}"
         _listen_at(seat.gateway, self.hub_port)
-        words = [self.python, "-m", "jupyterhub.singleuser", *self.get_args()]
-        # The token is in the environment, which only root and the seat's account can read. No file
-        # but these three is open in the server: the hub's own are not for learners.
-        self.proc = Popen(
-            self.inside(self.classroom, seat, words),
-            env=self.get_env(),
-            cwd="/",
-            start_new_session=True,
-            close_fds=True,
-        )
-        self.pid = self.proc.pid
+        # The token is in the environment, which only root and the seat's account can read.
+        server = [self.python, "-m", "jupyterhub.singleuser"]
+        self.cmd = self.inside(self.classroom, seat, server)
+        self.popen_kwargs = {"cwd": "/"}
+        await super().start()
         return seat.address, SERVER_PORT
+
+    def make_preexec_fn(self, name: str) -> None:
+        """Return nothing to do before: the words that lead into the seat change the account."""
 
     async def stop(self, now: bool = False) -> None:
         """End the server and its kernels; the engine of the seat goes on."""

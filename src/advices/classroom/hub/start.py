@@ -9,11 +9,11 @@ import shutil
 import signal
 import socket
 import stat
-import subprocess
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from advices.classroom.hub.address import Address
@@ -27,6 +27,7 @@ from advices.core import (
     SiteMissing,
     poll,
     run,
+    spawn_daemon,
 )
 
 LOG = "hub.log"
@@ -55,7 +56,7 @@ def how_opened(
         if importlib.util.find_spec(module) is None:
             raise ExtraMissing(
                 f"this Python has no package {module.replace('_', '-')}",
-                why="a class stands on JupyterHub, and requirements/hub.txt brings it",
+                why="a class is a JupyterHub, and requirements/hub.txt brings it",
                 next_step="`./run class` installs all of it, or "
                 "`pip install --require-hashes -r requirements/hub.txt`",
             )
@@ -114,7 +115,7 @@ def _demand_roots_own(file: Path) -> None:
 
 
 @contextlib.contextmanager
-def running(folder: Path, how: Opened) -> Iterator[subprocess.Popen[bytes]]:
+def running(folder: Path, how: Opened) -> Iterator[Hub]:
     """Run the hub until the block ends; the servers of learners go on.
 
     Raises SiteMissing, PortTaken when something listens where the hub would, HubFailed when the hub
@@ -133,25 +134,42 @@ def running(folder: Path, how: Opened) -> Iterator[subprocess.Popen[bytes]]:
     end(folder)
     _demand_free(how)
     save_opened(folder, how)
-    log = os.open(folder / LOG, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
-    env = {**os.environ, FOLDER_VARIABLE: str(folder)}
+    # Nobody else may read what it says: it names learners.
+    os.close(os.open(folder / LOG, os.O_CREAT | os.O_WRONLY, 0o600))
+    words = [sys.executable, "-m", "jupyterhub", "-f", str(CONFIG)]
+    hub = Hub(spawn_daemon(words, folder / LOG, {FOLDER_VARIABLE: str(folder)}))
     try:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "jupyterhub", "-f", str(CONFIG)],
-            **{"cwd": folder, "env": env, "stdin": subprocess.DEVNULL},
-            **{"stdout": log, "stderr": log, "start_new_session": True},
-        )
+        _await(hub, folder, how)
+        yield hub
     finally:
-        os.close(log)
-    try:
-        _await(process, folder, how)
-        yield process
-    finally:
-        process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(END_SECONDS)
-        process.kill()
-        process.wait()
+        hub.end()
+
+
+@dataclass(frozen=True)
+class Hub:
+    """The process of a hub that this one started."""
+
+    pid: int
+
+    def runs(self) -> bool:
+        """Return whether it has not ended."""
+        try:
+            return os.waitpid(self.pid, os.WNOHANG) == (0, 0)
+        except ChildProcessError:
+            return False
+
+    def wait(self, timeout_seconds: float = float("inf")) -> None:
+        """Return when it has ended, or the time is over."""
+        for _ in poll(timeout_seconds, 0.2):
+            if not self.runs():
+                return
+
+    def end(self) -> None:
+        """Let it end, with its proxy and its services."""
+        for sign in (signal.SIGTERM, signal.SIGKILL):
+            if self.runs():
+                os.kill(self.pid, sign)
+                self.wait(END_SECONDS)
 
 
 def _demand_free(how: Opened) -> None:
@@ -169,18 +187,15 @@ def _demand_free(how: Opened) -> None:
                 raise PortTaken(f"port {port}, which {what} needs, is in use") from None
 
 
-def _await(process: subprocess.Popen[bytes], folder: Path, how: Opened) -> None:
+def _await(hub: Hub, folder: Path, how: Opened) -> None:
     """Wait until the hub answers and says that it started. Raises HubFailed."""
     for _ in poll(START_SECONDS, 0.2):
-        if process.poll() is not None:
-            raise HubFailed(
-                f"{_last_lines(folder)}\nthe hub ended with exit code {process.returncode}"
-            )
+        if not hub.runs():
+            raise HubFailed(f"{_last_lines(folder)}\nthe hub ended")
         if answers(how):
             return
-    raise HubFailed(
-        f"{_last_lines(folder)}\nthe hub did not answer within {START_SECONDS} seconds",
-    )
+    said = _last_lines(folder)
+    raise HubFailed(f"{said}\nthe hub did not answer within {START_SECONDS} seconds")
 
 
 def answers(how: Opened) -> bool:
