@@ -180,6 +180,13 @@ def engine(session: nox.Session) -> None:
     run(session, *PYTEST, "tests/engine", "-m", "engine", *BOTH_CORES, *session.posargs)
 
 
+@nox.session(python=False, requires=["bases"])
+def classroom(session: nox.Session) -> None:
+    """Make classes with real seats, and let one learner try everything against another."""
+    environment(session, "dev")
+    run(session, *PYTEST, "tests/classroom", "-m", "classroom", *session.posargs)
+
+
 @nox.session(python=False)
 def browser(session: nox.Session) -> None:
     """Build the site, and install the browser and Lighthouse that look at it."""
