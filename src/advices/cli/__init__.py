@@ -3,6 +3,7 @@
 from advices.cli import (
     advisories,
     audit,
+    class_hub,
     classroom,
     labs,
     learn,
@@ -18,6 +19,7 @@ from advices.cli.app import main
 __all__ = [
     "advisories",
     "audit",
+    "class_hub",
     "classroom",
     "labs",
     "learn",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from advices.cli.app import out, shown
-from advices.cli.class_app import class_app
+from advices.cli.classroom import class_app
 from advices.core import ClassMissing, HubFailed, RehearsalFailed, write_whole
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def start(
     from advices import classroom
 
     folder = classroom.FOLDER
-    room = classroom.prepared(folder)
+    room = classroom.class_in(folder)
     how = classroom.how_opened(
         classroom.address(address, certificate, key),
         Path(room.project),
@@ -64,7 +64,7 @@ def code() -> None:
     from advices import classroom
 
     # Without a class there is nothing to let in to.
-    classroom.prepared(classroom.FOLDER)
+    classroom.class_in(classroom.FOLDER)
     codes = classroom.codes(classroom.FOLDER)
     out.print(f"the code of the class: {codes.learners}")
     out.print(f"the trainer's code: {codes.trainer}")

@@ -12,6 +12,10 @@ from advices.core import ClassSettingInvalid, Record
 HERE = "http://class.localhost:8000"
 """The address by default: browsers look for names below localhost on their own machine."""
 
+BOARD = "class"
+"""The name of the trainer's service in the hub."""
+BOARD_HOST = "trainer"
+"""The name of its host, below that of the class."""
 _NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 
 
@@ -98,6 +102,11 @@ def address(text: str, certificate: Path | None = None, key: Path | None = None)
                 next_step="check the path after --certificate and --key",
             )
     return found
+
+
+def board_url(address: Address) -> str:
+    """Return the address of the trainer's page."""
+    return f"{address.below(BOARD_HOST)}/services/{BOARD}/"
 
 
 def _is_number(host: str) -> bool:

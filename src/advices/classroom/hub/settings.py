@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from advices.classroom.hub.address import Address
+from advices.classroom.hub.address import BOARD, BOARD_HOST, Address, board_url
 from advices.classroom.hub.authenticator import TRAINER, ClassAuthenticator
 from advices.classroom.hub.files import FOLDER_VARIABLE, Codes, Opened
 from advices.classroom.hub.spawner import SeatSpawner
@@ -16,10 +16,7 @@ from advices.classroom.progress.store import Store
 from advices.classroom.records import Classroom, Seat
 from advices.core import CLASS_VARIABLE
 
-BOARD = "class"
-"""The name of the trainer's service, and of its role."""
 IDLE_SECONDS = 3600
-_BOARD_HOST = "trainer"
 TEMPLATES = Path(__file__).parent / "templates"
 Inside = Callable[[Classroom, Seat, Sequence[str]], list[str]]
 
@@ -145,17 +142,12 @@ def _class_of(how: Opened) -> Callable[[SeatSpawner], str]:
     return told
 
 
-def board_url(address: Address) -> str:
-    """Return the address of the trainer's page."""
-    return f"{address.below(_BOARD_HOST)}/services/{BOARD}/"
-
-
 def _host(name: str, domain: str, kind: str) -> str:
     """Return the host of a seat or of the trainer's page.
 
     Names of seats have only letters, digits and dashes: they are names of hosts as they are.
     """
-    return f"{_BOARD_HOST if kind == 'service' else name}.{domain}"
+    return f"{BOARD_HOST if kind == 'service' else name}.{domain}"
 
 
 def _first_page(address: Address) -> Callable[[Any], str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import shutil
 import signal
@@ -19,6 +20,7 @@ from advices.classroom.hub.address import Address
 from advices.classroom.hub.files import FOLDER_VARIABLE, KEEP_DAYS, Opened, classroom, save_opened
 from advices.core import (
     ClassSettingInvalid,
+    ExtraMissing,
     HubFailed,
     PortTaken,
     ProxyMissing,
@@ -41,15 +43,25 @@ def how_opened(
     *,
     keep_days: int = KEEP_DAYS,
     extra: Path | None = None,
-    ports: tuple[int, int, int] = (8081, 8001, 8082),
+    hub_port: int = 8081,
+    inner_ports: tuple[int, int] = (8001, 8082),
 ) -> Opened:
-    """Return how a class is to be served. `ports` are the hub's, its proxy's and its service's.
+    """Return how a class is to be served. `inner_ports` are the proxy's own and the service's.
 
-    Raises ProxyMissing, and ClassSettingInvalid for a file of settings that others can write.
+    Raises ProxyMissing, ExtraMissing without JupyterHub, and ClassSettingInvalid for a file of
+    settings that others can write.
     """
+    for module in ("jupyterhub", "jupyterhub_idle_culler"):
+        if importlib.util.find_spec(module) is None:
+            raise ExtraMissing(
+                f"this Python has no package {module.replace('_', '-')}",
+                why="a class stands on JupyterHub, and requirements/hub.txt brings it",
+                next_step="`./run class` installs all of it, or "
+                "`pip install --require-hashes -r requirements/hub.txt`",
+            )
     if extra is not None:
         _demand_roots_own(extra.resolve())
-    hub_port, proxy_api_port, board_port = ports
+    proxy_api_port, board_port = inner_ports
     return Opened(
         address=address,
         keep_days=keep_days,
