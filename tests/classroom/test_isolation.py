@@ -272,7 +272,8 @@ def test_nothing_lives_on_after_a_reset(room: Classroom, ada: Seat, ben: Seat, i
         ada,
         "setsid nohup sleep 4321 >/dev/null 2>&1 & "
         "for at in ~ /tmp /var/tmp /dev/shm /run/lock $XDG_RUNTIME_DIR; do echo x >$at/left; done; "
-        f"docker run -d --restart always --name left {image} sleep 4321; docker volume create left; "
+        f"docker run -d --restart always --name left {image} sleep 4321; "
+        "docker volume create left; "
         f"printf 'FROM {image}\\nRUN echo left >/left\\n' | docker build -q -t left -; "
         "echo '* * * * * touch ~/cron' | crontab - 2>/dev/null || true",
     )
