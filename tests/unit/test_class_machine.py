@@ -205,6 +205,9 @@ def test_what_a_seat_may_reach() -> None:
     through = [one for one in rules if "-A ADVICES-CLASS-FWD" in one]
     assert through[-1].endswith("-j REJECT")
     assert not any("MASQUERADE" in one for one in rules)
+    outward = [one for one in rules if "-A ADVICES-CLASS-OUT" in one]
+    assert "--uid-owner 0 -j ACCEPT" in outward[-2]
+    assert outward[-1].endswith("OUT -j REJECT")
     # The built-in chains lead to ours last: no half of the rules is ever in force.
     first = min(number for number, one in enumerate(rules) if " -I " in one)
     assert all(" -I " in one for one in rules[first:])
@@ -215,7 +218,8 @@ def test_with_a_network_a_seat_reaches_no_other_seat_and_no_secrets_of_a_cloud()
     rules = [" ".join(words) for words in network.rule_words(room)]
     through = [one for one in rules if "-A ADVICES-CLASS-FWD" in one]
     accepts = through.index(next(one for one in through if one.endswith("FWD -j ACCEPT")))
-    for refused in ("-o adv-seat+ -j REJECT", "-d 169.254.0.0/16 -j REJECT"):
+    others = ("-o adv-seat+", "-d 169.254.0.0/16", "-o docker+", "-o br-+")
+    for refused in (f"{one} -j REJECT" for one in others):
         assert any(one.endswith(refused) for one in through[:accepts])
     assert any("MASQUERADE" in one for one in rules)
 

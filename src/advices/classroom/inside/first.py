@@ -253,6 +253,8 @@ def _see_run(runtime: str, uid: int, held: dict[Path, tuple[int, str]]) -> None:
 def main() -> None:
     """Make the seat, say that it is there, and become a program that waits and buries."""
     os.umask(0o022)
+    # Where a seat has no memory left, what a learner started is ended, never all of the seat.
+    Path("/proc/self/oom_score_adj").write_text("-900", "ascii")
     seat = json.loads(sys.argv[1])
     see(seat)
     os.chdir("/")
