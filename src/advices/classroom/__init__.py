@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from advices.classroom.engines import answers, ensure
+from advices.classroom.engines import answers
 from advices.classroom.entering import environment, inside, kill_all, processes
 from advices.classroom.filling import Fill
 from advices.classroom.images import bundle_of_this_machine, key_of, of_bundle, of_engine
@@ -19,6 +19,7 @@ from advices.classroom.preparing import Asked, check, demand
 from advices.classroom.preparing import prepare as prepared
 from advices.classroom.records import Classroom, Limits, Seat
 from advices.classroom.removing import stop
+from advices.classroom.resetting import ensure
 from advices.classroom.resetting import reset as reset_seat
 from advices.classroom.stored import read, seat_of
 from advices.classroom.verdict import Facts, Row, Verdict, Wanted, judge

@@ -34,8 +34,7 @@ def data(seat: Seat) -> Path:
 def ensure(classroom: Classroom, seat: Seat) -> None:
     """Return when a seat is up and its engine answers; what is missing is brought up.
 
-    A server in the seat goes on while only its engine is started. Raises CommandFailed,
-    EngineMissing.
+    Raises CommandFailed, EngineMissing.
     """
     if not seats.is_up(seat):
         seats.make(classroom, seat)

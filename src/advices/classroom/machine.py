@@ -43,7 +43,7 @@ def missing() -> tuple[str, ...]:
 
 
 def install(say: Say) -> None:
-    """Install what is missing, where packages are Debian's. Raises InstallRefused, CommandFailed."""
+    """Install what is missing, where packages are Debian's. Raises InstallRefused."""
     absent = missing()
     if not absent or not apt.system().has_apt:
         return

@@ -17,17 +17,21 @@ from advices.core import CommandFailed, run
 
 _LINKS = "adv-seat+"
 _IN, _THROUGH, _OUT = "ADVICES-CLASS-IN", "ADVICES-CLASS-FWD", "ADVICES-CLASS-NAT"
+_TO = "ADVICES-CLASS-OUT"
 # Chain by table, with the built-in chains that lead there and for what.
 _HOOKS = (
     ("filter", "INPUT", _IN, ("-i", _LINKS)),
     ("filter", "FORWARD", _THROUGH, ("-i", _LINKS)),
     ("filter", "FORWARD", _THROUGH, ("-o", _LINKS)),
+    ("filter", "OUTPUT", _TO, ("-o", _LINKS)),
     ("nat", "POSTROUTING", _OUT, ()),
 )
 _SUBNETS = tuple(f"10.{second}.0.0/20" for second in range(197, 255))
 _IPTABLES = ("iptables", "--wait", "30")
 # Where clouds hand out a machine's secrets.
 _LINK_LOCAL = "169.254.0.0/16"
+# Of this machine's own engine: our rules come before those that close them.
+_BRIDGES = ("docker+", "br-+")
 _FORWARDING = Path("/proc/sys/net/ipv4/ip_forward")
 
 
@@ -85,8 +89,9 @@ def link_words(seat: Seat) -> list[list[str]]:
 def rule_words(classroom: Classroom) -> list[list[str]]:
     """Return the commands that decide what passes the links, in their order.
 
-    A seat reaches the hub's port of this machine, never another seat, and what is beyond this
-    machine only if the class has a network.
+    A seat reaches the hub's port of this machine, never another seat or a container of this
+    machine's engine, and what is beyond this machine only if the class has a network. Of this
+    machine's accounts only root, whose the hub is, reaches into a seat.
     """
     goes_on = ("-m", "conntrack", "--ctstate", "ESTABLISHED,RELATED", "-j", "ACCEPT")
     refused = ("-j", "REJECT")
@@ -98,7 +103,11 @@ def rule_words(classroom: Classroom) -> list[list[str]]:
         ("filter", _THROUGH, ("-o", _LINKS, *goes_on)),
         ("filter", _THROUGH, ("-o", _LINKS, *refused)),
         ("filter", _THROUGH, ("-d", _LINK_LOCAL, *refused)),
+        *(("filter", _THROUGH, ("-o", bridge, *refused)) for bridge in _BRIDGES),
         ("filter", _THROUGH, ("-j", "ACCEPT" if classroom.has_network else "REJECT")),
+        ("filter", _TO, goes_on),
+        ("filter", _TO, ("-m", "owner", "--uid-owner", "0", "-j", "ACCEPT")),
+        ("filter", _TO, refused),
     ]
     if classroom.has_network:
         out = ("-s", classroom.subnet, "!", "-o", _LINKS, "-j", "MASQUERADE")

@@ -51,8 +51,8 @@ class Classroom(Record):
     """A prepared class. Its file is root's alone; a later command finds all of a class by it.
 
     `project` has the labs and the built site, readable for every seat. `subnet` has the addresses
-    of all seats. From a seat only `hub_port` of this machine is reached, and with `has_network` what
-    this machine reaches. `made_forwarding` says that this machine forwards packets because of us.
+    of all seats. A seat reaches only `hub_port` of this machine, and with `has_network` what this
+    machine reaches. `made_forwarding` says that this machine forwards packets because of us.
     """
 
     format: int = FORMAT

@@ -14,7 +14,7 @@ from advices.classroom import places
 from advices.classroom.records import Classroom, Seat
 from advices.core import ClassMissing, FileRefused, SeatUnknown, write_whole
 
-_LOCK = Path("/run/docker-advices/class.lock")
+_LOCK = Path("/run/docker-advices-class.lock")
 
 
 def read(folder: Path = places.FOLDER) -> Classroom | None:
@@ -71,7 +71,6 @@ def changed_alone() -> Iterator[None]:
 @contextlib.contextmanager
 def _locked() -> Iterator[None]:
     while True:
-        _LOCK.parent.mkdir(parents=True, exist_ok=True)
         with _LOCK.open("a") as held:
             fcntl.flock(held, fcntl.LOCK_EX)
             # The one before may have removed the file: then others do not know of this lock.

@@ -37,6 +37,7 @@ def bytes_of(text: str) -> int:
 
 @class_app.command()
 def prepare(
+    *,
     seats: Annotated[int, typer.Option(help="How many learners there are at most.")] = 0,
     memory: Annotated[str, typer.Option(help="What a seat may take, builds included.")] = "2G",
     disk: Annotated[str, typer.Option(help="The size of a seat's disk.")] = "8G",

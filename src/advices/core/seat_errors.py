@@ -6,7 +6,7 @@ from advices.core.errors import AdvicesError
 
 
 class ClassUnfit(AdvicesError):
-    """This machine cannot have the class that was asked for."""
+    """The machine cannot have the class that was asked for."""
 
     exit_code = 85
     why = "a seat needs its own account, disk, network, limits and engine"
