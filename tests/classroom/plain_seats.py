@@ -1,7 +1,7 @@
 """Seats without an engine: numbers of accounts that own a folder each. What is tried is the hub.
 
-A seat here has no network and no disk of its own; its address is one more of this machine's own. What
-a real one keeps apart is tried in the tests of seats.
+A seat here has no network and no disk; its address is one more of this machine itself. What a real
+one keeps apart is tried in the tests of seats.
 """
 
 from __future__ import annotations

@@ -101,22 +101,30 @@ def test_a_server_runs_as_its_seat_and_shows_no_secret(room, learners) -> None:
         assert process.stat().st_uid == FIRST_UID + number
         assert stat.S_IMODE((process / "environ").stat().st_mode) == 0o400
         token = room.token(number).encode()
-        lines = [
-            one.read_bytes()
-            for one in Path("/proc").glob("[0-9]*/cmdline")
-            if one.exists()
-        ]
+        lines = [one.read_bytes() for one in Path("/proc").glob("[0-9]*/cmdline") if one.exists()]
         assert not any(token in one for one in lines)
         for secret in (room.codes.learners, room.codes.trainer):
             assert not any(secret.encode() in one for one in lines)
             assert secret.encode() not in (process / "environ").read_bytes()
-    for name in ("codes.json", "hub.json", "progress.sqlite", "hub.sqlite", "cookie_secret", "hub.log"):
+    for name in (
+        "codes.json",
+        "hub.json",
+        "progress.sqlite",
+        "hub.sqlite",
+        "cookie_secret",
+        "hub.log",
+    ):
         assert stat.S_IMODE((room.folder / name).stat().st_mode) & 0o077 == 0, name
 
 
 def test_progress_is_the_seats_whatever_it_says(room, learners) -> None:
     (number, browser), (other, _) = of_two(learners)
-    said = {"what": "happened", "kind": "tried", "exercise": "build-cache", "seat": f"adv-seat-{other:02}"}
+    said = {
+        "what": "happened",
+        "kind": "tried",
+        "exercise": "build-cache",
+        "seat": f"adv-seat-{other:02}",
+    }
 
     async def post():
         return await browser.call("POST", f"{room.base(number)}learn-class", json.dumps(said))
@@ -175,7 +183,10 @@ def test_a_token_of_one_seat_is_of_no_use_for_another(room, learners) -> None:
                 f"http://127.0.0.1:{room.opened.board_port}/services/class/parts", token
             ),
             "a message": await asked(
-                f"http://127.0.0.1:{room.opened.board_port}/services/class/say", token, "POST", "text=x"
+                f"http://127.0.0.1:{room.opened.board_port}/services/class/say",
+                token,
+                "POST",
+                "text=x",
             ),
         }
 

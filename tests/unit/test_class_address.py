@@ -54,7 +54,7 @@ def test_what_is_no_address_of_a_class_says_why(text: str, why: str) -> None:
 
 def test_a_certificate_that_is_not_there_is_named(tmp_path: Path) -> None:
     (tmp_path / "key").touch()
-    with pytest.raises(ClassSettingInvalid, match="missing.pem"):
+    with pytest.raises(ClassSettingInvalid, match=r"missing\.pem"):
         address("https://class.example.org", tmp_path / "missing.pem", tmp_path / "key")
 
 

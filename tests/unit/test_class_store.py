@@ -47,7 +47,7 @@ def test_each_new_learner_gets_the_next_free_seat(store: Store) -> None:
 def test_names_that_look_the_same_are_the_same(store: Store, name: str) -> None:
     store.take("Ada", "1234", SEATS)
     assert store.seat_of(name) == "adv-seat-01"
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError):
         store.take(name, "9999", SEATS)
     assert len(store.learners()) == 1
     assert folded("  Ada   B ") == "ada b"
