@@ -7,17 +7,13 @@ import re
 import shutil
 
 import pytest
-
-pytest.importorskip("jupyterhub", reason="requirements/dev.txt has it: ./run makes it anew")
-playwright = pytest.importorskip("playwright.sync_api")
-
 from axe_playwright_python.sync_playwright import Axe
 from plain_seats import ROOT, a_class
+from playwright.sync_api import expect, sync_playwright
 
 from advices.classroom.progress.store import Store
 
 pytestmark = [pytest.mark.classroom, pytest.mark.browser]
-expect = playwright.expect
 FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 WIDTHS = (320, 1440)
 
@@ -38,7 +34,7 @@ def chromium():
     if not path:
         pytest.fail("there is no chromium: `apt-get install chromium`, or set CHROME_PATH")
     expect.set_options(timeout=60_000)
-    with playwright.sync_playwright() as started:
+    with sync_playwright() as started:
         browser = started.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
