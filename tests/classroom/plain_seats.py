@@ -21,6 +21,7 @@ FIRST_UID = 64_100
 
 # More settings, as a trainer's own file: what leads into a seat, and what resets one.
 EXTRA = """
+import sys
 
 def inside(room, seat, argv):
     # Whatever folders the project and its Python are below, the account may read them.
@@ -33,6 +34,7 @@ c.SeatSpawner.inside = inside
 board["command"] = [sys.executable, "%(service)s", "%(resets)s"]
 """
 SERVICE = """
+import sys
 from pathlib import Path
 from advices.classroom.board import __main__ as board
 resets = Path(sys.argv.pop())

@@ -120,9 +120,9 @@ def test_nothing_starts_without_a_class_a_site_or_a_port(
         with pytest.raises(SiteMissing), start.running(folder, how):
             pass
         a_class(folder, project)
-        with pytest.raises(PortTaken, match=f"port {port}, which the class needs"):
-            with start.running(folder, how):
-                pass
+        refused = pytest.raises(PortTaken, match=f"port {port}, which the class needs")
+        with refused, start.running(folder, how):
+            pass
     assert not (folder / "hub.json").exists()
 
 

@@ -19,4 +19,6 @@ for _class, _values in hub_settings(
 ).items():
     c[_class].update(_values)
 if _how.extra is not None:
-    load_subconfig(str(_how.extra))  # type: ignore[name-defined]  # noqa: F821
+    # Not by load_subconfig: it shows a file none of these settings, and so lets it change none.
+    _text = _how.extra.read_text("utf-8")
+    exec(compile(_text, str(_how.extra), "exec"), {"c": c, "get_config": lambda: c})

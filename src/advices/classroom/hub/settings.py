@@ -10,7 +10,7 @@ from typing import Any
 
 from advices.classroom.hub.address import BOARD, BOARD_HOST, Address, board_url
 from advices.classroom.hub.authenticator import TRAINER, ClassAuthenticator
-from advices.classroom.hub.files import FOLDER_VARIABLE, Codes, Opened
+from advices.classroom.hub.files import DATABASE, FOLDER_VARIABLE, Codes, Opened
 from advices.classroom.hub.spawner import SeatSpawner
 from advices.classroom.progress.store import Store
 from advices.classroom.records import Classroom, Seat
@@ -75,7 +75,7 @@ def _hub(folder: Path, how: Opened) -> dict[str, Any]:
         "subdomain_hook": _host,
         # The spawner lets it listen at each seat's gateway as well.
         "hub_bind_url": f"http://127.0.0.1:{how.hub_port}",
-        "db_url": f"sqlite:///{folder / 'hub.sqlite'}",
+        "db_url": f"sqlite:///{folder / DATABASE}",
         "cookie_secret_file": str(folder / "cookie_secret"),
         "pid_file": str(folder / "hub.pid"),
         "authenticator_class": ClassAuthenticator,

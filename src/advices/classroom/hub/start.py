@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import http
 import importlib.util
 import os
 import shutil
 import signal
 import socket
+import ssl
 import stat
 import sys
 import urllib.error
@@ -15,9 +17,17 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from advices.classroom.hub.address import Address
-from advices.classroom.hub.files import FOLDER_VARIABLE, KEEP_DAYS, Opened, classroom, save_opened
+from advices.classroom.hub.address import Address, board_url
+from advices.classroom.hub.files import (
+    DATABASE,
+    FOLDER_VARIABLE,
+    KEEP_DAYS,
+    Opened,
+    classroom,
+    save_opened,
+)
 from advices.core import (
     ClassSettingInvalid,
     ExtraMissing,
@@ -34,6 +44,7 @@ LOG = "hub.log"
 CONFIG = Path(__file__).with_name("jupyterhub_config.py")
 START_SECONDS = 90
 END_SECONDS = 30
+_FREE_SECONDS = 10
 _PROXY = "configurable-http-proxy"
 _LINES = 15
 
@@ -130,12 +141,18 @@ def running(folder: Path, how: Opened) -> Iterator[Hub]:
             why=f"its hub runs, with the log {folder / LOG}",
             next_step="go on with it, or end it with Ctrl-C where it was started",
         )
-    # A hub that was killed left its proxy.
+    # A hub that was killed left its proxy, and its service needs a moment to hear of it.
+    was_killed = (folder / "hub.pid").is_file()
     end(folder)
-    _demand_free(how)
+    for _ in poll(_FREE_SECONDS if was_killed else 0):
+        if _taken(how) is None:
+            break
+    if fault := _taken(how):
+        raise fault
     save_opened(folder, how)
-    # Nobody else may read what it says: it names learners.
-    os.close(os.open(folder / LOG, os.O_CREAT | os.O_WRONLY, 0o600))
+    # Nobody else may read them: the log names learners, the database has the hashes of tokens.
+    for name in (LOG, DATABASE):
+        os.close(os.open(folder / name, os.O_CREAT | os.O_WRONLY, 0o600))
     words = [sys.executable, "-m", "jupyterhub", "-f", str(CONFIG)]
     hub = Hub(spawn_daemon(words, folder / LOG, {FOLDER_VARIABLE: str(folder)}))
     try:
@@ -172,11 +189,13 @@ class Hub:
                 self.wait(END_SECONDS)
 
 
-def _demand_free(how: Opened) -> None:
+def _taken(how: Opened) -> PortTaken | None:
+    """Return the fault of the first port that is in use, None when all are free."""
     address = how.address
     for at, port, what in (
         (address.listens_at, address.port, "the class"),
         ("127.0.0.1", how.hub_port, "the hub"),
+        ("127.0.0.1", how.proxy_api_port, "the hub's proxy"),
         ("127.0.0.1", how.board_port, "the trainer's page"),
     ):
         with socket.socket() as one:
@@ -184,7 +203,8 @@ def _demand_free(how: Opened) -> None:
             try:
                 one.bind((at, port))
             except OSError:
-                raise PortTaken(f"port {port}, which {what} needs, is in use") from None
+                return PortTaken(f"port {port}, which {what} needs, is in use")
+    return None
 
 
 def _await(hub: Hub, folder: Path, how: Opened) -> None:
@@ -199,18 +219,34 @@ def _await(hub: Hub, folder: Path, how: Opened) -> None:
 
 
 def answers(how: Opened) -> bool:
-    """Return whether proxy and hub answer to who comes by the address of the class."""
-    address = how.address
-    # Through the proxy; on this machine, where a name below localhost may resolve to nothing.
-    url = f"http://127.0.0.1:{how.hub_port}/hub/health"
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with contextlib.suppress(OSError):
-        opener.open(url, timeout=5).close()
-        with socket.create_connection(("127.0.0.1", address.port), timeout=5):
-            pass
-        with socket.create_connection(("127.0.0.1", how.board_port), timeout=5):
-            return True
-    return False
+    """Return whether the hub and the trainer's page answer through the proxy, as browsers ask."""
+    page = urlsplit(board_url(how.address))
+    return (
+        _status(how, how.address.host, "/hub/health") == http.HTTPStatus.OK
+        # It knows nobody without a token, and says so.
+        and _status(how, page.hostname or "", f"{page.path}seat/mine") == http.HTTPStatus.FORBIDDEN
+    )
+
+
+def _status(how: Opened, host: str, path: str) -> int:
+    """Return the status of an address of this machine under the name of a host, 0 for no answer."""
+    # What a name below localhost resolves to differs, and a certificate names no number.
+    request = urllib.request.Request(
+        f"{how.address.scheme}://127.0.0.1:{how.address.port}{path}",
+        headers={"Host": f"{host}:{how.address.port}"},
+    )
+    unverified = ssl.create_default_context()
+    unverified.check_hostname, unverified.verify_mode = False, ssl.CERT_NONE
+    opener = urllib.request.build_opener(
+        urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=unverified)
+    )
+    try:
+        with opener.open(request, timeout=5) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 0
 
 
 def is_running(folder: Path) -> bool:
