@@ -70,15 +70,21 @@ def sh(room: Classroom, seat: Seat, script: str, timeout: float = 60) -> str:
     return done.stdout.strip()
 
 
-def spawned(room: Classroom, seat: Seat, *words: str) -> subprocess.Popen[bytes]:
-    """Start a program in a seat and go on."""
-    return subprocess.Popen(
+@contextlib.contextmanager
+def spawned(room: Classroom, seat: Seat, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Let a program run in a seat meanwhile; it is killed at the end, whatever happened."""
+    process = subprocess.Popen(
         inside(room, seat, words, clean=True),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait(20)
 
 
 def lines(words: Sequence[str]) -> list[str]:

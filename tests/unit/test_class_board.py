@@ -99,6 +99,7 @@ def test_what_learners_typed_is_escaped(board) -> None:
 def test_the_projector_shows_no_name_and_no_seat(board) -> None:
     shown = page.projector(board, LINKS)
     assert "Order for the cache" in shown
+    assert '<meta name="xsrf" content="a-token">' in shown
     for name in ("Ada", "adv-seat", "onerror", "asks"):
         assert name not in shown
 

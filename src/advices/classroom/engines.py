@@ -8,7 +8,7 @@ import signal
 import socket
 from pathlib import Path
 
-from advices.classroom import groups, places, seats
+from advices.classroom import groups, network, places, seats
 from advices.classroom.entering import inside
 from advices.classroom.records import Classroom, Seat
 from advices.core import CommandFailed, EngineMissing, poll, run, spawn_daemon
@@ -36,6 +36,7 @@ def ensure(classroom: Classroom, seat: Seat) -> None:
 
     Raises CommandFailed, EngineMissing.
     """
+    network.keep_rules(classroom)
     if not seats.is_up(seat):
         seats.make(classroom, seat)
         seats.bring_up(classroom, seat)

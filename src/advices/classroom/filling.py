@@ -34,6 +34,8 @@ def make(classroom: Classroom, key: str, fill: Fill) -> Store:
     roomy = classroom.model_copy(
         update={"limits": classroom.limits.model_copy(update=_limits_of_filling())}
     )
+    # Of a run that was killed: its files are another account's.
+    seats.remove(seat)
     try:
         engines.ensure(roomy, seat)
         fill(roomy, seat)

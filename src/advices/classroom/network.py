@@ -142,10 +142,22 @@ def make(seat: Seat) -> None:
     _run_all(link_words(seat))
 
 
-def make_rules(classroom: Classroom) -> None:
-    """Put the rules of a class in force instead of those that are there. Raises CommandFailed."""
-    remove_rules()
-    _run_all(rule_words(classroom))
+def keep_rules(classroom: Classroom) -> None:
+    """Let the rules of a class be in force: a reboot takes them, or another firewall's reload.
+
+    Raises CommandFailed.
+    """
+    if classroom.made_forwarding and not forwards():
+        let_forward(on=True)
+    hooks = [words for words in rule_words(classroom) if "-I" in words]
+    for words in hooks:
+        # Like the command that puts it in, without the place where.
+        at = words.index("-I")
+        asked = [*words[:at], "-C", words[at + 1], *words[at + 3 :]]
+        if run(asked, accept=frozenset({0, 1, 2})).exit_code != 0:
+            remove_rules()
+            _run_all(rule_words(classroom))
+            return
 
 
 def remove(network: str, link: str) -> None:

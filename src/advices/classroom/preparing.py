@@ -116,7 +116,10 @@ def prepare(asked: Asked, fill: contextlib.AbstractContextManager[Fill], say: Sa
         steps = 2 + len(classroom.seats)
         for seat in old.seats[asked.seats :] if old else ():
             seats.remove(seat)
-        network.make_rules(classroom)
+        if old is not None and _same(old) != _same(classroom):
+            for seat in old.seats:
+                seats.bring_down(seat)
+            network.remove_rules()
         if store.kept() is None:
             say(Step("class", "images", "one engine loads them for all", 0, steps))
             for seat in classroom.seats:
@@ -125,7 +128,7 @@ def prepare(asked: Asked, fill: contextlib.AbstractContextManager[Fill], say: Sa
                 filling.make(classroom, asked.key, filled)
         for done, seat in enumerate(classroom.seats):
             say(Step("class", seat.name, "account, disk, network, engine", 1 + done, steps))
-            _apply(classroom, old, seat)
+            engines.ensure(classroom, seat)
         say(Step("class", "seats", "", steps, steps))
     return classroom
 
@@ -150,11 +153,10 @@ def _forwarding(classroom: Classroom) -> Classroom:
     return noted
 
 
-def _apply(classroom: Classroom, old: Classroom | None, seat: Seat) -> None:
-    """Bring a seat up, anew where what it may take or see has changed."""
-    if old is not None and (old.limits, old.project) != (classroom.limits, classroom.project):
-        seats.bring_down(seat)
-    engines.ensure(classroom, seat)
+def _same(classroom: Classroom) -> tuple[object, ...]:
+    """Return what seats are brought up with: where it changed, they are brought up anew."""
+    of = classroom
+    return of.limits, of.project, of.subnet, of.hub_port, of.has_network
 
 
 def seats_up(classroom: Classroom) -> Iterator[tuple[Seat, bool]]:

@@ -7,6 +7,7 @@ argument is JSON. When it ends, the kernel ends all that runs in the seat and de
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
@@ -22,6 +23,7 @@ from typing import Any
 NOSUID, NODEV, BIND, RECURSIVE = 2, 4, 4096, 16384
 _AT_FDCWD, _AT_EMPTY_PATH = -100, 0x1000
 _RDONLY, _IDMAP = 1, 0x100000
+_DETACH = 2
 _CLONE_TREE, _MOVE_EMPTY_PATH, _CLONE_NEWUSER = 1, 4, 0x10000000
 # The same on every platform that Docker's engine has.
 _OPEN_TREE, _MOVE_MOUNT, _MOUNT_SETATTR = 428, 429, 442
@@ -168,8 +170,8 @@ def share(at: Path, store: dict[str, Any]) -> None:
     done = at / "store-is-in"
     if not done.exists():
         for name in _COPIED:
-            copy(shown / "docker" / name, at / "docker" / name, left_out="diff")
-        copy(shown / "home", at / "home", left_out="packages")
+            copy(shown / "docker" / name, at / "docker" / name, left_out=("diff", "work"))
+        copy(shown / "home", at / "home", left_out=("packages",))
         done.touch()
     layers = [f"docker/overlay2/{one.name}/diff" for one in (shown / "docker/overlay2").iterdir()]
     for path in (*layers, _PACKAGES):
@@ -178,7 +180,7 @@ def share(at: Path, store: dict[str, Any]) -> None:
             mount(shown / path, at / path, flags=BIND)
 
 
-def copy(source: Path, target: Path, left_out: str) -> None:
+def copy(source: Path, target: Path, left_out: tuple[str, ...]) -> None:
     """Copy a folder with owners and modes; of folders named `left_out` only that they are there."""
     if not source.is_dir():
         return
@@ -189,10 +191,10 @@ def copy(source: Path, target: Path, left_out: str) -> None:
         for name in (*files, *links):
             shutil.copy2(of / name, to / name, follow_symlinks=False)
             _give(of / name, to / name)
-        if left_out in folders:
-            (to / left_out).mkdir(exist_ok=True)
-            _give(of / left_out, to / left_out)
-        folders[:] = [name for name in folders if name != left_out and name not in links]
+        for name in set(left_out) & set(folders):
+            (to / name).mkdir(exist_ok=True)
+            _give(of / name, to / name)
+        folders[:] = [name for name in folders if name not in (*left_out, *links)]
         _give(of, to)
 
 
@@ -213,8 +215,11 @@ def see(seat: dict[str, Any]) -> None:
     mount(disks, disks, flags=BIND)
     loop = ["mount", "-t", "ext4", "-o", "loop,nosuid,nodev,discard", seat["disk"], str(at)]
     subprocess.run(loop, check=True)
+    # The kernel keeps it; nobody sees it.
+    if _libc.umount2(os.fsencode(disks), _DETACH) != 0:
+        raise _failed(f"unmount {disks}")
     for place, kind in mounted():
-        if place not in (str(at), str(disks)) and not _OF_THE_KERNEL.fullmatch(kind):
+        if place != str(at) and not _OF_THE_KERNEL.fullmatch(kind):
             make_read_only(place)
     own(at / "home", uid, 0o700)
     own(at / "docker", uid, 0o700)
@@ -254,7 +259,9 @@ def main() -> None:
     """Make the seat, say that it is there, and become a program that waits and buries."""
     os.umask(0o022)
     # Where a seat has no memory left, what a learner started is ended, never all of the seat.
-    Path("/proc/self/oom_score_adj").write_text("-900", "ascii")
+    # Root of a container may lack the right to say so.
+    with contextlib.suppress(PermissionError):
+        Path("/proc/self/oom_score_adj").write_text("-900", "ascii")
     seat = json.loads(sys.argv[1])
     see(seat)
     os.chdir("/")
