@@ -98,8 +98,8 @@ def _show(found: list[Learned]) -> None:
     if sizes := classroom.memory(found):
         table.add_row("memory of a seat", "", *(f"{size / 1e6:.0f} MB" for size in sizes))
     out.print(table)
-    for one in classroom.failures(found):
-        out.print(f"[bold red]{shown(one.name)}[/] ({one.seat or 'no seat'}): {shown(one.fault)}")
+    for who in classroom.failures(found):
+        out.print(f"[bold red]{shown(who.name)}[/] ({who.seat or 'no seat'}): {shown(who.fault)}")
 
 
 @class_app.command()

@@ -28,6 +28,7 @@ class SeatSpawner(LocalProcessSpawner):
 
     classroom = Anything(help="The class that has the seats.").tag(config=True)
     inside = Callable(help="Returns the words that run others in a seat.").tag(config=True)
+    ensure = Callable(help="Brings a seat and its engine up, if they are not.").tag(config=True)
     hub_port = Integer(8081, help="Where the hub listens for servers.").tag(config=True)
     python = Unicode(help="The Python that servers run with.").tag(config=True)
 
@@ -52,8 +53,10 @@ class SeatSpawner(LocalProcessSpawner):
         return env
 
     async def start(self) -> tuple[str, int]:
-        """Start the server; return where it listens."""
+        """Start the server, in a seat that is up; return where it listens."""
         seat = self.seat
+        run = asyncio.get_running_loop().run_in_executor
+        await run(None, self.ensure, self.classroom, seat)
         self.ip, self.port = seat.address, SERVER_PORT
         self.hub_connect_url = f"http://{seat.gateway}:{self.hub_port}"
         _listen_at(seat.gateway, self.hub_port)

@@ -224,4 +224,4 @@ def folded(name: str) -> str:
 
 
 def _hash(pin: str, salt: bytes) -> bytes:
-    return hashlib.scrypt(pin.encode(), salt=salt, **_SCRYPT)  # type: ignore[arg-type]
+    return hashlib.scrypt(pin.encode(), salt=salt, **_SCRYPT)
