@@ -27,11 +27,11 @@ Pod = dict[str, Any]
 
 @pytest.fixture(scope="session")
 def helm() -> Helm:
-    """Return a function that runs helm for the chart with values: `helm("template", seats=3)`."""
+    """Return a function that renders the chart, or another, by helm: `helm(seats=3)`."""
     assert HELM.is_file(), "`./run kubernetes` builds helm first"
 
-    def run(verb: str, **values: Any) -> subprocess.CompletedProcess[str]:
-        words = [str(HELM), *verb.split(), "class", str(CHART)]
+    def run(chart: Path = CHART, **values: Any) -> subprocess.CompletedProcess[str]:
+        words = [str(HELM), "template", "class", str(chart), "--kube-version=1.33.0"]
         values = {"images.seat": "seat:1", **values}
         words += [f"--set-json={name}={json.dumps(value)}" for name, value in values.items()]
         return subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
@@ -44,7 +44,7 @@ def rendered(helm: Helm) -> Callable[..., list[dict[str, Any]]]:
     """Return a function that renders the chart with values."""
 
     def render(**values: Any) -> list[dict[str, Any]]:
-        done = helm("template --kube-version=1.33.0", **values)
+        done = helm(**values)
         assert done.returncode == 0, done.stderr
         return [one for one in yaml.safe_load_all(done.stdout) if one]
 

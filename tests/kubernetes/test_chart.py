@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 import re
+import shutil
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import kubernetes_validate
 import pytest
 import yaml
-from charts import VALUES, of_kind
+from charts import CHART, VALUES, of_kind
 from reaching import Peer, may
 
 from advices.classroom.cluster.pod import LABELS
@@ -58,21 +60,33 @@ def test_the_api_takes_all_of_it(values: dict[str, Any], version: str, rendered:
     ],
 )
 def test_wrong_values_are_refused(values: dict[str, Any], said: str, helm: Helm) -> None:
-    done = helm("template", **values)
+    done = helm(**values)
     assert done.returncode != 0
     assert said in done.stderr
 
 
-def test_privileged_and_seats_without_images_are_warned_of(helm: Helm) -> None:
-    def warned(**values: Any) -> list[str]:
-        done = helm("install --dry-run=client", **values)
+# Helm shows NOTES.txt only where it reaches a cluster, so a copy of the chart has it as a manifest.
+SAID = 'kind: Said\ntext: |\n{{ tpl (.Files.Get "notes.txt") . | indent 2 }}\n'
+
+
+def test_privileged_and_seats_without_images_are_warned_of(helm: Helm, tmp_path: Path) -> None:
+    chart = shutil.copytree(CHART, tmp_path / "chart")
+    (chart / "templates" / "NOTES.txt").rename(chart / "notes.txt")
+    (chart / "templates" / "said.yaml").write_text(SAID)
+
+    def said(**values: Any) -> str:
+        done = helm(chart, **values)
         assert done.returncode == 0, done.stderr
-        _, notes = done.stdout.split("NOTES:")
-        return re.findall(r"WARNING: (\w+)", notes)
+        return str(of_kind([*yaml.safe_load_all(done.stdout)], "Said")["text"])
+
+    def warned(**values: Any) -> list[str]:
+        return re.findall(r"WARNING: (\w+)", said(**values))
 
     assert warned(**{"bundle.claim": "labs"}) == []
     assert warned() == ["seats"]
     assert warned(isolation="privileged", **OPEN) == ["isolation"]
+    assert "kubectl get secret mine " in said(**{"codes.existingSecret": "mine"})
+    assert "{{ range $k, $v := .data }}" in said()
 
 
 def test_codes_are_made_anew_and_of_the_form_that_learners_type(rendered: Render) -> None:
