@@ -27,6 +27,9 @@ PROJECTS: dict[str, Mapping[str, str]] = {
         "requirements/prod.txt": "-r base.txt\ngunicorn\n",
         "requirements/base.txt": "flask\n",
     },
+    "credentials-moved": {**PIP, ".netrc": "", "production.env": ""},
+    "credentials-copied": {**PIP, "ops/.netrc": ""},
+    "credentials-taken-away": {**PIP, ".netrc": ""},
     "entrypoint-script": {**PIP, "entrypoint.sh": f'{SCRIPT}"$@"\n'},
     "script-on-path": {**PIP, "start.sh": f"{SCRIPT}gunicorn \\\n  -b 0.0.0.0:8000 app:app\n"},
 }

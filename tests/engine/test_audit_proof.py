@@ -39,10 +39,7 @@ EXPECTED = {
 # Everything at once takes minutes: only where all is proved.
 EVERYTHING = {
     "whole-dockerfile": _Expected(
-        frozenset({"build-cache", "multi-stage", "non-root", "remove-tools", "stop-and-start"}),
-        # Its driver is built with what only the full base has, behind a step that moves a file.
-        frozenset({"edit-runs-two-steps", "small-on-disk", "small-to-move", "few-packages"})
-        | frozenset({"no-compiler", "no-pip-cache", "little-hidden"}),
+        frozenset({"build-cache", "multi-stage", "non-root", "stop-and-start", "configuration"}),
     ),
 }
 BAD = (*in_turn(tuple(EXPECTED)), *(EVERYTHING if ALL else ()))

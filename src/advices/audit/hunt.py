@@ -81,19 +81,25 @@ class Hunt:
         look = partial(self._reads, FIXED)
         return tuple(tried_after(one, change, self._build, look) for one in self.yours)
 
-    def arguments(self, change: Change, name: str) -> tuple[int, int, str]:
-        """Return how often the history shows the arguments that a change has made secrets.
+    def hidden(self, change: Change, whole: Change, name: str) -> tuple[int, int, str]:
+        """Return how often the image shows what a change has made secrets of its build.
 
-        Before, after, and what still shows them, "" for nothing. `name` is that of the image with
-        the change.
+        Before, after, and what still shows them, "" for nothing. `whole` is what was built, with
+        the change alone or with others, and `name` that of its image. Of an argument counts the
+        history, of a file the layers.
         """
-        of = [one for one in self.yours if one.name in change.secrets and one.is_found]
-        new = [self._tried(replace(one, places={}), change, name) for one in of]
+        ids, files = change.secrets, change.secret_files.values()
+        place = "secrets_in_history" if ids else "secrets_in_layers"
+        of = [
+            one
+            for one in self.yours
+            if one.is_found and one.name in (ids if one.kind == "build argument" else files)
+        ]
+        new = [self._tried(replace(one, places={}), whole, name) for one in of]
         still = next((one.unjudged or one.says for one in new if one.unjudged or one.is_found), "")
-        history = "secrets_in_history"
         return (
-            sum(one.places[history] for one in of),
-            sum(one.places.get(history, 0) for one in new),
+            sum(one.places[place] for one in of),
+            sum(one.places.get(place, 0) for one in new),
             still,
         )
 
@@ -110,7 +116,8 @@ class Hunt:
         variant = variant.model_copy(update={into: {**getattr(variant, into), **values}})
         # A secret is in no key of the build cache: a step that had the real one would be taken for
         # one that had the canary.
-        is_cached = is_argument or canary.kind == "file"
+        is_secret = canary.name in change.secret_files.values()
+        is_cached = is_argument or (canary.kind == "file" and not is_secret)
         candidate = replace(self._candidate_of(name, variant, changed), fresh=not is_cached)
         steps = (BuildImage(COLD, 1), ProbeImage("secrets"))
         measured = self._measurer.measure(candidate, steps)

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from advices.probes.containers import output, python
+from advices.engine import Engine
+from advices.probes.containers import output, printed, python
 from advices.probes.subject import Found, Subject
 
 METHOD = 1
@@ -48,6 +49,18 @@ def probe(subject: Subject) -> Found:
     for library in lacked:
         subject.workshop.say(f"{subject.variant}: the shared library {library} is missing")
     return Found({"distributions_failing": len(failing), "missing_libraries": len(lacked)})
+
+
+def libraries_missing(engine: Engine, image: str, run_id: str) -> tuple[str, ...]:
+    """Return the shared libraries that distributions in an image lack, none without a python.
+
+    Raises CommandFailed when a container hangs.
+    """
+    finder = replace(python("imports", "find"), user="0:0", default_capabilities=True)
+    said = printed(engine, image, run_id, finder)
+    paths = [path for path, _ in json.loads(said)] if said is not None else []
+    tried = printed(engine, image, run_id, python("imports", "try", json.dumps(paths)))
+    return tuple(json.loads(tried)["missing"]) if paths and tried is not None else ()
 
 
 def _tried(subject: Subject, paths: list[str], executable: str) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from advices.audit.remedies import (
     base,
+    credentials,
     env,
     ignore,
     installs,
@@ -46,6 +47,10 @@ class Remedy:
 
 
 REMEDIES = (
+    Remedy(
+        *("credentials", "configuration", MeasureName("secrets_in_layers")),
+        apply=credentials.credentials,
+    ),
     Remedy("order", "build-cache", MeasureName("steps_run", "edit-source"), order.order),
     Remedy(
         *("project", "build-cache", MeasureName("new_transfer_bytes", "edit-source")),
@@ -84,13 +89,15 @@ def together(source: Source, wanted: Sequence[Remedy]) -> Change:
     ignores: tuple[str, ...] = ()
     files: dict[str, str] = {}
     secrets: tuple[str, ...] = ()
+    secret_files: dict[str, str] = {}
     for _, change in _in_turn(source, wanted):
         said.append(change.says)
         ignores += change.ignores
         files |= change.files
         secrets += change.secrets
+        secret_files |= change.secret_files
         source = _changed(source, change)
-    return Change(" ".join(said), source.text, ignores, files, secrets)
+    return Change(" ".join(said), source.text, ignores, files, secrets, secret_files)
 
 
 def in_effect(source: Source, wanted: Sequence[Remedy]) -> tuple[Remedy, ...]:
