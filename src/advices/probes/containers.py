@@ -22,6 +22,7 @@ def python(name: str, *words: str, executable: str = "python3") -> Start:
 def output(subject: Subject, how: Start, *, timeout_seconds: float = 300) -> str | None:
     """Return what `printed` returns of the subject's image."""
     image = str(subject.image.id)
+    how = replace(how, printed_bytes=subject.how.printed_bytes)
     return printed(subject.engine, image, subject.run_id, how, timeout_seconds=timeout_seconds)
 
 
