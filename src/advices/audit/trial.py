@@ -10,7 +10,7 @@ from advices.audit.canaries import Canary
 from advices.audit.decided import decided
 from advices.audit.health import health_command
 from advices.audit.how import ALONE
-from advices.audit.hunt import FIXED, Hunt, RealValues
+from advices.audit.hunt import AT_ONCE, FIXED, Hunt, RealValues
 from advices.audit.lab_of import YOURS
 from advices.audit.pages import Served
 from advices.audit.remedies import (
@@ -22,10 +22,10 @@ from advices.audit.remedies import (
     remedies,
     together,
 )
-from advices.audit.taking import planned_for, taken
+from advices.audit.taking import is_killed, planned_for, taken
 from advices.audit.tried import Trial, Tried
 from advices.audit.trying import Trying
-from advices.core import StepFailed
+from advices.core import StepFailed, at_once
 from advices.measure import QUICK, Measurer, PlanStep, steps, steps_giving
 from advices.results import VariantResult
 
@@ -95,11 +95,13 @@ class Trials(Trying):
     ) -> Trial:
         if self._scope.quick and (trial := self._at_once(measurer, yours, changes, whole)):
             return trial
-        found = [
-            self._alone(measurer, yours, remedy, changes[remedy.name])
+        work = {
+            remedy.name: partial(self._alone, measurer, yours, remedy, changes[remedy.name])
             for remedy in REMEDIES
             if remedy.name in changes
-        ]
+        }
+        # Nobody compares their seconds: while one waits for its container another one builds.
+        found = at_once(work, AT_ONCE if not self._project.beside else 1).values()
         fixes = [one.remedy for one in found if one.is_fix]
         return self._together(measurer, yours, tuple(found), fixes, whole)
 
@@ -169,7 +171,7 @@ class Trials(Trying):
         def makes(source: Source) -> Change:
             return remedy.apply(source) or change
 
-        planned = planned_for(self._lab, remedy)
+        planned = planned_for(self._lab, remedy, is_killed=is_killed(yours))
         change, after, refused = self._made(measurer, yours, remedy.name, makes, planned)
         if refused or after is None:
             was = yours.measures().get(remedy.measure)

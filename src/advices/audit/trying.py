@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -61,7 +62,8 @@ class Trying:
         self._served: Served | None = None
         self._healthy_after: float | None = None
         self._life: Life | None = None
-        self._build_said = ""
+        # Several changes are tried at once.
+        self._learning = threading.Lock()
 
     def _made(
         self,
@@ -76,27 +78,30 @@ class Trying:
         What a smaller base lacks is found out by the first try, and a second one installs it.
         """
         change = makes(self._source)
-        after, refused = self._measured(measurer, yours, name, change, planned)
-        if refused and (packages := self._lacking(name, after, makes)):
-            self._source = replace(self._source, packages=packages)
-            change = makes(self._source)
-            after, refused = self._measured(measurer, yours, name, change, planned)
+        after, refused, said = self._measured(measurer, yours, name, change, planned)
+        if refused and self._listens(makes, change):
+            image = self._image(name) if after is not None else None
+            self._learn(self._lacking(image, said))
+            again = makes(self._source)
+            if again.dockerfile != change.dockerfile:
+                after, refused, _ = self._measured(measurer, yours, name, again, planned)
+                return again, after, refused
         return change, after, refused
 
-    def _lacking(self, name: str, after: VariantResult | None, makes: Makes) -> tuple[str, ...]:
-        """Return the packages that a change must install, () where that makes it no other one."""
-        known = self._source.packages
-        asked = replace(self._source, packages=(*known, _ANY_PACKAGE))
-        if makes(asked).dockerfile == makes(self._source).dockerfile:
-            return ()
-        found = lacking(
-            *(self._bench.workshop.engine, self._bench.run.id),
-            full=self._image(YOURS),
-            image=self._image(name) if after is not None else None,
-            said=self._build_said,
-        )
-        new = [one for one in found if one not in known]
-        return (*known, *new) if new else ()
+    def _listens(self, makes: Makes, change: Change) -> bool:
+        """Return whether a change is another one where a package is known to be needed."""
+        packages = (*self._source.packages, _ANY_PACKAGE)
+        return makes(replace(self._source, packages=packages)).dockerfile != change.dockerfile
+
+    def _lacking(self, image: Image | None, said: str) -> tuple[str, ...]:
+        """Return the packages of what an image, or its build by what it `said`, lacks."""
+        engine, run_id = self._bench.workshop.engine, self._bench.run.id
+        return lacking(engine, run_id, full=self._image(YOURS), image=image, said=said)
+
+    def _learn(self, packages: Sequence[str]) -> None:
+        with self._learning:
+            known = dict.fromkeys((*self._source.packages, *packages))
+            self._source = replace(self._source, packages=tuple(known))
 
     def _measured(
         self,
@@ -105,10 +110,12 @@ class Trying:
         name: str,
         change: Change,
         planned: Sequence[PlanStep],
-    ) -> tuple[VariantResult | None, str]:
-        """Return what a change measures, and what it breaks: then it is no fix."""
+    ) -> tuple[VariantResult | None, str, str]:
+        """Return what a change measures, and what it breaks: then it is no fix.
+
+        The last is what its build printed if that failed.
+        """
         variant = variant_of(self._project, self._lab.folder, name, change)
-        self._build_said = ""
         if self._life is not None:
             # It serves no page: to wait for one would tell nothing.
             planned = [step for step in planned if not isinstance(step, ServeImage)]
@@ -119,13 +126,12 @@ class Trying:
         except (EngineLost, DiskFull):
             raise
         except StepFailed as error:
-            self._build_said = error.printed
-            return None, f"it does not build: {error.what}"
+            return None, f"it does not build: {error.what}", error.printed
         except AdvicesError as error:
-            return None, error.what
+            return None, error.what, ""
         says = broken(yours, after, self._served, measurer.pages.get(name))
         says = says or self._life_is_worse(name)
-        return after, says or self._settings(name) or self._checked(name)
+        return after, says or self._settings(name) or self._checked(name), ""
 
     def _life_of(self, name: str, before: Life | None = None) -> Life:
         self._beside.anew()
