@@ -87,8 +87,14 @@ def test_a_change_that_ends_a_worker_is_refused(
 OVERRULED: dict[str, tuple[str, dict[str, str]]] = {
     "nothing": ("", {}),
     "its user": ("\n    user: '7'", {"user": "`user:`"}),
-    "its command": ("\n    command: python app.py", {"exec": "`command:`"}),
-    "its entrypoint": ("\n    entrypoint: [python, app.py]", {"exec": "`entrypoint:`"}),
+    "its command": (
+        "\n    command: python app.py",
+        {"exec": "`command:`", "settings": "`command:`"},
+    ),
+    "its entrypoint": (
+        "\n    entrypoint: [python, app.py]",
+        {"exec": "`entrypoint:`", "settings": "`entrypoint:`"},
+    ),
 }
 
 

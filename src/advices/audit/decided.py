@@ -16,4 +16,6 @@ def decided(project: Project) -> dict[str, str]:
         found["exec"] = f"{file} `entrypoint:` decides what is PID 1"
     elif how.command and not has_entrypoint:
         found["exec"] = f"{file} `command:` decides what is PID 1"
+    if "exec" in found:
+        found["settings"] = found["exec"]
     return found

@@ -119,7 +119,7 @@ def _shown(trial: Trial) -> Iterator[Finding]:
     fixed: set[tuple[str, str]] = set()
     if trial.change:
         fixed |= {("build argument", name) for name in trial.change.secrets}
-        fixed |= {("file", name) for name in trial.change.secret_files.values()}
+        fixed |= {("file", name) for name in trial.change.hidden_files}
     for one in trial.canaries:
         if one.is_found and (one.kind, one.name) not in fixed:
             place = MeasureName(one.place)

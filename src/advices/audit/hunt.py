@@ -92,7 +92,7 @@ class Hunt:
         the change alone or with others, and `name` that of its image. Of an argument counts the
         history, of a file the layers.
         """
-        ids, files = change.secrets, change.secret_files.values()
+        ids, files = change.secrets, change.hidden_files
         place = "secrets_in_history" if ids else "secrets_in_layers"
         of = [
             one

@@ -116,9 +116,8 @@ class Trials(Trying):
         measurer.measure(again, steps_giving(self._lab, set()))
         if (second := measurer.pages.get(_AGAIN)) is not None:
             self._served = Served(measurer.pages[YOURS], second)
-        image = self._image(YOURS)
-        if health_command(image.config):
-            self._healthy_after = self._healthy(image)
+        if health_command(self._image(YOURS).config):
+            self._healthy_after = self._healthy(YOURS)
 
     def _at_once(
         self,
@@ -197,7 +196,7 @@ class Trials(Trying):
         `whole` is what was built, `name` what its image is called. What hides a secret is judged
         by a canary, the others by their measure.
         """
-        if (change.secrets or change.secret_files) and self._hunt:
+        if (change.secrets or change.hidden_files) and self._hunt:
             return Tried(remedy, change, *self._hunt.hidden(change, whole, name))
         was, is_ = (one.measures().get(remedy.measure) for one in measured)
         return Tried(remedy, change, was, is_)

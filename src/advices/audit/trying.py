@@ -17,7 +17,7 @@ from advices.audit.lacking import lacking
 from advices.audit.life import Life, life_of, worse
 from advices.audit.pages import Served
 from advices.audit.project import Project
-from advices.audit.remedies import Change, Source
+from advices.audit.remedies import Change, Source, pairs_of
 from advices.audit.secrets import written
 from advices.audit.taking import taken
 from advices.audit.variables import with_variables
@@ -62,6 +62,8 @@ class Trying:
         self._served: Served | None = None
         self._healthy_after: float | None = None
         self._life: Life | None = None
+        # What a change gives to the container when it starts, by its name.
+        self._given: dict[str, Mapping[str, str]] = {}
         # Several changes are tried at once.
         self._learning = threading.Lock()
 
@@ -116,6 +118,8 @@ class Trying:
         The last is what its build printed if that failed.
         """
         variant = variant_of(self._project, self._lab.folder, name, change)
+        texts = (self._source.files.get(file, "") for file in change.env_files)
+        self._given[name] = {key: one for text in texts for key, one in pairs_of(text).items()}
         if self._life is not None:
             # It serves no page: to wait for one would tell nothing.
             planned = [step for step in planned if not isinstance(step, ServeImage)]
@@ -136,7 +140,7 @@ class Trying:
     def _life_of(self, name: str, before: Life | None = None) -> Life:
         self._beside.anew()
         engine, run_id = self._bench.workshop.engine, self._bench.run.id
-        how, port = self._how, self._lab.serve.port
+        how, port = self._how(name), self._lab.serve.port
         image = self._image(name)
         return life_of(engine, image, run_id, how=how, port=port, before=before)
 
@@ -146,17 +150,17 @@ class Trying:
             return ""
         return worse(self._life, self._life_of(name, self._life))
 
-    @property
-    def _how(self) -> Start:
-        """Return how every container of the project is started."""
-        return self._project.how.with_more(replace(self._beside.how, env=self._project.env))
+    def _how(self, name: str) -> Start:
+        """Return how every container of the project with a change is started."""
+        env = {**self._given.get(name, {}), **self._project.env}
+        return self._project.how.with_more(replace(self._beside.how, env=env))
 
     def _settings(self, name: str) -> str:
         """Return what the settings of an image lack or break, "" for nothing."""
         image = self._image(name)
         if gone := lost(self._image(YOURS).config, image.config):
             return gone
-        if self._healthy_after is not None and self._healthy(image) is None:
+        if self._healthy_after is not None and self._healthy(name) is None:
             return "its health check fails"
         return ""
 
@@ -170,7 +174,7 @@ class Trying:
             cache_of=YOURS,
             limits=for_audits(self._bench.run.id),
             unknown=True,
-            how=self._how,
+            how=self._how(name),
             secret_files=files,
         )
 
@@ -179,7 +183,7 @@ class Trying:
         if not self._check:
             return ""
         engine, run_id = self._bench.workshop.engine, self._bench.run.id
-        return failed_check(engine, self._tag(name), run_id, self._how, self._check)
+        return failed_check(engine, self._tag(name), run_id, self._how(name), self._check)
 
     def _with_variables(self, name: str, result: VariantResult) -> VariantResult:
         return with_variables(result, self._lab.intended_env, self._image(name).config)
@@ -189,10 +193,10 @@ class Trying:
         assert image is not None, "it was measured a moment ago"
         return image
 
-    def _healthy(self, image: Image) -> float | None:
+    def _healthy(self, name: str) -> float | None:
         engine, run_id = self._bench.workshop.engine, self._bench.run.id
-        how, before = self._how, self._healthy_after
-        return healthy_after(engine, self._lab, image, run_id, how=how, before=before)
+        how, before = self._how(name), self._healthy_after
+        return healthy_after(engine, self._lab, self._image(name), run_id, how=how, before=before)
 
     def _tag(self, name: str) -> str:
         return f"docker-advices-run/{self._bench.run.id}:{self._lab.slug}-{name}-{COLD}"

@@ -17,6 +17,7 @@ class Change:
     `says` is what was done, as a sentence for a reader of the diff. `files` are other files of the
     context with their new text, by path. `secrets` are build arguments that have become secrets of
     the build, with the same name as id. `secret_files` are files of the context that have, by id.
+    `env_files` are files of the context that the container gets its variables from instead.
     """
 
     says: str
@@ -25,6 +26,12 @@ class Change:
     files: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()
     secret_files: Mapping[str, str] = field(default_factory=dict)
+    env_files: tuple[str, ...] = ()
+
+    @property
+    def hidden_files(self) -> tuple[str, ...]:
+        """Return the files of the context that the image has no more because of it."""
+        return (*self.secret_files.values(), *self.env_files)
 
 
 @dataclass(frozen=True)
