@@ -20,10 +20,14 @@ pytestmark = pytest.mark.engine
 
 @dataclass(frozen=True)
 class _Expected:
-    """What an audit finds in a lab's bad file, and which claims its fix does not meet."""
+    """What an audit finds in a lab's bad file, and which claims its fix does not meet.
+
+    `secrets` are the files whose contents its image shows, and that of the fix does not.
+    """
 
     tips: frozenset[str]
     unmet: frozenset[str] = frozenset()
+    secrets: frozenset[str] = frozenset()
 
 
 # No remedy takes named packages away, and what a venv's pip keeps is seen by no remedy.
@@ -40,6 +44,7 @@ EXPECTED = {
 EVERYTHING = {
     "whole-dockerfile": _Expected(
         frozenset({"build-cache", "multi-stage", "non-root", "stop-and-start", "configuration"}),
+        secrets=frozenset({".netrc", "production.env"}),
     ),
 }
 BAD = (*in_turn(tuple(EXPECTED)), *(EVERYTHING if ALL else ()))
@@ -61,6 +66,10 @@ def test_the_tip_of_a_lab_is_found_and_its_fix_meets_the_claims(slug: str, tmp_p
     if not expected.unmet:
         gone = {one.lab for one in audit.findings(found.found.trial) if one.is_gone}
         assert gone >= expected.tips, found
+    told = {one.name: one for one in found.found.trial.canaries}
+    shown = {name: told[name].after for name in expected.secrets if told[name].is_found}
+    assert shown.keys() == expected.secrets, found
+    assert not any(count for after in shown.values() for count in (after or {"": 1}).values())
 
 
 @pytest.mark.parametrize("slug", in_turn(tuple(EXPECTED)[::-1]))
