@@ -130,7 +130,9 @@ class Trials(Trying):
 
         What made nothing better with all others is left out, and the rest is built again.
         """
-        wanted = [one for one in REMEDIES if one.name in changes]
+        # What a build that is left out would show cannot be proved.
+        measured = ("", *self._lab.replays)
+        wanted = [one for one in REMEDIES if one.name in changes and one.measure.of in measured]
         trial = self._all_of(measurer, yours, changes, wanted, whole)
         if trial is None and changes.keys() >= {_SMALLER, _IN_STAGES}:
             wanted = [one for one in wanted if one.name != _SMALLER]
