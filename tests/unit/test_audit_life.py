@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from memory_engine import Program, printed
+from memory_engine import STATUS, Program, printed
 from test_audit import World, made, read, world
 
 from advices import audit
@@ -59,10 +59,20 @@ def _worker(world: World, of: Callable[[str], Program]) -> list[str]:
 def test_a_worker_is_waited_for_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("advices.audit.lab_of._ANSWERS_WITHIN_SECONDS", 0.2)
     monkeypatch.setattr("advices.audit.life._RUNS_SECONDS", 0.1)
-    started = _worker(world, lambda _text: Program(answers=lambda _: ""))
+
+    def runs(text: str) -> Program:
+        status = STATUS.replace("1000", "10001" if "USER" in text else "0")
+        return Program(answers=lambda argv: status if "/proc/1/status" in argv else "")
+
+    started = _worker(world, runs)
     found = world.audited()
     assert "listens on no port" in found.trial.silence
     assert {"order", "slim"} <= {*found.trial.names}
+    assert "its container still runs" in audit.sentence(found)
+    # As whom it runs and how it stops is seen without a page.
+    assert found.trial.yours.boot.uid == 0
+    assert found.trial.yours.probed["stop_exit_code"] == 0
+    assert "user" in found.trial.names
     # Once for the page, and once each for what a worker does.
     assert started.count(started[0]) == 2
     assert all(started.count(one) <= 2 for one in started[2:])

@@ -1,12 +1,13 @@
-"""A container that serves no page + engine -> whether it runs, ends or listens."""
+"""A container that serves no page + engine -> whether it runs, ends or listens, as whom."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from advices.core import EngineRefused, poll
-from advices.engine import Engine, Image, Start
-from advices.probes import listeners
+from advices.core import EngineRefused, NeverAnswered, poll
+from advices.engine import Container, Engine, Image, Start
+from advices.probes import listeners, startup
+from advices.results import VariantResult
 
 _RUNS_SECONDS = 5.0
 _AT_LEAST_SECONDS = 10.0
@@ -18,12 +19,31 @@ class Life:
 
     `ended` says how it ended, "" while it runs, and `exit_code` is None then. `listens` says
     whether it accepts connections. `seconds` is how long it took until one of them was seen.
+    `uid` is that of PID 1, and `stop_exit_code` what docker stop ends it with, None for one that
+    had ended.
     """
 
     ended: str
     exit_code: int | None
     listens: bool
     seconds: float
+    uid: int | None = None
+    stop_exit_code: int | None = None
+
+    @property
+    def says(self) -> str:
+        """Return what it still does after a change that made nothing worse, as a sentence."""
+        if self.ended:
+            return ""
+        does = "listens" if self.listens else "runs"
+        return f"It serves no page that this audit can judge it by, and its container still {does}."
+
+
+def with_life(result: VariantResult, life: Life) -> VariantResult:
+    """Return what was measured with what is seen of a container that serves no page."""
+    boot = result.boot.model_copy(update={"uid": life.uid})
+    stop = {} if life.stop_exit_code is None else {"stop_exit_code": life.stop_exit_code}
+    return result.model_copy(update={"boot": boot, "probed": {**result.probed, **stop}})
 
 
 def life_of(
@@ -48,10 +68,19 @@ def life_of(
                 ended = f"ends with exit code {end.exit_code}: {last}"
                 return Life(ended, end.exit_code, listens=False, seconds=waited)
             if listeners(engine, container):
-                return Life("", None, listens=True, seconds=waited)
-        return Life("", None, listens=False, seconds=limit)
+                return _stopped(engine, container, Life("", None, listens=True, seconds=waited))
+        return _stopped(engine, container, Life("", None, listens=False, seconds=limit))
     finally:
         engine.remove_container(container)
+
+
+def _stopped(engine: Engine, container: Container, life: Life) -> Life:
+    """Return what one that runs is, and how it ends."""
+    try:
+        uid, _ = startup.pid_1(engine, container, "it")
+    except NeverAnswered:
+        return life
+    return replace(life, uid=uid, stop_exit_code=engine.stop(container))
 
 
 def worse(before: Life, after: Life) -> str:

@@ -12,6 +12,7 @@ from advices.audit.health import health_command
 from advices.audit.how import ALONE
 from advices.audit.hunt import AT_ONCE, FIXED, Hunt, RealValues
 from advices.audit.lab_of import YOURS
+from advices.audit.life import with_life
 from advices.audit.pages import Served
 from advices.audit.remedies import (
     REMEDIES,
@@ -63,7 +64,7 @@ class Trials(Trying):
                     why="the command fails in a container of its image",
                     next_step="fix the command or the project; nothing was changed",
                 )
-            self._look_again(measurer, yours)
+            yours = self._looked_at_again(measurer, yours)
             self._hunt = self._hunting(measurer, yours)
             leaking = self._hunt.begin(Change("", self._source.text))
             self._source = replace(self._source, leaking=leaking)
@@ -71,7 +72,9 @@ class Trials(Trying):
             changing = self._served.said if self._served else ""
             canaries = self._hunt.after(trial.change) if trial.change else self._hunt.yours
             silence = measurer.silence.get(YOURS, "")
-            return replace(trial, silence=silence, changing=changing, canaries=canaries)
+            lives = self._life.says if self._life else ""
+            trial = replace(trial, silence=silence, changing=changing, lives=lives)
+            return replace(trial, canaries=canaries)
 
     def _hunting(self, measurer: Measurer, yours: VariantResult) -> Hunt:
         reads = RealValues(self._bench.workshop, self._image, self._values, yours)
@@ -105,11 +108,14 @@ class Trials(Trying):
         fixes = [one.remedy for one in found if one.is_fix]
         return self._together(measurer, yours, tuple(found), fixes, whole)
 
-    def _look_again(self, measurer: Measurer, yours: VariantResult) -> None:
-        """Learn what the project does each time: the page it serves, and its health check."""
+    def _looked_at_again(self, measurer: Measurer, yours: VariantResult) -> VariantResult:
+        """Learn what the project does each time: the page it serves, and its health check.
+
+        Return what it measures, with what is seen of one that serves no page.
+        """
         if not yours.boot.answered:
             self._life = self._life_of(YOURS)
-            return
+            return with_life(yours, self._life)
         # Another container: what one makes up at its start differs as well.
         self._beside.anew()
         again = self._candidate(_AGAIN, self._lab.variants["bad"])
@@ -118,6 +124,7 @@ class Trials(Trying):
             self._served = Served(measurer.pages[YOURS], second)
         if health_command(self._image(YOURS).config):
             self._healthy_after = self._healthy(YOURS)
+        return yours
 
     def _at_once(
         self,

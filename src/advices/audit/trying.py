@@ -8,13 +8,13 @@ from dataclasses import replace
 
 from advices.audit.beside import Beside
 from advices.audit.checks import failed_check
-from advices.audit.gate import broken, lost
+from advices.audit.gate import SILENT, broken, lost
 from advices.audit.health import healthy_after
 from advices.audit.how import How
 from advices.audit.hunt import Hunt
 from advices.audit.lab_of import YOURS, variant_of
 from advices.audit.lacking import lacking
-from advices.audit.life import Life, life_of, worse
+from advices.audit.life import Life, life_of, with_life, worse
 from advices.audit.pages import Served
 from advices.audit.project import Project
 from advices.audit.remedies import Change, Source, pairs_of
@@ -133,8 +133,15 @@ class Trying:
             return None, f"it does not build: {error.what}", error.printed
         except AdvicesError as error:
             return None, error.what, ""
+        life = self._life_of(name, self._life) if self._life else None
+        after = with_life(after, life) if life else after
         says = broken(yours, after, self._served, measurer.pages.get(name))
-        says = says or self._life_is_worse(name)
+        if says == SILENT:
+            # What it printed last is what a reader needs to know.
+            last = measurer.silence.get(name, "").strip().splitlines()[-1:]
+            says = ": ".join([says, *last])
+        if self._life and life:
+            says = says or worse(self._life, life)
         return after, says or self._settings(name) or self._checked(name), ""
 
     def _life_of(self, name: str, before: Life | None = None) -> Life:
@@ -143,12 +150,6 @@ class Trying:
         how, port = self._how(name), self._lab.serve.port
         image = self._image(name)
         return life_of(engine, image, run_id, how=how, port=port, before=before)
-
-    def _life_is_worse(self, name: str) -> str:
-        """Return what a container that serves no page does worse than before, "" for nothing."""
-        if self._life is None:
-            return ""
-        return worse(self._life, self._life_of(name, self._life))
 
     def _how(self, name: str) -> Start:
         """Return how every container of the project with a change is started."""
