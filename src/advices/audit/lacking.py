@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from advices.audit.reading.found import PRINTED_BYTES
 from advices.core import CommandFailed, EngineRefused
 from advices.engine import Engine, Image, Start
 from advices.probes import libraries_missing
@@ -25,20 +26,29 @@ def lacking(
 
     `image` is None for one that could not be built; `said` is what its build printed.
     """
-    libraries = {*_SAID_MISSING.findall(said)}
-    if image is not None:
-        libraries |= {*libraries_missing(engine, image.id, run_id)}
-    wanted = sorted(one for one in libraries if _LIBRARY.fullmatch(one))
-    if not wanted:
-        return ()
-    patterns = tuple(f"*/{name}" for name in wanted)
-    asks = Start(entrypoint=("dpkg-query", "--search"), command=patterns, user="0:0")
     try:
+        wanted = _libraries(engine, run_id, image, said)
+        if not wanted:
+            return ()
+        asks = Start(
+            entrypoint=("dpkg-query", "--search"),
+            command=tuple(f"*/{name}" for name in wanted),
+            user="0:0",
+            printed_bytes=PRINTED_BYTES,
+        )
         done = engine.run_once(full.id, run_id=run_id, how=asks, timeout_seconds=_SECONDS)
     except (CommandFailed, EngineRefused):
         return ()
     owners = owners_of(done.stdout, wanted)
     return tuple(dict.fromkeys(owners[name] for name in wanted if name in owners))
+
+
+def _libraries(engine: Engine, run_id: str, image: Image | None, said: str) -> list[str]:
+    """Return the names of the libraries that are missing. Raises CommandFailed."""
+    found = {*_SAID_MISSING.findall(said)}
+    if image is not None:
+        found |= {*libraries_missing(engine, image.id, run_id, printed_bytes=PRINTED_BYTES)}
+    return sorted(one for one in found if _LIBRARY.fullmatch(one))
 
 
 def owners_of(said: str, libraries: Iterable[str]) -> Mapping[str, str]:
