@@ -28,13 +28,14 @@ if TYPE_CHECKING:
     from advices.classroom.hub.address import Address, address, board_url
     from advices.classroom.hub.files import Codes, Opened, codes
     from advices.classroom.hub.files import classroom as class_in
-    from advices.classroom.hub.start import end, how_opened, running
+    from advices.classroom.hub.start import LOG, end, how_opened, running
     from advices.classroom.progress.telling import told
     from advices.classroom.rehearsing.figures import Learned, failures, figures, memory
     from advices.classroom.rehearsing.run import rehearse
 
 __all__ = [
     "FOLDER",
+    "LOG",
     "Address",
     "Asked",
     "Classroom",
@@ -87,7 +88,7 @@ _LATER = {
     **{name: f"hub.address.{name}" for name in ("Address", "address", "board_url")},
     **{name: f"hub.files.{name}" for name in ("Codes", "Opened", "codes")},
     "class_in": "hub.files.classroom",
-    **{name: f"hub.start.{name}" for name in ("end", "how_opened", "running")},
+    **{name: f"hub.start.{name}" for name in ("LOG", "end", "how_opened", "running")},
     "told": "progress.telling.told",
     **{name: f"rehearsing.figures.{name}" for name in ("Learned", "failures", "figures", "memory")},
     "rehearse": "rehearsing.run.rehearse",

@@ -49,13 +49,15 @@ def start(
         out.print(f"learners come here: {how.address.origin}")
         out.print(f"the code of the class: {codes.learners}")
         out.print(f"your page: {classroom.board_url(how.address)}")
-        out.print(f"your code, for nobody else: {codes.trainer}")
+        out.print(f"your code, which you keep to yourself: {codes.trainer}")
         out.print(
             f"{len(room.seats)} seats; Ctrl-C ends the hub, `advices class start` brings it back "
             "with nothing lost"
         )
-        code = hub.wait()
-    raise HubFailed(f"the hub ended by itself with exit code {code}", why="its log says why")
+        hub.wait()
+    raise HubFailed(
+        f"the hub ended by itself; its log is {folder / classroom.LOG}", why="its log says why"
+    )
 
 
 @class_app.command()
@@ -96,8 +98,8 @@ def _show(found: list[Learned]) -> None:
     if sizes := classroom.memory(found):
         table.add_row("memory of a seat", "", *(f"{size / 1e6:.0f} MB" for size in sizes))
     out.print(table)
-    for one in classroom.failures(found):
-        out.print(f"[bold red]{shown(one.name)}[/] ({one.seat or 'no seat'}): {shown(one.fault)}")
+    for who in classroom.failures(found):
+        out.print(f"[bold red]{shown(who.name)}[/] ({who.seat or 'no seat'}): {shown(who.fault)}")
 
 
 @class_app.command()

@@ -47,10 +47,10 @@ def agendas(layout: Layout) -> list[Agenda]:
     text = (layout.root / "docs" / "trainers.md").read_text("utf-8")
     labs = {lab.slug: lab for lab in labfile.in_order(layout.labs)}
 
-    def part(said: object) -> Part:
+    def part(said: str | tuple[str, int]) -> Part:
         if isinstance(said, str):
             return _lesson(labs[said], layout.exercise_results)
-        words, minutes = said  # type: ignore[misc]
+        words, minutes = said
         return Part(_CODE.sub(r"\1", words), "", minutes)
 
     return list(_read(text, part))
@@ -63,7 +63,7 @@ def _lesson(lab: Lab, folder: Path) -> Part:
     return Part(lab.title, lab.slug, course.TALK_MINUTES + minutes)
 
 
-def _read(text: str, part: Callable[[object], Part]) -> Iterator[Agenda]:
+def _read(text: str, part: Callable[[str | tuple[str, int]], Part]) -> Iterator[Agenda]:
     headings = [(found.start(), found[1]) for found in _HEADING.finditer(text)]
     for found in _CALL.finditer(text):
         call = ast.parse(found[1], mode="eval").body

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from pathlib import Path
 
@@ -20,7 +21,9 @@ def main() -> None:
     store = Store(folder, how.keep_days)
     facts = Facts(classroom(folder), store, how.keep_days, reset)
     base = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
-    asyncio.run(serve(facts, base, os.environ["JUPYTERHUB_SERVICE_URL"]))
+    # As the hub ends it.
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(serve(facts, base, os.environ["JUPYTERHUB_SERVICE_URL"]))
 
 
 if __name__ == "__main__":

@@ -65,11 +65,11 @@ class Facts:
         """Return what the trainer sees now."""
         rows = seat_rows(
             [seat.name for seat in self.room.seats],
-            self.exercises,
-            self.store.learners(),
-            self.store.events(),
-            self.store.wishes(),
-            time.time(),
+            exercises=self.exercises,
+            learners=self.store.learners(),
+            events=self.store.events(),
+            wishes=self.store.wishes(),
+            now=time.time(),
         )
         now = time.localtime()
         here = clock(now.tm_hour * 60 + now.tm_min)

@@ -48,6 +48,7 @@ class Count(NamedTuple):
 
 def seat_rows(
     seats: Sequence[str],
+    *,
     exercises: Sequence[Exercise],
     learners: Iterable[Learner],
     events: Iterable[Happened],

@@ -77,7 +77,7 @@ class SeatHandler(web.RequestHandler):
             self._happened(told)
         else:
             raise web.HTTPError(405)
-        self.set_status(204)
+        self.finish({})
 
     def _happened(self, told: dict[str, Any]) -> None:
         kind, exercise, hint = (told.get(name, "") for name in ("kind", "exercise", "hint"))

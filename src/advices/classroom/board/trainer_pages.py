@@ -11,6 +11,7 @@ from jupyterhub.services.auth import HubOAuthenticated
 from jupyterhub.utils import url_path_join
 from tornado import web
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from tornado.log import app_log
 
 from advices.classroom.board import page
 from advices.classroom.board.day import is_time, slots
@@ -140,7 +141,7 @@ class Act(Trainers):
         try:
             await run(None, self.facts.reset, self.facts.room, seat)
         except AdvicesError as error:
-            web.app_log.error("%s was not reset: %s", seat.name, error)
+            app_log.error("%s was not reset: %s", seat.name, error)
             self.back("failed")
             return
         if act == "free":

@@ -35,12 +35,13 @@ class Attempts:
 
     def failed(self, who: str) -> None:
         """Count one that failed."""
-        self._failed[who] = [*self._recent(who), self._clock()]
+        recent = self._recent(who)
+        # Behind all others: the first is the one that failed longest ago.
+        self._failed.pop(who, None)
+        self._failed[who] = [*recent, self._clock()]
         if len(self._failed) > _REMEMBERED:
             # An attacker with many names must not fill the memory.
-            self._failed = {name: self._recent(name) for name in self._failed if self._recent(name)}
-            while len(self._failed) > _REMEMBERED:
-                self._failed.pop(next(iter(self._failed)))
+            self._failed.pop(next(iter(self._failed)))
 
     def succeeded(self, who: str) -> None:
         """Forget what failed."""

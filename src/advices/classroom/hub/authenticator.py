@@ -73,7 +73,10 @@ class ClassAuthenticator(SharedPasswordAuthenticator):
         return {"name": TRAINER, "admin": False, "groups": []}
 
     async def _seated(self, name: str, pin: str) -> dict[str, Any]:
-        """Return the seat of a name, a new one for a new name. A hash takes a moment: in a thread."""
+        """Return the seat of a name, a new one for a new name.
+
+        A hash takes a moment, so a thread makes it.
+        """
         store: Store = self.store
         run = asyncio.get_running_loop().run_in_executor
         if (seat := store.seat_of(name)) is None:

@@ -15,6 +15,8 @@ from advices.core import ClassMissing, Record
 FOLDER_VARIABLE = "ADVICES_CLASS_FOLDER"
 """The variable by which the hub and its service are told the folder of the class."""
 KEEP_DAYS = 14
+DATABASE = "hub.sqlite"
+"""The file of the hub's own database."""
 _CLASS = "class.json"
 _OPENED = "hub.json"
 _CODES = "codes.json"

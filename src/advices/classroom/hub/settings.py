@@ -6,11 +6,11 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from advices.classroom.hub.address import BOARD, BOARD_HOST, Address, board_url
 from advices.classroom.hub.authenticator import TRAINER, ClassAuthenticator
-from advices.classroom.hub.files import FOLDER_VARIABLE, Codes, Opened
+from advices.classroom.hub.files import DATABASE, FOLDER_VARIABLE, Codes, Opened
 from advices.classroom.hub.spawner import SeatSpawner
 from advices.classroom.progress.store import Store
 from advices.classroom.records import Classroom, Seat
@@ -18,11 +18,17 @@ from advices.core import CLASS_VARIABLE
 
 IDLE_SECONDS = 3600
 TEMPLATES = Path(__file__).parent / "templates"
-Inside = Callable[[Classroom, Seat, Sequence[str]], list[str]]
+
+
+class Door(NamedTuple):
+    """What leads into seats: the words that run others in one, and what brings one up."""
+
+    inside: Callable[[Classroom, Seat, Sequence[str]], list[str]]
+    ensure: Callable[[Classroom, Seat], None]
 
 
 def hub_settings(
-    folder: Path, room: Classroom, how: Opened, codes: Codes, inside: Inside
+    folder: Path, room: Classroom, how: Opened, codes: Codes, door: Door
 ) -> dict[str, dict[str, Any]]:
     """Return the settings of JupyterHub, its proxy, its authenticator and its spawner, by class."""
     names = [seat.name for seat in room.seats]
@@ -60,7 +66,8 @@ def hub_settings(
         },
         "SeatSpawner": {
             "classroom": room,
-            "inside": inside,
+            "inside": door.inside,
+            "ensure": door.ensure,
             "hub_port": how.hub_port,
             "python": sys.executable,
         },
@@ -75,7 +82,7 @@ def _hub(folder: Path, how: Opened) -> dict[str, Any]:
         "subdomain_hook": _host,
         # The spawner lets it listen at each seat's gateway as well.
         "hub_bind_url": f"http://127.0.0.1:{how.hub_port}",
-        "db_url": f"sqlite:///{folder / 'hub.sqlite'}",
+        "db_url": f"sqlite:///{folder / DATABASE}",
         "cookie_secret_file": str(folder / "cookie_secret"),
         "pid_file": str(folder / "hub.pid"),
         "authenticator_class": ClassAuthenticator,

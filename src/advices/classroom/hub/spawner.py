@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from subprocess import Popen
 from typing import Any
 
 from jupyterhub.app import JupyterHub
@@ -29,6 +28,7 @@ class SeatSpawner(LocalProcessSpawner):
 
     classroom = Anything(help="The class that has the seats.").tag(config=True)
     inside = Callable(help="Returns the words that run others in a seat.").tag(config=True)
+    ensure = Callable(help="Brings a seat and its engine up, if they are not.").tag(config=True)
     hub_port = Integer(8081, help="Where the hub listens for servers.").tag(config=True)
     python = Unicode(help="The Python that servers run with.").tag(config=True)
 
@@ -53,23 +53,22 @@ class SeatSpawner(LocalProcessSpawner):
         return env
 
     async def start(self) -> tuple[str, int]:
-        """Start the server; return where it listens."""
+        """Start the server, in a seat that is up; return where it listens."""
         seat = self.seat
+        run = asyncio.get_running_loop().run_in_executor
+        await run(None, self.ensure, self.classroom, seat)
         self.ip, self.port = seat.address, SERVER_PORT
         self.hub_connect_url = f"http://{seat.gateway}:{self.hub_port}"
         _listen_at(seat.gateway, self.hub_port)
-        words = [self.python, "-m", "jupyterhub.singleuser", *self.get_args()]
-        # The token is in the environment, which only root and the seat's account can read. No file
-        # but these three is open in the server: the hub's own are not for learners.
-        self.proc = Popen(
-            self.inside(self.classroom, seat, words),
-            env=self.get_env(),
-            cwd="/",
-            start_new_session=True,
-            close_fds=True,
-        )
-        self.pid = self.proc.pid
+        # The token is in the environment, which only root and the seat's account can read.
+        server = [self.python, "-m", "jupyterhub.singleuser"]
+        self.cmd = self.inside(self.classroom, seat, server)
+        self.popen_kwargs = {"cwd": "/"}
+        await super().start()
         return seat.address, SERVER_PORT
+
+    def make_preexec_fn(self, name: str) -> None:
+        """Return nothing to do before: the words that lead into the seat change the account."""
 
     async def stop(self, now: bool = False) -> None:
         """End the server and its kernels; the engine of the seat goes on."""

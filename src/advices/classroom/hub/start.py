@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import contextlib
+import http
 import importlib.util
 import os
 import shutil
 import signal
 import socket
+import ssl
 import stat
-import subprocess
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from advices.classroom.hub.address import Address
-from advices.classroom.hub.files import FOLDER_VARIABLE, KEEP_DAYS, Opened, classroom, save_opened
+from advices.classroom.hub.address import Address, board_url
+from advices.classroom.hub.files import (
+    DATABASE,
+    FOLDER_VARIABLE,
+    KEEP_DAYS,
+    Opened,
+    classroom,
+    save_opened,
+)
 from advices.core import (
     ClassSettingInvalid,
     ExtraMissing,
@@ -27,12 +37,14 @@ from advices.core import (
     SiteMissing,
     poll,
     run,
+    spawn_daemon,
 )
 
 LOG = "hub.log"
 CONFIG = Path(__file__).with_name("jupyterhub_config.py")
 START_SECONDS = 90
 END_SECONDS = 30
+_FREE_SECONDS = 10
 _PROXY = "configurable-http-proxy"
 _LINES = 15
 
@@ -55,7 +67,7 @@ def how_opened(
         if importlib.util.find_spec(module) is None:
             raise ExtraMissing(
                 f"this Python has no package {module.replace('_', '-')}",
-                why="a class stands on JupyterHub, and requirements/hub.txt brings it",
+                why="a class is a JupyterHub, and requirements/hub.txt brings it",
                 next_step="`./run class` installs all of it, or "
                 "`pip install --require-hashes -r requirements/hub.txt`",
             )
@@ -109,12 +121,12 @@ def _demand_roots_own(file: Path) -> None:
             raise ClassSettingInvalid(
                 f"another account can change {place}",
                 why="root executes the file that --config names",
-                next_step=f"`chown root {place}` and `chmod go-w {place}`, or put the file elsewhere",
+                next_step=f"`chown root {place}` and `chmod go-w {place}`, or move the file",
             )
 
 
 @contextlib.contextmanager
-def running(folder: Path, how: Opened) -> Iterator[subprocess.Popen[bytes]]:
+def running(folder: Path, how: Opened) -> Iterator[Hub]:
     """Run the hub until the block ends; the servers of learners go on.
 
     Raises SiteMissing, PortTaken when something listens where the hub would, HubFailed when the hub
@@ -129,36 +141,61 @@ def running(folder: Path, how: Opened) -> Iterator[subprocess.Popen[bytes]]:
             why=f"its hub runs, with the log {folder / LOG}",
             next_step="go on with it, or end it with Ctrl-C where it was started",
         )
-    # A hub that was killed left its proxy.
+    # A hub that was killed left its proxy, and its service needs a moment to hear of it.
+    was_killed = (folder / "hub.pid").is_file()
     end(folder)
-    _demand_free(how)
+    for _ in poll(_FREE_SECONDS if was_killed else 0):
+        if _taken(how) is None:
+            break
+    if fault := _taken(how):
+        raise fault
     save_opened(folder, how)
-    log = os.open(folder / LOG, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
-    env = {**os.environ, FOLDER_VARIABLE: str(folder)}
+    # Nobody else may read them: the log names learners, the database has the hashes of tokens.
+    for name in (LOG, DATABASE):
+        os.close(os.open(folder / name, os.O_CREAT | os.O_WRONLY, 0o600))
+    words = [sys.executable, "-m", "jupyterhub", "-f", str(CONFIG)]
+    hub = Hub(spawn_daemon(words, folder / LOG, {FOLDER_VARIABLE: str(folder)}))
     try:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "jupyterhub", "-f", str(CONFIG)],
-            **{"cwd": folder, "env": env, "stdin": subprocess.DEVNULL},
-            **{"stdout": log, "stderr": log, "start_new_session": True},
-        )
+        _await(hub, folder, how)
+        yield hub
     finally:
-        os.close(log)
-    try:
-        _await(process, folder, how)
-        yield process
-    finally:
-        process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(END_SECONDS)
-        process.kill()
-        process.wait()
+        hub.end()
 
 
-def _demand_free(how: Opened) -> None:
+@dataclass(frozen=True)
+class Hub:
+    """The process of a hub that this one started."""
+
+    pid: int
+
+    def runs(self) -> bool:
+        """Return whether it has not ended."""
+        try:
+            return os.waitpid(self.pid, os.WNOHANG) == (0, 0)
+        except ChildProcessError:
+            return False
+
+    def wait(self, timeout_seconds: float = float("inf")) -> None:
+        """Return when it has ended, or the time is over."""
+        for _ in poll(timeout_seconds, 0.2):
+            if not self.runs():
+                return
+
+    def end(self) -> None:
+        """Let it end, with its proxy and its services."""
+        for sign in (signal.SIGTERM, signal.SIGKILL):
+            if self.runs():
+                os.kill(self.pid, sign)
+                self.wait(END_SECONDS)
+
+
+def _taken(how: Opened) -> PortTaken | None:
+    """Return the fault of the first port that is in use, None when all are free."""
     address = how.address
     for at, port, what in (
         (address.listens_at, address.port, "the class"),
         ("127.0.0.1", how.hub_port, "the hub"),
+        ("127.0.0.1", how.proxy_api_port, "the hub's proxy"),
         ("127.0.0.1", how.board_port, "the trainer's page"),
     ):
         with socket.socket() as one:
@@ -166,36 +203,50 @@ def _demand_free(how: Opened) -> None:
             try:
                 one.bind((at, port))
             except OSError:
-                raise PortTaken(f"port {port}, which {what} needs, is in use") from None
+                return PortTaken(f"port {port}, which {what} needs, is in use")
+    return None
 
 
-def _await(process: subprocess.Popen[bytes], folder: Path, how: Opened) -> None:
+def _await(hub: Hub, folder: Path, how: Opened) -> None:
     """Wait until the hub answers and says that it started. Raises HubFailed."""
     for _ in poll(START_SECONDS, 0.2):
-        if process.poll() is not None:
-            raise HubFailed(
-                f"{_last_lines(folder)}\nthe hub ended with exit code {process.returncode}"
-            )
+        if not hub.runs():
+            raise HubFailed(f"{_last_lines(folder)}\nthe hub ended")
         if answers(how):
             return
-    raise HubFailed(
-        f"{_last_lines(folder)}\nthe hub did not answer within {START_SECONDS} seconds",
-    )
+    said = _last_lines(folder)
+    raise HubFailed(f"{said}\nthe hub did not answer within {START_SECONDS} seconds")
 
 
 def answers(how: Opened) -> bool:
-    """Return whether proxy and hub answer to who comes by the address of the class."""
-    address = how.address
-    # Through the proxy; on this machine, where a name below localhost may resolve to nothing.
-    url = f"http://127.0.0.1:{how.hub_port}/hub/health"
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with contextlib.suppress(OSError):
-        opener.open(url, timeout=5).close()
-        with socket.create_connection(("127.0.0.1", address.port), timeout=5):
-            pass
-        with socket.create_connection(("127.0.0.1", how.board_port), timeout=5):
-            return True
-    return False
+    """Return whether the hub and the trainer's page answer through the proxy, as browsers ask."""
+    page = urlsplit(board_url(how.address))
+    return (
+        _status(how, how.address.host, "/hub/health") == http.HTTPStatus.OK
+        # It knows nobody without a token, and says so.
+        and _status(how, page.hostname or "", f"{page.path}seat/mine") == http.HTTPStatus.FORBIDDEN
+    )
+
+
+def _status(how: Opened, host: str, path: str) -> int:
+    """Return the status of an address of this machine under the name of a host, 0 for no answer."""
+    # What a name below localhost resolves to differs, and a certificate names no number.
+    request = urllib.request.Request(
+        f"{how.address.scheme}://127.0.0.1:{how.address.port}{path}",
+        headers={"Host": f"{host}:{how.address.port}"},
+    )
+    unverified = ssl.create_default_context()
+    unverified.check_hostname, unverified.verify_mode = False, ssl.CERT_NONE
+    opener = urllib.request.build_opener(
+        urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=unverified)
+    )
+    try:
+        with opener.open(request, timeout=5) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 0
 
 
 def is_running(folder: Path) -> bool:

@@ -175,7 +175,8 @@ class Store:
                 if same:
                     return
             db.execute(
-                "insert into event (seat, name, kind, exercise, hint, at) values (?, ?, ?, ?, ?, ?)",
+                "insert into event (seat, name, kind, exercise, hint, at) "
+                "values (?, ?, ?, ?, ?, ?)",
                 (seat, row[0], kind, exercise, hint, at),
             )
 
@@ -223,4 +224,4 @@ def folded(name: str) -> str:
 
 
 def _hash(pin: str, salt: bytes) -> bytes:
-    return hashlib.scrypt(pin.encode(), salt=salt, **_SCRYPT)  # type: ignore[arg-type]
+    return hashlib.scrypt(pin.encode(), salt=salt, **_SCRYPT)

@@ -1,4 +1,4 @@
-"""As much of a browser as a learner's page needs: cookies by host and path, redirects, one socket."""
+"""As much of a browser as a learner's page needs: cookies, redirects, one socket."""
 
 from __future__ import annotations
 

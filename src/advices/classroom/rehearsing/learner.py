@@ -24,7 +24,7 @@ PREPARE = "from advices.learn import cells as _cells; _cells.prepare()"
 
 @dataclass(frozen=True)
 class Work:
-    """What each learner does: the first cell of a lab, and a Dockerfile that solves its exercise."""
+    """What each learner does: a lab's first cell, and a Dockerfile that solves its exercise."""
 
     slug: str
     cell: str
@@ -35,7 +35,16 @@ class _Fault(Exception):
     """What a learner would have seen."""
 
 
-async def learn(origin: str, code: str, name: str, pin: str, work: Work, said: Learned) -> Browser:
+@dataclass(frozen=True)
+class Entry:
+    """How learners get in: the address of the class, its code, and the PIN that they choose."""
+
+    origin: str
+    code: str
+    pin: str
+
+
+async def learn(entry: Entry, work: Work, said: Learned) -> Browser:
     """Do all of it, and write into `said` how it went; return the browser, still logged in.
 
     The first fault ends it. Every fault is the learner's: it is reported, not raised.
@@ -43,7 +52,7 @@ async def learn(origin: str, code: str, name: str, pin: str, work: Work, said: L
     browser = Browser()
     try:
         with _timed(said, STEPS[0]):
-            base = await _log_in(browser, origin, code, name, pin)
+            base = await _log_in(browser, entry, said.name)
         said.seat = base.rstrip("/").rpartition("/")[2]
         with _timed(said, STEPS[1]):
             kernel = await _Kernel.open(browser, base, work.slug)
@@ -80,12 +89,15 @@ def _timed(said: Learned, step: str) -> Iterator[None]:
     said.seconds[step] = time.monotonic() - began
 
 
-async def _log_in(browser: Browser, origin: str, code: str, name: str, pin: str) -> str:
+async def _log_in(browser: Browser, entry: Entry, name: str) -> str:
     """Log in and wait for the server; return the base of its addresses."""
+    origin = entry.origin
     form = await browser.get(f"{origin}/hub/login")
     if form.status != 200:
         raise _Fault(f"the form to log in has the status {form.status}")
-    answer = await browser.submit(f"{origin}/hub/login", username=name, password=code, pin=pin)
+    answer = await browser.submit(
+        f"{origin}/hub/login", username=name, password=entry.code, pin=entry.pin
+    )
     if answer.status == 403:
         raise _Fault(_alert(answer.text))
     until = time.monotonic() + _LOGIN_SECONDS

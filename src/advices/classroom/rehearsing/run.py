@@ -12,7 +12,7 @@ from advices.classroom.hub.files import classroom, codes, opened
 from advices.classroom.hub.start import answers
 from advices.classroom.progress.store import Store
 from advices.classroom.rehearsing.figures import Learned
-from advices.classroom.rehearsing.learner import Work, learn, leave
+from advices.classroom.rehearsing.learner import Entry, Work, learn, leave
 from advices.classroom.rehearsing.seat_memory import memory_bytes
 from advices.core import ClassMissing, ClassSettingInvalid, Layout
 from advices.lab import labfile
@@ -52,12 +52,9 @@ def rehearse(folder: Path, count: int, slug: str = EXERCISE) -> list[Learned]:
 
 async def _all(folder: Path, said: Sequence[Learned], work: Work) -> None:
     room, origin = classroom(folder), opened(folder).address.origin
-    code = codes(folder).learners
     seats = {seat.name: seat for seat in room.seats}
-    pin = secrets.token_hex(8)
-    browsers = await asyncio.gather(
-        *(learn(origin, code, one.name, pin, work, one) for one in said)
-    )
+    entry = Entry(origin, codes(folder).learners, secrets.token_hex(8))
+    browsers = await asyncio.gather(*(learn(entry, work, one) for one in said))
     try:
         for one in said:
             if one.seat in seats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from advices.classroom import groups
+from advices.classroom.entering import processes
 from advices.classroom.records import Seat
 
 
@@ -16,7 +16,7 @@ def memory_bytes(seat: Seat, proc: Path = Path("/proc")) -> int:
 
 def _processes(seat: Seat, proc: Path) -> set[int]:
     """Return the processes in the seat's control group, and of its account."""
-    found = groups.processes(seat)
+    found = processes(seat)
     for folder in proc.glob("[0-9]*"):
         with contextlib.suppress(OSError):
             if folder.stat().st_uid == seat.uid:
