@@ -196,7 +196,7 @@ def engine(session: nox.Session) -> None:
     run(session, *PYTEST, "tests/engine", "-m", "engine", *BOTH_CORES, *session.posargs)
 
 
-@nox.session(python=False, requires=["bases"])
+@nox.session(python=False, requires=["bases", "browser"])
 def classroom(session: nox.Session) -> None:
     """Make classes with real seats, and let one learner try everything against another one."""
     environment(session, "dev")

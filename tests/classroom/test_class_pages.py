@@ -188,7 +188,7 @@ def test_a_reset_is_asked_about_and_told_to_the_learner(chromium, room, learner,
     trainer.get_by_role("button", name="Reset the seat").click()
     expect(trainer.get_by_text("The seat is as it was prepared.")).to_be_visible(timeout=60_000)
     assert (room.folder / "resets").read_text() == "adv-seat-01\n"
-    expect(learner.locator(".adv-class__state")).to_contain_text("does not answer")
+    expect(learner.locator(".adv-class__state")).to_contain_text("your trainer reset your seat")
     # From another browser, with the PIN.
     tab = chromium.new_context().new_page()
     log_in(tab, room, "Ada <i>L</i>")

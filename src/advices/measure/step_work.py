@@ -164,6 +164,7 @@ class StepWork:
         replay = self._lab.replays.get(step.build)
         # The run's id as well: an edit of an earlier run may still be in the cache.
         edit = f"{self._run.id}-{self._word}-{candidate.name}-{step.sample}"
+        edit += f"-{taken.word}" if candidate.unknown else ""
         copied(self._lab, candidate, order.context, canary=self.canary)
         if replay is not None:
             replayed(self._lab.folder, order.context, replay, edit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
@@ -33,6 +34,8 @@ class Taken:
     found: Found = field(default_factory=Found)
     context_bytes: int = 0
     image_id: str = ""
+    # What is measured twice under one name would find its own edits in the cache.
+    word: str = field(default_factory=lambda: secrets.token_hex(3))
     image_layers: frozenset[str] = frozenset()
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import http
 import os
 from typing import Any
 from urllib.parse import quote
@@ -162,7 +163,7 @@ class Act(Trainers):
         for _ in range(_END_SECONDS):
             asked = HTTPRequest(url, method="DELETE", headers=headers, request_timeout=_END_SECONDS)
             answer = await AsyncHTTPClient().fetch(asked, raise_error=False)
-            # 202: it is on its way; 400: a start is; 404: nobody was ever there.
-            if answer.code not in (202, 400):
+            # While it is on its way the hub says 202.
+            if answer.code != http.HTTPStatus.ACCEPTED:
                 return
             await asyncio.sleep(1)

@@ -19,6 +19,8 @@ from advices.learn import CHECKED
 _EVERY_SECONDS = 0.2
 _LOGIN_SECONDS = 180
 _CELL_SECONDS = 900
+_LEAVE_SECONDS = 60
+_ON_ITS_WAY = 202
 PREPARE = "from advices.learn import cells as _cells; _cells.prepare()"
 
 
@@ -74,10 +76,14 @@ async def learn(entry: Entry, work: Work, said: Learned) -> Browser:
 
 
 async def leave(browser: Browser, origin: str, seat: str) -> None:
-    """End the learner's server, and close the browser."""
+    """End the learner's server, wait until it is gone, and close the browser."""
+    until = time.monotonic() + _LEAVE_SECONDS
     try:
-        if seat:
-            await browser.call("DELETE", f"{origin}/hub/api/users/{seat}/server")
+        while seat and time.monotonic() < until:
+            answer = await browser.call("DELETE", f"{origin}/hub/api/users/{seat}/server")
+            if answer.status != _ON_ITS_WAY:
+                break
+            await asyncio.sleep(_EVERY_SECONDS)
     finally:
         browser.close()
 

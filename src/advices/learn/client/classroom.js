@@ -4,7 +4,7 @@
 import { make } from "./html.js";
 import { kept } from "./kept.js";
 import { button } from "./lesson.js";
-import { ask } from "./server.js";
+import { ask, Gone, Refused, why } from "./server.js";
 
 const EVERY_MILLISECONDS = 8000;
 const CHECKED = "application/vnd.advices.checked+json";
@@ -81,8 +81,9 @@ export const classBar = (near) => {
       asks = told.asks;
       show();
       shows(told.messages);
-    } catch {
-      state.textContent = "Your trainer's page does not answer now. What you do here goes on.";
+    } catch (error) {
+      const isMine = error instanceof Gone || error instanceof Refused;
+      state.textContent = isMine ? why(error) : "Your trainer's page does not answer now. What you do here goes on.";
     }
   };
   const bar = make(
