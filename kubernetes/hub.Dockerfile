@@ -11,7 +11,7 @@ RUN --mount=type=cache,target=/root/.cache/pip \
 COPY mkdocs.yml ./
 COPY labs labs
 COPY docs docs
-COPY pyproject.toml README.md /build/
+COPY pyproject.toml PYPI.md /build/
 COPY src /build/src
 RUN mkdir -p /build/labs && cp -R labs/bases labs/scanners /build/labs/ \
     && pip install --no-index --no-deps --no-build-isolation /build && pip check && rm -rf /build

@@ -6,7 +6,7 @@ WORKDIR /build
 COPY requirements/seat.txt .
 RUN --mount=type=cache,target=/root/.cache/pip \
     pip --python /opt/docker-advices install --require-hashes -r seat.txt
-COPY pyproject.toml README.md ./
+COPY pyproject.toml PYPI.md ./
 COPY labs/bases labs/bases
 COPY labs/scanners labs/scanners
 COPY src src
@@ -16,7 +16,7 @@ FROM python:3.14-slim
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends docker-buildx docker-cli \
     && rm -rf /var/lib/apt/lists/*
-ENV PATH=/opt/docker-advices/bin:$PATH HOME=/home/learner PYTHONDONTWRITEBYTECODE=1
+ENV PATH=/opt/docker-advices/bin:$PATH HOME=/srv/learner PYTHONDONTWRITEBYTECODE=1
 WORKDIR /srv/docker-advices
 COPY --from=builder /opt/docker-advices /opt/docker-advices
 COPY mkdocs.yml ./

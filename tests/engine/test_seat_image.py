@@ -37,7 +37,7 @@ def image() -> Iterator[str]:
         left_out = shutil.ignore_patterns("__pycache__", "data", "staticfiles")
         for name in ("src", "labs", "notebooks", "docs", "requirements", "kubernetes"):
             shutil.copytree(ROOT / name, context / name, ignore=left_out)
-        for name in ("mkdocs.yml", "pyproject.toml", "README.md"):
+        for name in ("mkdocs.yml", "pyproject.toml", "PYPI.md"):
             shutil.copyfile(ROOT / name, context / name)
         (context / "site").mkdir()
         (context / "site" / "index.html").write_text("<h1>the site</h1>\n")

@@ -13,7 +13,7 @@ from advices.classroom.cluster.records import PROJECT, Cluster, Isolation, Share
 
 UID = 10001
 """The account of the learner's server, and its group."""
-HOME = "/home/learner"
+HOME = "/srv/learner"
 SOCKET_FOLDER = "/run/engine"
 DOCKER_HOST = f"unix://{SOCKET_FOLDER}/docker.sock"
 LABELS = {
