@@ -2,6 +2,10 @@
 # JupyterHub runs. `pip check` ends the build where the two do not go together.
 ARG HUB
 FROM ${HUB}
+# The servers of seats have this major version: requirements/seat.txt.
+ARG JUPYTERHUB_MAJOR=5
+RUN python -c "import sys, jupyterhub as j; sys.exit(0 if j.version_info[0] == ${JUPYTERHUB_MAJOR} \
+    else f'HUB has JupyterHub {j.__version__}, and seats have ${JUPYTERHUB_MAJOR}')"
 USER 0
 WORKDIR /srv/docker-advices
 COPY requirements/hub-image.txt /tmp/

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import json
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from advices.classroom.hub.address import board_url
 from advices.classroom.progress.store import Store
 from advices.core import ClassSettingInvalid, HubFailed
 
+ROOT = Path(__file__).parents[2]
 SHARE = {"memory_mib": 1000, "cpus": 0.5, "disk_gib": 1}
 ROOM: dict[str, Any] = {
     "id": "class.default",
@@ -34,6 +36,10 @@ ROOM: dict[str, Any] = {
     "server": SHARE,
     "engine": SHARE,
 }
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
 
 
 def written(folder: Path, **changed: Any) -> Path:
@@ -94,6 +100,12 @@ def test_codes_are_of_the_form_that_learners_type(
     with pytest.raises(ClassSettingInvalid, match="not of the form") as told:
         codes(tmp_path)
     assert trainer not in f"{told.value}{told.value.why}"
+
+
+def test_hub_and_servers_have_one_major_version_of_jupyterhub() -> None:
+    (hub,) = re.findall(r"^ARG JUPYTERHUB_MAJOR=(\d+)$", text("kubernetes/hub.Dockerfile"), re.M)
+    lists = ("requirements/seat.txt", "requirements/kubernetes.txt")
+    assert {re.findall(r"^jupyterhub==(\d+)\.", text(one), re.M)[0] for one in lists} == {hub}
 
 
 def test_only_who_asks_for_it_gets_a_privileged_engine() -> None:
