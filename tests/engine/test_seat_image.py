@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -56,6 +58,11 @@ def inside(image: str, *words: str, options: tuple[str, ...] = AS_IN_A_POD) -> s
     return done.stdout.strip()
 
 
+def ended(name: str) -> None:
+    """End a container of these tests."""
+    subprocess.run(["docker", "rm", "--force", name], capture_output=True, check=False, timeout=60)
+
+
 def test_the_server_runs_as_a_number_on_disks_that_it_cannot_write(image: str) -> None:
     assert inside(image, "python", "-m", "jupyterhub.singleuser", "--version")
     assert inside(image, "id", "-u", options=()) == f"{UID}"
@@ -64,6 +71,27 @@ def test_the_server_runs_as_a_number_on_disks_that_it_cannot_write(image: str) -
     found = inside(image, "python", "-c", "import advices.learn.server as s; print(s.__file__)")
     assert found.startswith("/opt/docker-advices/")
     assert "bundle load" in inside(image, "advices", "bundle", "load", "--help")
+
+
+def test_a_server_starts_with_our_pages(image: str) -> None:
+    # As a pod's, but for the hub: it would wait for one.
+    words = ("--ServerApp.jpserver_extensions=advices.learn=True", "--AdvicesLearn.site=site")
+    name = f"docker-advices-test-seat-{os.getpid()}"
+    argv = ["docker", "run", "--rm", f"--name={name}", *AS_IN_A_POD, image]
+    argv += ["python", "-m", "jupyter_server", "--no-browser", *words]
+    with subprocess.Popen(argv, stderr=subprocess.PIPE, text=True) as server:
+        # Ends it, whatever it says, and so ends the lines.
+        late = threading.Timer(60, ended, [name])
+        late.start()
+        said = ""
+        for line in server.stderr or ():
+            said += line
+            if "is running at" in line:
+                break
+        late.cancel()
+        ended(name)
+    assert "is running at" in said, said
+    assert "advices.learn | extension was successfully loaded" in said
 
 
 def test_site_and_labs_are_there_and_no_compiler_is(image: str) -> None:
