@@ -93,7 +93,9 @@ def looked_at(tab, name: str, part: str | None = None) -> list[str]:
             tab.set_viewport_size({"width": width, "height": 900})
             found += [f"{name} {scheme} {width}: {one}" for one in faults(tab, part)]
             if folder:
-                tab.screenshot(path=f"{folder}/{name}-{scheme}-{width}.png", full_page=True)
+                # Of a part of a page, where it is in the first window.
+                whole = part is None
+                tab.screenshot(path=f"{folder}/{name}-{scheme}-{width}.png", full_page=whole)
     tab.emulate_media(color_scheme="light")
     tab.set_viewport_size({"width": 1440, "height": 900})
     return found
