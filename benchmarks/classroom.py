@@ -61,7 +61,6 @@ def measure(seats: int, fill: contextlib.AbstractContextManager[Fill]) -> Size:
 
     def say(event: object) -> None:
         marks.append(clock())
-        print(f"  {event}", file=sys.stderr, flush=True)
 
     try:
         room = prepared(asked, fill, say)

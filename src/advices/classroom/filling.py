@@ -40,6 +40,7 @@ def make(classroom: Classroom, key: str, fill: Fill) -> Store:
         engines.ensure(roomy, seat)
         fill(roomy, seat)
         engines.stop(seat)
+        seats.give_back(seat)
         seats.bring_down(seat)
         sub_ids = accounts.sub_ids(seat.account)
         assert sub_ids is not None  # made with them

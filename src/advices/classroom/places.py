@@ -39,8 +39,8 @@ def store(folder: Path = FOLDER) -> Path:
 
 
 def store_shown(folder: Path = FOLDER) -> Path:
-    """Return where the shared disk is mounted, for root alone."""
-    return folder / "store"
+    """Return where the shared disk is mounted: below a folder that only root may pass."""
+    return folder / "disks" / "store"
 
 
 def inside_of(seat: Seat) -> Path:

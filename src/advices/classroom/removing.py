@@ -32,7 +32,7 @@ def stop() -> tuple[str, ...]:
         mounts.let_go(places.RUN)
         for name, link in network.left():
             network.remove(name, link)
-            found.append(f"network {name}")
+            found.append(f"network {name or link}")
         if network.remove_rules():
             found.append("rules of the firewall")
         store.hide()

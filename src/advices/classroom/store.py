@@ -41,7 +41,8 @@ def show() -> None:
     at = places.store_shown()
     if kept() is None or mounts.is_mounted(at):
         return
-    at.mkdir(mode=0o700, exist_ok=True)
+    at.mkdir(mode=0o700, parents=True, exist_ok=True)
+    at.parent.chmod(0o700)
     run(["mount", "-t", "ext4", "-o", "loop,ro,noload,nosuid,nodev", str(places.store()), str(at)])
 
 

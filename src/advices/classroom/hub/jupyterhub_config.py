@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from advices.classroom.engines import ensure
+from advices.classroom.resetting import ensure
 from advices.classroom.entering import inside
 from advices.classroom.hub.files import FOLDER_VARIABLE, classroom, codes, opened
 from advices.classroom.hub.settings import Door, hub_settings
