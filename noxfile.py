@@ -201,6 +201,7 @@ def classroom(session: nox.Session) -> None:
     """Make classes with real seats, and let one learner try everything against another one."""
     environment(session, "dev")
     install_of_npm(session, "class-proxy", Path("requirements", "proxy"))
+    install_of_npm(session, "xapi", Path("tests", "xapi"))
     run(session, *PYTEST, "tests/classroom", "-m", "classroom", *session.posargs)
 
 
