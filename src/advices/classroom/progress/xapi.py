@@ -95,7 +95,7 @@ class Context(_Part):
     """In which class (2.4.6)."""
 
     platform: str
-    extensions: dict[Iri, str] = Field(default_factory=dict)
+    extensions: dict[Iri, str] | None = None
 
 
 class Statement(_Part):
@@ -146,7 +146,7 @@ def _statement(event: Happened, class_id: str, home: str, titles: Mapping[str, s
         result=Outcome(success=solved, completion=solved) if is_end else None,
         context=Context(
             platform="Docker Advices",
-            extensions={f"{home}/{_HINT}": event.hint} if event.hint else {},
+            extensions={f"{home}/{_HINT}": event.hint} if event.hint else None,
         ),
         timestamp=at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
     )
