@@ -130,7 +130,8 @@ def lab(session: nox.Session) -> None:
 @nox.session(python=False)
 def advices(session: nox.Session) -> None:
     """Run the command: `./run advices -- doctor`, `./run advices -- run build-cache`."""
-    environment(session, "tools")
+    # A class needs JupyterHub too, and `./run class` installed its proxy.
+    environment(session, "hub" if session.posargs[:1] == ["class"] else "tools")
     run(session, "advices", *session.posargs)
 
 
