@@ -27,6 +27,10 @@ PROJECTS: dict[str, Mapping[str, str]] = {
         "requirements/prod.txt": "-r base.txt\ngunicorn\n",
         "requirements/base.txt": "flask\n",
     },
+    "credentials-moved": {**PIP, ".netrc": "", "production.env": "# ours\nKEY=a-key\nDEBUG=no\n"},
+    "credentials-copied": {**PIP, "ops/.netrc": ""},
+    "credentials-taken-away": {**PIP, ".netrc": ""},
+    "settings-for-a-shell": {**PIP, "app.env": "KEY='a key'\n"},
     "entrypoint-script": {**PIP, "entrypoint.sh": f'{SCRIPT}"$@"\n'},
     "script-on-path": {**PIP, "start.sh": f"{SCRIPT}gunicorn \\\n  -b 0.0.0.0:8000 app:app\n"},
 }

@@ -82,6 +82,12 @@ def test_by_keyboard_alone_and_a_reload_shows_it_again(tab, tmp_path):
     expect(tab.get_by_label("Check command")).to_be_focused()
     tab.keyboard.type("<b>true</b>")
     tab.keyboard.press("Tab")
+    tab.keyboard.press("Enter")
+    tab.keyboard.press("Tab")
+    expect(tab.get_by_label("Variables of the container")).to_be_focused()
+    tab.keyboard.type("TOKEN=of the page")
+    for _ in range(3):
+        tab.keyboard.press("Tab")
     tab.keyboard.press("Space")
     audit = tab.get_by_role("region", name="Your audit")
     expect(audit).to_contain_text("there is no Dockerfile in")
@@ -93,6 +99,8 @@ def test_by_keyboard_alone_and_a_reload_shows_it_again(tab, tmp_path):
     expect(audit).to_contain_text("there is no Dockerfile in")
     expect(tab.get_by_label("Folder of your project")).to_have_value(str(tmp_path))
     expect(tab.get_by_label("Check command")).to_have_value("<b>true</b>")
+    # The server keeps it for the audit alone.
+    expect(tab.get_by_label("Variables of the container")).to_have_value("")
     expect(tab.get_by_role("button", name="Audit", exact=True)).to_be_enabled()
     expect(tab.get_by_role("button", name="Write the diff")).to_have_count(0)
 
@@ -105,6 +113,7 @@ def test_it_fits_and_is_accessible(chromium, server, let_in, width, scheme):
     page = context.new_page()
     page.goto(server.base + PAGE)
     page.get_by_label("Folder of your project").fill(f"/nowhere/{'long' * 60}")
+    page.get_by_text("Variables, secrets and services").click()
     page.get_by_role("button", name="Audit", exact=True).click()
     expect(page.get_by_role("region", name="Your audit")).to_contain_text("is no folder")
     assert violations(page) + checks.too_wide(page) == []

@@ -94,7 +94,7 @@ def test_a_fix_that_would_break_the_app_is_refused(project: Path) -> None:
     (project / "app.py").write_text(f"open('/app/started', 'w').close()\n{APP}")
     found = audited(project, url_path="/index.html")
     (user,) = (one for one in found.trial.tried if one.remedy.name == "user")
-    assert user.refused == "the container no longer answers"
+    assert user.refused.startswith("the container no longer answers: ")
     assert "user" not in found.trial.names
     assert found.trial.fixed is not None
 
@@ -103,3 +103,31 @@ def test_a_project_that_does_not_build_says_why(project: Path) -> None:
     (project / "Dockerfile").write_text("FROM python:3.14-slim\nRUN --network=none exit 3\n")
     with pytest.raises(StepFailed, match="exit 3"):
         audited(project)
+
+
+WORKER = """\
+import signal, sys, time
+
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+open("/tmp/started", "w").close()
+while True:
+    print("x" * 999, flush=True)
+    time.sleep(0.001)
+"""
+
+
+def test_a_worker_is_judged_by_whether_it_runs(project: Path) -> None:
+    """It serves nothing, and prints as long as it runs."""
+    (project / "app.py").write_text(WORKER)
+    trial = audited(project).trial
+    assert "it listens on no port" in trial.silence
+    assert trial.lives.endswith("its container still runs.")
+    assert {"order", "user", "exec"} <= {*trial.names}
+    assert trial.fixed is not None
+    each = [(one.boot.uid, one.probed["stop_exit_code"]) for one in (trial.yours, trial.fixed)]
+    assert each == [(0, 137), (10001, 0)]
+    # One that ends as another user is refused, with what it said.
+    broken = WORKER.replace("/tmp/started", "/app/started")
+    (project / "app.py").write_text(broken)
+    (user,) = (one for one in audited(project).trial.tried if one.remedy.name == "user")
+    assert user.refused.startswith("the container ends with exit code 1: PermissionError")

@@ -7,13 +7,19 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from engine_project import ROOT
 from processes import named, wait
 
+from advices import audit
+from advices.audit.reading.found import PRINTED_BYTES
+from advices.core import Layout
 from advices.engine import connect
-from advices.runs import lifecycle
+from advices.runs import lifecycle, own_run
+from advices.workshop import Workshop
 
 pytestmark = pytest.mark.engine
 
@@ -97,3 +103,25 @@ def test_an_audit_that_is_ended_leaves_nothing(
     # Of one that was killed another process removes what is left.
     wait(lambda: not project.has_left() and not named(sleeper))
     assert (project.root / "Dockerfile").read_text() == text
+
+
+def test_what_a_container_prints_without_end_fills_no_disk(project: Audited) -> None:
+    """Its program prints as fast as it can, and never answers."""
+    engine = connect()
+    project.builds("")
+    read = audit.read_project(project.root, audit.Asked())
+    with own_run(engine, guarded=True) as run:
+        base = Workshop(Layout(ROOT), print).bases.resolve(["python:3.14-slim"])["python:3.14-slim"]
+        how = replace(read.how, command=("yes", "x" * 999))
+        container = engine.start(base.image, run_id=run.id, how=how)
+        (log,) = _inspected(container.id, "{{.LogPath}}")
+        wait(lambda: Path(f"{log}.1").exists())
+        sizes = [one.stat().st_size for one in Path(log).parent.glob("*-json.log*")]
+        assert sum(sizes) <= 1.1 * PRINTED_BYTES
+        assert engine.last_lines(container, 1).startswith("xxx")
+        engine.remove_container(container)
+
+
+def _inspected(container: str, wanted: str) -> list[str]:
+    argv = ["docker", "inspect", "--format", wanted, container]
+    return subprocess.run(argv, capture_output=True, text=True, check=True).stdout.split()

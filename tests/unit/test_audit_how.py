@@ -69,6 +69,23 @@ def test_a_quick_audit_tries_all_changes_at_once(
     assert whole.trial.left_out == ()
 
 
+def test_what_is_built_twice_under_one_name_does_not_find_its_own_edits(
+    world: World,  # noqa: F811
+) -> None:
+    build, edited = world.engine.build, []
+
+    def noted(order: BuildOrder, on_step: Any = None) -> Built:
+        if order.tag.endswith("-edit-source"):
+            edited.append((order.context / "app.py").read_text())
+        return build(order, on_step)
+
+    world.engine.build = noted  # type: ignore[method-assign]
+    audited(world, audit.How(quick=True))
+    # Yours, all changes, and those of them that brought something.
+    assert len(edited) >= 3
+    assert len({*edited}) == len(edited)
+
+
 def test_changes_that_break_something_together_are_tried_alone(world: World) -> None:  # noqa: F811
     world.refuses = lambda text: "USER 10001" in text
     found = audited(world, audit.How(quick=True))

@@ -11,6 +11,7 @@ import pytest
 
 from advices import audit
 from advices.audit.lab_of import copy_context, ignore_text
+from advices.audit.reading.found import PRINTED_BYTES
 from advices.audit.reading.languages import languages
 from advices.audit.reading.page import page_of
 from advices.audit.reading.places import places_of
@@ -105,6 +106,7 @@ def test_a_service_of_a_compose_file_is_built_and_started_as_it_says(tmp_path: P
         default_capabilities=False,
         command=("gunicorn", "--bind", "0.0.0.0:80", "app"),
         entrypoint=("/entry", "$HOME"),
+        printed_bytes=PRINTED_BYTES,
     )
     (db,) = found.beside
     assert (db.name, db.image, db.env) == ("db", "postgres:17", {"POSTGRES_PASSWORD": "secret"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -15,7 +16,8 @@ from test_audit import World, made
 
 from advices import audit
 from advices.core import AdvicesError, FileRefused, Layout, poll, stream_stderr
-from advices.learn.auditing import LINE_CHARACTERS, LINES_KEPT, Asked, Auditing
+from advices.learn.audit_asked import Asked
+from advices.learn.auditing import LINE_CHARACTERS, LINES_KEPT, Auditing
 from advices.learn.markup import as_html
 from advices.site import Shown, audit_report
 from advices.workshop import Workshop
@@ -218,6 +220,10 @@ NOT_ASKED = {
     "an option as folder": {"path": "--fix"},
     "each service": {"path": "/a", "service": "all"},
     "no port": {"path": "/a", "port": "--fix"},
+    "no variable": {"path": "/a", "env": "A=1\nB\n"},
+    "a secret's value": {"path": "/a", "secret": "id=a,env=B"},
+    "a secret from nowhere": {"path": "/a", "secret": "id=a,src=b"},
+    "a secret that is an option": {"path": "/a", "secret": "--fix"},
 }
 
 
@@ -242,6 +248,40 @@ def test_what_a_learner_writes_is_never_read_as_an_option() -> None:
         *("--url-path=/",),
         *("--check=--fix; x", "--", f"{home}/p"),
     ]
+
+
+def test_variables_are_on_no_command_line_and_on_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    env = " A=a value \n\n B=b=c\n"
+    asked = Asked.of({"path": "/p", "env": env, "secret": "id=x,src=~/.x\n", "with_": "redis\na=b"})
+    assert asked.argv()[6:] == ["--secret=id=x,src=~/.x", "--with=redis", "--with=a=b", "--", "/p"]
+    assert "a value" not in f"{asked} {asked.told()} {asked.argv()}"
+    (given,) = asked.env_of_the_command().items()
+    monkeypatch.setenv(*given)
+    assert audit.variables_given() == {"A": "a value", "B": "b=c"}
+    # Nothing that the command starts gets them.
+    assert audit.variables_given() == {}
+    assert given[0] not in os.environ
+    assert Asked("/p").env_of_the_command() == {}
+
+
+def test_what_is_no_object_of_variables_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    for text in ("{", "[1]"):
+        monkeypatch.setenv(audit.VARIABLES_VARIABLE, text)
+        assert "unset it" in refused(audit.variables_given)
+
+
+def test_the_command_gets_the_variables_of_the_page(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM scratch\nEXPOSE $PORT\n")
+    said: list[str] = []
+
+    def heard(argv: list[str], on_line: Callable[[str], None], **how: Any) -> tuple[int, float]:
+        how["env"] = {**how["env"], "DOCKER_HOST": f"unix://{tmp_path}/none"}
+        return stream_stderr(argv, lambda line: (said.append(line), on_line(line))[1], **how)
+
+    auditing = Auditing(ROOT, heard)
+    auditing.start(Asked.of({"path": str(tmp_path), "env": "PORT=4321"}))
+    assert ended(auditing)["state"] == "failed"
+    assert any("port: 4321" in line for line in said), said
 
 
 def test_the_command_itself_is_asked(tmp_path: Path) -> None:

@@ -170,6 +170,18 @@ def test_several_images_are_read_by_one_save(memory: LayerMemory) -> None:
     ]
 
 
+def test_layers_that_are_left_out_are_neither_read_nor_told(memory: LayerMemory) -> None:
+    engine = MemoryEngine()
+    old = engine.add("x:1", CONTENTS[0], CONTENTS[1])
+    new = engine.add("x:2", CONTENTS[0], CONTENTS[1], CONTENTS[2])
+    known = frozenset(old.diff_ids)
+    (found,) = layers_of(engine, new, frozenset(), memory, known)
+    assert found.diff_id == new.diff_ids[-1]
+    assert memory.sizes(old.diff_ids[0]) is None
+    assert layers_of(engine, old, frozenset(), memory, known) == []
+    assert engine.saves == [("x:2",)], "an image with nothing new is not saved"
+
+
 # Instructions
 
 

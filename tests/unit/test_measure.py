@@ -50,6 +50,7 @@ from advices.measure.plan import (
     Samples,
     ServeImage,
     steps,
+    steps_for,
 )
 from advices.measure.variant import Measurer
 from advices.results.record import Boot
@@ -165,6 +166,21 @@ def test_every_measure_comes_from_its_step(here: Here) -> None:
     assert [event.done for event in events] == list(range(len(events)))
     assert here.said[1] == Instruction("build-cache", "good", "[1/2] COPY . .")
     assert events[-1] == Step("build-cache", "good", "", len(events) - 1, len(events) - 1)
+
+
+def test_a_claim_on_a_rebuild_reads_of_it_only_what_is_new(here: Here) -> None:
+    whole = here.measure(of_variant(here.lab, "good"), Samples(1, 1))
+    here.measurer._memory, here.engine.saves[:] = LayerMemory(here.folder / "empty"), []
+    claim = Claim(id="it", says="", measure="edit-source.new_transfer_bytes", at_most=1)
+    found = here.measurer.measure(of_variant(here.lab, "good"), steps_for(here.lab, [claim]))
+    ours, rebuilt = found.builds["edit-source"], whole.builds["edit-source"]
+    assert ours.new_transfer_bytes == rebuilt.new_transfer_bytes > 0
+    assert (ours.new_layers, ours.new_disk_bytes) == (rebuilt.new_layers, rebuilt.new_disk_bytes)
+    (saved,) = here.engine.saves
+    assert [name.rpartition("-")[2] for name in saved] == ["source"], "not the first build's image"
+    assert found.layers == (), "nobody asked for them"
+    known = [here.measurer._memory.sizes(layer.diff_id) for layer in whole.layers]
+    assert known == [None] * len(known), "nothing of the base or the first build was weighed"
 
 
 def test_the_layers_of_several_variants_are_read_at_once(here: Here) -> None:
@@ -380,12 +396,39 @@ def test_an_image_starts_beside_its_rebuilds_and_its_layers_are_read_behind_them
     def heard(found: Any, done: frozenset[PlanStep]) -> None:
         layers = any(isinstance(one, InspectImages) for one in done)
         told.append((len(found.builds), ServeImage(1) in done, layers))
-        assert found.boot.answered is (ServeImage(1) in done)
+        # A start that answered just now is told of a moment later.
+        assert found.boot.answered or ServeImage(1) not in done
 
     mine = of_learner(here.lab, here.lab.dockerfile("good"), factory.LIMITS)
     here.measurer.measure_beside(mine, steps(here.lab, QUICK), heard)
     assert beside == [True] * len(here.lab.replays)
     assert all(builds == 1 + len(here.lab.replays) for builds, _, layers in told if layers)
+
+
+def test_a_start_lets_one_rebuild_from_the_cache_go_first_where_its_layers_are_read(
+    here: Here,
+) -> None:
+    began: list[str] = []
+
+    def content(order: BuildOrder) -> dict[str, Any]:
+        began.append("first build" if order.tag.endswith("-cold") else "rebuild")
+        return TOOLS
+
+    def runs(*_: object) -> Program:
+        began.append("start")
+        return Program(port=here.port)
+
+    here.engine.content, here.measurer._engine.runs = content, runs
+    mine = of_learner(here.lab, here.lab.dockerfile("good"), factory.LIMITS)
+    of_a_rebuild = Claim(id="it", says="", measure="edit-source.new_transfer_bytes", at_most=1)
+    of_the_image = Claim(id="it", says="", measure="disk_bytes", at_most=1)
+    for claim, order in (
+        (of_a_rebuild, ["first build", "rebuild", "start"]),
+        (of_the_image, ["first build", "start"]),
+    ):
+        here.measurer.measure_beside(mine, steps_for(here.lab, [claim]), lambda *_: None)
+        assert began == order
+        began.clear()
 
 
 def test_builds_may_come_first_one_after_the_other(here: Here) -> None:

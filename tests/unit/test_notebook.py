@@ -244,10 +244,17 @@ def test_an_error_output_is_not_shown() -> None:
     assert "trace" not in rendered
 
 
-def test_the_command_starts_without_a_grammar_that_nothing_needs() -> None:
-    program = "import sys, advices.notebooks; print(*sys.modules)"
-    loaded = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    ).stdout.split()
+def loaded_by(program: str) -> set[str]:
+    """Return the modules that a program has loaded at its end."""
+    words = [sys.executable, "-c", f"import sys, {program}; print(*sys.modules)"]
+    return {*subprocess.run(words, capture_output=True, text=True, check=True).stdout.split()}
+
+
+def test_what_executes_notebooks_is_loaded_where_one_is_executed() -> None:
+    assert {"nbformat", "nbclient"} & loaded_by("advices.notebooks") == set()
+
+
+def test_notebooks_are_executed_without_a_grammar_that_nothing_needs() -> None:
+    loaded = loaded_by("advices.notebooks.kernel")
     assert "nbformat" in loaded
-    assert {"rfc3987_syntax", "lark"} & set(loaded) == set()
+    assert {"rfc3987_syntax", "lark"} & loaded == set()

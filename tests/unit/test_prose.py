@@ -20,6 +20,7 @@ PAGES = [
     ),
     *sorted((ROOT / "docs" / "chapters").glob("*.md")),
     ROOT / "README.md",
+    ROOT / "PYPI.md",
 ]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LABS = [

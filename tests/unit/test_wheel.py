@@ -43,6 +43,24 @@ def test_it_has_a_help(words: tuple[str, ...], toolkit: Installed, empty: Path) 
     assert "Usage: advices" in done.stdout
 
 
+def test_it_tells_its_version(toolkit: Installed, empty: Path) -> None:
+    done = toolkit.run("advices", "--version", cwd=empty)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"docker-advices {PROJECT['version']}\n"
+
+
+def test_what_pypi_shows_leads_nowhere_that_pypi_does_not_have(
+    toolkit: Installed, empty: Path
+) -> None:
+    told = "from importlib.metadata import metadata as m; print(m('docker-advices').get_payload())"
+    shown = toolkit.run("python", "-c", told, cwd=empty).stdout
+    assert "advices audit ~/my-project" in shown
+    links = re.findall(r"\]\(([^)\s]+)|(?:src|href)=\"([^\"]+)", shown)
+    assert [one for pair in links for one in pair if one and "://" not in one] == []
+    # Each extra of the package is told, and no other one.
+    assert {*re.findall(r"docker-advices\[([a-z]+)\]", shown)} == {*EXTRAS}
+
+
 def test_what_other_commands_need_is_not_there(toolkit: Installed, empty: Path) -> None:
     for module in ("nbclient", "jupyter_server", "mkdocs", "cyclonedx", "pip"):
         done = toolkit.run("python", "-c", f"import {module}", cwd=empty)

@@ -117,6 +117,7 @@ FILES = [
     *(ROOT / "docs" / "chapters").glob("*.md"),
     *(ROOT / "docs" / "assets").glob("*.js"),
     ROOT / "README.md",
+    ROOT / "PYPI.md",
     CONTRIBUTING,
     *(ROOT / "labs").rglob("lab.toml"),
     *(ROOT / "labs").rglob("exercise.toml"),

@@ -20,6 +20,7 @@ from advices.audit.policy import (
     regressions,
 )
 from advices.audit.project import Asked, Chosen, Project, read_project
+from advices.audit.reading.asked import VARIABLES_VARIABLE, variables_given
 from advices.audit.report.html import html
 from advices.audit.report.junit import junit
 from advices.audit.report.links import published
@@ -43,6 +44,7 @@ from advices.audit.writing import write_fix
 
 __all__ = [
     "CHAPTERS",
+    "VARIABLES_VARIABLE",
     "Asked",
     "Audit",
     "Chosen",
@@ -85,5 +87,6 @@ __all__ = [
     "sentence",
     "shared_bytes",
     "state_rows",
+    "variables_given",
     "write_fix",
 ]

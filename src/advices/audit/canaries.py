@@ -20,7 +20,7 @@ from advices.measure import CANARY
 # What is looked into; whether the image shows it decides, not its name.
 _MAY_HIDE = re.compile(
     r"(?:.*/)?(?:\.env(?:\.(?!(?:example|sample|template|dist|defaults?)$)[^/]*)?|[^/]+\.env"
-    r"|[._]netrc|\.pypirc|\.npmrc|\.git-credentials|id_(?:rsa|ecdsa|ed25519)|[^/]+\.(?:key|pem))"
+    r"|[._]netrc|pip\.conf|\.pypirc|\.npmrc|\.git-credentials|id_(?:rsa|ecdsa|ed25519)|[^/]+\.(?:key|pem))"
 )
 _PLACES = {
     "secrets_in_history": "its history",
@@ -91,9 +91,13 @@ def with_canary(project: Project, canary: Canary, change: Change) -> tuple[Chang
     """Return a change with a canary in a file, and the values of arguments or secrets, by name."""
     if canary.kind != "file":
         return change, {canary.name: CANARY}
+    as_secret = {file: id_ for id_, file in change.secret_files.items()}
     text = (project.context / canary.name).read_text("utf-8", "replace")
     end = "" if text.endswith("\n") or not text else "\n"
-    files = {**change.files, canary.name: f"{text}{end}# {CANARY}\n"}
+    text = f"{text}{end}# {CANARY}\n"
+    if canary.name in as_secret:
+        return change, {as_secret[canary.name]: text}
+    files = {**change.files, canary.name: text}
     return replace(change, files=files), {}
 
 

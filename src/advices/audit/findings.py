@@ -115,10 +115,13 @@ def findings(trial: Trial) -> tuple[Finding, ...]:
 
 def _shown(trial: Trial) -> Iterator[Finding]:
     """Yield a finding for each canary that the image shows."""
-    # Of an argument that became a secret the remedy says it.
-    fixed = trial.change.secrets if trial.change else ()
+    # Of what became a secret of the build the remedy says it.
+    fixed: set[tuple[str, str]] = set()
+    if trial.change:
+        fixed |= {("build argument", name) for name in trial.change.secrets}
+        fixed |= {("file", name) for name in trial.change.hidden_files}
     for one in trial.canaries:
-        if one.is_found and not (one.kind == "build argument" and one.name in fixed):
+        if one.is_found and (one.kind, one.name) not in fixed:
             place = MeasureName(one.place)
             after = None if one.after is None else one.after[one.place]
             is_gone = one.after is not None and not any(one.after.values())

@@ -16,6 +16,8 @@ _NOT_MORE = {
     "writable_app_files": "files of the project that the container may change",
 }
 _KILLED = 137
+SILENT = "the container no longer answers"
+"""What is said of a container that answered before a change and does not after it."""
 MEASURES = (*map(MeasureName, (*_NOT_MORE, "stop_exit_code")),)
 """What is looked at besides the answer."""
 
@@ -32,7 +34,7 @@ def broken(
     """
     was, is_ = before.measures(), after.measures()
     if before.boot.answered and not after.boot.answered:
-        return "the container no longer answers"
+        return SILENT
     if served is not None and page is not None:
         differs = served.is_other(page)
     else:

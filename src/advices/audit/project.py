@@ -23,6 +23,8 @@ from advices.lab import context_files, parse_dockerfile
 __all__ = ["Asked", "Chosen", "Project", "read_project"]
 
 _TEXTS = (".txt", ".toml", ".in", ".lock", ".cfg", "Pipfile", ".sh", "entrypoint", "start")
+# Settings that the container may get when it starts.
+_SETTINGS = ".env"
 _TEXT_AT_MOST_BYTES = 1_000_000
 
 
@@ -147,7 +149,7 @@ def read_project(folder: Path, asked: Asked, bake: Bake = bake_targets) -> Proje
 
 def _text(file: Path) -> str:
     # A reader of a pipe would wait for a writer.
-    if file.is_symlink() or not file.is_file() or not file.name.endswith(_TEXTS):
+    if file.is_symlink() or not file.is_file() or not file.name.endswith((*_TEXTS, _SETTINGS)):
         return ""
     try:
         if file.stat().st_size > _TEXT_AT_MOST_BYTES:

@@ -4,77 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
-from advices.audit.beside import Beside
 from advices.audit.canaries import Canary
-from advices.audit.checks import failed_check
-from advices.audit.gate import broken, lost
-from advices.audit.health import health_command, healthy_after
-from advices.audit.how import ALONE, How
-from advices.audit.hunt import FIXED, Hunt, RealValues
-from advices.audit.lab_of import YOURS, variant_of
+from advices.audit.decided import decided
+from advices.audit.health import health_command
+from advices.audit.how import ALONE
+from advices.audit.hunt import AT_ONCE, FIXED, Hunt, RealValues
+from advices.audit.lab_of import YOURS
+from advices.audit.life import with_life
 from advices.audit.pages import Served
-from advices.audit.project import Project
 from advices.audit.remedies import (
     REMEDIES,
     Change,
     Remedy,
+    Source,
     in_effect,
     remedies,
     together,
 )
-from advices.audit.secrets import written
-from advices.audit.taking import planned_for, taken
+from advices.audit.taking import is_killed, planned_for, taken
 from advices.audit.tried import Trial, Tried
-from advices.audit.variables import with_variables
-from advices.core import AdvicesError, DiskFull, EngineLost, StepFailed
-from advices.engine import Image, Start
-from advices.lab import COLD, Lab, Variant
-from advices.measure import (
-    QUICK,
-    Bench,
-    Candidate,
-    Measurer,
-    PlanStep,
-    for_audits,
-    steps,
-    steps_giving,
-)
+from advices.audit.trying import Trying
+from advices.core import StepFailed, at_once
+from advices.measure import QUICK, Measurer, PlanStep, steps, steps_giving
 from advices.results import VariantResult
 
 # The project as it is, started once more.
 _AGAIN = "again"
-_NO_CHANGE = Change("", "")
+# Of these the one that keeps the full base for the build may work where the other does not.
+_SMALLER, _IN_STAGES = "slim", "stages"
 
 
-class Trials:
+class Trials(Trying):
     """The trials of one project in one run."""
-
-    def __init__(
-        self,
-        bench: Bench,
-        project: Project,
-        check: str,
-        *,
-        beside: Beside,
-        secrets: Mapping[str, bytes],
-        scope: How,
-    ) -> None:
-        self._bench = bench
-        self._lab: Lab = bench.lab
-        self._project = project
-        self._check = check
-        self._beside = beside
-        self._scope = scope
-        self._source = project.source()
-        self._secret_ids = tuple(secrets)
-        # An argument may become a secret.
-        given = {name: value.encode() for name, value in project.build_args.items()}
-        self._values = {**given, **secrets}
-        self._secret_files = written(self._values, bench.run.scratch / "secrets")
-        self._hunt: Hunt | None = None
-        self._served: Served | None = None
-        self._healthy_after: float | None = None
 
     def yours(self, *, with_secrets: bool) -> tuple[VariantResult, tuple[Canary, ...]]:
         """Return what the project measures as it is and, with secrets, shows of made-up ones."""
@@ -101,7 +64,7 @@ class Trials:
                     why="the command fails in a container of its image",
                     next_step="fix the command or the project; nothing was changed",
                 )
-            self._look_again(measurer, yours)
+            yours = self._looked_at_again(measurer, yours)
             self._hunt = self._hunting(measurer, yours)
             leaking = self._hunt.begin(Change("", self._source.text))
             self._source = replace(self._source, leaking=leaking)
@@ -109,7 +72,9 @@ class Trials:
             changing = self._served.said if self._served else ""
             canaries = self._hunt.after(trial.change) if trial.change else self._hunt.yours
             silence = measurer.silence.get(YOURS, "")
-            return replace(trial, silence=silence, changing=changing, canaries=canaries)
+            lives = self._life.says if self._life else ""
+            trial = replace(trial, silence=silence, changing=changing, lives=lives)
+            return replace(trial, canaries=canaries)
 
     def _hunting(self, measurer: Measurer, yours: VariantResult) -> Hunt:
         reads = RealValues(self._bench.workshop, self._image, self._values, yours)
@@ -118,45 +83,48 @@ class Trials:
     def _of_remedies(self, measurer: Measurer, yours: VariantResult) -> Trial:
         """Return what each remedy does alone and all that passed together."""
         changes, whole = remedies(self._source), steps(self._lab, QUICK)
+        overruled = decided(self._project)
+        out = tuple((f"the change `{n}`", why) for n, why in overruled.items() if n in changes)
+        changes = {name: one for name, one in changes.items() if name not in overruled}
+        trial = self._of_changes(measurer, yours, changes, whole)
+        return replace(trial, left_out=(*trial.left_out, *out))
+
+    def _of_changes(
+        self,
+        measurer: Measurer,
+        yours: VariantResult,
+        changes: Mapping[str, Change],
+        whole: Sequence[PlanStep],
+    ) -> Trial:
         if self._scope.quick and (trial := self._at_once(measurer, yours, changes, whole)):
             return trial
-        found = [
-            self._alone(measurer, yours, remedy, changes[remedy.name])
+        work = {
+            remedy.name: partial(self._alone, measurer, yours, remedy, changes[remedy.name])
             for remedy in REMEDIES
             if remedy.name in changes
-        ]
+        }
+        # Nobody compares their seconds: while one waits for its container another one builds.
+        found = at_once(work, AT_ONCE if not self._project.beside else 1).values()
         fixes = [one.remedy for one in found if one.is_fix]
         return self._together(measurer, yours, tuple(found), fixes, whole)
 
-    def _look_again(self, measurer: Measurer, yours: VariantResult) -> None:
-        """Learn what the project does each time: the page it serves, and its health check."""
+    def _looked_at_again(self, measurer: Measurer, yours: VariantResult) -> VariantResult:
+        """Learn what the project does each time: the page it serves, and its health check.
+
+        Return what it measures, with what is seen of one that serves no page.
+        """
         if not yours.boot.answered:
-            return
+            self._life = self._life_of(YOURS)
+            return with_life(yours, self._life)
         # Another container: what one makes up at its start differs as well.
         self._beside.anew()
         again = self._candidate(_AGAIN, self._lab.variants["bad"])
         measurer.measure(again, steps_giving(self._lab, set()))
         if (second := measurer.pages.get(_AGAIN)) is not None:
             self._served = Served(measurer.pages[YOURS], second)
-        image = self._image(YOURS)
-        if health_command(image.config):
-            self._healthy_after = self._healthy(image)
-
-    def _with_variables(self, name: str, result: VariantResult) -> VariantResult:
-        return with_variables(result, self._lab.intended_env, self._image(name).config)
-
-    def _image(self, name: str) -> Image:
-        image = self._bench.workshop.engine.image(self._tag(name))
-        assert image is not None, "it was measured a moment ago"
-        return image
-
-    def _healthy(self, image: Image) -> float | None:
-        engine, run_id = self._bench.workshop.engine, self._bench.run.id
-        how, before = self._how, self._healthy_after
-        return healthy_after(engine, self._lab, image, run_id, how=how, before=before)
-
-    def _tag(self, name: str) -> str:
-        return f"docker-advices-run/{self._bench.run.id}:{self._lab.slug}-{name}-{COLD}"
+        if health_command(self._image(YOURS).config):
+            self._healthy_after = self._healthy(YOURS)
+        return yours
 
     def _at_once(
         self,
@@ -169,22 +137,35 @@ class Trials:
 
         What made nothing better with all others is left out, and the rest is built again.
         """
+        # What a build that is left out would show cannot be proved.
+        measured = ("", *self._lab.replays)
+        wanted = [one for one in REMEDIES if one.name in changes and one.measure.of in measured]
+        trial = self._all_of(measurer, yours, changes, wanted, whole)
+        if trial is None and changes.keys() >= {_SMALLER, _IN_STAGES}:
+            wanted = [one for one in wanted if one.name != _SMALLER]
+            trial = self._all_of(measurer, yours, changes, wanted, whole)
+        return trial
+
+    def _all_of(
+        self,
+        measurer: Measurer,
+        yours: VariantResult,
+        changes: Mapping[str, Change],
+        wanted: Sequence[Remedy],
+        whole: Sequence[PlanStep],
+    ) -> Trial | None:
         found: dict[str, Tried] = {}
-        wanted = [one for one in REMEDIES if one.name in changes]
         fixes = list(in_effect(self._source, wanted))
         for one in (left for left in wanted if left not in fixes):
             found[one.name] = Tried(one, changes[one.name], None, None, is_covered=True)
         while fixes:
-            change = together(self._source, fixes)
-            after, refused = self._measured(measurer, yours, FIXED, change, whole)
+            makes = partial(together, wanted=fixes)
+            change, after, refused = self._made(measurer, yours, FIXED, makes, whole)
             if after is None or refused:
                 return None
-            was, is_ = yours.measures(), after.measures()
             for one in fixes:
-                values = (was.get(one.measure), is_.get(one.measure), "")
-                if changes[one.name].secrets and self._hunt:
-                    values = self._hunt.arguments(change, FIXED)
-                found[one.name] = Tried(one, changes[one.name], *values)
+                own = self._own(one, changes[one.name])
+                found[one.name] = self._judged(one, own, change, (yours, after), name=FIXED)
             names = tuple(one.name for one in fixes if found[one.name].is_fix)
             if len(names) == len(fixes):
                 tried = tuple(found.values())
@@ -195,13 +176,39 @@ class Trials:
     def _alone(
         self, measurer: Measurer, yours: VariantResult, remedy: Remedy, change: Change
     ) -> Tried:
-        planned = planned_for(self._lab, remedy)
-        after, refused = self._measured(measurer, yours, remedy.name, change, planned)
-        if change.secrets and self._hunt and not refused:
-            return Tried(remedy, change, *self._hunt.arguments(change, remedy.name))
-        was = yours.measures().get(remedy.measure)
-        is_ = after.measures().get(remedy.measure) if after else None
-        return Tried(remedy, change, was, is_, refused)
+        def makes(source: Source) -> Change:
+            return remedy.apply(source) or change
+
+        planned = planned_for(self._lab, remedy, is_killed=is_killed(yours))
+        change, after, refused = self._made(measurer, yours, remedy.name, makes, planned)
+        if refused or after is None:
+            was = yours.measures().get(remedy.measure)
+            is_ = after.measures().get(remedy.measure) if after else None
+            return Tried(remedy, change, was, is_, refused)
+        return self._judged(remedy, change, change, (yours, after), name=remedy.name)
+
+    def _own(self, remedy: Remedy, change: Change) -> Change:
+        """Return a remedy's change with what was found out since it was made."""
+        return remedy.apply(self._source) or change
+
+    def _judged(
+        self,
+        remedy: Remedy,
+        change: Change,
+        whole: Change,
+        measured: tuple[VariantResult, VariantResult],
+        *,
+        name: str,
+    ) -> Tried:
+        """Return what a change brought, by what was measured before it and after it.
+
+        `whole` is what was built, `name` what its image is called. What hides a secret is judged
+        by a canary, the others by their measure.
+        """
+        if (change.secrets or change.hidden_files) and self._hunt:
+            return Tried(remedy, change, *self._hunt.hidden(change, whole, name))
+        was, is_ = (one.measures().get(remedy.measure) for one in measured)
+        return Tried(remedy, change, was, is_)
 
     def _together(
         self,
@@ -221,8 +228,8 @@ class Trials:
         )
         fixes = list(works)
         while fixes:
-            change = together(self._source, fixes)
-            after, refused = self._measured(measurer, yours, FIXED, change, whole)
+            makes = partial(together, wanted=fixes)
+            change, after, refused = self._made(measurer, yours, FIXED, makes, whole)
             if after is not None and not refused:
                 names = tuple(one.name for one in fixes)
                 return Trial(yours, found, after, change, names)
@@ -234,59 +241,3 @@ class Trials:
                 for one in found
             )
         return Trial(yours, found)
-
-    def _measured(
-        self,
-        measurer: Measurer,
-        yours: VariantResult,
-        name: str,
-        change: Change,
-        planned: Sequence[PlanStep],
-    ) -> tuple[VariantResult | None, str]:
-        """Return what a change measures, and what it breaks: then it is no fix."""
-        variant = variant_of(self._project, self._lab.folder, name, change)
-        try:
-            self._beside.anew()
-            after = taken(measurer, self._project, self._candidate(name, variant, change), planned)
-            after = self._with_variables(name, after)
-        except (EngineLost, DiskFull):
-            raise
-        except StepFailed as error:
-            return None, f"it does not build: {error.what}"
-        except AdvicesError as error:
-            return None, error.what
-        worse = broken(yours, after, self._served, measurer.pages.get(name))
-        return after, worse or self._settings(name) or self._checked(name)
-
-    @property
-    def _how(self) -> Start:
-        """Return how every container of the project is started."""
-        return self._project.how.with_more(replace(self._beside.how, env=self._project.env))
-
-    def _settings(self, name: str) -> str:
-        """Return what the settings of an image lack or break, "" for nothing."""
-        image = self._image(name)
-        if gone := lost(self._image(YOURS).config, image.config):
-            return gone
-        if self._healthy_after is not None and self._healthy(image) is None:
-            return "its health check fails"
-        return ""
-
-    def _candidate(self, name: str, variant: Variant, change: Change = _NO_CHANGE) -> Candidate:
-        ids = (*self._secret_ids, *change.secrets)
-        return Candidate(
-            *(name, self._lab.folder / variant.dockerfile, variant),
-            fresh=name == YOURS,
-            cache_of=YOURS,
-            limits=for_audits(self._bench.run.id),
-            unknown=True,
-            how=self._how,
-            secret_files={id_: self._secret_files[id_] for id_ in ids if id_ in self._secret_files},
-        )
-
-    def _checked(self, name: str) -> str:
-        """Return what the reader's own check says against an image, "" when it passes."""
-        if not self._check:
-            return ""
-        engine, run_id = self._bench.workshop.engine, self._bench.run.id
-        return failed_check(engine, self._tag(name), run_id, self._how, self._check)

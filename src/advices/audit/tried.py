@@ -36,9 +36,9 @@ class Trial:
     """What a project measures, what each remedy did alone, and the project with all that passed.
 
     `fixed` is None where nothing passed, else `change` leads to it. `silence` says why the project
-    as it is did not answer, "" when it did; `changing` how far its page could be compared, "" where
-    it is the same each time. `canaries` are what was given a made-up secret, and where that was.
-    `left_out` is what nobody looked at, with the reason.
+    as it is did not answer, "" when it did, and `lives` what its container does instead; `changing`
+    how far its page could be compared, "" where it is the same each time. `canaries` are what was
+    given a made-up secret, and where that was. `left_out` is what nobody looked at, and why.
     """
 
     yours: VariantResult
@@ -47,6 +47,7 @@ class Trial:
     change: Change | None = None
     names: tuple[str, ...] = ()
     silence: str = ""
+    lives: str = ""
     changing: str = ""
     canaries: tuple[Canary, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()

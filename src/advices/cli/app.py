@@ -48,8 +48,19 @@ def shown(text: str) -> str:
     )
 
 
+def _tell_version(is_asked: bool) -> None:
+    if is_asked:
+        from advices.cli.release import release
+
+        out.print(f"docker-advices {release()}")
+        raise typer.Exit
+
+
 @app.callback()
 def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Show it.")
+    ] = False,
     verbose: Annotated[
         bool, typer.Option(help="Show every command that runs, and what scanners print.")
     ] = False,

@@ -94,7 +94,8 @@ def audit(
     from advices.cli.display import Display
     from advices.workshop import Workshop
 
-    build_args, variables = _pairs(build_arg, "--build-arg"), _pairs(env, "--env")
+    build_args = _pairs(build_arg, "--build-arg")
+    variables = {**room.variables_given(), **_pairs(env, "--env")}
     asked = room.Asked(
         *(file, context, build_args, variables, port, url_path),
         target=target,

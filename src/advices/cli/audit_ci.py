@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ import typer
 from rich.table import Table
 
 from advices.cli.app import out, shown
+from advices.cli.release import release
 from advices.core import now, write_whole
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def write_reports(found: Audit, policy: Policy, files: Mapping[str, Path | None]
         "html": lambda: room.html(found, policy, site=site),
         "json": lambda: json.dumps(room.record(found), indent=1) + "\n",
         "markdown": lambda: room.markdown(found, policy, site=site),
-        "sarif": lambda: room.sarif(found, policy, site=site, version=_version()),
+        "sarif": lambda: room.sarif(found, policy, site=site, version=release()),
         "junit": lambda: room.junit(found, policy),
         "write-baseline": lambda: room.baseline_text(found),
     }
@@ -79,10 +79,3 @@ def end(found: Audit, policy: Policy) -> None:
     if room.fails(found, policy):
         raise typer.Exit(FOUND)
     room.refuse_unjudged(found, policy)
-
-
-def _version() -> str:
-    try:
-        return version("docker-advices")
-    except PackageNotFoundError:
-        return "0"

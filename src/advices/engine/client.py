@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import docker.errors
 
-from advices.core import CommandFailed, run
+from advices.core import CommandFailed, clock, run
 from advices.engine import buildx
 from advices.engine.build_watch import within
 from advices.engine.buildx import BuildOrder, Built
@@ -23,6 +23,9 @@ from advices.engine.records import Container, EngineFacts
 
 __all__ = ["BASE_LABEL", "RUN_LABEL", "DockerEngine", "EngineFacts", "buildx_version", "connect"]
 
+# An engine that is replaced by another one is away for longer than this.
+_FACTS_HOLD_SECONDS = 5
+
 
 class DockerEngine(EngineImages, EngineContainers, EngineCache):
     """A real engine, as `port.Engine` says it."""
@@ -30,8 +33,15 @@ class DockerEngine(EngineImages, EngineContainers, EngineCache):
     def __init__(self) -> None:
         super().__init__()
         self._frontends = Frontends()
+        self._facts: tuple[float, EngineFacts] | None = None
 
     def facts(self) -> EngineFacts:
+        # A check asks several times while three threads want the engine for something else.
+        if self._facts is None or clock() - self._facts[0] > _FACTS_HOLD_SECONDS:
+            self._facts = clock(), self._asked_facts()
+        return self._facts[1]
+
+    def _asked_facts(self) -> EngineFacts:
         with self._asking():
             info = self._docker.info()
             version = self._docker.version()

@@ -28,7 +28,8 @@ class Start:
     or a file that holds one, that is unpacked at / before the start: it takes the place of a mount.
     `tmpfs` are folders in memory that it may write to. Unless it `swaps`, its limit of memory holds
     on a machine with swap too: else Docker gives as much again there. `also` are further networks
-    that it is in from its first moment.
+    that it is in from its first moment. `printed_bytes` is how much the engine keeps of what it
+    prints, about, None for all.
     """
 
     env: Mapping[str, str] = field(default_factory=dict)
@@ -46,6 +47,7 @@ class Start:
     tmpfs: tuple[str, ...] = ()
     checking: Checking | None = None
     also: tuple[str, ...] = ()
+    printed_bytes: int | None = None
 
     def with_more(self, more: Start) -> Start:
         """Return this start with all that another one says besides; where both speak, that counts.
@@ -64,6 +66,7 @@ class Start:
             alias=more.alias or self.alias,
             tmpfs=tuple(dict.fromkeys((*self.tmpfs, *more.tmpfs))),
             also=tuple(dict.fromkeys((*self.also, *more.also))),
+            printed_bytes=more.printed_bytes or self.printed_bytes,
         )
 
 
@@ -93,6 +96,10 @@ def options(how: Start, port: int | None = None) -> dict[str, Any]:
         said["entrypoint"] = list(how.entrypoint)
     if how.tmpfs:
         said["tmpfs"] = dict.fromkeys(how.tmpfs, "")
+    if how.printed_bytes is not None:
+        # Two files: when one is full it takes the place of the other, so the end is always there.
+        size = {"max-size": str(how.printed_bytes // 2), "max-file": "2"}
+        said["log_config"] = {"type": "json-file", "config": size}
     if how.checking is not None:
         said["healthcheck"] = _healthcheck(how.checking)
     return said

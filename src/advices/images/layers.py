@@ -23,13 +23,17 @@ def learn(
     memory: LayerMemory,
     *,
     listed: bool,
+    without: frozenset[str] = frozenset(),
 ) -> dict[str, Listing]:
     """Let the memory know the layers of some images, by one `docker save` for what it lacks.
 
     `listed` asks for the listings of all layers, which are returned by diff id. `base_ids` are the
-    diff ids of the base's layers. Raises EngineLost when the engine breaks off.
+    diff ids of the base's layers. Layers whose diff ids are in `without` are left out. Raises
+    EngineLost when the engine breaks off.
     """
-    ids = {diff_id for image in images for diff_id in image.diff_ids}
+    ids = {diff_id for image in images for diff_id in image.diff_ids} - without
+    if not ids:
+        return {}
     known = {one: memory.listing(one) for one in ids} if listed else {}
     found = {one: listing for one, listing in known.items() if listing is not None}
     wanted = {one for one in ids if memory.sizes(one) is None or (listed and one not in found)}
@@ -80,15 +84,24 @@ def base_sizes(engine: Engine, base: Image, memory: LayerMemory) -> Sizes:
 
 
 def layers_of(
-    engine: Engine, image: Image, base_ids: frozenset[str], memory: LayerMemory
+    engine: Engine,
+    image: Image,
+    base_ids: frozenset[str],
+    memory: LayerMemory,
+    without: frozenset[str] = frozenset(),
 ) -> list[Layer]:
     """Return an image's layers, lowest first, with bytes on disk and to transfer.
 
-    The image is read from the engine only if the memory lacks something of it. Raises EngineLost.
+    Layers whose diff ids are in `without` are left out. The image is read from the engine only if
+    the memory lacks something of the others. Raises EngineLost.
     """
-    learn(engine, [image], base_ids, memory, listed=False)
+    if without.issuperset(image.diff_ids):
+        return []
+    learn(engine, [image], base_ids, memory, listed=False, without=without)
     layers = []
     for diff_id, text in zip(image.diff_ids, memory.instructions(image.id) or (), strict=True):
+        if diff_id in without:
+            continue
         sizes = memory.sizes(diff_id)
         assert sizes is not None
         layers.append(

@@ -6,23 +6,22 @@ The server keeps what the audit says and found, so that a page that is loaded ag
 from __future__ import annotations
 
 import json
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from advices.audit import write_fix
 from advices.core import (
-    AdvicesError,
     FileRefused,
     GivenUp,
     clock,
     stream_stderr,
     that_can_be_given_up,
 )
+from advices.learn.audit_asked import Asked, refused
 from advices.measure import setting
 
 SECONDS = 3600
@@ -34,64 +33,6 @@ _FAULT = "error: "
 # The second: a project's own settings may want a job to fail on findings.
 _FOUND = (0, 1)
 Stream = Callable[..., tuple[int, float]]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a learner asks to audit: `path` is the project's folder, "" is left to the audit."""
-
-    path: str
-    service: str = ""
-    file: str = ""
-    port: str = ""
-    url_path: str = ""
-    check: str = ""
-
-    @staticmethod
-    def of(told: object) -> Asked:
-        """Return what a page sent. Raises AdvicesError for anything but these texts."""
-        known = Asked.__dataclass_fields__
-        if (
-            not isinstance(told, dict)
-            or not set(told) <= set(known)
-            or not all(isinstance(text, str) and "\0" not in text for text in told.values())
-        ):
-            raise _refused("this is no audit", "the page sends only texts", "load the page again")
-        asked = Asked(**{name: text.strip() for name, text in {"path": "", **told}.items()})
-        if not asked.path.startswith(("/", "~")):
-            raise _refused(
-                "the folder needs its whole path",
-                "the server does not know where you are",
-                "write it from / or from ~ on, such as ~/my-project",
-            )
-        if asked.port and not (asked.port.isascii() and asked.port.isdecimal()):
-            raise _refused(f"{asked.port} is no port", "a port is a number", "write one, as 8000")
-        if asked.service == "all":
-            raise _refused("one service at a time", "a page shows one report", "name a service")
-        return asked
-
-    @property
-    def folder(self) -> Path:
-        """Return the folder of the project."""
-        return Path(self.path).expanduser()
-
-    def argv(self) -> list[str]:
-        """Return the words of the command that audits it, and prints nothing but the record."""
-        options = {
-            "--service": self.service,
-            "--file": str(self.folder / self.file) if self.file else "",
-            "--port": self.port,
-            "--url-path": self.url_path,
-            "--check": self.check,
-        }
-        # One word each: what a learner writes is never read as an option.
-        given = [f"{name}={text}" for name, text in options.items() if text]
-        words = [sys.executable, "-m", "advices", "audit", "--json", "-", *given]
-        return [*words, "--", str(self.folder)]
-
-
-def _refused(what: str, why: str, next_step: str) -> AdvicesError:
-    return AdvicesError(what, why=why, next_step=next_step)
 
 
 @dataclass
@@ -130,7 +71,7 @@ class Auditing:
         seconds = setting(SECONDS_VARIABLE, SECONDS)
         with self._lock:
             if self._one and self._one.state == "running":
-                raise _refused(
+                raise refused(
                     f"an audit of {self._one.asked.path} runs",
                     "this server does one at a time",
                     "wait until it has ended, or stop it",
@@ -165,7 +106,7 @@ class Auditing:
                 return {"state": "none"}
             known = max(0, lines - one.left_out) if number == one.number else 0
             return {
-                **{"number": one.number, "state": one.state, "asked": asdict(one.asked)},
+                **{"number": one.number, "state": one.state, "asked": one.asked.told()},
                 "seconds": clock() - one.began if one.took is None else one.took,
                 **{"lines": one.lines[known:], "said": one.left_out + len(one.lines)},
                 **{"fault": one.fault, "written": one.written, "files": self._files(one)},
@@ -198,7 +139,7 @@ class Auditing:
                 or last.written
                 or not last.record.get("files")
             ):
-                raise _refused(
+                raise refused(
                     "there is no diff to write",
                     "it was written, or another audit has begun",
                     "audit the project again",
@@ -223,6 +164,7 @@ class Auditing:
                 code, _ = self._stream(
                     one.asked.argv(),
                     lambda line: self._hear(one, line),
+                    env=one.asked.env_of_the_command(),
                     timeout_seconds=seconds,
                     cwd=self._root,
                     stdout=printed,

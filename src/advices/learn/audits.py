@@ -10,7 +10,8 @@ from tornado import web
 
 from advices.core import AdvicesError, project
 from advices.lab import labfile
-from advices.learn.auditing import Asked, Auditing
+from advices.learn.audit_asked import Asked
+from advices.learn.auditing import Auditing
 from advices.learn.markup import as_html
 from advices.results import escape
 from advices.site import Shown, audit_report

@@ -22,7 +22,7 @@ def lint_file(
     missing: dict[LinterName, str] = {}
     program = hadolint.program()
     if program is None:
-        missing["hadolint"] = "it is not installed with the toolkit"
+        missing["hadolint"] = "it is not installed: `docker-advices[lint]` brings it"
     else:
         try:
             said["hadolint"] = hadolint.linted(program, dockerfile)

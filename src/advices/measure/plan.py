@@ -79,6 +79,9 @@ class ProbeImage:
 # The score of the twelve factors needs the starts and all probes of its lab.
 _COUNTED_OVER_SEVERAL = frozenset({MeasureName("factors_met")})
 
+# What needs more of the layers of the image than their bytes, or the layers of several images.
+_READ_LAYERS = frozenset({"files", "installed", "opened", "set"})
+
 PlanStep = BuildImage | InspectImages | ServeImage | StartImage | ProbeImage
 
 
@@ -142,19 +145,24 @@ def steps_for(lab: Lab, claims: Iterable[Claim]) -> tuple[PlanStep, ...]:
 
 def steps_giving(lab: Lab, measures: Collection[MeasureName]) -> tuple[PlanStep, ...]:
     """Return the steps that give some measures, one sample each; the image is always started."""
-    with_bytes = _with_bytes(measures)
-    # The layers of a replay are compared with those of the first build.
-    read = (COLD, *(replay for replay in lab.replays if replay in with_bytes))
 
     def needed(step: PlanStep) -> bool:
         is_first = isinstance(step, ServeImage) or (isinstance(step, BuildImage) and step.cold)
         return is_first or any(gives(lab, step, measure) for measure in measures)
 
-    return tuple(
-        InspectImages(read) if isinstance(step, InspectImages) else step
-        for step in _steps(lab, Samples(1, 1), ())
-        if needed(step)
-    )
+    planned = tuple(step for step in _steps(lab, Samples(1, 1), ()) if needed(step))
+    with_bytes = _with_bytes(measures)
+    # One `docker save` for all that is read of the first build: its packages, its files.
+    if any(lab.replays[name].again for name in with_bytes - {COLD}) or reads_files(planned):
+        with_bytes |= {COLD}
+    read = InspectImages(tuple(build for build in (COLD, *lab.replays) if build in with_bytes))
+    return tuple(read if isinstance(step, InspectImages) else step for step in planned)
+
+
+def reads_files(steps: Iterable[PlanStep]) -> bool:
+    """Return whether a probe among the steps reads the files of the image's layers."""
+    probes = {step.probe for step in steps if isinstance(step, ProbeImage)}
+    return not probes.isdisjoint(_READ_LAYERS)
 
 
 def gives(lab: Lab, step: PlanStep, measure: MeasureName) -> bool:
@@ -211,10 +219,20 @@ def before(steps: Sequence[PlanStep]) -> dict[int, frozenset[int]]:
                     yield n
                 case (InspectImages(builds), BuildImage(build=build)) if build in builds:
                     yield n
-                case (ProbeImage("files" | "installed" | "opened" | "set"), InspectImages()):
+                case (ProbeImage(probe), InspectImages()) if probe in _READ_LAYERS:
                     yield n
 
     return {number: frozenset(needs(number, step)) for number, step in enumerate(steps)}
+
+
+def is_rebuild(step: PlanStep) -> bool:
+    """Return whether a step builds again what was built before."""
+    return isinstance(step, BuildImage) and not step.cold
+
+
+def reads_a_rebuild(steps: Iterable[PlanStep]) -> bool:
+    """Return whether some step reads the layers of a rebuild."""
+    return any(isinstance(one, InspectImages) and {*one.builds} - {COLD} for one in steps)
 
 
 def says(step: PlanStep) -> str:

@@ -107,10 +107,10 @@ class StepWork:
             if isinstance(step, plan.InspectImages)
             for image in self._images(taken.candidate, step.builds).values()
         ]
-        if images:
-            base_ids = frozenset().union(*(taken.base_ids for taken in each))
-            listed = any(taken.listed for taken in each)
-            learn(self._engine, images, base_ids, self._memory, listed=listed)
+        base_ids = frozenset().union(*(taken.base_ids for taken in each))
+        without = frozenset.intersection(*(taken.passed_over for taken in each))
+        known = (self._engine, images, base_ids, self._memory)
+        learn(*known, listed=any(taken.listed for taken in each), without=without)
 
     def _do(self, step: plan.PlanStep, taken: Taken) -> None:
         candidate = taken.candidate
@@ -120,7 +120,8 @@ class StepWork:
             case plan.InspectImages(builds=names):
                 for name, image in self._images(candidate, names).items():
                     base_ids = taken.base_ids_of(name)
-                    taken.layers[name] = layers_of(self._engine, image, base_ids, self._memory)
+                    known = (self._engine, image, base_ids, self._memory)
+                    taken.layers[name] = layers_of(*known, taken.passed_over)
                     if name in taken.with_packages:
                         held = listings(self._engine, image, base_ids, self._memory)
                         taken.installed[name] = installed(Tree(held))
@@ -163,6 +164,7 @@ class StepWork:
         replay = self._lab.replays.get(step.build)
         # The run's id as well: an edit of an earlier run may still be in the cache.
         edit = f"{self._run.id}-{self._word}-{candidate.name}-{step.sample}"
+        edit += f"-{taken.word}" if candidate.unknown else ""
         copied(self._lab, candidate, order.context, canary=self.canary)
         if replay is not None:
             replayed(self._lab.folder, order.context, replay, edit)
@@ -179,7 +181,8 @@ class StepWork:
             shutil.rmtree(order.context, ignore_errors=True)
         taken.add_build(step, built)
         if step.cold:
-            taken.image_id = str(self._image(order.tag, candidate.name).id)
+            image = self._image(order.tag, candidate.name)
+            taken.image_id, taken.image_layers = image.id, frozenset(image.diff_ids)
 
     def _turn(self, candidate: Candidate, *, first: bool) -> AbstractContextManager[None]:
         """Return what a build runs in: one that shares a cache with others waits for its turn."""

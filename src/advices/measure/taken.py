@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
@@ -32,6 +34,9 @@ class Taken:
     found: Found = field(default_factory=Found)
     context_bytes: int = 0
     image_id: str = ""
+    # What is measured twice under one name would find its own edits in the cache.
+    word: str = field(default_factory=lambda: secrets.token_hex(3))
+    image_layers: frozenset[str] = frozenset()
 
     @property
     def cold_samples(self) -> int:
@@ -54,6 +59,16 @@ class Taken:
         """Return the builds whose packages are compared: those made again, and the first."""
         again = {s.build for s in self.steps if isinstance(s, plan.BuildImage) and s.again}
         return frozenset({COLD, *again}) if again else frozenset()
+
+    @property
+    def passed_over(self) -> frozenset[str]:
+        """Return the diff ids of layers whose bytes the plan does not need.
+
+        A rebuild is asked what is new in it, so the first build's layers count only where the plan
+        reads that as well.
+        """
+        reads = [one.builds for one in self.steps if isinstance(one, plan.InspectImages)]
+        return frozenset() if COLD in itertools.chain(*reads) else self.image_layers
 
     @property
     def answered(self) -> bool:
@@ -98,7 +113,7 @@ class Taken:
         """
         # A plan for some claims reads no layers where none of them needs bytes.
         cold = self.layers.get(COLD, [])
-        known = {layer.diff_id for layer in cold}
+        known = self.image_layers
         in_base = {layer.diff_id for layer in cold if layer.from_base}
         builds = {}
         for name in dict.fromkeys(s.build for s in self.steps if isinstance(s, plan.BuildImage)):

@@ -16,6 +16,10 @@ from advices.runs import undisturbed
 
 # A candidate waits for its containers most of the time.
 _AT_ONCE = 3
+# What reads a rebuild's layers is done last, so a rebuild comes before the start, which can go on
+# beside the reading. One that runs steps again takes longer: then the start waits no more, because
+# a learner wants to know whether the image answers.
+_REBUILD_SECONDS = 0.5
 
 
 class Measurer(StepWork):
@@ -66,8 +70,13 @@ class Measurer(StepWork):
         taken = Taken(candidate, steps)
         done: set[int] = set()
         lock = threading.Lock()
+        rebuilt = threading.Event()
+        if not plan.reads_a_rebuild(steps):
+            rebuilt.set()
 
         def do(number: int) -> None:
+            if isinstance(steps[number], plan.ServeImage):
+                rebuilt.wait(_REBUILD_SECONDS)
             with lock:
                 self._tell(taken, plan.says(steps[number]), len(done))
             with (
@@ -77,6 +86,8 @@ class Measurer(StepWork):
                 if isinstance(steps[number], plan.InspectImages):
                     self._learn([taken])
                 self._do(steps[number], taken)
+            if plan.is_rebuild(steps[number]):
+                rebuilt.set()
             with lock:
                 done.add(number)
                 heard(self._so_far(taken), frozenset(steps[n] for n in done))

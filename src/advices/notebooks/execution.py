@@ -37,7 +37,6 @@ from advices.measure import (
     uncaught_mistakes,
     unsound,
 )
-from advices.notebooks import kernel
 from advices.packages import proxy
 from advices.results import Result, Verdict, verdicts
 from advices.runs import (
@@ -181,6 +180,9 @@ def _finished(
     lab, kept = task.lab, task.kept
     notebook = workshop.layout.notebook(lab.slug)
     settings = {**environment, **kept.save(run.scratch)}
+    # Where no lab changed, nobody needs what executes one: it is half of such a command's imports.
+    from advices.notebooks import kernel  # noqa: PLC0415
+
     done = kernel.execute(notebook, settings, workshop.say)
     result, proof = _left(run, lab), None
     if lab.exercise is not None and kept.proofs:

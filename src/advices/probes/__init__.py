@@ -6,6 +6,7 @@ How an image is started and asked is in `startup`, the programs that run in cont
 
 from advices.probes import startup
 from advices.probes.environment import wrong
+from advices.probes.imports import libraries_missing
 from advices.probes.listening import listeners
 from advices.probes.secrets import shown
 from advices.probes.subject import Found, Subject
@@ -17,6 +18,7 @@ __all__ = [
     "Subject",
     "asked",
     "factors_met",
+    "libraries_missing",
     "listeners",
     "probe",
     "shown",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from advices.core import EngineRefused, NeverAnswered, poll
-from advices.engine import Container, Start
+from advices.engine import Container, Engine, Start
 from advices.probes.programs import program
 from advices.probes.startup import get
 from advices.probes.subject import Subject
@@ -20,16 +20,22 @@ def python(name: str, *words: str, executable: str = "python3") -> Start:
 
 
 def output(subject: Subject, how: Start, *, timeout_seconds: float = 300) -> str | None:
-    """Return the last line that a container of the image prints.
+    """Return what `printed` returns of the subject's image."""
+    image = str(subject.image.id)
+    how = replace(how, printed_bytes=subject.how.printed_bytes)
+    return printed(subject.engine, image, subject.run_id, how, timeout_seconds=timeout_seconds)
+
+
+def printed(
+    engine: Engine, image: str, run_id: str, how: Start, *, timeout_seconds: float = 300
+) -> str | None:
+    """Return the last line that a container of an image prints.
 
     None when it cannot start or fails: then there is no such Python in the image. Raises
     CommandFailed when it does not end in time.
     """
-    image = str(subject.image.id)
     try:
-        done = subject.engine.run_once(
-            image, run_id=subject.run_id, how=how, timeout_seconds=timeout_seconds
-        )
+        done = engine.run_once(image, run_id=run_id, how=how, timeout_seconds=timeout_seconds)
     except EngineRefused:
         return None
     lines = done.stdout.splitlines()

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from advices.probes.containers import output, python
+from advices.engine import Engine
+from advices.probes.containers import output, printed, python
 from advices.probes.subject import Found, Subject
 
 METHOD = 1
@@ -48,6 +49,25 @@ def probe(subject: Subject) -> Found:
     for library in lacked:
         subject.workshop.say(f"{subject.variant}: the shared library {library} is missing")
     return Found({"distributions_failing": len(failing), "missing_libraries": len(lacked)})
+
+
+def libraries_missing(
+    engine: Engine, image: str, run_id: str, *, printed_bytes: int | None = None
+) -> tuple[str, ...]:
+    """Return the shared libraries that distributions in an image lack, none without a python.
+
+    `printed_bytes` is how much of what its containers print is kept. Raises CommandFailed when one
+    of them hangs.
+    """
+    finder = replace(python("imports", "find"), user="0:0", default_capabilities=True)
+    try:
+        said = printed(engine, image, run_id, replace(finder, printed_bytes=printed_bytes))
+        paths = [path for path, _ in json.loads(said or "[]")]
+        tries = replace(python("imports", "try", json.dumps(paths)), printed_bytes=printed_bytes)
+        tried = printed(engine, image, run_id, tries) if paths else None
+        return tuple(map(str, json.loads(tried)["missing"])) if tried else ()
+    except (ValueError, KeyError, TypeError):  # what is called python3 there is none
+        return ()
 
 
 def _tried(subject: Subject, paths: list[str], executable: str) -> dict[str, Any] | None:

@@ -81,7 +81,7 @@ def _sample(subject: Subject) -> Stopped:
 def _client(subject: Subject, network: str) -> Container:
     serve = subject.lab.serve
     visitors = python("stop", SITE, str(serve.port), serve.path)
-    how = replace(visitors, network=network)
+    how = replace(visitors, network=network, printed_bytes=subject.how.printed_bytes)
     try:
         return subject.engine.start(str(subject.image.id), run_id=subject.run_id, how=how)
     except EngineRefused:

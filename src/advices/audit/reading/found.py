@@ -180,6 +180,10 @@ class Finder:
         self.chosen.append(Chosen(*words))
 
 
+PRINTED_BYTES = 8_000_000
+"""What is kept of what a container prints: one that never ends to print fills no disk."""
+
+
 def started_as(service: Service) -> Start:
     """Return how a container of a service is started, its network left out."""
     return Start(
@@ -190,6 +194,7 @@ def started_as(service: Service) -> Start:
         default_capabilities=not service.drops_all,
         command=service.command or (),
         entrypoint=service.entrypoint,
+        printed_bytes=PRINTED_BYTES,
     )
 
 

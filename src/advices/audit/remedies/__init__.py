@@ -2,6 +2,7 @@
 
 from advices.audit.remedies.env import meant
 from advices.audit.remedies.secret import suspects
+from advices.audit.remedies.settings import pairs_of
 from advices.audit.remedies.source import Change, Source
 from advices.audit.remedies.table import REMEDIES, Remedy, in_effect, remedies, together
 
@@ -12,6 +13,7 @@ __all__ = [
     "Source",
     "in_effect",
     "meant",
+    "pairs_of",
     "remedies",
     "suspects",
     "together",

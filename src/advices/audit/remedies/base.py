@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from advices.audit.remedies.libraries import bringing, installing
 from advices.audit.remedies.source import Change, Source, replaced
 
 # python:3.14, python:3.14.2, python:3.14-trixie; nothing that is slim, Alpine or Windows already.
@@ -36,7 +37,9 @@ def slim(source: Source) -> Change | None:
         if number == last.number
     )
     lines = [line.replace(last.base_written, smaller, 1) for line in source.written(first)]
-    return Change(f"The image starts from `{smaller}`.", source.edited([replaced(first, *lines)]))
+    lines += installing(source, first, source.packages)
+    says = f"The image starts from `{smaller}`{bringing(source.packages)}."
+    return Change(says, source.edited([replaced(first, *lines)]))
 
 
 def slim_of(written: str, name: str) -> str | None:

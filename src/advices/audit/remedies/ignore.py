@@ -37,4 +37,5 @@ def ignore(source: Source) -> Change | None:
     if not lines or not copies_all:
         return None
     named = ", ".join(f"`{line}`" for line in lines)
-    return Change(f"{named} stay out of the build.", source.text, lines)
+    stay = "stay" if len(lines) > 1 else "stays"
+    return Change(f"{named} {stay} out of the build.", source.text, lines)

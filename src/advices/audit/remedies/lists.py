@@ -13,6 +13,8 @@ from advices.lab import Placed, PythonInstall, python_install
 
 _NAMES_ANOTHER = re.compile(r"^\s*(?:-r|--requirement|-c|--constraint)[ =]+(\S+)", re.M)
 _NAMES_A_FOLDER = re.compile(r"^\s*(?:-e\s|--editable[ =]|\.{1,2}(?:/|\s*$|\[)|file:)", re.M)
+CREDENTIALS = frozenset({".netrc", "_netrc", ".pypirc", "pip.conf", ".git-credentials"})
+"""What an installer reads where it finds it, and nothing else needs: names of files."""
 OPTIONS = ("-r", "--requirement", "-c", "--constraint")
 _LOCKED = {
     "poetry": ("pyproject.toml", "poetry.lock"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from advices.audit.remedies.lists import (
+    CREDENTIALS,
     OPTIONS,
     WITHOUT_PROJECT,
     copied_to,
@@ -136,7 +137,8 @@ def _found(source: Source, before: Sequence[Placed], install: Placed) -> _Found 
 
 
 def _brings_more(source: Source, copy: Placed, lists: Sequence[str]) -> bool:
-    return any(copy.brings(file) for file in source.files if file not in lists)
+    brought = (file for file in source.files if file not in lists and copy.brings(file))
+    return any(posixpath.basename(file) not in CREDENTIALS for file in brought)
 
 
 def _can_move(found: _Found) -> bool:

@@ -16,7 +16,8 @@ class Change:
 
     `says` is what was done, as a sentence for a reader of the diff. `files` are other files of the
     context with their new text, by path. `secrets` are build arguments that have become secrets of
-    the build, with the same name as id.
+    the build, with the same name as id. `secret_files` are files of the context that have, by id.
+    `env_files` are files of the context that the container gets its variables from instead.
     """
 
     says: str
@@ -24,6 +25,13 @@ class Change:
     ignores: tuple[str, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()
+    secret_files: Mapping[str, str] = field(default_factory=dict)
+    env_files: tuple[str, ...] = ()
+
+    @property
+    def hidden_files(self) -> tuple[str, ...]:
+        """Return the files of the context that the image has no more because of it."""
+        return (*self.secret_files.values(), *self.env_files)
 
 
 @dataclass(frozen=True)
@@ -44,13 +52,15 @@ class Source:
 
     `text` is as it is written, with its own line ends. `files` are the files of the context that
     .dockerignore lets into a build, each with its text as far as a remedy may want it, "" else.
-    `leaking` are the build arguments whose value was found in the image.
+    `leaking` are the build arguments whose value was found in the image. `packages` are the Debian
+    packages of shared libraries that were seen to be missing on a smaller base.
     """
 
     text: str
     build_args: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     leaking: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
 
     @cached_property
     def dockerfile(self) -> Dockerfile:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from advices.audit.remedies.base import is_python_of_debian, slim_of
+from advices.audit.remedies.libraries import bringing, installing
 from advices.audit.remedies.lists import installs_of, lists_of, needs_code
 from advices.audit.remedies.source import Change, Source, is_comment
 from advices.lab import Placed, does, is_root, system_packages
@@ -28,6 +29,8 @@ _LIBRARIES = {
 }
 _OF_BOTH = frozenset({"ENV", "ARG", "WORKDIR", "SHELL"})
 _RUNS_LATER = frozenset({"useradd", "groupadd", "adduser", "addgroup", "mkdir", "chown", "chmod"})
+# What such a step does to files of the project an install may need, and the image as well.
+_IN_BOTH = frozenset({"mv", "cp", "ln", "rm", "touch", "sed", "cat", "echo", "printf", "test", "["})
 _BESIDES_APT = frozenset({"rm", "set"})
 
 
@@ -48,7 +51,8 @@ def stages(source: Source) -> Change | None:
     if any(_is_odd(one) for one in placed) or any(map(_packages, placed[last + 1 :])):
         return None
     return Change(
-        f"Compilers stay in a separate stage; the image gets its `{_VENV}`.",
+        f"Compilers stay in a separate stage; the image gets its `{_VENV}`"
+        f"{bringing(source.packages)}.",
         _written(source, placed, last, smaller or stage.base_written),
     )
 
@@ -63,12 +67,13 @@ def _written(source: Source, placed: Sequence[Placed], last: int, base: str) -> 
     # A byte order mark is the file's, not that of its FROM.
     froms = [line.removeprefix("\ufeff") for line in from_lines if not is_comment(line)]
     runs = [line.replace(source.dockerfile.stages[0].base_written, base, 1) for line in froms]
-    lists = {n for one in placed[: last + 1] for i in installs_of(one) for n in lists_of(source, i)}
-    wants_code = any(
-        needs_code(source, i, lists_of(source, i))
-        for one in placed[: last + 1]
-        for i in installs_of(one)
+    before = placed[: last + 1]
+    lists = {n for one in before for i in installs_of(one) for n in lists_of(source, i)}
+    wants_code = any(map(_is_for_both, before)) or any(
+        needs_code(source, i, lists_of(source, i)) for one in before for i in installs_of(one)
     )
+    there = {name for one in placed for name in _kept(one)}
+    runs += installing(source, first, (one for one in source.packages if one not in there))
     has_venv = False
     end = first.end_line
     for number, one in enumerate(placed):
@@ -92,8 +97,10 @@ def _written(source: Source, placed: Sequence[Placed], last: int, base: str) -> 
                 runs += [f"{copy} --from={_NAME} {_VENV} {_VENV}", on_path]
         elif _packages(one):
             builder += [*gap, *lines]
-            runs += _without_builds(source, one)
+            # They are written again, because a list over several lines has no line that could go.
+            runs += installing(source, one.instruction, _kept(one))
         elif one.name == "RUN":
+            builder += bare if _is_for_both(one) else []
             runs += [*gap, *lines]
         else:
             brought = {file for file in source.files if one.brings(file)}
@@ -139,7 +146,13 @@ def _fits(one: Placed) -> bool:
             for call in one.calls
         )
     updates = all(does(call) == "updates the lists" for call in one.calls)
-    return not updates and all(call.program in _RUNS_LATER for call in one.calls)
+    known = all(call.program in _RUNS_LATER for call in one.calls)
+    return not updates and (known or _is_for_both(one))
+
+
+def _is_for_both(one: Placed) -> bool:
+    """Return whether a step only moves and writes files: an install behind it may read them."""
+    return bool(one.calls) and all(call.program in _IN_BOTH for call in one.calls)
 
 
 def _is_odd(one: Placed) -> bool:
@@ -148,18 +161,7 @@ def _is_odd(one: Placed) -> bool:
     return makes or one.name == "ONBUILD" or bool(one.takes)
 
 
-def _without_builds(source: Source, one: Placed) -> list[str]:
-    """Return the lines that install what the container needs of a step's packages, none if nothing.
-
-    They are written again, because a list over several lines has no line that could go.
-    """
-    kept = [_LIBRARIES.get(name, name) for name in _packages(one)]
-    kept = [name for name in dict.fromkeys(kept) if not _BUILDS.fullmatch(name)]
-    if not kept:
-        return []
-    run = source.keyword(one.instruction, "RUN")
-    return [
-        f"{run} apt-get update \\",
-        f"    && apt-get install --yes --no-install-recommends {' '.join(kept)} \\",
-        "    && rm -rf /var/lib/apt/lists/*",
-    ]
+def _kept(one: Placed) -> tuple[str, ...]:
+    """Return the packages of a step that the container needs."""
+    kept = (_LIBRARIES.get(name, name) for name in _packages(one))
+    return tuple(name for name in dict.fromkeys(kept) if not _BUILDS.fullmatch(name))

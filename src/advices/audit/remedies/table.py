@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from advices.audit.remedies import (
     base,
+    credentials,
     env,
     ignore,
     installs,
@@ -14,6 +15,7 @@ from advices.audit.remedies import (
     order,
     rights,
     secret,
+    settings,
     stages,
     start,
     user,
@@ -46,6 +48,10 @@ class Remedy:
 
 
 REMEDIES = (
+    Remedy(
+        *("credentials", "configuration", MeasureName("secrets_in_layers")),
+        apply=credentials.credentials,
+    ),
     Remedy("order", "build-cache", MeasureName("steps_run", "edit-source"), order.order),
     Remedy(
         *("project", "build-cache", MeasureName("new_transfer_bytes", "edit-source")),
@@ -63,6 +69,9 @@ REMEDIES = (
     Remedy("stages", "multi-stage", MeasureName("compilers"), stages.stages),
     Remedy("env", "configuration", MeasureName("env_wrong"), env.env),
     Remedy("secret", "configuration", MeasureName("secrets_in_history"), secret.secret),
+    Remedy(
+        *("settings", "configuration", MeasureName("secrets_in_layers")), apply=settings.settings
+    ),
     Remedy("user", "non-root", MeasureName("uid"), user.user),
     Remedy("exec", "stop-and-start", MeasureName("stop_exit_code"), start.exec_form),
 )
@@ -84,13 +93,17 @@ def together(source: Source, wanted: Sequence[Remedy]) -> Change:
     ignores: tuple[str, ...] = ()
     files: dict[str, str] = {}
     secrets: tuple[str, ...] = ()
+    secret_files: dict[str, str] = {}
+    env_files: tuple[str, ...] = ()
     for _, change in _in_turn(source, wanted):
         said.append(change.says)
         ignores += change.ignores
         files |= change.files
         secrets += change.secrets
+        secret_files |= change.secret_files
+        env_files += change.env_files
         source = _changed(source, change)
-    return Change(" ".join(said), source.text, ignores, files, secrets)
+    return Change(" ".join(said), source.text, ignores, files, secrets, secret_files, env_files)
 
 
 def in_effect(source: Source, wanted: Sequence[Remedy]) -> tuple[Remedy, ...]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 
 from advices.audit.audit import Audit
 from advices.audit.project import Project
 from advices.engine import Start
 from advices.lab import MeasureName
 
+_PLAIN = Start(default_capabilities=True)
 _NAME = "advices-audit"
 _INSIDE = {
     "uid": f"docker exec {_NAME} grep -E '^(Uid|Gid)' /proc/1/status",
@@ -34,7 +36,7 @@ def repeat(audit: Audit, measure: MeasureName) -> str:
     compose starts in another way, or with others beside it, is measured by an audit.
     """
     build = _build(audit.project)
-    plain = audit.project.how == Start(default_capabilities=True) and not audit.project.beside
+    plain = replace(audit.project.how, printed_bytes=None) == _PLAIN and not audit.project.beside
     if audit.project.inline:
         return _audit(audit.project)
     if measure.name == "steps_run" and (edit := _edit(audit, measure.of)):

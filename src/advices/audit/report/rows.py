@@ -40,6 +40,8 @@ def sentence(audit: Audit) -> str:
         f"; after this diff it is {_steps(fixed)} and "
         f"{_text(fixed, 'new_transfer_bytes', 'edit-source')}"
     )
+    if audit.trial.lives:
+        return f"{said}. {audit.trial.lives}"
     if not yours.boot.answered:
         return f"{said}. Its page never answered, so nobody knows whether it still works."
     return f"{said}. It still serves the same page."

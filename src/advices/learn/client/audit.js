@@ -16,13 +16,19 @@ const FIELDS = [
   ["url_path", "Page", "it must answer HTTP 200; empty: the health check's, or /"],
   ["check", "Check command", "must succeed in a container of each image; empty: none"],
 ];
+const LINES = [
+  ["env", "Variables of the container", "NAME=VALUE, one a line; a reload forgets them"],
+  ["secret", "Secrets of the build", "id=ID,src=FILE with the file's whole path, one a line"],
+  ["with_", "Services next to it", "such as postgres:17 or db=postgres:17, one a line"],
+];
 const ENDS = { done: "Done", stopped: "Stopped", failed: "Ended with an error" };
 
-const fields = () =>
-  FIELDS.map(([name, label, hint]) => {
+const fields = (rows, kind, more) =>
+  rows.map(([name, label, hint]) => {
     const told = make("span", { class: "adv-audit__hint", id: `adv-audit-${name}` }, hint);
-    const input = make("input", {
-      ...{ name, type: "text", autocomplete: "off", spellcheck: "false", "aria-describedby": told.id },
+    const input = make(kind, {
+      ...{ name, autocomplete: "off", spellcheck: "false", "aria-describedby": told.id },
+      ...more,
       ...(name === "path" ? { required: "" } : {}),
     });
     return [input, make("label", {}, label, input, told)];
@@ -42,8 +48,9 @@ const listed = (files) =>
   ]);
 
 export const auditPage = (place) => {
-  const all = fields();
-  const inputs = Object.fromEntries(all.map(([input]) => [input.name, input]));
+  const all = fields(FIELDS, "input", { type: "text" });
+  const lists = fields(LINES, "textarea", { rows: "2" });
+  const inputs = Object.fromEntries([...all, ...lists].map(([input]) => [input.name, input]));
   const seconds = new Seconds();
   const state = make("span", { role: "status" });
   const note = make("p", { class: "adv-live__error", role: "alert", hidden: "" });
@@ -55,7 +62,8 @@ export const auditPage = (place) => {
   const writing = make("div", { class: "adv-bar", role: "region", "aria-label": "Write the diff", hidden: "" });
   const go = make("button", { type: "submit", class: "adv-button" }, "Audit");
   const halt = button("Stop", "Stop the audit", () => post("stop"));
-  const form = make("form", { class: "adv-audit" }, ...all.map(([, label]) => label), make("div", { class: "adv-cell__bar" }, go, halt, state, seconds.element));
+  const more = make("details", {}, make("summary", {}, "Variables, secrets and services"), ...lists.map(([, label]) => label));
+  const form = make("form", { class: "adv-audit" }, ...all.map(([, label]) => label), more, make("div", { class: "adv-cell__bar" }, go, halt, state, seconds.element));
   const live = make("div", { class: "adv-live", role: "region", "aria-label": "Your audit", hidden: "" }, note, progress, fault, report, writing);
   let lines = [];
   let known = { number: 0, said: 0 };
@@ -92,7 +100,9 @@ export const auditPage = (place) => {
     const running = told.state === "running";
     if (told.number !== known.number) {
       lines = [];
-      for (const [name, input] of Object.entries(inputs)) input.value = told.asked[name];
+      // The server tells no page the variables: who typed them keeps them until a reload.
+      for (const [name, input] of Object.entries(inputs)) if (name !== "env") input.value = told.asked[name];
+      more.open ||= lists.some(([input]) => input.value);
       report.replaceChildren();
       writing.hidden = true;
     }

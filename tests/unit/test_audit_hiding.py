@@ -1,0 +1,116 @@
+"""A file with a password becomes a secret of the build, one of settings those of a container."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from memory_engine import Program, site
+from test_audit_secrets import World
+
+from advices import audit
+from advices.audit import How
+from advices.audit.remedies import pairs_of
+from advices.engine import BuildOrder, Built, Start
+
+DOCKERFILE = """\
+FROM python:3.14-slim
+WORKDIR /app
+COPY . .
+RUN mv .netrc /root/.netrc
+RUN pip install -r requirements.txt
+CMD set -a; . ./prod.env; python app.py
+"""
+
+
+class Hides(World):
+    """An engine whose builds leave out the files that .dockerignore names."""
+
+    def __init__(self, root: Path, port: int) -> None:
+        super().__init__(root, port)
+        self.starts: list[tuple[str, Start]] = []
+
+    def _build(self, order: BuildOrder, on_step: Any = None) -> Built:
+        ignore = order.context / ".dockerignore"
+        for name in ignore.read_text().split() if ignore.is_file() else ():
+            (order.context / name).unlink(missing_ok=True)
+        return super()._build(order, on_step)
+
+    def _runs(self, image: str, how: Start) -> Program:
+        self.starts.append((image, how))
+        return super()._runs(image, how)
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hides]:
+    monkeypatch.setenv("ADVICES_INDEX_WAY", "direct")
+    root = tmp_path / "project"
+    root.mkdir()
+    texts = {
+        "Dockerfile": DOCKERFILE,
+        "app.py": "",
+        "requirements.txt": "flask\n",
+        ".netrc": "machine a password of-this-test",
+        "prod.env": "KEY=a-key-of-this-test\n",
+    }
+    for name, text in texts.items():
+        (root / name).write_text(text, "utf-8")
+    with site(lambda _: (200, b"a page")) as port:
+        yield Hides(root, port)
+
+
+@pytest.mark.parametrize("quick", [False, True])
+def test_both_are_hidden_and_given_another_way(world: Hides, quick: bool) -> None:
+    world.how = How(quick=quick)
+    found = world.audited()
+    assert {"credentials", "settings"} <= {*found.trial.names}
+    tried = {one.remedy.name: one for one in found.trial.tried}
+    for name in ("credentials", "settings"):
+        assert (tried[name].before, tried[name].after, tried[name].refused) == (1, 0, ""), name
+    told = {one.name: one for one in found.trial.canaries}
+    for name in (".netrc", "prod.env"):
+        assert told[name].places["secrets_in_layers"] == 1
+        assert not any((told[name].after or {"": 1}).values())
+    # Each is a finding once.
+    shown = [one for one in audit.findings(found.trial) if one.lab == "configuration"]
+    assert [(one.fix, one.is_gone) for one in shown] == [("credentials", True), ("settings", True)]
+    diff = audit.diff(found)
+    assert "+RUN --mount=type=secret,id=netrc,target=/root/.netrc pip install" in diff
+    assert "+CMD python app.py\n" in diff
+    assert "+.netrc\n+prod.env\n" in diff
+    assert "-RUN mv .netrc /root/.netrc\n" in diff
+    # The build got the file as a secret, the container its settings as variables.
+    assert any("of-this-test" in one.get("netrc", "") for one in world.secrets)
+    assert any(how.env.get("KEY") == "a-key-of-this-test" for _, how in world.starts)
+    first = next(how for _, how in world.starts if how.entrypoint is None)
+    assert "KEY" not in first.env
+
+
+def test_what_a_reader_sets_wins_over_the_file(world: Hides) -> None:
+    world.audited(env={"KEY": "mine"})
+    assert {how.env.get("KEY") for _, how in world.starts if how.entrypoint is None} == {"mine"}
+
+
+def test_what_the_build_needs_the_file_for_stays(world: Hides) -> None:
+    text = DOCKERFILE.replace("RUN pip", "RUN cat prod.env .netrc || true\nRUN pip")
+    (world.root / "Dockerfile").write_text(text)
+    found = world.audited()
+    assert not {"credentials", "settings"} & {one.remedy.name for one in found.trial.tried}
+    shown = [one for one in audit.findings(found.trial) if one.lab == "configuration"]
+    assert [one.is_gone for one in shown] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("A=1\n# a\n\nB_2=http://x/y:z,@\n", {"A": "1", "B_2": "http://x/y:z,@"}),
+        ("A=1\nB=$A\n", {}),
+        ("A='1'\n", {}),
+        ("export A=1\n", {}),
+        ("", {}),
+    ],
+)
+def test_only_what_needs_no_shell_is_taken(text: str, found: dict[str, str]) -> None:
+    assert pairs_of(text) == found
