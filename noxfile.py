@@ -57,13 +57,18 @@ def install_package(session: nox.Session, name: str) -> None:
 
 
 def install_lighthouse(session: nox.Session) -> None:
-    """Make .nox/lighthouse out of the lock file, by the npm of the environment in use."""
-    folder, lock = Path(".nox", "lighthouse"), "package-lock.json"
+    """Make .nox/lighthouse out of its lock file."""
+    install_of_npm(session, "lighthouse", Path("tests", "lighthouse"))
+
+
+def install_of_npm(session: nox.Session, name: str, source: Path) -> None:
+    """Make .nox/NAME out of a folder with a lock file, by the npm of the environment in use."""
+    folder, lock = Path(".nox", name), "package-lock.json"
     stamp = folder / "made-from.json"
-    wanted = Path("tests", "lighthouse", lock).read_text()
+    wanted = (source / lock).read_text()
     if not stamp.is_file() or stamp.read_text() != wanted:
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(Path("tests", "lighthouse"), folder)
+        shutil.copytree(source, folder)
         quietly = ("--no-audit", "--no-fund", "--no-update-notifier", "--loglevel", "error")
         run(session, "npm", "ci", "--prefix", str(folder), "--ignore-scripts", *quietly)
         stamp.write_text(wanted)
@@ -98,6 +103,17 @@ def learn(session: nox.Session) -> None:
     build_site(session)
     # It prepares engine and bases itself, beside the server: the address comes first.
     run(session, "advices", "learn", *session.posargs)
+
+
+@nox.session(name="class", python=False)
+def class_(session: nox.Session) -> None:
+    """Prepare a class of three seats on this machine, as root, and start it: `./run class`."""
+    environment(session, "hub")
+    build_site(session)
+    install_of_npm(session, "class-proxy", Path("requirements", "proxy"))
+    run(session, "advices", "engine", "start")
+    run(session, "advices", "class", "prepare", *(session.posargs or ("--seats", "3")))
+    run(session, "advices", "class", "start")
 
 
 @nox.session(python=False)
@@ -178,6 +194,14 @@ def engine(session: nox.Session) -> None:
     """Run the tests on a real engine, faults included."""
     environment(session, "dev")
     run(session, *PYTEST, "tests/engine", "-m", "engine", *BOTH_CORES, *session.posargs)
+
+
+@nox.session(python=False, requires=["bases", "browser"])
+def classroom(session: nox.Session) -> None:
+    """Make classes with real seats, and let one learner try everything against another one."""
+    environment(session, "dev")
+    install_of_npm(session, "class-proxy", Path("requirements", "proxy"))
+    run(session, *PYTEST, "tests/classroom", "-m", "classroom", *session.posargs)
 
 
 @nox.session(python=False)

@@ -12,7 +12,7 @@ from typing import Any
 import docker
 import pytest
 
-APART = ("engine", "browser")
+APART = ("engine", "browser", "classroom")
 _FORBIDDEN = {"docker", "dockerd", "apt-get", "sudo", "mmdebstrap", "systemctl"}
 _MESSAGE = "unit tests must not touch the engine"
 _LEFT_BY_THE_USER = ("ADVICES_", "DOCKER_")

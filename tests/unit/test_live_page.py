@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from advices.core import ClassOf, class_of
 from advices.learn.live_page import below, hub_home, live, page_file
 
 
@@ -35,6 +36,28 @@ def test_below_a_hub_a_page_names_the_way_back(environment: dict[str, str], addr
     assert hub_home(environment) == address
     found = live("<head></head>", "/user/ada/", hub=hub_home(environment))
     assert (f'<meta name="advices-hub" content="{address}">' in found) == bool(address)
+
+
+CLASS = '{"url": "http://10.0.0.1:8081/hub/class", "keep_days": 3}'
+
+
+@pytest.mark.parametrize(
+    ("environment", "of", "meta"),
+    [
+        ({}, None, False),
+        ({"ADVICES_CLASS": CLASS}, ClassOf("http://10.0.0.1:8081/hub/class", 3), True),
+        # Written by hand: it is a class, and nothing is posted.
+        ({"ADVICES_CLASS": "1"}, ClassOf("", 0), False),
+        ({"ADVICES_CLASS": "yes"}, ClassOf("", 0), False),
+    ],
+)
+def test_in_a_class_a_page_says_for_how_long_is_kept_what_it_tells(
+    environment: dict[str, str], of: ClassOf | None, meta: bool
+) -> None:
+    assert class_of(environment) == of
+    found = live("<head></head>", "/user/ada/", of=of)
+    assert ('<meta name="advices-class" content="3">' in found) == meta
+    assert "10.0.0.1" not in found
 
 
 @pytest.fixture

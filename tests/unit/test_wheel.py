@@ -168,6 +168,7 @@ def test_what_the_package_imports_is_asked_for_by_it_or_by_one_of_its_extras() -
     core = asked_for(PROJECT["dependencies"])
     brought = {name: asked_for(asked) for name, asked in EXTRAS.items()}
     brought["learn"] |= brought["labs"]
+    brought["class"] |= brought["learn"]
     providers = packages_distributions()
     modules = {name.partition(".")[0] for file in sources(SOURCE) for name in imported(file)}
     # Python brings `compression` from 3.14 on.
@@ -177,11 +178,14 @@ def test_what_the_package_imports_is_asked_for_by_it_or_by_one_of_its_extras() -
         assert by & (core if extra is None else brought[extra]).keys(), module
 
 
-@pytest.mark.parametrize("use", ["tools", "dev"])
-def test_what_a_use_of_the_project_installs_has_all_that_the_package_asks_for(use: str) -> None:
+@pytest.mark.parametrize(("use", "without"), [("tools", "class"), ("hub", ""), ("dev", "")])
+def test_what_a_use_of_the_project_installs_has_all_that_the_package_asks_for(
+    use: str, without: str
+) -> None:
     listed = re.findall(
         r"^([\w.-]+)==", (ROOT / f"requirements/{use}.txt").read_text("utf-8"), re.M
     )
-    asked = [one for asked in (PROJECT["dependencies"], *EXTRAS.values()) for one in asked]
+    extras = [asked for name, asked in EXTRAS.items() if name != without]
+    asked = [one for asked in (PROJECT["dependencies"], *extras) for one in asked]
     names = {canonicalize_name(Requirement(one).name) for one in asked} - {"docker-advices"}
     assert names - {canonicalize_name(one) for one in listed} == set()

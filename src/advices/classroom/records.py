@@ -50,7 +50,9 @@ class Seat(Record):
 class Classroom(Record):
     """A prepared class. Its file is root's alone; a later command finds all of a class by it.
 
-    `project` has the labs and the built site, readable for every seat.
+    `project` has the labs and the built site, readable for every seat. `subnet` has the addresses
+    of all seats. A seat reaches only `hub_port` of this machine, and with `has_network` what this
+    machine reaches. `made_forwarding` says that this machine forwards packets because of us.
     """
 
     format: int = FORMAT
@@ -58,3 +60,7 @@ class Classroom(Record):
     seats: tuple[Seat, ...]
     limits: Limits
     project: Path
+    subnet: str = "10.197.0.0/20"
+    hub_port: int = 8081
+    has_network: bool = False
+    made_forwarding: bool = False

@@ -7,6 +7,7 @@ from advices.core import ExtraMissing
 MODULES = {
     "labs": ("nbclient", "nbformat", "traitlets"),
     "learn": ("IPython", "jupyter_core", "jupyter_server", "markdown", "tornado"),
+    "class": ("jinja2", "jupyterhub"),
     "sbom": ("cyclonedx",),
 }
 """The modules that this package imports of each extra, those that its packages bring included."""

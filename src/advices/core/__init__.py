@@ -19,6 +19,14 @@ from advices.core.build_errors import (
     RuntimeUnusable,
     StepFailed,
 )
+from advices.core.classes import CLASS_VARIABLE, ClassOf, class_of
+from advices.core.classroom_errors import (
+    ClassMissing,
+    ClassSettingInvalid,
+    HubFailed,
+    ProxyMissing,
+    RehearsalFailed,
+)
 from advices.core.digests import digest_of, meaning_of
 from advices.core.engine_errors import EngineUnsuitable
 from advices.core.errors import (
@@ -97,6 +105,7 @@ from advices.core.pull_errors import (
     RegistrySilent,
 )
 from advices.core.saves import saves
+from advices.core.seat_errors import ClassUnfit, SeatUnknown
 from advices.core.spent import Spent
 from advices.core.threads import (
     GivenUp,
@@ -112,6 +121,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BESIDE_VARIABLE",
+    "CLASS_VARIABLE",
     "VERBOSE_VARIABLE",
     "AdvicesError",
     "BaseUnavailable",
@@ -121,6 +131,10 @@ __all__ = [
     "BuilderUnusable",
     "BundleRefused",
     "ClaimBroken",
+    "ClassMissing",
+    "ClassOf",
+    "ClassSettingInvalid",
+    "ClassUnfit",
     "CommandFailed",
     "DatabaseDown",
     "Decided",
@@ -137,6 +151,7 @@ __all__ = [
     "FileRefused",
     "FrontendTooOld",
     "GivenUp",
+    "HubFailed",
     "ImageUnknown",
     "InstallRefused",
     "Instruction",
@@ -150,18 +165,21 @@ __all__ = [
     "PackageMissing",
     "Planned",
     "PortTaken",
+    "ProxyMissing",
     "PullFailed",
     "PullForbidden",
     "PullsLimited",
     "Record",
     "ReferenceInvalid",
     "RegistrySilent",
+    "RehearsalFailed",
     "ResultDrifted",
     "ResultInvalid",
     "RuntimeUnusable",
     "Say",
     "ScanFailed",
     "ScannerMissing",
+    "SeatUnknown",
     "SettingInvalid",
     "SiteMissing",
     "Spent",
@@ -176,6 +194,7 @@ __all__ = [
     "as_root",
     "at_once",
     "cache_folder",
+    "class_of",
     "clock",
     "digest_of",
     "ended_by",

@@ -25,16 +25,17 @@ def free_bytes(folder: str | Path) -> int | None:
         return None
 
 
-def write_whole(file: Path, text: str) -> Path:
+def write_whole(file: Path, text: str, mode: int = 0o644) -> Path:
     """Write a text file so that a reader sees the old or the new one, never a half.
 
-    Raises DiskFull when there is no room; then the old file stands as it was.
+    At no moment may others do more with it than `mode` says. Raises DiskFull when there is no room;
+    then the old file stands as it was.
     """
-    write_together({file: text})
+    write_together({file: text}, mode)
     return file
 
 
-def write_together(texts: Mapping[Path, str]) -> None:
+def write_together(texts: Mapping[Path, str], mode: int = 0o644) -> None:
     """Write text files, each whole, and none of them unless there is room for all.
 
     They are put in place in the order given. Raises DiskFull or FileRefused; then every old file
@@ -52,7 +53,7 @@ def write_together(texts: Mapping[Path, str]) -> None:
                 sink.write(text)
                 sink.flush()
                 os.fsync(sink.fileno())
-            Path(name).chmod(0o644)
+            Path(name).chmod(mode)
         for file, half in halves.items():
             half.replace(file)
     except OSError as error:

@@ -14,7 +14,7 @@ import re
 import socket
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from advices.core import poll
@@ -42,9 +42,9 @@ def _why_not_of_engine(address: str) -> str:
 
 
 def _why_not_here(mount: Path) -> str:
-    if os.geteuid() != 0 or not all(os.access(one, os.W_OK) for one in _tops(mount)):
+    if os.geteuid() != 0 or not all(os.access(one, os.W_OK) for one in tops(mount)):
         return "only root may make control groups, where the machine shows any"
-    if _is_unified(mount):
+    if is_unified(mount):
         given = (mount / "cgroup.subtree_control").read_text("utf-8").split()
         if not set(_CONTROLLERS) <= set(given):
             return "this machine's control groups limit neither processes nor memory"
@@ -64,13 +64,30 @@ def _is_same_tree(path: str) -> bool:
     return False
 
 
-def _is_unified(mount: Path) -> bool:
+def is_unified(mount: Path = MOUNT) -> bool:
+    """Return whether the kernel's interface is of version 2: one tree for all controllers."""
     return (mount / "cgroup.controllers").is_file()
 
 
-def _tops(mount: Path) -> list[Path]:
+def tops(mount: Path = MOUNT, controllers: Sequence[str] = _CONTROLLERS) -> list[Path]:
     """Return the folders in which a group is made: one, or one for each controller of version 1."""
-    return [mount] if _is_unified(mount) else [mount / one for one in _CONTROLLERS]
+    return [mount] if is_unified(mount) else [mount / one for one in controllers]
+
+
+def hold(
+    pids: Path, memory: Path, *, processes: int, memory_bytes: int, unified: bool = False
+) -> None:
+    """Limit a group, whose folders may be one. Raises OSError where the kernel does not take it."""
+    (pids / "pids.max").write_text(str(processes), "utf-8")
+    if unified:
+        (memory / "memory.max").write_text(str(memory_bytes), "utf-8")
+        swap, given = "memory.swap.max", "0"
+    else:
+        (memory / "memory.limit_in_bytes").write_text(str(memory_bytes), "utf-8")
+        swap, given = "memory.memsw.limit_in_bytes", str(memory_bytes)
+    # A kernel without accounting of swap has no such file.
+    with contextlib.suppress(OSError):
+        (memory / swap).write_text(given, "utf-8")
 
 
 class BuildGroup:
@@ -80,7 +97,7 @@ class BuildGroup:
         self.name = group_name(limits.group)
         self._limits = limits
         self._mount = mount
-        self._unified = _is_unified(mount)
+        self._unified = is_unified(mount)
         top = mount if self._unified else mount / "pids"
         self._pids = top / self.name
         self._memory = (mount if self._unified else mount / "memory") / self.name
@@ -93,17 +110,13 @@ class BuildGroup:
         limits = self._limits
         for folder in {self._pids, self._memory}:
             folder.mkdir(exist_ok=True)
-        (self._pids / "pids.max").write_text(str(limits.processes), "utf-8")
-        bytes_ = str(limits.memory_bytes)
-        if self._unified:
-            (self._memory / "memory.max").write_text(bytes_, "utf-8")
-            swap, given = "memory.swap.max", "0"
-        else:
-            (self._memory / "memory.limit_in_bytes").write_text(bytes_, "utf-8")
-            swap, given = "memory.memsw.limit_in_bytes", bytes_
-        # A kernel without accounting of swap has no such file.
-        with contextlib.suppress(OSError):
-            (self._memory / swap).write_text(given, "utf-8")
+        hold(
+            self._pids,
+            self._memory,
+            processes=limits.processes,
+            memory_bytes=limits.memory_bytes,
+            unified=self._unified,
+        )
         if self._unified:
             self._killed_before = self._killed()
         else:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+CHECKED = "application/vnd.advices.checked+json"
+"""The type of a verdict, among what a cell displays."""
+
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
     return [{"module": "advices.learn"}]

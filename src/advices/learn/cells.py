@@ -25,7 +25,7 @@ from advices.core import (
     write_whole,
 )
 from advices.lab import LEARNERS
-from advices.learn import hints
+from advices.learn import CHECKED, hints
 from advices.learn.markup import as_html
 from advices.learn.printed import cut_output
 from advices.learn.words import next_step
@@ -36,7 +36,6 @@ from advices.site import Shown, checked_shown
 
 BUILD_SECONDS = 180
 BUILD_SECONDS_VARIABLE = "ADVICES_LEARN_BUILD_SECONDS"
-CHECKED = "application/vnd.advices.checked+json"
 SO_FAR = "application/vnd.advices.so-far+json"
 WAITING = "application/vnd.advices.waiting+json"
 FAULT = "application/vnd.advices.fault+json"

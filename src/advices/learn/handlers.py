@@ -17,9 +17,10 @@ from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import url_path_join
 from tornado import web
 
-from advices.core import project
+from advices.core import class_of, project
 from advices.learn.auditing import Auditing
 from advices.learn.audits import Audits
+from advices.learn.classed import CLASS, Classed
 from advices.learn.forwarded import AskedByName, forwarded
 from advices.learn.guard import guard
 from advices.learn.live_page import (
@@ -85,6 +86,9 @@ def add_handlers(app: Any) -> None:
     def at(*parts: str) -> str:
         return url_path_join(app.base_url, *parts)
 
+    of = class_of()
+    if of is not None and of.url:
+        app.web_app.add_handlers(".*$", [(at(CLASS), Classed, {"of": of})])
     app.web_app.add_handlers(
         ".*$",
         [
@@ -239,8 +243,8 @@ class _Page(AskedByName):
         _ = self.xsrf_token
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
-        hub = hub_home(os.environ)
-        self.finish(live(page, self.base_url, jupyterlab=self._jupyterlab, hub=hub))
+        hub, of = hub_home(os.environ), class_of()
+        self.finish(live(page, self.base_url, jupyterlab=self._jupyterlab, hub=hub, of=of))
 
 
 def _refuse_zero(path: str) -> None:

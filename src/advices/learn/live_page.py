@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from advices.core import ClassOf
+
 PAGES = "learn"
 """Where the site lies below the server's base address."""
 
@@ -59,13 +61,25 @@ def hub_home(environment: Mapping[str, str]) -> str:
     return f"{host}{base or '/'}hub/home"
 
 
-def live(page: str, base_url: str, *, jupyterlab: bool = False, hub: str = "") -> str:
+def live(
+    page: str,
+    base_url: str,
+    *,
+    jupyterlab: bool = False,
+    hub: str = "",
+    of: ClassOf | None = None,
+) -> str:
     """Return a page with the scripts that run its cells. Published, it has none of them.
 
-    With `jupyterlab` they offer to open a lab's notebook there; `hub` is where they lead back to.
+    With `jupyterlab` they offer to open a lab's notebook there; `hub` is where they lead back to,
+    and `of` the class that they tell of progress.
     """
     client = html.escape(f"{base_url}{CLIENT}", quote=True)
-    named = {"advices-hub": hub, "advices-jupyterlab": "yes" if jupyterlab else ""}
+    named = {
+        "advices-hub": hub,
+        "advices-jupyterlab": "yes" if jupyterlab else "",
+        "advices-class": f"{of.keep_days}" if of is not None and of.url else "",
+    }
     head = (
         f'<link rel="stylesheet" href="{client}/vendored.css">'
         f'<link rel="stylesheet" href="{client}/learn.css">'

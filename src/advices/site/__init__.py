@@ -5,6 +5,7 @@ CI, the check of prose.
 """
 
 from advices.site import charts, checks, ci_reports, lab_page, social
+from advices.site.agendas import Agenda, agendas
 from advices.site.audited import SAMPLE, SampleAudit, audit_report, load_sample, save_sample
 from advices.site.checks import System
 from advices.site.ci_reports import Outcome
@@ -17,11 +18,13 @@ from advices.site.views import Views
 
 __all__ = [
     "SAMPLE",
+    "Agenda",
     "Outcome",
     "SampleAudit",
     "Shown",
     "System",
     "Views",
+    "agendas",
     "audit_report",
     "charts",
     "checked_shown",

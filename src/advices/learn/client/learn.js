@@ -3,6 +3,7 @@
 
 import { auditPage } from "./audit.js";
 import { Cell } from "./cell.js";
+import { classBar, tellsEnd, tellsOpened } from "./classroom.js";
 import { measuresAgain } from "./deciding.js";
 import { nextExercise, withoutCommands } from "./commands.js";
 import { make } from "./html.js";
@@ -56,6 +57,7 @@ const exercise = (lesson, place) => {
     ended: (said) => {
       if (said.messages.length) last.set(JSON.stringify(said));
       bench.ended(said);
+      tellsEnd(of, said);
     },
   });
   const again = measuresAgain(cell);
@@ -139,10 +141,12 @@ wayBack();
 withoutCommands();
 const place = document.querySelector("[data-exercise]");
 const title = document.querySelector(".md-content h1");
+classBar(title ?? document.querySelector(".adv-hero"));
 if (slug && (onLabPage || place)) {
   const lesson = new Lesson(slug);
   if (onLabPage) labCells(lesson);
   if (place) exercise(lesson, place);
+  if (place) tellsOpened(place.dataset.exercise);
   if (onLabPage) title?.after(bar(lesson));
   else place.querySelector(".adv-cell").before(bar(lesson));
   takeUp(lesson);

@@ -14,6 +14,8 @@ export class Gone extends Error {}
 export class Refused extends Error {}
 export class Died extends Error {}
 
+const inClass = Boolean(document.querySelector('meta[name="advices-class"]'));
+
 const cookie = (name) =>
   document.cookie.split("; ").find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1);
 
@@ -47,6 +49,8 @@ const asked = async (path, method, body) => {
 export const ask = async (path, method = "GET", body = undefined) => {
   const [answer, text] = await patiently(() => asked(path, method, body));
   if (answer.status === 403 || answer.redirected) throw new Refused("The server refused this.");
+  // So says a hub of a server that does not run.
+  if (hub && [424, 503].includes(answer.status)) throw new Gone("The server does not run.");
   if (answer.status === 404) throw new Died("There is no such kernel any more.");
   if (answer.status === 429) throw new Error(JSON.parse(text).message);
   if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
@@ -55,6 +59,8 @@ export const ask = async (path, method = "GET", body = undefined) => {
 
 // What a reader is told of a fault on the way to the kernel.
 export const why = (error) => {
+  if (inClass && (error instanceof Gone || error instanceof Refused))
+    return "Your server has ended: your trainer reset your seat, or nobody used it for an hour; or the hub is being started again. Load this page again in a moment: what you typed in an exercise is kept.";
   if (hub && error instanceof Gone)
     return "Your server is gone, or the hub is. Open the hub's control panel, start your server there, and run the cell once more.";
   if (hub && error instanceof Refused)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from advices import results
 from advices.lab import COLD, MeasureName
-from advices.results import escape, exercise, value_text
+from advices.results import escape, value_text
 from advices.site import course
+from advices.site.agendas import lesson_minutes
 from advices.site.course import Block
 from advices.site.macros.page import Page
 
@@ -56,9 +57,7 @@ class Training(Page):
             return Block(f"{self._chapter(self._lab(slug))}: talk", course.TALK_MINUTES)
         task = self._exercise(slug)
         reference = results.load(self._docs / "results" / "exercises", slug)
-        missed = sum(not row.holds for row in exercise.start_rows(task, reference))
-        seconds = course.check_seconds(reference)
-        minutes = course.exercise_minutes(missed, seconds)
+        minutes = lesson_minutes(task, self._docs / "results" / "exercises")
         text = value_text(_BUILD, reference.value("good", _BUILD))
         build = self._number(reference, text, f"exercises/{slug}/good/{_BUILD}", _BUILD)
         what = f"{self._chapter(self._lab(slug))}: talk {course.TALK_MINUTES}, exercise {minutes}"

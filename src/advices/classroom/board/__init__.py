@@ -1,0 +1,1 @@
+"""The trainer's page, a service of the hub."""

@@ -1,0 +1,76 @@
+"""What the service is about: one class, its store, its exercises, its agendas, and what resets."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from advices.classroom.board.day import clock
+from advices.classroom.board.page import Board
+from advices.classroom.board.rows import Exercise, counts, seat_rows
+from advices.classroom.progress.store import Store
+from advices.classroom.records import Classroom, Seat
+from advices.core import Layout
+from advices.lab import Lab, labfile
+from advices.site import Agenda, agendas
+
+Reset = Callable[[Classroom, Seat], None]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the handlers share. `reset` brings a seat back to how it was prepared."""
+
+    room: Classroom
+    store: Store
+    keep_days: int
+    reset: Reset
+
+    @cached_property
+    def exercises(self) -> tuple[Exercise, ...]:
+        """Return the exercises, in the order of the learning path."""
+        return tuple(Exercise(lab.slug, lab.title) for lab in self._labs if lab.exercise)
+
+    @cached_property
+    def hints(self) -> frozenset[str]:
+        """Return the ids of all hints: nothing else is kept as one."""
+        return frozenset(
+            mistake.id
+            for lab in self._labs
+            if lab.exercise
+            for mistake in lab.its_exercise().mistakes
+        )
+
+    @cached_property
+    def agendas(self) -> Sequence[Agenda]:
+        """Return the agendas of docs/trainers.md."""
+        return agendas(self._layout)
+
+    @property
+    def _layout(self) -> Layout:
+        return Layout(Path(self.room.project))
+
+    @cached_property
+    def _labs(self) -> tuple[Lab, ...]:
+        return labfile.in_order(self._layout.labs)
+
+    def seat(self, name: str) -> Seat | None:
+        """Return a seat by its name."""
+        return next((one for one in self.room.seats if one.name == name), None)
+
+    def board(self, notice: str = "") -> Board:
+        """Return what the trainer sees now."""
+        rows = seat_rows(
+            [seat.name for seat in self.room.seats],
+            exercises=self.exercises,
+            learners=self.store.learners(),
+            events=self.store.events(),
+            wishes=self.store.wishes(),
+            now=time.time(),
+        )
+        now = time.localtime()
+        here = clock(now.tm_hour * 60 + now.tm_min)
+        return Board(rows, counts(self.exercises, rows), self.store.messages(), here, notice)

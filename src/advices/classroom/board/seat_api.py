@@ -1,0 +1,108 @@
+"""What a learner's server posts and asks. Its token says which seat it is; nothing else does."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from jupyterhub.services.auth import HubAuth
+from tornado import web
+
+from advices.classroom.board.facts import Facts
+from advices.classroom.hub.attempts import Attempts
+
+_FROM_A_PAGE = ("opened", "tried", "solved", "hint")
+# A learner who opens and checks without a pause stays far below.
+_POSTS_A_MINUTE = 60
+
+
+class SeatHandler(web.RequestHandler):
+    """Answers a learner's server."""
+
+    def initialize(self, facts: Facts, auth: HubAuth, posts: Attempts) -> None:
+        """Take what the handlers share."""
+        self._facts = facts
+        self._auth = auth
+        self._posts = posts
+        self._seat = ""
+
+    def check_xsrf_cookie(self) -> None:
+        """Demand none: no cookie counts here."""
+
+    async def prepare(self) -> None:
+        """Ask the hub whose token it is; refuse who has no seat."""
+        kind, _, token = self.request.headers.get("Authorization", "").partition(" ")
+        # The service itself answers at this machine only, and each request is asked about anew.
+        user: Any = None
+        if kind.lower() in ("token", "bearer") and token:
+            user = await self._auth.user_for_token(token, use_cache=True, sync=False)
+        name = user["name"] if user and user.get("kind") == "user" else ""
+        if self._facts.seat(name) is None:
+            raise web.HTTPError(403)
+        self._seat = name
+        self.set_header("Cache-Control", "no-store")
+
+    async def get(self, what: str) -> None:
+        """Send what a learner sees: whether help is asked for, and what the trainer says."""
+        if what != "mine":
+            raise web.HTTPError(405)
+        store = self._facts.store
+        said = [
+            {"number": one.number, "text": one.text, "at": one.at}
+            for one in store.messages(self._seat)
+        ]
+        wishes = store.wishes()
+        self.finish(
+            {
+                "asks": self._seat in wishes,
+                "messages": said,
+                "keep_days": self._facts.keep_days,
+                "now": time.time(),
+            }
+        )
+
+    async def post(self, what: str) -> None:
+        """Keep what a learner did."""
+        if self._posts.wait_seconds(self._seat):
+            raise web.HTTPError(429)
+        self._posts.failed(self._seat)
+        told = self._body()
+        if what == "wish":
+            on = told.get("on") is True
+            self._facts.store.wish(self._seat, on=on)
+            if on:
+                self._facts.store.add(self._seat, "help")
+        elif what == "happened":
+            self._happened(told)
+        else:
+            raise web.HTTPError(405)
+        self.finish({})
+
+    def _happened(self, told: dict[str, Any]) -> None:
+        kind, exercise, hint = (told.get(name, "") for name in ("kind", "exercise", "hint"))
+        known = {one.slug for one in self._facts.exercises}
+        if kind not in _FROM_A_PAGE or exercise not in known:
+            raise web.HTTPError(400)
+        # Only words of ours: nothing that somebody typed gets in.
+        if kind == "hint" and hint not in self._facts.hints:
+            raise web.HTTPError(400)
+        self._facts.store.add(self._seat, kind, exercise, hint if kind == "hint" else "")
+
+    def _body(self) -> dict[str, Any]:
+        try:
+            told = json.loads(self.request.body or b"{}")
+        except ValueError:
+            raise web.HTTPError(400) from None
+        if not isinstance(told, dict):
+            raise web.HTTPError(400)
+        return told
+
+    def write_error(self, status_code: int, **_: Any) -> None:
+        """Say no more than the status."""
+        self.finish({"status": status_code})
+
+
+def posts() -> Attempts:
+    """Return what limits how often a seat may post."""
+    return Attempts(at_most=_POSTS_A_MINUTE, within_seconds=60)

@@ -1,0 +1,142 @@
+"""Lets a learner in by the code of the class, a name and a PIN, and the trainer by a code alone.
+
+JupyterHub's own authenticator for a shared password compares the code. What it lacks is here: whose
+seat it is. The hub's user is the seat; the learner's name is only shown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import unicodedata
+from typing import Any
+
+from jupyterhub.authenticators.shared import SharedPasswordAuthenticator
+from tornado import web
+from traitlets import Any as Anything
+from traitlets import Integer, List, Unicode
+
+from advices.classroom.hub.attempts import Attempts
+from advices.classroom.hub.relay import Relay
+from advices.classroom.progress.store import Store, folded
+
+TRAINER = "trainer"
+NAME_LETTERS_AT_MOST = 40
+PIN_LETTERS_AT_LEAST = 4
+PIN_LETTERS_AT_MOST = 64
+
+
+class ClassAuthenticator(SharedPasswordAuthenticator):
+    """Gives each learner a seat."""
+
+    seats = List(Unicode(), help="The names of the seats, in the order they are given.").tag(
+        config=True
+    )
+    trainer_code = Unicode(help="What the trainer types.").tag(config=True)
+    store = Anything(help="Who has which seat.").tag(config=True)
+
+    board_port = Integer(8082, help="Where the trainer's service listens.").tag(config=True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._by_address = Attempts(at_most=20)
+        self._by_name = Attempts()
+
+    def get_handlers(self, app: Any) -> list[tuple[Any, ...]]:
+        """Return what the hub answers besides its own: what seats post, passed on."""
+        ours = (r"/class/(mine|happened|wish)", Relay, {"port": self.board_port})
+        return [*super().get_handlers(app), ours]
+
+    async def authenticate(self, handler: Any, data: dict[str, str]) -> dict[str, Any] | None:
+        """Return the seat of who logs in. A refusal says why, as an HTTPError."""
+        address = handler.request.remote_ip
+        name = " ".join(data.get("username", "").split())
+        if wait := max(self._by_address.wait_seconds(address), self._by_name.wait_seconds(name)):
+            raise _refused(f"Too many wrong attempts. Try again in {wait} seconds.", 429)
+        if folded(name) == TRAINER:
+            return self._trainer(address, data.get("password", ""))
+        if fault := name_fault(name):
+            raise _refused(fault)
+        code = {"username": "learner", "password": _typed(data.get("password", ""))}
+        if await super().authenticate(handler, code) is None:
+            self._by_address.failed(address)
+            raise _refused("This is not the code of the class. Ask your trainer for it.")
+        pin = data.get("pin", "").strip()
+        if fault := pin_fault(pin):
+            raise _refused(fault)
+        return await self._seated(name, pin)
+
+    def _trainer(self, address: str, code: str) -> dict[str, Any]:
+        if not secrets.compare_digest(code.strip().encode(), self.trainer_code.encode()):
+            self._by_address.failed(address)
+            raise _refused("This is not the trainer's code. `advices class code` shows it.")
+        return {"name": TRAINER, "admin": False, "groups": []}
+
+    async def _seated(self, name: str, pin: str) -> dict[str, Any]:
+        """Return the seat of a name, a new one for a new name.
+
+        A hash takes a moment, so a thread makes it.
+        """
+        store: Store = self.store
+        run = asyncio.get_running_loop().run_in_executor
+        if (seat := store.seat_of(name)) is None:
+            try:
+                seat = await run(None, store.take, name, pin, list(self.seats))
+            except ValueError:
+                # Two with one name came at once.
+                seat = store.seat_of(name)
+                raise _refused(_TAKEN.format(name=name)) from None
+            if seat is None:
+                raise _refused(
+                    f"All {len(self.seats)} seats are taken. If one of them is yours, log in with "
+                    "the name and the PIN that you chose. Otherwise ask your trainer."
+                )
+        elif not await run(None, store.knows, name, pin):
+            self._by_name.failed(folded(name))
+            raise _refused(_TAKEN.format(name=name))
+        self._by_name.succeeded(folded(name))
+        if seat not in self.seats:
+            raise _refused(f"Your seat, {seat}, is not there any more. Ask your trainer.")
+        return {"name": seat, "admin": False, "groups": []}
+
+
+_TAKEN = (
+    "Somebody named {name} has a seat already. Was that you? Then the PIN is another one: use the "
+    "PIN that you chose. Or choose another name."
+)
+
+
+def name_fault(name: str) -> str:
+    """Return why a learner cannot have a name, "" if they can."""
+    if not name:
+        return "Choose a name: your trainer sees it next to your seat."
+    if len(name) > NAME_LETTERS_AT_MOST:
+        return f"This name is too long. It may have {NAME_LETTERS_AT_MOST} characters."
+    # Direction marks and the like make one name look like another.
+    if any(unicodedata.category(letter).startswith("C") for letter in name):
+        return "This name contains a character that nobody can see. Type it again."
+    return ""
+
+
+def pin_fault(pin: str) -> str:
+    """Return why a PIN is none, "" if it is one."""
+    if len(pin) < PIN_LETTERS_AT_LEAST:
+        return (
+            f"Choose a PIN with at least {PIN_LETTERS_AT_LEAST} characters. You need it to return."
+        )
+    if len(pin) > PIN_LETTERS_AT_MOST:
+        return f"This PIN is too long. It may have {PIN_LETTERS_AT_MOST} characters."
+    return ""
+
+
+def _typed(code: str) -> str:
+    """Return a code as it was given out, however it was typed."""
+    letters = "".join(letter for letter in code.casefold() if letter.isalnum())
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def _refused(message: str, status: int = 403) -> web.HTTPError:
+    fault = web.HTTPError(status)
+    # JupyterHub shows this one in the form, and formats nothing in it.
+    fault.jupyterhub_message = message  # type: ignore[attr-defined]
+    return fault

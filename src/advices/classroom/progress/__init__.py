@@ -1,0 +1,1 @@
+"""What is kept of a class: who has which seat, what they opened, tried and solved."""

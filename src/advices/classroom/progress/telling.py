@@ -1,0 +1,39 @@
+"""What is kept of a class, read for a report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from advices.classroom.hub.files import classroom, opened
+from advices.classroom.progress import report, xapi
+from advices.classroom.progress.store import Store
+from advices.core import Layout
+from advices.lab import labfile
+
+
+class Told(NamedTuple):
+    """The table of a class, and the same as JSON and as xAPI."""
+
+    header: tuple[str, ...]
+    rows: list[list[str]]
+    json: str
+    xapi: str
+    keep_days: int
+
+
+def told(folder: Path) -> Told:
+    """Return what is kept of the class in a folder. Raises ClassMissing for none."""
+    room, how = classroom(folder), opened(folder)
+    store = Store(folder, how.keep_days)
+    events = store.events()
+    rows = report.report(store.learners(), events)
+    titles = {lab.slug: lab.title for lab in labfile.in_order(Layout(Path(room.project)).labs)}
+    statements = xapi.statements(events, room.id, how.address.origin, titles)
+    return Told(
+        report.HEADER,
+        [report.cells(row) for row in rows],
+        report.as_json(rows),
+        xapi.as_json(statements),
+        how.keep_days,
+    )

@@ -1,0 +1,74 @@
+"""A class is removed: what its file names, and all that has our prefix, whatever left it there."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from pathlib import Path
+
+from advices.classroom import accounts, groups, mounts, network, places, seats, store, stored
+from advices.classroom.hub.start import end
+from advices.core import CommandFailed, FileRefused, poll, run
+
+_GONE_SECONDS = 10
+
+
+def stop() -> tuple[str, ...]:
+    """Remove a class and return what was removed, () where nothing was there.
+
+    It needs no file of the class: after a crash or a reboot all of it is found by its names. Raises
+    CommandFailed where something does not go, FileRefused for who is not root.
+    """
+    with stored.changed_alone():
+        found: list[str] = []
+        end(places.FOLDER)
+        _stop_forwarding()
+        for name in groups.names():
+            groups.kill(name)
+            found.append(f"processes of {name}")
+        for kept in places.RUN.glob("*/"):
+            seats.let_go(kept)
+            found.append(f"namespaces of {kept.name}")
+        mounts.let_go(places.RUN)
+        for name, link in network.left():
+            network.remove(name, link)
+            found.append(f"network {name or link}")
+        if network.remove_rules():
+            found.append("rules of the firewall")
+        store.hide()
+        for account in accounts.left():
+            accounts.remove(account)
+            found.append(f"account {account}")
+        groups.remove()
+        found += [str(one) for one in _remove_folders()]
+        _await_disks()
+    return tuple(found)
+
+
+def _stop_forwarding() -> None:
+    with contextlib.suppress(FileRefused):
+        classroom = stored.read()
+        if classroom is not None and classroom.made_forwarding:
+            network.let_forward(on=False)
+
+
+def _remove_folders() -> list[Path]:
+    there = [one for one in (places.FOLDER, places.RUN, seats.LOGS) if one.is_dir()]
+    for folder in there:
+        shutil.rmtree(folder)
+        # The engine that `advices engine start` started may have files there.
+        with contextlib.suppress(OSError):
+            folder.parent.rmdir()
+    return there
+
+
+def _await_disks() -> None:
+    """Return when no disk of a seat is attached: the kernel detaches it a moment after its seat."""
+    for _ in poll(_GONE_SECONDS):
+        if str(places.FOLDER) not in run(["losetup", "--all"]).stdout:
+            return
+    raise CommandFailed(
+        "a disk of a seat is still attached",
+        why="something outside of the seats has one of its files open",
+        next_step="`losetup --all` lists it; restart the machine if you do not find what holds it",
+    )

@@ -1,0 +1,130 @@
+"""The commands of a class that runs: start, code, rehearse, report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from advices.cli.app import out, shown
+from advices.cli.classroom import class_app
+from advices.core import ClassMissing, HubFailed, RehearsalFailed, write_whole
+
+if TYPE_CHECKING:
+    from advices.classroom import Learned
+
+Days = Annotated[int, typer.Option(min=1, max=365, help="Days that progress is kept.")]
+KEEP_DAYS = 14
+
+
+@class_app.command()
+def start(
+    address: Annotated[
+        str, typer.Option(help="Where learners come: https://NAME for a network.")
+    ] = "http://class.localhost:8000",
+    certificate: Annotated[
+        Path | None, typer.Option(help="The certificate of NAME and *.NAME.")
+    ] = None,
+    key: Annotated[Path | None, typer.Option(help="The key of the certificate.")] = None,
+    keep_days: Days = KEEP_DAYS,
+    config: Annotated[
+        Path | None, typer.Option(help="More settings of JupyterHub, as a Python file.")
+    ] = None,
+) -> None:
+    """Start the hub of a prepared class; Ctrl-C ends it, and the learners' servers go on."""
+    from advices import classroom
+
+    folder = classroom.FOLDER
+    room = classroom.class_in(folder)
+    how = classroom.how_opened(
+        classroom.address(address, certificate, key),
+        Path(room.project),
+        keep_days=keep_days,
+        extra=config,
+        hub_port=room.hub_port,
+    )
+    with classroom.running(folder, how) as hub:
+        codes = classroom.codes(folder)
+        out.print(f"learners come here: {how.address.origin}")
+        out.print(f"the code of the class: {codes.learners}")
+        out.print(f"your page: {classroom.board_url(how.address)}")
+        out.print(f"your code, which you keep to yourself: {codes.trainer}")
+        out.print(
+            f"{len(room.seats)} seats; Ctrl-C ends the hub, `advices class start` brings it back "
+            "with nothing lost"
+        )
+        hub.wait()
+    raise HubFailed(
+        f"the hub ended by itself; its log is {folder / classroom.LOG}", why="its log says why"
+    )
+
+
+@class_app.command()
+def code() -> None:
+    """Show the code of the class, and the trainer's."""
+    from advices import classroom
+
+    # Without a class there is nothing to let in to.
+    classroom.class_in(classroom.FOLDER)
+    codes = classroom.codes(classroom.FOLDER)
+    out.print(f"the code of the class: {codes.learners}")
+    out.print(f"the trainer's code: {codes.trainer}")
+
+
+@class_app.command()
+def rehearse(
+    learners: Annotated[int, typer.Argument(min=1, max=30, help="How many come at once.")],
+    exercise: Annotated[str, typer.Option(help="The slug of the exercise.")] = "build-cache",
+) -> None:
+    """Let learners who are none log in, run a cell and check an exercise, all at once."""
+    from advices import classroom
+
+    found = classroom.rehearse(classroom.FOLDER, learners, exercise)
+    _show(found)
+    if failed := classroom.failures(found):
+        raise RehearsalFailed(f"{len(failed)} of {len(found)} learners met a fault")
+
+
+def _show(found: list[Learned]) -> None:
+    from rich.table import Table
+
+    from advices import classroom
+
+    table = Table("Step", "Learners", "Median", "Worst")
+    for one in classroom.figures(found):
+        times = ("-" if value is None else f"{value:.1f} s" for value in (one.median, one.worst))
+        table.add_row(one.step, f"{one.done} of {len(found)}", *times)
+    if sizes := classroom.memory(found):
+        table.add_row("memory of a seat", "", *(f"{size / 1e6:.0f} MB" for size in sizes))
+    out.print(table)
+    for who in classroom.failures(found):
+        out.print(f"[bold red]{shown(who.name)}[/] ({who.seat or 'no seat'}): {shown(who.fault)}")
+
+
+@class_app.command()
+def report(
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write it as JSON.")] = None,
+    xapi: Annotated[Path | None, typer.Option(help="Write what happened as xAPI.")] = None,
+) -> None:
+    """Show who opened, tried and solved what. Never what they wrote: that is not kept."""
+    from rich.table import Table
+
+    from advices import classroom
+
+    told = classroom.told(classroom.FOLDER)
+    if json_file is not None:
+        write_whole(json_file, told.json)
+    if xapi is not None:
+        write_whole(xapi, told.xapi)
+    if not told.rows:
+        raise ClassMissing(
+            "nobody has a seat yet",
+            why="the class is prepared, and no learner came, or all is deleted after its days",
+            next_step="start the class: `advices class start`",
+        )
+    table = Table(*told.header)
+    for row in told.rows:
+        table.add_row(*map(shown, row))
+    out.print(table)
+    out.print(f"kept for {told.keep_days} days, then deleted")

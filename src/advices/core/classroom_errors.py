@@ -1,0 +1,47 @@
+"""What a class cannot do: prepare, start, let in, or rehearse."""
+
+from __future__ import annotations
+
+from advices.core.errors import AdvicesError
+
+
+class ClassMissing(AdvicesError):
+    """No class is prepared on this machine, or none runs."""
+
+    exit_code = 80
+    why = "this machine has no file of a class"
+    next_step = "prepare one: `advices class prepare --seats 3`"
+
+
+class ClassSettingInvalid(AdvicesError):
+    """A class cannot be served as it was asked for: the address, a certificate, a file."""
+
+    exit_code = 81
+    why = "passwords and progress cross the network, and each learner needs an origin"
+    next_step = (
+        "give `--address https://NAME --certificate FILE --key FILE`, or leave all three out"
+    )
+
+
+class ProxyMissing(AdvicesError):
+    """The hub's proxy is not installed."""
+
+    exit_code = 82
+    why = "JupyterHub needs configurable-http-proxy, a program for Node that npm installs"
+    next_step = "`./run class` installs it; by hand: `npm install --global configurable-http-proxy`"
+
+
+class HubFailed(AdvicesError):
+    """The hub ended, or did not answer in time."""
+
+    exit_code = 83
+    why = "the last lines of its log are above"
+    next_step = "fix what the log reports, then run `advices class start` again: nothing is lost"
+
+
+class RehearsalFailed(AdvicesError):
+    """A rehearsal met a fault: a learner would have met it too."""
+
+    exit_code = 84
+    why = "the table above says which learner and which step"
+    next_step = "read the hub's log, fix the cause, and rehearse again"

@@ -1,0 +1,109 @@
+// In a class: a bar with what the trainer says, a button that asks for help, and what the trainer
+// is told. That is an exercise's name, a hint's name, and one of a few words; never what is written.
+
+import { make } from "./html.js";
+import { kept } from "./kept.js";
+import { button } from "./lesson.js";
+import { ask, Gone, Refused, why } from "./server.js";
+
+const EVERY_MILLISECONDS = 8000;
+const CHECKED = "application/vnd.advices.checked+json";
+const FAULT = "application/vnd.advices.fault+json";
+const REMEMBERED = 50;
+
+const days = document.querySelector('meta[name="advices-class"]')?.content;
+
+// What cannot be told now is of no use later: the trainer looks at this minute.
+const tell = async (what) => {
+  if (!days) return false;
+  try {
+    await ask("learn-class", "POST", what);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+export const tellsOpened = (exercise) => tell({ what: "happened", kind: "opened", exercise });
+
+// A check of before this page was loaded is told once.
+const isNew = (of, id) => {
+  const place = kept("told", of);
+  const ids = place.data() ?? [];
+  if (ids.includes(id)) return false;
+  place.set(JSON.stringify([...ids, id].slice(-REMEMBERED)));
+  return true;
+};
+
+export const tellsEnd = async (exercise, { id, messages }) => {
+  if (!days) return;
+  const last = (kind) => messages.map(([, content]) => content.data?.[kind]).filter(Boolean).at(-1);
+  const [verdict, fault] = [last(CHECKED), last(FAULT)];
+  if (!(verdict || fault?.tried) || !isNew(exercise, id)) return;
+  await tell({ what: "happened", kind: verdict?.solved ? "solved" : "tried", exercise });
+  for (const hint of (verdict ?? fault).hints ?? []) {
+    if (hint.id) await tell({ what: "happened", kind: "hint", exercise, hint: hint.id });
+  }
+};
+
+const clock = (seconds) => new Date(1000 * seconds).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+
+// Put it before or after an element of the page.
+export const classBar = (near) => {
+  if (!days || !near) return;
+  let asks = false;
+  const state = make("span", { role: "status", class: "adv-class__state" });
+  const said = make("ul", { class: "adv-class__said", "aria-label": "From your trainer", "aria-live": "polite" });
+  const show = () => {
+    help.textContent = asks ? "I need no help any more" : "Ask for help";
+    help.setAttribute("aria-pressed", asks);
+    state.textContent = asks ? "Your trainer sees that you ask for help." : "";
+  };
+  const help = button("", "", async () => {
+    const wanted = !asks;
+    if (await tell({ what: "wish", on: wanted })) {
+      asks = wanted;
+      show();
+    } else state.textContent = "Your trainer's page does not answer: raise your hand.";
+  });
+  help.removeAttribute("aria-label");
+
+  const shows = (messages) => {
+    const lines = messages.map(({ text, at }) => `${clock(at)} ${text}`);
+    // A list that stays the same is not read aloud again.
+    if (said.dataset.shown === JSON.stringify(lines)) return;
+    said.dataset.shown = JSON.stringify(lines);
+    said.replaceChildren(...messages.map(({ text, at }) => make("li", {}, make("strong", {}, clock(at)), ` ${text}`)));
+  };
+  const look = async () => {
+    try {
+      const told = await ask("learn-class");
+      asks = told.asks;
+      show();
+      shows(told.messages);
+    } catch (error) {
+      const isMine = error instanceof Gone || error instanceof Refused;
+      state.textContent = isMine ? why(error) : "Your trainer's page does not answer now. What you do here goes on.";
+    }
+  };
+  const bar = make(
+    "div",
+    { class: "adv-bar adv-class", role: "region", "aria-label": "Your class" },
+    make("p", {}, "You are in a class."),
+    help,
+    state,
+    said,
+    make(
+      "p",
+      { class: "adv-class__note" },
+      `Your trainer sees which exercises you open, try and solve, and the last hint; never what you write. Kept ${days} days. `,
+      "Others use this machine too: steps, bytes, users and rules are exact here, times are not.",
+    ),
+  );
+  if (near.matches("h1")) near.after(bar);
+  else near.before(bar);
+  show();
+  look();
+  setInterval(() => document.hidden || look(), EVERY_MILLISECONDS);
+  document.addEventListener("visibilitychange", () => document.hidden || look());
+};

@@ -1,0 +1,197 @@
+"""A class in real browsers: a learner's pages, and the trainer's."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from plain_seats import ROOT, a_class
+from playwright.sync_api import expect, sync_playwright
+
+from advices.classroom.progress.store import Store
+
+pytestmark = pytest.mark.classroom
+FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
+WIDTHS = (320, 1440)
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory):
+    if os.geteuid() != 0:
+        pytest.fail("a class needs root: it starts servers of other accounts")
+    if not (ROOT / "site" / "index.html").is_file():
+        pytest.fail("there is no built site: `mkdocs build --strict` makes one")
+    with a_class(tmp_path_factory.mktemp("class")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    path = os.environ.get("CHROME_PATH") or shutil.which("chromium")
+    if not path:
+        pytest.fail("there is no chromium: `apt-get install chromium`, or set CHROME_PATH")
+    expect.set_options(timeout=20_000)
+    with sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def learner(chromium, room):
+    """The page of an exercise, of a learner who logged in."""
+    tab = chromium.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    log_in(tab, room, "Ada <i>L</i>")
+    tab.goto(f"{room.base(1)}learn/chapters/build-cache/")
+    expect(tab.get_by_role("region", name="Your class")).to_be_visible()
+    return tab
+
+
+@pytest.fixture(scope="module")
+def trainer(chromium, room, learner):
+    """The trainer's page."""
+    tab = chromium.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    tab.goto(room.origin)
+    tab.get_by_role("link", name="I am the trainer").click()
+    tab.get_by_label("The trainer’s code").fill(room.codes.trainer)
+    tab.get_by_role("button", name="Open the page").click()
+    expect(tab.get_by_role("heading", name="The class", level=1)).to_be_visible()
+    return tab
+
+
+def log_in(tab, room, name: str, code: str = "", pin: str = "1234") -> None:
+    tab.goto(room.origin)
+    fill_in(tab, room, name, code, pin)
+    tab.wait_for_url("**/learn/**", timeout=90_000)
+
+
+def fill_in(tab, room, name: str, code: str = "", pin: str = "1234") -> None:
+    tab.get_by_label("The code of the class").fill(code or room.codes.learners)
+    tab.get_by_label("A name").fill(name)
+    tab.get_by_label("A PIN").fill(pin)
+    tab.get_by_role("button", name="Take my seat").click()
+
+
+def faults(tab, part: str | None) -> list[str]:
+    """Return what axe finds in a part of a page, and how far the page is wider than its window."""
+    found = Axe().run(tab, context=part).response["violations"]
+    wide = tab.evaluate("document.documentElement.scrollWidth - innerWidth")
+    too_wide = [f"{wide} pixels too wide"] if wide > 0 else []
+    return too_wide + [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
+
+
+def looked_at(tab, name: str, part: str | None = None) -> list[str]:
+    """Look at a page in both widths and colours; keep pictures where ADVICES_PICTURES_OF says."""
+    found = []
+    folder = os.environ.get("ADVICES_PICTURES_OF")
+    for scheme in ("light", "dark"):
+        tab.emulate_media(color_scheme=scheme)
+        for width in WIDTHS:
+            tab.set_viewport_size({"width": width, "height": 900})
+            found += [f"{name} {scheme} {width}: {one}" for one in faults(tab, part)]
+            if folder:
+                tab.screenshot(path=f"{folder}/{name}-{scheme}-{width}.png", full_page=True)
+    tab.emulate_media(color_scheme="light")
+    tab.set_viewport_size({"width": 1440, "height": 900})
+    return found
+
+
+def test_a_wrong_code_and_a_taken_name_say_what_to_do(chromium, room, learner) -> None:
+    tab = chromium.new_context().new_page()
+    tab.goto(room.origin)
+    fill_in(tab, room, "Ben", code="wrong")
+    expect(tab.get_by_role("alert")).to_have_text(
+        "This is not the code of the class. Ask your trainer for it."
+    )
+    expect(tab.get_by_label("A name")).to_have_value("Ben")
+    fill_in(tab, room, "ada <i>l</i>", pin="9999")
+    expect(tab.get_by_role("alert")).to_contain_text("has a seat already. Was that you?")
+    assert tab.locator("i").filter(has_text="l").count() == 0
+    tab.context.close()
+
+
+def test_the_form_is_for_everybody(chromium, room) -> None:
+    tab = chromium.new_context().new_page()
+    tab.goto(room.origin)
+    found = looked_at(tab, "login")
+    tab.goto(f"{room.origin}/hub/login?username=trainer")
+    found += looked_at(tab, "login-trainer")
+    tab.context.close()
+    assert found == []
+
+
+def test_a_learner_asks_for_help_and_the_trainer_sees_it(room, learner, trainer) -> None:
+    learner.get_by_role("button", name="Ask for help").click()
+    expect(learner.get_by_text("Your trainer sees that you ask for help.")).to_be_visible()
+    asking = trainer.get_by_role("region", name="Who asks for help")
+    expect(asking).to_contain_text("Ada <i>L</i>")
+    trainer.get_by_role("button", name=re.compile("^Answered")).click()
+    expect(asking).to_contain_text("Nobody.")
+    expect(learner.get_by_role("button", name="Ask for help")).to_be_visible()
+
+
+def test_the_trainer_sees_which_exercise_is_open(room, learner, trainer) -> None:
+    seats = trainer.get_by_role("region", name="Seats", exact=True)
+    expect(seats).to_contain_text("Order for the cache: open")
+    kept = Store(room.folder, 14).events()
+    assert {(one.kind, one.exercise) for one in kept} >= {("opened", "build-cache")}
+
+
+def test_a_message_reaches_every_page_and_can_be_taken_back(room, learner, trainer) -> None:
+    trainer.get_by_label("What each learner sees above the page").fill("<b>Break</b> until ten")
+    trainer.get_by_role("button", name="Send").click()
+    said = learner.get_by_role("list", name="From your trainer")
+    expect(said).to_contain_text("<b>Break</b> until ten")
+    assert learner.locator(".adv-class__said b").count() == 0
+    trainer.get_by_role("button", name=re.compile("^Take back")).click()
+    expect(learner.get_by_text("until ten")).to_have_count(0)
+
+
+def test_the_page_says_what_is_recorded(learner) -> None:
+    bar = learner.get_by_role("region", name="Your class")
+    expect(bar).to_contain_text("never what you write. Kept 14 days.")
+    expect(bar).to_contain_text("times are not")
+
+
+def test_the_trainers_pages_are_for_everybody(room, trainer) -> None:
+    found = looked_at(trainer, "board")
+    trainer.get_by_role("link", name="For the projector").click()
+    expect(trainer.get_by_role("heading", name="How far we are")).to_be_visible()
+    assert "Ada" not in trainer.content()
+    found += looked_at(trainer, "projector")
+    trainer.get_by_role("link", name="For the trainer").click()
+    trainer.get_by_role("link", name="Free adv-seat-01").click()
+    found += looked_at(trainer, "free")
+    trainer.get_by_role("link", name="Leave it").click()
+    assert found == []
+
+
+def test_the_learners_bar_is_for_everybody(learner) -> None:
+    assert looked_at(learner, "learner", ".adv-class") == []
+
+
+def test_the_day_shows_what_is_on(room, trainer) -> None:
+    now = trainer.evaluate("new Date().toTimeString().slice(0, 5)")
+    trainer.get_by_label("Agenda", exact=True).first.select_option(label="A day")
+    trainer.get_by_label("Begins at").fill(now)
+    trainer.get_by_role("button", name="Show").click()
+    expect(trainer.locator("[aria-current=time]")).to_contain_text("Welcome")
+    expect(trainer.get_by_label("Begins at")).to_have_value(now)
+
+
+def test_a_reset_is_asked_about_and_told_to_the_learner(chromium, room, learner, trainer) -> None:
+    trainer.get_by_role("link", name="Reset adv-seat-01").click()
+    expect(trainer.get_by_role("heading", name="Reset adv-seat-01?")).to_be_visible()
+    trainer.get_by_role("button", name="Reset the seat").click()
+    expect(trainer.get_by_text("The seat is as it was prepared.")).to_be_visible(timeout=60_000)
+    assert (room.folder / "resets").read_text() == "adv-seat-01\n"
+    expect(learner.locator(".adv-class__state")).to_contain_text("your trainer reset your seat")
+    # From another browser, with the PIN.
+    tab = chromium.new_context().new_page()
+    log_in(tab, room, "Ada <i>L</i>")
+    assert "adv-seat-01" in tab.url
+    expect(tab.get_by_role("list", name="From your trainer")).to_contain_text("reset your seat")
+    tab.context.close()
