@@ -148,7 +148,8 @@ def lab(session: nox.Session) -> None:
 @nox.session(python=False)
 def advices(session: nox.Session) -> None:
     """Run the command: `./run advices -- doctor`, `./run advices -- run build-cache`."""
-    environment(session, "tools")
+    # A class needs JupyterHub too, and `./run class` installed its proxy.
+    environment(session, "hub" if session.posargs[:1] == ["class"] else "tools")
     run(session, "advices", *session.posargs)
 
 
@@ -219,6 +220,7 @@ def classroom(session: nox.Session) -> None:
     """Make classes with real seats, and let one learner try everything against another one."""
     environment(session, "dev")
     install_of_npm(session, "class-proxy", Path("requirements", "proxy"))
+    install_of_npm(session, "xapi", Path("tests", "xapi"))
     run(session, *PYTEST, "tests/classroom", "-m", "classroom", *session.posargs)
 
 

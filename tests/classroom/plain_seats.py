@@ -6,6 +6,7 @@ one keeps apart is tried in the tests of seats.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -111,12 +112,18 @@ def a_class(folder: Path, count: int = 3):
 def end_all_of(uid: int) -> None:
     """End what runs under a number that only these tests use."""
     assert FIRST_UID < uid < FIRST_UID + 100
+    for process, owner, _ in processes():
+        if owner == uid:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(process.name), 9)
+
+
+def processes():
+    """Yield the folder, the account's number and the command line of each process that is there."""
     for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if folder.stat().st_uid == uid:
-                os.kill(int(folder.name), 9)
-        except (FileNotFoundError, ProcessLookupError):
-            continue
+        # It may end while it is looked at.
+        with contextlib.suppress(OSError):
+            yield folder, folder.stat().st_uid, (folder / "cmdline").read_bytes()
 
 
 class Class:
@@ -138,10 +145,9 @@ class Class:
     def server(self, number: int) -> Path:
         """Return the folder of the process that is the server of a seat."""
         found = [
-            one
-            for one in Path("/proc").glob("[0-9]*")
-            if one.stat().st_uid == FIRST_UID + number
-            and b"jupyterhub.singleuser" in (one / "cmdline").read_bytes()
+            process
+            for process, uid, words in processes()
+            if uid == FIRST_UID + number and b"jupyterhub.singleuser" in words
         ]
         (only,) = found
         return only

@@ -93,7 +93,9 @@ def looked_at(tab, name: str, part: str | None = None) -> list[str]:
             tab.set_viewport_size({"width": width, "height": 900})
             found += [f"{name} {scheme} {width}: {one}" for one in faults(tab, part)]
             if folder:
-                tab.screenshot(path=f"{folder}/{name}-{scheme}-{width}.png", full_page=True)
+                # Of a part of a page, where it is in the first window.
+                whole = part is None
+                tab.screenshot(path=f"{folder}/{name}-{scheme}-{width}.png", full_page=whole)
     tab.emulate_media(color_scheme="light")
     tab.set_viewport_size({"width": 1440, "height": 900})
     return found
@@ -138,6 +140,33 @@ def test_the_trainer_sees_which_exercise_is_open(room, learner, trainer) -> None
     expect(seats).to_contain_text("Order for the cache: open")
     kept = Store(room.folder, 14).events()
     assert {(one.kind, one.exercise) for one in kept} >= {("opened", "build-cache")}
+
+
+# What a check displays, as learn.js hands it on when the run ended.
+ENDS = """async ([id, solved, hints]) => {
+  const { client } = document.querySelector('meta[name="advices-client"]').dataset;
+  const { tellsEnd } = await import(`${client}classroom.js`);
+  const verdict = { solved, rows: [], hints, typed: "FROM a-secret" };
+  const data = { "application/vnd.advices.checked+json": verdict };
+  await tellsEnd("build-cache", { id, messages: [["display_data", { data }]] });
+}"""
+
+
+def test_the_trainer_sees_what_was_tried_and_solved_and_the_last_hint(
+    room, learner, trainer
+) -> None:
+    seats = trainer.get_by_role("region", name="Seats", exact=True)
+    hint = {"id": "code-first", "line": "FROM a-secret"}
+    learner.evaluate(ENDS, ["one", False, [hint]])
+    expect(seats).to_contain_text("Order for the cache: tried, last hint code-first")
+    # The same run, adopted after the page was loaded again, is told once.
+    learner.evaluate(ENDS, ["one", False, [hint]])
+    learner.evaluate(ENDS, ["two", True, []])
+    expect(seats).to_contain_text("Order for the cache: solved, last hint code-first")
+    kinds = [one.kind for one in Store(room.folder, 14).events()]
+    assert (kinds.count("tried"), kinds.count("hint"), kinds.count("solved")) == (1, 1, 1)
+    assert b"a-secret" not in (room.folder / "progress.sqlite").read_bytes()
+    learner.evaluate("localStorage.clear()")
 
 
 def test_a_message_reaches_every_page_and_can_be_taken_back(room, learner, trainer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -11,12 +12,13 @@ import pytest
 pytest.importorskip("jupyterhub", reason="requirements/dev.txt has it: ./run makes it anew")
 
 from plain_seats import ROOT, free_ports
-from seat_rooms import at
+from seat_rooms import at, sh
 
 from advices.classroom import FOLDER, Classroom, failures, inside, rehearse
 from advices.classroom.hub import files, start
 from advices.classroom.hub.address import address
 from advices.classroom.progress.store import Store
+from advices.classroom.rehearsing.browser import Browser
 from advices.classroom.rehearsing.figures import STEPS
 
 pytestmark = pytest.mark.classroom
@@ -89,3 +91,25 @@ def test_a_seat_reaches_the_hub_and_no_other_port(room: Classroom, opened: files
     # It is the same hub, which asks everybody for a token.
     assert found.pop("the other's gateway") in (0, 200)
     assert set(found.values()) == {0}, found
+
+
+def test_the_trainers_page_resets_a_seat(room: Classroom, opened: files.Opened) -> None:
+    ada, ben = room.seats
+    for seat in room.seats:
+        sh(room, seat, "echo mine > ~/kept; docker info --format '{{.ServerVersion}}'")
+
+    async def reset() -> str:
+        browser = Browser()
+        try:
+            login = f"{opened.address.origin}/hub/login"
+            await browser.get(login)
+            codes = files.codes(FOLDER)
+            page = await browser.submit(login, username="trainer", password=codes.trainer)
+            return (await browser.submit(f"{page.url}reset", seat=ada.name)).text
+        finally:
+            browser.close()
+
+    assert "The seat is as it was prepared." in asyncio.run(reset())
+    assert at(room, ada, "sh", "-c", "cat ~/kept").returncode != 0
+    assert sh(room, ada, "docker info --format '{{.ServerVersion}}'")
+    assert sh(room, ben, "cat ~/kept") == "mine"

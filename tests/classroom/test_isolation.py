@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -308,6 +309,23 @@ def test_an_engine_that_its_learner_killed_comes_back_and_the_server_stays(
         ensure(room, ada)
         assert answers(ada)
         assert server.poll() is None
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGKILL])
+def test_a_program_ends_with_the_process_that_its_starter_knows(
+    room: Classroom, ada: Seat, sign: signal.Signals
+) -> None:
+    with spawned(room, ada, "sleep", "987") as known:
+        look = ("pgrep", "-f", "^sleep 987$")
+        for _ in poll(10):
+            if at(room, ada, *look).stdout:
+                break
+        known.send_signal(sign)
+        for _ in poll(10):
+            if not at(room, ada, *look).stdout:
+                break
+        assert at(room, ada, *look).stdout == ""
+        assert answers(ada)
 
 
 def test_images_are_stored_once(room: Classroom, ada: Seat, ben: Seat, image: str) -> None:

@@ -246,6 +246,20 @@ def test_a_seat_is_found_by_name_and_by_number() -> None:
         seat_of(None, "1")
 
 
+def test_what_a_command_in_a_seat_said_is_the_error_of_the_class() -> None:
+    printed = "bundle: verifying\nerror: x.bundle is incomplete\nwhy: it stopped\nnext: copy it\n"
+    found = images.fault(34, printed)
+    assert isinstance(found, BundleRefused)
+    assert (found.what, found.why, found.next_step) == (
+        "x.bundle is incomplete",
+        "it stopped",
+        "copy it",
+    )
+    other = images.fault(137, "Killed\n")
+    assert isinstance(other, CommandFailed)
+    assert "Killed" in other.what
+
+
 def test_a_bundle_is_told_by_its_content_and_one_that_is_not_there_refused(tmp_path: Path) -> None:
     for name, content in {"a": b"1", "b": b"1", "c": b"2"}.items():
         (tmp_path / name).write_bytes(content)

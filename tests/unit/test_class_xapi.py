@@ -55,7 +55,7 @@ def test_ids_are_the_same_each_time_and_no_two_are() -> None:
 def test_no_property_is_null_or_empty() -> None:
     def nulls(value: object) -> bool:
         if isinstance(value, dict):
-            return any(nulls(one) for one in value.values())
+            return not value or any(nulls(one) for one in value.values())
         return value is None
 
     assert not any(nulls(one) for one in told())

@@ -11,9 +11,10 @@ from pathlib import Path
 from advices.classroom.entering import inside
 from advices.classroom.filling import Fill
 from advices.classroom.records import Classroom, Seat
-from advices.core import BundleRefused, Layout, Say, run
+from advices.core import AdvicesError, BundleRefused, CommandFailed, Layout, Say, errors, run
 
 _LOAD_SECONDS = 3600
+_ANY_CODE = frozenset(range(256))
 _BUNDLE = "class.bundle"
 
 
@@ -37,10 +38,29 @@ def of_bundle(bundle: Path) -> Fill:
         # Root opens it: it may be nobody else's, and is seen in no seat.
         _with_stdin(bundle, inside(classroom, seat, ["sh", "-c", f"cat >{_BUNDLE}"], clean=True))
         words = [sys.executable, "-m", "advices", "--quiet", "bundle", "load", _BUNDLE]
-        run(inside(classroom, seat, words, clean=True), timeout_seconds=_LOAD_SECONDS)
+        done = run(
+            inside(classroom, seat, words, clean=True),
+            accept=_ANY_CODE,
+            timeout_seconds=_LOAD_SECONDS,
+        )
+        if done.exit_code != 0:
+            raise fault(done.exit_code, done.stderr.replace(_BUNDLE, str(bundle)))
         run(inside(classroom, seat, ["rm", _BUNDLE], clean=True))
 
     return fill
+
+
+def fault(code: int, printed: str) -> AdvicesError:
+    """Return the error that a command of ours ended with in a seat, by its code and its words."""
+    said = printed.rpartition("error: ")[2].strip()
+    for kind in errors.tree():
+        if kind.exit_code == code:
+            return errors.rebuild(kind.__name__, said) or kind(said)
+    return CommandFailed(
+        f"the bundle was not loaded:\n{said}",
+        why="the command `advices bundle load` ended so in a seat",
+        next_step="run it by hand on this machine's own engine to see more",
+    )
 
 
 def of_engine(*names: str) -> Fill:

@@ -32,7 +32,8 @@ def stop() -> tuple[str, ...]:
         mounts.let_go(places.RUN)
         for name, link in network.left():
             network.remove(name, link)
-            found.append(f"network {name or link}")
+            # A link goes a moment after its network.
+            found += [f"network {name}"] if name else []
         if network.remove_rules():
             found.append("rules of the firewall")
         store.hide()

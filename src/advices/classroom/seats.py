@@ -133,8 +133,10 @@ def _waiter() -> str:
 
 def give_back(seat: Seat) -> None:
     """Give this machine back the room of what was removed from a seat's disk."""
-    view = f"--mount={places.namespace(seat, 'mnt')}"
-    run(["nsenter", view, "--", "fstrim", str(places.inside_of(seat))])
+    view, at = f"--mount={places.namespace(seat, 'mnt')}", str(places.inside_of(seat))
+    # What was removed a moment ago is free only when the file system wrote that down.
+    for words in (["sync", "--file-system", at], ["fstrim", at]):
+        run(["nsenter", view, "--", *words])
 
 
 def bring_down(seat: Seat) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Days = Annotated[int, typer.Option(min=1, max=365, help="Days that progress is kept.")]
 KEEP_DAYS = 14
+_PRIVATE = 0o600
 
 
 @class_app.command()
@@ -114,9 +115,9 @@ def report(
 
     told = classroom.told(classroom.FOLDER)
     if json_file is not None:
-        write_whole(json_file, told.json)
+        write_whole(json_file, told.json, _PRIVATE)
     if xapi is not None:
-        write_whole(xapi, told.xapi)
+        write_whole(xapi, told.xapi, _PRIVATE)
     if not told.rows:
         raise ClassMissing(
             "nobody has a seat yet",

@@ -12,7 +12,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from advices.cli.app import app, out, progress
+from advices.cli.app import INTERRUPTED, app, err, out, progress
 from advices.core import Say, project
 
 if TYPE_CHECKING:
@@ -75,9 +75,22 @@ def prepare(
     if check:
         raise typer.Exit(1 if verdict.fault else 0)
     demand(verdict)
-    with Display(progress) as moving:
+    with Display(progress) as moving, _goes_on():
         classroom = prepared(asked, _filled(bundle, moving), moving)
     _show_seats(classroom)
+
+
+@contextlib.contextmanager
+def _goes_on() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        err.print(
+            "interrupted; the same command goes on from here, and `advices class stop` removes "
+            "what is there"
+        )
+        # Not as an interrupt: that one says that nothing was left.
+        raise SystemExit(INTERRUPTED) from None
 
 
 def _asked(

@@ -51,7 +51,8 @@ class ClassAuthenticator(SharedPasswordAuthenticator):
         """Return the seat of who logs in. A refusal says why, as an HTTPError."""
         address = handler.request.remote_ip
         name = " ".join(data.get("username", "").split())
-        if wait := max(self._by_address.wait_seconds(address), self._by_name.wait_seconds(name)):
+        tried = (self._by_address.wait_seconds(address), self._by_name.wait_seconds(folded(name)))
+        if wait := max(tried):
             raise _refused(f"Too many wrong attempts. Try again in {wait} seconds.", 429)
         if folded(name) == TRAINER:
             return self._trainer(address, data.get("password", ""))

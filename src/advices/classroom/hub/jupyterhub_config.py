@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from advices.classroom.resetting import ensure
 from advices.classroom.entering import inside
 from advices.classroom.hub.files import FOLDER_VARIABLE, classroom, codes, opened
 from advices.classroom.hub.settings import Door, hub_settings
+from advices.classroom.resetting import ensure
 
 # JupyterHub executes this file and brings these two.
 c = get_config()  # type: ignore[name-defined]  # noqa: F821

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 from typing import Any
@@ -72,20 +73,24 @@ class SeatSpawner(LocalProcessSpawner):
 
     async def stop(self, now: bool = False) -> None:
         """End the server and its kernels; the engine of the seat goes on."""
-        if not now and await self._ended_by(signal.SIGTERM):
-            return
-        await self._ended_by(signal.SIGKILL)
+        group = self.pid
+        for sign in (signal.SIGKILL,) if now else (signal.SIGTERM, signal.SIGKILL):
+            if group and await self._ended_by(sign, group):
+                return
 
-    async def _ended_by(self, sign: signal.Signals) -> bool:
-        if await self.poll() is not None:
-            return True
-        try:
-            # It leads a session: what it started in it goes with it.
-            os.killpg(self.pid, sign)
-        except ProcessLookupError:
-            return True
+    async def _ended_by(self, sign: signal.Signals, group: int) -> bool:
+        """Return whether a signal ended all of the session that the server leads.
+
+        What leads into the seat may end before the server does, which then still has the port.
+        """
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(group, sign)
         for _ in range(_STOP_SECONDS * 10):
-            if await self.poll() is not None:
+            # It also lets go of the process that we started.
+            await self.poll()
+            try:
+                os.killpg(group, 0)
+            except ProcessLookupError:
                 return True
             await asyncio.sleep(0.1)
         return False
