@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cluster_class import ROOM, SHARE
 
 from advices.classroom.board.facts import Facts
 from advices.classroom.cluster import board
@@ -21,21 +22,6 @@ from advices.classroom.progress.store import Store
 from advices.core import ClassSettingInvalid, HubFailed
 
 ROOT = Path(__file__).parents[2]
-SHARE = {"memory_mib": 1000, "cpus": 0.5, "disk_gib": 1}
-ROOM: dict[str, Any] = {
-    "id": "class.default",
-    "seat_count": 2,
-    "origin": "https://class.example.org",
-    "keep_days": 14,
-    "image": "seat:1",
-    "engine_image": "docker:28-dind",
-    "isolation": "user-namespaces",
-    "runtime_class": "",
-    "bundle_claim": "",
-    "bundle_file": "labs.bundle",
-    "server": SHARE,
-    "engine": SHARE,
-}
 
 
 def text(name: str) -> str:

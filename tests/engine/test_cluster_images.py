@@ -1,18 +1,20 @@
-"""The image of a learner's server in a cluster, really built: what is in it, and whose it is."""
+"""The images of a class in a cluster, really built: what is in them, and whose it is."""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
+from cluster_class import class_of
 from engine_project import ROOT
 
 from advices.classroom.cluster.pod import HOME, UID
-from advices.core import Layout
+from advices.core import Layout, StepFailed
 from advices.engine import BuildOrder, connect
 from advices.packages import proxy
 from advices.runs import own_run
@@ -29,9 +31,34 @@ AS_IN_A_POD = (
 )
 
 
+# As much of Z2JH's image of the hub as ours builds on: no registry is needed to try it.
+LIKE_Z2JH = f"""\
+FROM {SLIM}
+RUN pip install --no-compile 'jupyterhub==5.*' jupyterhub-kubespawner
+RUN useradd --uid 1000 jovyan && install -d -o 1000 /srv/jupyterhub
+"""
+# What the hub's pod does when it starts: it reads what the chart wrote, and the page knows it all.
+STARTS = """
+import os, sys
+from pathlib import Path
+from traitlets.config import Config
+from advices.classroom.board.facts import Facts
+from advices.classroom.cluster import board, configure
+from advices.classroom.cluster.records import cluster
+from advices.classroom.progress.store import Store
+for name, text in zip(("class.json", "learners", "trainer"), sys.argv[1:], strict=True):
+    Path("/tmp", name).write_text(text)
+c = Config()
+c.JupyterHub.services, c.JupyterHub.load_roles = [], []
+configure(c, Path("/tmp"), Path("/tmp"), Path("/srv/jupyterhub/class"))
+facts = Facts(cluster(Path("/tmp")), Store(Path("/srv/jupyterhub/class"), 14), 14, board.reset)
+print(os.getuid(), len(facts.exercises) > 10, len(facts.agendas) > 2, *c.ClassAuthenticator.seats)
+"""
+
+
 @pytest.fixture(scope="module")
-def image() -> Iterator[str]:
-    """Return the tag of the image, of this project with a site of one page."""
+def builds() -> Iterator[Callable[..., str]]:
+    """Return a function that builds one of the two, of this project with a site of one page."""
     engine = connect()
     workshop = Workshop(Layout(ROOT), print, engine)
     with own_run(engine) as mine, proxy.for_builds(engine):
@@ -43,11 +70,25 @@ def image() -> Iterator[str]:
             shutil.copyfile(ROOT / name, context / name)
         (context / "site").mkdir()
         (context / "site" / "index.html").write_text("<h1>the site</h1>\n")
-        base = workshop.bases.marked(workshop.bases.resolve([SLIM])[SLIM], mine.id, "seat")
-        tag = f"docker-advices-run/{mine.id}:seat"
-        dockerfile = context / "kubernetes" / "seat.Dockerfile"
-        engine.build(BuildOrder(dockerfile, context, tag, {SLIM: base.image}, run_id=mine.id))
-        yield tag
+        (context / "kubernetes" / "like.Dockerfile").write_text(LIKE_Z2JH)
+        bases = {SLIM: workshop.bases.marked(workshop.bases.resolve([SLIM])[SLIM], mine.id, "x")}
+        images = {name: base.image for name, base in bases.items()}
+
+        def build(name: str, **arguments: str) -> str:
+            tag = f"docker-advices-run/{mine.id}:{name}"
+            file = context / "kubernetes" / f"{name}.Dockerfile"
+            order = BuildOrder(file, context, tag, images, run_id=mine.id, build_args=arguments)
+            engine.build(order)
+            images[name] = tag
+            return tag
+
+        yield build
+
+
+@pytest.fixture(scope="module")
+def image(builds: Callable[..., str]) -> str:
+    """Return the tag of a seat's image."""
+    return builds("seat")
 
 
 def inside(image: str, *words: str, options: tuple[str, ...] = AS_IN_A_POD) -> str:
@@ -113,3 +154,14 @@ def test_all_that_runs_is_roots_and_nobody_elses_to_write(image: str) -> None:
     # What tells them apart can tell: a folder that is everybody's to write is found.
     made = f"mkdir -m 0777 /srv/docker-advices/x && {escaped}"
     assert inside(image, "sh", "-c", made, options=as_root) == "/srv/docker-advices/x"
+
+
+def test_the_hubs_image_has_what_a_class_needs(builds: Callable[..., str]) -> None:
+    builds("like")
+    with pytest.raises(StepFailed, match=r"HUB has JupyterHub 5\.[0-9.]+, and seats have 4"):
+        builds("hub", HUB="like", JUPYTERHUB_MAJOR="4")
+    hub = builds("hub", HUB="like")
+    said = json.dumps(class_of(2))
+    codes = ("ab3d-e5gh", "0123456789abcdef")
+    started = inside(hub, "python", "-c", STARTS, said, *codes, options=("--network=none",))
+    assert started == "1000 True True seat-01 seat-02"
