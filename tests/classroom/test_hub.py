@@ -274,6 +274,31 @@ def test_the_trainer_hears_speaks_and_resets(room, learners) -> None:
     asyncio.run(day())
 
 
+def test_a_seat_that_was_freed_is_closed_to_its_last_learner(room, learners) -> None:
+    """The next one gets the same user of the hub, and the last one still has a cookie of it."""
+
+    async def day() -> None:
+        last = Browser()
+        await log_in(room, last, "Cyd")
+        (seat,) = [one.seat for one in Store(room.folder, 14).learners() if one.name == "Cyd"]
+        number = int(seat[-1])
+        assert (await last.get(f"{room.base(number)}learn/")).status == 200
+        page = await trainer(room)
+        assert "The seat is free." in (await page.submit(f"{room.board}free", seat=seat)).text
+        following = Browser()
+        await log_in(room, following, "Dan")
+        held = {one.name: one.seat for one in Store(room.folder, 14).learners()}
+        assert held["Dan"] == seat
+        assert "Cyd" not in held
+        assert (await following.get(f"{room.base(number)}learn/")).status == 200
+        answer = await last.get(f"{room.base(number)}learn/")
+        assert "/hub/login" in answer.url, answer
+        answer = await last.call("GET", f"{room.base(number)}learn-class")
+        assert answer.status != 200 or "/hub/login" in answer.url
+
+    asyncio.run(day())
+
+
 def test_a_second_start_is_refused_while_the_first_runs(room) -> None:
     with pytest.raises(PortTaken, match="started already"), start.running(room.folder, room.opened):
         pass
