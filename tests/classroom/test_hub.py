@@ -116,6 +116,16 @@ def test_a_server_runs_as_its_seat_and_shows_no_secret(room, learners) -> None:
         assert stat.S_IMODE((room.folder / name).stat().st_mode) & 0o077 == 0, name
 
 
+def test_a_server_has_no_file_of_the_hub_open(room, learners) -> None:
+    """A kernel inherits what its server has: a learner could fill the machine's disk by it."""
+    for number in learners:
+        held = {str(one.readlink()) for one in (room.server(number) / "fd").iterdir()}
+        own = str(room.room.seats[number - 1].home)
+        of_the_class = {one for one in held if one.startswith(str(room.folder))}
+        assert of_the_class
+        assert all(one.startswith(own) for one in of_the_class), of_the_class
+
+
 def test_progress_is_the_seats_whatever_it_says(room, learners) -> None:
     (number, browser), (other, _) = of_two(learners)
     said = {
