@@ -62,6 +62,14 @@ def test_what_the_user_may_change_may_not_become_more() -> None:
     assert broken(after, before) == ""
 
 
+def test_a_file_that_the_change_adds_is_none_that_the_user_may_change_more() -> None:
+    before, after = measured(writable_app_files=7), measured(writable_app_files=8)
+    assert broken(before, after, added=1) == ""
+    assert broken(before, measured(writable_app_files=9), added=1) != ""
+    libraries = measured(missing_libraries=0), measured(missing_libraries=1)
+    assert broken(*libraries, added=1) != ""
+
+
 WITH = {
     "ExposedPorts": {"80/tcp": {}, "81/tcp": {}},
     "Volumes": {"/data": {}},

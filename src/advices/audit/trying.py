@@ -135,7 +135,9 @@ class Trying:
             return None, error.what, ""
         life = self._life_of(name, self._life) if self._life else None
         after = with_life(after, life) if life else after
-        says = broken(yours, after, self._served, measurer.pages.get(name))
+        # A project without a .dockerignore gets one, and its COPY takes that as well.
+        added = int(bool(change.ignores) and not self._project.ignore.is_file())
+        says = broken(yours, after, self._served, measurer.pages.get(name), added=added)
         if says == SILENT:
             # What it printed last is what a reader needs to know.
             last = measurer.silence.get(name, "").strip().splitlines()[-1:]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+
 from advices.core import ExtraMissing
 
 MODULES = {
@@ -11,6 +13,12 @@ MODULES = {
     "sbom": ("cyclonedx",),
 }
 """The modules that this package imports of each extra, those that its packages bring included."""
+
+
+def demand(module: str) -> None:
+    """Raise ModuleNotFoundError now for what a command would miss only after it has worked."""
+    if importlib.util.find_spec(module) is None:
+        raise ModuleNotFoundError(name=module)
 
 
 def extra_missing(error: ModuleNotFoundError) -> ExtraMissing | None:

@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from advices.cli.app import app, out, progress
+from advices.cli.extras import demand
 from advices.core import project, write_whole
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def run(
 ) -> None:
     """Execute the labs that changed, check their claims, write results and pages."""
     layout = project()
+    demand("nbclient")
     from advices.cli.display import Display
     from advices.measure import QUICK, Samples
     from advices.notebooks import run_labs
@@ -97,6 +99,7 @@ def check(
 ) -> None:
     """Measure labs again and compare with the committed results; prove changes and a tenth."""
     layout = project()
+    demand("nbclient")
     from advices.cli.display import Display
     from advices.measure import QUICK, Samples
     from advices.notebooks import check_labs
@@ -168,6 +171,7 @@ def check_exercise_(
 ) -> None:
     """Build and measure your Dockerfile of an exercise: which claims it meets, and hints."""
     layout = project()
+    demand("nbclient")
     from advices.cli.display import Display
     from advices.lab import labfile
     from advices.notebooks import check_exercise, prove_exercise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +12,7 @@ from advices.classroom.board.page import Board
 from advices.classroom.board.rows import Exercise, counts, seat_rows
 from advices.classroom.progress.store import Store
 from advices.classroom.records import Classroom, Seat
-from advices.core import Layout
+from advices.core import Layout, now
 from advices.lab import Lab, labfile
 from advices.site import Agenda, agendas
 
@@ -63,14 +62,15 @@ class Facts:
 
     def board(self, notice: str = "") -> Board:
         """Return what the trainer sees now."""
+        moment = now()
         rows = seat_rows(
             [seat.name for seat in self.room.seats],
             exercises=self.exercises,
             learners=self.store.learners(),
             events=self.store.events(),
             wishes=self.store.wishes(),
-            now=time.time(),
+            now=moment.timestamp(),
         )
-        now = time.localtime()
-        here = clock(now.tm_hour * 60 + now.tm_min)
+        local = moment.astimezone()
+        here = clock(local.hour * 60 + local.minute)
         return Board(rows, counts(self.exercises, rows), self.store.messages(), here, notice)

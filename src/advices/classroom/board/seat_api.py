@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 from jupyterhub.services.auth import HubAuth
@@ -11,6 +10,7 @@ from tornado import web
 
 from advices.classroom.board.facts import Facts
 from advices.classroom.hub.attempts import Attempts
+from advices.core import now
 
 _FROM_A_PAGE = ("opened", "tried", "solved", "hint")
 # A learner who opens and checks without a pause stays far below.
@@ -58,7 +58,7 @@ class SeatHandler(web.RequestHandler):
                 "asks": self._seat in wishes,
                 "messages": said,
                 "keep_days": self._facts.keep_days,
-                "now": time.time(),
+                "now": now().timestamp(),
             }
         )
 

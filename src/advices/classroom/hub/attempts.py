@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
+
+from advices.core import clock
 
 AT_MOST = 5
 WITHIN_SECONDS = 120.0
@@ -16,12 +17,12 @@ class Attempts:
 
     def __init__(
         self,
-        clock: Callable[[], float] = time.monotonic,
+        seconds: Callable[[], float] = clock,
         *,
         at_most: int = AT_MOST,
         within_seconds: float = WITHIN_SECONDS,
     ) -> None:
-        self._clock = clock
+        self._clock = seconds
         self._at_most = at_most
         self._within = within_seconds
         self._failed: dict[str, list[float]] = {}

@@ -11,11 +11,12 @@ import hashlib
 import os
 import secrets
 import sqlite3
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, NamedTuple
+
+from advices.core import now
 
 Kind = Literal["opened", "tried", "solved", "hint", "help", "reset"]
 KINDS: tuple[Kind, ...] = ("opened", "tried", "solved", "hint", "help", "reset")
@@ -65,12 +66,14 @@ class Message(NamedTuple):
     at: float
 
 
+def _seconds() -> float:
+    return now().timestamp()
+
+
 class Store:
     """The file of one class. Each call is a transaction; several processes may use it at once."""
 
-    def __init__(
-        self, folder: Path, keep_days: int, clock: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, folder: Path, keep_days: int, clock: Callable[[], float] = _seconds) -> None:
         """Open the file, and delete what is older than it may be. `folder` is root's."""
         self._file = folder / FILE
         self._keep_seconds = keep_days * DAY_SECONDS

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 
 from advices.classroom.rehearsing.browser import Browser
 from advices.classroom.rehearsing.figures import STEPS, Learned
+from advices.core import clock
 from advices.learn import CHECKED
 
 _EVERY_SECONDS = 0.2
@@ -77,9 +77,9 @@ async def learn(entry: Entry, work: Work, said: Learned) -> Browser:
 
 async def leave(browser: Browser, origin: str, seat: str) -> None:
     """End the learner's server, wait until it is gone, and close the browser."""
-    until = time.monotonic() + _LEAVE_SECONDS
+    until = clock() + _LEAVE_SECONDS
     try:
-        while seat and time.monotonic() < until:
+        while seat and clock() < until:
             answer = await browser.call("DELETE", f"{origin}/hub/api/users/{seat}/server")
             if answer.status != _ON_ITS_WAY:
                 break
@@ -90,9 +90,9 @@ async def leave(browser: Browser, origin: str, seat: str) -> None:
 
 @contextmanager
 def _timed(said: Learned, step: str) -> Iterator[None]:
-    began = time.monotonic()
+    began = clock()
     yield
-    said.seconds[step] = time.monotonic() - began
+    said.seconds[step] = clock() - began
 
 
 async def _log_in(browser: Browser, entry: Entry, name: str) -> str:
@@ -106,9 +106,9 @@ async def _log_in(browser: Browser, entry: Entry, name: str) -> str:
     )
     if answer.status == 403:
         raise _Fault(_alert(answer.text))
-    until = time.monotonic() + _LOGIN_SECONDS
+    until = clock() + _LOGIN_SECONDS
     here = urlsplit(origin).netloc
-    while time.monotonic() < until:
+    while clock() < until:
         at = urlsplit(answer.url)
         if at.netloc != here and answer.status == 200 and "/learn/" in at.path:
             return f"{at.scheme}://{at.netloc}{at.path.partition('learn/')[0]}"
