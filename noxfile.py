@@ -18,7 +18,10 @@ PYTEST = ("python", "-m", "pytest")
 # Tests of one file stay together: they share servers, and some look at all processes.
 BOTH_CORES = ("-n", "2", "--dist", "loadfile", "--durations", "10")
 # In this order, as far as one need not wait for another: what takes long begins early.
-CHECKED = ("bases", "lint", "engine", "browser", "types", "unit", "app", "pages", "live", "labs")
+CHECKED = (
+    *("bases", "kubernetes", "lint", "engine", "browser", "types", "unit", "app", "pages", "live"),
+    "labs",
+)
 EVERYTHING = sys.argv[1:3] == ["-s", "tests"]  # as ./run says it
 if EVERYTHING:
     side_by_side(2, Path(".nox", "tests.json"))
@@ -71,6 +74,21 @@ def install_of_npm(session: nox.Session, name: str, source: Path) -> None:
         shutil.copytree(source, folder)
         quietly = ("--no-audit", "--no-fund", "--no-update-notifier", "--loglevel", "error")
         run(session, "npm", "ci", "--prefix", str(folder), "--ignore-scripts", *quietly)
+        stamp.write_text(wanted)
+
+
+def install_helm(session: nox.Session) -> None:
+    """Build helm into .nox/helm out of the modules that tests/helm pins."""
+    source, folder = Path("tests", "helm"), Path(".nox", "helm").resolve()
+    stamp = folder / "made-from.txt"
+    wanted = "".join((source / name).read_text() for name in ("go.mod", "go.sum"))
+    if not stamp.is_file() or stamp.read_text() != wanted:
+        session.log("building helm into .nox/helm, once: some minutes")
+        words = ("build", "-mod=readonly", "-trimpath", "-o", str(folder / "helm"))
+        with session.chdir(source):
+            # Another Go than the pinned one is not fetched, and no compiler of C is needed.
+            go = {"GOTOOLCHAIN": "local", "CGO_ENABLED": "0"}
+            run(session, "nice", "go", *words, "helm.sh/helm/v3/cmd/helm", env=go)
         stamp.write_text(wanted)
 
 
@@ -204,6 +222,14 @@ def classroom(session: nox.Session) -> None:
     install_of_npm(session, "class-proxy", Path("requirements", "proxy"))
     install_of_npm(session, "xapi", Path("tests", "xapi"))
     run(session, *PYTEST, "tests/classroom", "-m", "classroom", *session.posargs)
+
+
+@nox.session(python=False)
+def kubernetes(session: nox.Session) -> None:
+    """Check what a cluster would get for a class: charts by helm, pods by KubeSpawner."""
+    environment(session, "kubernetes")
+    install_helm(session)
+    run(session, *PYTEST, "tests/kubernetes", *session.posargs)
 
 
 @nox.session(python=False)

@@ -193,7 +193,7 @@ _HOSTS = (
     r"\b(?:gh" r"cr\.io|qu" r"ay\.io|[\w.-]*gcr\.io|[\w-]*regi" r"stry[\w-]*\.[a-z][\w.-]*\.[a-z]+)"
 )
 HERE_ONLY = re.compile(f"{_PLACES}|{_HOSTS}")
-LOOKED_THROUGH = ("src", "labs", "notebooks", "tests", "requirements", "docs")
+LOOKED_THROUGH = ("src", "labs", "notebooks", "tests", "requirements", "docs", "kubernetes")
 
 
 @pytest.mark.parametrize(

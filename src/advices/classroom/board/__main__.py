@@ -12,6 +12,7 @@ from advices.classroom.board.server import serve
 from advices.classroom.hub.files import FOLDER_VARIABLE, classroom, opened
 from advices.classroom.progress.store import Store
 from advices.classroom.resetting import reset
+from advices.classroom.stored import seat_of
 
 
 def main() -> None:
@@ -19,7 +20,8 @@ def main() -> None:
     folder = Path(os.environ[FOLDER_VARIABLE])
     how = opened(folder)
     store = Store(folder, how.keep_days)
-    facts = Facts(classroom(folder), store, how.keep_days, reset)
+    room = classroom(folder)
+    facts = Facts(room, store, how.keep_days, lambda name: reset(room, seat_of(room, name)))
     base = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
     # As the hub ends it.
     with contextlib.suppress(KeyboardInterrupt):

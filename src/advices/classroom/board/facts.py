@@ -6,24 +6,45 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 from advices.classroom.board.day import clock
 from advices.classroom.board.page import Board
 from advices.classroom.board.rows import Exercise, counts, seat_rows
 from advices.classroom.progress.store import Store
-from advices.classroom.records import Classroom, Seat
 from advices.core import Layout, now
 from advices.lab import Lab, labfile
 from advices.site import Agenda, agendas
 
-Reset = Callable[[Classroom, Seat], None]
+
+class Place(Protocol):
+    """A seat, as the page knows it."""
+
+    @property
+    def name(self) -> str:
+        """Return the name of the seat, which is the hub's user too."""
+
+
+class Room(Protocol):
+    """A class, wherever its seats are: accounts of this machine, or pods of a cluster."""
+
+    @property
+    def seats(self) -> Sequence[Place]:
+        """Return the seats, in the order they are given."""
+
+    @property
+    def project(self) -> Path:
+        """Return the folder with labs and docs, as this process reads it."""
+
+
+Reset = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What the handlers share. `reset` brings a seat back to how it was prepared."""
+    """What the handlers share. `reset` brings the seat of a name back to how it was prepared."""
 
-    room: Classroom
+    room: Room
     store: Store
     keep_days: int
     reset: Reset
@@ -56,7 +77,7 @@ class Facts:
     def _labs(self) -> tuple[Lab, ...]:
         return labfile.in_order(self._layout.labs)
 
-    def seat(self, name: str) -> Seat | None:
+    def seat(self, name: str) -> Place | None:
         """Return a seat by its name."""
         return next((one for one in self.room.seats if one.name == name), None)
 

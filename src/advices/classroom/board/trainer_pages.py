@@ -16,8 +16,7 @@ from tornado.log import app_log
 
 from advices.classroom.board import page
 from advices.classroom.board.day import is_time, slots
-from advices.classroom.board.facts import Facts
-from advices.classroom.records import Seat
+from advices.classroom.board.facts import Facts, Place
 from advices.core import AdvicesError
 
 POLICY = (
@@ -50,7 +49,7 @@ class Trainers(HubOAuthenticated, web.RequestHandler):
         hub = os.environ.get("JUPYTERHUB_PUBLIC_HUB_URL") or "/hub/"
         return page.Links(self.base, self.xsrf_token.decode(), url_path_join(hub, "logout"))
 
-    def asked_seat(self, name: str) -> Seat:
+    def asked_seat(self, name: str) -> Place:
         """Return the seat that is asked for. Raises 404 for none."""
         seat = self.facts.seat(name)
         if seat is None:
@@ -136,11 +135,11 @@ class Act(Trainers):
         else:
             await self._empty(self.asked_seat(self.get_body_argument("seat")), act)
 
-    async def _empty(self, seat: Seat, act: str) -> None:
+    async def _empty(self, seat: Place, act: str) -> None:
         await self._end_server(seat)
         run = asyncio.get_running_loop().run_in_executor
         try:
-            await run(None, self.facts.reset, self.facts.room, seat)
+            await run(None, self.facts.reset, seat.name)
         except AdvicesError as error:
             app_log.error("%s was not reset: %s", seat.name, error)
             self.back("failed")
@@ -157,7 +156,7 @@ class Act(Trainers):
             )
         self.back(act)
 
-    async def _end_server(self, seat: Seat) -> None:
+    async def _end_server(self, seat: Place) -> None:
         """Let the hub end the server of a seat, and wait until it did."""
         url = url_path_join(self.hub_auth.api_url, "users", seat.name, "server")
         headers = {"Authorization": f"token {self.hub_auth.api_token}"}

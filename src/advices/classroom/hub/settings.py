@@ -30,6 +30,24 @@ class Door(NamedTuple):
     ensure: Callable[[Classroom, Seat], None]
 
 
+ROLES: tuple[dict[str, Any], ...] = (
+    {
+        "name": "board",
+        "description": "Ends the server of a seat that is reset",
+        "services": [BOARD],
+        "scopes": ["read:users:name", "read:servers", "delete:servers"],
+    },
+    {
+        # Less than JupyterHub's admin: a trainer opens no learner's server.
+        "name": "trainer",
+        "description": "Opens the trainer's page",
+        "users": [TRAINER],
+        "scopes": ["self", f"access:services!service={BOARD}"],
+    },
+)
+"""What the trainer's page and the trainer may do in the hub, wherever the seats are."""
+
+
 def hub_settings(
     folder: Path, room: Classroom, how: Opened, codes: Codes, door: Door
 ) -> dict[str, dict[str, Any]]:
@@ -85,7 +103,7 @@ def _hub(folder: Path, how: Opened) -> dict[str, Any]:
     found: dict[str, Any] = {
         "bind_url": f"{address.scheme}://{address.listens_at}:{address.port}/",
         "subdomain_host": address.origin,
-        "subdomain_hook": _host,
+        "subdomain_hook": host_of,
         # The spawner lets it listen at each seat's gateway as well.
         "hub_bind_url": f"http://127.0.0.1:{how.hub_port}",
         "db_url": f"sqlite:///{folder / DATABASE}",
@@ -100,7 +118,7 @@ def _hub(folder: Path, how: Opened) -> dict[str, Any]:
         # A hub that is started again finds the servers that it left.
         "cleanup_servers": False,
         "concurrent_spawn_limit": 0,
-        "default_url": _first_page(address),
+        "default_url": first_page(address),
         "tornado_settings": {"slow_spawn_timeout": 0},
         "services": [
             {
@@ -119,25 +137,13 @@ def _hub(folder: Path, how: Opened) -> dict[str, Any]:
             },
         ],
         "load_roles": [
-            {
-                "name": "board",
-                "description": "Ends the server of a seat that is reset",
-                "services": [BOARD],
-                "scopes": ["read:users:name", "read:servers", "delete:servers"],
-            },
+            *ROLES,
             {
                 "name": "idle-culler",
                 "services": ["idle-culler"],
                 "scopes": [
                     *("list:users", "read:users:activity", "read:servers", "delete:servers"),
                 ],
-            },
-            {
-                # Less than JupyterHub's admin: a trainer opens no learner's server.
-                "name": "trainer",
-                "description": "Opens the trainer's page",
-                "users": [TRAINER],
-                "scopes": ["self", f"access:services!service={BOARD}"],
             },
         ],
     }
@@ -157,7 +163,7 @@ def _class_of(how: Opened) -> Callable[[SeatSpawner], str]:
     return told
 
 
-def _host(name: str, domain: str, kind: str) -> str:
+def host_of(name: str, domain: str, kind: str) -> str:
     """Return the host of a seat or of the trainer's page.
 
     Names of seats have only letters, digits and dashes: they are names of hosts as they are.
@@ -165,12 +171,12 @@ def _host(name: str, domain: str, kind: str) -> str:
     return f"{BOARD_HOST if kind == 'service' else name}.{domain}"
 
 
-def _first_page(address: Address) -> Callable[[Any], str]:
+def first_page(address: Address) -> Callable[[Any], str]:
     """Return what says where somebody goes who logged in."""
 
-    def first_page(handler: Any) -> str:
+    def first(handler: Any) -> str:
         user = handler.current_user
         is_trainer = user is not None and user.name == TRAINER
         return board_url(address) if is_trainer else f"{handler.hub.base_url}spawn"
 
-    return first_page
+    return first
