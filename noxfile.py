@@ -20,7 +20,7 @@ BOTH_CORES = ("-n", "2", "--dist", "loadfile", "--durations", "10")
 # In this order, as far as one need not wait for another: what takes long begins early.
 CHECKED = (
     *("bases", "kubernetes", "lint", "engine", "browser", "types", "unit", "app", "pages", "live"),
-    "labs",
+    *("classroom", "labs"),
 )
 EVERYTHING = sys.argv[1:3] == ["-s", "tests"]  # as ./run says it
 if EVERYTHING:
