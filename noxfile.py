@@ -215,7 +215,8 @@ def engine(session: nox.Session) -> None:
     run(session, *PYTEST, "tests/engine", "-m", "engine", *BOTH_CORES, *session.posargs)
 
 
-@nox.session(python=False, requires=["bases", "browser"])
+# Alone: learners of its classes fill disks and processors, and seats come and go in the network.
+@nox.session(python=False, requires=["bases", "browser"], allow_parallel=False)
 def classroom(session: nox.Session) -> None:
     """Make classes with real seats, and let one learner try everything against another one."""
     environment(session, "dev")
