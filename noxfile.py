@@ -20,7 +20,7 @@ BOTH_CORES = ("-n", "2", "--dist", "loadfile", "--durations", "10")
 # In this order, as far as one need not wait for another: what takes long begins early.
 CHECKED = (
     *("bases", "kubernetes", "lint", "engine", "browser", "types", "unit", "app", "pages", "live"),
-    "labs",
+    *("classroom", "labs"),
 )
 EVERYTHING = sys.argv[1:3] == ["-s", "tests"]  # as ./run says it
 if EVERYTHING:
@@ -215,7 +215,8 @@ def engine(session: nox.Session) -> None:
     run(session, *PYTEST, "tests/engine", "-m", "engine", *BOTH_CORES, *session.posargs)
 
 
-@nox.session(python=False, requires=["bases", "browser"])
+# Alone: learners of its classes fill disks and processors, and seats come and go in the network.
+@nox.session(python=False, requires=["bases", "browser"], allow_parallel=False)
 def classroom(session: nox.Session) -> None:
     """Make classes with real seats, and let one learner try everything against another one."""
     environment(session, "dev")

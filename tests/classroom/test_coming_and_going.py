@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from seat_rooms import LIMITS, asked, class_of, left, sh
@@ -16,7 +18,7 @@ from advices.classroom.groups import kill
 from advices.classroom.network import remove, remove_rules
 from advices.classroom.places import RUN, link
 from advices.classroom.seats import let_go
-from advices.core import poll
+from advices.core import ClassUnfit, poll
 
 pytestmark = [pytest.mark.classroom, pytest.mark.root]
 PREPARE = """
@@ -82,6 +84,14 @@ def test_of_a_preparation_that_was_killed_nothing_is_left(seconds: float, image:
     stop()
     assert left() == {}
     assert stop() == ()
+
+
+def test_a_project_that_accounts_may_not_read_is_one_message(image: str, tmp_path: Path) -> None:
+    (tmp_path / "mkdocs.yml").touch(mode=0o600)
+    closed = replace(asked(1), project=tmp_path)
+    with pytest.raises(ClassUnfit, match="a seat cannot read") as told:
+        prepared(closed, contextlib.nullcontext(of_engine(image)), lambda _: None)
+    assert "chmod -R go+rX" in told.value.next_step
 
 
 def test_one_that_was_killed_is_prepared_all_the_same(image: str) -> None:

@@ -116,6 +116,16 @@ def test_a_server_runs_as_its_seat_and_shows_no_secret(room, learners) -> None:
         assert stat.S_IMODE((room.folder / name).stat().st_mode) & 0o077 == 0, name
 
 
+def test_a_server_has_no_file_of_the_hub_open(room, learners) -> None:
+    """A kernel inherits what its server has: a learner could fill the machine's disk by it."""
+    for number in learners:
+        held = {str(one.readlink()) for one in (room.server(number) / "fd").iterdir()}
+        own = str(room.room.seats[number - 1].home)
+        of_the_class = {one for one in held if one.startswith(str(room.folder))}
+        assert of_the_class
+        assert all(one.startswith(own) for one in of_the_class), of_the_class
+
+
 def test_progress_is_the_seats_whatever_it_says(room, learners) -> None:
     (number, browser), (other, _) = of_two(learners)
     said = {
@@ -270,6 +280,31 @@ def test_the_trainer_hears_speaks_and_resets(room, learners) -> None:
         mine = as_json((await back.get(f"{room.base(number)}learn-class")).text)
         assert any("reset your seat" in one["text"] for one in mine["messages"])
         learners[number] = back
+
+    asyncio.run(day())
+
+
+def test_a_seat_that_was_freed_is_closed_to_its_last_learner(room, learners) -> None:
+    """The next one gets the same user of the hub, and the last one still has a cookie of it."""
+
+    async def day() -> None:
+        last = Browser()
+        await log_in(room, last, "Cyd")
+        (seat,) = [one.seat for one in Store(room.folder, 14).learners() if one.name == "Cyd"]
+        number = int(seat[-1])
+        assert (await last.get(f"{room.base(number)}learn/")).status == 200
+        page = await trainer(room)
+        assert "The seat is free." in (await page.submit(f"{room.board}free", seat=seat)).text
+        following = Browser()
+        await log_in(room, following, "Dan")
+        held = {one.name: one.seat for one in Store(room.folder, 14).learners()}
+        assert held["Dan"] == seat
+        assert "Cyd" not in held
+        assert (await following.get(f"{room.base(number)}learn/")).status == 200
+        answer = await last.get(f"{room.base(number)}learn/")
+        assert "/hub/login" in answer.url, answer
+        answer = await last.call("GET", f"{room.base(number)}learn-class")
+        assert answer.status != 200 or "/hub/login" in answer.url
 
     asyncio.run(day())
 

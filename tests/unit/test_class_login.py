@@ -34,7 +34,8 @@ def enter(
     door: ClassAuthenticator, name: str, code: str = CODE, pin: str = "1234", at: str = "10.0.0.1"
 ) -> str:
     """Return the hub's name of who logs in. Raises what the form shows."""
-    handler = SimpleNamespace(request=SimpleNamespace(remote_ip=at))
+    request = SimpleNamespace(remote_ip=at)
+    handler = SimpleNamespace(request=request, find_user=lambda _seat: None)
     data = {"username": name, "password": code, "pin": pin}
     found = asyncio.run(door.authenticate(handler, data))
     assert found["admin"] is False

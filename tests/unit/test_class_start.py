@@ -7,17 +7,21 @@ import stat
 import subprocess
 import sys
 import types
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
+from advices import classroom
 from advices.classroom import Classroom, Limits
 from advices.classroom.hub import files, start
 from advices.classroom.hub.address import HERE, address
+from advices.cli import class_hub
 from advices.core import (
     ClassMissing,
     ClassSettingInvalid,
     ExtraMissing,
+    HubFailed,
     PortTaken,
     ProxyMissing,
     SiteMissing,
@@ -147,3 +151,39 @@ def test_a_process_that_is_not_the_hub_is_left_alone(tmp_path: Path) -> None:
     finally:
         process.kill()
         process.wait()
+
+
+class _Ends:
+    """A hub that ends as it is asked to: by Ctrl-C, or by itself."""
+
+    def __init__(self, error: BaseException | None) -> None:
+        self._error = error
+
+    def wait(self) -> None:
+        if self._error is not None:
+            raise self._error
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_ctrl_c_ends_a_class_in_words_that_are_true(
+    by_hand: bool,
+    project: Path,
+    node: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = project / "class"
+    folder.mkdir()
+    a_class(folder, project)
+    hub = _Ends(KeyboardInterrupt() if by_hand else None)
+    monkeypatch.setattr(classroom, "FOLDER", folder)
+    monkeypatch.setattr(classroom, "running", lambda *_: nullcontext(hub), raising=False)
+    if by_hand:
+        class_hub.start()
+    else:
+        with pytest.raises(HubFailed, match="ended by itself"):
+            class_hub.start()
+    said = capsys.readouterr().out
+    assert "learners come here: http://class.localhost:8000" in said
+    assert files.codes(folder).learners in said
+    assert ("the learners' servers go on" in said) == by_hand

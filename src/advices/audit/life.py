@@ -61,7 +61,7 @@ def life_of(
     except EngineRefused as error:
         return Life(f"does not start: {error.what}", -1, listens=False, seconds=0)
     try:
-        for waited in poll(limit):
+        for waited in poll(limit, every_seconds=0.2):
             end = engine.end(container)
             if end is not None:
                 last = engine.last_lines(container, 1) or "it printed nothing"

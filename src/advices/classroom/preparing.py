@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,10 +23,13 @@ from advices.classroom import (
     store,
     stored,
 )
+from advices.classroom.entering import inside
 from advices.classroom.filling import Fill
 from advices.classroom.records import Classroom, Limits, Seat
 from advices.classroom.verdict import Verdict, Wanted, judge
-from advices.core import ClassUnfit, Say, Step
+from advices.core import ClassUnfit, Say, Step, run
+
+_ANY_CODE = frozenset(range(256))
 
 
 @dataclass(frozen=True)
@@ -129,8 +133,25 @@ def prepare(asked: Asked, fill: contextlib.AbstractContextManager[Fill], say: Sa
         for done, seat in enumerate(classroom.seats):
             say(Step("class", seat.name, "account, disk, network, engine", 1 + done, steps))
             engines.ensure(classroom, seat)
+        _demand_readable(classroom)
         say(Step("class", "seats", "", steps, steps))
     return classroom
+
+
+def _demand_readable(classroom: Classroom) -> None:
+    """Raise ClassUnfit where seats cannot read the project, or the toolkit that runs this."""
+    looks = (
+        [sys.executable, "-c", "import advices"],
+        ["test", "-r", str(classroom.project / "mkdocs.yml")],
+    )
+    for words in looks:
+        done = run(inside(classroom, classroom.seats[0], words, clean=True), accept=_ANY_CODE)
+        if done.exit_code != 0:
+            raise ClassUnfit(
+                f"a seat cannot read {classroom.project}, or the Python that runs this command",
+                why=(done.stderr.strip().splitlines() or ["its files are closed to others"])[-1],
+                next_step=f"`chmod -R go+rX {classroom.project} {sys.prefix}`, then run it again",
+            )
 
 
 def _demand_same_images(asked: Asked) -> None:

@@ -55,7 +55,16 @@ def start(
             f"{len(room.seats)} seats; Ctrl-C ends the hub, `advices class start` brings it back "
             "with nothing lost"
         )
-        hub.wait()
+        try:
+            hub.wait()
+        except KeyboardInterrupt:
+            out.print("ending the hub; the learners' servers go on")
+            ended = True
+        else:
+            ended = False
+    if ended:
+        out.print("`advices class start` brings it back, `advices class stop` removes the class")
+        return
     raise HubFailed(
         f"the hub ended by itself; its log is {folder / classroom.LOG}", why="its log says why"
     )

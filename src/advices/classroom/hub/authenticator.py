@@ -18,6 +18,7 @@ from traitlets import Integer, List, Unicode
 
 from advices.classroom.hub.attempts import Attempts
 from advices.classroom.hub.relay import Relay
+from advices.classroom.hub.sessions import end_all
 from advices.classroom.progress.store import Store, folded
 
 TRAINER = "trainer"
@@ -65,7 +66,7 @@ class ClassAuthenticator(SharedPasswordAuthenticator):
         pin = data.get("pin", "").strip()
         if fault := pin_fault(pin):
             raise _refused(fault)
-        return await self._seated(name, pin)
+        return await self._seated(handler, name, pin)
 
     def _trainer(self, address: str, code: str) -> dict[str, Any]:
         if not secrets.compare_digest(code.strip().encode(), self.trainer_code.encode()):
@@ -73,7 +74,7 @@ class ClassAuthenticator(SharedPasswordAuthenticator):
             raise _refused("This is not the trainer's code. `advices class code` shows it.")
         return {"name": TRAINER, "admin": False, "groups": []}
 
-    async def _seated(self, name: str, pin: str) -> dict[str, Any]:
+    async def _seated(self, handler: Any, name: str, pin: str) -> dict[str, Any]:
         """Return the seat of a name, a new one for a new name.
 
         A hash takes a moment, so a thread makes it.
@@ -92,6 +93,7 @@ class ClassAuthenticator(SharedPasswordAuthenticator):
                     f"All {len(self.seats)} seats are taken. If one of them is yours, log in with "
                     "the name and the PIN that you chose. Otherwise ask your trainer."
                 )
+            await end_all(handler, seat)
         elif not await run(None, store.knows, name, pin):
             self._by_name.failed(folded(name))
             raise _refused(_TAKEN.format(name=name))

@@ -18,6 +18,10 @@ from advices.classroom.records import Classroom, Seat
 
 SERVER_PORT = 8700
 """Where a server listens in its seat: at the seat's own address, so that all use the same port."""
+LOG = "server.log"
+"""What a server prints, in the home of its seat."""
+# With the hub's own streams a learner could fill the disk of this machine, or empty the hub's log.
+_LOGGED = 'exec >"$0" 2>&1 </dev/null; exec "$@"'
 _STOP_SECONDS = 10
 
 
@@ -63,7 +67,8 @@ class SeatSpawner(LocalProcessSpawner):
         _listen_at(seat.gateway, self.hub_port)
         # The token is in the environment, which only root and the seat's account can read.
         server = [self.python, "-m", "jupyterhub.singleuser"]
-        self.cmd = self.inside(self.classroom, seat, server)
+        log = str(seat.home / LOG)
+        self.cmd = self.inside(self.classroom, seat, ["sh", "-c", _LOGGED, log, *server])
         self.popen_kwargs = {"cwd": "/"}
         await super().start()
         return seat.address, SERVER_PORT
