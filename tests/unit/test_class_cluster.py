@@ -17,6 +17,7 @@ from advices.classroom.board.facts import Facts
 from advices.classroom.cluster import board
 from advices.classroom.cluster.pod import pod_settings
 from advices.classroom.cluster.records import Cluster, cluster, codes
+from advices.classroom.cluster.reporting import reported
 from advices.classroom.hub.address import board_url
 from advices.classroom.progress.store import Store
 from advices.core import ClassSettingInvalid, HubFailed
@@ -128,6 +129,22 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     server.shutdown()
     server.server_close()
+
+
+def test_what_is_kept_is_printed_in_the_hubs_pod(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Cluster, "project", ROOT)
+    room, store = cluster(written(tmp_path)), Store(tmp_path, 14)
+    store.take("Ada", "1234", ["seat-01"])
+    store.add("seat-01", "solved", "build-cache")
+    table = reported(room, store, "").splitlines()
+    assert len(table) == 2 and "Ada" in table[1]
+    assert "Ada" in json.dumps(json.loads(reported(room, store, "json")))
+    (statement,) = (
+        one for one in json.loads(reported(room, store, "xapi")) if "build-cache" in str(one)
+    )
+    assert ROOM["origin"] in str(statement)
 
 
 @pytest.mark.usefixtures("hub")

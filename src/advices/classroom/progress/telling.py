@@ -25,15 +25,25 @@ class Told(NamedTuple):
 def told(folder: Path) -> Told:
     """Return what is kept of the class in a folder. Raises ClassMissing for none."""
     room, how = classroom(folder), opened(folder)
-    store = Store(folder, how.keep_days)
+    return told_of(
+        Store(folder, how.keep_days),
+        id=room.id,
+        origin=how.address.origin,
+        project=Path(room.project),
+        keep_days=how.keep_days,
+    )
+
+
+def told_of(store: Store, *, id: str, origin: str, project: Path, keep_days: int) -> Told:
+    """Return what a store keeps of the class with an id and an origin; the project has its labs."""
     events = store.events()
     rows = report.report(store.learners(), events)
-    titles = {lab.slug: lab.title for lab in labfile.in_order(Layout(Path(room.project)).labs)}
-    statements = xapi.statements(events, room.id, how.address.origin, titles)
+    titles = {lab.slug: lab.title for lab in labfile.in_order(Layout(project).labs)}
+    statements = xapi.statements(events, id, origin, titles)
     return Told(
         report.HEADER,
         [report.cells(row) for row in rows],
         report.as_json(rows),
         xapi.as_json(statements),
-        how.keep_days,
+        keep_days,
     )
