@@ -13,6 +13,7 @@ import pytest
 pytest.importorskip("jupyterhub", reason="requirements/dev.txt has it: ./run makes it anew")
 
 from plain_seats import FIRST_UID, a_class, as_json, processes
+from processes import processes as every_process
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 
 from advices.classroom.hub import start
@@ -319,8 +320,17 @@ def test_a_hub_that_was_killed_comes_back_and_nothing_is_lost(room, learners) ->
     before = room.server(number)
     store = Store(room.folder, 14)
     known = (store.learners(), store.events(), store.messages())
-    os.kill(int((room.folder / "hub.pid").read_text()), signal.SIGKILL)
+    hub = int((room.folder / "hub.pid").read_text())
+    services = {
+        one.pid: one.command
+        for one in every_process()
+        if one.parent == hub and "http-proxy" not in one.command
+    }
+    assert len(services) == 2, services
+    os.kill(hub, signal.SIGKILL)
     room.hub.wait(30)
+    # Each hub starts its own.
+    assert any(services.keys().isdisjoint(one.pid for one in every_process()) for _ in poll(20))
     with start.running(room.folder, room.opened):
         assert room.server(number) == before
 

@@ -11,6 +11,7 @@ import typer
 from rich.markup import escape
 
 from advices.cli.app import app, out, progress
+from advices.cli.extras import demand
 from advices.core import now, project
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def watch(
 ) -> None:
     """Check your Dockerfile of an exercise now and after each save, until Ctrl-C."""
     layout = project()
+    demand("nbclient")
     from advices.cli.display import Display
     from advices.lab import LEARNERS, labfile
     from advices.notebooks import watch_exercise

@@ -130,7 +130,9 @@ def _hub(folder: Path, how: Opened) -> dict[str, Any]:
             },
             {
                 "name": "idle-culler",
+                # It does not look for its hub: the kernel ends it when that was killed.
                 "command": [
+                    *("setpriv", "--pdeathsig", "TERM", "--"),
                     *(sys.executable, "-m", "jupyterhub_idle_culler"),
                     f"--timeout={IDLE_SECONDS}",
                 ],
