@@ -144,13 +144,16 @@ class Class:
 
     def server(self, number: int) -> Path:
         """Return the folder of the process that is the server of a seat."""
-        found = [
+        (only,) = self.servers(number)
+        return only
+
+    def servers(self, number: int) -> list[Path]:
+        """Return the folders of the processes that are servers of a seat."""
+        return [
             process
             for process, uid, words in processes()
             if uid == FIRST_UID + number and b"jupyterhub.singleuser" in words
         ]
-        (only,) = found
-        return only
 
     def token(self, number: int) -> str:
         """Return the token of a seat's server, as root can read it."""

@@ -84,6 +84,14 @@ async def asked(url: str, token: str, method: str = "GET", body: str | None = No
     return (await AsyncHTTPClient().fetch(request, raise_error=False)).code
 
 
+def test_a_server_is_up_before_its_learner_comes(room) -> None:
+    def up() -> bool:
+        return all(room.servers(seat.number) for seat in room.room.seats)
+
+    assert any(up() for _ in poll(SECONDS, 0.2))
+    assert Store(room.folder, 14).learners() == []
+
+
 def test_a_learner_gets_the_pages_with_what_is_recorded(room, learners) -> None:
     (number, browser), _ = of_two(learners)
 
@@ -183,6 +191,7 @@ def test_a_token_of_one_seat_is_of_no_use_for_another(room, learners) -> None:
             "end": await asked(f"{hub}/api/users/{seat}/server", token, "DELETE"),
             "a token": await asked(f"{hub}/api/users/{seat}/tokens", token, "POST", "{}"),
             "routes": await asked(f"{hub}/api/proxy", token),
+            "a clearing": await asked(f"{hub}/api/class/clear/{seat}", token, "POST", "{}"),
             "shutdown": await asked(f"{hub}/api/shutdown", token, "POST", "{}"),
             "made up": await asked(f"{hub}/class/mine", "made-up"),
             "no token": await asked(f"{hub}/class/mine", ""),
@@ -296,6 +305,14 @@ def test_a_seat_that_was_freed_is_closed_to_its_last_learner(room, learners) -> 
         assert (await last.get(f"{room.base(number)}learn/")).status == 200
         page = await trainer(room)
         assert "The seat is free." in (await page.submit(f"{room.board}free", seat=seat)).text
+        # Nobody else has come yet, and the last one is out already.
+        for _ in range(SECONDS * 5):
+            answer = await last.get(f"{room.base(number)}learn/")
+            if "/hub/login" in answer.url and seat not in Store(room.folder, 14).used():
+                break
+            await asyncio.sleep(0.2)
+        assert "/hub/login" in answer.url
+        assert seat not in Store(room.folder, 14).used()
         following = Browser()
         await log_in(room, following, "Dan")
         held = {one.name: one.seat for one in Store(room.folder, 14).learners()}
@@ -328,7 +345,7 @@ def test_a_hub_that_was_killed_comes_back_and_nothing_is_lost(room, learners) ->
         and not {*one.command.split()} & {"jupyterhub.singleuser"}
         and "http-proxy" not in one.command
     }
-    assert len(services) == 2, services
+    assert len(services) == 3, services
     os.kill(hub, signal.SIGKILL)
     room.hub.wait(30)
     # Each hub starts its own.

@@ -146,3 +146,19 @@ def test_freeing_a_seat_forgets_all_of_its_learner(tmp_path: Path, store: Store)
     store.free("adv-seat-01")
     assert (store.learners(), store.events(), store.wishes()) == ([], [], {})
     assert b"Lovelace" not in (tmp_path / FILE).read_bytes()
+
+
+def test_a_seat_that_somebody_had_is_used_until_it_is_cleared(store: Store) -> None:
+    (first, second) = SEATS
+    assert store.used() == set()
+    store.take("Ada", "1234", SEATS)
+    assert store.first_use(first)
+    assert not store.first_use(first), "somebody had it already"
+    store.cleared(first)
+    assert store.used() == {first}, "somebody has it"
+    store.free(first)
+    assert store.used() == {first}, "a browser may still be logged in"
+    store.cleared(first)
+    assert store.used() == set()
+    assert store.first_use(first)
+    assert store.first_use(second)

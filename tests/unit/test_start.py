@@ -11,7 +11,10 @@ import pytest
 import yaml
 
 DOCS = Path(__file__).parents[2] / "docs"
-PARTS = ("start", "run", "your-project", "offline", "commands", "ci", "trainers", "hub")
+PARTS = (
+    *("start", "run", "your-project", "offline", "commands", "ci", "trainers", "hub"),
+    "class-on-kubernetes",
+)
 # The sections of the one page, as links from elsewhere name them.
 OLD = (
     *("get-it", "only-read", "learn-in-the-page", "what-a-learners-build-may-take"),

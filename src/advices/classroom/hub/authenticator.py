@@ -17,6 +17,7 @@ from traitlets import Any as Anything
 from traitlets import Integer, List, Unicode
 
 from advices.classroom.hub.attempts import Attempts
+from advices.classroom.hub.clearing import Clear
 from advices.classroom.hub.relay import Relay
 from advices.classroom.hub.sessions import end_all
 from advices.classroom.progress.store import Store, folded
@@ -45,8 +46,11 @@ class ClassAuthenticator(SharedPasswordAuthenticator):
 
     def get_handlers(self, app: Any) -> list[tuple[Any, ...]]:
         """Return what the hub answers besides its own: what seats post, passed on."""
-        ours = (r"/class/(mine|happened|wish)", Relay, {"port": self.board_port})
-        return [*super().get_handlers(app), ours]
+        return [
+            *super().get_handlers(app),
+            (r"/class/(mine|happened|wish)", Relay, {"port": self.board_port}),
+            (r"/api/class/clear/([a-z0-9-]+)", Clear, {"store": self.store}),
+        ]
 
     async def authenticate(self, handler: Any, data: dict[str, str]) -> dict[str, Any] | None:
         """Return the seat of who logs in. A refusal says why, as an HTTPError."""
@@ -93,10 +97,13 @@ class ClassAuthenticator(SharedPasswordAuthenticator):
                     f"All {len(self.seats)} seats are taken. If one of them is yours, log in with "
                     "the name and the PIN that you chose. Otherwise ask your trainer."
                 )
-            await end_all(handler, seat)
+            if not store.first_use(seat):
+                await end_all(handler, seat)
         elif not await run(None, store.knows, name, pin):
             self._by_name.failed(folded(name))
             raise _refused(_TAKEN.format(name=name))
+        # Also for who took it and was cut off before the seat was known to be used.
+        store.first_use(seat)
         self._by_name.succeeded(folded(name))
         if seat not in self.seats:
             raise _refused(f"Your seat, {seat}, is not there any more. Ask your trainer.")

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from advices.classroom.hub.address import BOARD, BOARD_HOST, Address, board_url
 from advices.classroom.hub.authenticator import TRAINER, ClassAuthenticator
+from advices.classroom.hub.early import EARLY
 from advices.classroom.hub.files import DATABASE, FOLDER_VARIABLE, Codes, Opened
 from advices.classroom.hub.spawner import SeatSpawner
 from advices.classroom.progress.store import Store
@@ -128,15 +129,9 @@ def _hub(folder: Path, how: Opened) -> dict[str, Any]:
                 "environment": {FOLDER_VARIABLE: str(folder)},
                 "oauth_no_confirm": True,
             },
-            {
-                "name": "idle-culler",
-                # It does not look for its hub: the kernel ends it when that was killed.
-                "command": [
-                    *("setpriv", "--pdeathsig", "TERM", "--"),
-                    *(sys.executable, "-m", "jupyterhub_idle_culler"),
-                    f"--timeout={IDLE_SECONDS}",
-                ],
-            },
+            _beside("idle-culler", "jupyterhub_idle_culler", f"--timeout={IDLE_SECONDS}"),
+            _beside(EARLY, "advices.classroom.hub.early")
+            | {"environment": {FOLDER_VARIABLE: str(folder)}},
         ],
         "load_roles": [
             *ROLES,
@@ -147,11 +142,22 @@ def _hub(folder: Path, how: Opened) -> dict[str, Any]:
                     *("list:users", "read:users:activity", "read:servers", "delete:servers"),
                 ],
             },
+            {
+                "name": EARLY,
+                "services": [EARLY],
+                "scopes": ["list:users", "read:users:name", "servers"],
+            },
         ],
     }
     if address.certificate is not None:
         found |= {"ssl_cert": str(address.certificate), "ssl_key": str(address.key)}
     return found
+
+
+def _beside(name: str, module: str, *words: str) -> dict[str, Any]:
+    """Return a service that looks for no hub: the kernel ends it when the hub was killed."""
+    ends = ("setpriv", "--pdeathsig", "TERM", "--")
+    return {"name": name, "command": [*ends, sys.executable, "-m", module, *words]}
 
 
 def _class_of(how: Opened) -> Callable[[SeatSpawner], str]:

@@ -28,6 +28,7 @@ _TABLES = """
 create table if not exists learner (
   seat text primary key, name text not null, folded text not null unique,
   salt blob not null, pin blob not null, came real not null);
+create table if not exists used (seat text primary key);
 create table if not exists event (
   id integer primary key, seat text not null, name text not null, kind text not null,
   exercise text not null, hint text not null, at real not null);
@@ -145,6 +146,22 @@ class Store:
             except sqlite3.IntegrityError:
                 raise ValueError(name) from None
         return seat
+
+    def first_use(self, seat: str) -> bool:
+        """Keep that somebody uses a seat; return whether nobody did since it was cleared."""
+        with self._open() as db:
+            return db.execute("insert or ignore into used values (?)", (seat,)).rowcount == 1
+
+    def used(self) -> set[str]:
+        """Return the seats that somebody has, or had since they were last cleared."""
+        with self._open() as db:
+            return {str(row[0]) for row in db.execute("select seat from used")}
+
+    def cleared(self, seat: str) -> None:
+        """Keep that nothing is left of who had a seat, unless somebody has it."""
+        query = "delete from used where seat = ? and seat not in (select seat from learner)"
+        with self._open() as db:
+            db.execute(query, (seat,))
 
     def knows(self, name: str, pin: str) -> bool:
         """Return whether a learner's PIN is right."""
