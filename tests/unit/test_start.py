@@ -11,10 +11,7 @@ import pytest
 import yaml
 
 DOCS = Path(__file__).parents[2] / "docs"
-PARTS = (
-    *("start", "run", "your-project", "offline", "commands", "ci", "trainers", "hub"),
-    "class-on-kubernetes",
-)
+PARTS = ("start", "run", "your-project", "offline", "commands", "ci", "trainers", "hub")
 # The sections of the one page, as links from elsewhere name them.
 OLD = (
     *("get-it", "only-read", "learn-in-the-page", "what-a-learners-build-may-take"),
