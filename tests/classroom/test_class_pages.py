@@ -135,6 +135,18 @@ def test_a_learner_asks_for_help_and_the_trainer_sees_it(room, learner, trainer)
     expect(learner.get_by_role("button", name="Ask for help")).to_be_visible()
 
 
+def test_the_first_page_says_that_it_runs_in_a_seat(room, learner) -> None:
+    tab = learner.context.new_page()
+    tab.goto(f"{learner.url.partition('/learn/')[0]}/learn/")
+    expect(tab.get_by_text("its labs and exercises run in your seat.")).to_be_visible()
+    expect(tab.get_by_role("region", name="Your class")).to_be_visible()
+    # There it could not be read.
+    assert tab.locator(".adv-hero .adv-class").count() == 0
+    found = looked_at(tab, "first", ".adv-class")
+    tab.close()
+    assert found == []
+
+
 def test_the_trainer_sees_which_exercise_is_open(room, learner, trainer) -> None:
     seats = trainer.get_by_role("region", name="Seats", exact=True)
     expect(seats).to_contain_text("Order for the cache: open")

@@ -12,10 +12,11 @@ const FAULT = "application/vnd.advices.fault+json";
 const REMEMBERED = 50;
 
 const days = document.querySelector('meta[name="advices-class"]')?.content;
+export const inClass = Boolean(days);
 
 // What cannot be told now is of no use later: the trainer looks at this minute.
 const tell = async (what) => {
-  if (!days) return false;
+  if (!inClass) return false;
   try {
     await ask("learn-class", "POST", what);
     return true;
@@ -36,7 +37,7 @@ const isNew = (of, id) => {
 };
 
 export const tellsEnd = async (exercise, { id, messages }) => {
-  if (!days) return;
+  if (!inClass) return;
   const last = (kind) => messages.map(([, content]) => content.data?.[kind]).filter(Boolean).at(-1);
   const [verdict, fault] = [last(CHECKED), last(FAULT)];
   if (!(verdict || fault?.tried) || !isNew(exercise, id)) return;
@@ -50,7 +51,7 @@ const clock = (seconds) => new Date(1000 * seconds).toLocaleTimeString("en-GB", 
 
 // Put it before or after an element of the page.
 export const classBar = (near) => {
-  if (!days || !near) return;
+  if (!inClass || !near) return;
   let asks = false;
   const state = make("span", { role: "status", class: "adv-class__state" });
   const said = make("ul", { class: "adv-class__said", "aria-label": "From your trainer", "aria-live": "polite" });

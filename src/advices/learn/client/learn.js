@@ -3,7 +3,7 @@
 
 import { auditPage } from "./audit.js";
 import { Cell } from "./cell.js";
-import { classBar, tellsEnd, tellsOpened } from "./classroom.js";
+import { classBar, inClass, tellsEnd, tellsOpened } from "./classroom.js";
 import { measuresAgain } from "./deciding.js";
 import { nextExercise, withoutCommands } from "./commands.js";
 import { make } from "./html.js";
@@ -131,7 +131,7 @@ const live = () =>
   make(
     "div",
     { class: "adv-bar", role: "region", "aria-label": "This site runs" },
-    make("p", {}, "This site is live: its labs and exercises run on your machine."),
+    make("p", {}, `This site is live: its labs and exercises run ${inClass ? "in your seat" : "on your machine"}.`),
     make("span", { class: "adv-bar__state" }, "On a lab's page each cell has a Run button; in a chapter the exercise has an editor and a Check button."),
     nextExercise(),
     prepared(),
@@ -141,7 +141,8 @@ wayBack();
 withoutCommands();
 const place = document.querySelector("[data-exercise]");
 const title = document.querySelector(".md-content h1");
-classBar(title ?? document.querySelector(".adv-hero"));
+// The title of the first page is a part of its picture.
+classBar(document.querySelector(".adv-hero") ?? title);
 if (slug && (onLabPage || place)) {
   const lesson = new Lesson(slug);
   if (onLabPage) labCells(lesson);
