@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -24,7 +25,8 @@ def recorded(root: Path) -> SampleAudit:
         folder = copied(root, Path(place))
         shop = Workshop(layout, print)
         began = clock()
-        found = audit.audited(shop, audit.read_project(folder, audit.Asked()))
+        yours = audit.read_project(folder, audit.Asked())
+        found = replace(audit.audited(shop, yours), lint=audit.linted(yours))
         seconds = round(clock() - began, 1)
         texts = found.files["Dockerfile"]
         named = {name for text in texts for name in parse_dockerfile(text).external_images}

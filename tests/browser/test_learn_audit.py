@@ -141,7 +141,7 @@ def test_published_it_shows_the_sample_and_each_chapter_leads_there(chromium, ad
     expect(page.locator("#adv-audit form")).to_have_count(0)
     expect(page.locator("#adv-audit")).to_contain_text("./run advices -- audit")
     report = page.locator(".adv-audited")
-    assert report.locator("table").first.locator("tbody tr").count() > 2
+    assert report.locator(".adv-audit__cards").first.locator("tbody tr").count() > 2
     hrefs = report.locator("table a").evaluate_all("all => all.map(a => a.href)")
     assert len(hrefs) > 2
     for href in hrefs:

@@ -96,7 +96,7 @@ def test_a_project_is_audited_by_keyboard_and_its_diff_written(tab, state, tmp_p
     expect(tab.locator("#adv-audit [role=status]").first).to_contain_text(
         "Done after", timeout=SECONDS * 1000
     )
-    row = live.locator(".adv-cards tbody tr").filter(has_text="runs as 10001:10001")
+    row = live.locator(".adv-audit__cards tbody tr").filter(has_text="runs as 10001:10001")
     expect(row).to_contain_text("fixed by the diff")
     href = row.get_by_role("link", name="Do not run as root").evaluate("a => a.href")
     assert tab.request.get(href).ok

@@ -18,12 +18,11 @@ from advices import audit
 from advices.core import AdvicesError, FileRefused, Layout, poll, stream_stderr
 from advices.learn.audit_asked import Asked
 from advices.learn.auditing import LINE_CHARACTERS, LINES_KEPT, Auditing
-from advices.learn.markup import as_html
-from advices.site import Shown, audit_report
+from advices.site import audit_report
 from advices.workshop import Workshop
 
 ROOT = Path(__file__).parents[2]
-CHAPTERS = {"non-root": "[Do not run as root](../chapters/non-root/)"}
+CHAPTERS = {"non-root": ("Do not run as root", "../chapters/non-root/")}
 
 
 @pytest.fixture
@@ -128,7 +127,7 @@ def test_the_report_names_each_finding_with_its_chapter_and_its_own_change(world
     auditing.start(Asked(str(world.root)))
     ended(auditing)
     record = auditing.record()
-    shown = as_html(Shown(audit_report(record, CHAPTERS)))
+    shown = audit_report(record, CHAPTERS)
     assert '<a href="../chapters/non-root/">Do not run as root</a>' in shown
     bare = re.sub("<[^>]+>", "", shown)
     assert record["sentence"] in bare
@@ -137,6 +136,21 @@ def test_the_report_names_each_finding_with_its_chapter_and_its_own_change(world
     (own,) = re.findall(r"<summary>The container runs as .*?</summary>(.*?)</details>", shown, re.S)
     assert "USER 10001:10001" in re.sub("<[^>]+>", "", own)
     assert "slim" not in own
+
+
+def test_the_client_lets_everything_through_that_a_report_is_drawn_of(world: World) -> None:
+    auditing = Auditing(ROOT, Commands(world))
+    auditing.start(Asked(str(world.root)))
+    ended(auditing)
+    shown = audit_report(auditing.record(), CHAPTERS)
+    client = (ROOT / "src/advices/learn/client/html.js").read_text("utf-8")
+    sets = re.findall(r"new Set\(\s*\((.*?)\)\.split", client, re.S)
+    tags, attributes = (set(" ".join(re.findall('"(.*?)"', one)).split()) for one in sets)
+    opened = re.findall(r"<([\w-]+)((?: [\w-]+=\"[^\"]*\")*)", shown)
+    assert {"table", "pre", "svg"} <= {tag for tag, _ in opened} <= tags
+    named = {name.lower() for _, those in opened for name in re.findall(r" ([\w-]+)=", those)}
+    assert "data-label" in named
+    assert {one for one in named if not one.startswith("aria-")} - {"href"} <= attributes
 
 
 def test_what_a_project_is_called_and_says_is_shown_and_not_acted_on(world: World) -> None:
@@ -149,9 +163,15 @@ def test_what_a_project_is_called_and_says_is_shown_and_not_acted_on(world: Worl
     record["diff"] = f"```\n{evil}\n````\n{evil}"
     for one in record["tried"]:
         one |= {"says": evil, "diff": evil, "chapter": evil}
-    record["shown"] |= {name: [[evil] * 7] * 2 for name in ("findings", "refused", "not_judged")}
-    shown = as_html(Shown(audit_report(record, CHAPTERS)))
+    for name, rows in record["shown"].items():
+        if name not in ("figures", "lint_said"):
+            record["shown"][name] = [[evil] * len(rows[0] if rows else [0])] * 2
+    bars = [[evil, evil, 1]]
+    record["shown"] |= {"figures": [{"label": evil, "bars": bars}], "lint_said": [evil]}
+    record["against"] = {"ref": evil, "bytes_not_compared": evil}
+    shown = audit_report(record, CHAPTERS)
     assert not re.search("<(?:img|script|a )", shown)
+    assert shown.count("alert(1)") + shown.count("alert&#40;1&#41;") > 30
 
 
 def test_one_audit_at_a_time_and_one_that_is_stopped_has_no_report(tmp_path: Path) -> None:

@@ -25,13 +25,13 @@ from advices.audit.report.html import html
 from advices.audit.report.junit import junit
 from advices.audit.report.links import published
 from advices.audit.report.markdown import markdown
+from advices.audit.report.record import record
 from advices.audit.report.rows import (
     against_rows,
     diff,
     finding_rows,
     measured_rows,
     not_judged_rows,
-    record,
     refused_rows,
     sentence,
 )

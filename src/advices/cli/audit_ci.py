@@ -38,7 +38,7 @@ def write_reports(found: Audit, policy: Policy, files: Mapping[str, Path | None]
     site = room.published()
     writers: dict[str, Callable[[], str]] = {
         "html": lambda: room.html(found, policy, site=site),
-        "json": lambda: json.dumps(room.record(found), indent=1) + "\n",
+        "json": lambda: json.dumps(room.record(found, policy), indent=1) + "\n",
         "markdown": lambda: room.markdown(found, policy, site=site),
         "sarif": lambda: room.sarif(found, policy, site=site, version=release()),
         "junit": lambda: room.junit(found, policy),

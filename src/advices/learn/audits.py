@@ -12,9 +12,7 @@ from advices.core import AdvicesError, project
 from advices.lab import labfile
 from advices.learn.audit_asked import Asked
 from advices.learn.auditing import Auditing
-from advices.learn.markup import as_html
-from advices.results import escape
-from advices.site import Shown, audit_report
+from advices.site import audit_report, chapters_beside
 
 
 class Audits(APIHandler):
@@ -66,11 +64,9 @@ class Audits(APIHandler):
         record = self._auditing.record()
         if not record:
             raise web.HTTPError(404)
-        chapters = {
-            lab.slug: f"[{escape(lab.title)}](../chapters/{lab.slug}/)"
-            for lab in labfile.in_order(project(self._root).labs)
-        }
-        return as_html(Shown(audit_report(record, chapters)))
+        labs = labfile.in_order(project(self._root).labs)
+        # On its page it comes first, below the page's own heading.
+        return audit_report(record, chapters_beside(labs), level=2)
 
     def _tell(self, told: object) -> None:
         self.set_header("Cache-Control", "no-store")

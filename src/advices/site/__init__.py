@@ -6,7 +6,8 @@ CI, the check of prose.
 
 from advices.site import charts, checks, ci_reports, lab_page, social
 from advices.site.agendas import Agenda, agendas
-from advices.site.audited import SAMPLE, SampleAudit, audit_report, load_sample, save_sample
+from advices.site.audit_report import audit_report, audit_style, chapters_beside
+from advices.site.audited import SAMPLE, SampleAudit, load_sample, save_sample
 from advices.site.checks import System
 from advices.site.ci_reports import Outcome
 from advices.site.exercise import checked_shown
@@ -26,6 +27,8 @@ __all__ = [
     "Views",
     "agendas",
     "audit_report",
+    "audit_style",
+    "chapters_beside",
     "charts",
     "checked_shown",
     "checks",

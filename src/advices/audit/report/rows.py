@@ -1,14 +1,14 @@
-"""Pure: what an audit found, as rows, a sentence, a diff, and as a record."""
+"""Pure: what an audit found, as rows, sentences and a diff."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from typing import Any
 
-from advices.audit.audit import Audit, files_of
-from advices.audit.findings import findings, not_judged
-from advices.audit.lint import remarks
+from advices.audit.audit import Audit
+from advices.audit.findings import not_judged
+from advices.audit.lint import remarks, unsaid
+from advices.audit.report.commands import repeat
 from advices.audit.report.cost import costs, difference_text
 from advices.audit.tried import Tried
 from advices.lab import MeasureName, describe
@@ -105,6 +105,18 @@ def finding_rows(audit: Audit) -> Rows:
     return rows
 
 
+def alone_rows(audit: Audit) -> Rows:
+    """Return a row a finding, as `finding_rows`: its value with its fix alone, and the commands.
+
+    They measure it again.
+    """
+    rows = [["after its fix alone", "repeat it"]]
+    for cost in costs(audit):
+        name = cost.finding.measure
+        rows.append(["" if cost.alone is None else _value(name, cost.alone), repeat(audit, name)])
+    return rows
+
+
 def _why_not(one: Tried) -> str:
     if one.is_covered:
         return "behind the other changes there is nothing left for it to change"
@@ -140,6 +152,36 @@ def lint_rows(audit: Audit) -> Rows:
     return rows
 
 
+def lint_said(audit: Audit) -> list[str]:
+    """Return the sentences on linters that said nothing or did not run, and on what none said."""
+    said = []
+    for name, one in audit.lint.said.items():
+        if one.unread:
+            said.append(f"{LINTERS[name]} could not read the file: {one.unread}")
+        elif not one.findings:
+            said.append(f"{LINTERS[name]} says nothing about the file.")
+    said += [f"{LINTERS[name]} did not run: {why}" for name, why in audit.lint.missing.items()]
+    if audit.lint.said and (silent := unsaid(audit.lint, audit.trial)):
+        named = ", ".join(label(audit, one) for one in silent)
+        said.append(f"Measured, and said by no linter: {named}.")
+    return said if said or audit.lint.said else ["No linter was asked."]
+
+
+def chosen_rows(audit: Audit) -> Rows:
+    """Return a row a choice: what was built, why, and by which option it is another one."""
+    project = audit.project
+    rows = [["what", "chosen", "because", "changed by"]]
+    rows += [[one.name, one.value, one.why, one.option] for one in project.chosen]
+    told = {one.name for one in project.chosen}
+    asked = {
+        "Dockerfile": project.shown(project.dockerfile),
+        "context": project.shown(project.context),
+        "port": str(project.port),
+    }
+    more = [[name, said, "you said so", ""] for name, said in asked.items() if name not in told]
+    return [*rows, *more]
+
+
 def against_rows(audit: Audit) -> Rows:
     """Return a row a measure that differs from the other commit's to see, what is worse first.
 
@@ -160,10 +202,11 @@ def against_rows(audit: Audit) -> Rows:
 
 def diff(audit: Audit) -> str:
     """Return the unified diff that `git apply` or `patch -p1` takes, "" without a fix."""
-    return _diff(audit.files)
+    return diff_of(audit.files)
 
 
-def _diff(files: Mapping[str, tuple[str, str]]) -> str:
+def diff_of(files: Mapping[str, tuple[str, str]]) -> str:
+    """Return the unified diff of files by path, each its text before and after."""
     found: list[str] = []
     for name, (old, new) in files.items():
         before = f"a/{name}" if old else "/dev/null"
@@ -171,76 +214,3 @@ def _diff(files: Mapping[str, tuple[str, str]]) -> str:
         for line in difflib.unified_diff(*lines, before, f"b/{name}"):
             found.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
     return "".join(found)
-
-
-def record(audit: Audit) -> dict[str, Any]:
-    """Return all that an audit found, as JSON holds it."""
-    trial, said = audit.trial, remarks(audit.lint, audit.trial)
-    return {
-        "schema_version": 1,
-        "sentence": sentence(audit),
-        "chosen": [vars(one) for one in audit.project.chosen],
-        "findings": [{**vars(one), "measure": str(one.measure)} for one in findings(trial)],
-        "tried": [
-            {
-                "name": one.remedy.name,
-                "chapter": one.remedy.lab,
-                "says": one.change.says,
-                "measure": str(one.remedy.measure),
-                "before": one.before,
-                "after": one.after,
-                "in_the_diff": one.remedy.name in trial.names,
-                "refused": one.refused,
-                # Alone, whatever the others change.
-                "diff": _diff(files_of(audit.project, one.change)),
-            }
-            for one in trial.tried
-        ],
-        "secrets": [
-            {
-                "kind": one.kind,
-                "name": one.name,
-                "places": dict(one.places),
-                "after": None if one.after is None else dict(one.after),
-                "not_judged": one.unjudged,
-            }
-            for one in trial.canaries
-        ],
-        "not_judged": {str(measure): why for measure, why in not_judged(trial).items()},
-        "left_out": {**audit.left_out, **dict(trial.left_out)},
-        "yours": trial.yours.model_dump(mode="json"),
-        "fixed": trial.fixed.model_dump(mode="json") if trial.fixed else None,
-        "diff": diff(audit),
-        "lint": [{**vars(one), "measure": _name(one.measure)} for one in said],
-        "lint_did_not_run": dict(audit.lint.missing),
-        "against": _against(audit),
-        # What --fix would write: nothing where the Dockerfile is a part of another file.
-        "files": {
-            name: {"before": old, "after": new}
-            for name, (old, new) in audit.files.items()
-            if not audit.project.inline
-        },
-        # In the words of the terminal, each with its header.
-        "shown": {
-            "findings": finding_rows(audit),
-            "measured": measured_rows(audit),
-            "refused": refused_rows(audit),
-            "not_judged": not_judged_rows(audit),
-        },
-    }
-
-
-def _name(measure: MeasureName | None) -> str | None:
-    return str(measure) if measure else None
-
-
-def _against(audit: Audit) -> dict[str, Any] | None:
-    if audit.against is None:
-        return None
-    changes = audit.against.changes(audit.trial.yours)
-    return {
-        "ref": audit.against.ref,
-        "commit": audit.against.commit,
-        "bytes_not_compared": audit.against.no_bytes,
-        "changes": [{**vars(one), "measure": str(one.measure)} for one in changes],
-    }

@@ -25,7 +25,7 @@ const ENDS = { done: "Done", stopped: "Stopped", failed: "Ended with an error" }
 
 const fields = (rows, kind, more) =>
   rows.map(([name, label, hint]) => {
-    const told = make("span", { class: "adv-audit__hint", id: `adv-audit-${name}` }, hint);
+    const told = make("span", { class: "adv-ask__hint", id: `adv-audit-${name}` }, hint);
     const input = make(kind, {
       ...{ name, autocomplete: "off", spellcheck: "false", "aria-describedby": told.id },
       ...more,
@@ -33,12 +33,6 @@ const fields = (rows, kind, more) =>
     });
     return [input, make("label", {}, label, input, told)];
   });
-
-// Code that is wider than its place is scrolled by keys.
-const reachable = (fragment) => {
-  for (const one of fragment.querySelectorAll("pre > code")) one.setAttribute("tabindex", "0");
-  return fragment;
-};
 
 const listed = (files) =>
   Object.entries(files).flatMap(([name, kind], number) => [
@@ -63,7 +57,7 @@ export const auditPage = (place) => {
   const go = make("button", { type: "submit", class: "adv-button" }, "Audit");
   const halt = button("Stop", "Stop the audit", () => post("stop"));
   const more = make("details", {}, make("summary", {}, "Variables, secrets and services"), ...lists.map(([, label]) => label));
-  const form = make("form", { class: "adv-audit" }, ...all.map(([, label]) => label), more, make("div", { class: "adv-cell__bar" }, go, halt, state, seconds.element));
+  const form = make("form", { class: "adv-ask" }, ...all.map(([, label]) => label), more, make("div", { class: "adv-cell__bar" }, go, halt, state, seconds.element));
   const live = make("div", { class: "adv-live", role: "region", "aria-label": "Your audit", hidden: "" }, note, progress, fault, report, writing);
   let lines = [];
   let known = { number: 0, said: 0 };
@@ -78,7 +72,7 @@ export const auditPage = (place) => {
 
   const reported = async ({ number, files, written, asked }) => {
     if (shown !== number) {
-      report.replaceChildren(reachable(fromHtml((await ask("learn-audit/report")).html)));
+      report.replaceChildren(fromHtml((await ask("learn-audit/report")).html));
       shown = number;
     }
     const names = Object.keys(files);

@@ -7,7 +7,7 @@ const TAGS = new Set(
     "defs marker").split(" "),
 );
 const ATTRIBUTES = new Set(
-  ("class role colspan rowspan scope open start title viewbox width height x y x1 x2 y1 y2 dx dy cx " +
+  ("class role data-label colspan rowspan scope open start title viewbox width height x y x1 x2 y1 y2 dx dy cx " +
     "cy r rx ry d points fill stroke stroke-width stroke-dasharray text-anchor dominant-baseline " +
     "transform preserveaspectratio opacity fill-opacity style align tabindex focusable xmlns " +
     "font-family font-size font-style font-weight overflow letter-spacing").split(" "),

@@ -6,6 +6,7 @@ import posixpath
 
 from advices.results import escape
 from advices.site import audited
+from advices.site.audit_report import audit_report, audit_style, chapters_beside
 from advices.site.macros.page import Page
 
 
@@ -13,12 +14,14 @@ class Audits(Page):
     """The sample's audit, as it was recorded."""
 
     def audit_sample(self) -> str:
-        """Return the report on the sample, with when and on what it was made."""
+        """Return the report on the sample, with its style, and when and on what it was made."""
         found = audited.load_sample(self._docs / "results")
-        chapters = {lab.slug: self._chapter(lab) for lab in self._in_order()}
         link = posixpath.relpath(f"results/{audited.FILE}", posixpath.dirname(self._page()) or ".")
-        report = audited.audit_report(found.audit, chapters)
-        return f"{report}\n{escape(found.where())} [The record]({link}).\n{{ .adv-note }}\n"
+        report = audit_report(found.audit, chapters_beside(self._in_order()))
+        return (
+            f'<div class="adv-audited">\n<style>{audit_style()}</style>\n{report}</div>\n\n'
+            f"{escape(found.where())} [The record]({link}).\n{{ .adv-note }}\n"
+        )
 
     def audit_sample_minutes(self) -> str:
         """Return the time of the sample's audit in words, to the minute."""

@@ -5,16 +5,13 @@ from __future__ import annotations
 import html as entities
 from collections.abc import Sequence
 
-from advices.audit.report.rows import Rows
-from advices.lab import MeasureName
-from advices.results import Value, code, escape, value_text
+from advices.results import code, escape
 
-_NOT_MEASURED = "not measured"
 # A phone has room for so many.
 _COLUMNS = 3
 
 
-def plain(caption: str, rows: Rows, numbers: int = 0) -> str:
+def plain(caption: str, rows: Sequence[Sequence[str]], numbers: int = 0) -> str:
     """Return rows of plain text as a table; the last `numbers` columns are numbers."""
     header, *body = rows
     columns = range(max(1, len(header) - numbers), len(header)) if numbers else ()
@@ -52,11 +49,6 @@ def rows_table(
         f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>'
         f'<tbody role="rowgroup">{body}</tbody></table>'
     )
-
-
-def value(measure: MeasureName, taken: Value | None) -> str:
-    """Return a value with its unit, escaped; None was not measured."""
-    return escape(_NOT_MEASURED if taken is None else value_text(measure, taken))
 
 
 def words(text: str) -> str:
