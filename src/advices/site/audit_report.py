@@ -38,7 +38,6 @@ def audit_report(
     is escaped: a project's files and its builds are written by anybody.
     """
     shown, against = record["shown"], record["against"]
-    costs = "Tips that the project does not follow: first what loses secrets, rights or requests, "
     parts = [
         title and f"<h{level - 1}>{escape(title)}</h{level - 1}>",
         f'<p class="adv-audit__lead">{words(record["sentence"])}</p>',
@@ -51,8 +50,7 @@ def audit_report(
 
     part(
         "What it costs",
-        _findings(f"{costs}then by bytes", shown, chapters)
-        or "<p>Nothing was found that a tip would make better.</p>",
+        _findings(shown, chapters) or "<p>Nothing was found that a tip would make better.</p>",
         _table("Findings that fail no job", shown["states"]),
     )
     if against:
@@ -102,7 +100,7 @@ def _figure(shown: Mapping[str, Any]) -> str:
     )
 
 
-def _findings(caption: str, shown: Mapping[str, Any], chapters: Chapters) -> str:
+def _findings(shown: Mapping[str, Any], chapters: Chapters) -> str:
     """Return the table of findings, "" without any."""
     rows = []
     found = zip(shown["findings"][1:], shown["alone"][1:], strict=True)
@@ -116,6 +114,10 @@ def _findings(caption: str, shown: Mapping[str, Any], chapters: Chapters) -> str
         cells = [words(cell) or "—" for cell in (says, measure, before, alone, difference)]
         whole = "<br>".join(filter(None, (words(after), words(outcome))))
         rows.append([_chapter(slug, chapters), *cells, whole, repeat])
+    caption = (
+        "Tips that the project does not follow: first what loses secrets, rights or requests, "
+        "then by bytes"
+    )
     header = [
         *("tip", "fix or finding", "measure", "before", "after its fix alone", "difference"),
         *("with the whole diff", "repeat it"),

@@ -6,22 +6,9 @@ import re
 
 from advices.audit.audit import Audit
 from advices.audit.policy import Policy
-from advices.audit.report.commands import repeat
-from advices.audit.report.cost import costs
 from advices.audit.report.links import chapter
-from advices.audit.report.rows import (
-    Rows,
-    against_rows,
-    diff,
-    finding_rows,
-    label,
-    lint_rows,
-    measured_rows,
-    not_judged_rows,
-    refused_rows,
-    sentence,
-)
-from advices.audit.report.states import state_rows
+from advices.audit.report.record import record
+from advices.audit.report.rows import Rows
 
 
 def markdown(audit: Audit, policy: Policy | None = None, *, site: str = "") -> str:
@@ -29,28 +16,25 @@ def markdown(audit: Audit, policy: Policy | None = None, *, site: str = "") -> s
 
     With a policy it says which findings fail no job. `site` is the address of the published site.
     """
-    parts = [f"# Audit of {_cell(audit.project.folder.name)}", _cell(sentence(audit))]
-    every = [finding_rows(audit), against_rows(audit), measured_rows(audit), refused_rows(audit)]
-    every[1:1] = [state_rows(audit, policy)] if policy else []
-    for rows in every:
-        parts += [_table(rows)] if len(rows) > 1 else []
-    parts += [_links(audit, site)] if site else []
-    parts += [_fenced(diff(audit), "diff")] if audit.files else []
-    for rows in (lint_rows(audit), not_judged_rows(audit)):
-        parts += [_table(rows)] if len(rows) > 1 else []
-    if found := costs(audit):
-        measures = dict.fromkeys(one.finding.measure for one in found)
+    found = record(audit, policy)
+    shown, findings = found["shown"], found["shown"]["findings"][1:]
+    parts = [f"# Audit of {_cell(audit.project.folder.name)}", _cell(found["sentence"])]
+    for name in ("findings", "states", "against", "measured", "refused"):
+        parts += [_table(shown[name])] if len(shown[name]) > 1 else []
+    if site:
+        names = dict.fromkeys(slug for slug, *_ in findings)
+        links = ", ".join(f"[{name}]({chapter(site, name)})" for name in names)
+        parts.append(f"Chapters: {links}")
+    parts += [_fenced(found["diff"], "diff")] if found["diff"] else []
+    for name in ("lint", "not_judged"):
+        parts += [_table(shown[name])] if len(shown[name]) > 1 else []
+    if findings:
+        both = zip(findings, shown["alone"][1:], strict=True)
         parts.append("<details><summary>Commands that repeat these measures</summary>")
-        for one in measures:
-            parts += [_cell(label(audit, one)), _fenced(f"{repeat(audit, one)}\n", "sh")]
+        for measure, repeat in {row[2]: commands for row, (_, commands) in both}.items():
+            parts += [_cell(measure), _fenced(f"{repeat}\n", "sh")]
         parts.append("</details>")
     return "\n\n".join(parts) + "\n"
-
-
-def _links(audit: Audit, site: str) -> str:
-    """Return links to the chapters of what was found."""
-    names = dict.fromkeys(one.finding.lab for one in costs(audit))
-    return "Chapters: " + ", ".join(f"[{name}]({chapter(site, name)})" for name in names)
 
 
 def _fenced(text: str, language: str) -> str:

@@ -8,21 +8,7 @@ from advices.audit.audit import Audit, files_of
 from advices.audit.findings import findings, not_judged
 from advices.audit.lint import remarks
 from advices.audit.policy import Policy
-from advices.audit.report.rows import (
-    against_rows,
-    alone_rows,
-    chosen_rows,
-    diff,
-    diff_of,
-    finding_rows,
-    label,
-    lint_rows,
-    lint_said,
-    measured_rows,
-    not_judged_rows,
-    refused_rows,
-    sentence,
-)
+from advices.audit.report import rows
 from advices.audit.report.states import state_rows
 from advices.lab import MeasureName
 from advices.results import value_text
@@ -33,7 +19,7 @@ def record(audit: Audit, policy: Policy | None = None) -> dict[str, Any]:
     trial, said = audit.trial, remarks(audit.lint, audit.trial)
     return {
         "schema_version": 1,
-        "sentence": sentence(audit),
+        "sentence": rows.sentence(audit),
         "chosen": [vars(one) for one in audit.project.chosen],
         "findings": [{**vars(one), "measure": str(one.measure)} for one in findings(trial)],
         "tried": [
@@ -47,7 +33,7 @@ def record(audit: Audit, policy: Policy | None = None) -> dict[str, Any]:
                 "in_the_diff": one.remedy.name in trial.names,
                 "refused": one.refused,
                 # Alone, whatever the others change.
-                "diff": diff_of(files_of(audit.project, one.change)),
+                "diff": rows.diff_of(files_of(audit.project, one.change)),
             }
             for one in trial.tried
         ],
@@ -65,7 +51,7 @@ def record(audit: Audit, policy: Policy | None = None) -> dict[str, Any]:
         "left_out": {**audit.left_out, **dict(trial.left_out)},
         "yours": trial.yours.model_dump(mode="json"),
         "fixed": trial.fixed.model_dump(mode="json") if trial.fixed else None,
-        "diff": diff(audit),
+        "diff": rows.diff(audit),
         "lint": [{**vars(one), "measure": _name(one.measure)} for one in said],
         "lint_did_not_run": dict(audit.lint.missing),
         "against": _against(audit),
@@ -82,16 +68,16 @@ def record(audit: Audit, policy: Policy | None = None) -> dict[str, Any]:
 def _shown(audit: Audit, policy: Policy | None) -> dict[str, Any]:
     """Return what a report draws, in words: rows each with its header, sentences, and bars."""
     return {
-        "findings": finding_rows(audit),
-        "alone": alone_rows(audit),
+        "findings": rows.finding_rows(audit),
+        "alone": rows.alone_rows(audit),
         "states": state_rows(audit, policy) if policy else [],
-        "against": against_rows(audit),
-        "measured": measured_rows(audit),
-        "refused": refused_rows(audit),
-        "lint": lint_rows(audit),
-        "lint_said": lint_said(audit),
-        "not_judged": not_judged_rows(audit),
-        "chosen": chosen_rows(audit),
+        "against": rows.against_rows(audit),
+        "measured": rows.measured_rows(audit),
+        "refused": rows.refused_rows(audit),
+        "lint": rows.lint_rows(audit),
+        "lint_said": rows.lint_said(audit),
+        "not_judged": rows.not_judged_rows(audit),
+        "chosen": rows.chosen_rows(audit),
         "figures": _figures(audit),
     }
 
@@ -103,7 +89,7 @@ def _figures(audit: Audit) -> list[dict[str, Any]]:
     named = [("yours", trial.yours), *([("with the diff", trial.fixed)] if trial.fixed else [])]
     return [
         {
-            "label": label(audit, measure),
+            "label": rows.label(audit, measure),
             "bars": [
                 [name, value_text(measure, taken), taken]
                 for name, result in named
