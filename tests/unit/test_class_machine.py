@@ -268,3 +268,18 @@ def test_a_bundle_is_told_by_its_content_and_one_that_is_not_there_refused(tmp_p
     assert key != images.key_of(tmp_path / "c")
     with pytest.raises(BundleRefused, match="cannot be read"):
         images.key_of(tmp_path / "none")
+
+
+def test_a_disk_on_which_no_lab_runs_is_told_before_the_class() -> None:
+    small = LIMITS.model_copy(update={"disk_bytes": 2 << 30})
+    (row,) = (
+        row
+        for row in judge(FACTS, Wanted(seats=3, limits=small, lab_bytes=4 << 30)).rows
+        if row.subject == "disk of a seat"
+    )
+    assert row.mark == "note", "a class without labs is one too"
+    assert row.says.startswith("2.0 GB, and labs want 4.0 GB free")
+    assert row.fix == "`--disk` with 5.0 GB or more"
+    large = LIMITS.model_copy(update={"disk_bytes": 5 << 30})
+    found = judge(FACTS, Wanted(seats=3, limits=large, lab_bytes=4 << 30)).rows
+    assert "disk of a seat" not in {row.subject for row in found}

@@ -27,7 +27,8 @@ from advices.classroom.entering import inside
 from advices.classroom.filling import Fill
 from advices.classroom.records import Classroom, Limits, Seat
 from advices.classroom.verdict import Verdict, Wanted, judge
-from advices.core import ClassUnfit, Say, Step, run
+from advices.core import ClassUnfit, Layout, Say, Step, run
+from advices.lab import Lab, labfile
 
 _ANY_CODE = frozenset(range(256))
 
@@ -53,8 +54,13 @@ def check(asked: Asked, proxy: str = "") -> Verdict:
         limits=asked.limits,
         store_bytes=there.size_bytes if there else 0,
         stored_bytes=taken,
+        lab_bytes=max((lab.needs_free_bytes for lab in _labs(asked.project)), default=0),
     )
     return judge(machine.facts(proxy=proxy), wanted)
+
+
+def _labs(project: Path) -> tuple[Lab, ...]:
+    return labfile.in_order(Layout(project).labs)
 
 
 def demand(verdict: Verdict) -> None:

@@ -16,6 +16,8 @@ SEAT_BYTES = 450 << 20
 """Memory that a seat takes after a lab: its server, a kernel and its engine."""
 MACHINE_BYTES = 1536 << 20
 """Memory that is left to the machine, the hub and its proxy."""
+SEAT_FILES_BYTES = 1 << 30
+"""Disk for a seat's own files, next to what a lab wants free."""
 SPARE_DISK_BYTES = 4 << 30
 """Disk that is left to the machine."""
 SEATS_AT_MOST = 200
@@ -46,12 +48,16 @@ class Facts:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What class is asked for. `stored_bytes` are on the disk for it already."""
+    """What class is asked for. `stored_bytes` are on the disk for it already.
+
+    `lab_bytes` are what the labs want free before they build.
+    """
 
     seats: int
     limits: Limits
     store_bytes: int = 0
     stored_bytes: int = 0
+    lab_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -179,6 +185,15 @@ def _of_the_size(facts: Facts, wanted: Wanted) -> Iterator[Row]:
                 f"{size(value)} is too little for an engine, a server and a build",
                 f"give at least {size(least)}",
             )
+    least = wanted.lab_bytes + SEAT_FILES_BYTES
+    if LEAST.disk_bytes <= limits.disk_bytes < least:
+        yield Row(
+            "disk of a seat",
+            "note",
+            f"{size(limits.disk_bytes)}, and labs want {size(wanted.lab_bytes)} free: there they "
+            "run no cell and no check",
+            f"`--disk` with {size(least)} or more",
+        )
     if limits.processes < LEAST.processes:
         yield Row(
             "processes of a seat",

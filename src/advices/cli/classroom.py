@@ -40,7 +40,7 @@ def prepare(
     *,
     seats: Annotated[int, typer.Option(help="How many learners there are at most.")] = 0,
     memory: Annotated[str, typer.Option(help="What a seat may take, builds included.")] = "2G",
-    disk: Annotated[str, typer.Option(help="The size of a seat's disk.")] = "8G",
+    disk: Annotated[str, typer.Option(help="The size of a seat's disk.")] = "10G",
     cpus: Annotated[float, typer.Option(help="Cores that a seat may use at once.")] = 1.0,
     processes: Annotated[int, typer.Option(help="Processes that a seat may have.")] = 1500,
     bundle: Annotated[
