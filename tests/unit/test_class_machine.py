@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import typer
 
 from advices.classroom import (
     Asked,
@@ -24,6 +25,7 @@ from advices.classroom import (
     seat_of,
     stored,
 )
+from advices.cli.classroom import bytes_of
 from advices.core import (
     BundleRefused,
     ClassMissing,
@@ -33,7 +35,7 @@ from advices.core import (
     SeatUnknown,
 )
 
-GB = 1 << 30
+GB = 1_000_000_000
 FACTS = Facts(
     is_root=True,
     system="Linux",
@@ -92,8 +94,8 @@ def test_each_fault_is_one_message(change: dict[str, object], says: str, fix: st
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"memory_bytes": 100 << 20}, "100 MB is too little"),
-        ({"disk_bytes": 100 << 20}, "100 MB is too little"),
+        ({"memory_bytes": 100_000_000}, "100 MB is too little"),
+        ({"disk_bytes": 100_000_000}, "100 MB is too little"),
         ({"processes": 10}, "10 are too few"),
         ({"cpus": 9.0}, "9 of 8"),
         ({"cpus": 0.0}, "0 of 8"),
@@ -271,15 +273,29 @@ def test_a_bundle_is_told_by_its_content_and_one_that_is_not_there_refused(tmp_p
 
 
 def test_a_disk_on_which_no_lab_runs_is_told_before_the_class() -> None:
-    small = LIMITS.model_copy(update={"disk_bytes": 2 << 30})
+    small = LIMITS.model_copy(update={"disk_bytes": 2 * GB})
     (row,) = (
         row
-        for row in judge(FACTS, Wanted(seats=3, limits=small, lab_bytes=4 << 30)).rows
+        for row in judge(FACTS, Wanted(seats=3, limits=small, lab_bytes=4 * GB)).rows
         if row.subject == "disk of a seat"
     )
     assert row.mark == "note", "a class without labs is one too"
     assert row.says.startswith("2.0 GB, and labs want 4.0 GB free")
     assert row.fix == "`--disk` with 5.0 GB or more"
-    large = LIMITS.model_copy(update={"disk_bytes": 5 << 30})
-    found = judge(FACTS, Wanted(seats=3, limits=large, lab_bytes=4 << 30)).rows
+    large = LIMITS.model_copy(update={"disk_bytes": 5 * GB})
+    found = judge(FACTS, Wanted(seats=3, limits=large, lab_bytes=4 * GB)).rows
     assert "disk of a seat" not in {row.subject for row in found}
+
+
+@pytest.mark.parametrize(
+    ("text", "bytes_"),
+    [("512M", 512_000_000), ("2G", 2_000_000_000), ("1.5 GB", 1_500_000_000), ("2GiB", 2 << 30)],
+)
+def test_a_size_is_decimal_as_it_is_shown(text: str, bytes_: int) -> None:
+    assert bytes_of(text) == bytes_
+
+
+@pytest.mark.parametrize("text", ["", "2", "two G", "-2G", "2X"])
+def test_what_is_no_size_is_refused(text: str) -> None:
+    with pytest.raises(typer.BadParameter, match="is no size"):
+        bytes_of(text)

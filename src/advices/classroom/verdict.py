@@ -12,16 +12,16 @@ KERNEL = (5, 12)
 """Since then one mount can be made read-only, or shown with other owners."""
 KERNEL_SHARES = (5, 19)
 """Since then layers that are shown so can be below a container's files."""
-SEAT_BYTES = 450 << 20
+SEAT_BYTES = 450_000_000
 """Memory that a seat takes after a lab: its server, a kernel and its engine."""
-MACHINE_BYTES = 1536 << 20
+MACHINE_BYTES = 1_600_000_000
 """Memory that is left to the machine, the hub and its proxy."""
-SEAT_FILES_BYTES = 1 << 30
+SEAT_FILES_BYTES = 1_000_000_000
 """Disk for a seat's own files, next to what a lab wants free."""
-SPARE_DISK_BYTES = 4 << 30
+SPARE_DISK_BYTES = 4_000_000_000
 """Disk that is left to the machine."""
 SEATS_AT_MOST = 200
-LEAST = Limits(memory_bytes=768 << 20, disk_bytes=1 << 30, processes=200, cpus=0.1)
+LEAST = Limits(memory_bytes=768_000_000, disk_bytes=1_000_000_000, processes=200, cpus=0.1)
 """Less of anything, and a seat's engine, server and one build do not fit."""
 Mark = Literal["ok", "note", "bad"]
 
@@ -252,4 +252,4 @@ def _seats(count: int) -> str:
 
 def size(bytes_: int) -> str:
     """Return a size as a reader takes it in: MB below one GB."""
-    return f"{bytes_ / 2**30:.1f} GB" if bytes_ >= 2**30 else f"{bytes_ / 2**20:.0f} MB"
+    return f"{bytes_ / 1e9:.1f} GB" if bytes_ >= 1e9 else f"{bytes_ / 1e6:.0f} MB"

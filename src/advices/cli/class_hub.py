@@ -9,13 +9,12 @@ import typer
 
 from advices.cli.app import out, shown
 from advices.cli.classroom import class_app
-from advices.core import ClassMissing, HubFailed, RehearsalFailed, write_whole
+from advices.core import KEEP_DAYS, ClassMissing, HubFailed, RehearsalFailed, write_whole
 
 if TYPE_CHECKING:
     from advices.classroom import Learned
 
 Days = Annotated[int, typer.Option(min=1, max=365, help="Days that progress is kept.")]
-KEEP_DAYS = 14
 _PRIVATE = 0o600
 
 

@@ -23,16 +23,17 @@ class_app = typer.Typer(
 )
 app.add_typer(class_app, name="class")
 
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([MGT])(?:i?B)?", re.I)
-_POWERS = {"M": 20, "G": 30, "T": 40}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([MGT])(i?)B?", re.I)
+_POWERS = {"M": 2, "G": 3, "T": 4}
 
 
 def bytes_of(text: str) -> int:
-    """Return the bytes of a size such as 512M or 2G. Raises BadParameter."""
+    """Return the bytes of a size such as 512M, 2G or 2GiB. Raises BadParameter."""
     found = _SIZE.fullmatch(text.strip())
     if found is None:
         raise typer.BadParameter(f"{text} is no size; write 512M or 2G")
-    return int(float(found[1]) * 2 ** _POWERS[found[2].upper()])
+    base = 1024 if found[3] else 1000
+    return int(float(found[1]) * base ** _POWERS[found[2].upper()])
 
 
 @class_app.command()

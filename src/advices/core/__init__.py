@@ -19,7 +19,7 @@ from advices.core.build_errors import (
     RuntimeUnusable,
     StepFailed,
 )
-from advices.core.classes import CLASS_VARIABLE, ClassOf, class_of
+from advices.core.classes import CLASS_VARIABLE, KEEP_DAYS, ClassOf, class_of
 from advices.core.classroom_errors import (
     ClassMissing,
     ClassSettingInvalid,
@@ -122,6 +122,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BESIDE_VARIABLE",
     "CLASS_VARIABLE",
+    "KEEP_DAYS",
     "VERBOSE_VARIABLE",
     "AdvicesError",
     "BaseUnavailable",

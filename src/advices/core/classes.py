@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 CLASS_VARIABLE = "ADVICES_CLASS"
 """The variable by which a hub tells a learner's server of its class, as JSON."""
+KEEP_DAYS = 14
+"""The days that a class keeps what learners did, unless its trainer says another number."""
 
 
 class ClassOf(NamedTuple):

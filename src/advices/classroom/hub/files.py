@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import secrets
-import tempfile
 from pathlib import Path
 from typing import TypeVar
 
 from advices.classroom.hub.address import Address
 from advices.classroom.records import Classroom
-from advices.core import ClassMissing, Record
+from advices.core import KEEP_DAYS, ClassMissing, Record, write_whole
 
 FOLDER_VARIABLE = "ADVICES_CLASS_FOLDER"
 """The variable by which the hub and its service are told the folder of the class."""
-KEEP_DAYS = 14
 DATABASE = "hub.sqlite"
 """The file of the hub's own database."""
 _CLASS = "class.json"
@@ -85,15 +82,5 @@ def _read(file: Path, kind: type[Kind]) -> Kind:
 
 
 def _write(file: Path, text: str) -> None:
-    """Write a file whole, for root alone from its first byte."""
-    handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
-    half = Path(name)
-    try:
-        # mkstemp makes it 0600.
-        with os.fdopen(handle, "w", encoding="utf-8") as sink:
-            sink.write(text)
-            sink.flush()
-            os.fsync(sink.fileno())
-        half.replace(file)
-    finally:
-        half.unlink(missing_ok=True)
+    """Write a file whole, for root alone."""
+    write_whole(file, text, 0o600)

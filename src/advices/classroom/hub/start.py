@@ -23,12 +23,12 @@ from advices.classroom.hub.address import Address, board_url
 from advices.classroom.hub.files import (
     DATABASE,
     FOLDER_VARIABLE,
-    KEEP_DAYS,
     Opened,
     classroom,
     save_opened,
 )
 from advices.core import (
+    KEEP_DAYS,
     ClassSettingInvalid,
     ExtraMissing,
     HubFailed,
