@@ -26,6 +26,7 @@ from advices.core.classroom_errors import (
     HubFailed,
     ProxyMissing,
     RehearsalFailed,
+    XapiStoreUnfit,
 )
 from advices.core.digests import digest_of, meaning_of
 from advices.core.engine_errors import EngineUnsuitable
@@ -190,6 +191,7 @@ __all__ = [
     "TargetRefused",
     "UnsteadyMeasure",
     "Waiting",
+    "XapiStoreUnfit",
     "alive",
     "anywhere",
     "as_root",

@@ -12,6 +12,8 @@ from advices.classroom.board.day import clock
 from advices.classroom.board.page import Board
 from advices.classroom.board.rows import Exercise, counts, seat_rows
 from advices.classroom.progress.store import Store
+from advices.classroom.sending import words
+from advices.classroom.sending.sender import Sender
 from advices.core import Layout, now
 from advices.lab import Lab, labfile
 from advices.site import Agenda, agendas
@@ -42,12 +44,16 @@ Reset = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Facts:
-    """What the handlers share. `reset` brings the seat of a name back to how it was prepared."""
+    """What the handlers share. `reset` brings the seat of a name back to how it was prepared.
+
+    `sender` sends progress to the store that the trainer set, None without one.
+    """
 
     room: Room
     store: Store
     keep_days: int
     reset: Reset
+    sender: Sender | None = None
 
     @cached_property
     def exercises(self) -> tuple[Exercise, ...]:
@@ -81,6 +87,12 @@ class Facts:
         """Return a seat by its name."""
         return next((one for one in self.room.seats if one.name == name), None)
 
+    def notice(self, seat: str) -> str:
+        """Return what the learner of a seat is told now of what is kept and where it goes."""
+        if self.sender is None:
+            return words.notice(self.keep_days, None)
+        return words.notice(self.keep_days, self.sender.host, self.sender.tell(seat))
+
     def board(self, notice: str = "") -> Board:
         """Return what the trainer sees now."""
         moment = now()
@@ -94,4 +106,11 @@ class Facts:
         )
         local = moment.astimezone()
         here = clock(local.hour * 60 + local.minute)
-        return Board(rows, counts(self.exercises, rows), self.store.messages(), here, notice)
+        return Board(
+            rows,
+            counts(self.exercises, rows),
+            self.store.messages(),
+            here,
+            notice,
+            self.sender.status() if self.sender else None,
+        )

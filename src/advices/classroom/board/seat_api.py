@@ -58,6 +58,7 @@ class SeatHandler(web.RequestHandler):
                 "asks": self._seat in wishes,
                 "messages": said,
                 "keep_days": self._facts.keep_days,
+                "notice": self._facts.notice(self._seat),
                 "now": now().timestamp(),
             }
         )

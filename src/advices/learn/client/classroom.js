@@ -55,6 +55,8 @@ export const classBar = (near) => {
   let asks = false;
   const state = make("span", { role: "status", class: "adv-class__state" });
   const said = make("ul", { class: "adv-class__said", "aria-label": "From your trainer", "aria-live": "polite" });
+  // What is kept, and where it goes: the class says it, because it can change while a page is open.
+  const notice = make("span", {});
   const show = () => {
     help.textContent = asks ? "I need no help any more" : "Ask for help";
     help.setAttribute("aria-pressed", asks);
@@ -82,6 +84,7 @@ export const classBar = (near) => {
       asks = told.asks;
       show();
       shows(told.messages);
+      notice.textContent = `${told.notice} `;
     } catch (error) {
       const isMine = error instanceof Gone || error instanceof Refused;
       state.textContent = isMine ? why(error) : "Your trainer's page does not answer now. What you do here goes on.";
@@ -97,7 +100,7 @@ export const classBar = (near) => {
     make(
       "p",
       { class: "adv-class__note" },
-      `Your trainer sees which exercises you open, try and solve, and the last hint; never what you write. Kept ${days} days. `,
+      notice,
       "Others use this machine too: steps, bytes, users and rules are exact here, times are not.",
     ),
   );
