@@ -38,10 +38,13 @@ def test_every_kind_of_statement_is_valid_and_a_wrong_one_is_not() -> None:
         Happened(number, "adv-seat-01", "Zoë <b>", kind, "build-cache", "copy-all", number / 7)
         for number, kind in enumerate(KINDS)
     ]
-    titles = {"build-cache": "Order for the cache"}
-    found = json.loads(
-        xapi.as_json(xapi.statements(events, "abc", "http://class.localhost:8000", titles))
+    of = xapi.Told(
+        "abc",
+        "http://class.localhost:8000",
+        {"build-cache": "Order for the cache"},
+        {"adv-seat-01": "learner-1"},
     )
+    found = json.loads(xapi.as_json(xapi.statements(events, of)))
     assert len(found) == len(KINDS) - 1
     assert faults(found) == [0] * len(found)
     wrong = [

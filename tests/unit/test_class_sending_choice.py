@@ -207,9 +207,9 @@ def test_a_wrong_login_is_found_even_if_everybody_may_ask_about(
 def test_a_store_that_nobody_finds_or_trusts_is_named(tmp_path: Path, login_file: Path) -> None:
     with pytest.raises(XapiStoreUnfit, match="cannot find"):
         choose(tmp_path, "https://there-is-no-such-host.invalid/xapi", login_file)
-    with server_of_tls(tmp_path) as port:
-        with pytest.raises(XapiStoreUnfit, match="certificate that this machine does not trust"):
-            choose(tmp_path, f"https://localhost:{port}/xapi", login_file)
+    untrusted = pytest.raises(XapiStoreUnfit, match="certificate that this machine does not trust")
+    with server_of_tls(tmp_path) as port, untrusted:
+        choose(tmp_path, f"https://localhost:{port}/xapi", login_file)
 
 
 @contextmanager

@@ -53,12 +53,8 @@ def store_url(text: str) -> str:
     if asked.scheme not in ("http", "https") or not _HOST.fullmatch(host) or len(text) > 500:
         raise _no_address("it has no host, or begins with neither https:// nor http://")
     # What splits an address drops some signs silently.
-    if (
-        not text.strip().isprintable()
-        or asked.query
-        or asked.fragment
-        or not _PATH.fullmatch(asked.path)
-    ):
+    is_plain = text.strip().isprintable() and _PATH.fullmatch(asked.path)
+    if not is_plain or asked.query or asked.fragment:
         raise _no_address("there is something behind its path, or the path has odd signs")
     if asked.scheme == "http" and host not in _HERE:
         raise ClassSettingInvalid(

@@ -23,7 +23,7 @@ def leaves(host: str | None, pseudonym: str | None = None) -> str:
     """Return what leaves the machine of the class, in plain words."""
     if host is None:
         return "Nothing of it leaves the machine of this class."
-    who = f"the pseudonym {pseudonym} in place of your name" if pseudonym else "a pseudonym"
+    who = f"the pseudonym {pseudonym} instead of your name" if pseudonym else "a pseudonym"
     return (
         f"Progress is also sent to {host}. After each check that is: the address of this class, "
         f"{who}, the exercise, whether you tried or solved it, and the time. Nothing else."
