@@ -194,6 +194,7 @@ def test_a_message_reaches_every_page_and_can_be_taken_back(room, learner, train
 def test_the_page_says_what_is_recorded(learner) -> None:
     bar = learner.get_by_role("region", name="Your class")
     expect(bar).to_contain_text("never what you write. Kept 14 days.")
+    expect(bar).to_contain_text("Nothing of it leaves the machine of this class.")
     expect(bar).to_contain_text("times are not")
 
 

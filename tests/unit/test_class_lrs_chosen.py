@@ -191,7 +191,7 @@ def test_a_new_store_that_is_not_well_is_refused(
         choose(tmp_path, lrs.url, login_file)
     assert SECRET not in whole(told.value)
     assert "<b>" not in whole(told.value)
-    assert told.value.exit_code == 88
+    assert told.value.exit_code == 89
     assert all("elsewhere" not in path for _, path in lrs.asked)
 
 

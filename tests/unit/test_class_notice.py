@@ -140,7 +140,7 @@ def test_the_page_to_log_in_and_the_trainers_page_say_the_same(tmp_path: Path) -
         host = to.host if to else None
         settings = hub_settings(tmp_path, room(), how(to), codes, door)
         shown = settings["JupyterHub"]["template_vars"]["notice"]
-        assert shown == words.notice(14, host)
+        assert shown == words.notice(14, words.leaves(host))
         assert "pass-w" not in repr(settings)
         sending = Status(to.host, Counts(2, 1, 0.0)) if to else None
         seen = page.Board([], [], [], "10:00", "", sending)

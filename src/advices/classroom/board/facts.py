@@ -87,11 +87,11 @@ class Facts:
         """Return a seat by its name."""
         return next((one for one in self.room.seats if one.name == name), None)
 
-    def notice(self, seat: str) -> str:
-        """Return what the learner of a seat is told now of what is kept and where it goes."""
+    def leaves(self, seat: str) -> str:
+        """Return what the learner of a seat is told now of where progress goes."""
         if self.sender is None:
-            return words.notice(self.keep_days, None)
-        return words.notice(self.keep_days, self.sender.host, self.sender.tell(seat))
+            return words.leaves(None)
+        return words.leaves(self.sender.host, self.sender.tell(seat))
 
     def board(self, notice: str = "") -> Board:
         """Return what the trainer sees now."""

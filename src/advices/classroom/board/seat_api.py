@@ -10,6 +10,7 @@ from tornado import web
 
 from advices.classroom.board.facts import Facts
 from advices.classroom.hub.attempts import Attempts
+from advices.classroom.sending import words
 from advices.core import now
 
 _FROM_A_PAGE = ("opened", "tried", "solved", "hint")
@@ -53,12 +54,14 @@ class SeatHandler(web.RequestHandler):
             for one in store.messages(self._seat)
         ]
         wishes = store.wishes()
+        leaves = self._facts.leaves(self._seat)
         self.finish(
             {
                 "asks": self._seat in wishes,
                 "messages": said,
                 "keep_days": self._facts.keep_days,
-                "notice": self._facts.notice(self._seat),
+                "leaves": leaves,
+                "notice": words.notice(self._facts.keep_days, leaves),
                 "now": now().timestamp(),
             }
         )

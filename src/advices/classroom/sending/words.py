@@ -7,20 +7,19 @@ import datetime as dt
 from advices.classroom.sending.sender import Status
 
 
-def notice(keep_days: int, host: str | None, pseudonym: str | None = None) -> str:
-    """Return what a learner is told: what is kept, how long, and what of it leaves the machine.
-
-    `host` is that of the store, None without one; without `pseudonym` it is told in general.
-    """
-    kept = (
+def notice(keep_days: int, leaving: str) -> str:
+    """Return what a learner is told: what is kept, how long, and what `leaves` returned."""
+    return (
         "Your trainer sees which exercises you open, try and solve, and the last hint; never what "
-        f"you write. Kept {keep_days} days."
+        f"you write. Kept {keep_days} days. {leaving}"
     )
-    return f"{kept} {leaves(host, pseudonym)}"
 
 
 def leaves(host: str | None, pseudonym: str | None = None) -> str:
-    """Return what leaves the machine of the class, in plain words."""
+    """Return what leaves the machine of the class, in plain words.
+
+    `host` is that of the store, None without one; without `pseudonym` it is told in general.
+    """
     if host is None:
         return "Nothing of it leaves the machine of this class."
     who = f"the pseudonym {pseudonym} instead of your name" if pseudonym else "a pseudonym"
