@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 import stat
 
 import pytest
 from fake_lrs import LOGIN, FakeLrs
 from plain_seats import ROOT, a_class, processes
-from playwright.sync_api import expect, sync_playwright
-from test_class_pages import ENDS, FLAGS, log_in, looked_at
+from playwright.sync_api import expect
+from test_class_pages import ENDS, log_in, looked_at
 from xapi_faults import faults
 
 from advices.classroom.hub import files, start
@@ -44,18 +43,6 @@ def room(tmp_path_factory, lrs):
     to = Destination(url=lrs.url, user=LOGIN[0], password=LOGIN[1])
     with a_class(tmp_path_factory.mktemp("class"), 1, to) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    path = os.environ.get("CHROME_PATH") or shutil.which("chromium")
-    if not path:
-        pytest.fail("there is no chromium: `apt-get install chromium`, or set CHROME_PATH")
-    expect.set_options(timeout=20_000)
-    with sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -45,6 +45,11 @@ class Opened(Record):
     board_port: int = 8082
     xapi: Destination | None = None
 
+    @property
+    def store_host(self) -> str | None:
+        """Return the host of the store as pages name it, None without one."""
+        return self.xapi.host if self.xapi else None
+
 
 def classroom(folder: Path) -> Classroom:
     """Return the class that is prepared in a folder. Raises ClassMissing for none."""

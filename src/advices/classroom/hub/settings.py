@@ -114,9 +114,7 @@ def _hub(folder: Path, how: Opened) -> dict[str, Any]:
         "authenticator_class": ClassAuthenticator,
         "spawner_class": SeatSpawner,
         "template_paths": [str(TEMPLATES)],
-        "template_vars": {
-            "notice": notice(how.keep_days, leaves(how.xapi.host if how.xapi else None))
-        },
+        "template_vars": {"notice": notice(how.keep_days, leaves(how.store_host))},
         # No page of one learner can set a cookie for another's; browsers ask for https there.
         "cookie_host_prefix_enabled": address.scheme == "https",
         # A hub that is started again finds the servers that it left.
