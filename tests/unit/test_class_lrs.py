@@ -163,6 +163,17 @@ def test_what_a_learner_did_before_the_page_said_so_is_never_sent(
     assert [one["verb"]["display"]["en"] for one in lrs.stored.values()] == ["attempted"]
 
 
+def test_within_one_second_too_it_counts_what_came_first(tmp_path: Path, lrs: FakeLrs) -> None:
+    room = Room(tmp_path, lrs)
+    room.store.free(ADA)
+    room.store.take(NAMES[0], "1234", [ADA])
+    room.store.add(ADA, "solved", "build-cache")
+    room.outbox.tell(ADA)
+    room.store.add(ADA, "tried", "build-cache")
+    room.sends(2)
+    assert [one["verb"]["display"]["en"] for one in lrs.stored.values()] == ["attempted"]
+
+
 def test_an_exercise_that_was_done_under_another_store_or_none_is_not_sent(
     room: Room, lrs: FakeLrs
 ) -> None:

@@ -17,7 +17,8 @@ KINDS = ("tried", "solved")
 _TABLES = """
 create table if not exists pseudonym (seat text primary key, word text not null unique);
 create table if not exists send_to (only integer primary key check (only = 1), url text not null);
-create table if not exists told (seat text primary key, at real not null);
+create table if not exists told (
+  seat text primary key, at real not null, after integer not null);
 create table if not exists sent (event integer primary key, at real not null);
 create trigger if not exists learner_gone after delete on learner begin
   delete from pseudonym where seat = old.seat;
@@ -29,7 +30,8 @@ end;
 """
 _WAITING = """
 from event join told on told.seat = event.seat
-where event.kind in (?, ?) and event.at > told.at
+where event.kind in (?, ?)
+  and (event.at > told.at or (event.at = told.at and event.id > told.after))
   and not exists (select 1 from sent where sent.event = event.id)
 """
 
@@ -88,8 +90,10 @@ class Outbox:
         What a learner did before is never sent.
         """
         with self._store.transaction() as db:
+            # Times are whole seconds; within one, the numbers of events say what came first.
             db.execute(
-                "insert or ignore into told select seat, ? from learner where seat = ?",
+                "insert or ignore into told select seat, ?, "
+                "(select coalesce(max(id), 0) from event) from learner where seat = ?",
                 (self._clock(), seat),
             )
         return self.pseudonyms().get(seat)
