@@ -64,7 +64,7 @@ def start(
         raise typer.BadParameter("it is on or off, not both", param_hint="--no-xapi-store")
     to = None
     if not no_xapi_store:
-        to = classroom.chosen(folder, xapi_store, xapi_login, _login, out.print)
+        to = classroom.chosen(folder, xapi_store, xapi_login, _login, _say)
     how = classroom.how_opened(
         classroom.address(address, certificate, key),
         Path(room.project),
@@ -80,7 +80,7 @@ def start(
         out.print(f"the code of the class: {codes.learners}")
         out.print(f"your page: {classroom.board_url(how.address)}")
         out.print(f"your code, which you keep to yourself: {codes.trainer}")
-        out.print(f"what leaves this machine: {shown(classroom.leaves(to.host if to else None))}")
+        out.print(f"progress: {shown(classroom.leaves(how.store_host))}")
         out.print(
             f"{len(room.seats)} seats; Ctrl-C ends the hub, `advices class start` brings it back "
             "with nothing lost"
@@ -108,8 +108,15 @@ def _login(url: str) -> tuple[str, str]:
             why="nobody can be asked here: this is no terminal",
             next_step="write USER:PASSWORD into a file of mode 0600, and give `--xapi-login FILE`",
         )
-    user = typer.prompt(f"the user of {url}")
-    return user, getpass.getpass("its password, which is not shown: ")
+    try:
+        user = typer.prompt(f"the user of {url}")
+        return user, getpass.getpass("its password, which is not shown: ")
+    except EOFError:
+        raise typer.Abort from None
+
+
+def _say(text: str) -> None:
+    out.print(f"[yellow]note:[/] {shown(text)}")
 
 
 @class_app.command()

@@ -9,7 +9,7 @@ from pathlib import Path
 from advices.classroom.hub.files import opened
 from advices.classroom.sending.destination import Destination, login, login_of, store_url
 from advices.classroom.sending.lrs import Lrs
-from advices.core import ClassMissing, ClassSettingInvalid, Say, XapiStoreUnfit
+from advices.core import ClassMissing, ClassSettingInvalid, XapiStoreUnfit
 
 
 def chosen(
@@ -17,7 +17,7 @@ def chosen(
     url: str,
     login_file: Path | None,
     ask: Callable[[str], tuple[str, str]],
-    say: Say,
+    say: Callable[[str], None],
 ) -> Destination | None:
     """Return the store of a class, asked once whether it is there. `ask` gets a login by its host.
 
