@@ -300,10 +300,23 @@ def test_one_that_the_store_does_not_want_keeps_no_other_out(room: Room, lrs: Fa
     asked = len(lrs.posts)
     assert room.sends() == IDLE_SECONDS, "it waits behind the others"
     assert len(lrs.posts) == asked
+    assert room.sender.status().again_at == room.clock.now + LONGEST_WAIT_SECONDS
     lrs.refuses = lambda _: False
     room.clock.now += LONGEST_WAIT_SECONDS
     room.sends(2)
     assert room.counts == (5, 0)
+    assert room.sender.status().error == ""
+
+
+def test_one_that_the_store_did_not_want_and_that_is_deleted_is_no_fault_any_more(
+    room: Room, lrs: FakeLrs
+) -> None:
+    room.happens(ADA, "tried")
+    lrs.refuses = lambda _: True
+    room.sends()
+    room.store.free(ADA)
+    room.clock.now += LONGEST_WAIT_SECONDS
+    assert room.sends() == IDLE_SECONDS
     assert room.sender.status().error == ""
 
 
@@ -349,10 +362,11 @@ def test_a_number_that_is_given_again_is_not_taken_for_sent(room: Room) -> None:
 
 
 def test_the_exercise_of_a_lab_that_is_gone_stops_nothing(room: Room) -> None:
-    room.happens(ADA, "tried", "gone")
+    for _ in range(BATCH):
+        room.happens(ADA, "tried", "gone")
     room.happens(ADA, "tried")
     room.sends()
-    assert room.counts == (1, 1)
+    assert room.counts == (1, BATCH)
     assert room.sends() == IDLE_SECONDS
 
 

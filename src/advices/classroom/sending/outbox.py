@@ -6,7 +6,7 @@ An event that is deleted takes all of this with it, whoever deletes it: the file
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from advices.classroom.progress.store import Happened, Store
@@ -98,15 +98,12 @@ class Outbox:
             )
         return self.pseudonyms().get(seat)
 
-    def waiting(self, at_most: int, but_not: Collection[int] = ()) -> list[Happened]:
+    def waiting(self) -> list[Happened]:
         """Return what waits, oldest first."""
-        query = (
-            f"select event.id, event.seat, event.name, kind, exercise, hint, event.at {_WAITING}"
-        )
+        columns = "event.id, event.seat, event.name, kind, exercise, hint, event.at"
+        query = f"select {columns} {_WAITING} order by event.at, event.id"
         with self._store.transaction() as db:
-            rows = db.execute(f"{query} order by event.at, event.id", KINDS)
-            found = (Happened(*row) for row in rows)
-            return [one for one in found if one.number not in but_not][:at_most]
+            return [Happened(*row) for row in db.execute(query, KINDS)]
 
     def sent(self, events: Iterable[Happened]) -> None:
         """Keep that these were sent, unless they were deleted in the meantime."""

@@ -88,6 +88,8 @@ class Sender:
         """Send one batch if something waits; return after how many seconds to look again."""
         batch = self._next()
         if not batch:
+            if not self._refused:
+                self._status = Status(self.host, self._status.counts)
             return IDLE_SECONDS
         answer = await self._hand_over(batch)
         if answer.kind == "conflict" or (answer.kind == "refused" and len(batch) > 1):
@@ -100,10 +102,13 @@ class Sender:
     def _next(self) -> list[Waiting]:
         if self._refused and self._clock() >= self._refused_until:
             self._refused.clear()
-        told, found = self._told(), []
-        for event in self._outbox.waiting(BATCH, self._refused):
+        told, found = self._told(), list[Waiting]()
+        for event in self._outbox.waiting():
             # Of an exercise that is no more, or a learner who just left, there is none.
-            found += [Waiting(event, one) for one in statements([event], told)]
+            if event.number not in self._refused:
+                found += [Waiting(event, one) for one in statements([event], told)]
+            if len(found) == BATCH:
+                break
         return found
 
     async def _hand_over(self, batch: Sequence[Waiting]) -> Answer:
@@ -148,5 +153,6 @@ class Sender:
         # So that no power of two grows without end.
         self._failures = min(self._failures + 1, 10)
         at = self._clock()
-        self._status = Status(self.host, self._status.counts, answer.why, at, at + wait)
+        again_at = at + wait if answer.kind == "failed" else self._refused_until
+        self._status = Status(self.host, self._status.counts, answer.why, at, again_at)
         return wait
