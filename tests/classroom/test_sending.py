@@ -50,7 +50,7 @@ def learner(chromium, room, lrs):
     """The page of an exercise, of a learner who read at the login where progress goes."""
     tab = chromium.new_context(viewport={"width": 1440, "height": 900}).new_page()
     tab.goto(room.origin)
-    expect(tab.get_by_text(f"Progress is also sent to 127.0.0.1:{lrs.port}.")).to_be_visible()
+    expect(tab.get_by_text(f"the class also sends to 127.0.0.1:{lrs.port}:")).to_be_visible()
     log_in(tab, room, NAME)
     tab.goto(f"{room.base(1)}learn/chapters/build-cache/")
     return tab
@@ -71,7 +71,7 @@ def counts(room) -> tuple[int, int]:
 
 def test_the_bar_names_the_store_and_the_pseudonym(room, lrs, learner) -> None:
     bar = learner.get_by_role("region", name="Your class")
-    expect(bar).to_contain_text(f"Progress is also sent to 127.0.0.1:{lrs.port}.")
+    expect(bar).to_contain_text(f"the class also sends to 127.0.0.1:{lrs.port}:")
     (word,) = Outbox(Store(room.folder, 14)).pseudonyms().values()
     expect(bar).to_contain_text(f"the pseudonym {word} instead of your name")
     expect(bar).not_to_contain_text("Nothing of it leaves")

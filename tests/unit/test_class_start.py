@@ -198,5 +198,5 @@ def test_ctrl_c_ends_a_class_in_words_that_are_true(
     said = capsys.readouterr().out
     assert "learners come here: http://class.localhost:8000" in said
     assert files.codes(folder).learners in said
-    assert "progress: Nothing of it leaves the machine of this class." in said
+    assert "progress of learners: Nothing of it leaves the machine of this class." in said
     assert ("the learners' servers go on" in said) == by_hand

@@ -80,7 +80,7 @@ def start(
         out.print(f"the code of the class: {codes.learners}")
         out.print(f"your page: {classroom.board_url(how.address)}")
         out.print(f"your code, which you keep to yourself: {codes.trainer}")
-        out.print(f"progress: {shown(classroom.leaves(how.store_host))}")
+        out.print(f"progress of learners: {shown(classroom.leaves(how.store_host))}")
         out.print(
             f"{len(room.seats)} seats; Ctrl-C ends the hub, `advices class start` brings it back "
             "with nothing lost"

@@ -24,8 +24,8 @@ def leaves(host: str | None, pseudonym: str | None = None) -> str:
         return "Nothing of it leaves the machine of this class."
     who = f"the pseudonym {pseudonym} instead of your name" if pseudonym else "a pseudonym"
     return (
-        f"Progress is also sent to {host}. After each check that is: the address of this class, "
-        f"{who}, the exercise, whether you tried or solved it, and the time. Nothing else."
+        f"After each check, the class also sends to {host}: its address, {who}, the exercise, "
+        "whether it was tried or solved, and the time. Nothing else leaves its machine."
     )
 
 
