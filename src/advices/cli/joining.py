@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import getpass
+import logging
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -25,6 +26,8 @@ def joined(address: str) -> laptop.Joined | None:
     """
     from advices.learn import laptop
 
+    # What it warns of a connection, our errors say in a sentence.
+    logging.getLogger("tornado.general").setLevel(logging.ERROR)
     try:
         origin = laptop.origin_of(address)
     except ValueError as error:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
+import os
 import socket
 import ssl
 from typing import Any, NamedTuple
@@ -59,6 +61,15 @@ def is_below_localhost(host: str) -> bool:
     return host == "localhost" or host.endswith(".localhost")
 
 
+@functools.lru_cache(maxsize=1)
+def _trusted(_file: str | None) -> ssl.SSLContext:
+    """Return what judges certificates; reading those of the system takes a moment, so it is kept.
+
+    OpenSSL itself reads the file that the variable names.
+    """
+    return ssl.create_default_context()
+
+
 async def ask(
     url: str, *, method: str = "GET", told: dict[str, Any] | None = None, token: str = ""
 ) -> Answer:
@@ -80,6 +91,7 @@ async def ask(
             request_timeout=SECONDS,
             # Whoever answers must not send a token elsewhere.
             follow_redirects=False,
+            ssl_options=_trusted(os.environ.get("SSL_CERT_FILE")),
         )
         found = await client.fetch(request, raise_error=False)
     except (OSError, HTTPError, ValueError) as fault:

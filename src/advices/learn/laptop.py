@@ -123,7 +123,9 @@ def join(origin: str, *, code: str, name: str, pin: str, folder: Path | None = N
         return Joined(of, file)
     said = told.get("message")
     if answer.status in (_REFUSED, 429) and isinstance(said, str) and said:
-        raise JoinRefused(said[:_LETTERS_AT_MOST])
+        # Whoever answers moves no cursor of this terminal.
+        signs = (sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in said)
+        raise JoinRefused("".join(signs)[:_LETTERS_AT_MOST])
     raise unreachable(url, answer)
 
 

@@ -95,6 +95,8 @@ class SeatHandler(web.RequestHandler):
 
     def _happened(self, told: dict[str, Any]) -> None:
         kind, exercise, hint = (told.get(name, "") for name in ("kind", "exercise", "hint"))
+        if not all(isinstance(word, str) for word in (kind, exercise, hint)):
+            raise web.HTTPError(400)
         known = {one.slug for one in self._facts.exercises}
         if kind not in _FROM_A_PAGE or exercise not in known:
             raise web.HTTPError(400)
