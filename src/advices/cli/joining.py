@@ -62,17 +62,17 @@ def _ended_input() -> Iterator[None]:
         raise typer.Abort from None
 
 
-def say_goodbye(found: laptop.Joined, sender: sending.Sender | None = None) -> None:
+def say_goodbye(found: laptop.Joined, sender: sending.Sender) -> None:
     """Leave a class, and say how that went. No fault keeps the server from ending."""
     try:
-        untold = found.leave(sender)
+        found.leave(sender)
     except AdvicesError as error:
         err.print(f"[yellow]the class was not told that you left:[/] {shown(error.what)}")
         err.print("`./run learn -- --leave` tells it later")
-        return
-    out.print("you left the class; nothing more is sent")
-    if untold:
-        out.print(f"{untold} of what happened could not be told")
+    else:
+        out.print("you left the class; nothing more is sent")
+    if sender.waiting:
+        err.print(f"{sender.waiting} of what happened could not be told, and nobody keeps it")
 
 
 def leave() -> None:

@@ -80,7 +80,7 @@ def learn(
 
     def ended() -> None:
         way_in.close()
-        if in_class is not None:
+        if in_class is not None and sender is not None:
             joining.say_goodbye(in_class, sender)
 
     folder = site or layout.root / "site"

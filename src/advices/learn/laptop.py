@@ -93,8 +93,8 @@ class Joined:
         token = str(json.loads(self.file.read_text("utf-8"))["token"])
         return Sender(self.of, lambda: token)
 
-    def leave(self, sender: Sender | None = None) -> int:
-        """Tell the class what waits and good-bye; return how much it was not told.
+    def leave(self, sender: Sender | None = None) -> None:
+        """Tell the class what waits, and good-bye.
 
         Raises ClassUnreachable where the class does not answer: then the file stays, and a later
         `--leave` can still say it.
@@ -104,7 +104,6 @@ class Joined:
         if not (answer.is_well or answer.status == _REFUSED):
             raise unreachable(self.of.url, answer)
         self.file.unlink(missing_ok=True)
-        return sender.waiting
 
 
 def join(origin: str, *, code: str, name: str, pin: str, folder: Path | None = None) -> Joined:
