@@ -68,7 +68,7 @@ def say_goodbye(found: laptop.Joined, sender: sending.Sender) -> None:
         found.leave(sender)
     except AdvicesError as error:
         err.print(f"[yellow]the class was not told that you left:[/] {shown(error.what)}")
-        err.print("`./run learn -- --leave` tells it later")
+        err.print("`advices learn --leave` tells it later")
     else:
         out.print("you left the class; nothing more is sent")
     if sender.waiting:

@@ -8,6 +8,7 @@ import json
 import os
 import socket
 import ssl
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -71,9 +72,15 @@ def _trusted(_file: str | None) -> ssl.SSLContext:
 
 
 async def ask(
-    url: str, *, method: str = "GET", told: dict[str, Any] | None = None, token: str = ""
+    url: str,
+    *,
+    method: str = "GET",
+    told: Mapping[str, Any] | None = None,
+    token: str = "",
+    seconds: float | None = None,
 ) -> Answer:
     """Ask a class at an address. The token goes there and nowhere else; no fault is raised."""
+    seconds = seconds or SECONDS
     headers = {"Content-Type": "application/json"}
     if token:
         headers["Authorization"] = f"token {token}"
@@ -87,11 +94,11 @@ async def ask(
             method=method,
             body=None if method == "GET" else json.dumps(told or {}),
             headers=headers,
-            connect_timeout=SECONDS,
-            request_timeout=SECONDS,
+            connect_timeout=seconds,
+            request_timeout=seconds,
             # Whoever answers must not send a token elsewhere.
             follow_redirects=False,
-            ssl_options=_trusted(os.environ.get("SSL_CERT_FILE")),
+            ssl_options=_trusted(os.environ.get("SSL_CERT_FILE")) if url[:6] == "https:" else None,
         )
         found = await client.fetch(request, raise_error=False)
     except (OSError, HTTPError, ValueError) as fault:
@@ -141,7 +148,7 @@ _FAULTS = (
     ),
     _Seen(
         (HTTPTimeoutError, TimeoutError),
-        f"{{place}} did not answer within {SECONDS} seconds",
+        "{place} did not answer in time",
         "no way leads there from this network, or the class is busy",
     ),
     _Seen((Exception,), "{place} did not answer: {fault}", ""),

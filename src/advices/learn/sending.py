@@ -11,12 +11,14 @@ from collections import deque
 from collections.abc import Callable
 
 from advices.core import ClassOf, clock
-from advices.learn.class_client import Answer, ask
+from advices.learn.class_client import SECONDS, Answer, ask
 
 OF_CLASS = "advices_class"
 """The setting of a server that holds its sender."""
 WAITING_AT_MOST = 300
 _AGAIN_SECONDS = 5
+# Who pressed Ctrl-C waits for it.
+_LEAVE_SECONDS = 3
 _REFUSED = 403
 # Somebody between could not reach the class, or the class says that it is too much now.
 _LATER = frozenset({0, 424, 429, 502, 503, 504})
@@ -29,6 +31,7 @@ class Sender:
         self.of = of
         self.has_left = False
         self._token = token
+        self._seconds = SECONDS
         self._waiting: deque[tuple[float, dict[str, str]]] = deque(maxlen=WAITING_AT_MOST)
         self._sends = asyncio.Lock()
         self._again: asyncio.Task[None] | None = None
@@ -59,6 +62,7 @@ class Sender:
 
     async def leave(self) -> Answer:
         """Tell what waits, and that this learner leaves; the token is good no more then."""
+        self._seconds = _LEAVE_SECONDS
         await self._send_all()
         answer = await self._ask("POST", "leave", {})
         self.has_left = self.has_left or answer.is_well
@@ -88,7 +92,9 @@ class Sender:
         if self.has_left:
             return Answer(_REFUSED)
         url = f"{self.of.url}/{what}"
-        answer = await ask(url, method=method, told=told, token=self._token())
+        answer = await ask(
+            url, method=method, told=told, token=self._token(), seconds=self._seconds
+        )
         if self.of.is_own and answer.status == _REFUSED:
             # The trainer removed this laptop, or the learner left by another command.
             self.has_left = True
