@@ -12,7 +12,7 @@ from typing import Any
 import factory
 import pytest
 from layer_tars import file, layer_tar
-from memory_engine import STATUS, MemoryEngine, Program, printed, site
+from memory_engine import STATUS, MemoryEngine, Program, printed, sites
 
 from advices import audit
 from advices.audit import lab_of
@@ -199,8 +199,8 @@ def test_the_gate(before: VariantResult, after: VariantResult, says: str) -> Non
 class World:
     """A project on an engine whose images are what its Dockerfiles say."""
 
-    def __init__(self, root: Path, port: int) -> None:
-        self.root, self.port = root, port
+    def __init__(self, root: Path, port_of: Callable[[bytes], int]) -> None:
+        self.root, self._port_of = root, port_of
         self.refuses: Callable[[str], bool] = lambda _text: False
         self.page: Callable[[str], bytes] = lambda _text: b"a page"
         self.checks: Callable[[str], int] = lambda _text: 0
@@ -209,7 +209,7 @@ class World:
         self.fills: Callable[[str], bool] = lambda _text: False
         self.checked: list[dict[str, str]] = []
         self.texts: dict[str, str] = {}
-        self.serves, self.ends = b"", False
+        self.ends = False
         self.engine = MemoryEngine(self._runs)
         for name, size in (("python:3.14", 9_000_000), ("python:3.14-slim", 1_000_000)):
             base = layer_tar({"usr/lib/base": file(b"x" * size)})
@@ -255,12 +255,11 @@ class World:
             return printed("no python\n", exit_code=1)
         if self.ends:
             return printed("its last words\n", exit_code=1)
-        self.serves = self.page(text)
         uid = "10001" if "USER 10001" in text else "0"
         status = STATUS.replace("1000", uid) + f"Gid:\t{uid}\t{uid}\nGroups:\t\n"
         healthy = self.healthy(text)
         return Program(
-            port=self.port,
+            port=self._port_of(self.page(text)),
             answers=lambda argv: status if argv != ["check"] else "ok" if healthy else None,
         )
 
@@ -268,9 +267,8 @@ class World:
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     monkeypatch.setenv("ADVICES_INDEX_WAY", "direct")
-    with site(lambda _: (200, world_.serves)) as port:
-        world_ = World(made(tmp_path / "project"), port)
-        yield world_
+    with sites() as port_of:
+        yield World(made(tmp_path / "project"), port_of)
 
 
 def test_what_passes_alone_is_built_together_and_is_the_diff(world: World) -> None:

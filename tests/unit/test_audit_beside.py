@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from layer_tars import file, layer_tar
-from memory_engine import Program, printed, site
+from memory_engine import Program, printed, sites
 from test_audit import BAD, World, made
 
 from advices import audit
@@ -59,8 +59,8 @@ class Beside(World):
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Beside]:
     monkeypatch.setenv("ADVICES_INDEX_WAY", "direct")
-    with site(lambda _: (200, here.serves)) as port:
-        here = Beside(made(tmp_path / "project"), port)
+    with sites() as port_of:
+        here = Beside(made(tmp_path / "project"), port_of)
         yield here
 
 
