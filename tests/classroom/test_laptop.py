@@ -179,9 +179,8 @@ def test_a_laptop_checks_asks_for_help_and_hears_the_trainer(room, tmp_path) -> 
         with a_chromium() as browser:
             _a_day(browser, room, one, address)
         assert one.kept() == []
-    assert (
-        asyncio.run(asked(f"http://127.0.0.1:{room.opened.hub_port}/hub/class/mine", token)) == 403
-    )
+    mine = f"http://127.0.0.1:{room.opened.hub_port}/hub/class/mine"
+    assert asyncio.run(asked(mine, token)) == 403
     held = (room.folder / "progress.sqlite").read_bytes()
     for secret in (token, PIN, "a-secret"):
         assert secret.encode() not in held
@@ -230,6 +229,21 @@ def _a_day(browser, room, one: Laptop, address: str) -> None:
     assert "you left the class; nothing more is sent" in one.said
     expect(row).to_contain_text("own laptop, left")
     assert looked_at(board, "board-laptop") == []
+
+
+def test_a_page_says_when_the_class_has_forgotten_its_laptop(room, tmp_path) -> None:
+    with a_laptop(tmp_path / "home", "--class", room.origin) as one:
+        joins(one, room, "Kim")
+        address = ADDRESS.search(one.until(ADDRESS.pattern))[1]
+        with a_chromium() as browser:
+            tab = browser.new_page()
+            tab.goto(address)
+            bar = tab.get_by_role("region", name="Your class")
+            expect(bar.get_by_role("button", name="Ask for help")).to_be_visible()
+            store(room).free(store(room).seat_of("Kim"))
+            expect(bar).to_contain_text("not in the class any more")
+            expect(bar.get_by_role("button")).to_have_count(0)
+        assert one.ends() == 0
 
 
 @pytest.mark.parametrize(
