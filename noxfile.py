@@ -185,6 +185,7 @@ def classroom(session: nox.Session) -> None:
     environment(session, "dev")
     install_of_npm(session, "class-proxy", Path("requirements", "proxy"))
     install_of_npm(session, "xapi", Path("tests", "xapi"))
+    run(session, "advices", "engine", "start")
     run(session, *PYTEST, "tests/classroom", "-m", "classroom", *session.posargs)
 
 
