@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from browsers import a_chromium
 from plain_seats import ROOT, a_class
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from advices.classroom.progress.store import Store
 
 pytestmark = pytest.mark.classroom
-FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 WIDTHS = (320, 1440)
 
 
@@ -30,14 +29,8 @@ def room(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def chromium():
-    path = os.environ.get("CHROME_PATH") or shutil.which("chromium")
-    if not path:
-        pytest.fail("there is no chromium: `apt-get install chromium`, or set CHROME_PATH")
-    expect.set_options(timeout=20_000)
-    with sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=path, args=FLAGS)
+    with a_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,9 @@ from advices.core.classes import CLASS_VARIABLE, KEEP_DAYS, ClassOf, class_of
 from advices.core.classroom_errors import (
     ClassMissing,
     ClassSettingInvalid,
+    ClassUnreachable,
     HubFailed,
+    JoinRefused,
     ProxyMissing,
     RehearsalFailed,
 )
@@ -136,6 +138,7 @@ __all__ = [
     "ClassOf",
     "ClassSettingInvalid",
     "ClassUnfit",
+    "ClassUnreachable",
     "CommandFailed",
     "DatabaseDown",
     "Decided",
@@ -156,6 +159,7 @@ __all__ = [
     "ImageUnknown",
     "InstallRefused",
     "Instruction",
+    "JoinRefused",
     "LabInvalid",
     "Layout",
     "ListInvalid",

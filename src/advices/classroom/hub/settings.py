@@ -69,6 +69,7 @@ def hub_settings(
             "seats": names,
             "store": store,
             "board_port": how.board_port,
+            "keep_days": how.keep_days,
         },
         "Spawner": {
             "args": [
