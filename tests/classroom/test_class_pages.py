@@ -7,7 +7,6 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsers import a_chromium
 from plain_seats import ROOT, a_class
 from playwright.sync_api import expect
 
@@ -25,12 +24,6 @@ def room(tmp_path_factory):
         pytest.fail("there is no built site: `mkdocs build --strict` makes one")
     with a_class(tmp_path_factory.mktemp("class")) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with a_chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")
@@ -187,6 +180,7 @@ def test_a_message_reaches_every_page_and_can_be_taken_back(room, learner, train
 def test_the_page_says_what_is_recorded(learner) -> None:
     bar = learner.get_by_role("region", name="Your class")
     expect(bar).to_contain_text("never what you write. Kept 14 days.")
+    expect(bar).to_contain_text("Nothing of it leaves the machine of this class.")
     expect(bar).to_contain_text("times are not")
 
 

@@ -28,6 +28,7 @@ from advices.core.classroom_errors import (
     JoinRefused,
     ProxyMissing,
     RehearsalFailed,
+    XapiStoreUnfit,
 )
 from advices.core.digests import digest_of, meaning_of
 from advices.core.engine_errors import EngineUnsuitable
@@ -194,6 +195,7 @@ __all__ = [
     "TargetRefused",
     "UnsteadyMeasure",
     "Waiting",
+    "XapiStoreUnfit",
     "alive",
     "anywhere",
     "as_root",

@@ -23,6 +23,14 @@ class ClassSettingInvalid(AdvicesError):
     )
 
 
+class XapiStoreUnfit(AdvicesError):
+    """A learning record store does not take what a class would send."""
+
+    exit_code = 89
+    why = "a class sends to a store that answers, knows xAPI 1.0 and takes its login"
+    next_step = "check the address, or start the class without `--xapi-store`"
+
+
 class ProxyMissing(AdvicesError):
     """The hub's proxy is not installed."""
 

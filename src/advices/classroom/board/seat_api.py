@@ -15,6 +15,7 @@ from advices.classroom.board.facts import Facts
 from advices.classroom.hub.attempts import Attempts
 from advices.classroom.progress import laptops
 from advices.classroom.progress.store import DAY_SECONDS
+from advices.classroom.sending import words
 from advices.core import now
 
 _FROM_A_PAGE = ("opened", "tried", "solved", "hint")
@@ -63,11 +64,14 @@ class SeatHandler(web.RequestHandler):
             for one in store.messages(self._seat)
         ]
         wishes = store.wishes()
+        leaves = self._facts.leaves(self._seat)
         self.finish(
             {
                 "asks": self._seat in wishes,
                 "messages": said,
-                "keep_days": self._facts.keep_days,
+                "notice": words.notice(
+                    self._facts.keep_days, leaves, own=laptops.is_own(self._seat)
+                ),
                 "now": now().timestamp(),
             }
         )

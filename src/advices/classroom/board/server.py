@@ -60,9 +60,12 @@ async def serve(facts: Facts, base: str, url: str) -> None:
             if not left:
                 raise
             await asyncio.sleep(0.1)
+    sending = facts.sender and asyncio.create_task(facts.sender.run())
     passed = 0
     while os.getppid() == parent:
         await asyncio.sleep(1)
         passed += 1
         if passed % _FORGET_SECONDS == 0:
             facts.store.forget_old()
+    if sending:
+        sending.cancel()

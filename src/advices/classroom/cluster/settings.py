@@ -16,6 +16,7 @@ from advices.classroom.hub.authenticator import TRAINER, ClassAuthenticator
 from advices.classroom.hub.files import Codes
 from advices.classroom.hub.settings import ROLES, TEMPLATES, first_page, host_of
 from advices.classroom.progress.store import Store
+from advices.classroom.sending.words import leaves, notice
 from advices.core import CLASS_VARIABLE
 
 BOARD_PORT = 8082
@@ -33,7 +34,7 @@ def hub_settings(room: Cluster, codes: Codes, store: Store) -> dict[str, dict[st
             "subdomain_host": room.address.origin,
             "subdomain_hook": host_of,
             "template_paths": [str(TEMPLATES)],
-            "template_vars": {"keep_days": room.keep_days},
+            "template_vars": {"notice": notice(room.keep_days, leaves(None))},
             "concurrent_spawn_limit": 0,
             "default_url": first_page(room.address),
             "services": [

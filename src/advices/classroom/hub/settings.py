@@ -15,6 +15,7 @@ from advices.classroom.hub.files import DATABASE, FOLDER_VARIABLE, Codes, Opened
 from advices.classroom.hub.spawner import SeatSpawner
 from advices.classroom.progress.store import Store
 from advices.classroom.records import Classroom, Seat
+from advices.classroom.sending.words import leaves, notice
 from advices.core import CLASS_VARIABLE
 
 IDLE_SECONDS = 3600
@@ -114,7 +115,7 @@ def _hub(folder: Path, how: Opened) -> dict[str, Any]:
         "authenticator_class": ClassAuthenticator,
         "spawner_class": SeatSpawner,
         "template_paths": [str(TEMPLATES)],
-        "template_vars": {"keep_days": how.keep_days},
+        "template_vars": {"notice": notice(how.keep_days, leaves(how.store_host))},
         # No page of one learner can set a cookie for another's; browsers ask for https there.
         "cookie_host_prefix_enabled": address.scheme == "https",
         # A hub that is started again finds the servers that it left.

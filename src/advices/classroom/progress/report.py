@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from advices.classroom.progress import laptops
@@ -14,10 +14,14 @@ HEADER = ("Seat", "Name", "Opened", "Tried", "Solved", "Asked for help", "Last")
 
 
 class ReportRow(NamedTuple):
-    """What one learner did: the slugs of exercises, how often they asked for help, when last."""
+    """What one learner did: the slugs of exercises, how often they asked for help, when last.
+
+    `pseudonym` is who the learner is in statements of xAPI: only this machine knows both.
+    """
 
     seat: str
     name: str
+    pseudonym: str
     opened: tuple[str, ...]
     tried: tuple[str, ...]
     solved: tuple[str, ...]
@@ -25,7 +29,9 @@ class ReportRow(NamedTuple):
     last: float | None
 
 
-def report(learners: Iterable[Learner], events: Sequence[Happened]) -> list[ReportRow]:
+def report(
+    learners: Iterable[Learner], events: Sequence[Happened], pseudonyms: Mapping[str, str]
+) -> list[ReportRow]:
     """Return a row for each learner. What was tried was opened, and what was solved was tried."""
     rows = []
     for learner in sorted(learners):
@@ -35,7 +41,8 @@ def report(learners: Iterable[Learner], events: Sequence[Happened]) -> list[Repo
         opened = _slugs(mine, "opened", "tried", "solved", "hint")
         helps = sum(one.kind == "help" for one in mine)
         last = max((one.at for one in mine), default=None)
-        rows.append(ReportRow(learner.seat, learner.name, opened, tried, solved, helps, last))
+        word = pseudonyms.get(learner.seat, "")
+        rows.append(ReportRow(learner.seat, learner.name, word, opened, tried, solved, helps, last))
     return rows
 
 

@@ -13,7 +13,7 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -97,6 +97,10 @@ class Store:
                 yield db
         finally:
             db.close()
+
+    def transaction(self) -> AbstractContextManager[sqlite3.Connection]:
+        """Return the file in a transaction, for what else is kept in it."""
+        return self._open()
 
     def forget_old(self) -> int:
         """Delete what is older than it may be; return how many rows went."""

@@ -11,21 +11,18 @@ const CHECKED = "application/vnd.advices.checked+json";
 const FAULT = "application/vnd.advices.fault+json";
 const REMEMBERED = 50;
 
-const days = document.querySelector('meta[name="advices-class"]')?.content;
 const WORDS = inSeat
   ? {
       place: "You are in a class.",
       silent: "Your trainer's page does not answer now. What you do here goes on.",
       unheard: "Your trainer's page does not answer: raise your hand.",
-      note: (days) =>
-        `Your trainer sees which exercises you open, try and solve, and the last hint; never what you write. Kept ${days} days. Others use this machine too: steps, bytes, users and rules are exact here, times are not.`,
+      note: "Others use this machine too: steps, bytes, users and rules are exact here, times are not.",
     }
   : {
       place: "Your laptop has joined a class.",
       silent: "The class does not answer now. What you do here goes on, and what happened is sent when it answers again.",
       unheard: "The class does not answer: ask your trainer in another way.",
-      note: (days) =>
-        `Sent to your trainer: your name in this class, which exercises you open, try and solve and when, the last hint, and whether you ask for help; never what you write. Kept there ${days} days. Ctrl-C in the terminal leaves the class.`,
+      note: "Ctrl-C in the terminal leaves the class.",
     };
 
 // What cannot be told now waits in the server, not here: the page may be closed.
@@ -69,6 +66,8 @@ export const classBar = (near) => {
   let asks = false;
   const state = make("span", { role: "status", class: "adv-class__state" });
   const said = make("ul", { class: "adv-class__said", "aria-label": "From your trainer", "aria-live": "polite" });
+  // What is kept, and where it goes: the class says it, because it can change while a page is open.
+  const notice = make("span", {});
   const show = () => {
     help.textContent = asks ? "I need no help any more" : "Ask for help";
     help.setAttribute("aria-pressed", asks);
@@ -98,16 +97,15 @@ export const classBar = (near) => {
         clearInterval(looks);
         return;
       }
-      note.textContent = WORDS.note(told.keep_days);
       asks = told.asks;
       show();
       shows(told.messages);
+      notice.textContent = `${told.notice} `;
     } catch (error) {
       const isMine = error instanceof Gone || error instanceof Refused;
       state.textContent = isMine ? why(error) : WORDS.silent;
     }
   };
-  const note = make("p", { class: "adv-class__note" }, WORDS.note(days));
   const bar = make(
     "div",
     { class: "adv-bar adv-class", role: "region", "aria-label": "Your class" },
@@ -115,7 +113,7 @@ export const classBar = (near) => {
     help,
     state,
     said,
-    note,
+    make("p", { class: "adv-class__note" }, notice, WORDS.note),
   );
   if (near.matches("h1")) near.after(bar);
   else near.before(bar);
