@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from browsers import a_chromium
+from playwright.sync_api import Browser
 from seat_rooms import class_of, slim
 
 from advices.classroom import Classroom, Seat
-
-FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 
 
 @pytest.fixture(scope="session")
@@ -43,11 +40,5 @@ def ben(room: Classroom) -> Seat:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Return a browser."""
-    path = os.environ.get("CHROME_PATH") or shutil.which("chromium")
-    if not path:
-        pytest.fail("there is no chromium: `apt-get install chromium`, or set CHROME_PATH")
-    expect.set_options(timeout=20_000)
-    with sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=path, args=FLAGS)
+    with a_chromium() as browser:
         yield browser
-        browser.close()

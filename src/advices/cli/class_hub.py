@@ -78,6 +78,7 @@ def start(
         codes = classroom.codes(folder)
         out.print(f"learners come here: {how.address.origin}")
         out.print(f"the code of the class: {codes.learners}")
+        out.print(f"with their own laptop: ./run learn -- --class {how.address.origin}")
         out.print(f"your page: {classroom.board_url(how.address)}")
         out.print(f"your code, which you keep to yourself: {codes.trainer}")
         out.print(f"progress of learners: {shown(classroom.leaves(how.store_host))}")

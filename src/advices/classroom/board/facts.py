@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +11,8 @@ from typing import Protocol
 from advices.classroom.board.day import clock
 from advices.classroom.board.page import Board
 from advices.classroom.board.rows import Exercise, counts, seat_rows
-from advices.classroom.progress.store import Store
+from advices.classroom.progress import laptops
+from advices.classroom.progress.store import Learner, Store
 from advices.classroom.sending import words
 from advices.classroom.sending.sender import Sender
 from advices.core import Layout, now
@@ -87,6 +88,10 @@ class Facts:
         """Return a seat by its name."""
         return next((one for one in self.room.seats if one.name == name), None)
 
+    def laptops(self, learners: Iterable[Learner]) -> list[str]:
+        """Return the places of those learners who came with a laptop."""
+        return laptops.places(learner.seat for learner in learners)
+
     def leaves(self, seat: str) -> str:
         """Return what the learner of a seat is told now of where progress goes."""
         if self.sender is None:
@@ -96,10 +101,12 @@ class Facts:
     def board(self, notice: str = "") -> Board:
         """Return what the trainer sees now."""
         moment = now()
+        learners = self.store.learners()
         rows = seat_rows(
-            [seat.name for seat in self.room.seats],
+            [*(seat.name for seat in self.room.seats), *self.laptops(learners)],
             exercises=self.exercises,
-            learners=self.store.learners(),
+            learners=learners,
+            joined=self.store.joined(),
             events=self.store.events(),
             wishes=self.store.wishes(),
             now=moment.timestamp(),

@@ -82,7 +82,7 @@ def projector_parts(board: Board) -> str:
 
 
 def question(seat: str, name: str, act: str, links: Links) -> str:
-    """Return the page that asks before a seat is reset or freed."""
+    """Return the page that asks before a seat is reset or freed, or a learner forgotten."""
     return _PAGES.get_template("question.html").render(seat=seat, name=name, act=act, links=links)
 
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from advices.classroom.progress import laptops
 from advices.classroom.progress.store import Happened, Learner
 
 HEADER = ("Seat", "Name", "Opened", "Tried", "Solved", "Asked for help", "Last")
@@ -49,7 +50,7 @@ def cells(row: ReportRow) -> list[str]:
     """Return a row as the texts of a table, under `HEADER`."""
     last = dt.datetime.fromtimestamp(row.last).strftime("%H:%M") if row.last else ""
     numbers = (len(row.opened), len(row.tried), len(row.solved), row.helps)
-    return [row.seat, row.name, *map(str, numbers), last]
+    return [laptops.shown(row.seat), row.name, *map(str, numbers), last]
 
 
 def as_json(rows: Iterable[ReportRow]) -> str:

@@ -7,8 +7,17 @@ import datetime as dt
 from advices.classroom.sending.sender import Status
 
 
-def notice(keep_days: int, leaving: str) -> str:
-    """Return what a learner is told: what is kept, how long, and what `leaves` returned."""
+def notice(keep_days: int, leaving: str, *, own: bool = False) -> str:
+    """Return what a learner is told: what is kept, how long, and what `leaves` returned.
+
+    `own` says that the learner came with a laptop, which sends it.
+    """
+    if own:
+        return (
+            "Sent to your trainer: your name in this class, which exercises you open, try and "
+            "solve and when, the last hint, and whether you ask for help; never what you write. "
+            f"Kept there {keep_days} days. {leaving}"
+        )
     return (
         "Your trainer sees which exercises you open, try and solve, and the last hint; never what "
         f"you write. Kept {keep_days} days. {leaving}"
