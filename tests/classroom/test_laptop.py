@@ -165,6 +165,7 @@ def test_a_laptop_checks_asks_for_help_and_hears_the_trainer(room, tmp_path) -> 
         joins(one, room, "Ada <i>L</i>")
         address = ADDRESS.search(one.until(ADDRESS.pattern))[1]
         assert "never the text of a Dockerfile" in one.said and "14 days" in one.said
+        assert "Nothing of it leaves the machine of this class." in " ".join(one.said.split())
 
         # Nobody else reads what lets it in.
         (kept,) = one.kept()

@@ -65,9 +65,10 @@ def test_code_and_pin_are_hidden_and_all_that_is_sent_is_said_before_the_yes(
     said = capsys.readouterr().out
     for word in (
         *("name", "open, try and solve and when", "hint", "help", "14 days"),
-        "never the text of a Dockerfile",
+        *("never the text of a Dockerfile", "the class also sends to lrs.example.org:"),
     ):
         assert word in said
+        assert said.index(word) < said.index("you have joined")
     assert said.index("never the text") < said.index("you have joined")
     sender = found.sender()
     token = sender._token()

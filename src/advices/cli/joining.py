@@ -33,7 +33,7 @@ def joined(address: str) -> laptop.Joined | None:
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--class") from None
     # Before anything is typed it is known that a class answers, and who is believed to be it.
-    days = laptop.keep_days(origin)
+    days, leaves = laptop.terms(origin)
     if not sys.stdin.isatty():
         raise JoinRefused(
             "there is no terminal to ask in",
@@ -46,6 +46,7 @@ def joined(address: str) -> laptop.Joined | None:
         name = typer.prompt("A name, which need not be your real one")
         pin = getpass.getpass("A PIN that you choose, at least four characters: ")
         out.print(f"sent to the class: {laptop.SENT}. It is kept there for {days} days.")
+        out.print(shown(leaves))
         if not typer.confirm("Send that?"):
             out.print("nothing was sent; you learn without the class")
             return None

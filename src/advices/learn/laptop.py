@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from advices.core import (
@@ -66,14 +67,21 @@ def _number(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return None
 
 
-def keep_days(origin: str) -> int:
-    """Return for how long a class keeps progress. Raises ClassUnreachable where none answers."""
+class Terms(NamedTuple):
+    """What becomes of progress in a class: the days it is kept, and what leaves the class again."""
+
+    keep_days: int
+    leaves: str
+
+
+def terms(origin: str) -> Terms:
+    """Return what becomes of progress in a class. Raises ClassUnreachable where none answers."""
     url = f"{origin}{_HUB}/join"
     answer = asked(url)
-    days = answer.told().get("keep_days")
-    if not answer.is_well or not isinstance(days, int):
+    days, leaves = (answer.told().get(name) for name in ("keep_days", "leaves"))
+    if not answer.is_well or not isinstance(days, int) or not isinstance(leaves, str):
         raise unreachable(url, answer)
-    return days
+    return Terms(days, leaves)
 
 
 @dataclass(frozen=True)

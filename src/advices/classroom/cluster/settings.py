@@ -55,6 +55,7 @@ def hub_settings(room: Cluster, codes: Codes, store: Store) -> dict[str, dict[st
             "seats": names,
             "store": store,
             "board_port": BOARD_PORT,
+            "leaving": leaves(None),
             "keep_days": room.keep_days,
         },
         "KubeSpawner": {

@@ -41,6 +41,9 @@ class ClassAuthenticator(SharedPasswordAuthenticator):
     store = Anything(help="Who has which seat.").tag(config=True)
 
     keep_days = Integer(KEEP_DAYS, help="The days that progress is kept.").tag(config=True)
+    leaving = Unicode(help="What leaves the machine of the class, as learners read it.").tag(
+        config=True
+    )
     board_port = Integer(8082, help="Where the trainer's service listens.").tag(config=True)
 
     def __init__(self, **kwargs: Any) -> None:
@@ -53,7 +56,7 @@ class ClassAuthenticator(SharedPasswordAuthenticator):
         return [
             *super().get_handlers(app),
             (r"/class/(mine|happened|wish|leave)", Relay, {"port": self.board_port}),
-            (r"/class/join", Join, {"keep_days": self.keep_days}),
+            (r"/class/join", Join, {"keep_days": self.keep_days, "leaving": self.leaving}),
             (r"/api/class/clear/([a-z0-9-]+)", Clear, {"store": self.store}),
         ]
 

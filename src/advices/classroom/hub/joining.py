@@ -22,9 +22,10 @@ _OF_A_PAGE = ("Origin", "Sec-Fetch-Site")
 class Join(BaseHandler):
     """Lets a laptop join that knows code, name and PIN. No cookie counts here, and no page asks."""
 
-    def initialize(self, keep_days: int) -> None:
-        """Take for how long the class keeps progress."""
+    def initialize(self, keep_days: int, leaving: str) -> None:
+        """Take for how long the class keeps progress, and what leaves its machine."""
         self._keep_days = keep_days
+        self._leaving = leaving
         self._body = b""
 
     def check_xsrf_cookie(self) -> None:
@@ -45,8 +46,8 @@ class Join(BaseHandler):
         self._body += chunk
 
     async def get(self) -> None:
-        """Send what a learner should know before they join: for how long progress is kept."""
-        self.finish(json.dumps({"keep_days": self._keep_days}))
+        """Send what a learner should know before they join: what becomes of progress."""
+        self.finish(json.dumps({"keep_days": self._keep_days, "leaves": self._leaving}))
 
     async def post(self) -> None:
         """Send the token, or why there is none."""

@@ -70,6 +70,7 @@ def hub_settings(
             "seats": names,
             "store": store,
             "board_port": how.board_port,
+            "leaving": leaves(how.store_host),
             "keep_days": how.keep_days,
         },
         "Spawner": {
