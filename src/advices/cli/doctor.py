@@ -143,8 +143,11 @@ def _space_of_a_seat(free: int, says: str, layout: Layout) -> Finding:
         return Finding("ok", "disk space", f"{says}, the disk of this seat: enough for each lab")
     mark: Mark = "note" if len(lacking) < len(labs) else "bad"
     says += f", the disk of this seat: too little for {', '.join(lacking)}"
-    fix = "`docker image prune --all` and `docker builder prune --all` empty what you built; your "
-    fix += "trainer can reset the seat"
+    # Not all images: bases that are removed are gone until the seat is reset.
+    fix = (
+        "`docker builder prune --all` and `docker image prune` empty what you built; your trainer "
+    )
+    fix += "can reset the seat"
     return Finding(mark, "disk space", says, fix)
 
 
