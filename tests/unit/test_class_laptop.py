@@ -235,6 +235,7 @@ def test_a_token_reads_what_was_said_to_all_and_to_its_learner(room) -> None:
     assert b"for Ben" not in answer.body and b"own-02" not in answer.body
     assert b"for Ada" in answer.body and b"Break until ten" in answer.body
     assert b'"asks": false' in answer.body
+    assert b"Sent to your trainer: your name in this class" in answer.body
 
 
 @pytest.mark.parametrize("what", ["mine", "happened", "wish", "leave"])
@@ -359,5 +360,5 @@ def test_the_page_asks_before_it_forgets_a_learner() -> None:
 
 def test_the_report_names_a_laptop_as_what_it_is(door, store: Store) -> None:
     join(door, "Ada")
-    (row,) = report.report(store.learners(), store.events())
+    (row,) = report.report(store.learners(), store.events(), {})
     assert report.cells(row)[:2] == ["own laptop", "Ada"]

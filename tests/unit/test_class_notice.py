@@ -155,6 +155,6 @@ def test_the_learners_script_has_no_words_of_its_own_on_it() -> None:
     script = (ROOT / "src/advices/learn/client/classroom.js").read_text("utf-8")
     template = (ROOT / "src/advices/classroom/hub/templates/login.html").read_text("utf-8")
     for text in (script, template):
-        assert "Kept " not in text and "leaves the machine" not in text
+        assert "Kept " not in text and "trainer sees which" not in text and "Sent to" not in text
     assert "told.notice" in script
     assert "{{ notice }}" in template
