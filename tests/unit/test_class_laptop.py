@@ -1,4 +1,5 @@
 """A learner's own laptop in a class: who is let in, what a token is good for, what is kept."""
+# ruff: noqa: F401, F811  # the fixtures `clock` and `store` are imported
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from class_store import NOW, Clock, clock, store
 
 pytest.importorskip("jupyterhub", reason="requirements/dev.txt has it: ./run makes it anew")
 
@@ -19,26 +21,6 @@ from advices.classroom.board import page
 from advices.classroom.board.rows import Exercise, counts, seat_rows
 from advices.classroom.progress import laptops, report
 from advices.classroom.progress.store import DAY_SECONDS, FILE, Store
-
-NOW = 1_000_000.0
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def store(tmp_path: Path, clock: Clock) -> Store:
-    return Store(tmp_path, 14, clock)
 
 
 @pytest.fixture
