@@ -94,7 +94,7 @@ def test_nothing_is_sent_through_a_network_without_encryption(text: str) -> None
 
 
 def test_a_laptop_joins_and_its_token_is_for_its_account_alone(room, tmp_path: Path) -> None:
-    assert laptop.keep_days(room.origin) == 14
+    assert laptop.terms(room.origin).keep_days == 14
     joined = join(room, tmp_path)
     assert joined.of == ClassOf(room.url, 14, is_own=True)
     assert stat.S_IMODE(joined.file.stat().st_mode) == 0o600
@@ -185,17 +185,17 @@ def unreachable(act) -> str:
 def test_an_address_where_nothing_listens_says_so(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as one:
         port = one.getsockname()[1]
-    said = unreachable(lambda: laptop.keep_days(f"http://127.0.0.1:{port}"))
+    said = unreachable(lambda: laptop.terms(f"http://127.0.0.1:{port}"))
     assert said.startswith(f"nothing listens at http://127.0.0.1:{port}\n")
 
 
 def test_a_name_that_nobody_knows_says_so() -> None:
-    said = unreachable(lambda: laptop.keep_days("https://no-such-class.invalid"))
+    said = unreachable(lambda: laptop.terms("https://no-such-class.invalid"))
     assert said.startswith("no machine named no-such-class.invalid is known here\n")
 
 
 def test_names_below_localhost_are_this_machine(room) -> None:
-    assert laptop.keep_days(f"http://class.localhost:{room.port}") == 14
+    assert laptop.terms(f"http://class.localhost:{room.port}").keep_days == 14
 
 
 @contextmanager
@@ -221,15 +221,15 @@ def program(answer: bytes) -> Iterator[tuple[str, list[bytes]]]:
 
 def test_another_program_is_no_class() -> None:
     with program(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n") as (place, _):
-        said = unreachable(lambda: laptop.keep_days(f"http://{place}"))
+        said = unreachable(lambda: laptop.terms(f"http://{place}"))
     assert "is no class that laptops can join: status 404" in said
     with program(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}") as (place, _):
-        assert "is no class" in unreachable(lambda: laptop.keep_days(f"http://{place}"))
+        assert "is no class" in unreachable(lambda: laptop.terms(f"http://{place}"))
     with program(b"SSH-2.0-OpenSSH_9.2\r\n") as (place, _):
-        assert "did not answer" in unreachable(lambda: laptop.keep_days(f"http://{place}"))
+        assert "did not answer" in unreachable(lambda: laptop.terms(f"http://{place}"))
     # As the proxy of a class answers.
     with program(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n") as (place, _):
-        said = unreachable(lambda: laptop.keep_days(f"https://{place}"))
+        said = unreachable(lambda: laptop.terms(f"https://{place}"))
     assert "does not encrypt as https does" in said
 
 
@@ -237,13 +237,13 @@ def test_who_says_nothing_is_waited_for_no_longer_than_so(monkeypatch: pytest.Mo
     monkeypatch.setattr(class_client, "SECONDS", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as mute:
         port = mute.getsockname()[1]
-        said = unreachable(lambda: laptop.keep_days(f"http://127.0.0.1:{port}"))
+        said = unreachable(lambda: laptop.terms(f"http://127.0.0.1:{port}"))
     assert "did not answer in time" in said
 
 
 def test_an_answer_that_has_no_end_fills_no_memory() -> None:
     with program(b"HTTP/1.1 200 OK\r\nContent-Length: 2000000000\r\n\r\nx") as (place, _):
-        assert "did not answer" in unreachable(lambda: laptop.keep_days(f"http://{place}"))
+        assert "did not answer" in unreachable(lambda: laptop.terms(f"http://{place}"))
 
 
 def test_a_token_is_not_sent_where_an_answer_leads(room) -> None:
@@ -291,7 +291,7 @@ def test_https_is_for_certificates_that_are_known_here(
 ) -> None:
     file, how = certificate(tmp_path)
     with a_class(tmp_path, how) as room:
-        said = unreachable(lambda: laptop.keep_days(room.origin))
+        said = unreachable(lambda: laptop.terms(room.origin))
         assert said.startswith(f"the certificate at {room.origin} is not good here: self")
         with pytest.raises(ClassUnreachable, match="certificate"):
             join(room, tmp_path)
