@@ -60,13 +60,33 @@ def test_a_quick_audit_tries_all_changes_at_once(
         f"{name}-{build}" for name in ("yours", "fixed") for build in ("cold", "edit-source")
     }
     whole = audited(world, audit.How())
-    # What two changes make smaller is told of both.
-    assert set(found.trial.names) >= set(whole.trial.names)
+    assert found.trial.names == whole.trial.names
     rows = dict(audit.not_judged_rows(found))
     assert rows["what each change brings alone"].startswith("--quick tries them together")
     assert rows["a build when one line is added to requirements.txt"] == "--quick leaves it out"
     assert audit.record(found)["left_out"].keys() <= rows.keys()
     assert whole.trial.left_out == ()
+
+
+def test_a_quick_audit_says_no_number_that_several_changes_share(
+    world: World,  # noqa: F811
+) -> None:
+    """The slim base saves all the bytes, for no image has a cache of pip."""
+    found = audited(world, audit.How(quick=True))
+    tried = {one.remedy.name: one for one in found.trial.tried}
+    assert (tried["slim"].is_fix, tried["pip-cache"].is_fix) == (True, False)
+    assert dict(audit.refused_rows(found))[tried["pip-cache"].change.says].startswith("it brings")
+    told = audit.record(found)
+    told_of = {one["name"]: one for one in told["tried"]}
+    assert (told_of["slim"]["alone"], told_of["slim"]["after"]) == (False, None)
+    header, *rows = told["shown"]["findings"]
+    assert len(rows) >= 3
+    assert {row[header.index("difference")] for row in rows} == {""}
+    assert {row[0] for row in told["shown"]["alone"][1:]} == {""}
+    # What all of them make of it together is a number that was measured.
+    (slim,) = (row for row in rows if row[0] == "base-image")
+    assert slim[3:5] == ["9.00 MB", "1.00 MB"]
+    assert "with this change alone" not in audit.sarif(found, audit.Policy())
 
 
 def test_what_is_built_twice_under_one_name_does_not_find_its_own_edits(

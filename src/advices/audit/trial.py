@@ -165,7 +165,8 @@ class Trials(Trying):
                 return None
             for one in fixes:
                 own = self._own(one, changes[one.name])
-                found[one.name] = self._judged(one, own, change, (yours, after), name=FIXED)
+                one_of = self._judged(one, own, change, (yours, after), name=FIXED)
+                found[one.name] = one_of if len(fixes) == 1 else _shared(one_of, yours, after)
             names = tuple(one.name for one in fixes if found[one.name].is_fix)
             if len(names) == len(fixes):
                 tried = tuple(found.values())
@@ -241,3 +242,17 @@ class Trials(Trying):
                 for one in found
             )
         return Trial(yours, found)
+
+
+def _shared(tried: Tried, yours: VariantResult, after: VariantResult) -> Tried:
+    """Return what a change that was tried with others did, as far as a measure shows it alone.
+
+    A canary shows what its own change hides, and nothing else.
+    """
+    if tried.change.secrets or tried.change.hidden_files:
+        return tried
+    own, is_seen = tried.remedy.own, True
+    was, is_ = (one.measures().get(own) if own else None for one in (yours, after))
+    if was is not None and is_ is not None:
+        is_seen = tried.remedy.is_better(was, is_)
+    return replace(tried, alone=False, is_seen=is_seen)
