@@ -102,7 +102,7 @@ def test_every_distribution_is_found_with_its_interpreter(tmp_path: Path) -> Non
         ("/uv-cache/archive-v0/x/a-1.dist-info", ()),
         ("/build/uv/sdists/a-1.dist-info", ("UV_CACHE_DIR=/build/uv",)),
         ("/opt/conda/pkgs/a-1/site-packages/a-1.dist-info", ()),
-        ("/home/x/miniforge3/pkgs/a-1/lib/python3.13/site-packages/a-1.dist-info", ()),
+        ("/srv/miniforge3/pkgs/a-1/lib/python3.13/site-packages/a-1.dist-info", ()),
         ("/pkgs/a-1/site-packages/a-1.dist-info", ("CONDA_PKGS_DIRS=/other,/pkgs",)),
     ],
 )
