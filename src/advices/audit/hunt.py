@@ -7,30 +7,28 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from advices.audit.canaries import PLACES, Canary, suspected, tried, tried_after, with_canary
+from advices.audit.canaries import Canary, suspected, tried, tried_after, with_canary
 from advices.audit.lab_of import YOURS, variant_of
 from advices.audit.project import Project
 from advices.audit.remedies import Change
 from advices.audit.secrets import LEAST_CHARACTERS, longest_line
-from advices.core import CommandFailed, at_once
+from advices.core import AdvicesError, DiskFull, EngineLost, at_once
 from advices.engine import Image
-from advices.lab import COLD, Lab, MeasureName, Variant
-from advices.measure import BuildImage, Candidate, Measurer, ProbeImage
-from advices.probes import shown
+from advices.lab import COLD, Lab, Variant
+from advices.measure import CANARY, BuildImage, Candidate, Measurer
+from advices.probes import shown_each
 from advices.results import VariantResult
 from advices.workshop import Workshop
 
 FIXED = "fixed"
 """The project with all fixes."""
-Reads = Callable[[str, Canary], Mapping[str, int] | None]
-"""Looks for the real value of something in the image of a name."""
 AT_ONCE = 2
 """How many builds of an audit are made side by side."""
 CandidateOf = Callable[[str, Variant, Change], Candidate]
 
 
-class RealValues:
-    """Looks for the real value of something in an image that was built with it."""
+class Reads:
+    """Looks for texts in images, such as the real value of something that is built with it."""
 
     def __init__(
         self,
@@ -44,13 +42,17 @@ class RealValues:
         self._values = values
         self._base = frozenset(layer.diff_id for layer in yours.layers if layer.from_base)
 
-    def __call__(self, name: str, canary: Canary) -> Mapping[str, int] | None:
+    def real(self, name: str, canary: Canary) -> Mapping[str, int] | None:
         """Return where the image of a name shows it, None for a file and for what is too short."""
         value = longest_line(self._values.get(canary.name, b""))
         if canary.kind == "file" or len(value) < LEAST_CHARACTERS:
             return None
-        names = self._workshop.memory.names
-        return shown(self._workshop.engine, names, self._image_of(name), self._base, value)
+        return self.places(name, (value,))[0]
+
+    def places(self, name: str, texts: Sequence[str]) -> Sequence[Mapping[str, int]]:
+        """Return in how many places the image of a name holds each text; it is read once."""
+        engine, names = self._workshop.engine, self._workshop.memory.names
+        return shown_each(engine, names, self._image_of(name), self._base, texts)
 
 
 class Hunt:
@@ -76,6 +78,7 @@ class Hunt:
     def begin(self, change: Change) -> tuple[str, ...]:
         """Try each thing that may be hidden; return the build arguments that are not."""
         suspects = suspected(self._project)
+        self._at_once(suspects, change)
         self.yours = _each([partial(self._tried, one, change, YOURS) for one in suspects])
         return tuple(
             one.name for one in self.yours if one.kind == "build argument" and one.is_found
@@ -83,7 +86,8 @@ class Hunt:
 
     def after(self, change: Change) -> tuple[Canary, ...]:
         """Return each canary with what the image shows of it after a change."""
-        look = partial(self._reads, FIXED)
+        look = partial(self._reads.real, FIXED)
+        self._at_once([one for one in self.yours if one.is_found], change)
         return _each([partial(tried_after, one, change, self._build, look) for one in self.yours])
 
     def hidden(self, change: Change, whole: Change, name: str) -> tuple[int, int, str]:
@@ -100,6 +104,8 @@ class Hunt:
             for one in self.yours
             if one.is_found and one.name in (ids if one.kind == "build argument" else files)
         ]
+        # What all of it shows is asked for the next one, and at the end.
+        self._at_once([one for one in self.yours if one.is_found] if name == FIXED else of, whole)
         new = [self._tried(replace(one, places={}), whole, name) for one in of]
         still = next((one.unjudged or one.says for one in new if one.unjudged or one.is_found), "")
         return (
@@ -109,33 +115,57 @@ class Hunt:
         )
 
     def _tried(self, canary: Canary, change: Change, name: str) -> Canary:
-        return tried(canary, change, self._build, partial(self._reads, name))
+        return tried(canary, change, self._build, partial(self._reads.real, name))
+
+    def _at_once(self, canaries: Sequence[Canary], change: Change) -> None:
+        """Build with the canaries of all files, where it is not known yet what they show.
+
+        Of a build that fails nobody knows which of them it was, so then each has its own. Those of
+        arguments and secrets always have: many cannot be made up.
+        """
+        files = [one for one in canaries if one.kind == "file" and not one.unjudged]
+        files = [one for one in files if _key(one, change) not in self._known]
+        if len(files) < 2:
+            return
+        try:
+            places = self._built(files, change)
+        except (EngineLost, DiskFull):
+            raise
+        except AdvicesError:
+            return
+        self._known |= {_key(one, change): where for one, where in zip(files, places, strict=True)}
 
     def _build(self, canary: Canary, change: Change) -> Mapping[str, int]:
         # With a secret nothing comes from the cache: what was built once is not built again.
-        key = f"{canary.kind} {canary.name} {change}"
+        key = _key(canary, change)
         if key not in self._known:
-            self._known[key] = self._built(canary, change)
+            (self._known[key],) = self._built([canary], change)
         return self._known[key]
 
-    def _built(self, canary: Canary, change: Change) -> Mapping[str, int]:
-        changed, values = with_canary(self._project, canary, change)
-        name = f"canary-{next(self._numbers)}"
+    def _built(self, canaries: Sequence[Canary], change: Change) -> Sequence[Mapping[str, int]]:
+        """Return where each canary is found in an image that was built with all of them."""
+        name, changed = f"canary-{next(self._numbers)}", change
+        values: dict[str, dict[str, str]] = {"build_args": {}, "secrets": {}}
+        # None is a part of another one.
+        marks = [f"{CANARY}n{n}n" for n, _ in enumerate(canaries)]
+        for one, mark in zip(canaries, marks, strict=True):
+            changed, given = with_canary(self._project, one, changed, mark)
+            is_argument = one.kind == "build argument" and one.name not in change.secrets
+            values["build_args" if is_argument else "secrets"] |= given
         variant = variant_of(self._project, self._lab.folder, name, changed)
-        is_argument = canary.kind == "build argument" and canary.name not in change.secrets
-        into = "build_args" if is_argument else "secrets"
-        variant = variant.model_copy(update={into: {**getattr(variant, into), **values}})
+        more = {into: {**getattr(variant, into), **given} for into, given in values.items()}
+        variant = variant.model_copy(update=more)
         # A secret is in no key of the build cache: a step that had the real one would be taken for
         # one that had the canary.
-        is_secret = canary.name in change.secret_files.values()
-        is_cached = is_argument or (canary.kind == "file" and not is_secret)
+        is_cached = not values["secrets"]
         candidate = replace(self._candidate_of(name, variant, changed), fresh=not is_cached)
-        steps = (BuildImage(COLD, 1), ProbeImage("secrets"))
-        measured = self._measurer.measure(candidate, steps)
-        if measured.unmeasured:
-            raise CommandFailed(next(iter(measured.unmeasured.values())))
-        found = measured.measures()
-        return {name: int(str(found[MeasureName(name)])) for name in PLACES}
+        self._measurer.measure(candidate, (BuildImage(COLD, 1),))
+        made = [mark.replace(CANARY, self._measurer.canary) for mark in marks]
+        return self._reads.places(name, made)
+
+
+def _key(canary: Canary, change: Change) -> str:
+    return f"{canary.kind} {canary.name} {change}"
 
 
 def _each(work: Sequence[Callable[[], Canary]]) -> tuple[Canary, ...]:

@@ -10,7 +10,7 @@ from advices.audit.canaries import Canary
 from advices.audit.decided import decided
 from advices.audit.health import health_command
 from advices.audit.how import ALONE
-from advices.audit.hunt import AT_ONCE, FIXED, Hunt, RealValues
+from advices.audit.hunt import AT_ONCE, FIXED, Hunt, Reads
 from advices.audit.lab_of import YOURS
 from advices.audit.life import with_life
 from advices.audit.pages import Served
@@ -77,7 +77,7 @@ class Trials(Trying):
             return replace(trial, canaries=canaries)
 
     def _hunting(self, measurer: Measurer, yours: VariantResult) -> Hunt:
-        reads = RealValues(self._bench.workshop, self._image, self._values, yours)
+        reads = Reads(self._bench.workshop, self._image, self._values, yours)
         return Hunt(self._project, self._lab, measurer, self._candidate, reads=reads)
 
     def _of_remedies(self, measurer: Measurer, yours: VariantResult) -> Trial:
