@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -214,8 +216,11 @@ def test_the_gate(before: VariantResult, after: VariantResult, says: str) -> Non
 class World:
     """A project on an engine whose images are what its Dockerfiles say."""
 
-    def __init__(self, root: Path, port: int) -> None:
-        self.root, self.port = root, port
+    def __init__(self, root: Path, sites: ExitStack) -> None:
+        self.root, self.sites = root, sites
+        self.ports: dict[bytes, int] = {}
+        self.serving = threading.Lock()
+        self.port = self.port_of(b"a page")
         self.refuses: Callable[[str], bool] = lambda _text: False
         self.page: Callable[[str], bytes] = lambda _text: b"a page"
         self.checks: Callable[[str], int] = lambda _text: 0
@@ -224,12 +229,19 @@ class World:
         self.fills: Callable[[str], bool] = lambda _text: False
         self.checked: list[dict[str, str]] = []
         self.texts: dict[str, str] = {}
-        self.serves, self.ends = b"", False
+        self.ends = False
         self.engine = MemoryEngine(self._runs)
         for name, size in (("python:3.14", 9_000_000), ("python:3.14-slim", 1_000_000)):
             base = layer_tar({"usr/lib/base": file(b"x" * size)})
             self.engine.add(name, base, repo_digests=(f"python@sha256:{size}",))
         self.engine.build = self._build  # type: ignore[method-assign]
+
+    def port_of(self, page: bytes) -> int:
+        """Return where a page is served. Each has its own site: two containers run at once."""
+        with self.serving:
+            if page not in self.ports:
+                self.ports[page] = self.sites.enter_context(site(lambda _: (200, page)))
+            return self.ports[page]
 
     def audited(self, check: str = "", **asked: Any) -> audit.Audit:
         workshop = factory.workshop(Layout(ROOT), engine=self.engine)
@@ -270,12 +282,11 @@ class World:
             return printed("no python\n", exit_code=1)
         if self.ends:
             return printed("its last words\n", exit_code=1)
-        self.serves = self.page(text)
         uid = "10001" if "USER 10001" in text else "0"
         status = STATUS.replace("1000", uid) + f"Gid:\t{uid}\t{uid}\nGroups:\t\n"
         healthy = self.healthy(text)
         return Program(
-            port=self.port,
+            port=self.port_of(self.page(text)),
             answers=lambda argv: status if argv != ["check"] else "ok" if healthy else None,
         )
 
@@ -283,9 +294,8 @@ class World:
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     monkeypatch.setenv("ADVICES_INDEX_WAY", "direct")
-    with site(lambda _: (200, world_.serves)) as port:
-        world_ = World(made(tmp_path / "project"), port)
-        yield world_
+    with ExitStack() as sites:
+        yield World(made(tmp_path / "project"), sites)
 
 
 def test_what_passes_alone_is_built_together_and_is_the_diff(world: World) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from memory_engine import site
 from test_audit import BAD, World, made
 
 from advices import audit
@@ -27,8 +27,8 @@ VOID = {"meta", "rect", "br"}
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     monkeypatch.setenv("ADVICES_INDEX_WAY", "direct")
-    with site(lambda _: (200, here.serves)) as port:
-        here = World(made(tmp_path / "project"), port)
+    with ExitStack() as sites:
+        here = World(made(tmp_path / "project"), sites)
         yield here
 
 

@@ -74,12 +74,19 @@ class Hunt:
         self._numbers = itertools.count(1)
         self._known: dict[str, Mapping[str, int]] = {}
         self.yours: tuple[Canary, ...] = ()
+        self.is_begun = False
+        self._suspects = suspected(project)
+
+    @property
+    def decides(self) -> bool:
+        """Return whether what it finds decides which changes are tried: those of arguments."""
+        return any(one.kind == "build argument" for one in self._suspects)
 
     def begin(self, change: Change) -> tuple[str, ...]:
         """Try each thing that may be hidden; return the build arguments that are not."""
-        suspects = suspected(self._project)
-        self._at_once(suspects, change)
-        self.yours = _each([partial(self._tried, one, change, YOURS) for one in suspects])
+        self._at_once(self._suspects, change)
+        self.yours = _each([partial(self._tried, one, change, YOURS) for one in self._suspects])
+        self.is_begun = True
         return tuple(
             one.name for one in self.yours if one.kind == "build argument" and one.is_found
         )

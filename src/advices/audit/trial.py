@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -32,6 +32,7 @@ from advices.results import VariantResult
 
 # The project as it is, started once more.
 _AGAIN = "again"
+_CANARIES = "canaries"
 # Of these the one that keeps the full base for the build may work where the other does not.
 _SMALLER, _IN_STAGES = "slim", "stages"
 
@@ -64,10 +65,10 @@ class Trials(Trying):
                     why="the command fails in a container of its image",
                     next_step="fix the command or the project; nothing was changed",
                 )
-            yours = self._looked_at_again(measurer, yours)
             self._hunt = self._hunting(measurer, yours)
-            leaking = self._hunt.begin(Change("", self._source.text))
-            self._source = replace(self._source, leaking=leaking)
+            yours = self._looked_at_again(measurer, yours)
+            if self._scope.quick or self._hunt.decides:
+                self._source = replace(self._source, leaking=self._begin(self._hunt))
             trial = self._of_remedies(measurer, yours)
             changing = self._served.said if self._served else ""
             canaries = self._hunt.after(trial.change) if trial.change else self._hunt.yours
@@ -75,6 +76,9 @@ class Trials(Trying):
             lives = self._life.says if self._life else ""
             trial = replace(trial, silence=silence, changing=changing, lives=lives)
             return replace(trial, canaries=canaries)
+
+    def _begin(self, hunt: Hunt) -> tuple[str, ...]:
+        return hunt.begin(Change("", self._source.text))
 
     def _hunting(self, measurer: Measurer, yours: VariantResult) -> Hunt:
         reads = Reads(self._bench.workshop, self._image, self._values, yours)
@@ -98,15 +102,22 @@ class Trials(Trying):
     ) -> Trial:
         if self._scope.quick and (trial := self._at_once(measurer, yours, changes, whole)):
             return trial
-        work = {
-            remedy.name: partial(self._alone, measurer, yours, remedy, changes[remedy.name])
-            for remedy in REMEDIES
-            if remedy.name in changes
-        }
+        found: dict[str, Tried] = {}
+
+        def alone(remedy: Remedy) -> None:
+            found[remedy.name] = self._alone(measurer, yours, remedy, changes[remedy.name])
+
+        tried = [one for one in REMEDIES if one.name in changes]
+        work: dict[str, Callable[[], object]] = {one.name: partial(alone, one) for one in tried}
+        waits: dict[str, tuple[str, ...]] = {}
+        if self._hunt and not self._hunt.is_begun:
+            work = {_CANARIES: partial(self._begin, self._hunt), **work}
+            hides = [n for n, one in changes.items() if one.secrets or one.hidden_files]
+            waits = dict.fromkeys(hides, (_CANARIES,))
         # Nobody compares their seconds: while one waits for its container another one builds.
-        found = at_once(work, AT_ONCE if not self._project.beside else 1).values()
-        fixes = [one.remedy for one in found if one.is_fix]
-        return self._together(measurer, yours, tuple(found), fixes, whole)
+        at_once(work, AT_ONCE if not self._project.beside else 1, waits)
+        fixes = [one for one in tried if found[one.name].is_fix]
+        return self._together(measurer, yours, tuple(found[o.name] for o in tried), fixes, whole)
 
     def _looked_at_again(self, measurer: Measurer, yours: VariantResult) -> VariantResult:
         """Learn what the project does each time: the page it serves, and its health check.
