@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -26,8 +27,9 @@ from advices.audit.remedies import (
 from advices.audit.taking import is_killed, planned_for, taken
 from advices.audit.tried import Trial, Tried
 from advices.audit.trying import Trying
-from advices.core import StepFailed, at_once
-from advices.measure import QUICK, Measurer, PlanStep, steps, steps_giving
+from advices.core import NeverAnswered, StepFailed, at_once
+from advices.measure import QUICK, Measurer, PlanStep, steps
+from advices.probes import startup
 from advices.results import VariantResult
 
 # The project as it is, started once more.
@@ -129,9 +131,12 @@ class Trials(Trying):
             return with_life(yours, self._life)
         # Another container: what one makes up at its start differs as well.
         self._beside.anew()
-        again = self._candidate(_AGAIN, self._lab.variants["bad"])
-        measurer.measure(again, steps_giving(self._lab, set()))
-        if (second := measurer.pages.get(_AGAIN)) is not None:
+        engine, run_id = self._bench.workshop.engine, self._bench.run.id
+        image = startup.Image(
+            *(engine, self._lab, self._image(YOURS).id, _AGAIN, run_id), self._how(_AGAIN)
+        )
+        with contextlib.suppress(NeverAnswered):
+            _, second = startup.first_page(image)
             self._served = Served(measurer.pages[YOURS], second)
         if health_command(self._image(YOURS).config):
             self._healthy_after = self._healthy(YOURS)
