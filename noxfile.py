@@ -8,12 +8,17 @@ from pathlib import Path
 
 import nox
 
+from tests.installs import (
+    install_chromium,
+    install_helm,
+    install_lighthouse,
+    install_of_npm,
+    install_package,
+)
 from tests.jobs import end_as_by_ctrl_c, locked, run, side_by_side
 
 nox.options.sessions = []
 end_as_by_ctrl_c()
-# The toolkit, which installs an engine, takes turns at apt by the same file.
-APT_LOCK = "/run/docker-advices-apt.lock"
 PYTEST = ("python", "-m", "pytest")
 # Tests of one file stay together: they share servers, and some look at all processes.
 BOTH_CORES = ("-n", "2", "--dist", "loadfile", "--durations", "10")
@@ -48,48 +53,6 @@ def environment(session: nox.Session, use: str) -> None:
     os.environ["PATH"] = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
     session.env["NO_MKDOCS_2_WARNING"] = "1"
     session.env["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
-
-
-def install_package(session: nox.Session, name: str) -> None:
-    """Install a package of Debian or Ubuntu."""
-    session.log(f"installing {name} from the distribution: about half a minute")
-    apt = ("flock", APT_LOCK, "apt-get", "--quiet", "--quiet")
-    apt = (*apt, "--option", "DPkg::Lock::Timeout=300")
-    run(session, *apt, "update")
-    run(session, *apt, "install", "--yes", "--no-install-recommends", name, silent=True)
-
-
-def install_lighthouse(session: nox.Session) -> None:
-    """Make .nox/lighthouse out of its lock file."""
-    install_of_npm(session, "lighthouse", Path("tests", "lighthouse"))
-
-
-def install_of_npm(session: nox.Session, name: str, source: Path) -> None:
-    """Make .nox/NAME out of a folder with a lock file, by the npm of the environment in use."""
-    folder, lock = Path(".nox", name), "package-lock.json"
-    stamp = folder / "made-from.json"
-    wanted = (source / lock).read_text()
-    if not stamp.is_file() or stamp.read_text() != wanted:
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(source, folder)
-        quietly = ("--no-audit", "--no-fund", "--no-update-notifier", "--loglevel", "error")
-        run(session, "npm", "ci", "--prefix", str(folder), "--ignore-scripts", *quietly)
-        stamp.write_text(wanted)
-
-
-def install_helm(session: nox.Session) -> None:
-    """Build helm into .nox/helm out of the modules that tests/helm pins."""
-    source, folder = Path("tests", "helm"), Path(".nox", "helm").resolve()
-    stamp = folder / "made-from.txt"
-    wanted = "".join((source / name).read_text() for name in ("go.mod", "go.sum"))
-    if not stamp.is_file() or stamp.read_text() != wanted:
-        session.log("building helm into .nox/helm, once: some minutes")
-        words = ("build", "-mod=readonly", "-trimpath", "-o", str(folder / "helm"))
-        with session.chdir(source):
-            # Another Go than the pinned one is not fetched, and no compiler of C is needed.
-            go = {"GOTOOLCHAIN": "local", "CGO_ENABLED": "0"}
-            run(session, "nice", "go", *words, "helm.sh/helm/v3/cmd/helm", env=go)
-        stamp.write_text(wanted)
 
 
 def build_site(session: nox.Session) -> None:
@@ -222,6 +185,7 @@ def classroom(session: nox.Session) -> None:
     environment(session, "dev")
     install_of_npm(session, "class-proxy", Path("requirements", "proxy"))
     install_of_npm(session, "xapi", Path("tests", "xapi"))
+    run(session, "advices", "engine", "start")
     run(session, *PYTEST, "tests/classroom", "-m", "classroom", *session.posargs)
 
 
@@ -238,8 +202,7 @@ def browser(session: nox.Session) -> None:
     """Build the site, and install the browser and Lighthouse that look at it."""
     environment(session, "dev")
     build_site(session)
-    if not (os.environ.get("CHROME_PATH") or shutil.which("chromium")):
-        install_package(session, "chromium")
+    install_chromium(session)
     install_lighthouse(session)
 
 
@@ -247,8 +210,7 @@ def browser(session: nox.Session) -> None:
 def pictures(session: nox.Session) -> None:
     """Draw the pictures that other sites show of the chapters into site/; needs chromium."""
     environment(session, "dev")
-    if not (os.environ.get("CHROME_PATH") or shutil.which("chromium")):
-        install_package(session, "chromium")
+    install_chromium(session)
     run(session, "python", "tests/browser/social_image.py", "site")
 
 

@@ -439,3 +439,19 @@ def serving(handler: type[http.server.BaseHTTPRequestHandler]) -> Iterator[int]:
         finally:
             server.shutdown()
             thread.join()
+
+
+@contextlib.contextmanager
+def sites() -> Iterator[Callable[[bytes], int]]:
+    """Give what returns the port of a web server for a page: two containers may run at once."""
+    ports: dict[bytes, int] = {}
+    lock = threading.Lock()
+    with contextlib.ExitStack() as stack:
+
+        def port_of(page: bytes) -> int:
+            with lock:
+                if page not in ports:
+                    ports[page] = stack.enter_context(site(lambda _: (200, page)))
+                return ports[page]
+
+        yield port_of

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +12,7 @@ from typing import Any
 import factory
 import pytest
 from layer_tars import file, layer_tar
-from memory_engine import STATUS, MemoryEngine, Program, printed, site
+from memory_engine import STATUS, MemoryEngine, Program, printed, sites
 
 from advices import audit
 from advices.audit import lab_of
@@ -216,11 +214,8 @@ def test_the_gate(before: VariantResult, after: VariantResult, says: str) -> Non
 class World:
     """A project on an engine whose images are what its Dockerfiles say."""
 
-    def __init__(self, root: Path, sites: ExitStack) -> None:
-        self.root, self.sites = root, sites
-        self.ports: dict[bytes, int] = {}
-        self.serving = threading.Lock()
-        self.port = self.port_of(b"a page")
+    def __init__(self, root: Path, port_of: Callable[[bytes], int]) -> None:
+        self.root, self._port_of = root, port_of
         self.refuses: Callable[[str], bool] = lambda _text: False
         self.page: Callable[[str], bytes] = lambda _text: b"a page"
         self.checks: Callable[[str], int] = lambda _text: 0
@@ -235,13 +230,6 @@ class World:
             base = layer_tar({"usr/lib/base": file(b"x" * size)})
             self.engine.add(name, base, repo_digests=(f"python@sha256:{size}",))
         self.engine.build = self._build  # type: ignore[method-assign]
-
-    def port_of(self, page: bytes) -> int:
-        """Return where a page is served. Each has its own site: two containers run at once."""
-        with self.serving:
-            if page not in self.ports:
-                self.ports[page] = self.sites.enter_context(site(lambda _: (200, page)))
-            return self.ports[page]
 
     def audited(self, check: str = "", **asked: Any) -> audit.Audit:
         workshop = factory.workshop(Layout(ROOT), engine=self.engine)
@@ -286,7 +274,7 @@ class World:
         status = STATUS.replace("1000", uid) + f"Gid:\t{uid}\t{uid}\nGroups:\t\n"
         healthy = self.healthy(text)
         return Program(
-            port=self.port_of(self.page(text)),
+            port=self._port_of(self.page(text)),
             answers=lambda argv: status if argv != ["check"] else "ok" if healthy else None,
         )
 
@@ -294,8 +282,8 @@ class World:
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     monkeypatch.setenv("ADVICES_INDEX_WAY", "direct")
-    with ExitStack() as sites:
-        yield World(made(tmp_path / "project"), sites)
+    with sites() as port_of:
+        yield World(made(tmp_path / "project"), port_of)
 
 
 def test_what_passes_alone_is_built_together_and_is_the_diff(world: World) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from layer_tars import file, layer_tar
-from memory_engine import Program, printed
+from memory_engine import Program, printed, sites
 from test_audit import BAD, World, made
 
 from advices import audit
@@ -40,8 +39,8 @@ services:
 class Beside(World):
     """A project that needs a database, whose container does what a test says."""
 
-    def __init__(self, root: Path, sites: ExitStack) -> None:
-        super().__init__(root, sites)
+    def __init__(self, root: Path, port: int) -> None:
+        super().__init__(root, port)
         (root / "compose.yaml").write_text(COMPOSE)
         self.database: Program | EngineRefused = Program(answers=lambda _: LISTENS)
         for name in ("postgres:16", "disk"):
@@ -60,8 +59,8 @@ class Beside(World):
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Beside]:
     monkeypatch.setenv("ADVICES_INDEX_WAY", "direct")
-    with ExitStack() as sites:
-        here = Beside(made(tmp_path / "project"), sites)
+    with sites() as port_of:
+        here = Beside(made(tmp_path / "project"), port_of)
         yield here
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
+from memory_engine import sites
 from test_audit import World, made
 
 from advices import audit as room
@@ -29,8 +29,8 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     docker.chmod(0o755)
     monkeypatch.setenv("PATH", f"{docker.parent}:/usr/bin:/bin")
     monkeypatch.setattr("advices.workshop.workshop.connect", lambda: here.engine)
-    with ExitStack() as sites:
-        here = World(made(tmp_path / "project"), sites)
+    with sites() as port_of:
+        here = World(made(tmp_path / "project"), port_of)
         yield here
 
 

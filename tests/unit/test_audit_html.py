@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from memory_engine import sites
 from test_audit import BAD, World, made
 
 from advices import audit
@@ -27,8 +27,8 @@ VOID = {"meta", "rect", "br"}
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     monkeypatch.setenv("ADVICES_INDEX_WAY", "direct")
-    with ExitStack() as sites:
-        here = World(made(tmp_path / "project"), sites)
+    with sites() as port_of:
+        here = World(made(tmp_path / "project"), port_of)
         yield here
 
 
@@ -181,7 +181,7 @@ def test_a_fix_is_told_by_what_it_brings_alone(world: World) -> None:
 
 def test_a_command_repeats_the_measure_as_a_shell_reads_it(world: World, tmp_path: Path) -> None:
     world.root = made(tmp_path / "project 2", EVIL__py="x\n")
-    found = world.audited(build_args={"TOKEN": "hush"}, env={"KEY": "hush"}, port=world.port)
+    found = world.audited(build_args={"TOKEN": "hush"}, env={"KEY": "hush"}, port=8080)
     told = {name: repeat(found, MeasureName.parse(name)) for name in ("uid", "edit-source.seconds")}
     assert "docker build --tag advices-audit --file Dockerfile --build-arg TOKEN ." in told["uid"]
     assert "docker run --detach --name advices-audit --env KEY advices-audit" in told["uid"]

@@ -7,11 +7,11 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any
 
 import pytest
+from memory_engine import sites
 from test_audit import World, made
 
 from advices import audit
@@ -28,8 +28,8 @@ CHAPTERS = {"non-root": ("Do not run as root", "../chapters/non-root/")}
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     monkeypatch.setenv("ADVICES_INDEX_WAY", "direct")
-    with ExitStack() as sites:
-        here = World(made(tmp_path / "project"), sites)
+    with sites() as port_of:
+        here = World(made(tmp_path / "project"), port_of)
         yield here
 
 

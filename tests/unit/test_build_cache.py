@@ -21,7 +21,7 @@ GB = 1_000_000_000
 
 @pytest.fixture
 def ours(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    monkeypatch.setattr(build_cache.provision, "own_engine_pid", lambda: 1)
+    monkeypatch.setattr(build_cache.own_engine, "running_pid", lambda: 1)
     return monkeypatch
 
 
@@ -84,7 +84,7 @@ def test_the_cache_of_somebody_elses_engine_stays(
     ours: pytest.MonkeyPatch, engine: MemoryEngine
 ) -> None:
     has_free(ours, 0)
-    ours.setattr(build_cache.provision, "own_engine_pid", lambda: None)
+    ours.setattr(build_cache.own_engine, "running_pid", lambda: None)
     make_room(engine, print)
     assert engine.kept_bytes == []
 

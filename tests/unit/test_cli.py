@@ -22,7 +22,7 @@ from advices.cli.display import Display
 from advices.cli.doctor import Finding
 from advices.core import StepFailed, errors
 from advices.core import process as core_process
-from advices.engine import provision
+from advices.engine import own_engine
 from advices.lab import labfile
 from advices.lab.model import Mistake
 from advices.lab.scans import Scan, not_run
@@ -483,7 +483,7 @@ def test_nothing_to_stop(
     monkeypatch: pytest.MonkeyPatch,
     capsys: Printed,
 ) -> None:
-    monkeypatch.setattr(provision, "STATE", tmp_path / "engine.json")
+    monkeypatch.setattr(own_engine, "STATE", tmp_path / "engine.json")
     assert advices("engine", "stop") == 0
     assert "nothing to stop" in capsys.readouterr().out
 

@@ -28,7 +28,7 @@ from advices.core import (
 )
 from advices.core.paths import Layout
 from advices.core.process import Finished
-from advices.engine import apt, cgroup, client, client_settings, connection, provision
+from advices.engine import apt, cgroup, client, client_settings, connection, own_engine
 from advices.engine.client import EngineFacts
 from advices.packages import Shelf, proxy, shelf
 from advices.scanners.images import ScannerImage
@@ -94,7 +94,7 @@ def _well(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client_settings, "builder_driver", lambda: "docker")
     monkeypatch.setattr(client_settings, "left_out", lambda _: iter(()))
     monkeypatch.setattr(cgroup, "why_not", lambda _address, *, rootless: _NO_GROUP * rootless)
-    monkeypatch.setattr(provision, "own_engine_pid", lambda: None)
+    monkeypatch.setattr(own_engine, "running_pid", lambda: None)
     monkeypatch.setattr(proxy, "host_settings", lambda: ())
     monkeypatch.setattr(workshop, "Bases", FakeBases)
     monkeypatch.setattr(workshop, "ScannerImages", FakeScanners)
@@ -243,10 +243,10 @@ def test_what_is_left_out_of_dockers_settings_is_told(
 
 
 def test_an_engine_of_ours_is_told_with_its_log(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(provision, "own_engine_pid", lambda: 5)
+    monkeypatch.setattr(own_engine, "running_pid", lambda: 5)
     found = examine()
     assert found["engine"].says.endswith("(started by us)")
-    assert found["engine log"].says == str(provision.LOG)
+    assert found["engine log"].says == str(own_engine.LOG)
 
 
 @pytest.mark.parametrize("prefetched", [True, False])

@@ -175,6 +175,7 @@ def test_only_what_claims_need_is_done_once(
     [
         ("cold.seconds", [BuildImage("cold", 1)]),
         ("edit.seconds", [BuildImage("edit", sample) for sample in (1, 2, 3)]),
+        ("edit.longest_step_seconds", [BuildImage("edit", sample) for sample in (1, 2, 3)]),
         ("first_200_seconds", [ServeImage(sample) for sample in (1, 2, 3)]),
         ("bare.first_200_seconds", [StartImage("bare")]),
         ("cold.steps_run", []),

@@ -17,7 +17,7 @@ import pytest
 import socket_engine
 
 from advices.core import EngineForbidden, EngineMissing, EngineUnsuitable, InstallRefused, process
-from advices.engine import apt, client, connection, provision
+from advices.engine import apt, client, connection, own_engine, provision
 
 DEBIAN = """\
 PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"
@@ -148,17 +148,17 @@ def test_what_is_installed(codename: str, pinned: bool, monkeypatch: pytest.Monk
 @pytest.fixture
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     file = tmp_path / "engine.json"
-    monkeypatch.setattr(provision, "STATE", file)
+    monkeypatch.setattr(own_engine, "STATE", file)
     return file
 
 
 def test_the_engine_that_we_started_is_known(state: Path) -> None:
     me = os.getpid()
-    ticks = provision._started_ticks(me)
+    ticks = own_engine._started_ticks(me)
     assert ticks is not None
     assert ticks.isdigit()
     state.write_text(json.dumps({"pid": me, "started_ticks": ticks}))
-    assert provision.own_engine_pid() == me
+    assert own_engine.running_pid() == me
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,44 @@ def test_the_engine_that_we_started_is_known(state: Path) -> None:
 def test_no_other_process_is_taken_for_it(state: Path, text: str | None) -> None:
     if text is not None:
         state.write_text(text)
-    assert provision.own_engine_pid() is None
+    assert own_engine.running_pid() is None
+
+
+@pytest.mark.parametrize(
+    ("log", "says"),
+    [
+        ("level=info msg=up\nlevel=error msg=full\n\n", "level=error msg=full"),
+        ("level=info msg=up\nfatal error: concurrent map writes\n\ngoroutine 1\n", "fatal error: "),
+        ("panic: nil\nlevel=info\nSIGBUS: bus error\ngoroutine 9:\n", "SIGBUS: bus error"),
+        ("", "its log is empty"),
+        (None, "cannot be read"),
+    ],
+)
+def test_that_our_engine_has_ended_is_said_with_the_reason_in_its_log(
+    log: str | None, says: str, state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_engine, "LOG", tmp_path / "dockerd.log")
+    monkeypatch.setattr(connection, "DEFAULT_SOCKET", f"{tmp_path}/docker.sock")
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/docker.sock")
+    if log is not None:
+        own_engine.LOG.write_text(log)
+    with pytest.raises(EngineMissing) as raised:
+        client.connect()
+    assert raised.value.why == EngineMissing.why
+    daemon = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    own_engine.note_start(daemon.pid)
+    assert own_engine.how_it_ended() == ""
+    daemon.kill()
+    daemon.wait()
+    with pytest.raises(EngineMissing) as raised:
+        client.connect()
+    assert f"we started (process {daemon.pid}) has ended: " in raised.value.why
+    assert says in raised.value.why
+    # An engine at another address is somebody else's.
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/other.sock")
+    with pytest.raises(EngineMissing) as raised:
+        client.connect()
+    assert raised.value.why == EngineMissing.why
 
 
 def test_what_we_did_not_start_is_not_stopped(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,7 +233,7 @@ def test_what_we_did_not_start_is_not_stopped(state: Path, monkeypatch: pytest.M
 def test_our_own_engine_is_stopped(state: Path) -> None:
     heard: list[str] = []
     daemon = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    ticks = provision._started_ticks(daemon.pid)
+    ticks = own_engine._started_ticks(daemon.pid)
     state.write_text(json.dumps({"pid": daemon.pid, "started_ticks": ticks}))
     assert provision.stop_engine(heard.append) is True
     assert heard == ["stopped the engine"]
@@ -237,14 +274,14 @@ def test_ours_is_only_what_we_started_at_its_own_socket(
     chosen: dict[str, str], ours: bool, state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     me = os.getpid()
-    state.write_text(json.dumps({"pid": me, "started_ticks": provision._started_ticks(me)}))
+    state.write_text(json.dumps({"pid": me, "started_ticks": own_engine._started_ticks(me)}))
     for name in ("DOCKER_HOST", "DOCKER_CONTEXT"):
         monkeypatch.delenv(name, raising=False)
     for name, value in chosen.items():
         monkeypatch.setenv(name, value)
-    assert provision.is_own_engine() is ours
+    assert own_engine.is_in_use() is ours
     state.unlink()
-    assert provision.is_own_engine() is False
+    assert own_engine.is_in_use() is False
 
 
 @pytest.mark.parametrize(
@@ -290,7 +327,7 @@ class Machine:
         monkeypatch.setenv("PATH", f"{self._bin}:/usr/bin:/bin")
         monkeypatch.setattr(provision, "PID_FILE", self.pid_file)
         monkeypatch.setattr(provision, "SYSTEMD", self.systemd)
-        monkeypatch.setattr(provision, "LOG", folder / "dockerd.log")
+        monkeypatch.setattr(own_engine, "LOG", folder / "dockerd.log")
         monkeypatch.setattr(provision, "_SILENT_SECONDS", 0.1)
         monkeypatch.setattr(provision, "_START_SECONDS", 0.5)
         monkeypatch.setattr(os, "geteuid", lambda: 0)

@@ -19,7 +19,7 @@ from advices import results
 from advices.core import DiskFull, ResultInvalid
 from advices.core import files as files_
 from advices.lab.measure_name import MeasureName
-from advices.results.record import Boot
+from advices.results.record import Boot, Step
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "results" / "schema.json"
 OTHERS = (
@@ -355,8 +355,17 @@ def test_measures_are_computed_from_the_records() -> None:
         "cold.steps_cached": 1,
         "cold.new_disk_bytes": 21,
         "cold.new_transfer_bytes": 7,
+        "cold.longest_step_seconds": 0.5,
         "cold.seconds": 10.0,
     }
+
+
+def test_the_longest_step_is_one_that_ran() -> None:
+    ran = [Step(name=f"RUN {n}", cached=False, seconds=n) for n in (1.5, 7.25, 2.0)]
+    kept = Step(name="COPY", cached=True, seconds=9.0)
+    made = factory.build().model_copy(update={"steps": (kept, *ran)})
+    assert made.longest_step_seconds == 7.25
+    assert factory.build(run=0).longest_step_seconds == 0
 
 
 def test_the_cold_build_comes_first() -> None:

@@ -27,7 +27,7 @@ from advices.engine import (
     cgroup,
     client_settings,
     connection,
-    provision,
+    own_engine,
 )
 from advices.lab import SCANNERS, labfile
 from advices.offline import is_prefetched
@@ -69,12 +69,12 @@ def examine(workshop: Workshop) -> Iterator[Finding]:
         yield _ca(None)
         return
     facts = connected.facts()
-    ours = provision.is_own_engine()
+    ours = own_engine.is_in_use()
     whose = "started by us" if ours else "not ours: we never stop it"
     kind = "rootless, " if facts.rootless else ""
     yield Finding("ok", "engine", f"{facts.version} at {connected.address} ({kind}{whose})")
     if ours:
-        yield Finding("ok", "engine log", str(provision.LOG))
+        yield Finding("ok", "engine log", str(own_engine.LOG))
     yield Finding("ok", "platform", f"{facts.platform}, {facts.cores} cores")
     yield _storage(facts.storage_driver)
     yield _buildx()

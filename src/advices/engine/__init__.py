@@ -4,7 +4,7 @@ What is asked of an engine and its images and containers, builds with their exac
 installing and starting an engine.
 """
 
-from advices.engine import apt, cgroup, client_settings, connection, provision
+from advices.engine import apt, cgroup, client_settings, connection, own_engine, provision
 from advices.engine.apt import install_packages
 from advices.engine.bake import bake_targets
 from advices.engine.build_log import METHOD as BUILD_LOG_METHOD
@@ -52,6 +52,7 @@ __all__ = [
     "install_packages",
     "invalid_reference",
     "options",
+    "own_engine",
     "provision",
     "split",
 ]

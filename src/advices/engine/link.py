@@ -20,7 +20,7 @@ from advices.core import (
     EngineRefused,
     EngineUnsuitable,
 )
-from advices.engine import connection
+from advices.engine import connection, own_engine
 
 RUN_LABEL = "io.docker-advices.run"
 BASE_LABEL = "io.docker-advices.base"
@@ -80,7 +80,10 @@ class EngineLink:
                 raise EngineForbidden(
                     f"this user may not use the Docker engine at {self.address}"
                 ) from None
-            raise EngineMissing(f"no Docker engine answers at {self.address}") from None
+            raise EngineMissing(
+                f"no Docker engine answers at {self.address}",
+                why=own_engine.how_it_ended() or EngineMissing.why,
+            ) from None
         for part in said.get("Components") or ():
             if "podman" in str(part.get("Name")).lower():
                 raise EngineUnsuitable(
@@ -111,7 +114,10 @@ class EngineLink:
                 raise DiskFull("the engine has no space left on its device") from None
             raise EngineRefused(str(error.explanation or error)) from error
         except (RequestException, docker.errors.DockerException, ConnectionError) as error:
-            raise EngineLost(f"the engine at {self.address} no longer answers") from error
+            raise EngineLost(
+                f"the engine at {self.address} no longer answers",
+                why=own_engine.how_it_ended() or EngineLost.why,
+            ) from error
 
 
 def _elsewhere(address: str) -> EngineElsewhere:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 from collections.abc import Callable
@@ -18,11 +17,9 @@ from advices.core import (
     run,
     spawn_daemon,
 )
-from advices.engine import client, connection
+from advices.engine import client, connection, own_engine
 from advices.engine.apt import allowed, install_engine
 
-LOG = Path("/var/log/docker-advices/dockerd.log")
-STATE = Path("/var/lib/docker-advices/engine.json")
 PID_FILE = Path("/var/run/docker.pid")
 SYSTEMD = Path("/run/systemd/system")
 _SILENT_SECONDS = 5
@@ -82,16 +79,14 @@ def _start(say: Say) -> None:
         )
     # Of an engine that was killed; dockerd does not start when its number is another process's.
     PID_FILE.unlink(missing_ok=True)
-    pid = spawn_daemon([daemon], LOG)
-    STATE.parent.mkdir(parents=True, exist_ok=True)
-    STATE.write_text(json.dumps({"pid": pid, "started_ticks": _started_ticks(pid)}), "utf-8")
+    own_engine.note_start(spawn_daemon([daemon], own_engine.LOG))
     if not _came_up(_START_SECONDS):
         raise EngineMissing(
             f"dockerd started but did not answer within {_START_SECONDS} s",
-            why=_last_error(),
-            next_step=f"read its log: {LOG}",
+            why=own_engine.last_words(),
+            next_step=f"read its log: {own_engine.LOG}",
         )
-    say(f"started the Docker engine; its log is {LOG}")
+    say(f"started the Docker engine; its log is {own_engine.LOG}")
 
 
 def _service_started() -> bool:
@@ -117,7 +112,7 @@ def _stop_if_silent(say: Say) -> None:
         runs = Path(f"/proc/{pid}/comm").read_text("utf-8").strip() == "dockerd"
     except (OSError, ValueError):
         return
-    if not runs or _is_zombie(pid):
+    if not runs or own_engine.is_zombie(pid):
         return
     say(f"a Docker engine runs (process {pid}) but does not answer yet: waiting for it")
     if not _came_up(_START_SECONDS):
@@ -129,62 +124,21 @@ def _stop_if_silent(say: Say) -> None:
         )
 
 
-def _last_error() -> str:
-    with contextlib.suppress(OSError):
-        lines = [x for x in LOG.read_text("utf-8", "replace").splitlines() if x.strip()]
-        return lines[-1] if lines else "its log is empty"
-    return "it has no log"
-
-
-def _started_ticks(pid: int) -> str | None:
-    """Return when a process started, in ticks since boot: with its id this names it for good."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text("utf-8")
-    except OSError:
-        return None
-    return stat.rpartition(")")[2].split()[19]
-
-
-def own_engine_pid() -> int | None:
-    """Return the process id of the running engine that we started, None if there is none."""
-    try:
-        state = json.loads(STATE.read_text("utf-8"))
-        pid, ticks = int(state["pid"]), state["started_ticks"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return pid if ticks is not None and _started_ticks(pid) == ticks else None
-
-
-def is_own_engine() -> bool:
-    """Return whether the engine in use is the one that we started, at its own socket.
-
-    Who sets DOCKER_HOST or a context has chosen an engine, wherever that leads: it is theirs.
-    """
-    chosen = os.environ.get("DOCKER_HOST") or connection.context_name() != "default"
-    return not chosen and own_engine_pid() is not None
-
-
 def stop_engine(say: Say) -> bool:
     """Stop the engine that we started and return whether there was one."""
-    pid = own_engine_pid()
+    pid = own_engine.running_pid()
     if pid is None:
-        STATE.unlink(missing_ok=True)
+        own_engine.forget()
         return False
     run(["kill", "-TERM", str(pid)])
     for _ in poll(60, every_seconds=0.1):
-        if own_engine_pid() is None or _is_zombie(pid):
+        if own_engine.running_pid() is None:
             break
     else:
         raise CommandFailed(
-            f"the engine (process {pid}) did not end within 60 s", next_step=f"read {LOG}"
+            f"the engine (process {pid}) did not end within 60 s",
+            next_step=f"read {own_engine.LOG}",
         )
-    STATE.unlink(missing_ok=True)
+    own_engine.forget()
     say("stopped the engine")
-    return True
-
-
-def _is_zombie(pid: int) -> bool:
-    with contextlib.suppress(OSError, IndexError):
-        stat = Path(f"/proc/{pid}/stat").read_text("utf-8")
-        return stat.rpartition(")")[2].split()[0] == "Z"
     return True

@@ -14,7 +14,7 @@ from advices.lab.handing import with_bases_apart, without_syntax
 from advices.lab.image_names import familiar
 from advices.lab.instructions import Instruction, instructions
 from advices.lab.labfile import LEARNERS, line_of, read
-from advices.lab.measure import OF_A_START, Measure
+from advices.lab.measure import OF_A_BUILD, OF_A_START, Measure
 from advices.lab.measure_name import MeasureName
 from advices.lab.measures import (
     PROBED,
@@ -63,6 +63,7 @@ __all__ = [
     "EVIDENCE_CHARACTERS",
     "LEARNERS",
     "NOT_SOURCE",
+    "OF_A_BUILD",
     "OF_A_START",
     "PROBED",
     "RISKS",

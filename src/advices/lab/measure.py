@@ -91,5 +91,10 @@ OF_A_BUILD: dict[str, Measure] = {
     "downloaded_bytes": Measure(
         "Bytes that pip downloads", "the sizes that pip prints for these files, rounded by it", True
     ),
+    "longest_step_seconds": Measure(
+        "Longest step",
+        "the build step that took longest, as BuildKit times it, in the first sample",
+        True,
+    ),
     "seconds": Measure("Build time", "wall time of the build including its export, median", True),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from advices.lab import COLD, OF_A_START, PROBED, Claim, Lab, MeasureName
+from advices.lab import COLD, OF_A_BUILD, OF_A_START, PROBED, Claim, Lab, MeasureName
 from advices.results import is_judged
 
 # Raised when variants are measured in another way than before: marks, order, what is summed.
@@ -79,6 +79,8 @@ class ProbeImage:
 # The score of the twelve factors needs the starts and all probes of its lab.
 _COUNTED_OVER_SEVERAL = frozenset({MeasureName("factors_met")})
 
+_FIRST_ANSWER = MeasureName("first_200_seconds")
+
 # What needs more of the layers of the image than their bytes, or the layers of several images.
 _READ_LAYERS = frozenset({"files", "installed", "opened", "set"})
 
@@ -99,17 +101,16 @@ def steps(lab: Lab, samples: Samples) -> tuple[PlanStep, ...]:
 
 
 def _steps(lab: Lab, samples: Samples, times: Collection[MeasureName]) -> tuple[PlanStep, ...]:
-    def often(measure: MeasureName) -> range:
-        least = _OF_A_TIME if measure in times else 1
-        return range(1, max(samples.replay, least) + 1)
+    def often(is_claimed: bool) -> range:
+        return range(1, max(samples.replay, _OF_A_TIME if is_claimed else 1) + 1)
 
     ordered: list[PlanStep] = [BuildImage(COLD, sample) for sample in range(1, samples.cold + 1)]
     for name, replay in lab.replays.items():
         # What is built again is as slow as the first build, and is done to compare layers.
-        each = range(1, 2) if replay.again else often(MeasureName("seconds", name))
+        each = range(1, 2) if replay.again else often(_is_of_build(name, times))
         ordered += [BuildImage(name, sample, replay.again) for sample in each]
     ordered.append(InspectImages((COLD, *lab.replays)))
-    ordered += [ServeImage(sample) for sample in often(MeasureName("first_200_seconds"))]
+    ordered += [ServeImage(sample) for sample in often(_FIRST_ANSWER in times)]
     ordered += [StartImage(start) for start in lab.starts]
     ordered += [ProbeImage(probe) for probe in lab.probes]
     return tuple(ordered)
@@ -268,15 +269,20 @@ def is_timed(lab: Lab, step: PlanStep) -> bool:
     times = {claim.measure for claim in lab.claims if claim.measure.is_time}
     match step:
         case BuildImage(build=build):
-            return MeasureName("seconds", build) in times
+            return _is_of_build(build, times)
         case ServeImage():
-            return MeasureName("first_200_seconds") in times
+            return _FIRST_ANSWER in times
         case StartImage(start):
             return MeasureName("first_200_seconds", start) in times
         case ProbeImage(probe):
             return any(MeasureName(name) in times for name in PROBED[probe])
         case InspectImages():
             return False
+
+
+def _is_of_build(build: str, times: Iterable[MeasureName]) -> bool:
+    """Return whether one of some times is a build's: of all of it or of a step."""
+    return any(time.of == build and time.name in OF_A_BUILD for time in times)
 
 
 def _with_bytes(measures: Iterable[MeasureName]) -> frozenset[str]:

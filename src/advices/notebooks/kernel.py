@@ -130,10 +130,11 @@ def _read(file: Path) -> Any:
 def _kill_kernel(client: NotebookClient) -> None:
     """End the kernel with all that it started: it leads a process group of its own."""
     provisioner = getattr(client.km, "provisioner", None)
-    pid = getattr(provisioner, "pid", None)
-    if pid:
+    # Not the group of its process: when that has ended its number may be a thread's of a stranger.
+    group = getattr(provisioner, "pgid", None)
+    if group:
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(os.getpgid(pid), signal.SIGKILL)
+            os.killpg(group, signal.SIGKILL)
 
 
 def _explain(fault: BaseException, name: str) -> BaseException:

@@ -82,6 +82,11 @@ class Build(Record):
         """Return how many steps came from the cache."""
         return sum(step.cached for step in self.steps)
 
+    @property
+    def longest_step_seconds(self) -> float:
+        """Return the seconds of the step that took longest, 0 if all came from the cache."""
+        return max((step.seconds for step in self.steps if not step.cached), default=0.0)
+
     def measures(self) -> dict[str, Value]:
         """Return the measures of this build, each by its name without the build's."""
         if self.is_unfinished:
@@ -96,6 +101,7 @@ class Build(Record):
             "packages_behind": self.packages_behind,
             "downloaded_files": self.downloaded_files,
             "downloaded_bytes": self.downloaded_bytes,
+            "longest_step_seconds": self.longest_step_seconds,
             "seconds": self.timing.median,
         }
         return {name: value for name, value in found.items() if value is not None}

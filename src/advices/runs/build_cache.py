@@ -8,7 +8,7 @@ collector: it works in the background, beside what is measured.
 from __future__ import annotations
 
 from advices.core import AdvicesError, EngineLost, Say, free_bytes
-from advices.engine import Engine, provision
+from advices.engine import Engine, own_engine
 
 # All labs, measured in one go, take less than this.
 ROOM_BYTES = 25_000_000_000
@@ -20,7 +20,7 @@ def make_room(engine: Engine, say: Say) -> None:
     Does nothing where there is room, and in any engine but the one that we started. The caller
     holds the lock of what measures. Raises EngineLost.
     """
-    if not provision.is_own_engine():
+    if not own_engine.is_in_use():
         return
     free = free_bytes(engine.facts().data_folder)
     if free is None or free >= ROOM_BYTES:
