@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -12,18 +13,18 @@ from advices.audit.lab_of import YOURS, variant_of
 from advices.audit.project import Project
 from advices.audit.remedies import Change
 from advices.audit.secrets import LEAST_CHARACTERS, longest_line
-from advices.core import AdvicesError, DiskFull, EngineLost, at_once
+from advices.core import AdvicesError, DiskFull, EngineLost, alive, at_once
 from advices.engine import Image
 from advices.lab import COLD, Lab, Variant
 from advices.measure import CANARY, BuildImage, Candidate, Measurer
 from advices.probes import shown_each
-from advices.results import VariantResult
 from advices.workshop import Workshop
 
 FIXED = "fixed"
 """The project with all fixes."""
 AT_ONCE = 2
 """How many builds of an audit are made side by side."""
+_LISTEN_SECONDS = 0.2
 CandidateOf = Callable[[str, Variant, Change], Candidate]
 
 
@@ -35,12 +36,12 @@ class Reads:
         workshop: Workshop,
         image_of: Callable[[str], Image],
         values: Mapping[str, bytes],
-        yours: VariantResult,
+        base_ids: Mapping[str, frozenset[str]],
     ) -> None:
         self._workshop = workshop
         self._image_of = image_of
         self._values = values
-        self._base = frozenset(layer.diff_id for layer in yours.layers if layer.from_base)
+        self._base_ids = base_ids
 
     def real(self, name: str, canary: Canary) -> Mapping[str, int] | None:
         """Return where the image of a name shows it, None for a file and for what is too short."""
@@ -52,7 +53,7 @@ class Reads:
     def places(self, name: str, texts: Sequence[str]) -> Sequence[Mapping[str, int]]:
         """Return in how many places the image of a name holds each text; it is read once."""
         engine, names = self._workshop.engine, self._workshop.memory.names
-        return shown_each(engine, names, self._image_of(name), self._base, texts)
+        return shown_each(engine, names, self._image_of(name), self._base_ids[name], texts)
 
 
 class Hunt:
@@ -74,22 +75,31 @@ class Hunt:
         self._numbers = itertools.count(1)
         self._known: dict[str, Mapping[str, int]] = {}
         self.yours: tuple[Canary, ...] = ()
-        self.is_begun = False
         self._suspects = suspected(project)
+        self._begun = threading.Event()
 
     @property
     def decides(self) -> bool:
         """Return whether what it finds decides which changes are tried: those of arguments."""
         return any(one.kind == "build argument" for one in self._suspects)
 
-    def begin(self, change: Change) -> tuple[str, ...]:
-        """Try each thing that may be hidden; return the build arguments that are not."""
-        self._at_once(self._suspects, change)
-        self.yours = _each([partial(self._tried, one, change, YOURS) for one in self._suspects])
-        self.is_begun = True
+    def wait(self) -> None:
+        """Return once it is known what the project as it is shows. Raises GivenUp."""
+        while not self._begun.wait(_LISTEN_SECONDS):
+            alive()
+
+    @property
+    def leaking(self) -> tuple[str, ...]:
+        """Return the build arguments that the image of the project as it is shows."""
         return tuple(
             one.name for one in self.yours if one.kind == "build argument" and one.is_found
         )
+
+    def begin(self, change: Change) -> None:
+        """Try each thing that may be hidden."""
+        self._at_once(self._suspects, change)
+        self.yours = _each([partial(self._tried, one, change, YOURS) for one in self._suspects])
+        self._begun.set()
 
     def after(self, change: Change) -> tuple[Canary, ...]:
         """Return each canary with what the image shows of it after a change."""
@@ -104,6 +114,7 @@ class Hunt:
         the change alone or with others, and `name` that of its image. Of an argument counts the
         history, of a file the layers.
         """
+        self.wait()
         ids, files = change.secrets, change.hidden_files
         place = "secrets_in_history" if ids else "secrets_in_layers"
         of = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from advices.audit.canaries import Canary
 from advices.audit.remedies import Change, Remedy
@@ -55,3 +55,17 @@ class Trial:
     changing: str = ""
     canaries: tuple[Canary, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
+
+
+def with_others(tried: Tried, yours: VariantResult, after: VariantResult) -> Tried:
+    """Return what a change that was tried with others did, as far as a measure shows it alone.
+
+    A canary shows what its own change hides, and nothing else.
+    """
+    if tried.change.hides:
+        return tried
+    own, is_seen = tried.remedy.own, True
+    was, is_ = (one.measures().get(own) if own else None for one in (yours, after))
+    if was is not None and is_ is not None:
+        is_seen = tried.remedy.is_better(was, is_)
+    return replace(tried, alone=False, is_seen=is_seen)

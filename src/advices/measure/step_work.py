@@ -61,10 +61,10 @@ class StepWork:
         self._word = f"{lab.slug}-{secrets.token_hex(3)}"
         self._ground = ground or Ground(self._word)
         self.canary = self._ground.canary
-        # Why the candidates did not answer that need not, by name.
+        # By candidate: why it did not answer, what it served, and the diff ids of its base.
         self.silence: dict[str, str] = {}
-        # What those served that answered, by name.
         self.pages: dict[str, Page] = {}
+        self.base_ids: dict[str, frozenset[str]] = {}
 
     def on_one_kind(self, *dockerfiles: Dockerfile) -> bool:
         """Let what these name be official images only, or stand-ins; return whether it was both."""
@@ -158,6 +158,7 @@ class StepWork:
             newest = self._lab.newest(step.build)
             bases = self._bases_of(candidate, self._mark_on_ground(mark), newest)
             taken.stands_on(step, bases)
+            self.base_ids[candidate.name] = taken.base_ids
         order = self._order(candidate, bases, mark, step.build, no_cache=step.first)
         if candidate.ends_early:
             order = replace(order, enough_steps=plan.enough_steps(self._lab, step))
@@ -173,8 +174,7 @@ class StepWork:
         proxy.lead(order.context, self._engine)
         try:
             with self._turn(candidate, first=step.first):
-                heard = partial(self._say_instruction, candidate)
-                built = self._engine.build(order, on_step=heard)
+                built = self._engine.build(order, on_step=partial(self._say_instruction, candidate))
         except StepFailed as fault:
             raise self._bases.why_it_failed(fault, bases) from None
         finally:
