@@ -121,6 +121,23 @@ def test_all_of_them_together_leave_nothing_to_do(name: str) -> None:
     assert remedies(new) == {}
 
 
+@pytest.mark.parametrize(
+    ("name", "runs_as"),
+    [
+        ("plain", {"user", "exec"}),
+        ("entrypoint-script", {"user"}),
+        ("chown-as-it-runs", {"user"}),
+        # The copies have another owner.
+        ("chown-and-root", set()),
+        ("env-old", set()),
+    ],
+)
+def test_which_changes_need_no_step_of_their_own(name: str, runs_as: set[str]) -> None:
+    before = source(name)
+    changes = remedies(before)
+    assert {remedy for remedy, one in changes.items() if one.runs_as(before)} == runs_as
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_code_belongs_to_root_where_a_remedy_names_the_user(name: str) -> None:
     """An owner who is neither root nor the user of the container has nothing to do there."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ from test_audit_command import advices, world  # noqa: F401  # fixtures
 
 from advices import audit
 from advices.audit import lab_of
+from advices.audit.taking import overlapped
 from advices.audit.touches import touches
-from advices.core import BuildLimited, DiskFull, LabInvalid, Layout
+from advices.core import BuildLimited, DiskFull, LabInvalid, Layout, poll
 from advices.engine import BuildOrder, Built
 from advices.lab import MeasureName, labfile
 from advices.packages import proxy
@@ -120,6 +122,62 @@ def test_nothing_to_change_is_no_fault_of_a_quick_audit(world: World) -> None:  
         (world.root / name).write_text(text)
     again = audited(world, audit.How(quick=True))
     assert (again.trial.names, again.files) == ((), {})
+
+
+# ---------- what is done beside what ----------
+
+
+def test_what_the_cache_has_is_built_before_what_it_has_not(
+    world: World,  # noqa: F811
+    ordered: list[BuildOrder],
+) -> None:
+    """Beside a build of other steps BuildKit looks for them in vain."""
+    audited(world, audit.How())
+    tags = built(ordered)
+    assert {"user-cold", "exec-cold", "order-cold", "slim-cold"} <= {*tags}
+    cached = [tags.index(f"{name}-cold") for name in ("user", "exec")]
+    others = [tags.index(f"{name}-cold") for name in ("order", "mounts", "slim", "pip-cache")]
+    assert max(cached) < min(others)
+
+
+def test_what_comes_beside_begins_when_it_is_let() -> None:
+    heard: list[str] = []
+    begun = threading.Event()
+
+    def work(free: Callable[[], object]) -> str:
+        heard.append("built")
+        free()
+        # It goes on while the other one is at work.
+        assert begun.wait(10)
+        return "measured"
+
+    def then() -> None:
+        heard.append("beside")
+        begun.set()
+
+    assert overlapped(work, then) == "measured"
+    assert heard == ["built", "beside"]
+
+
+def test_what_comes_beside_is_left_out_where_nothing_was_built() -> None:
+    heard: list[str] = []
+    assert overlapped(lambda _free: None, lambda: heard.append("beside")) is None
+    assert heard == []
+
+
+def test_a_fault_of_either_ends_both() -> None:
+    def goes_on(free: Callable[[], object]) -> None:
+        free()
+        for _ in poll(60):
+            pass
+
+    def fails() -> None:
+        raise DiskFull("no space left on device")
+
+    with pytest.raises(DiskFull):
+        overlapped(goes_on, fails)
+    with pytest.raises(ZeroDivisionError):
+        overlapped(lambda _free: 1 // 0, lambda: None)
 
 
 # ---------- another base ----------
