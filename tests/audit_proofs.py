@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,15 +15,7 @@ from advices.results import Verdict, judged
 from advices.workshop import Workshop
 
 ROOT = Path(__file__).parents[1]
-ALL = os.environ.get("ADVICES_AUDIT_PROOF") == "all"
 SLUGS = labfile.slugs(ROOT / "labs")
-
-
-def in_turn(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return what is proved today: one name, the next one each day, or all if asked for."""
-    if ALL:
-        return names
-    return (names[dt.datetime.now(dt.UTC).date().toordinal() % len(names)],)
 
 
 @dataclass(frozen=True)

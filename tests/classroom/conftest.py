@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from browsers import a_chromium
+from playwright.sync_api import Browser
 from seat_rooms import class_of, slim
 
 from advices.classroom import Classroom, Seat
@@ -33,3 +35,10 @@ def ada(room: Classroom) -> Seat:
 def ben(room: Classroom) -> Seat:
     """Return the seat that must not notice."""
     return room.seats[1]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Return a browser."""
+    with a_chromium() as browser:
+        yield browser

@@ -16,6 +16,7 @@ from pathlib import Path
 from advices.classroom import Classroom, Limits, Seat
 from advices.classroom.hub import files, start
 from advices.classroom.hub.address import address
+from advices.classroom.sending.destination import Destination
 
 ROOT = Path(__file__).parents[2]
 FIRST_UID = 64_100
@@ -74,15 +75,16 @@ def prepared(folder: Path, count: int, project: Path = ROOT) -> Classroom:
     return room
 
 
-def how(folder: Path) -> files.Opened:
-    """Return how the class is served, at ports that are free now."""
+def how(folder: Path, xapi: Destination | None = None) -> files.Opened:
+    """Return how the class is served, at ports that are free now; `xapi` is where it sends to."""
     (folder / "service.py").write_text(SERVICE)
     extra = folder / "extra.py"
     about = {"service": folder / "service.py", "resets": folder / "resets"}
     extra.write_text(EXTRA % about)
     public, hub, api, board = free_ports(4)
     at = address(f"http://class.localhost:{public}")
-    return start.how_opened(at, ROOT, extra=extra, hub_port=hub, inner_ports=(api, board))
+    inner = (api, board)
+    return start.how_opened(at, ROOT, extra=extra, hub_port=hub, inner_ports=inner, xapi=xapi)
 
 
 def free_ports(count: int) -> list[int]:
@@ -95,10 +97,10 @@ def free_ports(count: int) -> list[int]:
 
 
 @contextmanager
-def a_class(folder: Path, count: int = 3):
+def a_class(folder: Path, count: int = 3, xapi: Destination | None = None):
     """Run a class; end the learners' servers behind it too."""
     room = prepared(folder, count)
-    opened = how(folder)
+    opened = how(folder, xapi)
     os.environ["PYTHONPATH"] = f"{ROOT / 'src'}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
     try:
         with start.running(folder, opened) as hub:

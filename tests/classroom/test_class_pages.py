@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from plain_seats import ROOT, a_class
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from advices.classroom.progress.store import Store
 
 pytestmark = pytest.mark.classroom
-FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 WIDTHS = (320, 1440)
 
 
@@ -26,18 +24,6 @@ def room(tmp_path_factory):
         pytest.fail("there is no built site: `mkdocs build --strict` makes one")
     with a_class(tmp_path_factory.mktemp("class")) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    path = os.environ.get("CHROME_PATH") or shutil.which("chromium")
-    if not path:
-        pytest.fail("there is no chromium: `apt-get install chromium`, or set CHROME_PATH")
-    expect.set_options(timeout=20_000)
-    with sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -194,6 +180,7 @@ def test_a_message_reaches_every_page_and_can_be_taken_back(room, learner, train
 def test_the_page_says_what_is_recorded(learner) -> None:
     bar = learner.get_by_role("region", name="Your class")
     expect(bar).to_contain_text("never what you write. Kept 14 days.")
+    expect(bar).to_contain_text("Nothing of it leaves the machine of this class.")
     expect(bar).to_contain_text("times are not")
 
 

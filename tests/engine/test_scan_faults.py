@@ -93,40 +93,21 @@ def test_a_container_that_ends_while_it_is_scanned_can_start_again(
 @pytest.mark.parametrize(
     ("order", "says"),
     [
-        ("out-of-memory", r"was killed \(out of memory\)"),
         ("killed", r"was killed \(exit code 137\)"),
-        ("exit-1", "ended with exit code 1. Its last lines:\nJob "),
         ("exit-3", "ended with exit code 3. Its last lines:\nJob "),
-        ("no-report", "ended without a report. Its last lines:\nJob "),
         ("truncated", "the report of ZAP cannot be read"),
-        ("exit-2", "ZAP stopped itself: exit code 2"),
-        ("stopped", "ZAP stopped itself: Percentage of memory: 96"),
-        ("stopped-overwritten", "ZAP stopped itself: Percentage of memory: 96"),
-        ("nothing-kept", "ZAP kept no answer of"),
-        ("no-200", "ZAP found no page"),
         ("spider-limit", "its job spider was ended by its limit of 120 s"),
-        ("wait-limit", "its job passiveScan-wait was ended by its limit of 120 s"),
     ],
 )
 def test_a_scanner_that_misbehaves(
     with_stub: Project, scan: Scans, theirs: Start, order: str, says: str
 ) -> None:
+    # What else a scan may end with, unit tests read: from recorded reports and lines.
     one = theirs()
     before = one.state()
     with pytest.raises(ScanFailed, match=says):
         scan(f"http://127.0.0.1:{one.port}/order/{order}", "zap")
     assert one.state() == before
-
-
-@pytest.mark.parametrize(
-    ("order", "says"),
-    [("attack-limit", "its job activeScan was ended by its limit of 480 s")],
-)
-def test_an_attack_that_is_cut_short(
-    with_stub: Project, scan: Scans, theirs: Start, order: str, says: str
-) -> None:
-    with pytest.raises(ScanFailed, match=says):
-        scan(f"http://{theirs().name}:8000/order/{order}", "zap", active=True)
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,18 @@ def test_nothing_starts_without_a_class_a_site_or_a_port(
     assert not (folder / "hub.json").exists()
 
 
+def test_the_trainers_page_can_have_another_port(project: Path, node: Path, tmp_path: Path) -> None:
+    a_class(tmp_path, project)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        how = start.how_opened(address(HERE), project, inner_ports=(0, port), hub_port=0)
+        how = how.model_copy(update={"address": address("http://class.localhost:0")})
+        refused = pytest.raises(PortTaken, match="which the trainer's page needs")
+        with refused as told, start.running(tmp_path, how):
+            pass
+    assert "`--trainer-port`" in told.value.next_step
+
+
 def test_codes_are_made_once_and_are_roots_alone(tmp_path: Path) -> None:
     made = files.codes(tmp_path)
     assert files.codes(tmp_path) == made
@@ -186,4 +198,5 @@ def test_ctrl_c_ends_a_class_in_words_that_are_true(
     said = capsys.readouterr().out
     assert "learners come here: http://class.localhost:8000" in said
     assert files.codes(folder).learners in said
+    assert "progress of learners: Nothing of it leaves the machine of this class." in said
     assert ("the learners' servers go on" in said) == by_hand

@@ -1,4 +1,5 @@
 """What is kept of a class: who has which seat, what happened, for how long."""
+# ruff: noqa: F401, F811  # the fixtures `clock` and `store` are imported
 
 from __future__ import annotations
 
@@ -7,28 +8,11 @@ import stat
 from pathlib import Path
 
 import pytest
+from class_store import Clock, clock, store
 
 from advices.classroom.progress.store import DAY_SECONDS, FILE, Store, folded
 
 SEATS = ["adv-seat-01", "adv-seat-02"]
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def store(tmp_path: Path, clock: Clock) -> Store:
-    return Store(tmp_path, 14, clock)
 
 
 def test_each_new_learner_gets_the_next_free_seat(store: Store) -> None:

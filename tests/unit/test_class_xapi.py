@@ -11,6 +11,7 @@ from advices.classroom.progress import report, xapi
 from advices.classroom.progress.store import Happened, Learner
 
 HOME = "http://class.localhost:8000"
+WORDS = {"adv-seat-01": "learner-1", "adv-seat-02": "learner-2"}
 TITLES = {"build-cache": "Order for the cache"}
 EVENTS = [
     Happened(1, "adv-seat-01", "Ada", "opened", "build-cache", "", 1.5),
@@ -24,7 +25,8 @@ EVENTS = [
 
 
 def told() -> list[dict]:
-    return json.loads(xapi.as_json(xapi.statements(EVENTS, "abc", HOME, TITLES)))
+    of = xapi.Told("abc", HOME, TITLES, WORDS)
+    return json.loads(xapi.as_json(xapi.statements(EVENTS, of)))
 
 
 def test_each_event_of_a_learner_is_a_statement() -> None:
@@ -37,7 +39,8 @@ def test_each_event_of_a_learner_is_a_statement() -> None:
         "passed",
     ]
     first = found[0]
-    assert first["actor"]["account"] == {"homePage": HOME, "name": "abc/Ada"}
+    assert first["actor"]["account"] == {"homePage": HOME, "name": "abc/learner-1"}
+    assert "Ada" not in json.dumps(found)
     assert first["timestamp"] == "1970-01-01T00:00:01.500Z"
     assert first["object"]["id"] == f"{HOME}/chapters/build-cache/#exercise"
     assert "result" not in first
@@ -71,7 +74,7 @@ def test_no_property_is_null_or_empty() -> None:
         (("actor", "account", "name"), ""),
         (("actor", "mbox"), "mailto:ada@example.org"),
         (("object", "objectType"), "Thing"),
-        (("version",), "2.0"),
+        (("version",), "1.0.3"),
         (("result", "score"), {"raw": 1}),
         (("typed",), "FROM python"),
     ],
@@ -94,7 +97,7 @@ def test_a_statement_passes_its_own_check() -> None:
 def test_a_report_counts_each_exercise_once_and_ranks_nobody() -> None:
     learners = [Learner("adv-seat-02", "Ben", 0), Learner("adv-seat-01", "Ada", 0)]
     solved_at_once = Happened(8, "adv-seat-02", "Ben", "solved", "build-cache", "", 8)
-    rows = report.report(learners, [*EVENTS, solved_at_once])
+    rows = report.report(learners, [*EVENTS, solved_at_once], WORDS)
     assert [one.seat for one in rows] == ["adv-seat-01", "adv-seat-02"]
     ada, ben = rows
     assert (ada.opened, ada.tried, ada.solved) == (
@@ -106,3 +109,4 @@ def test_a_report_counts_each_exercise_once_and_ranks_nobody() -> None:
     assert report.cells(ada)[:6] == ["adv-seat-01", "Ada", "2", "1", "1", "1"]
     assert len(report.cells(ada)) == len(report.HEADER)
     assert json.loads(report.as_json(rows))[1]["name"] == "Ben"
+    assert json.loads(report.as_json(rows))[1]["pseudonym"] == "learner-2"

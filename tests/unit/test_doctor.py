@@ -15,6 +15,7 @@ import pytest
 from advices.cli import doctor
 from advices.cli.doctor import Finding
 from advices.core import (
+    CLASS_VARIABLE,
     BaseUnavailable,
     EngineElsewhere,
     EngineMissing,
@@ -316,6 +317,32 @@ def test_room(folder: str, free: int, mark: str, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(FakeEngine, "folder", folder)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(free))
     assert examine()["disk space"].mark == mark
+
+
+@pytest.mark.parametrize(
+    ("free", "mark", "said"),
+    [
+        (8_000_000_000, "ok", "enough for each lab"),
+        (7_900_000_000, "note", "too little for base-image, shared-layers"),
+        (900_000_000, "bad", "too little for build-cache, "),
+    ],
+)
+def test_a_seat_of_a_class_needs_room_for_its_labs_and_for_no_more(
+    free: int, mark: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = namedtuple("usage", "free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(free))
+    at = Workshop(Layout(Path(__file__).parents[2]), print)
+    monkeypatch.setenv(CLASS_VARIABLE, '{"url": "http://127.0.0.1/", "keep_days": 14}')
+
+    def space() -> Finding:
+        return next(one for one in doctor.examine(at) if one.subject == "disk space")
+
+    found = space()
+    assert found.mark == mark
+    assert said in found.says
+    monkeypatch.delenv(CLASS_VARIABLE)
+    assert space().mark == "bad"
 
 
 def test_settings_of_the_host_are_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,6 +60,13 @@ def test_in_a_class_a_page_says_for_how_long_is_kept_what_it_tells(
     assert "10.0.0.1" not in found
 
 
+def test_a_page_knows_a_laptop_that_joined_from_a_seat() -> None:
+    for is_own in (True, False):
+        found = live("<head></head>", "/a/", of=ClassOf("https://c", 3, is_own=is_own))
+        assert '<meta name="advices-class" content="3">' in found
+        assert ('<meta name="advices-own" content="yes">' in found) == is_own
+
+
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
     for name in ("site/index.html", "site/labs/a/index.html", "outside/index.html"):

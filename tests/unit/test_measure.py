@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import itertools
 import json
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -376,6 +378,33 @@ def test_a_learner_is_told_the_same_whether_its_steps_are_done_in_turn_or_beside
     assert [len(done) for done in heard] == [*range(1, len(planned) + 1)]
     assert heard[0] == {planned[0]}, "nothing begins before the first build has ended"
     assert heard[-1] == {*planned}
+
+
+def test_a_build_that_takes_nothing_from_the_cache_runs_beside_none_that_does(here: Here) -> None:
+    changed = threading.Condition()
+    running: list[bool] = []
+    beside: set[tuple[bool, bool]] = set()
+    made = here.engine.build
+
+    def build(order: BuildOrder, on_step: Any = None) -> Built:
+        with changed:
+            running.append(order.no_cache)
+            beside.update(itertools.combinations(sorted(running), 2))
+            changed.notify_all()
+            # Another one has the time to come.
+            changed.wait_for(lambda: len(running) > 1, timeout=0.3)
+        try:
+            return made(order, on_step)
+        finally:
+            with changed:
+                running.remove(order.no_cache)
+
+    here.engine.build = build  # type: ignore[method-assign]
+    good = replace(of_variant(here.lab, "good"), cache_of="good")
+    each = [replace(good, name=f"n{n}", fresh=n % 4 < 2) for n in range(8)]
+    work = {one.name: partial(here.measurer.measure, one, (BuildImage("cold", 1),)) for one in each}
+    at_once(work, 2)
+    assert beside == {(False, False), (True, True)}
 
 
 def test_an_image_starts_beside_its_rebuilds_and_its_layers_are_read_behind_them(

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from advices.classroom.progress.telling import told
     from advices.classroom.rehearsing.figures import Learned, failures, figures, memory
     from advices.classroom.rehearsing.run import rehearse
+    from advices.classroom.sending.choosing import chosen
+    from advices.classroom.sending.words import leaves
 
 __all__ = [
     "FOLDER",
@@ -54,6 +56,7 @@ __all__ = [
     "board_url",
     "bundle_of_this_machine",
     "check",
+    "chosen",
     "class_in",
     "codes",
     "demand",
@@ -69,6 +72,7 @@ __all__ = [
     "judge",
     "key_of",
     "kill_all",
+    "leaves",
     "memory",
     "of_bundle",
     "of_engine",
@@ -92,6 +96,8 @@ _LATER = {
     "told": "progress.telling.told",
     **{name: f"rehearsing.figures.{name}" for name in ("Learned", "failures", "figures", "memory")},
     "rehearse": "rehearsing.run.rehearse",
+    "chosen": "sending.choosing.chosen",
+    "leaves": "sending.words.leaves",
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +11,14 @@ import typer
 
 from advices.cli.app import out, shown
 from advices.cli.classroom import class_app
-from advices.core import KEEP_DAYS, ClassMissing, HubFailed, RehearsalFailed, write_whole
+from advices.core import (
+    KEEP_DAYS,
+    ClassMissing,
+    ClassSettingInvalid,
+    HubFailed,
+    RehearsalFailed,
+    write_whole,
+)
 
 if TYPE_CHECKING:
     from advices.classroom import Learned
@@ -20,6 +29,7 @@ _PRIVATE = 0o600
 
 @class_app.command()
 def start(
+    *,
     address: Annotated[
         str, typer.Option(help="Where learners come: https://NAME for a network.")
     ] = "http://class.localhost:8000",
@@ -31,25 +41,47 @@ def start(
     config: Annotated[
         Path | None, typer.Option(help="More settings of JupyterHub, as a Python file.")
     ] = None,
+    trainer_port: Annotated[
+        int, typer.Option(min=1, max=65535, help="This machine's own port of your page.")
+    ] = 8082,
+    xapi_store: Annotated[
+        str,
+        typer.Option(help="A learning record store that gets progress too, until you end that."),
+    ] = "",
+    xapi_login: Annotated[
+        Path | None, typer.Option(help="A file of mode 0600 with its USER:PASSWORD; else asked.")
+    ] = None,
+    no_xapi_store: Annotated[
+        bool, typer.Option("--no-xapi-store", help="Send progress to no store any more.")
+    ] = False,
 ) -> None:
     """Start the hub of a prepared class; Ctrl-C ends it, and the learners' servers go on."""
     from advices import classroom
 
     folder = classroom.FOLDER
     room = classroom.class_in(folder)
+    if no_xapi_store and (xapi_store or xapi_login):
+        raise typer.BadParameter("it is on or off, not both", param_hint="--no-xapi-store")
+    to = None
+    if not no_xapi_store:
+        to = classroom.chosen(folder, xapi_store, xapi_login, _login, _say)
     how = classroom.how_opened(
         classroom.address(address, certificate, key),
         Path(room.project),
         keep_days=keep_days,
         extra=config,
         hub_port=room.hub_port,
+        inner_ports=(8001, trainer_port),
+        xapi=to,
     )
     with classroom.running(folder, how) as hub:
         codes = classroom.codes(folder)
         out.print(f"learners come here: {how.address.origin}")
         out.print(f"the code of the class: {codes.learners}")
+        out.print(f"with their own laptop: ./run learn -- --class {how.address.origin}")
         out.print(f"your page: {classroom.board_url(how.address)}")
         out.print(f"your code, which you keep to yourself: {codes.trainer}")
+        out.print(f"progress of learners: {shown(classroom.leaves(how.store_host))}")
         out.print(
             f"{len(room.seats)} seats; Ctrl-C ends the hub, `advices class start` brings it back "
             "with nothing lost"
@@ -67,6 +99,25 @@ def start(
     raise HubFailed(
         f"the hub ended by itself; its log is {folder / classroom.LOG}", why="its log says why"
     )
+
+
+def _login(url: str) -> tuple[str, str]:
+    """Ask in the terminal for the login of a store; the password is not shown."""
+    if not sys.stdin.isatty():
+        raise ClassSettingInvalid(
+            f"nothing says the login of {url}",
+            why="nobody can be asked here: this is no terminal",
+            next_step="write USER:PASSWORD into a file of mode 0600, and give `--xapi-login FILE`",
+        )
+    try:
+        user = typer.prompt(f"the user of {url}")
+        return user, getpass.getpass("its password, which is not shown: ")
+    except EOFError:
+        raise typer.Abort from None
+
+
+def _say(text: str) -> None:
+    out.print(f"[yellow]note:[/] {shown(text)}")
 
 
 @class_app.command()

@@ -17,6 +17,7 @@ from advices.core import (
     Layout,
     PullFailed,
     RegistrySilent,
+    class_of,
     free_bytes,
 )
 from advices.engine import (
@@ -81,7 +82,7 @@ def examine(workshop: Workshop) -> Iterator[Finding]:
     yield _builder()
     for subject, says, fix in client_settings.left_out(connected.address):
         yield Finding("note", subject, says, fix)
-    yield _space(facts.data_folder)
+    yield _space(facts.data_folder, workshop.layout)
     yield _limits(connected.address, facts)
     yield _ca(connected)
     yield from _registry_and_bases(workshop)
@@ -121,15 +122,33 @@ def _builder() -> Finding:
     return Finding("bad", "builder", says, checks.BUILDER.fix_on(system()))
 
 
-def _space(folder: str) -> Finding:
+def _space(folder: str, layout: Layout) -> Finding:
     free = free_bytes(folder)
     if free is None:
         says = f"{folder} is on another machine, or this user may not read it"
         return Finding("note", "disk space", says, "check it there, or as root")
     says = f"{free / 1e9:.1f} GB free in {folder}"
+    if class_of() is not None:
+        return _space_of_a_seat(free, says, layout)
     if free < checks.MUCH_ROOM_BYTES:
         return Finding("bad", "disk space", says, checks.SPACE.fix_on(system()))
     return Finding("ok", "disk space", says)
+
+
+def _space_of_a_seat(free: int, says: str, layout: Layout) -> Finding:
+    """Judge by what labs want free: a seat has all images already, and builds no stand-in."""
+    labs = labfile.in_order(layout.labs)
+    lacking = [lab.slug for lab in labs if lab.needs_free_bytes > free]
+    if not lacking:
+        return Finding("ok", "disk space", f"{says}, the disk of this seat: enough for each lab")
+    mark: Mark = "note" if len(lacking) < len(labs) else "bad"
+    says += f", the disk of this seat: too little for {', '.join(lacking)}"
+    # Not all images: bases that are removed are gone until the seat is reset.
+    fix = (
+        "`docker builder prune --all` and `docker image prune` empty what you built; your trainer "
+    )
+    fix += "can reset the seat"
+    return Finding(mark, "disk space", says, fix)
 
 
 def _limits(address: str, facts: EngineFacts) -> Finding:

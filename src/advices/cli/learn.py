@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from advices.cli import joining
 from advices.cli.app import app, err, out, progress
 from advices.core import AdvicesError, project
 
@@ -31,8 +32,17 @@ def learn(
     forwarded_host: Annotated[
         str, typer.Option(help="The one name that a forwarded port or a proxy is asked by.")
     ] = "",
+    class_: Annotated[
+        str, typer.Option("--class", help="The address of a class: your progress joins it.")
+    ] = "",
+    leave: Annotated[
+        bool, typer.Option("--leave", help="Leave the class that you joined, and serve nothing.")
+    ] = False,
 ) -> None:
     """Serve the site on this machine, with cells and exercises that run in the page."""
+    if leave:
+        joining.leave()
+        return
     # Before what an installed toolkit may lack: without the repository, that would not help.
     layout = project()
     # Only this command needs a server, and loading one takes a second.
@@ -68,12 +78,24 @@ def learn(
             page = way_in.leads_to(address).as_uri()
             threading.Thread(target=webbrowser.open, args=(page,), daemon=True).start()
 
+    def ended() -> None:
+        way_in.close()
+        if in_class is not None and sender is not None:
+            joining.say_goodbye(in_class, sender)
+
     folder = site or layout.root / "site"
     path = entrance.own_path(layout.root)
     learning = server.Learning(folder, port, path, jupyterlab=jupyterlab, forwarded=name)
     slugs = [lab.slug for lab in labfile.in_order(layout.labs)]
     prepared = preparing.Preparing(slugs) if prepare else None
-    server.serve(layout, learning, ready, show, ended=way_in.close, preparing=prepared)
+    in_class = joining.joined(class_) if class_ else None
+    sender = in_class.sender() if in_class else None
+    try:
+        server.serve(layout, learning, ready, show, ended=ended, preparing=prepared, sender=sender)
+    except BaseException:
+        # It never served: otherwise the process ends in there.
+        ended()
+        raise
 
 
 def _ask_for_an_engine() -> None:

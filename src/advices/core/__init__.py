@@ -23,9 +23,12 @@ from advices.core.classes import CLASS_VARIABLE, KEEP_DAYS, ClassOf, class_of
 from advices.core.classroom_errors import (
     ClassMissing,
     ClassSettingInvalid,
+    ClassUnreachable,
     HubFailed,
+    JoinRefused,
     ProxyMissing,
     RehearsalFailed,
+    XapiStoreUnfit,
 )
 from advices.core.digests import digest_of, meaning_of
 from advices.core.engine_errors import EngineUnsuitable
@@ -136,6 +139,7 @@ __all__ = [
     "ClassOf",
     "ClassSettingInvalid",
     "ClassUnfit",
+    "ClassUnreachable",
     "CommandFailed",
     "DatabaseDown",
     "Decided",
@@ -156,6 +160,7 @@ __all__ = [
     "ImageUnknown",
     "InstallRefused",
     "Instruction",
+    "JoinRefused",
     "LabInvalid",
     "Layout",
     "ListInvalid",
@@ -190,6 +195,7 @@ __all__ = [
     "TargetRefused",
     "UnsteadyMeasure",
     "Waiting",
+    "XapiStoreUnfit",
     "alive",
     "anywhere",
     "as_root",

@@ -1,4 +1,4 @@
-"""Whether this process belongs to a seat of a class, and to which class. Read here alone."""
+"""The class that a learner's server is in. Whether it belongs to a seat is read here alone."""
 
 from __future__ import annotations
 
@@ -14,10 +14,14 @@ KEEP_DAYS = 14
 
 
 class ClassOf(NamedTuple):
-    """A class, as a seat knows it: where its server posts progress, and for how long it is kept."""
+    """A class, as a learner's server knows it: where it posts progress, for how long it is kept.
+
+    `is_own` says that the server is on a laptop of the learner, and in no seat.
+    """
 
     url: str
     keep_days: int
+    is_own: bool = False
 
 
 def class_of(environment: Mapping[str, str] = os.environ) -> ClassOf | None:

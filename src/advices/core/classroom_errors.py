@@ -1,4 +1,4 @@
-"""What a class cannot do: prepare, start, let in, or rehearse."""
+"""What a class cannot do: prepare, start, let in, or rehearse; and what keeps a laptop out."""
 
 from __future__ import annotations
 
@@ -23,6 +23,14 @@ class ClassSettingInvalid(AdvicesError):
     )
 
 
+class XapiStoreUnfit(AdvicesError):
+    """A learning record store does not take what a class would send."""
+
+    exit_code = 89
+    why = "a class sends to a store that answers, knows xAPI 1.0 and takes its login"
+    next_step = "check the address, or start the class without `--xapi-store`"
+
+
 class ProxyMissing(AdvicesError):
     """The hub's proxy is not installed."""
 
@@ -45,3 +53,19 @@ class RehearsalFailed(AdvicesError):
     exit_code = 84
     why = "the table above says which learner and which step"
     next_step = "read the hub's log, fix the cause, and rehearse again"
+
+
+class ClassUnreachable(AdvicesError):
+    """No class answered at the address that a learner's laptop was told."""
+
+    exit_code = 87
+    why = "the class is not started, or something between does not let this laptop through"
+    next_step = "check the address with your trainer; without `--class` you learn without the class"
+
+
+class JoinRefused(AdvicesError):
+    """The class did not let a learner's laptop join: code, name or PIN, or too many attempts."""
+
+    exit_code = 88
+    why = "so says the class"
+    next_step = "run the same command again; without `--class` you learn without the class"

@@ -1,24 +1,21 @@
 """Below a class: what a page tells the trainer and hears from them, passed on by this server.
 
-The page asks this server, with its cookie. The token that says which seat it is stays here.
+The page asks this server, with its cookie. The token that says who it is stays here.
 """
 
 from __future__ import annotations
 
 import json
-import os
-from typing import Any
 
 from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
-from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 
-from advices.core import ClassOf
+from advices.learn.class_client import Answer
+from advices.learn.sending import OF_CLASS, Sender
 
 CLASS = "learn-class"
 """Where the page asks for its class."""
 TOKEN_VARIABLE = "JUPYTERHUB_API_TOKEN"
-_SECONDS = 10
 _PASSED_ON = ("happened", "wish")
 _LETTERS_AT_MOST = 100
 
@@ -26,14 +23,23 @@ _LETTERS_AT_MOST = 100
 class Classed(JupyterHandler):
     """Passes on between a page and the trainer's service, for who is let in."""
 
-    def initialize(self, of: ClassOf) -> None:
-        """Take the class."""
-        self._of = of
+    @property
+    def _sender(self) -> Sender:
+        sender: Sender | None = self.settings.get(OF_CLASS)
+        if sender is None:
+            raise web.HTTPError(404)
+        return sender
 
     @web.authenticated
     async def get(self) -> None:
-        """Send whether help is asked for, and what the trainer says, as JSON."""
-        await self._pass_on("GET", "mine", None)
+        """Send whether help is asked for, and what the trainer says, as JSON.
+
+        Of a laptop that the class does not know any more, send that.
+        """
+        answer = await self._sender.mine()
+        if self._sender.has_left:
+            answer = Answer(200, json.dumps({"left": True}).encode())
+        self._pass_on(answer)
 
     @web.authenticated
     async def post(self) -> None:
@@ -41,29 +47,20 @@ class Classed(JupyterHandler):
         told = self.get_json_body()
         if not isinstance(told, dict) or told.get("what") not in _PASSED_ON:
             raise web.HTTPError(400)
+        if told["what"] == "wish":
+            self._pass_on(await self._sender.wish(on=told.get("on") is True))
+            return
         words = {
             name: told[name]
             for name in ("kind", "exercise", "hint")
             if isinstance(told.get(name), str) and len(told[name]) <= _LETTERS_AT_MOST
         }
-        body = words | ({"on": True} if told.get("on") is True else {})
-        await self._pass_on("POST", str(told["what"]), json.dumps(body))
+        self._pass_on(await self._sender.happened(words))
 
-    async def _pass_on(self, method: str, what: str, body: str | None) -> None:
-        request = HTTPRequest(
-            f"{self._of.url}/{what}",
-            method=method,
-            body=body,
-            headers={"Authorization": f"token {os.environ.get(TOKEN_VARIABLE, '')}"},
-            request_timeout=_SECONDS,
-        )
-        try:
-            answer: Any = await AsyncHTTPClient().fetch(request, raise_error=False)
-        except OSError:
-            raise web.HTTPError(502) from None
-        if not 200 <= answer.code < 300:
+    def _pass_on(self, answer: Answer) -> None:
+        if not answer.is_well:
             # Another status would say something about this server.
-            raise web.HTTPError(429 if answer.code == 429 else 502)
+            raise web.HTTPError(429 if answer.status == 429 else 502)
         self.set_header("Cache-Control", "no-store")
         self.set_header("Content-Type", "application/json")
         self.finish(answer.body or b"{}")

@@ -20,7 +20,7 @@ from tornado import web
 from advices.core import class_of, project
 from advices.learn.auditing import Auditing
 from advices.learn.audits import Audits
-from advices.learn.classed import CLASS, Classed
+from advices.learn.classed import CLASS, TOKEN_VARIABLE, Classed
 from advices.learn.forwarded import AskedByName, forwarded
 from advices.learn.guard import guard
 from advices.learn.live_page import (
@@ -41,6 +41,7 @@ from advices.learn.live_page import (
 from advices.learn.material import Material
 from advices.learn.preparing import Preparing, Told
 from advices.learn.runs import Runs
+from advices.learn.sending import OF_CLASS, Sender
 
 _OF_PREPARING = "advices_preparing"
 OF_AUDITING = "advices_auditing"
@@ -88,7 +89,7 @@ def add_handlers(app: Any) -> None:
 
     of = class_of()
     if of is not None and of.url:
-        app.web_app.add_handlers(".*$", [(at(CLASS), Classed, {"of": of})])
+        add_class(app, Sender(of, lambda: os.environ.get(TOKEN_VARIABLE, "")))
     app.web_app.add_handlers(
         ".*$",
         [
@@ -101,6 +102,7 @@ def add_handlers(app: Any) -> None:
                 {"auditing": auditing, "root": app.root_dir},
             ),
             (at(PREPARING), _Prepared),
+            (at(CLASS), Classed),
             (at(RUNS, r"([\w-]+)"), _Ran, {"runs": Runs(app.kernel_manager)}),
             (at(PAGES, f"({FILES})"), _File, {"path": str(site)}),
             (at(PAGES), web.RedirectHandler, {"url": at(PAGES) + "/", "permanent": False}),
@@ -121,6 +123,11 @@ def add_way_in(app: Any, codes: Codes) -> None:
 def add_preparing(app: Any, preparing: Preparing) -> None:
     """Let pages ask how far the preparations are."""
     app.web_app.settings[_OF_PREPARING] = preparing
+
+
+def add_class(app: Any, sender: Sender) -> None:
+    """Let pages show the class that this server is in, and tell it what happens."""
+    app.web_app.settings[OF_CLASS] = sender
 
 
 class _Prepared(JupyterHandler):
@@ -243,7 +250,8 @@ class _Page(AskedByName):
         _ = self.xsrf_token
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
-        hub, of = hub_home(os.environ), class_of()
+        sender: Sender | None = self.settings.get(OF_CLASS)
+        hub, of = hub_home(os.environ), sender.of if sender else None
         self.finish(live(page, self.base_url, jupyterlab=self._jupyterlab, hub=hub, of=of))
 
 

@@ -79,6 +79,7 @@ def live(
         "advices-hub": hub,
         "advices-jupyterlab": "yes" if jupyterlab else "",
         "advices-class": f"{of.keep_days}" if of is not None and of.url else "",
+        "advices-own": "yes" if of is not None and of.is_own else "",
     }
     head = (
         f'<link rel="stylesheet" href="{client}/vendored.css">'

@@ -19,9 +19,10 @@ from traitlets.config import Config
 from advices.core import Layout, PortTaken, SiteMissing
 from advices.learn.forwarded import Forwarded
 from advices.learn.guard import KERNEL_IDLE_SECONDS
-from advices.learn.handlers import OF_AUDITING, Codes, add_preparing, add_way_in
+from advices.learn.handlers import OF_AUDITING, Codes, add_class, add_preparing, add_way_in
 from advices.learn.live_page import ENTER, PAGES
 from advices.learn.preparing import Preparing
+from advices.learn.sending import Sender
 
 ADDRESS = "127.0.0.1"
 _NO_CONFIG = "JUPYTER_NO_CONFIG"
@@ -106,11 +107,13 @@ def serve(
     *,
     ended: Callable[[], object] = lambda: None,
     preparing: Preparing | None = None,
+    sender: Sender | None = None,
 ) -> None:
     """Serve until somebody stops it, and end the process then.
 
     `ready` is told the first address, `show` every later one, and `ended` is called when the server
-    has ended. `preparing` goes on beside it and ends with it, and so does an audit.
+    has ended. `preparing` goes on beside it and ends with it, and so does an audit. `sender` tells
+    the class that this laptop has joined.
 
     Raises SiteMissing when the site was not built, PortTaken when the port is in use.
     """
@@ -138,6 +141,8 @@ def serve(
         del os.environ[_NO_CONFIG]
         shutil.rmtree(settings_folder, ignore_errors=True)
     add_way_in(app, codes)
+    if sender is not None:
+        add_class(app, sender)
     if preparing is not None:
         add_preparing(app, preparing)
         preparing.start()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
 
@@ -29,7 +28,7 @@ from advices.measure.ground import Ground
 from advices.measure.installed import behind, installed
 from advices.measure.order import Place, order_of
 from advices.measure.taken import Taken
-from advices.measure.turns import Turns
+from advices.measure.turns import Kind, Turns
 from advices.packages import newest_versions, proxy
 from advices.probes import Found, Subject, factors_met, probe, startup
 from advices.results import Boot, Page, VariantResult
@@ -173,8 +172,9 @@ class StepWork:
             taken.context_bytes = context_bytes(order.context)
         proxy.lead(order.context, self._engine)
         try:
-            with self._turn(candidate, first=step.first):
-                built = self._engine.build(order, on_step=partial(self._say_instruction, candidate))
+            with self._turns.build(Kind.of(no_cache=order.no_cache, first=step.first)):
+                heard = partial(self._say_instruction, candidate)
+                built = self._engine.build(order, on_step=heard)
         except StepFailed as fault:
             raise self._bases.why_it_failed(fault, bases) from None
         finally:
@@ -183,10 +183,6 @@ class StepWork:
         if step.cold:
             image = self._image(order.tag, candidate.name)
             taken.image_id, taken.image_layers = image.id, frozenset(image.diff_ids)
-
-    def _turn(self, candidate: Candidate, *, first: bool) -> AbstractContextManager[None]:
-        """Return what a build runs in: one that shares a cache with others waits for its turn."""
-        return nullcontext() if candidate.fresh else self._turns.build(first=first)
 
     def _say_instruction(self, candidate: Candidate, instruction: str) -> None:
         if not candidate.hidden:
@@ -278,7 +274,7 @@ class StepWork:
             copied(self._lab, candidate, order.context, canary=self.canary)
             proxy.lead(order.context, self._engine)
             try:
-                with self._turn(candidate, first=True):
+                with self._turns.build(Kind.FIRST):
                     self._engine.build(order.for_target(target))
             finally:
                 shutil.rmtree(order.context, ignore_errors=True)

@@ -5,10 +5,16 @@ steps behind them are then looked for in the cache in vain: an unchanged rebuild
 Seen on 26.1.5: build A runs `COPY . .` and then a long step; build B, which begins with the same
 `COPY . .`, is built twice meanwhile, and the second time runs its RUN once more. It does not when A
 took the shared step from the cache itself, nor when A has ended.
+
+A build that takes nothing from the cache (--no-cache) ends the engine beside one that does, where
+both have the same steps: BuildKit's walkProvenance meets a step that was never made ready. 26.1.5
+dies of it within seconds when two builds of one Dockerfile are repeated side by side; it lives when
+both are of one kind. moby/buildkit#5606, of December 2024, guards against it.
 """
 
 from __future__ import annotations
 
+import enum
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,8 +24,23 @@ from advices.core import alive
 _LISTEN_SECONDS = 0.2
 
 
+class Kind(enum.Enum):
+    """What a build takes from the cache: nothing, what others have built, or its first build."""
+
+    FRESH = enum.auto()
+    FIRST = enum.auto()
+    REPLAY = enum.auto()
+
+    @classmethod
+    def of(cls, *, no_cache: bool, first: bool) -> Kind:
+        """Return the kind of a build."""
+        if no_cache:
+            return cls.FRESH
+        return cls.FIRST if first else cls.REPLAY
+
+
 class Turns:
-    """First builds run beside first builds, replays beside replays, and neither beside the other.
+    """Builds of one kind run side by side, and beside no build of another kind.
 
     What a replay edits is its own, so that no two replays run the same step.
     """
@@ -27,16 +48,16 @@ class Turns:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._running = 0
-        self._first = False
+        self._kind = Kind.FRESH
 
     @contextmanager
-    def build(self, *, first: bool) -> Iterator[None]:
-        """Wait until no build of the other kind runs, and keep those waiting in the body."""
+    def build(self, kind: Kind) -> Iterator[None]:
+        """Wait until no build of another kind runs, and keep those waiting in the body."""
         with self._changed:
-            while self._running and self._first != first:
+            while self._running and self._kind != kind:
                 self._changed.wait(_LISTEN_SECONDS)
                 alive()
-            self._first = first
+            self._kind = kind
             self._running += 1
         try:
             yield

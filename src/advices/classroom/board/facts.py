@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +11,10 @@ from typing import Protocol
 from advices.classroom.board.day import clock
 from advices.classroom.board.page import Board
 from advices.classroom.board.rows import Exercise, counts, seat_rows
-from advices.classroom.progress.store import Store
+from advices.classroom.progress import laptops
+from advices.classroom.progress.store import Learner, Store
+from advices.classroom.sending import words
+from advices.classroom.sending.sender import Sender
 from advices.core import Layout, now
 from advices.lab import Lab, labfile
 from advices.site import Agenda, agendas
@@ -42,12 +45,16 @@ Reset = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Facts:
-    """What the handlers share. `reset` brings the seat of a name back to how it was prepared."""
+    """What the handlers share. `reset` brings the seat of a name back to how it was prepared.
+
+    `sender` sends progress to the store that the trainer set, None without one.
+    """
 
     room: Room
     store: Store
     keep_days: int
     reset: Reset
+    sender: Sender | None = None
 
     @cached_property
     def exercises(self) -> tuple[Exercise, ...]:
@@ -81,17 +88,36 @@ class Facts:
         """Return a seat by its name."""
         return next((one for one in self.room.seats if one.name == name), None)
 
+    def laptops(self, learners: Iterable[Learner]) -> list[str]:
+        """Return the places of those learners who came with a laptop."""
+        return laptops.places(learner.seat for learner in learners)
+
+    def leaves(self, seat: str) -> str:
+        """Return what the learner of a seat is told now of where progress goes."""
+        if self.sender is None:
+            return words.leaves(None)
+        return words.leaves(self.sender.host, self.sender.tell(seat))
+
     def board(self, notice: str = "") -> Board:
         """Return what the trainer sees now."""
         moment = now()
+        learners = self.store.learners()
         rows = seat_rows(
-            [seat.name for seat in self.room.seats],
+            [*(seat.name for seat in self.room.seats), *self.laptops(learners)],
             exercises=self.exercises,
-            learners=self.store.learners(),
+            learners=learners,
+            joined=self.store.joined(),
             events=self.store.events(),
             wishes=self.store.wishes(),
             now=moment.timestamp(),
         )
         local = moment.astimezone()
         here = clock(local.hour * 60 + local.minute)
-        return Board(rows, counts(self.exercises, rows), self.store.messages(), here, notice)
+        return Board(
+            rows,
+            counts(self.exercises, rows),
+            self.store.messages(),
+            here,
+            notice,
+            self.sender.status() if self.sender else None,
+        )

@@ -11,6 +11,8 @@ import jinja2
 from advices.classroom.board.day import Slot
 from advices.classroom.board.rows import Count, SeatRow
 from advices.classroom.progress.store import Message
+from advices.classroom.sending import words
+from advices.classroom.sending.sender import Status
 
 _PAGES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
@@ -39,25 +41,34 @@ class Day(NamedTuple):
 
 
 class Board(NamedTuple):
-    """All that the trainer sees."""
+    """All that the trainer sees. `sending` is None where nothing leaves the machine."""
 
     rows: Sequence[SeatRow]
     counts: Sequence[Count]
     messages: Sequence[Message]
     clock: str
     notice: str = ""
+    sending: Status | None = None
 
 
 def page(board: Board, day: Day, links: Links, keep_days: int) -> str:
     """Return the whole page."""
     return _PAGES.get_template("board.html").render(
-        board=board, day=day, links=links, keep_days=keep_days, projector=False
+        board=board,
+        day=day,
+        links=links,
+        keep_days=keep_days,
+        projector=False,
+        sending=_sending(board),
+        leaves=words.leaves(board.sending.host if board.sending else None),
     )
 
 
 def parts(board: Board, links: Links) -> str:
     """Return what of the page changes while it is open."""
-    return _PAGES.get_template("parts.html").render(board=board, links=links)
+    return _PAGES.get_template("parts.html").render(
+        board=board, links=links, sending=_sending(board)
+    )
 
 
 def projector(board: Board, links: Links) -> str:
@@ -71,5 +82,9 @@ def projector_parts(board: Board) -> str:
 
 
 def question(seat: str, name: str, act: str, links: Links) -> str:
-    """Return the page that asks before a seat is reset or freed."""
+    """Return the page that asks before a seat is reset or freed, or a learner forgotten."""
     return _PAGES.get_template("question.html").render(seat=seat, name=name, act=act, links=links)
+
+
+def _sending(board: Board) -> Sequence[str]:
+    return words.lines(board.sending) if board.sending else ()

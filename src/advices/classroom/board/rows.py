@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from advices.classroom.progress import laptops
 from advices.classroom.progress.store import Happened, Learner
 
 OPEN, TRIED, SOLVED = "open", "tried", "solved"
@@ -28,13 +29,20 @@ class Stand(NamedTuple):
 
 
 class SeatRow(NamedTuple):
-    """One seat. `name` is "" where nobody sits; minutes are None where nothing happened."""
+    """One seat, or the laptop of a learner, which `is_own` then.
+
+    `name` is "" where nobody sits; minutes are None where nothing happened. `place` is what the
+    page calls it, and `has_left` says of a laptop that it tells nothing any more.
+    """
 
     seat: str
     name: str
     stands: tuple[Stand, ...]
     still_minutes: int | None
     asks_minutes: int | None
+    place: str
+    is_own: bool = False
+    has_left: bool = False
 
 
 class Count(NamedTuple):
@@ -54,8 +62,9 @@ def seat_rows(
     events: Iterable[Happened],
     wishes: Mapping[str, float],
     now: float,
+    joined: Collection[str] = (),
 ) -> list[SeatRow]:
-    """Return a row for each seat, in the order of `seats`."""
+    """Return a row for each place, in the order of `seats`. `joined` are the laptops that tell."""
     names = {one.seat: one.name for one in learners}
     came = {one.seat: one.came for one in learners}
     mine: dict[str, list[Happened]] = {seat: [] for seat in seats}
@@ -73,6 +82,9 @@ def seat_rows(
                 tuple(_stands(exercises, mine[seat])),
                 None if moved is None else _minutes(now - moved),
                 _minutes(now - wishes[seat]) if seat in wishes else None,
+                laptops.shown(seat),
+                is_own=laptops.is_own(seat),
+                has_left=laptops.is_own(seat) and seat not in joined,
             )
         )
     return rows

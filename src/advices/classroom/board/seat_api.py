@@ -1,4 +1,7 @@
-"""What a learner's server posts and asks. Its token says which seat it is; nothing else does."""
+"""What a learner's server posts and asks. Its token says whose it is; nothing else does.
+
+The server of a seat has a token of the hub, that of a learner's own laptop one of this class.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,9 @@ from tornado import web
 
 from advices.classroom.board.facts import Facts
 from advices.classroom.hub.attempts import Attempts
+from advices.classroom.progress import laptops
+from advices.classroom.progress.store import DAY_SECONDS
+from advices.classroom.sending import words
 from advices.core import now
 
 _FROM_A_PAGE = ("opened", "tried", "solved", "hint")
@@ -31,17 +37,22 @@ class SeatHandler(web.RequestHandler):
         """Demand none: no cookie counts here."""
 
     async def prepare(self) -> None:
-        """Ask the hub whose token it is; refuse who has no seat."""
+        """Ask whose token it is; refuse who has neither a seat nor joined."""
         kind, _, token = self.request.headers.get("Authorization", "").partition(" ")
-        # The service itself answers at this machine only, and each request is asked about anew.
-        user: Any = None
         if kind.lower() in ("token", "bearer") and token:
-            user = await self._auth.user_for_token(token, use_cache=True, sync=False)
-        name = user["name"] if user and user.get("kind") == "user" else ""
-        if self._facts.seat(name) is None:
+            self._seat = await self._place_of(token)
+        if not self._seat:
             raise web.HTTPError(403)
-        self._seat = name
         self.set_header("Cache-Control", "no-store")
+
+    async def _place_of(self, token: str) -> str:
+        """Return the seat of a token, or the place of a laptop, "" for a token of neither."""
+        if laptops.is_token(token):
+            return self._facts.store.place_of(laptops.digest(token)) or ""
+        # The service itself answers at this machine only, and each request is asked about anew.
+        user: Any = await self._auth.user_for_token(token, use_cache=True, sync=False)
+        name = user["name"] if user and user.get("kind") == "user" else ""
+        return name if self._facts.seat(name) else ""
 
     async def get(self, what: str) -> None:
         """Send what a learner sees: whether help is asked for, and what the trainer says."""
@@ -53,17 +64,24 @@ class SeatHandler(web.RequestHandler):
             for one in store.messages(self._seat)
         ]
         wishes = store.wishes()
+        leaves = self._facts.leaves(self._seat)
         self.finish(
             {
                 "asks": self._seat in wishes,
                 "messages": said,
-                "keep_days": self._facts.keep_days,
+                "notice": words.notice(
+                    self._facts.keep_days, leaves, own=laptops.is_own(self._seat)
+                ),
                 "now": now().timestamp(),
             }
         )
 
     async def post(self, what: str) -> None:
         """Keep what a learner did."""
+        if what == "leave" and laptops.is_own(self._seat):
+            self._facts.store.leaves(self._seat)
+            self.finish({})
+            return
         if self._posts.wait_seconds(self._seat):
             raise web.HTTPError(429)
         self._posts.failed(self._seat)
@@ -81,13 +99,18 @@ class SeatHandler(web.RequestHandler):
 
     def _happened(self, told: dict[str, Any]) -> None:
         kind, exercise, hint = (told.get(name, "") for name in ("kind", "exercise", "hint"))
+        if not all(isinstance(word, str) for word in (kind, exercise, hint)):
+            raise web.HTTPError(400)
         known = {one.slug for one in self._facts.exercises}
         if kind not in _FROM_A_PAGE or exercise not in known:
             raise web.HTTPError(400)
         # Only words of ours: nothing that somebody typed gets in.
         if kind == "hint" and hint not in self._facts.hints:
             raise web.HTTPError(400)
-        self._facts.store.add(self._seat, kind, exercise, hint if kind == "hint" else "")
+        ago = told.get("ago", 0)
+        if not isinstance(ago, int | float) or not 0 <= ago <= DAY_SECONDS:
+            raise web.HTTPError(400)
+        self._facts.store.add(self._seat, kind, exercise, hint if kind == "hint" else "", ago=ago)
 
     def _body(self) -> dict[str, Any]:
         try:

@@ -33,13 +33,13 @@ def application(facts: Facts, base: str, auth: Any = None) -> web.Application:
             (f"{base}oauth_callback", HubOAuthCallbackHandler),
             (f"{base}static/(.*)", web.StaticFileHandler, {"path": str(STATIC)}),
             (
-                f"{base}seat/(mine|happened|wish)",
+                f"{base}seat/(mine|happened|wish|leave)",
                 SeatHandler,
                 {"facts": facts, "auth": tokens, "posts": posts()},
             ),
             (f"{base}(parts|projector|projector/parts|)", Show, shared),
-            (f"{base}ask/(reset|free)/([a-z0-9-]+)", Ask, shared),
-            (f"{base}(say|unsay|answered|reset|free)", Act, shared),
+            (f"{base}ask/(reset|free|forget)/([a-z0-9-]+)", Ask, shared),
+            (f"{base}(say|unsay|answered|reset|free|forget)", Act, shared),
         ],
         cookie_secret=secrets.token_bytes(32),
         xsrf_cookies=True,
@@ -60,9 +60,12 @@ async def serve(facts: Facts, base: str, url: str) -> None:
             if not left:
                 raise
             await asyncio.sleep(0.1)
+    sending = facts.sender and asyncio.create_task(facts.sender.run())
     passed = 0
     while os.getppid() == parent:
         await asyncio.sleep(1)
         passed += 1
         if passed % _FORGET_SECONDS == 0:
             facts.store.forget_old()
+    if sending:
+        sending.cancel()

@@ -56,6 +56,17 @@ class Trainers(HubOAuthenticated, web.RequestHandler):
             raise web.HTTPError(404)
         return seat
 
+    def asked_place(self, name: str) -> str:
+        """Return the name of the seat, or of the laptop's place, that is asked for, else 404."""
+        store = self.facts.store
+        return name if name in self.facts.laptops(store.learners()) else self.asked_seat(name).name
+
+    def asked_laptop(self, name: str) -> str:
+        """Return the name of a laptop's place that is asked for. Raises 404 for none."""
+        if name not in self.facts.laptops(self.facts.store.learners()):
+            raise web.HTTPError(404)
+        return name
+
     def back(self, notice: str = "") -> None:
         """Go to the page again, with a sentence on what was done."""
         self.redirect(f"{self.base}?said={quote(notice)}" if notice else self.base)
@@ -64,6 +75,7 @@ class Trainers(HubOAuthenticated, web.RequestHandler):
 _SAID = {
     "reset": "The seat is as it was prepared. Its learner starts the server again in the hub.",
     "free": "The seat is free.",
+    "forget": "The class has forgotten this learner. The laptop tells nothing any more.",
     "failed": "The seat could not be reset: the log of the hub says why.",
 }
 
@@ -107,9 +119,9 @@ class Ask(Trainers):
     @web.authenticated
     def get(self, act: str, name: str) -> None:
         """Send the question."""
-        seat = self.asked_seat(name)
+        place = self.asked_laptop(name) if act == "forget" else self.asked_seat(name).name
         names = {one.seat: one.name for one in self.facts.store.learners()}
-        self.finish(page.question(seat.name, names.get(seat.name, "nobody"), act, self.links))
+        self.finish(page.question(place, names.get(place, "nobody"), act, self.links))
 
 
 class Act(Trainers):
@@ -130,8 +142,11 @@ class Act(Trainers):
                 store.take_back(int(number[:18]))
             self.back()
         elif act == "answered":
-            store.wish(self.asked_seat(self.get_body_argument("seat")).name, on=False)
+            store.wish(self.asked_place(self.get_body_argument("seat")), on=False)
             self.back()
+        elif act == "forget":
+            store.free(self.asked_laptop(self.get_body_argument("seat")))
+            self.back(act)
         else:
             await self._empty(self.asked_seat(self.get_body_argument("seat")), act)
 

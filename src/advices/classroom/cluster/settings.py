@@ -12,9 +12,8 @@ from tornado import web
 from advices.classroom.cluster.pod import DOCKER_HOST, HOME, pod_settings
 from advices.classroom.cluster.records import PROJECT, Cluster
 from advices.classroom.hub.address import BOARD
-from advices.classroom.hub.authenticator import TRAINER, ClassAuthenticator
+from advices.classroom.hub.everywhere import ROLES, Common
 from advices.classroom.hub.files import Codes
-from advices.classroom.hub.settings import ROLES, TEMPLATES, first_page, host_of
 from advices.classroom.progress.store import Store
 from advices.core import CLASS_VARIABLE
 
@@ -27,34 +26,21 @@ HUB = "hub"
 def hub_settings(room: Cluster, codes: Codes, store: Store) -> dict[str, dict[str, Any]]:
     """Return the settings by class. What is a list is added to Z2JH's."""
     names = [seat.name for seat in room.seats]
+    common = Common(room.address, names, codes, store, BOARD_PORT, room.keep_days)
+    hub = {
+        "services": [
+            {
+                # A child of the hub: both use the store, which is a file.
+                "name": BOARD,
+                "url": f"http://{HUB}:{BOARD_PORT}",
+                "command": [sys.executable, "-m", "advices.classroom.cluster.board"],
+                "oauth_no_confirm": True,
+            }
+        ],
+        "load_roles": list(ROLES),
+    }
     return {
-        "JupyterHub": {
-            "authenticator_class": ClassAuthenticator,
-            "subdomain_host": room.address.origin,
-            "subdomain_hook": host_of,
-            "template_paths": [str(TEMPLATES)],
-            "template_vars": {"keep_days": room.keep_days},
-            "concurrent_spawn_limit": 0,
-            "default_url": first_page(room.address),
-            "services": [
-                {
-                    # A child of the hub: both use the store, which is a file.
-                    "name": BOARD,
-                    "url": f"http://{HUB}:{BOARD_PORT}",
-                    "command": [sys.executable, "-m", "advices.classroom.cluster.board"],
-                    "oauth_no_confirm": True,
-                }
-            ],
-            "load_roles": list(ROLES),
-        },
-        "Authenticator": {"allowed_users": {*names, TRAINER}, "delete_invalid_users": False},
-        "ClassAuthenticator": {
-            "user_password": codes.learners,
-            "trainer_code": codes.trainer,
-            "seats": names,
-            "store": store,
-            "board_port": BOARD_PORT,
-        },
+        **common.settings(hub),
         "KubeSpawner": {
             **pod_settings(room),
             "cmd": ["python", "-m", "jupyterhub.singleuser"],

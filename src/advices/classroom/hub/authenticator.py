@@ -18,9 +18,12 @@ from traitlets import Integer, List, Unicode
 
 from advices.classroom.hub.attempts import Attempts
 from advices.classroom.hub.clearing import Clear
+from advices.classroom.hub.joining import Join
 from advices.classroom.hub.relay import Relay
 from advices.classroom.hub.sessions import end_all
+from advices.classroom.progress import laptops
 from advices.classroom.progress.store import Store, folded
+from advices.core import KEEP_DAYS
 
 TRAINER = "trainer"
 NAME_LETTERS_AT_MOST = 40
@@ -37,6 +40,7 @@ class ClassAuthenticator(SharedPasswordAuthenticator):
     trainer_code = Unicode(help="What the trainer types.").tag(config=True)
     store = Anything(help="Who has which seat.").tag(config=True)
 
+    keep_days = Integer(KEEP_DAYS, help="The days that progress is kept.").tag(config=True)
     board_port = Integer(8082, help="Where the trainer's service listens.").tag(config=True)
 
     def __init__(self, **kwargs: Any) -> None:
@@ -48,7 +52,8 @@ class ClassAuthenticator(SharedPasswordAuthenticator):
         """Return what the hub answers besides its own: what seats post, passed on."""
         return [
             *super().get_handlers(app),
-            (r"/class/(mine|happened|wish)", Relay, {"port": self.board_port}),
+            (r"/class/(mine|happened|wish|leave)", Relay, {"port": self.board_port}),
+            (r"/class/join", Join, {"keep_days": self.keep_days}),
             (r"/api/class/clear/([a-z0-9-]+)", Clear, {"store": self.store}),
         ]
 
@@ -56,21 +61,52 @@ class ClassAuthenticator(SharedPasswordAuthenticator):
         """Return the seat of who logs in. A refusal says why, as an HTTPError."""
         address = handler.request.remote_ip
         name = " ".join(data.get("username", "").split())
+        self._refuse_who_guesses(address, name)
+        if folded(name) == TRAINER:
+            return self._trainer(address, data.get("password", ""))
+        pin = await self._allowed(handler, name, data)
+        return await self._seated(handler, name, pin)
+
+    async def join(self, handler: Any, data: dict[str, str]) -> str:
+        """Return the token of a learner's own laptop, whose last one is good no more.
+
+        Code, name, PIN and the limits of guessing are those of the form. A refusal says why, as an
+        HTTPError.
+        """
+        name = " ".join(data.get("username", "").split())
+        self._refuse_who_guesses(handler.request.remote_ip, name)
+        if folded(name) == TRAINER:
+            raise _refused("This name is the trainer's. Choose another one.")
+        pin = await self._allowed(handler, name, data)
+        place, _ = await self._place_of(name, pin, list(laptops.PLACES), _JOINED)
+        if place is None:
+            raise _refused(f"{laptops.AT_MOST} laptops are in this class, as many as may be.")
+        if not laptops.is_own(place):
+            raise _refused(
+                f"You have a seat in this class, {place}, under this name. Open the class in a "
+                "browser to learn there, or choose another name for this laptop."
+            )
+        token = laptops.new_token()
+        self.store.joins(place, laptops.digest(token))
+        return token
+
+    def _refuse_who_guesses(self, address: str, name: str) -> None:
         tried = (self._by_address.wait_seconds(address), self._by_name.wait_seconds(folded(name)))
         if wait := max(tried):
             raise _refused(f"Too many wrong attempts. Try again in {wait} seconds.", 429)
-        if folded(name) == TRAINER:
-            return self._trainer(address, data.get("password", ""))
+
+    async def _allowed(self, handler: Any, name: str, data: dict[str, str]) -> str:
+        """Return the PIN of a learner who knows the code of the class."""
         if fault := name_fault(name):
             raise _refused(fault)
         code = {"username": "learner", "password": _typed(data.get("password", ""))}
         if await super().authenticate(handler, code) is None:
-            self._by_address.failed(address)
+            self._by_address.failed(handler.request.remote_ip)
             raise _refused("This is not the code of the class. Ask your trainer for it.")
         pin = data.get("pin", "").strip()
         if fault := pin_fault(pin):
             raise _refused(fault)
-        return await self._seated(handler, name, pin)
+        return pin
 
     def _trainer(self, address: str, code: str) -> dict[str, Any]:
         if not secrets.compare_digest(code.strip().encode(), self.trainer_code.encode()):
@@ -79,40 +115,58 @@ class ClassAuthenticator(SharedPasswordAuthenticator):
         return {"name": TRAINER, "admin": False, "groups": []}
 
     async def _seated(self, handler: Any, name: str, pin: str) -> dict[str, Any]:
-        """Return the seat of a name, a new one for a new name.
+        """Return the seat of a name, a new one for a new name."""
+        store: Store = self.store
+        seat, is_new = await self._place_of(name, pin, list(self.seats), _TAKEN)
+        if seat is None:
+            raise _refused(
+                f"All {len(self.seats)} seats are taken. If one of them is yours, log in with "
+                "the name and the PIN that you chose. Otherwise ask your trainer."
+            )
+        if laptops.is_own(seat):
+            raise _refused(
+                "You joined this class with a laptop under this name, so it has no seat. Choose "
+                "another name to get one."
+            )
+        # Also for who took it and was cut off before the seat was known to be used.
+        is_first = store.first_use(seat)
+        if is_new and not is_first:
+            await end_all(handler, seat)
+        if seat not in self.seats:
+            raise _refused(f"Your seat, {seat}, is not there any more. Ask your trainer.")
+        return {"name": seat, "admin": False, "groups": []}
+
+    async def _place_of(
+        self, name: str, pin: str, places: list[str], taken: str
+    ) -> tuple[str | None, bool]:
+        """Return where a name is, and whether it just came; None when no place is free.
 
         A hash takes a moment, so a thread makes it.
         """
         store: Store = self.store
         run = asyncio.get_running_loop().run_in_executor
-        if (seat := store.seat_of(name)) is None:
+        place = store.seat_of(name)
+        if is_new := place is None:
             try:
-                seat = await run(None, store.take, name, pin, list(self.seats))
+                place = await run(None, store.take, name, pin, places)
             except ValueError:
                 # Two with one name came at once.
-                seat = store.seat_of(name)
-                raise _refused(_TAKEN.format(name=name)) from None
-            if seat is None:
-                raise _refused(
-                    f"All {len(self.seats)} seats are taken. If one of them is yours, log in with "
-                    "the name and the PIN that you chose. Otherwise ask your trainer."
-                )
-            if not store.first_use(seat):
-                await end_all(handler, seat)
+                raise _refused(taken.format(name=name)) from None
         elif not await run(None, store.knows, name, pin):
             self._by_name.failed(folded(name))
-            raise _refused(_TAKEN.format(name=name))
-        # Also for who took it and was cut off before the seat was known to be used.
-        store.first_use(seat)
-        self._by_name.succeeded(folded(name))
-        if seat not in self.seats:
-            raise _refused(f"Your seat, {seat}, is not there any more. Ask your trainer.")
-        return {"name": seat, "admin": False, "groups": []}
+            raise _refused(taken.format(name=name))
+        if place is not None:
+            self._by_name.succeeded(folded(name))
+        return place, is_new
 
 
 _TAKEN = (
     "Somebody named {name} has a seat already. Was that you? Then the PIN is another one: use the "
     "PIN that you chose. Or choose another name."
+)
+_JOINED = (
+    "Somebody named {name} is in this class already. Was that you? Then the PIN is another one: "
+    "use the PIN that you chose. Or choose another name."
 )
 
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from advices.classroom.hub.address import Address
 from advices.classroom.records import Classroom
+from advices.classroom.sending.destination import Destination
 from advices.core import KEEP_DAYS, ClassMissing, Record, write_whole
 
 FOLDER_VARIABLE = "ADVICES_CLASS_FOLDER"
@@ -30,7 +31,10 @@ class Codes(Record):
 
 
 class Opened(Record):
-    """How a class is served. `extra` is a file of settings that the trainer added, or None."""
+    """How a class is served. `extra` is a file of settings that the trainer added, or None.
+
+    `xapi` is where progress is sent to as well, None where nothing leaves the machine.
+    """
 
     address: Address
     keep_days: int = KEEP_DAYS
@@ -39,6 +43,12 @@ class Opened(Record):
     hub_port: int = 8081
     proxy_api_port: int = 8001
     board_port: int = 8082
+    xapi: Destination | None = None
+
+    @property
+    def store_host(self) -> str | None:
+        """Return the host of the store as pages name it, None without one."""
+        return self.xapi.host if self.xapi else None
 
 
 def classroom(folder: Path) -> Classroom:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from advices.classroom.hub.address import BOARD, BOARD_HOST, Address, board_url
-from advices.classroom.hub.authenticator import TRAINER, ClassAuthenticator
+from advices.classroom.hub.address import BOARD
 from advices.classroom.hub.early import EARLY
+from advices.classroom.hub.everywhere import ROLES, Common
 from advices.classroom.hub.files import DATABASE, FOLDER_VARIABLE, Codes, Opened
 from advices.classroom.hub.spawner import SeatSpawner
 from advices.classroom.progress.store import Store
@@ -21,7 +21,6 @@ IDLE_SECONDS = 3600
 _OURS = "advices.learn"
 # What the pages need nothing of: without them a server starts sooner and takes less memory.
 _NOT_OURS = ("jupyterlab", "jupyter_lsp", "jupyter_server_terminals", "notebook_shim")
-TEMPLATES = Path(__file__).parent / "templates"
 
 
 class Door(NamedTuple):
@@ -31,44 +30,25 @@ class Door(NamedTuple):
     ensure: Callable[[Classroom, Seat], None]
 
 
-ROLES: tuple[dict[str, Any], ...] = (
-    {
-        "name": "board",
-        "description": "Ends the server of a seat that is reset",
-        "services": [BOARD],
-        "scopes": ["read:users:name", "read:servers", "delete:servers"],
-    },
-    {
-        # Less than JupyterHub's admin: a trainer opens no learner's server.
-        "name": "trainer",
-        "description": "Opens the trainer's page",
-        "users": [TRAINER],
-        "scopes": ["self", f"access:services!service={BOARD}"],
-    },
-)
-"""What the trainer's page and the trainer may do in the hub, wherever the seats are."""
-
-
 def hub_settings(
     folder: Path, room: Classroom, how: Opened, codes: Codes, door: Door
 ) -> dict[str, dict[str, Any]]:
     """Return the settings of JupyterHub, its proxy, its authenticator and its spawner, by class."""
-    names = [seat.name for seat in room.seats]
-    store = Store(folder, how.keep_days)
+    common = Common(
+        how.address,
+        [seat.name for seat in room.seats],
+        codes,
+        Store(folder, how.keep_days),
+        how.board_port,
+        how.keep_days,
+        how.store_host,
+    )
     return {
-        "JupyterHub": _hub(folder, how),
+        **common.settings(_hub(folder, how)),
         "ConfigurableHTTPProxy": {
             "command": list(how.proxy),
             "api_url": f"http://127.0.0.1:{how.proxy_api_port}",
             "pid_file": str(folder / "proxy.pid"),
-        },
-        "Authenticator": {"allowed_users": {*names, TRAINER}, "delete_invalid_users": False},
-        "ClassAuthenticator": {
-            "user_password": codes.learners,
-            "trainer_code": codes.trainer,
-            "seats": names,
-            "store": store,
-            "board_port": how.board_port,
         },
         "Spawner": {
             "args": [
@@ -103,23 +83,16 @@ def _hub(folder: Path, how: Opened) -> dict[str, Any]:
     address = how.address
     found: dict[str, Any] = {
         "bind_url": f"{address.scheme}://{address.listens_at}:{address.port}/",
-        "subdomain_host": address.origin,
-        "subdomain_hook": host_of,
         # The spawner lets it listen at each seat's gateway as well.
         "hub_bind_url": f"http://127.0.0.1:{how.hub_port}",
         "db_url": f"sqlite:///{folder / DATABASE}",
         "cookie_secret_file": str(folder / "cookie_secret"),
         "pid_file": str(folder / "hub.pid"),
-        "authenticator_class": ClassAuthenticator,
         "spawner_class": SeatSpawner,
-        "template_paths": [str(TEMPLATES)],
-        "template_vars": {"keep_days": how.keep_days},
         # No page of one learner can set a cookie for another's; browsers ask for https there.
         "cookie_host_prefix_enabled": address.scheme == "https",
         # A hub that is started again finds the servers that it left.
         "cleanup_servers": False,
-        "concurrent_spawn_limit": 0,
-        "default_url": first_page(address),
         "tornado_settings": {"slow_spawn_timeout": 0},
         "services": [
             {
@@ -169,22 +142,3 @@ def _class_of(how: Opened) -> Callable[[SeatSpawner], str]:
         return json.dumps({"url": url, "keep_days": how.keep_days})
 
     return told
-
-
-def host_of(name: str, domain: str, kind: str) -> str:
-    """Return the host of a seat or of the trainer's page.
-
-    Names of seats have only letters, digits and dashes: they are names of hosts as they are.
-    """
-    return f"{BOARD_HOST if kind == 'service' else name}.{domain}"
-
-
-def first_page(address: Address) -> Callable[[Any], str]:
-    """Return what says where somebody goes who logged in."""
-
-    def first(handler: Any) -> str:
-        user = handler.current_user
-        is_trainer = user is not None and user.name == TRAINER
-        return board_url(address) if is_trainer else f"{handler.hub.base_url}spawn"
-
-    return first

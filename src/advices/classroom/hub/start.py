@@ -27,6 +27,7 @@ from advices.classroom.hub.files import (
     classroom,
     save_opened,
 )
+from advices.classroom.sending.destination import Destination
 from advices.core import (
     KEEP_DAYS,
     ClassSettingInvalid,
@@ -57,8 +58,11 @@ def how_opened(
     extra: Path | None = None,
     hub_port: int = 8081,
     inner_ports: tuple[int, int] = (8001, 8082),
+    xapi: Destination | None = None,
 ) -> Opened:
     """Return how a class is to be served. `inner_ports` are the proxy's own and the service's.
+
+    `xapi` is where progress is sent to as well.
 
     Raises ProxyMissing, ExtraMissing without JupyterHub, and ClassSettingInvalid for a file of
     settings that others can write.
@@ -82,6 +86,7 @@ def how_opened(
         hub_port=hub_port,
         proxy_api_port=proxy_api_port,
         board_port=board_port,
+        xapi=xapi,
     )
 
 
@@ -192,18 +197,22 @@ class Hub:
 def _taken(how: Opened) -> PortTaken | None:
     """Return the fault of the first port that is in use, None when all are free."""
     address = how.address
-    for at, port, what in (
-        (address.listens_at, address.port, "the class"),
-        ("127.0.0.1", how.hub_port, "the hub"),
-        ("127.0.0.1", how.proxy_api_port, "the hub's proxy"),
-        ("127.0.0.1", how.board_port, "the trainer's page"),
+    for at, port, what, option in (
+        (address.listens_at, address.port, "the class", "--address"),
+        ("127.0.0.1", how.hub_port, "the hub", ""),
+        ("127.0.0.1", how.proxy_api_port, "the hub's proxy", ""),
+        ("127.0.0.1", how.board_port, "the trainer's page", "--trainer-port"),
     ):
         with socket.socket() as one:
             one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 one.bind((at, port))
             except OSError:
-                return PortTaken(f"port {port}, which {what} needs, is in use")
+                other = f", or choose another port: `{option}`" if option else ""
+                return PortTaken(
+                    f"port {port}, which {what} needs, is in use",
+                    next_step=f"stop that program and run the same command again{other}",
+                )
     return None
 
 

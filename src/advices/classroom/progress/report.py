@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from advices.classroom.progress import laptops
 from advices.classroom.progress.store import Happened, Learner
 
 HEADER = ("Seat", "Name", "Opened", "Tried", "Solved", "Asked for help", "Last")
 
 
 class ReportRow(NamedTuple):
-    """What one learner did: the slugs of exercises, how often they asked for help, when last."""
+    """What one learner did: the slugs of exercises, how often they asked for help, when last.
+
+    `pseudonym` is who the learner is in statements of xAPI: only this machine knows both.
+    """
 
     seat: str
     name: str
+    pseudonym: str
     opened: tuple[str, ...]
     tried: tuple[str, ...]
     solved: tuple[str, ...]
@@ -24,7 +29,9 @@ class ReportRow(NamedTuple):
     last: float | None
 
 
-def report(learners: Iterable[Learner], events: Sequence[Happened]) -> list[ReportRow]:
+def report(
+    learners: Iterable[Learner], events: Sequence[Happened], pseudonyms: Mapping[str, str]
+) -> list[ReportRow]:
     """Return a row for each learner. What was tried was opened, and what was solved was tried."""
     rows = []
     for learner in sorted(learners):
@@ -34,7 +41,8 @@ def report(learners: Iterable[Learner], events: Sequence[Happened]) -> list[Repo
         opened = _slugs(mine, "opened", "tried", "solved", "hint")
         helps = sum(one.kind == "help" for one in mine)
         last = max((one.at for one in mine), default=None)
-        rows.append(ReportRow(learner.seat, learner.name, opened, tried, solved, helps, last))
+        word = pseudonyms.get(learner.seat, "")
+        rows.append(ReportRow(learner.seat, learner.name, word, opened, tried, solved, helps, last))
     return rows
 
 
@@ -42,7 +50,7 @@ def cells(row: ReportRow) -> list[str]:
     """Return a row as the texts of a table, under `HEADER`."""
     last = dt.datetime.fromtimestamp(row.last).strftime("%H:%M") if row.last else ""
     numbers = (len(row.opened), len(row.tried), len(row.solved), row.helps)
-    return [row.seat, row.name, *map(str, numbers), last]
+    return [laptops.shown(row.seat), row.name, *map(str, numbers), last]
 
 
 def as_json(rows: Iterable[ReportRow]) -> str:

@@ -1,8 +1,9 @@
 """What is kept of a class, in one file of SQLite that only root can read.
 
-Who has which seat, under which name and with which PIN (as scrypt's hash); which exercise was
-opened, tried, solved, which hint was read, who asks for help; what the trainer said. Never the text
-of a Dockerfile, never an output, never a key that was pressed: there is no column for it.
+Who has which seat, or joined with a laptop, under which name and with which PIN (as scrypt's hash);
+the hash of a laptop's token; which exercise was opened, tried, solved, which hint was read, who
+asks for help; what the trainer said. Never the text of a Dockerfile, never an output, never a key
+that was pressed: there is no column for it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -35,11 +36,12 @@ create table if not exists event (
 create table if not exists wish (seat text primary key, since real not null);
 create table if not exists message (
   id integer primary key, seat text not null, text text not null, at real not null);
+create table if not exists joined (seat text primary key, token blob not null unique);
 """
 
 
 class Learner(NamedTuple):
-    """Who has a seat. `came` is in seconds since 1970."""
+    """Who has a seat, or the place of a laptop. `came` is in seconds since 1970."""
 
     seat: str
     name: str
@@ -96,6 +98,10 @@ class Store:
         finally:
             db.close()
 
+    def transaction(self) -> AbstractContextManager[sqlite3.Connection]:
+        """Return the file in a transaction, for what else is kept in it."""
+        return self._open()
+
     def forget_old(self) -> int:
         """Delete what is older than it may be; return how many rows went."""
         before = self._clock() - self._keep_seconds
@@ -111,6 +117,7 @@ class Store:
                     (before,),
                 ).rowcount
             )
+            db.execute("delete from joined where seat not in (select seat from learner)")
         return sum(gone)
 
     def learners(self) -> list[Learner]:
@@ -174,23 +181,50 @@ class Store:
     def free(self, seat: str) -> None:
         """Forget who has a seat, and all that they did."""
         with self._open() as db:
-            for table in ("learner", "event", "wish", "message"):
+            for table in ("learner", "event", "wish", "message", "joined"):
                 db.execute(f"delete from {table} where seat = ?", (seat,))
 
-    def add(self, seat: str, kind: Kind, exercise: str = "", hint: str = "") -> None:
+    def joins(self, seat: str, digest: bytes) -> None:
+        """Keep the hash of a laptop's token; the one before it is good no more."""
+        with self._open() as db:
+            db.execute("insert or replace into joined values (?, ?)", (seat, digest))
+
+    def leaves(self, seat: str) -> None:
+        """Forget the token of a laptop, and that its learner asks for help. Progress stays."""
+        with self._open() as db:
+            for table in ("joined", "wish"):
+                db.execute(f"delete from {table} where seat = ?", (seat,))
+
+    def joined(self) -> set[str]:
+        """Return the places whose laptop has a token that is good."""
+        with self._open() as db:
+            return {str(row[0]) for row in db.execute("select seat from joined")}
+
+    def place_of(self, digest: bytes) -> str | None:
+        """Return whose token has a hash, None for nobody's."""
+        query = "select seat from joined join learner using (seat) where token = ?"
+        with self._open() as db:
+            found = db.execute(query, (digest,)).fetchone()
+        return str(found[0]) if found else None
+
+    def add(
+        self, seat: str, kind: Kind, exercise: str = "", hint: str = "", *, ago: float = 0
+    ) -> None:
         """Keep that a learner did something. Of a seat that nobody has, nothing is kept.
 
-        A page that is opened again within a minute counts once.
+        A page that is opened again within a minute counts once. What could not be told at once was
+        `ago` seconds before now; nothing was before the learner came.
         """
-        at = self._clock()
         with self._open() as db:
-            row = db.execute("select name from learner where seat = ?", (seat,)).fetchone()
+            row = db.execute("select name, came from learner where seat = ?", (seat,)).fetchone()
             if row is None:
                 return
+            at = max(self._clock() - max(ago, 0), row[1])
             if kind == "opened":
                 same = db.execute(
-                    "select 1 from event where seat = ? and kind = ? and exercise = ? and at > ?",
-                    (seat, kind, exercise, at - 60),
+                    "select 1 from event where seat = ? and kind = ? and exercise = ? and at > ? "
+                    "and at <= ?",
+                    (seat, kind, exercise, at - 60, at),
                 ).fetchone()
                 if same:
                     return

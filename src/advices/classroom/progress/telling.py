@@ -8,6 +8,7 @@ from typing import NamedTuple
 from advices.classroom.hub.files import classroom, opened
 from advices.classroom.progress import report, xapi
 from advices.classroom.progress.store import Store
+from advices.classroom.sending.outbox import Outbox
 from advices.core import Layout
 from advices.lab import labfile
 
@@ -37,9 +38,9 @@ def told(folder: Path) -> Told:
 def told_of(store: Store, *, id: str, origin: str, project: Path, keep_days: int) -> Told:
     """Return what a store keeps of the class with an id and an origin; the project has its labs."""
     events = store.events()
-    rows = report.report(store.learners(), events)
-    titles = {lab.slug: lab.title for lab in labfile.in_order(Layout(project).labs)}
-    statements = xapi.statements(events, id, origin, titles)
+    pseudonyms = Outbox(store).pseudonyms()
+    rows = report.report(store.learners(), events, pseudonyms)
+    statements = xapi.statements(events, xapi.Told(id, origin, titles(project), pseudonyms))
     return Told(
         report.HEADER,
         [report.cells(row) for row in rows],
@@ -47,3 +48,8 @@ def told_of(store: Store, *, id: str, origin: str, project: Path, keep_days: int
         xapi.as_json(statements),
         keep_days,
     )
+
+
+def titles(project: Path) -> dict[str, str]:
+    """Return the titles of all labs of a project, by slug."""
+    return {lab.slug: lab.title for lab in labfile.in_order(Layout(project).labs)}

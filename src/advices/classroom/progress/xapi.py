@@ -10,13 +10,15 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from advices.classroom.progress.store import Happened
 
-VERSION = "1.0.3"
+PROTOCOL = "1.0.3"
+"""The version that requests are of. Statements of every 1.0 say 1.0.0 (2.4.10)."""
+VERSION_HEADER = "X-Experience-API-Version"
 _VERBS: Mapping[str, tuple[str, str]] = {
     "opened": ("http://adlnet.gov/expapi/verbs/launched", "launched"),
     "tried": ("http://adlnet.gov/expapi/verbs/attempted", "attempted"),
@@ -108,34 +110,50 @@ class Statement(_Part):
     result: Outcome | None = None
     context: Context
     timestamp: Timestamp
-    version: Literal["1.0.0", "1.0.1", "1.0.2", "1.0.3"] = "1.0.3"
+    version: Literal["1.0.0"] = "1.0.0"
+
+    def as_json(self) -> str:
+        """Return it as JSON. No property is null: the specification forbids it (2.2, 4.a)."""
+        return self.model_dump_json(exclude_none=True)
 
 
-def statements(
-    events: Iterable[Happened], class_id: str, home: str, titles: Mapping[str, str]
-) -> list[Statement]:
-    """Return a statement for each event of a learner. `home` is the address of the class.
+class Told(NamedTuple):
+    """What a class is called to others: its id, its address, titles by slug, words by seat."""
 
-    An actor is a pseudonym in this class; the same event always has the same id.
+    class_id: str
+    home: str
+    titles: Mapping[str, str]
+    pseudonyms: Mapping[str, str]
+
+
+def statements(events: Iterable[Happened], of: Told) -> list[Statement]:
+    """Return a statement for each event of a learner. The same event always has the same id.
+
+    An actor is a pseudonym in this class: no name that somebody typed is in a statement.
     """
     return [
-        _statement(event, class_id, home, titles)
+        _statement(event, of)
         for event in events
-        if event.kind in _VERBS and (event.exercise in titles or event.kind == "help")
+        if event.kind in _VERBS
+        and event.seat in of.pseudonyms
+        and (event.exercise in of.titles or event.kind == "help")
     ]
 
 
-def _statement(event: Happened, class_id: str, home: str, titles: Mapping[str, str]) -> Statement:
+def _statement(event: Happened, of: Told) -> Statement:
+    class_id, home, titles, pseudonyms = of
+    who = f"{class_id}/{pseudonyms[event.seat]}"
     verb, word = _VERBS[event.kind]
     where = f"chapters/{event.exercise}/#exercise" if event.exercise else ""
     title = titles.get(event.exercise, "The class")
     kind = "assessment" if event.exercise else "course"
+    what = f"{event.exercise}/{event.kind}/{event.hint}"
     is_end = event.kind in ("tried", "solved")
     solved = event.kind == "solved"
     at = dt.datetime.fromtimestamp(event.at, dt.UTC)
     return Statement(
-        id=str(uuid.uuid5(_NAMESPACE, f"{class_id}/{event.number}/{event.at}")),
-        actor=Actor(account=Account(homePage=home, name=f"{class_id}/{event.name}")),
+        id=str(uuid.uuid5(_NAMESPACE, f"{who}/{what}/{event.number}/{event.at}")),
+        actor=Actor(account=Account(homePage=home, name=who)),
         verb=Verb(id=verb, display={"en": word}),
         object=Activity(
             id=f"{home}/{where}",
@@ -153,5 +171,5 @@ def _statement(event: Happened, class_id: str, home: str, titles: Mapping[str, s
 
 
 def as_json(found: Iterable[Statement]) -> str:
-    """Return statements as JSON. No property is null: the specification forbids it (2.2, 4.a)."""
-    return "[" + ",\n".join(one.model_dump_json(exclude_none=True) for one in found) + "]\n"
+    """Return statements as JSON."""
+    return "[" + ",\n".join(one.as_json() for one in found) + "]\n"

@@ -4,17 +4,28 @@
 import { make } from "./html.js";
 import { kept } from "./kept.js";
 import { button } from "./lesson.js";
-import { ask, Gone, Refused, why } from "./server.js";
+import { ask, Gone, inClass, inSeat, Refused, why } from "./server.js";
 
 const EVERY_MILLISECONDS = 8000;
 const CHECKED = "application/vnd.advices.checked+json";
 const FAULT = "application/vnd.advices.fault+json";
 const REMEMBERED = 50;
 
-const days = document.querySelector('meta[name="advices-class"]')?.content;
-export const inClass = Boolean(days);
+const WORDS = inSeat
+  ? {
+      place: "You are in a class.",
+      silent: "Your trainer's page does not answer now. What you do here goes on.",
+      unheard: "Your trainer's page does not answer: raise your hand.",
+      note: "Others use this machine too: steps, bytes, users and rules are exact here, times are not.",
+    }
+  : {
+      place: "Your laptop has joined a class.",
+      silent: "The class does not answer now. What you do here goes on, and what happened is sent when it answers again.",
+      unheard: "The class does not answer: ask your trainer in another way.",
+      note: "Ctrl-C in the terminal leaves the class.",
+    };
 
-// What cannot be told now is of no use later: the trainer looks at this minute.
+// What cannot be told now waits in the server, not here: the page may be closed.
 const tell = async (what) => {
   if (!inClass) return false;
   try {
@@ -55,6 +66,8 @@ export const classBar = (near) => {
   let asks = false;
   const state = make("span", { role: "status", class: "adv-class__state" });
   const said = make("ul", { class: "adv-class__said", "aria-label": "From your trainer", "aria-live": "polite" });
+  // What is kept, and where it goes: the class says it, because it can change while a page is open.
+  const notice = make("span", {});
   const show = () => {
     help.textContent = asks ? "I need no help any more" : "Ask for help";
     help.setAttribute("aria-pressed", asks);
@@ -65,7 +78,7 @@ export const classBar = (near) => {
     if (await tell({ what: "wish", on: wanted })) {
       asks = wanted;
       show();
-    } else state.textContent = "Your trainer's page does not answer: raise your hand.";
+    } else state.textContent = WORDS.unheard;
   });
   help.removeAttribute("aria-label");
 
@@ -79,32 +92,33 @@ export const classBar = (near) => {
   const look = async () => {
     try {
       const told = await ask("learn-class");
+      if (told.left) {
+        bar.replaceChildren(make("p", { role: "status" }, "Your laptop is not in the class any more: you left it, or your trainer removed you. Nothing is sent. What you do here goes on."));
+        clearInterval(looks);
+        return;
+      }
       asks = told.asks;
       show();
       shows(told.messages);
+      notice.textContent = `${told.notice} `;
     } catch (error) {
       const isMine = error instanceof Gone || error instanceof Refused;
-      state.textContent = isMine ? why(error) : "Your trainer's page does not answer now. What you do here goes on.";
+      state.textContent = isMine ? why(error) : WORDS.silent;
     }
   };
   const bar = make(
     "div",
     { class: "adv-bar adv-class", role: "region", "aria-label": "Your class" },
-    make("p", {}, "You are in a class."),
+    make("p", {}, WORDS.place),
     help,
     state,
     said,
-    make(
-      "p",
-      { class: "adv-class__note" },
-      `Your trainer sees which exercises you open, try and solve, and the last hint; never what you write. Kept ${days} days. `,
-      "Others use this machine too: steps, bytes, users and rules are exact here, times are not.",
-    ),
+    make("p", { class: "adv-class__note" }, notice, WORDS.note),
   );
   if (near.matches("h1")) near.after(bar);
   else near.before(bar);
   show();
   look();
-  setInterval(() => document.hidden || look(), EVERY_MILLISECONDS);
+  const looks = setInterval(() => document.hidden || look(), EVERY_MILLISECONDS);
   document.addEventListener("visibilitychange", () => document.hidden || look());
 };

@@ -3,7 +3,7 @@
 
 import { auditPage } from "./audit.js";
 import { Cell } from "./cell.js";
-import { classBar, inClass, tellsEnd, tellsOpened } from "./classroom.js";
+import { classBar, tellsEnd, tellsOpened } from "./classroom.js";
 import { measuresAgain } from "./deciding.js";
 import { nextExercise, withoutCommands } from "./commands.js";
 import { make } from "./html.js";
@@ -12,7 +12,7 @@ import { wayBack } from "./hub.js";
 import { button, Lesson } from "./lesson.js";
 import { prepared } from "./preparing.js";
 import { recordedOf, textOf } from "./recorded.js";
-import { BASE } from "./server.js";
+import { BASE, inSeat } from "./server.js";
 import { tellWhoWaited } from "./waited.js";
 import { workbench } from "./workbench.js";
 import { warmedByWriting } from "./warm.js";
@@ -131,7 +131,7 @@ const live = () =>
   make(
     "div",
     { class: "adv-bar", role: "region", "aria-label": "This site runs" },
-    make("p", {}, `This site is live: its labs and exercises run ${inClass ? "in your seat" : "on your machine"}.`),
+    make("p", {}, `This site is live: its labs and exercises run ${inSeat ? "in your seat" : "on your machine"}.`),
     make("span", { class: "adv-bar__state" }, "On a lab's page each cell has a Run button; in a chapter the exercise has an editor and a Check button."),
     nextExercise(),
     prepared(),

@@ -14,7 +14,10 @@ export class Gone extends Error {}
 export class Refused extends Error {}
 export class Died extends Error {}
 
-const inClass = Boolean(document.querySelector('meta[name="advices-class"]'));
+const isNamed = (name) => Boolean(document.querySelector(`meta[name="${name}"]`));
+export const inClass = isNamed("advices-class");
+// A seat is on the machine of the class; a laptop that joined is its learner's own.
+export const inSeat = inClass && !isNamed("advices-own");
 
 const cookie = (name) =>
   document.cookie.split("; ").find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1);
@@ -59,7 +62,7 @@ export const ask = async (path, method = "GET", body = undefined) => {
 
 // What a reader is told of a fault on the way to the kernel.
 export const why = (error) => {
-  if (inClass && (error instanceof Gone || error instanceof Refused))
+  if (inSeat && (error instanceof Gone || error instanceof Refused))
     return "Your server has ended: your trainer reset your seat, or nobody used it for an hour; or the hub is being started again. Load this page again in a moment: what you typed in an exercise is kept.";
   if (hub && error instanceof Gone)
     return "Your server is gone, or the hub is. Open the hub's control panel, start your server there, and run the cell once more.";

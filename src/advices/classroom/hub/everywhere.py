@@ -1,0 +1,94 @@
+"""Pure: what JupyterHub is set to for a class, wherever its seats are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from advices.classroom.hub.address import BOARD, BOARD_HOST, Address, board_url
+from advices.classroom.hub.authenticator import TRAINER, ClassAuthenticator
+from advices.classroom.hub.files import Codes
+from advices.classroom.progress.store import Store
+from advices.classroom.sending.words import leaves, notice
+
+TEMPLATES = Path(__file__).parent / "templates"
+ROLES: tuple[dict[str, Any], ...] = (
+    {
+        "name": "board",
+        "description": "Ends the server of a seat that is reset",
+        "services": [BOARD],
+        "scopes": ["read:users:name", "read:servers", "delete:servers"],
+    },
+    {
+        # Less than JupyterHub's admin: a trainer opens no learner's server.
+        "name": "trainer",
+        "description": "Opens the trainer's page",
+        "users": [TRAINER],
+        "scopes": ["self", f"access:services!service={BOARD}"],
+    },
+)
+"""What the trainer's page and the trainer may do in the hub."""
+
+
+@dataclass(frozen=True)
+class Common:
+    """A class as every hub knows it. `store_host` is where progress is sent to, None for nowhere.
+
+    `board_port` is where the trainer's service listens.
+    """
+
+    address: Address
+    seats: Sequence[str]
+    codes: Codes
+    store: Store
+    board_port: int
+    keep_days: int
+    store_host: str | None = None
+
+    def settings(self, hub: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        """Return the settings of the hub and its authenticator by class; `hub` are more of it."""
+        return {
+            "JupyterHub": {
+                "authenticator_class": ClassAuthenticator,
+                "subdomain_host": self.address.origin,
+                "subdomain_hook": host_of,
+                "template_paths": [str(TEMPLATES)],
+                "template_vars": {"notice": notice(self.keep_days, leaves(self.store_host))},
+                "concurrent_spawn_limit": 0,
+                "default_url": first_page(self.address),
+                **hub,
+            },
+            "Authenticator": {
+                "allowed_users": {*self.seats, TRAINER},
+                "delete_invalid_users": False,
+            },
+            "ClassAuthenticator": {
+                "user_password": self.codes.learners,
+                "trainer_code": self.codes.trainer,
+                "seats": list(self.seats),
+                "store": self.store,
+                "board_port": self.board_port,
+                "keep_days": self.keep_days,
+            },
+        }
+
+
+def host_of(name: str, domain: str, kind: str) -> str:
+    """Return the host of a seat or of the trainer's page.
+
+    Names of seats have only letters, digits and dashes: they are names of hosts as they are.
+    """
+    return f"{BOARD_HOST if kind == 'service' else name}.{domain}"
+
+
+def first_page(address: Address) -> Callable[[Any], str]:
+    """Return what says where somebody goes who logged in."""
+
+    def first(handler: Any) -> str:
+        user = handler.current_user
+        is_trainer = user is not None and user.name == TRAINER
+        return board_url(address) if is_trainer else f"{handler.hub.base_url}spawn"
+
+    return first
