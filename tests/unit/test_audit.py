@@ -119,6 +119,21 @@ def test_code_is_what_changed_most_of_what_is_copied(tmp_path: Path) -> None:
     assert set(touches(read(root))) == {"edit-source"}
 
 
+def test_a_hook_of_a_worktree_reads_the_history_of_its_own_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Git names the repository in a variable there, and a folder would count as its root."""
+    root = made(tmp_path / "all" / "web", "FROM a\nCOPY app.py views.py /srv/\n")
+    (root / "views.py").write_text("x = 1\n" * 99)
+    git(root.parent, "init", "-q")
+    for number in range(2):
+        (root / "app.py").write_text(f"x = {number}\n")
+        git(root.parent, "add", "web/app.py")
+        git(root.parent, "commit", "-qm", "x")
+    monkeypatch.setenv("GIT_DIR", str(root.parent / ".git"))
+    assert touches(read(root))["edit-source"].file == "app.py"
+
+
 def test_a_repository_starts_no_program_of_its_own(tmp_path: Path) -> None:
     root = made(tmp_path)
     git(root, "init", "-q")

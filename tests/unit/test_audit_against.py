@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,41 @@ def test_it_writes_the_commit_and_not_the_folder(tmp_path: Path) -> None:
     assert {"deep/er/a", "ü b.txt", "Dockerfile"} < found.keys()
     assert "untracked" not in found
     assert (tmp_path / "to" / "deep" / "er" / "a").read_bytes() == b"1\r\n"
+
+
+@pytest.mark.parametrize("name", ["..", ".git", "link/x"])
+def test_a_name_that_leads_elsewhere_writes_nothing_there(name: str, tmp_path: Path) -> None:
+    """Git makes no such tree; whoever wants one writes it byte by byte."""
+    root = committed(made(tmp_path / "project"))
+    outside = tmp_path / "outside"
+    outside.mkdir()
+
+    def written(kind: str, data: bytes) -> bytes:
+        argv = ["git", "-C", str(root), "hash-object", "-t", kind, "-w", "--stdin", "--literally"]
+        done = subprocess.run(argv, input=data, check=True, capture_output=True)
+        return bytes.fromhex(done.stdout.decode())
+
+    evil = written("blob", b"evil")
+    entry = b"100644 config\0" + evil
+    if name == "link/x":
+        to_outside = written("blob", str(outside).encode())
+        inner = written("tree", b"100644 x\0" + evil)
+        entry = b"120000 link\0" + to_outside + b"40000 link\0" + inner
+    else:
+        inner = written("tree", entry)
+        entry = b"40000 " + name.encode() + b"\0" + inner
+    made_up = written("tree", entry).hex()
+    argv = ["git", "-C", str(root), "-c", "user.name=a", "-c", "user.email=a@example.org"]
+    done = subprocess.run(
+        [*argv, "commit-tree", "-m", "x", made_up], check=True, capture_output=True, text=True
+    )
+    # A folder and a link of one name are no fault: the folder wins.
+    is_refused = name != "link/x"
+    fault = pytest.raises(LabInvalid, match="cannot be written: ") if is_refused else nullcontext()
+    with fault:
+        git_tree.write_tree(root, done.stdout.strip(), tmp_path / "to")
+    assert not (tmp_path / "config").exists()
+    assert [*outside.iterdir()] == []
 
 
 def test_nothing_that_the_repository_names_is_run(tmp_path: Path) -> None:

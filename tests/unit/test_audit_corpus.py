@@ -20,6 +20,11 @@ EXPECTED = {
     "arg-secret": "secret",
     "byte-order-mark": "order mounts slim pip-cache stages user exec",
     "cd-first": "order mounts pip-cache user exec",
+    "chown-and-root": "user",
+    "chown-as-it-runs": "user",
+    "chown-as-root": "chown user",
+    "chown-continued": "user",
+    "chown-for-a-step": "user",
     "chown-later": "mounts pip-cache chown",
     "comments-in-continued-lines": "order mounts pip-cache apt user exec",
     "compilers": "stages",
@@ -114,6 +119,40 @@ def test_all_of_them_together_leave_nothing_to_do(name: str) -> None:
     new = after(before, together(before, REMEDIES))
     assert not comments(before.text) - comments(new.text)
     assert remedies(new) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "runs_as"),
+    [
+        ("plain", {"user", "exec"}),
+        ("entrypoint-script", {"user"}),
+        ("chown-as-it-runs", {"user"}),
+        # The copies have another owner.
+        ("chown-and-root", set()),
+        ("env-old", set()),
+    ],
+)
+def test_which_changes_need_no_step_of_their_own(name: str, runs_as: set[str]) -> None:
+    before = source(name)
+    changes = remedies(before)
+    assert {remedy for remedy, one in changes.items() if one.runs_as(before)} == runs_as
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_code_belongs_to_root_where_a_remedy_names_the_user(name: str) -> None:
+    """An owner who is neither root nor the user of the container has nothing to do there."""
+    before = source(name)
+    change = together(before, REMEDIES)
+    named = [one for one in after(before, change).dockerfile.instructions if one.name == "USER"]
+    if not named or named[-1].args != ("10001:10001",):
+        return
+    owned = [flag for one in after(before, change).view.shipped for flag in one.instruction.flags]
+    owned = [flag for flag in owned if flag.startswith("--chown=")]
+    # One is meant to own them, and the other one works on them in a step of the build.
+    kept = {"chown-as-it-runs": ["--chown=app"], "chown-for-a-step": ["--chown=app"]}
+    assert owned == kept.get(name, []), name
+    had = "--chown=" in before.text or "chown --recursive" in before.text
+    assert ("What is copied is root's" in change.says) == (had and name not in kept)
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -31,8 +31,14 @@ class Hides(World):
     def __init__(self, root: Path, port: int) -> None:
         super().__init__(root, port)
         self.starts: list[tuple[str, Start]] = []
+        self.canaries: list[tuple[str, ...]] = []
 
     def _build(self, order: BuildOrder, on_step: Any = None) -> Built:
+        if "-canary-" in order.tag:
+            given = {name: order.context / name for name in (".netrc", "prod.env")}
+            given |= order.secrets
+            held = {n: f.read_text() for n, f in given.items() if f.is_file()}
+            self.canaries.append(tuple(sorted(n for n, text in held.items() if "canary-" in text)))
         ignore = order.context / ".dockerignore"
         for name in ignore.read_text().split() if ignore.is_file() else ():
             (order.context / name).unlink(missing_ok=True)
@@ -86,6 +92,29 @@ def test_both_are_hidden_and_given_another_way(world: Hides, quick: bool) -> Non
     assert any(how.env.get("KEY") == "a-key-of-this-test" for _, how in world.starts)
     first = next(how for _, how in world.starts if how.entrypoint is None)
     assert "KEY" not in first.env
+
+
+def test_one_build_has_the_canaries_of_all_files(world: Hides) -> None:
+    """Each file is told by a text of its own, before all changes and after them."""
+    world.how = How(quick=True)
+    world.audited()
+    first, *after = map(set, world.canaries)
+    assert first == {".netrc", "prod.env"}
+    # Behind the changes the password is a secret of the build.
+    assert after
+    assert all(one == {"netrc", "prod.env"} for one in after)
+
+
+def test_a_file_that_cannot_be_made_up_spoils_no_other_one(world: Hides) -> None:
+    world.fails = lambda order: (
+        "RUN pip: 401"
+        if (order.context / ".netrc").is_file()
+        and "canary-" in (order.context / ".netrc").read_text()
+        else ""
+    )
+    told = {one.name: one for one in world.audited().trial.canaries}
+    assert told[".netrc"].unjudged == "a build with a made-up value fails"
+    assert told["prod.env"].places["secrets_in_layers"] == 1
 
 
 def test_what_a_reader_sets_wins_over_the_file(world: Hides) -> None:

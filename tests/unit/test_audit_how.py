@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ from test_audit_command import advices, world  # noqa: F401  # fixtures
 
 from advices import audit
 from advices.audit import lab_of
+from advices.audit.taking import overlapped
 from advices.audit.touches import touches
-from advices.core import BuildLimited, DiskFull, LabInvalid, Layout
+from advices.core import BuildLimited, DiskFull, LabInvalid, Layout, poll
 from advices.engine import BuildOrder, Built
 from advices.lab import MeasureName, labfile
 from advices.packages import proxy
@@ -54,19 +56,38 @@ def test_a_quick_audit_tries_all_changes_at_once(
     found = audited(world, audit.How(quick=True))
     assert set(found.trial.names) >= {"order", "slim", "user"}
     assert set(found.lab.replays) == {"edit-source"}
-    # What brought nothing with all others is left out, and the rest is built again. Yours is
-    # started twice, to see what of its page changes by itself.
-    assert set(built(ordered)) == {"again-cold"} | {
+    # What brought nothing with all others is left out, and the rest is built again.
+    assert set(built(ordered)) == {
         f"{name}-{build}" for name in ("yours", "fixed") for build in ("cold", "edit-source")
     }
     whole = audited(world, audit.How())
-    # What two changes make smaller is told of both.
-    assert set(found.trial.names) >= set(whole.trial.names)
+    assert found.trial.names == whole.trial.names
     rows = dict(audit.not_judged_rows(found))
     assert rows["what each change brings alone"].startswith("--quick tries them together")
     assert rows["a build when one line is added to requirements.txt"] == "--quick leaves it out"
     assert audit.record(found)["left_out"].keys() <= rows.keys()
     assert whole.trial.left_out == ()
+
+
+def test_a_quick_audit_says_no_number_that_several_changes_share(
+    world: World,  # noqa: F811
+) -> None:
+    """The slim base saves all the bytes, for no image has a cache of pip."""
+    found = audited(world, audit.How(quick=True))
+    tried = {one.remedy.name: one for one in found.trial.tried}
+    assert (tried["slim"].is_fix, tried["pip-cache"].is_fix) == (True, False)
+    assert dict(audit.refused_rows(found))[tried["pip-cache"].change.says].startswith("it brings")
+    told = audit.record(found)
+    told_of = {one["name"]: one for one in told["tried"]}
+    assert (told_of["slim"]["alone"], told_of["slim"]["after"]) == (False, None)
+    header, *rows = told["shown"]["findings"]
+    assert len(rows) >= 3
+    assert {row[header.index("difference")] for row in rows} == {""}
+    assert {row[0] for row in told["shown"]["alone"][1:]} == {""}
+    # What all of them make of it together is a number that was measured.
+    (slim,) = (row for row in rows if row[0] == "base-image")
+    assert slim[3:5] == ["9.00 MB", "1.00 MB"]
+    assert "with this change alone" not in audit.sarif(found, audit.Policy())
 
 
 def test_what_is_built_twice_under_one_name_does_not_find_its_own_edits(
@@ -101,6 +122,62 @@ def test_nothing_to_change_is_no_fault_of_a_quick_audit(world: World) -> None:  
         (world.root / name).write_text(text)
     again = audited(world, audit.How(quick=True))
     assert (again.trial.names, again.files) == ((), {})
+
+
+# ---------- what is done beside what ----------
+
+
+def test_what_the_cache_has_is_built_before_what_it_has_not(
+    world: World,  # noqa: F811
+    ordered: list[BuildOrder],
+) -> None:
+    """Beside a build of other steps BuildKit looks for them in vain."""
+    audited(world, audit.How())
+    tags = built(ordered)
+    assert {"user-cold", "exec-cold", "order-cold", "slim-cold"} <= {*tags}
+    cached = [tags.index(f"{name}-cold") for name in ("user", "exec")]
+    others = [tags.index(f"{name}-cold") for name in ("order", "mounts", "slim", "pip-cache")]
+    assert max(cached) < min(others)
+
+
+def test_what_comes_beside_begins_when_it_is_let() -> None:
+    heard: list[str] = []
+    begun = threading.Event()
+
+    def work(free: Callable[[], object]) -> str:
+        heard.append("built")
+        free()
+        # It goes on while the other one is at work.
+        assert begun.wait(10)
+        return "measured"
+
+    def then() -> None:
+        heard.append("beside")
+        begun.set()
+
+    assert overlapped(work, then) == "measured"
+    assert heard == ["built", "beside"]
+
+
+def test_what_comes_beside_is_left_out_where_nothing_was_built() -> None:
+    heard: list[str] = []
+    assert overlapped(lambda _free: None, lambda: heard.append("beside")) is None
+    assert heard == []
+
+
+def test_a_fault_of_either_ends_both() -> None:
+    def goes_on(free: Callable[[], object]) -> None:
+        free()
+        for _ in poll(60):
+            pass
+
+    def fails() -> None:
+        raise DiskFull("no space left on device")
+
+    with pytest.raises(DiskFull):
+        overlapped(goes_on, fails)
+    with pytest.raises(ZeroDivisionError):
+        overlapped(lambda _free: 1 // 0, lambda: None)
 
 
 # ---------- another base ----------

@@ -112,6 +112,26 @@ def test_what_no_package_has_is_refused_as_before(world: World) -> None:
     assert slim.refused == "it does not build: [2/3] RUN x failed"
 
 
+def test_a_library_that_only_a_cache_lacks_is_none_that_is_missing(world: World) -> None:
+    """What uv keeps unpacked is imported from nowhere: neither probe nor remedy looks at it."""
+    tried: list[str] = []
+    runs = world.engine.runs
+    kept = "/root/.cache/uv/archive-v0/x/hatchling-1.dist-info"
+
+    def looks(image: str, how: Start) -> Program:
+        if how.entrypoint == ("python3",) and "find" in how.command:
+            return printed(json.dumps([[kept, ""], ["/app/a-1.dist-info", ""]]) + "\n")
+        if how.entrypoint == ("python3",) and "try" in how.command:
+            tried.append(how.command[-1])
+            return printed(json.dumps({"python": "p", "failing": {}, "missing": []}) + "\n")
+        return runs(image, how)
+
+    world.engine.runs = looks
+    found = world.audited().trial.yours.probed
+    assert (found["distributions_failing"], found["missing_libraries"]) == (0, 0)
+    assert {*tried} == {'["/app/a-1.dist-info"]'}
+
+
 def test_a_quick_audit_keeps_the_full_base_for_the_build(world: World) -> None:
     full = layer_tar({"usr/bin/gcc": file(b"x" * 9_000_000, 0o755)})
     world.engine.add("python:3.14", full, repo_digests=("python@sha256:1",))

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from advices.probes.caches import installed
 from advices.probes.containers import program
 from advices.probes.imports import name
 
@@ -92,6 +93,42 @@ def test_every_distribution_is_found_with_its_interpreter(tmp_path: Path) -> Non
     python.touch()
     found = INSIDE["find"](str(tmp_path))
     assert sorted(found) == sorted([[ours, str(python)], [lost, ""], [target, ""]])
+
+
+@pytest.mark.parametrize(
+    ("path", "env"),
+    [
+        ("/root/.cache/uv/archive-v0/x/a-1.dist-info", ()),
+        ("/uv-cache/archive-v0/x/a-1.dist-info", ()),
+        ("/build/uv/sdists/a-1.dist-info", ("UV_CACHE_DIR=/build/uv",)),
+        ("/opt/conda/pkgs/a-1/site-packages/a-1.dist-info", ()),
+        ("/srv/miniforge3/pkgs/a-1/lib/python3.13/site-packages/a-1.dist-info", ()),
+        ("/pkgs/a-1/site-packages/a-1.dist-info", ("CONDA_PKGS_DIRS=/other,/pkgs",)),
+    ],
+)
+def test_what_an_installer_keeps_in_its_cache_is_not_installed(
+    path: str, env: tuple[str, ...]
+) -> None:
+    # Its own interpreter, as in the environments that Poetry keeps there, or PYTHONPATH: it runs.
+    assert installed({path: ""}, env) == {}
+    assert installed({path: "/somewhere/bin/python3"}, env)
+    folder = path.rpartition("/")[0]
+    assert installed({path: ""}, (*env, f"PYTHONPATH=/x:{folder}")) == {path: ""}
+
+
+@pytest.mark.parametrize(
+    ("path", "env"),
+    [
+        ("/usr/local/lib/python3.14/site-packages/a-1.dist-info", ()),
+        ("/install/lib/python3.14/site-packages/a-1.dist-info", ()),
+        ("/vendor/a-1.dist-info", ("UV_CACHE_DIR=",)),
+        ("/app/vendor/a-1.dist-info", ("PIP_CACHE_DIR=vendor", "XDG_CACHE_HOME=/")),
+        ("/app/my-archive-v0/a-1.dist-info", ("UV_CACHE_DIR=/app/my",)),
+        ("/app/pkgs/a-1.dist-info", ()),
+    ],
+)
+def test_what_lies_elsewhere_counts_wherever_that_is(path: str, env: tuple[str, ...]) -> None:
+    assert installed({path: ""}, env) == {path: ""}
 
 
 def test_what_imports_and_what_does_not(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from layer_tars import (
     symlink,
 )
 
-from advices.probes.secrets import file_holds, layer_holds, probe
+from advices.probes.secrets import held_by, held_by_file, probe
 from advices.probes.subject import Subject
 
 CANARY = "canary-4f1c0b9d77"
@@ -74,16 +74,16 @@ def test_a_secret_across_chunks_is_found(position: int) -> None:
     secret = CANARY.encode()
     content = b"." * position + secret + b"." * (83 - position)
     for chunk in (1, 3, 10, len(secret) - 1, len(secret), 64):
-        assert file_holds(io.BytesIO(content), secret, chunk)
-        assert not file_holds(io.BytesIO(content.replace(b"9", b"8")), secret, chunk)
-    assert not file_holds(io.BytesIO(b""), secret)
-    assert file_holds(io.BytesIO(b"abc"), b"c", 1)
+        assert held_by_file(io.BytesIO(content), [secret, b"none"], chunk) == {secret}
+        assert not held_by_file(io.BytesIO(content.replace(b"9", b"8")), [secret], chunk)
+    assert not held_by_file(io.BytesIO(b""), [secret])
+    assert held_by_file(io.BytesIO(b"abc"), [b"c", b"bc"], 1) == {b"c", b"bc"}
 
 
 def test_a_secret_across_the_real_chunks_is_found() -> None:
     content = b"\0" * ((1 << 20) - 5) + CANARY.encode() + b"\0" * 10
     layer = layer_tar({"big": file(content)})
-    assert layer_holds(io.BytesIO(layer), CANARY.encode())
+    assert held_by(io.BytesIO(layer), [CANARY.encode(), b"none"]) == {CANARY.encode()}
 
 
 def test_history_counts_its_entries() -> None:

@@ -297,6 +297,24 @@ def test_what_has_nothing_left_to_change_behind_the_others_is_not_in_effect() ->
 
 
 @pytest.mark.parametrize(
+    ("line", "is_kept"),
+    [
+        ("COPY --chown=nobody . .", False),
+        ("ARG WHO=nobody\nCOPY --chown=$WHO . .", False),
+        ("COPY --chown=0:5 . .", True),
+        ("COPY --chown=root . .", True),
+        ("COPY --chown=5:10001 . .", True),
+        ("ARG WHO\nCOPY --chown=$WHO . .", True),
+        ("COPY --chown=nobody . .\nRUN gosu nobody python setup.py", True),
+        ("COPY --chown=nobody . .\nUSER nobody\nRUN python setup.py\nUSER root", True),
+    ],
+)
+def test_an_owner_goes_who_is_nobody_to_the_container(line: str, is_kept: bool) -> None:
+    source = Source(f'FROM python:3.14-slim\n{line}\nCMD ["a"]\n')
+    assert ("--chown" in remedies(source)["user"].dockerfile) is is_kept
+
+
+@pytest.mark.parametrize(
     ("line", "stays"),
     [
         ("COPY . .", True),

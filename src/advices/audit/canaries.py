@@ -87,14 +87,19 @@ def suspected(project: Project) -> tuple[Canary, ...]:
     return (*found, *(Canary("secret", one.id) for one in project.secrets))
 
 
-def with_canary(project: Project, canary: Canary, change: Change) -> tuple[Change, dict[str, str]]:
-    """Return a change with a canary in a file, and the values of arguments or secrets, by name."""
+def with_canary(
+    project: Project, canary: Canary, change: Change, mark: str = CANARY
+) -> tuple[Change, dict[str, str]]:
+    """Return a change with a canary in a file, and the values of arguments or secrets, by name.
+
+    `mark` is what is looked for, CANARY itself or a text with it in it.
+    """
     if canary.kind != "file":
-        return change, {canary.name: CANARY}
+        return change, {canary.name: mark}
     as_secret = {file: id_ for id_, file in change.secret_files.items()}
     text = (project.context / canary.name).read_text("utf-8", "replace")
     end = "" if text.endswith("\n") or not text else "\n"
-    text = f"{text}{end}# {CANARY}\n"
+    text = f"{text}{end}# {mark}\n"
     if canary.name in as_secret:
         return change, {as_secret[canary.name]: text}
     files = {**change.files, canary.name: text}

@@ -1,17 +1,18 @@
 """A commit's files in a folder, without running anything that a repository names.
 
 A checkout runs hooks and filters of the repository's settings. Here a repository of our own, with
-settings of its own, borrows the objects and writes an archive of the commit.
+settings of its own, borrows the objects and writes the files. Git refuses names that lead
+elsewhere, and writes through no link.
 """
 
 from __future__ import annotations
 
-import tarfile
 from pathlib import Path
 
 from advices.core import CommandFailed, DiskFull, LabInvalid, run, write_whole
 
 _SECONDS = 300.0
+_FULL = "No space left on device"
 # No object is fetched, so that no program of a remote is started.
 _ENV = {
     "GIT_ALLOW_PROTOCOL": "none",
@@ -41,24 +42,26 @@ def write_tree(folder: Path, commit_id: str, to: Path) -> Path:
     Links stay links. Raises LabInvalid for a commit with names that lead elsewhere, and DiskFull.
     """
     objects = Path(_said(folder, "rev-parse", "--git-path", "objects", needs="a repository"))
-    bare, archive = to.with_name(f"{to.name}.git"), to.with_name(f"{to.name}.tar")
+    bare = to.with_name(f"{to.name}.git")
     _run("init", "--quiet", "--bare", "--template=", str(bare))
     write_whole(bare / "objects" / "info" / "alternates", f"{(folder / objects).resolve()}\n")
     write_whole(bare / "info" / "attributes", _ATTRIBUTES)
-    where = ("--git-dir", str(bare))
-    _run(*where, "archive", "--format=tar", f"--output={archive}", commit_id)
+    # A name with a backslash is one like others here.
+    where = ("--git-dir", str(bare), "--work-tree", str(to), "-c", "core.protectNTFS=false")
     try:
-        with tarfile.open(archive) as tar:
-            tar.extractall(to, filter=tarfile.tar_filter)
-    except tarfile.FilterError as error:
+        to.mkdir(parents=True)
+        _run(*where, "read-tree", commit_id)
+        _run(*where, "checkout-index", "--all")
+    except CommandFailed as error:
+        if _FULL in error.what:
+            raise DiskFull(f"could not write the files of {commit_id[:12]}: {_FULL}") from None
         raise LabInvalid(
-            f"a file of the commit {commit_id[:12]} leads out of its folder: {error}",
-            why="the commit was made by hand, to write where it may not",
+            f"the files of the commit {commit_id[:12]} cannot be written: {_last(error.what)}",
+            why="a name in it leads elsewhere, or an object of it is missing",
             next_step="name another commit",
         ) from None
     except OSError as error:
         raise DiskFull(f"could not write the files of {commit_id[:12]}: {error}") from None
-    archive.unlink()
     return to
 
 

@@ -3,54 +3,57 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from advices.audit.canaries import PLACES, Canary, suspected, tried, tried_after, with_canary
+from advices.audit.canaries import Canary, suspected, tried, tried_after, with_canary
 from advices.audit.lab_of import YOURS, variant_of
 from advices.audit.project import Project
 from advices.audit.remedies import Change
 from advices.audit.secrets import LEAST_CHARACTERS, longest_line
-from advices.core import CommandFailed, at_once
+from advices.core import AdvicesError, DiskFull, EngineLost, alive, at_once
 from advices.engine import Image
-from advices.lab import COLD, Lab, MeasureName, Variant
-from advices.measure import BuildImage, Candidate, Measurer, ProbeImage
-from advices.probes import shown
-from advices.results import VariantResult
+from advices.lab import COLD, Lab, Variant
+from advices.measure import CANARY, BuildImage, Candidate, Measurer
+from advices.probes import shown_each
 from advices.workshop import Workshop
 
 FIXED = "fixed"
 """The project with all fixes."""
-Reads = Callable[[str, Canary], Mapping[str, int] | None]
-"""Looks for the real value of something in the image of a name."""
 AT_ONCE = 2
 """How many builds of an audit are made side by side."""
+_LISTEN_SECONDS = 0.2
 CandidateOf = Callable[[str, Variant, Change], Candidate]
 
 
-class RealValues:
-    """Looks for the real value of something in an image that was built with it."""
+class Reads:
+    """Looks for texts in images, such as the real value of something that is built with it."""
 
     def __init__(
         self,
         workshop: Workshop,
         image_of: Callable[[str], Image],
         values: Mapping[str, bytes],
-        yours: VariantResult,
+        base_ids: Mapping[str, frozenset[str]],
     ) -> None:
         self._workshop = workshop
         self._image_of = image_of
         self._values = values
-        self._base = frozenset(layer.diff_id for layer in yours.layers if layer.from_base)
+        self._base_ids = base_ids
 
-    def __call__(self, name: str, canary: Canary) -> Mapping[str, int] | None:
+    def real(self, name: str, canary: Canary) -> Mapping[str, int] | None:
         """Return where the image of a name shows it, None for a file and for what is too short."""
         value = longest_line(self._values.get(canary.name, b""))
         if canary.kind == "file" or len(value) < LEAST_CHARACTERS:
             return None
-        names = self._workshop.memory.names
-        return shown(self._workshop.engine, names, self._image_of(name), self._base, value)
+        return self.places(name, (value,))[0]
+
+    def places(self, name: str, texts: Sequence[str]) -> Sequence[Mapping[str, int]]:
+        """Return in how many places the image of a name holds each text; it is read once."""
+        engine, names = self._workshop.engine, self._workshop.memory.names
+        return shown_each(engine, names, self._image_of(name), self._base_ids[name], texts)
 
 
 class Hunt:
@@ -72,18 +75,36 @@ class Hunt:
         self._numbers = itertools.count(1)
         self._known: dict[str, Mapping[str, int]] = {}
         self.yours: tuple[Canary, ...] = ()
+        self._suspects = suspected(project)
+        self._begun = threading.Event()
 
-    def begin(self, change: Change) -> tuple[str, ...]:
-        """Try each thing that may be hidden; return the build arguments that are not."""
-        suspects = suspected(self._project)
-        self.yours = _each([partial(self._tried, one, change, YOURS) for one in suspects])
+    @property
+    def decides(self) -> bool:
+        """Return whether what it finds decides which changes are tried: those of arguments."""
+        return any(one.kind == "build argument" for one in self._suspects)
+
+    def wait(self) -> None:
+        """Return once it is known what the project as it is shows. Raises GivenUp."""
+        while not self._begun.wait(_LISTEN_SECONDS):
+            alive()
+
+    @property
+    def leaking(self) -> tuple[str, ...]:
+        """Return the build arguments that the image of the project as it is shows."""
         return tuple(
             one.name for one in self.yours if one.kind == "build argument" and one.is_found
         )
 
+    def begin(self, change: Change) -> None:
+        """Try each thing that may be hidden."""
+        self._at_once(self._suspects, change)
+        self.yours = _each([partial(self._tried, one, change, YOURS) for one in self._suspects])
+        self._begun.set()
+
     def after(self, change: Change) -> tuple[Canary, ...]:
         """Return each canary with what the image shows of it after a change."""
-        look = partial(self._reads, FIXED)
+        look = partial(self._reads.real, FIXED)
+        self._at_once([one for one in self.yours if one.is_found], change)
         return _each([partial(tried_after, one, change, self._build, look) for one in self.yours])
 
     def hidden(self, change: Change, whole: Change, name: str) -> tuple[int, int, str]:
@@ -93,6 +114,7 @@ class Hunt:
         the change alone or with others, and `name` that of its image. Of an argument counts the
         history, of a file the layers.
         """
+        self.wait()
         ids, files = change.secrets, change.hidden_files
         place = "secrets_in_history" if ids else "secrets_in_layers"
         of = [
@@ -100,6 +122,8 @@ class Hunt:
             for one in self.yours
             if one.is_found and one.name in (ids if one.kind == "build argument" else files)
         ]
+        # What all of it shows is asked for the next one, and at the end.
+        self._at_once([one for one in self.yours if one.is_found] if name == FIXED else of, whole)
         new = [self._tried(replace(one, places={}), whole, name) for one in of]
         still = next((one.unjudged or one.says for one in new if one.unjudged or one.is_found), "")
         return (
@@ -109,33 +133,57 @@ class Hunt:
         )
 
     def _tried(self, canary: Canary, change: Change, name: str) -> Canary:
-        return tried(canary, change, self._build, partial(self._reads, name))
+        return tried(canary, change, self._build, partial(self._reads.real, name))
+
+    def _at_once(self, canaries: Sequence[Canary], change: Change) -> None:
+        """Build with the canaries of all files, where it is not known yet what they show.
+
+        Of a build that fails nobody knows which of them it was, so then each has its own. Those of
+        arguments and secrets always have: many cannot be made up.
+        """
+        files = [one for one in canaries if one.kind == "file" and not one.unjudged]
+        files = [one for one in files if _key(one, change) not in self._known]
+        if len(files) < 2:
+            return
+        try:
+            places = self._built(files, change)
+        except (EngineLost, DiskFull):
+            raise
+        except AdvicesError:
+            return
+        self._known |= {_key(one, change): where for one, where in zip(files, places, strict=True)}
 
     def _build(self, canary: Canary, change: Change) -> Mapping[str, int]:
         # With a secret nothing comes from the cache: what was built once is not built again.
-        key = f"{canary.kind} {canary.name} {change}"
+        key = _key(canary, change)
         if key not in self._known:
-            self._known[key] = self._built(canary, change)
+            (self._known[key],) = self._built([canary], change)
         return self._known[key]
 
-    def _built(self, canary: Canary, change: Change) -> Mapping[str, int]:
-        changed, values = with_canary(self._project, canary, change)
-        name = f"canary-{next(self._numbers)}"
+    def _built(self, canaries: Sequence[Canary], change: Change) -> Sequence[Mapping[str, int]]:
+        """Return where each canary is found in an image that was built with all of them."""
+        name, changed = f"canary-{next(self._numbers)}", change
+        values: dict[str, dict[str, str]] = {"build_args": {}, "secrets": {}}
+        # None is a part of another one.
+        marks = [f"{CANARY}n{n}n" for n, _ in enumerate(canaries)]
+        for one, mark in zip(canaries, marks, strict=True):
+            changed, given = with_canary(self._project, one, changed, mark)
+            is_argument = one.kind == "build argument" and one.name not in change.secrets
+            values["build_args" if is_argument else "secrets"] |= given
         variant = variant_of(self._project, self._lab.folder, name, changed)
-        is_argument = canary.kind == "build argument" and canary.name not in change.secrets
-        into = "build_args" if is_argument else "secrets"
-        variant = variant.model_copy(update={into: {**getattr(variant, into), **values}})
+        more = {into: {**getattr(variant, into), **given} for into, given in values.items()}
+        variant = variant.model_copy(update=more)
         # A secret is in no key of the build cache: a step that had the real one would be taken for
         # one that had the canary.
-        is_secret = canary.name in change.secret_files.values()
-        is_cached = is_argument or (canary.kind == "file" and not is_secret)
+        is_cached = not values["secrets"]
         candidate = replace(self._candidate_of(name, variant, changed), fresh=not is_cached)
-        steps = (BuildImage(COLD, 1), ProbeImage("secrets"))
-        measured = self._measurer.measure(candidate, steps)
-        if measured.unmeasured:
-            raise CommandFailed(next(iter(measured.unmeasured.values())))
-        found = measured.measures()
-        return {name: int(str(found[MeasureName(name)])) for name in PLACES}
+        self._measurer.measure(candidate, (BuildImage(COLD, 1),))
+        made = [mark.replace(CANARY, self._measurer.canary) for mark in marks]
+        return self._reads.places(name, made)
+
+
+def _key(canary: Canary, change: Change) -> str:
+    return f"{canary.kind} {canary.name} {change}"
 
 
 def _each(work: Sequence[Callable[[], Canary]]) -> tuple[Canary, ...]:

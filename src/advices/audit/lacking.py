@@ -47,7 +47,7 @@ def _libraries(engine: Engine, run_id: str, image: Image | None, said: str) -> l
     """Return the names of the libraries that are missing. Raises CommandFailed."""
     found = {*_SAID_MISSING.findall(said)}
     if image is not None:
-        found |= {*libraries_missing(engine, image.id, run_id, printed_bytes=PRINTED_BYTES)}
+        found |= {*libraries_missing(engine, image, run_id, printed_bytes=PRINTED_BYTES)}
     return sorted(one for one in found if _LIBRARY.fullmatch(one))
 
 

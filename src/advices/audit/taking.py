@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from advices.audit.gate import MEASURES
 from advices.audit.hunt import FIXED
 from advices.audit.lab_of import YOURS
 from advices.audit.project import Project
 from advices.audit.remedies import Remedy
+from advices.core import alive, at_once
 from advices.lab import Lab, MeasureName
-from advices.measure import Candidate, Measurer, PlanStep, steps_giving
+from advices.measure import (
+    BuildImage,
+    Candidate,
+    Measurer,
+    PlanStep,
+    ServeImage,
+    steps_giving,
+)
 from advices.results import VariantResult
 
+Found = TypeVar("Found")
+
+_LISTEN_SECONDS = 0.2
 _STOP = MeasureName("stop_exit_code")
 _OF_A_STOP = frozenset({_STOP, MeasureName("requests_lost")})
 _KILLED = 137
@@ -34,10 +47,15 @@ def planned_for(lab: Lab, remedy: Remedy, *, is_killed: bool = False) -> Sequenc
 
 
 def taken(
-    measurer: Measurer, project: Project, candidate: Candidate, planned: Sequence[PlanStep]
+    measurer: Measurer,
+    project: Project,
+    candidate: Candidate,
+    planned: Sequence[PlanStep],
+    free: Callable[[], object] = lambda: None,
 ) -> VariantResult:
     """Return what the steps show, done side by side as far as nobody can see that.
 
+    `free` is called once it is built and started: what is built now disturbs no seconds of that.
     Raises what a build of the candidate raises.
     """
     if project.beside:
@@ -45,4 +63,35 @@ def taken(
         return measurer.measure(candidate, planned)
     # Of these a reader compares the seconds.
     builds_first = candidate.name in (YOURS, FIXED)
-    return measurer.measure_beside(candidate, planned, lambda *_: None, builds_first=builds_first)
+    timed = {step for step in planned if isinstance(step, BuildImage | ServeImage)}
+
+    def heard(_: VariantResult, done: frozenset[PlanStep]) -> None:
+        if timed <= done:
+            free()
+
+    return measurer.measure_beside(candidate, planned, heard, builds_first=builds_first)
+
+
+def overlapped(work: Callable[[Callable[[], object]], Found], then: Callable[[], object]) -> Found:
+    """Return what `work` gives. `then` is done beside it from when it calls what it is given.
+
+    If it never does, `then` is left out. Raises what either of them raises.
+    """
+    free, over = threading.Event(), threading.Event()
+    given: list[Found] = []
+
+    def first() -> None:
+        try:
+            given.append(work(free.set))
+        finally:
+            over.set()
+
+    def second() -> None:
+        while not free.wait(_LISTEN_SECONDS):
+            if over.is_set():
+                return
+            alive()
+        then()
+
+    at_once({"work": first, "then": second}, 2)
+    return given[0]

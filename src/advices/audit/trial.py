@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -10,7 +11,7 @@ from advices.audit.canaries import Canary
 from advices.audit.decided import decided
 from advices.audit.health import health_command
 from advices.audit.how import ALONE
-from advices.audit.hunt import AT_ONCE, FIXED, Hunt, RealValues
+from advices.audit.hunt import AT_ONCE, FIXED, Hunt, Reads
 from advices.audit.lab_of import YOURS
 from advices.audit.life import with_life
 from advices.audit.pages import Served
@@ -23,11 +24,12 @@ from advices.audit.remedies import (
     remedies,
     together,
 )
-from advices.audit.taking import is_killed, planned_for, taken
-from advices.audit.tried import Trial, Tried
-from advices.audit.trying import Trying
-from advices.core import StepFailed, at_once
-from advices.measure import QUICK, Measurer, PlanStep, steps, steps_giving
+from advices.audit.taking import is_killed, overlapped, planned_for, taken
+from advices.audit.tried import Trial, Tried, with_others
+from advices.audit.trying import Makes, Trying
+from advices.core import NeverAnswered, StepFailed, at_once
+from advices.measure import QUICK, Measurer, PlanStep, steps
+from advices.probes import startup
 from advices.results import VariantResult
 
 # The project as it is, started once more.
@@ -42,42 +44,59 @@ class Trials(Trying):
     def yours(self, *, with_secrets: bool) -> tuple[VariantResult, tuple[Canary, ...]]:
         """Return what the project measures as it is and, with secrets, shows of made-up ones."""
         with self._bench.ready() as measurer, self._beside.up():
+            hunt = self._hunting(measurer)
             measured = self._as_it_is(measurer)
-            hunt = self._hunting(measurer, measured)
             if with_secrets:
-                hunt.begin(Change("", self._source.text))
+                hunt.begin(self._unchanged)
             return measured, hunt.yours
 
-    def _as_it_is(self, measurer: Measurer) -> VariantResult:
+    def _as_it_is(
+        self, measurer: Measurer, free: Callable[[], object] = lambda: None
+    ) -> VariantResult:
         self._beside.anew()
         candidate = self._candidate(YOURS, self._lab.variants["bad"])
-        measured = taken(measurer, self._project, candidate, steps(self._lab, QUICK))
+        measured = taken(measurer, self._project, candidate, steps(self._lab, QUICK), free)
         return self._with_variables(YOURS, measured)
 
     def all(self) -> Trial:
         """Return the trial of the project. Raises what a build of it as it is raises."""
         with self._bench.ready() as measurer, self._beside.up():
-            yours = self._as_it_is(measurer)
-            if fault := self._checked(YOURS):
-                raise StepFailed(
-                    f"the project as it is does not pass --check: {fault}",
-                    why="the command fails in a container of its image",
-                    next_step="fix the command or the project; nothing was changed",
-                )
-            yours = self._looked_at_again(measurer, yours)
-            self._hunt = self._hunting(measurer, yours)
-            leaking = self._hunt.begin(Change("", self._source.text))
-            self._source = replace(self._source, leaking=leaking)
-            trial = self._of_remedies(measurer, yours)
-            changing = self._served.said if self._served else ""
-            canaries = self._hunt.after(trial.change) if trial.change else self._hunt.yours
-            silence = measurer.silence.get(YOURS, "")
-            lives = self._life.says if self._life else ""
-            trial = replace(trial, silence=silence, changing=changing, lives=lives)
-            return replace(trial, canaries=canaries)
+            self._hunt = hunt = self._hunting(measurer)
+            if self._project.beside:
+                return self._whole(measurer, hunt, partial(hunt.begin, self._unchanged))
+            # What is looked for by canaries is known when a change of it has been built.
+            work = partial(self._whole, measurer, hunt)
+            return overlapped(work, partial(hunt.begin, self._unchanged))
 
-    def _hunting(self, measurer: Measurer, yours: VariantResult) -> Hunt:
-        reads = RealValues(self._bench.workshop, self._image, self._values, yours)
+    def _whole(self, measurer: Measurer, hunt: Hunt, free: Callable[[], object]) -> Trial:
+        """Return the trial. `free` is called once the project as it is was built and started."""
+        yours = self._as_it_is(measurer, lambda: None if self._project.beside else free())
+        if fault := self._checked(YOURS):
+            raise StepFailed(
+                f"the project as it is does not pass --check: {fault}",
+                why="the command fails in a container of its image",
+                next_step="fix the command or the project; nothing was changed",
+            )
+        free()
+        yours = self._looked_at_again(measurer, yours)
+        if self._scope.quick or hunt.decides:
+            hunt.wait()
+            self._source = replace(self._source, leaking=hunt.leaking)
+        trial = self._of_remedies(measurer, yours)
+        hunt.wait()
+        changing = self._served.said if self._served else ""
+        canaries = hunt.after(trial.change) if trial.change else hunt.yours
+        silence = measurer.silence.get(YOURS, "")
+        lives = self._life.says if self._life else ""
+        trial = replace(trial, silence=silence, changing=changing, lives=lives)
+        return replace(trial, canaries=canaries)
+
+    @property
+    def _unchanged(self) -> Change:
+        return Change("", self._source.text)
+
+    def _hunting(self, measurer: Measurer) -> Hunt:
+        reads = Reads(self._bench.workshop, self._image, self._values, measurer.base_ids)
         return Hunt(self._project, self._lab, measurer, self._candidate, reads=reads)
 
     def _of_remedies(self, measurer: Measurer, yours: VariantResult) -> Trial:
@@ -98,15 +117,23 @@ class Trials(Trying):
     ) -> Trial:
         if self._scope.quick and (trial := self._at_once(measurer, yours, changes, whole)):
             return trial
-        work = {
-            remedy.name: partial(self._alone, measurer, yours, remedy, changes[remedy.name])
-            for remedy in REMEDIES
-            if remedy.name in changes
-        }
-        # Nobody compares their seconds: while one waits for its container another one builds.
-        found = at_once(work, AT_ONCE if not self._project.beside else 1).values()
-        fixes = [one.remedy for one in found if one.is_fix]
-        return self._together(measurer, yours, tuple(found), fixes, whole)
+        found: dict[str, Tried] = {}
+
+        def alone(remedy: Remedy) -> None:
+            found[remedy.name] = self._alone(measurer, yours, remedy, changes[remedy.name])
+
+        tried = [one for one in REMEDIES if one.name in changes]
+        at_a_time = AT_ONCE if not self._project.beside else 1
+        # Beside a build of other steps, BuildKit does not find all that is in its cache: what
+        # needs no step of its own comes before all that does. What waits for a canary comes last.
+        cached = [one for one in tried if changes[one.name].runs_as(self._source)]
+        hides = [one for one in tried if changes[one.name].hides]
+        others = [one for one in tried if one not in (*cached, *hides)]
+        for group in (cached, [*others, *(one for one in hides if one not in cached)]):
+            # Nobody compares their seconds: while one waits for its container another one builds.
+            at_once({one.name: partial(alone, one) for one in group}, at_a_time)
+        fixes = [one for one in tried if found[one.name].is_fix]
+        return self._together(measurer, yours, tuple(found[o.name] for o in tried), fixes, whole)
 
     def _looked_at_again(self, measurer: Measurer, yours: VariantResult) -> VariantResult:
         """Learn what the project does each time: the page it serves, and its health check.
@@ -118,9 +145,12 @@ class Trials(Trying):
             return with_life(yours, self._life)
         # Another container: what one makes up at its start differs as well.
         self._beside.anew()
-        again = self._candidate(_AGAIN, self._lab.variants["bad"])
-        measurer.measure(again, steps_giving(self._lab, set()))
-        if (second := measurer.pages.get(_AGAIN)) is not None:
+        engine, run_id = self._bench.workshop.engine, self._bench.run.id
+        image = startup.Image(
+            *(engine, self._lab, self._image(YOURS).id, _AGAIN, run_id), self._how(_AGAIN)
+        )
+        with contextlib.suppress(NeverAnswered):
+            _, second = startup.first_page(image)
             self._served = Served(measurer.pages[YOURS], second)
         if health_command(self._image(YOURS).config):
             self._healthy_after = self._healthy(YOURS)
@@ -165,7 +195,8 @@ class Trials(Trying):
                 return None
             for one in fixes:
                 own = self._own(one, changes[one.name])
-                found[one.name] = self._judged(one, own, change, (yours, after), name=FIXED)
+                one_of = self._judged(one, own, change, (yours, after), name=FIXED)
+                found[one.name] = one_of if len(fixes) == 1 else with_others(one_of, yours, after)
             names = tuple(one.name for one in fixes if found[one.name].is_fix)
             if len(names) == len(fixes):
                 tried = tuple(found.values())
@@ -205,7 +236,7 @@ class Trials(Trying):
         `whole` is what was built, `name` what its image is called. What hides a secret is judged
         by a canary, the others by their measure.
         """
-        if (change.secrets or change.hidden_files) and self._hunt:
+        if change.hides and self._hunt:
             return Tried(remedy, change, *self._hunt.hidden(change, whole, name))
         was, is_ = (one.measures().get(remedy.measure) for one in measured)
         return Tried(remedy, change, was, is_)
@@ -229,7 +260,7 @@ class Trials(Trying):
         fixes = list(works)
         while fixes:
             makes = partial(together, wanted=fixes)
-            change, after, refused = self._made(measurer, yours, FIXED, makes, whole)
+            change, after, refused = self._made_with_canaries(measurer, yours, makes, whole)
             if after is not None and not refused:
                 names = tuple(one.name for one in fixes)
                 return Trial(yours, found, after, change, names)
@@ -241,3 +272,22 @@ class Trials(Trying):
                 for one in found
             )
         return Trial(yours, found)
+
+    def _made_with_canaries(
+        self, measurer: Measurer, yours: VariantResult, makes: Makes, whole: Sequence[PlanStep]
+    ) -> tuple[Change, VariantResult | None, str]:
+        """Return what `_made` does of all fixes, and learn meanwhile what still shows a secret."""
+        made: list[Change] = []
+
+        def work(free: Callable[[], object]) -> tuple[Change, VariantResult | None, str]:
+            def built(change: Change) -> None:
+                made.append(change)
+                free()
+
+            return self._made(measurer, yours, FIXED, makes, whole, free=built)
+
+        def canaries() -> None:
+            if self._hunt:
+                self._hunt.after(made[0])
+
+        return overlapped(work, canaries)

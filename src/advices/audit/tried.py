@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from advices.audit.canaries import Canary
 from advices.audit.remedies import Change, Remedy
@@ -11,9 +11,11 @@ from advices.results import Value, VariantResult
 
 @dataclass(frozen=True)
 class Tried:
-    """What a remedy did alone: its measure before and after, and what it broke, "" for nothing.
+    """What a remedy did: its measure before and after, and what it broke, "" for nothing.
 
-    One that `is_covered` has nothing left to change behind the others.
+    One that `is_covered` has nothing left to change behind the others. Where it was not tried
+    `alone`, `after` is what all changes made of its measure together, which nobody can divide among
+    them; and it `is_seen` to have a part in that, unless what is its own says otherwise.
     """
 
     remedy: Remedy
@@ -22,11 +24,13 @@ class Tried:
     after: Value | None
     refused: str = ""
     is_covered: bool = False
+    alone: bool = True
+    is_seen: bool = True
 
     @property
     def is_fix(self) -> bool:
         """Return whether it broke nothing and made its measure better."""
-        if self.refused or self.before is None or self.after is None:
+        if self.refused or not self.is_seen or self.before is None or self.after is None:
             return False
         return self.remedy.is_better(self.before, self.after)
 
@@ -51,3 +55,17 @@ class Trial:
     changing: str = ""
     canaries: tuple[Canary, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
+
+
+def with_others(tried: Tried, yours: VariantResult, after: VariantResult) -> Tried:
+    """Return what a change that was tried with others did, as far as a measure shows it alone.
+
+    A canary shows what its own change hides, and nothing else.
+    """
+    if tried.change.hides:
+        return tried
+    own, is_seen = tried.remedy.own, True
+    was, is_ = (one.measures().get(own) if own else None for one in (yours, after))
+    if was is not None and is_ is not None:
+        is_seen = tried.remedy.is_better(was, is_)
+    return replace(tried, alone=False, is_seen=is_seen)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from advices.audit.beside import Beside
 from advices.audit.checks import failed_check
@@ -74,13 +75,18 @@ class Trying:
         name: str,
         makes: Makes,
         planned: Sequence[PlanStep],
+        *,
+        free: Callable[[Change], object] = lambda _: None,
     ) -> tuple[Change, VariantResult | None, str]:
         """Return a change, what it measures, and what it breaks.
 
         What a smaller base lacks is found out by the first try, and a second one installs it.
+        `free` hears of the change when it is built and started.
         """
         change = makes(self._source)
-        after, refused, said = self._measured(measurer, yours, name, change, planned)
+        after, refused, said = self._measured(
+            *(measurer, yours, name, change, planned), free=partial(free, change)
+        )
         if refused and self._listens(makes, change):
             image = self._image(name) if after is not None else None
             self._learn(self._lacking(image, said))
@@ -112,6 +118,8 @@ class Trying:
         name: str,
         change: Change,
         planned: Sequence[PlanStep],
+        *,
+        free: Callable[[], object] = lambda: None,
     ) -> tuple[VariantResult | None, str, str]:
         """Return what a change measures, and what it breaks: then it is no fix.
 
@@ -125,7 +133,8 @@ class Trying:
             planned = [step for step in planned if not isinstance(step, ServeImage)]
         try:
             self._beside.anew()
-            after = taken(measurer, self._project, self._candidate(name, variant, change), planned)
+            candidate = self._candidate(name, variant, change)
+            after = taken(measurer, self._project, candidate, planned, free)
             after = self._with_variables(name, after)
         except (EngineLost, DiskFull):
             raise

@@ -29,6 +29,11 @@ BESIDE_VARIABLE = "ADVICES_BESIDE"
 # What is interrupted must be over within 10 s, its cleaning up included.
 GRACE_SECONDS = 8.0
 _LISTEN_SECONDS = 0.2
+# In a worktree, git gives its hooks the repository by these, and they win over the folder that a
+# git of ours is told to look at.
+_OF_A_HOOK = frozenset(
+    {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX"}
+)
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,10 @@ def show_output(program: str, text: str) -> None:
             print(f"{program} | {shown}", file=sys.stderr, flush=True)
 
 
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK}
+
+
 def run(
     argv: Sequence[str],
     *,
@@ -78,7 +87,7 @@ def run(
             stderr=subprocess.PIPE,
             text=True,
             errors="replace",
-            env={**os.environ, **(env or {})},
+            env={**_environment(), **(env or {})},
             cwd=cwd,
         )
     except (FileNotFoundError, PermissionError):
@@ -155,7 +164,7 @@ def stream_stderr(
         stderr=subprocess.PIPE,
         text=True,
         errors="replace",
-        env={**os.environ, **({BESIDE_VARIABLE: "1"} if beside else {}), **(env or {})},
+        env={**_environment(), **({BESIDE_VARIABLE: "1"} if beside else {}), **(env or {})},
         cwd=cwd,
         start_new_session=beside,
     ) as process:
@@ -242,7 +251,7 @@ def spawn_daemon(argv: Sequence[str], log: Path, env: Mapping[str, str] | None =
             stderr=sink,
             start_new_session=True,
             cwd="/",
-            env={**os.environ, **(env or {})},
+            env={**_environment(), **(env or {})},
         )
     return process.pid
 

@@ -60,10 +60,10 @@ class StepWork:
         self._word = f"{lab.slug}-{secrets.token_hex(3)}"
         self._ground = ground or Ground(self._word)
         self.canary = self._ground.canary
-        # Why the candidates did not answer that need not, by name.
+        # By candidate: why it did not answer, what it served, and the diff ids of its base.
         self.silence: dict[str, str] = {}
-        # What those served that answered, by name.
         self.pages: dict[str, Page] = {}
+        self.base_ids: dict[str, frozenset[str]] = {}
 
     def on_one_kind(self, *dockerfiles: Dockerfile) -> bool:
         """Let what these name be official images only, or stand-ins; return whether it was both."""
@@ -157,6 +157,7 @@ class StepWork:
             newest = self._lab.newest(step.build)
             bases = self._bases_of(candidate, self._mark_on_ground(mark), newest)
             taken.stands_on(step, bases)
+            self.base_ids[candidate.name] = taken.base_ids
         order = self._order(candidate, bases, mark, step.build, no_cache=step.first)
         if candidate.ends_early:
             order = replace(order, enough_steps=plan.enough_steps(self._lab, step))

@@ -8,7 +8,7 @@ from advices.probes import startup
 from advices.probes.environment import wrong
 from advices.probes.imports import libraries_missing
 from advices.probes.listening import listeners
-from advices.probes.secrets import shown
+from advices.probes.secrets import shown_each
 from advices.probes.subject import Found, Subject
 from advices.probes.table import asked, probe
 from advices.probes.twelve_factor import factors_met
@@ -21,7 +21,7 @@ __all__ = [
     "libraries_missing",
     "listeners",
     "probe",
-    "shown",
+    "shown_each",
     "startup",
     "wrong",
 ]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from advices.engine import Engine
+from advices.engine import Engine, Image
+from advices.probes.caches import installed
 from advices.probes.containers import output, printed, python
 from advices.probes.subject import Found, Subject
 
@@ -17,9 +19,10 @@ METHOD = 1
 def probe(subject: Subject) -> Found:
     """Return how many distributions do not import, and how many libraries they lack.
 
-    Each is tried as the image's own user with the image's own python, and what fails there
-    with the interpreter whose folder it lies in: a virtual environment has its own. An image
-    without a python has no such measure. Raises CommandFailed when a container hangs.
+    What an installer keeps unpacked in its cache, as uv does, is not installed. Each other one is
+    tried as the image's own user with the image's own python, and what fails there with the
+    interpreter whose folder it lies in: a virtual environment has its own. An image without a
+    python has no such measure. Raises CommandFailed when a container hangs.
     """
     # Root with its usual rights, so that nothing is overlooked. It only looks.
     finder = replace(python("imports", "find"), user="0:0", default_capabilities=True)
@@ -29,7 +32,7 @@ def probe(subject: Subject) -> Found:
             f"{subject.variant}: the image has no python3, so no imports were tried"
         )
         return Found()
-    beside: dict[str, str] = dict(json.loads(said))
+    beside = _found(said, subject.image)
     tried = _tried(subject, list(beside), "python3")
     if tried is None:
         failing = dict.fromkeys(beside, "python3 does not start")
@@ -52,7 +55,7 @@ def probe(subject: Subject) -> Found:
 
 
 def libraries_missing(
-    engine: Engine, image: str, run_id: str, *, printed_bytes: int | None = None
+    engine: Engine, image: Image, run_id: str, *, printed_bytes: int | None = None
 ) -> tuple[str, ...]:
     """Return the shared libraries that distributions in an image lack, none without a python.
 
@@ -61,13 +64,18 @@ def libraries_missing(
     """
     finder = replace(python("imports", "find"), user="0:0", default_capabilities=True)
     try:
-        said = printed(engine, image, run_id, replace(finder, printed_bytes=printed_bytes))
-        paths = [path for path, _ in json.loads(said or "[]")]
+        said = printed(engine, image.id, run_id, replace(finder, printed_bytes=printed_bytes))
+        paths = [*_found(said or "[]", image)]
         tries = replace(python("imports", "try", json.dumps(paths)), printed_bytes=printed_bytes)
-        tried = printed(engine, image, run_id, tries) if paths else None
+        tried = printed(engine, image.id, run_id, tries) if paths else None
         return tuple(map(str, json.loads(tried)["missing"])) if tried else ()
     except (ValueError, KeyError, TypeError):  # what is called python3 there is none
         return ()
+
+
+def _found(said: str, image: Image) -> Mapping[str, str]:
+    """Return what is installed in an image, each with the interpreter that it lies beside."""
+    return installed(dict(json.loads(said)), image.config.get("Env") or ())
 
 
 def _tried(subject: Subject, paths: list[str], executable: str) -> dict[str, Any] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any
 
 from advices.engine import Engine, Image
@@ -32,20 +32,34 @@ def shown(
 
     `names` remembers how layers are called. Raises EngineLost when the engine breaks off.
     """
+    return shown_each(engine, names, image, base_ids, (secret,))[0]
+
+
+def shown_each(
+    engine: Engine,
+    names: Mapping[str, str],
+    image: Image,
+    base_ids: frozenset[str],
+    secrets: Sequence[str],
+) -> tuple[dict[str, int], ...]:
+    """Return what `shown` returns of each of some texts; the image is read once."""
     # The same layer twice, such as two that delete one file, is two places in the image.
     own = [diff_id for diff_id in image.diff_ids if diff_id not in base_ids]
 
-    def holds(layer: IO[bytes]) -> bool:
-        return layer_holds(layer, secret.encode())
+    def holds(layer: IO[bytes]) -> frozenset[bytes]:
+        return held_by(layer, [secret.encode() for secret in secrets])
 
     saved = read_images(engine, [image], frozenset(own), holds, names)
     config = saved.config(image)
     settings = {key: config.content.get(key) for key in ("config", "author", "comment")}
-    return {
-        "secrets_in_history": sum(any(holding(entry, secret)) for entry in config.history),
-        "secrets_in_config": sum(holding(settings, secret)),
-        "secrets_in_layers": sum(saved.layers[diff_id] for diff_id in own),
-    }
+    return tuple(
+        {
+            "secrets_in_history": sum(any(holding(entry, secret)) for entry in config.history),
+            "secrets_in_config": sum(holding(settings, secret)),
+            "secrets_in_layers": sum(secret.encode() in saved.layers[diff_id] for diff_id in own),
+        }
+        for secret in secrets
+    )
 
 
 def holding(data: Any, secret: str) -> Iterator[bool]:
@@ -63,25 +77,31 @@ def holding(data: Any, secret: str) -> Iterator[bool]:
             yield from holding(value, secret)
 
 
-def layer_holds(layer: IO[bytes], secret: bytes) -> bool:
-    """Return whether a file in the layer's archive holds the secret."""
+def held_by(layer: IO[bytes], secrets: Sequence[bytes]) -> frozenset[bytes]:
+    """Return those of some texts that a file in the layer's archive holds."""
+    found: frozenset[bytes] = frozenset()
     with layer_files(layer) as files:
         for member in files:
+            left = [one for one in secrets if one not in found]
+            if not left:
+                break
             if member.isfile():
                 source = files.extractfile(member)
                 assert source is not None
-                if file_holds(source, secret):
-                    return True
-    return False
+                found |= held_by_file(source, left)
+    return found
 
 
-def file_holds(source: IO[bytes], secret: bytes, chunk_bytes: int = _CHUNK) -> bool:
-    """Return whether a file holds the secret, also where it lies across two chunks."""
+def held_by_file(
+    source: IO[bytes], secrets: Sequence[bytes], chunk_bytes: int = _CHUNK
+) -> frozenset[bytes]:
+    """Return those of some texts that a file holds, also where they lie across two chunks."""
     before = b""
-    while chunk := source.read(chunk_bytes):
+    found: set[bytes] = set()
+    longest = max(map(len, secrets))
+    while len(found) < len(secrets) and (chunk := source.read(chunk_bytes)):
         joined = before + chunk
-        if secret in joined:
-            return True
-        # The last bytes may be the beginning of it.
-        before = joined[max(0, len(joined) - len(secret) + 1) :]
-    return False
+        found |= {one for one in secrets if one in joined}
+        # The last bytes may be the beginning of one.
+        before = joined[max(0, len(joined) - longest + 1) :]
+    return frozenset(found)

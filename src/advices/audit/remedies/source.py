@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from advices.lab import Dockerfile, Instruction, View, parse_dockerfile
+
+_STEPS = ("FROM", "RUN", "COPY", "ADD", "WORKDIR")
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,17 @@ class Change:
     def hidden_files(self) -> tuple[str, ...]:
         """Return the files of the context that the image has no more because of it."""
         return (*self.secret_files.values(), *self.env_files)
+
+    @property
+    def hides(self) -> bool:
+        """Return whether something that the image showed is a secret because of it."""
+        return bool(self.secrets or self.hidden_files)
+
+    def runs_as(self, source: Source) -> bool:
+        """Return whether a build with it runs the steps of a Dockerfile, and no other ones."""
+        changed = replace(source, text=self.dockerfile)
+        is_more = self.ignores or self.files or self.hides
+        return not is_more and _steps(changed) == _steps(source)
 
 
 @dataclass(frozen=True)
@@ -144,6 +157,13 @@ class Source:
                 line + self._line_end for line in edit.lines
             ]
         return "".join(lines)
+
+
+def _steps(source: Source) -> list[str]:
+    """Return the instructions up to the last one that a build runs."""
+    told = source.dockerfile.instructions
+    last = max((n for n, one in enumerate(told) if one.name in _STEPS), default=-1)
+    return [one.text for one in told[: last + 1]]
 
 
 def is_comment(line: str) -> bool:

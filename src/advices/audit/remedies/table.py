@@ -29,12 +29,17 @@ _KILLED = 137
 
 @dataclass(frozen=True)
 class Remedy:
-    """One remedy: its name, the lab whose advice it follows, what it makes better, the change."""
+    """One remedy: its name, the lab whose advice it follows, what it makes better, the change.
+
+    Several make `measure` better where that is the size of the image. Then `own` is what only this
+    one is meant to make less, None where nothing is.
+    """
 
     name: str
     lab: str
     measure: MeasureName
     apply: Callable[[Source], Change | None]
+    own: MeasureName | None = None
 
     def is_better(self, before: Value, after: Value) -> bool:
         """Return whether a value of its measure is better than the one before."""
@@ -63,9 +68,18 @@ REMEDIES = (
         apply=mounts.mounts,
     ),
     Remedy("slim", "base-image", MeasureName("disk_bytes"), base.slim),
-    Remedy("pip-cache", "remove-tools", MeasureName("disk_bytes"), installs.no_pip_cache),
-    Remedy("apt", "remove-tools", MeasureName("disk_bytes"), installs.apt_hygiene),
-    Remedy("chown", "remove-tools", MeasureName("disk_bytes"), rights.chown),
+    Remedy(
+        *("pip-cache", "remove-tools", MeasureName("disk_bytes"), installs.no_pip_cache),
+        own=MeasureName("pip_cache_bytes"),
+    ),
+    Remedy(
+        *("apt", "remove-tools", MeasureName("disk_bytes"), installs.apt_hygiene),
+        own=MeasureName("apt_lists_bytes"),
+    ),
+    Remedy(
+        *("chown", "remove-tools", MeasureName("disk_bytes"), rights.chown),
+        own=MeasureName("hidden_bytes"),
+    ),
     Remedy("stages", "multi-stage", MeasureName("compilers"), stages.stages),
     Remedy("env", "configuration", MeasureName("env_wrong"), env.env),
     Remedy("secret", "configuration", MeasureName("secrets_in_history"), secret.secret),

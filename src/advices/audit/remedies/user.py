@@ -1,15 +1,25 @@
-"""Pure: a user by number for the container."""
+"""Pure: a user by number for the container, and the code is root's."""
 
 from __future__ import annotations
 
-from advices.audit.remedies.source import Change, Source, inserted, replaced
+import re
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from advices.audit.remedies.source import Change, Edit, Source, inserted, is_comment, replaced
 from advices.lab import Placed, is_root
 
-USER = "10001:10001"
+_NUMBER = "10001"
+USER = f"{_NUMBER}:{_NUMBER}"
+_CHOWN = re.compile(r"\s--chown=\S+")
+_SWITCH_USER = ("su", "sudo", "su-exec", "gosu", "runuser", "setpriv", "chroot")
 
 
 def user(source: Source) -> Change | None:
-    """Return the file with a user by number, None where it names one that is not root."""
+    """Return the file with a user by number, None where it names one that is not root.
+
+    Nothing then runs as whoever owns the files that are copied: they become root's.
+    """
     if not source.dockerfile.stages:
         return None
     number = len(source.dockerfile.stages) - 1
@@ -17,9 +27,11 @@ def user(source: Source) -> Change | None:
     named = source.view.user
     if named and not is_root(named):
         return None
-    owned = any(_changes_owner(one) for one in own)
-    more = "" if owned else "; the code stays root's"
-    says = f"The container runs as `{USER}`{more}."
+    # Somebody who has this number, by a name that the file gives, may be meant to own them.
+    is_known = _NUMBER in source.text or any(map(_runs_as_another, own))
+    strangers = {} if is_known else _strangers(own)
+    edits = [_as_root(source, own[at]) for at in strangers]
+    says = f"The container runs as `{USER}`{_of_the_code(own, strangers)}"
     starts = [one.instruction for one in own if one.name in ("CMD", "ENTRYPOINT")]
     # What is run and copied after a USER is done as that user, so it comes behind all that.
     builds = [one.instruction for one in own if one.name in ("RUN", "COPY", "ADD", "WORKDIR")]
@@ -28,14 +40,53 @@ def user(source: Source) -> Change | None:
     if users and users[-1].start_line > after:
         comments = source.comments(users[-1])
         line = f"{source.keyword(users[-1], 'USER')} {USER}"
-        return Change(says, source.edited([replaced(users[-1], *comments, line)]))
+        return Change(says, source.edited([*edits, replaced(users[-1], *comments, line)]))
     first = next((one for one in starts if one.start_line > after), None)
     before = source.with_comment(first) if first else None
     if before is None:
         from_line = [one for one in source.dockerfile.instructions if one.name == "FROM"][number]
         before = max(after, from_line.end_line) + 1
     like = source.dockerfile.instructions[-1]
-    return Change(says, source.edited([inserted(before, f"{source.keyword(like, 'USER')} {USER}")]))
+    line = f"{source.keyword(like, 'USER')} {USER}"
+    return Change(says, source.edited([*edits, inserted(before, line)]))
+
+
+def _strangers(own: Sequence[Placed]) -> dict[int, str]:
+    """Return who owns what is copied and is neither root nor the new user, by the step's number."""
+    found = {}
+    for at, one in enumerate(own):
+        given = one.instruction.flag("chown") if one.name in ("COPY", "ADD") else ()
+        owner = one.expand(given[-1]) if given else ""
+        # A variable without a value here is anybody.
+        if owner and "$" not in owner and not is_root(owner) and _NUMBER not in owner.split(":"):
+            found[at] = owner
+    return found
+
+
+def _runs_as_another(one: Placed) -> bool:
+    """Return whether a step of the build runs as a user who may need files of its own."""
+    words = (word for command in one.instruction.commands() for word in command)
+    switches = any(PurePosixPath(word).name in _SWITCH_USER for word in words)
+    return switches or (one.name == "RUN" and bool(one.user) and not is_root(one.user))
+
+
+def _as_root(source: Source, one: Placed) -> Edit:
+    """Return a copy without its owner; a line that held nothing else goes."""
+    lines = [*source.written(one.instruction)]
+    at = next(n for n, line in enumerate(lines) if _CHOWN.search(line) and not is_comment(line))
+    lines[at] = _CHOWN.sub("", lines[at], count=1)
+    is_empty = lines[at].strip() in ("", source.dockerfile.escape)
+    return replaced(
+        one.instruction, *lines[:at], *([] if is_empty else [lines[at]]), *lines[at + 1 :]
+    )
+
+
+def _of_the_code(own: Sequence[Placed], strangers: dict[int, str]) -> str:
+    """Return the end of the sentence, and another one: whose the files are."""
+    if strangers:
+        names = ", ".join(f"`{name}`" for name in dict.fromkeys(strangers.values()))
+        return f". What is copied is root's, and no longer that of {names}."
+    return "." if any(map(_changes_owner, own)) else "; the code stays root's."
 
 
 def _changes_owner(one: Placed) -> bool:

@@ -23,19 +23,21 @@ class Cost:
     """A finding with what its fix brings alone, because what fixes bring does not add up.
 
     `alone` is the value with that fix and no other, None without a fix. `bytes` are those that the
-    project loses by it: of the image or the context, or what a deploy moves.
+    project loses by it: of the image or the context, or what a deploy moves. They are those of all
+    fixes where several `share` one build, so that nobody knows what one of them brings.
     """
 
     finding: Finding
     alone: Value | None
     bytes: float
+    shares: bool = False
 
     @property
     def difference(self) -> float | None:
         """Return after minus before: of the fix alone, of the whole diff without one."""
         before = self.finding.before
         after = self.finding.after if self.alone is None else self.alone
-        if self.finding.measure.name in _NO_AMOUNTS:
+        if self.finding.measure.name in _NO_AMOUNTS or self.shares:
             return None
         if isinstance(before, str) or after is None or isinstance(after, str):
             return None
@@ -50,15 +52,17 @@ def costs(audit: Audit) -> tuple[Cost, ...]:
 
 def _cost(audit: Audit, finding: Finding) -> Cost:
     tried = next((one for one in audit.trial.tried if one.remedy.name == finding.fix), None)
-    alone = tried.after if tried else None
+    shares = tried is not None and not tried.alone
+    alone = tried.after if tried is not None and not shares else None
     known = audit.trial.yours.measures()
     if finding.measure.unit == "bytes":
         before, after = finding.before, finding.after if alone is None else alone
-        return Cost(finding, alone, max(0.0, _number(before) - _number(after)))
+        return Cost(finding, alone, max(0.0, _number(before) - _number(after)), shares)
     # An edit that runs too many steps costs the bytes that a deploy then moves.
     moved = MeasureName("new_transfer_bytes", finding.measure.of)
     fixed = audit.trial.fixed.measures() if audit.trial.fixed else {}
-    return Cost(finding, alone, max(0.0, _number(known.get(moved)) - _number(fixed.get(moved))))
+    lost = max(0.0, _number(known.get(moved)) - _number(fixed.get(moved)))
+    return Cost(finding, alone, lost, shares)
 
 
 def _number(value: Value | None) -> float:

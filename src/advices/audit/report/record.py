@@ -29,7 +29,9 @@ def record(audit: Audit, policy: Policy | None = None) -> dict[str, Any]:
                 "says": one.change.says,
                 "measure": str(one.remedy.measure),
                 "before": one.before,
-                "after": one.after,
+                # Of one that was tried with others only, nobody knows what it brings.
+                "after": one.after if one.alone else None,
+                "alone": one.alone,
                 "in_the_diff": one.remedy.name in trial.names,
                 "refused": one.refused,
                 # Alone, whatever the others change.
