@@ -165,7 +165,6 @@ def test_a_laptop_checks_asks_for_help_and_hears_the_trainer(room, tmp_path) -> 
         joins(one, room, "Ada <i>L</i>")
         address = ADDRESS.search(one.until(ADDRESS.pattern))[1]
         assert "never the text of a Dockerfile" in one.said and "14 days" in one.said
-        assert "Nothing of it leaves the machine of this class." in " ".join(one.said.split())
 
         # Nobody else reads what lets it in.
         (kept,) = one.kept()
@@ -315,6 +314,8 @@ def test_a_token_of_a_laptop_is_of_no_use_in_the_hub(room, tmp_path) -> None:
     board = f"http://127.0.0.1:{room.opened.board_port}/services/class"
 
     server = "http://127.0.77.1:8700/user/adv-seat-01/learn/"
+    # It starts before its learner comes, and takes a moment.
+    assert any(class_client.asked(server).status for _ in poll(SECONDS, 0.5))
 
     async def tries() -> dict[str, int]:
         return {
@@ -324,17 +325,16 @@ def test_a_token_of_a_laptop_is_of_no_use_in_the_hub(room, tmp_path) -> None:
             "a seat": await asked(f"{here}/api/users/adv-seat-01", token),
             "start": await asked(f"{here}/api/users/adv-seat-01/server", token, "POST", ""),
             "a clearing": await asked(f"{here}/api/class/clear/adv-seat-01", token, "POST", "{}"),
-            # These send to the hub whoever they do not know.
+            # Both send to the hub's form whom they do not know.
             "its server": (await class_client.ask(server, token=token)).status,
-            "the trainer's page": (await class_client.ask(f"{board}/parts", token=token)).status,
+            "the trainer's": (await class_client.ask(f"{board}/parts", token=token)).status,
             "a message": await asked(f"{board}/say", token, "POST", "text=x"),
             "forgetting": await asked(f"{board}/forget", token, "POST", "seat=own-01"),
             "other answers": await asked(f"{here}/class/messages", token),
         }
 
     found = asyncio.run(tries())
-    assert found.pop("mine") == 200
-    assert {found.pop("its server"), found.pop("the trainer's page")} == {302}
+    assert [found.pop(one) for one in ("mine", "its server", "the trainer's")] == [200, 302, 302]
     assert {name: status for name, status in found.items() if status not in (403, 404)} == {}
 
 
