@@ -222,6 +222,8 @@ def check(tab) -> None:
     cell = Cell(tab)
     cell.press("Check")
     cell.wait()
+    # The kernel only displays what it is told here: a check that did not run is another fault.
+    expect(cell.state).to_have_text(re.compile("^Done "))
 
 
 def test_after_two_tries_nobody_is_asked(opened):
