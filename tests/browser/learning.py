@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Error
+from playwright.sync_api import Error, TimeoutError
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)(\S*?)learn-enter\?code=(\S+)")
@@ -146,4 +146,8 @@ class Cell:
 
     def wait(self, seconds: int = 120) -> None:
         ended = re.compile(r"^(Done|Ended|Not)")
-        self.state.filter(has_text=ended).wait_for(timeout=seconds * 1000)
+        try:
+            self.state.filter(has_text=ended).wait_for(timeout=seconds * 1000)
+        except TimeoutError as error:
+            bar = self.tab.get_by_role("region", name="Your kernel").inner_text()
+            raise AssertionError(f"{self.state.inner_text()!r} after {seconds} s: {bar}") from error
