@@ -197,7 +197,7 @@ def _of(error: Exception) -> str:
     if isinstance(error, ssl.SSLError):
         return "does not speak https there"
     if isinstance(error, socket.gaierror):
-        return "has a name that this machine cannot find"
+        return "was not found: its name does not resolve"
     if isinstance(error, ConnectionRefusedError):
         return "does not answer: nothing listens there"
     if isinstance(error, OSError) and error.strerror:

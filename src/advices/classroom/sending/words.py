@@ -46,7 +46,7 @@ def lines(status: Status) -> list[str]:
     if status.error:
         found.append(
             f"At {_clock(status.failed_at)} the store {status.error}. "
-            f"The class tries again at {_clock(status.again_at)}; nothing is lost until then."
+            f"The class tries again at {_clock(status.again_at)}. Nothing is lost meanwhile."
         )
     return found
 
