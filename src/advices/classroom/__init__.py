@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from advices.classroom.hub.files import Codes, Opened, codes
     from advices.classroom.hub.files import classroom as class_in
     from advices.classroom.hub.start import LOG, end, how_opened, running
+    from advices.classroom.progress.resets import was_reset_in
     from advices.classroom.progress.telling import told
     from advices.classroom.rehearsing.figures import Learned, failures, figures, memory
     from advices.classroom.rehearsing.run import rehearse
@@ -86,6 +87,7 @@ __all__ = [
     "seat_of",
     "stop",
     "told",
+    "was_reset_in",
 ]
 # Who makes seats needs no server: the modules of these names load when somebody asks.
 _LATER = {
@@ -94,6 +96,7 @@ _LATER = {
     "class_in": "hub.files.classroom",
     **{name: f"hub.start.{name}" for name in ("LOG", "end", "how_opened", "running")},
     "told": "progress.telling.told",
+    "was_reset_in": "progress.resets.was_reset_in",
     **{name: f"rehearsing.figures.{name}" for name in ("Learned", "failures", "figures", "memory")},
     "rehearse": "rehearsing.run.rehearse",
     "chosen": "sending.choosing.chosen",

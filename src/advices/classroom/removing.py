@@ -8,20 +8,30 @@ from pathlib import Path
 
 from advices.classroom import accounts, groups, mounts, network, places, seats, store, stored
 from advices.classroom.hub.start import end
-from advices.core import CommandFailed, FileRefused, poll, run
+from advices.classroom.sending.rest import demand_nothing_waits
+from advices.core import CommandFailed, FileRefused, counted, poll, run
 
 _GONE_SECONDS = 10
 
 
-def stop() -> tuple[str, ...]:
+def stop(*, discard_waiting: bool = False) -> tuple[str, ...]:
     """Remove a class and return what was removed, () where nothing was there.
 
-    It needs no file of the class: after a crash or a reboot all of it is found by its names. Raises
-    CommandFailed where something does not go, FileRefused for who is not root.
+    It needs no file of the class: after a crash or a reboot all of it is found by its names. What
+    waits for a store is sent first; `discard_waiting` deletes it. Raises ProgressWaits where it
+    waits on, and nothing is removed then; CommandFailed where something does not go, FileRefused
+    for who is not root.
     """
     with stored.changed_alone():
         found: list[str] = []
+        # While the hub goes on: who is refused has the class as it was.
+        sent = 0 if discard_waiting else demand_nothing_waits(places.FOLDER)
         end(places.FOLDER)
+        # What came in between.
+        sent += 0 if discard_waiting else demand_nothing_waits(places.FOLDER)
+        if sent:
+            results = counted(sent, "result of an exercise", "results of exercises")
+            found.append(f"{results}, which the store has now")
         _stop_forwarding()
         for name in groups.names():
             groups.kill(name)

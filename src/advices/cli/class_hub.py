@@ -17,6 +17,7 @@ from advices.core import (
     ClassSettingInvalid,
     HubFailed,
     RehearsalFailed,
+    counted,
     write_whole,
 )
 
@@ -83,8 +84,8 @@ def start(
         out.print(f"your code, which you keep to yourself: {codes.trainer}")
         out.print(f"progress of learners: {shown(classroom.leaves(how.store_host))}")
         out.print(
-            f"{len(room.seats)} seats; Ctrl-C ends the hub, `advices class start` brings it back "
-            "with nothing lost"
+            f"{counted(len(room.seats), 'seat')}; Ctrl-C ends the hub, `advices class start` "
+            "brings it back with nothing lost"
         )
         try:
             hub.wait()
@@ -143,7 +144,7 @@ def rehearse(
     found = classroom.rehearse(classroom.FOLDER, learners, exercise)
     _show(found)
     if failed := classroom.failures(found):
-        raise RehearsalFailed(f"{len(failed)} of {len(found)} learners met a fault")
+        raise RehearsalFailed(f"{len(failed)} of {counted(len(found), 'learner')} met a fault")
 
 
 def _show(found: list[Learned]) -> None:
@@ -187,4 +188,4 @@ def report(
     for row in told.rows:
         table.add_row(*map(shown, row))
     out.print(table)
-    out.print(f"kept for {told.keep_days} days, then deleted")
+    out.print(f"kept for {counted(told.keep_days, 'day')}, then deleted")

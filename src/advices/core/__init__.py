@@ -26,10 +26,12 @@ from advices.core.classroom_errors import (
     ClassUnreachable,
     HubFailed,
     JoinRefused,
+    ProgressWaits,
     ProxyMissing,
     RehearsalFailed,
     XapiStoreUnfit,
 )
+from advices.core.counting import counted
 from advices.core.digests import digest_of, meaning_of
 from advices.core.engine_errors import EngineUnsuitable
 from advices.core.errors import (
@@ -171,6 +173,7 @@ __all__ = [
     "PackageMissing",
     "Planned",
     "PortTaken",
+    "ProgressWaits",
     "ProxyMissing",
     "PullFailed",
     "PullForbidden",
@@ -203,6 +206,7 @@ __all__ = [
     "cache_folder",
     "class_of",
     "clock",
+    "counted",
     "digest_of",
     "ended_by",
     "errors",

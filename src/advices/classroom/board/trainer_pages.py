@@ -17,6 +17,7 @@ from tornado.log import app_log
 from advices.classroom.board import page
 from advices.classroom.board.day import is_time, slots
 from advices.classroom.board.facts import Facts, Place
+from advices.classroom.progress.resets import was_reset
 from advices.core import AdvicesError
 
 POLICY = (
@@ -162,13 +163,7 @@ class Act(Trainers):
         if act == "free":
             self.facts.store.free(seat.name)
         else:
-            self.facts.store.wish(seat.name, on=False)
-            self.facts.store.add(seat.name, "reset")
-            self.facts.store.say(
-                "Your trainer reset your seat: it is as it was at the start. What you typed in "
-                "exercises is still in your browser.",
-                seat.name,
-            )
+            was_reset(self.facts.store, seat.name)
         self.back(act)
 
     async def _end_server(self, seat: Place) -> None:

@@ -14,7 +14,7 @@ from advices.classroom.progress.store import Store
 from advices.classroom.rehearsing.figures import Learned
 from advices.classroom.rehearsing.learner import Entry, Work, learn, leave
 from advices.classroom.rehearsing.seat_memory import memory_bytes
-from advices.core import ClassMissing, ClassSettingInvalid, Layout
+from advices.core import ClassMissing, ClassSettingInvalid, Layout, counted
 from advices.lab import labfile
 
 EXERCISE = "build-cache"
@@ -38,7 +38,8 @@ def rehearse(folder: Path, count: int, slug: str = EXERCISE) -> list[Learned]:
     free = len(room.seats) - len(store.learners())
     if count > free:
         raise ClassSettingInvalid(
-            f"{count} learners cannot rehearse: {free} of {len(room.seats)} seats are free",
+            f"{counted(count, 'learner')} cannot rehearse: of {counted(len(room.seats), 'seat')}, "
+            f"{free or 'none'} {'are' if free > 1 else 'is'} free",
             why="a rehearsal takes free seats only, so that nobody loses one",
             next_step=f"rehearse with {free}, or free seats in the trainer's page",
         )
