@@ -228,8 +228,7 @@ def _of_the_size(facts: Facts, wanted: Wanted) -> Iterator[Row]:
         f"{size(room)} are free, enough for {counted(disk, 'seat')}",
         f"{size(room)} are free, and {counted(seats, 'seat')} may take {size(needed)} with what "
         "all share",
-        f"`--disk` with less than {size(limits.disk_bytes)}, {counted(max(disk, 0), 'seat')}, "
-        "or a larger disk",
+        _that_fits(room - wanted.store_bytes - SPARE_DISK_BYTES, seats, disk),
     )
     builds = int(facts.cpus / limits.cpus) if limits.cpus else 0
     yield Row(
@@ -250,6 +249,16 @@ def _by_memory(facts: Facts) -> int:
 def _by_disk(facts: Facts, wanted: Wanted) -> int:
     room = facts.disk_free_bytes + wanted.stored_bytes - wanted.store_bytes - SPARE_DISK_BYTES
     return max(0, room // max(1, wanted.limits.disk_bytes))
+
+
+def _that_fits(room: int, seats: int, at_most: int) -> str:
+    """Return what lets the seats fit on the disk: a smaller disk each, or fewer seats."""
+    tenths = room // max(1, seats) // 100_000_000
+    smaller = [f"`--disk {tenths / 10:g}G`"] if tenths >= LEAST.disk_bytes // 100_000_000 else []
+    fewer = [f"`--seats {at_most}`"] if at_most > 0 else []
+    return ", ".join(
+        [*smaller, *fewer, "or a larger disk" if smaller or fewer else "a larger disk"]
+    )
 
 
 def size(bytes_: int) -> str:
