@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fake_lrs import LOGIN, FakeLrs
 
-from advices.classroom import Classroom, Limits, Seat
+from advices.classroom import Classroom, Limits, Seat, removing
 from advices.classroom.hub.address import address
 from advices.classroom.hub.files import Opened, save_opened
 from advices.classroom.progress.store import FILE, Store
@@ -111,3 +111,22 @@ def test_a_class_is_removed_whatever_became_of_its_files(tmp_path: Path) -> None
     assert rest.demand_nothing_waits(tmp_path) == 0
     (tmp_path / FILE).write_bytes(b"no database")
     assert rest.demand_nothing_waits(tmp_path) == 0
+
+
+def test_a_disk_that_is_mounted_for_a_class_stays_and_is_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mounted, plain, none = (tmp_path / name / "class" for name in ("lib", "run", "log"))
+    for folder in (mounted, plain):
+        (folder / "disks").mkdir(parents=True)
+        (folder / "class.json").touch()
+    (mounted / "to").symlink_to(tmp_path)
+    monkeypatch.setattr(removing.places, "FOLDER", mounted)
+    monkeypatch.setattr(removing.places, "RUN", plain)
+    monkeypatch.setattr(removing.seats, "LOGS", none)
+    monkeypatch.setattr(Path, "is_mount", lambda one: one == mounted)
+    assert removing._remove_folders() == [mounted, plain]
+    assert [*mounted.iterdir()] == []
+    assert not plain.exists()
+    assert removing._remove_folders() == []
+    assert tmp_path.is_dir()

@@ -65,12 +65,26 @@ def _stop_forwarding() -> None:
 
 def _remove_folders() -> list[Path]:
     there = [one for one in (places.FOLDER, places.RUN, seats.LOGS) if one.is_dir()]
+    # Who has a larger disk for a class mounts it there: the disk stays, and is empty.
+    mounted = [one for one in there if one.is_mount()]
+    there = [one for one in there if one not in mounted or [*one.iterdir()]]
     for folder in there:
+        if folder in mounted:
+            _empty(folder)
+            continue
         shutil.rmtree(folder)
         # The engine that `advices engine start` started may have files there.
         with contextlib.suppress(OSError):
             folder.parent.rmdir()
     return there
+
+
+def _empty(folder: Path) -> None:
+    for one in folder.iterdir():
+        if one.is_dir() and not one.is_symlink():
+            shutil.rmtree(one)
+        else:
+            one.unlink()
 
 
 def _await_disks() -> None:
