@@ -47,7 +47,7 @@ def test_a_laptop_that_does_not_know_the_authority_is_told_what_to_do(room, tmp_
     with a_laptop(tmp_path / "home", "--class", room.origin) as one:
         assert one.ended() == 87
         assert f"the certificate at {room.origin} is not good here" in one.said
-        assert "SSL_CERT_FILE=FILE" in one.said
+        assert "ADVICES_CLASS_AUTHORITY=FILE" in one.said
         # Nothing was asked for, so nothing could be read by who answered instead.
         assert "The code of the class" not in one.said
     assert Store(room.folder, 14).learners() == []
@@ -57,7 +57,7 @@ def test_a_laptop_that_trusts_the_authority_learns_and_leaves(
     chromium, room, trusted: Files, tmp_path: Path
 ) -> None:
     with a_laptop(
-        tmp_path / "home", "--class", room.origin, SSL_CERT_FILE=str(trusted.authority)
+        tmp_path / "home", "--class", room.origin, ADVICES_CLASS_AUTHORITY=str(trusted.authority)
     ) as one:
         joins(one, room, "Ada")
         address = ADDRESS.search(one.until(ADDRESS.pattern))[1]
