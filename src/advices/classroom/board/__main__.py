@@ -9,6 +9,7 @@ from pathlib import Path
 
 from advices.classroom.board.facts import Facts
 from advices.classroom.board.server import serve
+from advices.classroom.entering import kill_all
 from advices.classroom.hub.files import FOLDER_VARIABLE, classroom, opened
 from advices.classroom.progress.store import Store
 from advices.classroom.resetting import reset
@@ -28,6 +29,7 @@ def main() -> None:
         how.keep_days,
         lambda name: reset(room, seat_of(room, name)),
         sender_of(room, how, store),
+        lambda name: kill_all(seat_of(room, name)),
     )
     base = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
     # As the hub ends it.

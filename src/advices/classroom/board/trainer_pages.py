@@ -152,9 +152,10 @@ class Act(Trainers):
             await self._empty(self.asked_seat(self.get_body_argument("seat")), act)
 
     async def _empty(self, seat: Place, act: str) -> None:
-        await self._end_server(seat)
         run = asyncio.get_running_loop().run_in_executor
         try:
+            await run(None, self.facts.kill, seat.name)
+            await self._end_server(seat)
             await run(None, self.facts.reset, seat.name)
         except AdvicesError as error:
             app_log.error("%s was not reset: %s", seat.name, error)
