@@ -92,9 +92,10 @@ def test_a_seat_runs_cells_by_https(chromium, room) -> None:
     cell.get_by_role("button", name=re.compile("^Run")).click()
     # These seats have no engine. So says the kernel, whose words come through a socket.
     expect(cell.locator(".adv-live")).to_contain_text("engine", timeout=60_000)
-    cookies = {one["name"]: one for one in tab.context.cookies()}
-    assert cookies
-    assert all(one["secure"] for one in cookies.values()), cookies
+    # `_xsrf` lets nobody in: it says that a form is of this page.
+    lets_in = [one for one in tab.context.cookies() if one["name"] != "_xsrf"]
+    assert len(lets_in) >= 2
+    assert [one["name"] for one in lets_in if not one["secure"]] == []
     tab.context.close()
 
 
