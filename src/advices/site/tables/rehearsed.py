@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from advices.results import escape
-from advices.results.rehearsals import Rehearsal, RehearsedStep
+from advices.results import escape, rehearsals
 from advices.site.tables.writing import table
 
 _NONE = "no rehearsal is recorded yet"
 
 
-def rehearsals_shown(runs: Sequence[Rehearsal]) -> str:
+def rehearsals_shown(runs: Sequence[rehearsals.Rehearsal]) -> str:
     """Return the table of rehearsals, fewest learners first, and what it was measured on.
 
     Below it: how many seconds one more learner adds to a check, from the fewest to the most.
@@ -28,21 +27,21 @@ def rehearsals_shown(runs: Sequence[Rehearsal]) -> str:
     return f"{shown}\nMedian and worst of all learners. {' '.join(said)}\n{{ .adv-note }}\n"
 
 
-def _seconds(one: RehearsedStep) -> str:
+def _seconds(one: rehearsals.RehearsedStep) -> str:
     if one.median_seconds is None or one.worst_seconds is None:
         return "-"
     median, worst = (f"{value:.1f} s" for value in (one.median_seconds, one.worst_seconds))
     return median if median == worst else f"{median}, {worst}"
 
 
-def _memory(run: Rehearsal) -> str:
+def _memory(run: rehearsals.Rehearsal) -> str:
     if run.median_bytes is None or run.largest_bytes is None:
         return "-"
     median, largest = (f"{size / 1e6:.0f} MB" for size in (run.median_bytes, run.largest_bytes))
     return median if median == largest else f"{median}, {largest}"
 
 
-def _more(runs: Sequence[Rehearsal]) -> tuple[str, ...]:
+def _more(runs: Sequence[rehearsals.Rehearsal]) -> tuple[str, ...]:
     few, most = runs[0], runs[-1]
     said = []
     first, last = (one.steps[-1].median_seconds for one in (few, most))
@@ -60,7 +59,7 @@ def _more(runs: Sequence[Rehearsal]) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _where(run: Rehearsal) -> str:
+def _where(run: rehearsals.Rehearsal) -> str:
     return (
         f"Rehearsed {escape(run.date[:10])} with the exercise `{escape(run.exercise)}` in a class "
         f"of {run.seats} seats, on a machine with {run.cores} cores and "
