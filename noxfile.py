@@ -16,6 +16,7 @@ from tests.installs import (
     install_package,
 )
 from tests.jobs import end_as_by_ctrl_c, locked, run, side_by_side
+from tests.turns import Taken, asked
 
 nox.options.sessions = []
 end_as_by_ctrl_c()
@@ -118,7 +119,7 @@ def advices(session: nox.Session) -> None:
 
 @nox.session(python=False, requires=CHECKED)
 def tests(session: nox.Session) -> None:
-    """Everything that CI checks, two jobs at a time, with a table of seconds at the end."""
+    """What CI checks, of what is slow today's share; ADVICES_IN_TURN=ci takes all of it."""
 
 
 @nox.session(python=False)
@@ -234,11 +235,12 @@ def live(session: nox.Session) -> None:
 
 @nox.session(python=False, allow_parallel=False)
 def labs(session: nox.Session) -> None:
-    """Execute every lab again, alone, and compare with the committed numbers."""
+    """Execute labs again, alone, and compare with the committed numbers: today's, or those named."""
     environment(session, "dev")
     run(session, "advices", "engine", "start")
     # The weekly workflow measures every variant.
-    run(session, "advices", "check", "--quick", "--in-turn", *session.posargs)
+    some = ("--labs-in-turn",) if asked() is Taken.SHARE else ()
+    run(session, "advices", "check", "--quick", "--in-turn", *some, *session.posargs)
 
 
 @nox.session(python=False)
