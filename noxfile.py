@@ -235,7 +235,7 @@ def live(session: nox.Session) -> None:
 
 @nox.session(python=False, allow_parallel=False)
 def labs(session: nox.Session) -> None:
-    """Execute labs again, alone, and compare with the committed numbers: today's, or those named."""
+    """Execute today's labs again, alone, and compare with the committed numbers."""
     environment(session, "dev")
     run(session, "advices", "engine", "start")
     # The weekly workflow measures every variant.
