@@ -28,9 +28,19 @@ CHECKED = (
     *("bases", "kubernetes", "lint", "engine", "browser", "types", "unit", "app", "pages", "live"),
     *("classroom", "labs"),
 )
+try:
+    TAKEN = asked()
+except ValueError as error:
+    sys.exit(f"./run: {error}")
 EVERYTHING = sys.argv[1:3] == ["-s", "tests"]  # as ./run says it
+NOTES = {
+    Taken.SHARE: "slow tests and labs: only today's share, see each job; "
+    "all of them: ADVICES_IN_TURN=all ./run tests",
+    Taken.CI: "slow tests and labs: all but the rare ones that have another day; "
+    "those too: ADVICES_IN_TURN=all ./run tests",
+}
 if EVERYTHING:
-    side_by_side(2, Path(".nox", "tests.json"))
+    side_by_side(2, Path(".nox", "tests.json"), NOTES.get(TAKEN, ""))
 
 
 def environment(session: nox.Session, use: str) -> None:
@@ -239,7 +249,7 @@ def labs(session: nox.Session) -> None:
     environment(session, "dev")
     run(session, "advices", "engine", "start")
     # The weekly workflow measures every variant.
-    some = ("--labs-in-turn",) if asked() is Taken.SHARE else ()
+    some = ("--labs-in-turn",) if TAKEN is Taken.SHARE else ()
     run(session, "advices", "check", "--quick", "--in-turn", *some, *session.posargs)
 
 

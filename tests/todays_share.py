@@ -23,6 +23,10 @@ class TodaysShare:
     """
 
     def __init__(self, config: pytest.Config) -> None:
+        try:
+            self._how = asked()
+        except ValueError as error:
+            raise pytest.UsageError(str(error)) from None
         self._root = config.rootpath
         self._given = getattr(config, "workerinput", {}).get("today")
         self._today: Today | None = None
@@ -33,10 +37,10 @@ class TodaysShare:
         """The day of this run, and what changed."""
         if self._today is None and self._given:
             day, changed = json.loads(self._given)
-            self._today = Today(day, frozenset(changed), asked())
+            self._today = Today(day, frozenset(changed), self._how)
         elif self._today is None:
             day = dt.datetime.now(dt.UTC).date().toordinal()
-            self._today = Today(day, changed_files(self._root), asked())
+            self._today = Today(day, changed_files(self._root), self._how)
         return self._today
 
     @pytest.hookimpl(trylast=True)
@@ -74,7 +78,7 @@ class TodaysShare:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print what was left out, and how to run it."""
         if self._taken:
-            terminalreporter.write_line(said(*self._taken, asked()), yellow=True)
+            terminalreporter.write_line(said(*self._taken, self._how), yellow=True)
 
 
 def said(some: int, every: int, taken: Taken) -> str:

@@ -25,7 +25,6 @@ TESTS_OF: Mapping[str, Sequence[str]] = {
     "docs/assets/": ("tests/browser/*",),
     "kubernetes/": ("tests/engine/test_cluster_images.py",),
     "overrides/": ("tests/browser/*",),
-    "requirements/scanners/": ("tests/engine/test_scan*",),
     "labs/bases/": ("tests/engine/test_bases.py", "tests/engine/test_official.py"),
     "labs/scanners/": ("tests/engine/test_scan*", "tests/engine/test_zap_stub.py"),
     "src/advices/audit/": ("tests/engine/test_audit*", "tests/browser/test_learn_audit*"),
@@ -64,8 +63,11 @@ class Taken(enum.Enum):
 
 
 def asked() -> Taken:
-    """Return what the environment asks for. Raises ValueError when nobody knows it."""
-    return Taken(os.environ.get("ADVICES_IN_TURN") or "share")
+    """Return what the environment asks for. Raises ValueError, with what it can be."""
+    word = os.environ.get("ADVICES_IN_TURN") or Taken.SHARE.value
+    if word not in [one.value for one in Taken]:
+        raise ValueError(f"ADVICES_IN_TURN={word}: it can be ci, all, or empty for today's share")
+    return Taken(word)
 
 
 @dataclass(frozen=True)
