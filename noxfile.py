@@ -129,7 +129,7 @@ def advices(session: nox.Session) -> None:
 
 @nox.session(python=False, requires=CHECKED)
 def tests(session: nox.Session) -> None:
-    """What CI checks, of what is slow today's share; ADVICES_IN_TURN=ci takes all of it."""
+    """What CI checks, but of slow tests and labs a share, another one each day."""
 
 
 @nox.session(python=False)
