@@ -12,6 +12,11 @@ import pytest
 from turns import SHARE, Slow, Taken, Today, asked, changed_files, has_turn
 
 MARKS = ("engine", "browser", "classroom")
+OWN_MARKS = (
+    "always: shows a promise of the project from end to end; it has its turn every day",
+    "rare(days): takes minutes and rarely breaks; CI takes it every so many days",
+    "together: the tests of this file share what is dear, and have their turn on one day",
+)
 ALL_OF_THEM = "ADVICES_IN_TURN=all"
 
 
@@ -23,6 +28,8 @@ class TodaysShare:
     """
 
     def __init__(self, config: pytest.Config) -> None:
+        for line in OWN_MARKS:
+            config.addinivalue_line("markers", line)
         try:
             self._how = asked()
         except ValueError as error:
@@ -96,7 +103,7 @@ def _slow(item: pytest.Item, root: Path) -> Slow:
     return Slow(
         file=item.path.relative_to(root).as_posix(),
         name=item.name,
-        whole=item.get_closest_marker("classroom") is not None,
+        together=any(map(item.get_closest_marker, ("together", "classroom"))),
         always=item.get_closest_marker("always") is not None,
         rare_days=rare.args[0] if (rare := item.get_closest_marker("rare")) else 1,
     )

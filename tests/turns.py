@@ -74,20 +74,20 @@ def asked() -> Taken:
 class Slow:
     """A slow test: its file from the project's root, and its name with its parameters.
 
-    Tests of a file that is `whole` have their turn together: what they share is dear. A test that
-    runs `always` shows a promise of the project from end to end. CI takes a rare one only every so
-    many days.
+    Tests of a file that are `together` have their turn on one day: what they share is dear. A test
+    that runs `always` shows a promise of the project from end to end. CI takes a rare one only every
+    so many days.
     """
 
     file: str
     name: str
-    whole: bool = False
+    together: bool = False
     always: bool = False
     rare_days: int = 1
 
     def days(self, taken: Taken) -> int:
         """Return how many days it takes until it had its turn."""
-        shares = {Taken.ALL: 1, Taken.CI: self.rare_days, Taken.SHARE: max(DAYS, self.rare_days)}
+        shares = {Taken.ALL: 1, Taken.CI: self.rare_days, Taken.SHARE: DAYS * self.rare_days}
         return shares[taken]
 
 
@@ -110,7 +110,7 @@ def has_turn(tests: Sequence[Slow], today: Today, root: Path) -> list[bool]:
     seen, of_change = Counter[str](), _Changed(today.changed, root)
     found = []
     for one in tests:
-        place = files[one.file] + (0 if one.whole else seen[one.file])
+        place = files[one.file] + (0 if one.together else seen[one.file])
         seen[one.file] += 1
         turn = (place - today.day) % one.days(today.taken) == 0
         found.append(turn or one.always or of_change.touches(one))
