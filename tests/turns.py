@@ -75,8 +75,8 @@ class Slow:
     """A slow test: its file from the project's root, and its name with its parameters.
 
     Tests of a file that are `together` have their turn on one day: what they share is dear. A test
-    that runs `always` shows a promise of the project from end to end. CI takes a rare one only every
-    so many days.
+    that runs `always` shows a promise of the project from end to end. CI takes a rare one only
+    every so many days.
     """
 
     file: str
