@@ -166,7 +166,7 @@ def changed_files(root: Path) -> frozenset[str]:
     )
     return frozenset(
         (
-            *_git(root, "diff", "--name-only", "--no-renames", base or "HEAD"),
+            *_git(root, "diff", "--name-only", "--no-renames", "--relative", base or "HEAD"),
             *_git(root, "ls-files", "--others", "--exclude-standard"),
         )
     )
