@@ -280,7 +280,38 @@ def test_a_word_that_nobody_knows_is_refused(
     assert asked() is Taken.SHARE
 
 
-# ---------- who takes all ----------
+# ---------- this project ----------
+
+PROMISES = {
+    "engine/test_lab_run.py": "a lab runs and writes its result",
+    "engine/test_audit.py": "an audit finds and fixes",
+    "engine/test_scan.py": "a scan runs",
+    "browser/test_pages.py": "every number is the one of its result",
+    "browser/test_learn.py": "a cell runs in the page",
+    "browser/test_learn_exercise.py": "a check in the page is red, then green",
+    "classroom/test_isolation.py": "a seat is isolated",
+}
+
+
+def test_each_door_has_a_test_that_always_runs() -> None:
+    found = {
+        file.relative_to(ROOT / "tests").as_posix()
+        for part in ("engine", "browser", "classroom")
+        for file in (ROOT / "tests" / part).glob("test_*.py")
+        if "@pytest.mark.always\n" in file.read_text("utf-8")
+    }
+    assert found == {*PROMISES}
+
+
+def test_a_run_of_this_project_takes_its_share() -> None:
+    line = (sys.executable, "-m", "pytest", "tests/classroom", "-m", "classroom", "--collect-only")
+    environment = {**os.environ, "ADVICES_IN_TURN": ""}
+    done = subprocess.run(
+        line, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"^slow tests: ", done.stdout, re.M)
+    assert "test_a_seats_files_are_nobody_elses" in done.stdout
 
 
 def test_ci_and_its_workflows_take_all(tmp_path: Path) -> None:
