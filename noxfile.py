@@ -36,7 +36,7 @@ EVERYTHING = sys.argv[1:3] == ["-s", "tests"]  # as ./run says it
 NOTES = {
     Taken.SHARE: "slow tests and labs: only today's share, see each job; "
     "all of them: ADVICES_IN_TURN=all ./run tests",
-    Taken.CI: "slow tests and labs: all but the rare ones that have another day; "
+    Taken.CI: "slow tests: all but the rare ones that have another day; "
     "those too: ADVICES_IN_TURN=all ./run tests",
 }
 if EVERYTHING:
