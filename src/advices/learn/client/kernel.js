@@ -10,6 +10,9 @@ const SILENT_SECONDS = 3;
 // The kernel numbers what it says.
 const numberOf = (header) => Number(/_(\d+)$/.exec(header.msg_id)?.[1] ?? Infinity);
 const silent = (of) => Date.now() - of.heard >= 1000 * SILENT_SECONDS;
+const isOver = (run) => run.took !== null || run.lost;
+// Whether the server knows more of a run than was heard. What a page shows is not drawn again for less.
+const knowsMore = (run, of) => (of.missed ? isOver(run) || run.heard > of.last : isOver(run) && silent(of));
 
 export class Kernel {
   // What it does: { id, since } of a request, null while it idles. `exists` says whether there is one.
@@ -58,12 +61,13 @@ export class Kernel {
     // What was heard since is newer.
     if (heard === this.#states)
       this.busy = told.busy
-        ? { id: told.busy.id, since: since(told.busy.seconds) }
+        ? // It does not begin anew whenever it is asked for.
+          { id: told.busy.id, since: (this.busy?.id === told.busy.id && this.busy.since) || since(told.busy.seconds) }
         : // Somebody ran it before the server listened along: what, since when, nobody can tell.
            !told.known && found.execution_state === "busy" ? { id: "", since: null } : null;
     for (const run of told.runs) {
       const of = this.#running.get(run.id);
-      if (of?.missed || (of && silent(of) && run.took !== null)) this.#catchUp(of, run);
+      if (of && knowsMore(run, of)) this.#catchUp(of, run);
     }
     if (!told.busy) this.#goOn(told.runs);
     runs(told.runs.map((run) => ({ ...run, since: since(run.seconds) })));
@@ -188,6 +192,7 @@ export class Kernel {
   #pass(of, { header, channel, parent_header: parent, content }) {
     const type = header.msg_type;
     of.heard = Date.now();
+    if (channel === "iopub") of.last = Math.max(of.last, numberOf(header));
     if (type === "execute_reply") of.reply = content;
     else if (channel === "iopub" && numberOf(header) <= of.after) return;
     else if (type === "status") {
@@ -211,7 +216,7 @@ export class Kernel {
   }
 
   #catchUp(of, run) {
-    of.after = run.heard;
+    of.after = of.last = run.heard;
     of.again(run.messages);
     if (run.lost) {
       this.#running.delete(run.id);
@@ -233,7 +238,7 @@ export class Kernel {
   }
 
   #add(id, of) {
-    this.#running.set(id, { heard: Date.now(), shows: true, ...of });
+    this.#running.set(id, { heard: Date.now(), last: of.after, shows: true, ...of });
     this.#watch ??= setInterval(() => {
       if (!this.#running.size) this.#watch = clearInterval(this.#watch);
       else if ([...this.#running.values()].some(silent)) this.look().catch(() => {});
