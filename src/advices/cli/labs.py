@@ -92,6 +92,13 @@ def check(
             help="Of variants, measure bad, good, what changed, and a tenth of the rest.",
         ),
     ] = False,
+    labs_in_turn: Annotated[
+        bool,
+        typer.Option(
+            "--labs-in-turn",
+            help="Of labs, if none is named, check those that changed, and a third of the rest.",
+        ),
+    ] = False,
     confirm: Annotated[
         bool, typer.Option("--confirm", help="Stamp results that did not move as confirmed today.")
     ] = False,
@@ -115,6 +122,7 @@ def check(
             *(Workshop(layout, say), slugs or [], wanted),
             prove_all=prove_all,
             in_turn=in_turn,
+            labs_in_turn=labs_in_turn,
             confirm=confirm,
             told=told,
         )
