@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 import statistics
-from collections.abc import Sequence
-from typing import Annotated, Literal
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
@@ -44,8 +46,7 @@ class Step(Record):
     seconds: float
 
 
-def _is_none(value: object) -> bool:
-    return value is None
+_IF_MEASURED: Any = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class Build(Record):
@@ -65,11 +66,11 @@ class Build(Record):
     timing: Timing
     new_disk_bytes: Count
     new_transfer_bytes: Count
-    new_layers: Count | None = Field(default=None, exclude_if=_is_none)
-    packages_moved: Count | None = Field(default=None, exclude_if=_is_none)
-    packages_behind: Count | None = Field(default=None, exclude_if=_is_none)
-    downloaded_files: Count | None = Field(default=None, exclude_if=_is_none)
-    downloaded_bytes: Count | None = Field(default=None, exclude_if=_is_none)
+    new_layers: Count | None = _IF_MEASURED
+    packages_moved: Count | None = _IF_MEASURED
+    packages_behind: Count | None = _IF_MEASURED
+    downloaded_files: Count | None = _IF_MEASURED
+    downloaded_bytes: Count | None = _IF_MEASURED
     is_unfinished: bool = Field(default=False, exclude_if=lambda unfinished: not unfinished)
 
     @property
@@ -178,8 +179,18 @@ class VariantResult(Record):
         """Return the bytes that a first pull moves: all layers, compressed."""
         return sum(layer.transfer_bytes for layer in self.layers)
 
-    def measures(self) -> dict[MeasureName, Value]:
+    def __copy__(self) -> Self:
+        # What `model_copy` changes has other measures.
+        copied = super().__copy__()
+        vars(copied).pop("_measures", None)
+        return copied
+
+    def measures(self) -> Mapping[MeasureName, Value]:
         """Return every measure: of the image, then of each further start and each build."""
+        return self._measures  # found once: every number, table and claim of a page asks for some
+
+    @functools.cached_property
+    def _measures(self) -> Mapping[MeasureName, Value]:
         of_the_image: dict[str, Value] = {
             "disk_bytes": self.disk_bytes,
             "transfer_bytes": self.transfer_bytes,
@@ -198,7 +209,7 @@ class VariantResult(Record):
             found[MeasureName("behaviours")] = self.behaviours
         for name, build in self.builds.items():
             found |= {MeasureName(of_it, name): v for of_it, v in build.measures().items()}
-        return found
+        return MappingProxyType(found)
 
     def could_not(self, measure: MeasureName) -> bool:
         """Return whether a probe could not take a measure on this machine."""
