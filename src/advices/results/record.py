@@ -6,7 +6,6 @@ import functools
 import operator
 import statistics
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
@@ -20,6 +19,7 @@ Value = int | float | bool | str
 
 NOT_MEASURED = "not measured"
 """What stands for the value of a measure that a probe could not take on the machine."""
+_IF_MEASURED: Any = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class Timing(Record):
@@ -44,9 +44,6 @@ class Step(Record):
     name: str
     cached: bool
     seconds: float
-
-
-_IF_MEASURED: Any = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class Build(Record):
@@ -180,9 +177,8 @@ class VariantResult(Record):
         return sum(layer.transfer_bytes for layer in self.layers)
 
     def __copy__(self) -> Self:
-        # What `model_copy` changes has other measures.
         copied = super().__copy__()
-        vars(copied).pop("_measures", None)
+        vars(copied).pop("_measures", None)  # what `model_copy` changes has others
         return copied
 
     def measures(self) -> Mapping[MeasureName, Value]:
@@ -209,7 +205,7 @@ class VariantResult(Record):
             found[MeasureName("behaviours")] = self.behaviours
         for name, build in self.builds.items():
             found |= {MeasureName(of_it, name): v for of_it, v in build.measures().items()}
-        return MappingProxyType(found)
+        return found
 
     def could_not(self, measure: MeasureName) -> bool:
         """Return whether a probe could not take a measure on this machine."""
