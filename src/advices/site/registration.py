@@ -66,7 +66,6 @@ def page_path(page: Any) -> str:
 def define_env(env: Environment) -> None:
     """Register every macro with mkdocs-macros-plugin."""
     # To look for garbage 300 times takes a twentieth of a build, and keeps it 5 MB smaller.
-    gc.freeze()
     gc.set_threshold(_ALLOCATIONS)
     project = Path(env.project_dir)
     docs = project / str(env.conf["docs_dir"])
