@@ -71,6 +71,7 @@ def run(
     wanted = QUICK if quick else Samples(cold_samples, samples)
     with _reported(reports) as told, Display(progress) as say:
         workshop = Workshop(layout, say)
+        workshop.ask_for_buildx()
         how = {"force": force, "proofs": not quick}
         run_labs(workshop, slugs or [], wanted, told=told, **how)
 

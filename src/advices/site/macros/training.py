@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from advices import results
 from advices.lab import COLD, MeasureName
 from advices.results import escape, rehearsals, value_text
 from advices.site import course
@@ -61,8 +60,8 @@ class Training(Page):
         if not self._lab(slug).exercise:
             return Block(f"{self._chapter(self._lab(slug))}: talk", course.TALK_MINUTES)
         task = self._exercise(slug)
-        reference = results.load(self._docs / "results" / "exercises", slug)
-        minutes = lesson_minutes(task, self._docs / "results" / "exercises")
+        reference = self._reference(slug)
+        minutes = lesson_minutes(task, reference)
         text = value_text(_BUILD, reference.value("good", _BUILD))
         build = self._number(reference, text, f"exercises/{slug}/good/{_BUILD}", _BUILD)
         what = f"{self._chapter(self._lab(slug))}: talk {course.TALK_MINUTES}, exercise {minutes}"
