@@ -31,7 +31,14 @@ if TYPE_CHECKING:
     from advices.classroom.hub.start import LOG, end, how_opened, running
     from advices.classroom.progress.resets import was_reset_in
     from advices.classroom.progress.telling import told
-    from advices.classroom.rehearsing.figures import Learned, failures, figures, memory
+    from advices.classroom.rehearsing.figures import (
+        Learned,
+        failures,
+        figures,
+        idle,
+        memory,
+        rehearsal,
+    )
     from advices.classroom.rehearsing.run import rehearse
     from advices.classroom.sending.choosing import chosen
     from advices.classroom.sending.words import leaves
@@ -68,6 +75,7 @@ __all__ = [
     "failures",
     "figures",
     "how_opened",
+    "idle",
     "inside",
     "install",
     "judge",
@@ -81,6 +89,7 @@ __all__ = [
     "processes",
     "proxy_here",
     "read",
+    "rehearsal",
     "rehearse",
     "reset_seat",
     "running",
@@ -97,7 +106,10 @@ _LATER = {
     **{name: f"hub.start.{name}" for name in ("LOG", "end", "how_opened", "running")},
     "told": "progress.telling.told",
     "was_reset_in": "progress.resets.was_reset_in",
-    **{name: f"rehearsing.figures.{name}" for name in ("Learned", "failures", "figures", "memory")},
+    **{
+        name: f"rehearsing.figures.{name}"
+        for name in ("Learned", "failures", "figures", "idle", "memory", "rehearsal")
+    },
     "rehearse": "rehearsing.run.rehearse",
     "chosen": "sending.choosing.chosen",
     "leaves": "sending.words.leaves",

@@ -137,14 +137,23 @@ def code() -> None:
 def rehearse(
     learners: Annotated[int, typer.Argument(min=1, max=30, help="How many come at once.")],
     exercise: Annotated[str, typer.Option(help="The slug of the exercise.")] = "build-cache",
+    record: Annotated[
+        Path | None, typer.Option(help="Keep the figures in a JSON file, by number of learners.")
+    ] = None,
 ) -> None:
     """Let learners who are none log in, run a cell and check an exercise, all at once."""
     from advices import classroom
+    from advices.results import rehearsals
 
+    # A file that cannot be read is known before the minutes that a rehearsal takes.
+    kept = rehearsals.load(record) if record is not None else None
     found = classroom.rehearse(classroom.FOLDER, learners, exercise)
     _show(found)
     if failed := classroom.failures(found):
         raise RehearsalFailed(f"{len(failed)} of {counted(len(found), 'learner')} met a fault")
+    if record is not None and kept is not None:
+        seats = len(classroom.class_in(classroom.FOLDER).seats)
+        rehearsals.save(record, kept.plus(classroom.rehearsal(found, exercise, seats)))
 
 
 def _show(found: list[Learned]) -> None:
@@ -158,6 +167,8 @@ def _show(found: list[Learned]) -> None:
         table.add_row(one.step, f"{one.done} of {len(found)}", *times)
     if sizes := classroom.memory(found):
         table.add_row("memory of a seat", "", *(f"{size / 1e6:.0f} MB" for size in sizes))
+    if waits := classroom.idle(found):
+        table.add_row("the same before its learner came", "", f"{waits / 1e6:.0f} MB", "")
     out.print(table)
     for who in classroom.failures(found):
         out.print(f"[bold red]{shown(who.name)}[/] ({who.seat or 'no seat'}): {shown(who.fault)}")

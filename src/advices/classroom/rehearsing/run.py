@@ -54,12 +54,14 @@ def rehearse(folder: Path, count: int, slug: str = EXERCISE) -> list[Learned]:
 async def _all(folder: Path, said: Sequence[Learned], work: Work) -> None:
     room, origin = classroom(folder), opened(folder).address.origin
     seats = {seat.name: seat for seat in room.seats}
+    idle = {name: memory_bytes(seat) for name, seat in seats.items()}
     entry = Entry(origin, codes(folder).learners, secrets.token_hex(8))
     browsers = await asyncio.gather(*(learn(entry, work, one) for one in said))
     try:
         for one in said:
             if one.seat in seats:
                 one.memory_bytes = memory_bytes(seats[one.seat])
+                one.idle_bytes = idle[one.seat]
     finally:
         await asyncio.gather(
             *(leave(browser, origin, one.seat) for browser, one in zip(browsers, said, strict=True))
