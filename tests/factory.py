@@ -446,6 +446,10 @@ class FakeBench:
         return made
 
     @contextlib.contextmanager
+    def between_builds(self) -> Iterator[None]:
+        yield
+
+    @contextlib.contextmanager
     def ready(self) -> Iterator[FakeMeasurer]:
         yield self.measurer
 

@@ -67,6 +67,18 @@ class Bench:
         )
 
     @contextlib.contextmanager
+    def between_builds(self) -> Iterator[None]:
+        """Keep what serves packages to builds while the body runs, for who measures often.
+
+        Raises what starting it raises.
+        """
+        # An owner's command keeps it already.
+        with (
+            proxy.kept_for_builds(self.workshop.engine) if self.owner else contextlib.nullcontext()
+        ):
+            yield
+
+    @contextlib.contextmanager
     def ready(self) -> Iterator[Measurer]:
         """Hold what measuring needs: room, the lock, the index, the bases."""
         shop = self.workshop

@@ -39,7 +39,6 @@ from advices.measure import (
 )
 from advices.notebooks.deciding import as_events
 from advices.notebooks.drawing import Drawing
-from advices.packages import proxy
 from advices.results import Checked, MistakeResult, Result, VariantResult, save
 from advices.runs import Run, attached, own_run
 from advices.site import Shown, checked_shown
@@ -166,11 +165,11 @@ class LabSession(Drawing):
 
     def _keep_index(self) -> None:
         """Have what serves packages to builds until this session ends: a learner checks often."""
-        if self._held is None and self._bench.owner:
-            with contextlib.ExitStack() as held:
-                held.enter_context(proxy.kept_for_builds(self._bench.workshop.engine))
-                self._held = held.pop_all()
-            atexit.register(self._held.close)
+        if self._held is None:
+            held = contextlib.ExitStack()
+            held.enter_context(self._bench.between_builds())
+            self._held = held
+            atexit.register(held.close)
 
     @property
     def scratch(self) -> Path:
