@@ -72,10 +72,10 @@ class Bench:
 
         Raises what starting it raises.
         """
-        # An owner's command keeps it already.
-        with (
-            proxy.kept_for_builds(self.workshop.engine) if self.owner else contextlib.nullcontext()
-        ):
+        with contextlib.ExitStack() as held:
+            # A command that is no owner's keeps it already.
+            if self.owner:
+                held.enter_context(proxy.kept_for_builds(self.workshop.engine))
             yield
 
     @contextlib.contextmanager
