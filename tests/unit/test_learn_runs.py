@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from advices.learn.runs import Record, Runs
+from advices.learn.runs import Record
 
 FIRST, AGAIN, OTHER = "adv.tab.1.a", "adv.tab.1.b", "adv.tab.2.c"
 
@@ -128,12 +128,3 @@ def test_a_restart_leaves_no_run_that_seems_to_run(kernel: Kernel) -> None:
     kernel.life = "life-2"
     kernel.says("", "status", execution_state="starting")
     assert [run["lost"] for run in kernel.record.told()["runs"]] == [False, True]
-
-
-def test_a_kernel_that_is_gone_has_no_record() -> None:
-    class Kernels:
-        def list_kernel_ids(self) -> list[str]:
-            return []
-
-    with pytest.raises(KeyError):
-        Runs(Kernels()).told("gone")

@@ -23,6 +23,7 @@ from advices.learn.audits import Audits
 from advices.learn.classed import CLASS, TOKEN_VARIABLE, Classed
 from advices.learn.forwarded import AskedByName, forwarded
 from advices.learn.guard import guard
+from advices.learn.listening import Listening
 from advices.learn.live_page import (
     AUDIT,
     CLIENT,
@@ -40,7 +41,6 @@ from advices.learn.live_page import (
 )
 from advices.learn.material import Material
 from advices.learn.preparing import Preparing, Told
-from advices.learn.runs import Runs
 from advices.learn.sending import OF_CLASS, Sender
 
 _OF_PREPARING = "advices_preparing"
@@ -103,7 +103,7 @@ def add_handlers(app: Any) -> None:
             ),
             (at(PREPARING), _Prepared),
             (at(CLASS), Classed),
-            (at(RUNS, r"([\w-]+)"), _Ran, {"runs": Runs(app.kernel_manager)}),
+            (at(RUNS, r"([\w-]+)"), _Ran, {"listening": Listening(app.kernel_manager)}),
             (at(PAGES, f"({FILES})"), _File, {"path": str(site)}),
             (at(PAGES), web.RedirectHandler, {"url": at(PAGES) + "/", "permanent": False}),
             (at(PAGES, "(.*)"), _Page, {"site": site, "jupyterlab": jupyterlab}),
@@ -147,14 +147,14 @@ class _Prepared(JupyterHandler):
 class _Ran(JupyterHandler):
     """Tells a page what its kernel runs and ran, for who is let in."""
 
-    def initialize(self, runs: Runs) -> None:
-        self._runs = runs
+    def initialize(self, listening: Listening) -> None:
+        self._listening = listening
 
     @web.authenticated
-    def get(self, kernel: str) -> None:
+    async def get(self, kernel: str) -> None:
         """Send it as JSON."""
         try:
-            told = self._runs.told(kernel)
+            told = await self._listening.told(kernel)
         except KeyError:
             raise web.HTTPError(404) from None
         self.set_header("Cache-Control", "no-store")

@@ -1,7 +1,7 @@
 """What pages ran in their kernels, kept by the server: a page that is loaded again finds it.
 
 A browser forgets what a cell printed when its page is loaded again, and a kernel that is busy
-answers nobody. So the server listens along to each kernel that a page asks about.
+answers nobody. So the server listens along to each kernel that a page asks about: listening.py.
 """
 
 from __future__ import annotations
@@ -81,11 +81,14 @@ def _size(content: object) -> int:
 
 
 class Record:
-    """What one kernel runs and ran for pages. Pure: it is told each message of the kernel."""
+    """What one kernel runs and ran for pages. Pure: it is told each message of the kernel.
+
+    `life` is the session of the kernel's process: each process has one of its own.
+    """
 
     def __init__(self, now: Callable[[], float] = clock) -> None:
         self._clock = now
-        self._life = ""
+        self.life = ""
         self._known = False
         self._busy: tuple[str, float] | None = None
         self._runs: dict[str, Ran] = {}
@@ -94,10 +97,9 @@ class Record:
         self, header: dict[str, Any], parent: dict[str, Any], content: Callable[[], dict[str, Any]]
     ) -> None:
         """Take a message in. `content` is read only if it is kept: a cell may print gigabytes."""
-        if header["session"] != self._life:
-            # Each kernel process has a session of its own.
+        if header["session"] != self.life:
             self.restarted()
-            self._life = header["session"]
+            self.life = header["session"]
         of, kind = str(parent.get("msg_id", "")), header["msg_type"]
         if kind == "status" and parent.get("msg_type") == "execute_request":
             self._state(of, content()["execution_state"])
@@ -163,48 +165,3 @@ class Record:
                 if name and shown.get("transient", {}).get("display_id") == name:
                     run.sizes += _size(content["data"]) - _size(shown["data"])
                     shown["data"] = content["data"]
-
-
-class Runs:
-    """The records of a server's kernels: each begins when a page asks about its kernel."""
-
-    def __init__(self, kernels: Any) -> None:
-        self._kernels = kernels
-        self._records: dict[str, tuple[Record, Any, list[int]]] = {}
-
-    def told(self, kernel_id: str) -> dict[str, Any]:
-        """Return what a kernel runs and ran. Raises KeyError when there is no such kernel."""
-        alive = set(self._kernels.list_kernel_ids())
-        for gone in set(self._records) - alive:
-            self._records.pop(gone)[1].close()
-        if kernel_id not in alive:
-            raise KeyError(kernel_id)
-        kernel = self._kernels.get_kernel(kernel_id)
-        record, stream, ports = self._records.get(kernel_id, (Record(), None, []))
-        # A restart may move a kernel to other ports.
-        if ports != list(kernel.ports):
-            if stream is not None:
-                stream.close()
-                record.restarted()
-            listening = _listen(kernel, record)
-            self._records[kernel_id] = record, listening, list(kernel.ports)
-        return record.told()
-
-
-def _listen(kernel: Any, record: Record) -> Any:
-    """Return a stream that tells the record what the kernel publishes."""
-    stream = kernel.connect_iopub()
-    # One of its own: a session remembers what it has seen, and refuses to see it twice.
-    session = type(kernel.session)(config=kernel.session.config, key=kernel.session.key)
-
-    def hear(frames: list[bytes]) -> None:
-        _, parts = session.feed_identities(frames)
-        message = session.deserialize(parts, content=False)
-        record.hear(
-            message["header"],
-            message["parent_header"] or {},
-            lambda: session.unpack(message["content"]),
-        )
-
-    stream.on_recv(hear)
-    return stream

@@ -4,8 +4,15 @@
 import { uuid } from "./insecure.js";
 import { ask, BASE, Died, Gone, patiently } from "./server.js";
 
+// A run of which nothing was heard for so long is asked for: a line to a kernel can be deaf.
+const SILENT_SECONDS = 3;
+
 // The kernel numbers what it says.
 const numberOf = (header) => Number(/_(\d+)$/.exec(header.msg_id)?.[1] ?? Infinity);
+const silent = (of) => Date.now() - of.heard >= 1000 * SILENT_SECONDS;
+const isOver = (run) => run.took !== null || run.lost;
+// Whether the server knows more of a run than was heard. What a page shows is not drawn again for less.
+const knowsMore = (run, of) => (of.missed ? isOver(run) || run.heard > of.last : isOver(run) && silent(of));
 
 export class Kernel {
   // What it does: { id, since } of a request, null while it idles. `exists` says whether there is one.
@@ -21,6 +28,7 @@ export class Kernel {
   #states = 0;
   #looking = Promise.resolve();
   #running = new Map();
+  #watch = null;
   #events;
 
   // `events`: changed(error) when what it does has changed, or the way to it is lost; renewed() when
@@ -49,17 +57,19 @@ export class Kernel {
     const heard = this.#states;
     const told = await ask(`learn-runs/${found.id}`);
     const since = (seconds) => Date.now() - 1000 * seconds;
+    this.#isOf(told.life);
     // What was heard since is newer.
     if (heard === this.#states)
       this.busy = told.busy
-        ? { id: told.busy.id, since: since(told.busy.seconds) }
+        ? // It does not begin anew whenever it is asked for.
+          { id: told.busy.id, since: (this.busy?.id === told.busy.id && this.busy.since) || since(told.busy.seconds) }
         : // Somebody ran it before the server listened along: what, since when, nobody can tell.
            !told.known && found.execution_state === "busy" ? { id: "", since: null } : null;
     for (const run of told.runs) {
       const of = this.#running.get(run.id);
-      if (of?.missed) this.#catchUp(of, run);
+      if (of && knowsMore(run, of)) this.#catchUp(of, run);
     }
-    if (!told.busy) this.#sendAgain(told.runs);
+    if (!told.busy) this.#goOn(told.runs);
     runs(told.runs.map((run) => ({ ...run, since: since(run.seconds) })));
     this.#early = null;
     this.#events.changed();
@@ -150,6 +160,12 @@ export class Kernel {
     this.#events.changed();
   }
 
+  // Each process of a kernel has a session of its own.
+  #isOf(life) {
+    if (life && this.#life && this.#life !== life) this.#renewed(new Died("The kernel was restarted."));
+    this.#life = life || this.#life;
+  }
+
   #hear(message) {
     const { header, parent_header: parent, content } = message;
     const { msg_type: type } = header;
@@ -159,11 +175,8 @@ export class Kernel {
       this.#renewed(new Died("The kernel died."));
       return;
     }
-    // Each process of a kernel has a session of its own. The server speaks in others.
-    if (state) {
-      if (this.#life && this.#life !== header.session) this.#renewed(new Died("The kernel was restarted."));
-      this.#life = header.session;
-    }
+    // The server, which says that, speaks in a session of its own.
+    if (state) this.#isOf(header.session);
     if (state && parent?.msg_type === "execute_request") {
       this.#states += 1;
       if (state === "busy") this.busy = { id: parent.msg_id, since: Date.now() };
@@ -178,39 +191,65 @@ export class Kernel {
 
   #pass(of, { header, channel, parent_header: parent, content }) {
     const type = header.msg_type;
+    of.heard = Date.now();
+    if (channel === "iopub") of.last = Math.max(of.last, numberOf(header));
     if (type === "execute_reply") of.reply = content;
     else if (channel === "iopub" && numberOf(header) <= of.after) return;
-    else if (type === "status") of.idle = content.execution_state === "idle";
-    else of.on(type, content);
+    else if (type === "status") {
+      of.idle = content.execution_state === "idle";
+      of.begun ||= !of.idle;
+    } else of.on(type, content);
     // Whoever takes up a run that another page began hears no reply.
-    if (!of.idle || !(of.reply || of.missed)) return;
-    this.#running.delete(parent.msg_id);
+    if (of.shows ? !of.idle || !(of.reply || of.missed) : !of.reply) return;
+    if (of.begun || of.missed || !of.shows) this.#ends(parent.msg_id);
+    else {
+      // The line was deaf when it began, so outputs are missing too.
+      of.missed = true;
+      this.look().catch(() => {});
+    }
+  }
+
+  #ends(id) {
+    const of = this.#running.get(id);
+    this.#running.delete(id);
     of.resolve(of.reply);
   }
 
   #catchUp(of, run) {
-    of.after = run.heard;
+    of.after = of.last = run.heard;
     of.again(run.messages);
-    if (run.took === null && !run.lost) return;
-    this.#running.delete(run.id);
-    if (run.lost) of.reject(new Died("The kernel was restarted."));
-    else of.resolve(of.reply);
+    if (run.lost) {
+      this.#running.delete(run.id);
+      of.reject(new Died("The kernel was restarted."));
+    } else if (run.took !== null) this.#ends(run.id);
   }
 
-  // What was on its way when the line broke never arrived: no run of it is known, and nothing runs.
-  #sendAgain(runs) {
+  // Nothing runs, and of these no run is known. One that was answered has ended; what was on its way
+  // when the line broke never arrived.
+  #goOn(runs) {
     for (const [id, of] of this.#running) {
-      if (!of.missed || !of.request || runs.some((run) => run.id === id)) continue;
-      of.missed = false;
-      this.#socket.send(of.request);
+      if (runs.some((run) => run.id === id)) continue;
+      if (of.reply && (of.missed || silent(of))) this.#ends(id);
+      else if (of.missed && of.request) {
+        of.missed = false;
+        this.#socket.send(of.request);
+      }
     }
+  }
+
+  #add(id, of) {
+    this.#running.set(id, { heard: Date.now(), last: of.after, shows: true, ...of });
+    this.#watch ??= setInterval(() => {
+      if (!this.#running.size) this.#watch = clearInterval(this.#watch);
+      else if ([...this.#running.values()].some(silent)) this.look().catch(() => {});
+    }, 1000 * SILENT_SECONDS);
   }
 
   // Hear a run that began before this page was loaded, from what look() told of it on. What came
   // between connecting and asking was kept until now.
   async follow(run, { on, again }) {
     const done = new Promise((resolve, reject) => {
-      this.#running.set(run.id, { on, again, resolve, reject, after: run.heard, missed: true });
+      this.#add(run.id, { on, again, resolve, reject, after: run.heard, missed: true });
     });
     for (const message of this.#early ?? [])
       if (message.parent_header?.msg_id === run.id && this.#running.has(run.id))
@@ -219,8 +258,8 @@ export class Kernel {
   }
 
   // Run code in the kernel that was started; `on` hears each output as (type, content); `again`
-  // all of them once more. Resolves with the kernel's reply.
-  async run(code, { id = uuid(), on = () => {}, again = () => {}, expressions = {} } = {}) {
+  // all of them once more. Resolves with the kernel's reply; what `shows` nothing, with it alone.
+  async run(code, { id = uuid(), on = () => {}, again = () => {}, expressions = {}, shows = true } = {}) {
     const header = {
       ...{ msg_id: id, msg_type: "execute_request", username: "", version: "5.3" },
       ...{ session: this.#session, date: new Date().toISOString() },
@@ -235,7 +274,7 @@ export class Kernel {
       ...{ header, content, parent_header: {}, metadata: {}, channel: "shell", buffers: [] },
     });
     return new Promise((resolve, reject) => {
-      this.#running.set(id, { on, again, resolve, reject, request, after: -1 });
+      this.#add(id, { on, again, resolve, reject, request, shows, after: -1 });
       this.#socket.send(request);
     });
   }

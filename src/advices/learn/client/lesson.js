@@ -71,8 +71,9 @@ export class Lesson {
     this.state = make("span", { class: "adv-bar__state" }, this.notice, " ", this.does, " ", this.#seconds.element, " ", this.halt);
     this.others = new BroadcastChannel(this.#name);
     this.others.onmessage = ({ data }) => {
-      if (data !== "changed") this.restarting = data === "restarting";
-      this.look();
+      this.restarting ||= data === "restarting";
+      // What it ended is known, once the server has been asked.
+      this.look().then(() => (this.restarting &&= data !== "restarted"));
     };
     document.addEventListener("visibilitychange", () => document.hidden || this.look());
     setInterval(() => document.hidden || this.look(), 1000 * LOOK_AGAIN_SECONDS);
@@ -186,7 +187,7 @@ export class Lesson {
 
   // Run what no cell asked for, and return the kernel's reply.
   quietly(code, expressions) {
-    return this.kernel.run(code, { id: `quiet.${random()}`, expressions });
+    return this.kernel.run(code, { id: `quiet.${random()}`, expressions, shows: false });
   }
 
   // What waits in this tab behind a cell that failed is not run.
