@@ -147,8 +147,26 @@ def test_a_change_that_a_canary_breaks_is_tried_without_it(world: Hides) -> None
     tags = [name for name, given in world.canaries if "netrc" in given]
     assert tags[0] == "credentials-cold"
     assert tags[1].startswith("canary-")
-    # Its steps are in the cache with the real one: no other build is asked what it shows.
-    assert not any(name.startswith("fixed-") for name in tags)
+
+
+def test_what_was_built_with_the_real_file_is_not_asked_for_a_canary(world: Hides) -> None:
+    """Its steps are in the cache then, and all changes together take them from there."""
+
+    def fails(order: BuildOrder) -> str:
+        file = order.secrets.get("netrc")
+        is_own = ":audit-credentials-" in order.tag
+        return "RUN pip: 401" if is_own and file and "canary-" in file.read_text() else ""
+
+    world.fails = fails
+    found = world.audited()
+    assert {"credentials", "settings"} <= {*found.trial.names}
+    tags = [name for name, given in world.canaries if "netrc" in given]
+    # Alone, then in a build that is made for it; and that of all changes, in another one.
+    assert [name.partition("-")[0] for name in tags] == ["credentials", "canary", "canary"]
+    built = dict(world.canaries)
+    assert built["fixed-cold"] == {"prod.env"}
+    told = {one.name: one for one in found.trial.canaries}
+    assert not any((told[".netrc"].after or {"": 1}).values())
 
 
 def test_a_file_that_cannot_be_made_up_spoils_no_other_one(world: Hides) -> None:
