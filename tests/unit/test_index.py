@@ -10,6 +10,7 @@ import signal
 import socket
 import stat
 import subprocess
+import sys
 import threading
 import tomllib
 import urllib.request
@@ -21,7 +22,7 @@ from typing import Any
 import pytest
 from memory_engine import FACTS, site
 
-from advices.core import BaseUnavailable, CommandFailed, PackageMissing, PortTaken
+from advices.core import BaseUnavailable, CommandFailed, PackageMissing, PortTaken, poll
 from advices.core.process import Finished
 from advices.engine import EngineFacts
 from advices.packages import index_service, proxy, settings
@@ -196,14 +197,53 @@ def test_the_index_lives_as_long_as_somebody_needs_it(
     assert not token.exists()
 
 
-def test_an_index_that_a_killed_run_left_is_used_and_stopped(port: int) -> None:
-    index_service.service_folder().mkdir(parents=True)
-    index_service._start(HERE, None)
-    pid = index_service._pid(HERE)
-    assert pid is not None
-    with index_service.caching_index(HERE, None):
-        assert index_service._pid(HERE) == pid
+HOLDS = """
+import sys, threading
+from advices.packages import index_service
+index_service.PORT = int(sys.argv[1])
+with index_service.caching_index("127.0.0.1", None):
+    print(index_service._pid("127.0.0.1"), flush=True)
+    threading.Event().wait()
+"""
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_the_index_of_a_run_that_was_killed_ends_when_nobody_else_needs_it(
+    port: int, shared: bool
+) -> None:
+    run = subprocess.Popen([sys.executable, "-c", HOLDS, str(port)], stdout=subprocess.PIPE)
+    with run, contextlib.ExitStack() as held:
+        assert run.stdout is not None
+        pid = int(run.stdout.readline())
+        if shared:
+            held.enter_context(index_service.caching_index(HERE, None))
+        run.kill()
+        run.wait()
+        if not shared:
+            for _ in poll(60):
+                if not alive(pid):
+                    break
+            else:
+                pytest.fail("it lives on")
+        else:
+            assert index_service._pid(HERE) == pid
     assert not alive(pid)
+
+
+def test_two_builds_of_a_session_have_one_index(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_CERT", "/etc/ca.pem")
+    engine, pids = FakeEngine(HERE), []
+    with proxy.kept_for_builds(engine):
+        for _ in range(2):
+            with proxy.for_builds(engine):
+                pids.append(index_service._pid(HERE))
+    assert pids[0] is not None and pids[0] == pids[1]
+    assert not alive(pids[0])
+
+
+def test_nothing_is_kept_where_builds_go_straight_out() -> None:
+    with proxy.kept_for_builds(FakeEngine(HERE)):
+        assert index_service._pid(HERE) is None
 
 
 def test_an_index_that_is_too_busy_to_answer_is_not_replaced(port: int) -> None:

@@ -39,6 +39,7 @@ from advices.measure import (
 )
 from advices.notebooks.deciding import as_events
 from advices.notebooks.drawing import Drawing
+from advices.packages import proxy
 from advices.results import Checked, MistakeResult, Result, VariantResult, save
 from advices.runs import Run, attached, own_run
 from advices.site import Shown, checked_shown
@@ -77,6 +78,7 @@ class LabSession(Drawing):
         self._mistakes: dict[str, MistakeResult] = {}
         # A learner's next file finds the steps of the last one in the cache.
         self._ground = Ground(f"{bench.lab.slug}-{secrets.token_hex(3)}")
+        self._held: contextlib.ExitStack | None = None
 
     def measure(self, *variants: str) -> Shown:
         """Build, rebuild and start variants, and return how their builds went.
@@ -150,15 +152,25 @@ class LabSession(Drawing):
             lab = lab.model_copy(update={"build_timeout_seconds": least})
         told = told or as_events(self._bench.workshop.say, lab.slug)
         bench = self._bench.of(lab, self._ground)
+        self._keep_index()
         return check(bench, file or lab.folder / LEARNERS, told=told, again=again)
 
     def get_ready(self) -> None:
         """Do what each check of the exercise needs and no Dockerfile decides, and measure nothing.
 
         A check that finds nothing done does it itself, and takes that much longer. Raises what
-        asking the engine raises.
+        asking the engine raises, and where builds need an index, what starting it raises.
         """
+        self._keep_index()
         get_ready(self._bench.of(self._lab.its_exercise(), self._ground))
+
+    def _keep_index(self) -> None:
+        """Have what serves packages to builds until this session ends: a learner checks often."""
+        if self._held is None and self._bench.owner:
+            with contextlib.ExitStack() as held:
+                held.enter_context(proxy.kept_for_builds(self._bench.workshop.engine))
+                self._held = held.pop_all()
+            atexit.register(self._held.close)
 
     @property
     def scratch(self) -> Path:

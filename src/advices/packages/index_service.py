@@ -1,6 +1,7 @@
 """The caching index on this host: one for each address, as long as any run of this user needs it.
 
 Each run holds a shared lock, and the one that can take the lock alone at its end stops the index.
+Where the last run was killed, the index takes it and ends by itself.
 Whatever else answers at its port is left alone: ours is known by a token that it was started
 with. A challenge is answered with a proof of the token, so that the token stays where it is.
 """
@@ -45,7 +46,7 @@ def caching_index(
     """
     folder = service_folder()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = os.open(folder / f"index-{address}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    lock = os.open(_lock_file(address), os.O_RDWR | os.O_CREAT, 0o600)
     try:
         with _only_starter(address):
             fcntl.flock(lock, fcntl.LOCK_SH)
@@ -64,6 +65,10 @@ def _only_starter(address: str) -> Iterator[None]:
     with (service_folder() / f"index-{address}.starting.lock").open("w") as gate:
         fcntl.flock(gate, fcntl.LOCK_EX)
         yield
+
+
+def _lock_file(address: str) -> Path:
+    return service_folder() / f"index-{address}.lock"
 
 
 def _token_file(address: str) -> Path:
@@ -122,6 +127,7 @@ def _start(address: str, upstream: str | None, more: Mapping[str, str] | None = 
         "FLASK_APP": str(_APP),
         # In the environment, which no other user reads: not on the command line.
         "ADVICES_INDEX_TOKEN": token,
+        "ADVICES_INDEX_LOCK": str(_lock_file(address)),
         "PROXPI_CACHE_DIR": str(cache_folder() / "index"),
         # By default proxpi sends a client that waits for a second to the index itself,
         # which is what a build cannot reach.

@@ -192,6 +192,20 @@ def for_builds(engine: Engine, *, filling: bool = False) -> Iterator[None]:
         yield
 
 
+@contextlib.contextmanager
+def kept_for_builds(engine: Engine) -> Iterator[None]:
+    """Keep the caching index of `for_builds`, where builds use one, while the body runs.
+
+    So it need not start again between two builds, and still knows what it was asked. Builds need
+    `for_builds` all the same. Raises what `reachable_address` and `caching_index` raise.
+    """
+    if way(engine) == "host":
+        with caching_index(reachable_address(engine), _upstream(), _way_out()):
+            yield
+    else:
+        yield
+
+
 def _serve_shelf(held: contextlib.ExitStack, engine: Engine) -> None:
     if engine.facts().rootless and shelf_server.lacks(engine):
         raise PackageMissing(
