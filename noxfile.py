@@ -16,6 +16,7 @@ from tests.installs import (
     install_package,
 )
 from tests.jobs import end_as_by_ctrl_c, locked, run, side_by_side
+from tests.turns import Taken, asked
 
 nox.options.sessions = []
 end_as_by_ctrl_c()
@@ -27,9 +28,19 @@ CHECKED = (
     *("bases", "kubernetes", "lint", "engine", "browser", "types", "unit", "app", "pages", "live"),
     *("classroom", "labs"),
 )
+try:
+    TAKEN = asked()
+except ValueError as error:
+    sys.exit(f"./run: {error}")
 EVERYTHING = sys.argv[1:3] == ["-s", "tests"]  # as ./run says it
+NOTES = {
+    Taken.SHARE: "slow tests and labs: only today's share, see each job; "
+    "all of them: ADVICES_IN_TURN=all ./run tests",
+    Taken.CI: "slow tests: all but the rare ones that have another day; "
+    "those too: ADVICES_IN_TURN=all ./run tests",
+}
 if EVERYTHING:
-    side_by_side(2, Path(".nox", "tests.json"))
+    side_by_side(2, Path(".nox", "tests.json"), NOTES.get(TAKEN, ""))
 
 
 def environment(session: nox.Session, use: str) -> None:
@@ -118,7 +129,7 @@ def advices(session: nox.Session) -> None:
 
 @nox.session(python=False, requires=CHECKED)
 def tests(session: nox.Session) -> None:
-    """Everything that CI checks, two jobs at a time, with a table of seconds at the end."""
+    """What CI checks, but of slow tests and labs a share, another one each day."""
 
 
 @nox.session(python=False)
@@ -234,11 +245,12 @@ def live(session: nox.Session) -> None:
 
 @nox.session(python=False, allow_parallel=False)
 def labs(session: nox.Session) -> None:
-    """Execute every lab again, alone, and compare with the committed numbers."""
+    """Execute today's labs again, alone, and compare with the committed numbers."""
     environment(session, "dev")
     run(session, "advices", "engine", "start")
     # The weekly workflow measures every variant.
-    run(session, "advices", "check", "--quick", "--in-turn", *session.posargs)
+    some = ("--labs-in-turn",) if TAKEN is Taken.SHARE else ()
+    run(session, "advices", "check", "--quick", "--in-turn", *some, *session.posargs)
 
 
 @nox.session(python=False)

@@ -11,8 +11,9 @@ from typing import Any
 
 import docker
 import pytest
+from todays_share import MARKS, TodaysShare
 
-APART = ("engine", "browser", "classroom")
+APART = MARKS
 _FORBIDDEN = {"docker", "dockerd", "apt-get", "sudo", "mmdebstrap", "systemctl"}
 _MESSAGE = "unit tests must not touch the engine"
 _LEFT_BY_THE_USER = ("ADVICES_", "DOCKER_")
@@ -22,9 +23,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Let SIGTERM end the tests as Ctrl-C does: what they started is taken down.
 
     A shell that starts tests in the background lets them, and what they start, ignore SIGINT.
+    Of slow tests, take today's share.
     """
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, signal.default_int_handler)
+    config.pluginmanager.register(TodaysShare(config))
 
 
 def pytest_keyboard_interrupt() -> None:

@@ -34,8 +34,8 @@ def end_as_by_ctrl_c() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-def side_by_side(count: int, report: Path) -> None:
-    """Run the chosen jobs `count` at a time, and print at the end what each took."""
+def side_by_side(count: int, report: Path, note: str = "") -> None:
+    """Run the chosen jobs `count` at a time, and print at the end what each took, and a note."""
     nox.options.parallel = count
     nox.options.allow_parallel = True
     nox.options.report = str(report)
@@ -44,14 +44,15 @@ def side_by_side(count: int, report: Path) -> None:
     _parallel._TERMINATE_TIMEOUT = END_SECONDS + 15
     report.parent.mkdir(exist_ok=True)
     report.unlink(missing_ok=True)
-    atexit.register(_print_seconds, report, time.monotonic())
+    atexit.register(_print_seconds, report, time.monotonic(), note)
 
 
-def _print_seconds(report: Path, since: float) -> None:
+def _print_seconds(report: Path, since: float, note: str) -> None:
     # An interrupted run writes no report.
     with contextlib.suppress(FileNotFoundError):
         jobs = json.loads(report.read_text("utf-8"))["sessions"]
-        print("", *table(jobs, time.monotonic() - since), sep="\n", flush=True)
+        notes = ("", note) if note else ()
+        print("", *table(jobs, time.monotonic() - since), *notes, sep="\n", flush=True)
 
 
 def table(jobs: Sequence[Mapping[str, Any]], all_seconds: float) -> list[str]:

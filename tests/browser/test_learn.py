@@ -26,6 +26,7 @@ def test_every_block_of_code_runs_and_keeps_its_recorded_output(opened):
     assert tab.locator(".md-content .language-python.highlight").count() == 0
 
 
+@pytest.mark.always
 def test_output_comes_while_the_cell_runs(opened):
     tab = opened()
     cell = Cell(tab)

@@ -62,6 +62,7 @@ def test_the_published_results_are_the_committed_ones(site):
         assert (site / "results" / file.name).read_bytes() == file.read_bytes()
 
 
+@pytest.mark.always
 def test_every_number_is_the_one_of_its_result(seen):
     assert [fault for one in seen.values() for fault in one.wrong_numbers] == []
     for page, one in seen.items():

@@ -13,6 +13,8 @@ import socket
 from contextlib import contextmanager
 from pathlib import Path
 
+from certificates import Files
+
 from advices.classroom import Classroom, Limits, Seat
 from advices.classroom.hub import files, start
 from advices.classroom.hub.address import address
@@ -20,6 +22,7 @@ from advices.classroom.sending.destination import Destination
 
 ROOT = Path(__file__).parents[2]
 FIRST_UID = 64_100
+HOST = "class.localhost"
 
 # More settings, as a trainer's own file: what leads into a seat, and what resets one.
 EXTRA = """
@@ -75,14 +78,21 @@ def prepared(folder: Path, count: int, project: Path = ROOT) -> Classroom:
     return room
 
 
-def how(folder: Path, xapi: Destination | None = None) -> files.Opened:
-    """Return how the class is served, at ports that are free now; `xapi` is where it sends to."""
+def how(
+    folder: Path, xapi: Destination | None = None, trusted: Files | None = None
+) -> files.Opened:
+    """Return how the class is served, at ports that are free now; `xapi` is where it sends to.
+
+    With a certificate it is served by https.
+    """
     (folder / "service.py").write_text(SERVICE)
     extra = folder / "extra.py"
     about = {"service": folder / "service.py", "resets": folder / "resets"}
     extra.write_text(EXTRA % about)
     public, hub, api, board = free_ports(4)
-    at = address(f"http://class.localhost:{public}")
+    at = address(f"http://{HOST}:{public}")
+    if trusted is not None:
+        at = address(f"https://{HOST}:{public}", trusted.certificate, trusted.key)
     inner = (api, board)
     return start.how_opened(at, ROOT, extra=extra, hub_port=hub, inner_ports=inner, xapi=xapi)
 
@@ -97,10 +107,15 @@ def free_ports(count: int) -> list[int]:
 
 
 @contextmanager
-def a_class(folder: Path, count: int = 3, xapi: Destination | None = None):
+def a_class(
+    folder: Path,
+    count: int = 3,
+    xapi: Destination | None = None,
+    trusted: Files | None = None,
+):
     """Run a class; end the learners' servers behind it too."""
     room = prepared(folder, count)
-    opened = how(folder, xapi)
+    opened = how(folder, xapi, trusted)
     os.environ["PYTHONPATH"] = f"{ROOT / 'src'}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
     try:
         with start.running(folder, opened) as hub:

@@ -11,14 +11,29 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fake_lrs import LOGIN, FakeLrs
 from seat_rooms import LIMITS, asked, class_of, left, sh
 
-from advices.classroom import Classroom, answers, of_engine, prepared, processes, read, stop
+from advices.classroom import (
+    FOLDER,
+    Classroom,
+    answers,
+    of_engine,
+    prepared,
+    processes,
+    read,
+    stop,
+)
 from advices.classroom.groups import kill
+from advices.classroom.hub.address import HERE, address
+from advices.classroom.hub.files import Opened, save_opened
 from advices.classroom.network import remove, remove_rules
 from advices.classroom.places import RUN, link
+from advices.classroom.progress.store import Store
 from advices.classroom.seats import let_go
-from advices.core import ClassUnfit, poll
+from advices.classroom.sending.destination import Destination
+from advices.classroom.sending.outbox import Outbox
+from advices.core import ClassUnfit, ProgressWaits, poll
 
 pytestmark = [pytest.mark.classroom, pytest.mark.root]
 PREPARE = """
@@ -55,6 +70,56 @@ def test_prepared_twice_it_is_the_same_class_and_learners_keep_their_work(image:
         assert fewer.seats == first.seats[:1]
         assert sh(fewer, fewer.seats[0], "cat ~/mine") == "mine"
         assert not any(first.seats[1].name in one for found in left().values() for one in found)
+
+
+@pytest.fixture
+def lrs() -> Iterator[FakeLrs]:
+    made = FakeLrs(lambda _: [])
+    yield made
+    made.down()
+
+
+def solved(room: Classroom, lrs: FakeLrs) -> Outbox:
+    """Let a result of the first seat wait for a store that is down."""
+    name = room.seats[0].name
+    to = Destination(url=lrs.url, user=LOGIN[0], password=LOGIN[1])
+    save_opened(FOLDER, Opened(address=address(HERE), xapi=to))
+    store = Store(FOLDER, 14)
+    outbox = Outbox(store)
+    outbox.goes_to(to.url)
+    store.take("Ada", "1234", [name])
+    outbox.tell(name)
+    store.add(name, "solved", "build-cache")
+    lrs.down()
+    return outbox
+
+
+def test_a_class_whose_progress_waits_for_a_store_is_not_removed(image: str, lrs: FakeLrs) -> None:
+    with class_of(1, image) as room:
+        outbox = solved(room, lrs)
+        with pytest.raises(ProgressWaits, match="1 result of an exercise still waits"):
+            stop()
+        # All of it is as it was.
+        assert read() == room
+        assert answers(room.seats[0])
+        assert outbox.counts().waiting == 1
+        lrs.up()
+        assert "1 result of an exercise, which the store has now" in stop()
+        assert len(lrs.stored) == 1
+        assert left() == {}
+
+
+def test_what_waits_is_deleted_for_who_says_so(image: str, lrs: FakeLrs) -> None:
+    with class_of(1, image) as room:
+        solved(room, lrs)
+        words = [sys.executable, "-m", "advices", "class", "stop"]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        assert done.returncode == 90
+        assert "--discard-waiting" in done.stderr
+        assert read() == room
+        subprocess.run([*words, "--discard-waiting"], capture_output=True, check=True)
+        assert left() == {}
+    assert lrs.stored == {}
 
 
 def test_after_a_reboot_it_comes_back_with_all_that_was_stored(image: str) -> None:

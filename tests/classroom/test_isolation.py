@@ -48,6 +48,7 @@ def answers_soon(seat: Seat, seconds: float = 5) -> bool:
     return True
 
 
+@pytest.mark.always
 def test_a_seats_engine_is_nobody_elses(room: Classroom, ada: Seat, ben: Seat, image: str) -> None:
     sh(room, ben, f"docker tag {image} of-ben:1; docker volume create of-ben")
     name = sh(room, ben, f"docker run -d --name of-ben {image} sleep 600")
@@ -64,6 +65,7 @@ def test_a_seats_engine_is_nobody_elses(room: Classroom, ada: Seat, ben: Seat, i
     sh(room, ben, "docker rm -f of-ben; docker volume rm of-ben; docker rmi of-ben:1")
 
 
+@pytest.mark.always
 def test_a_seats_files_are_nobody_elses(room: Classroom, ada: Seat, ben: Seat) -> None:
     # As careless as an account can be: all of it is open to all.
     sh(
@@ -157,6 +159,7 @@ def reaches(room: Classroom, seat: Seat, address: str, port: int) -> bool:
     return at(room, seat, PYTHON, "-c", CONNECT.format(address, port)).returncode == 0
 
 
+@pytest.mark.always
 def test_two_seats_have_port_8000_and_neither_reaches_the_others(
     room: Classroom, ada: Seat, ben: Seat, image: str
 ) -> None:

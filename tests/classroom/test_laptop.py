@@ -105,8 +105,11 @@ class Laptop:
 
 
 @contextmanager
-def a_laptop(home: Path, *words: str):
-    """Run `advices learn` as another account, with the engine of this machine."""
+def a_laptop(home: Path, *words: str, **more: str):
+    """Run `advices learn` as another account, with the engine of this machine.
+
+    `more` are variables that somebody wrote before the command.
+    """
     home.mkdir(mode=0o700, exist_ok=True)
     os.chown(home, UID, UID)
     engine = Path("/var/run/docker.sock").stat().st_gid
@@ -120,6 +123,7 @@ def a_laptop(home: Path, *words: str):
         "LANG": "C.UTF-8",
         "TERM": "dumb",
         "USER": "laptop",
+        **more,
     }
     plain = ("--port", "0", "--no-browser", "--no-prepare")
     argv = [*account, sys.executable, "-m", "advices", "learn", *plain, *words]

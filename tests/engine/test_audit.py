@@ -65,6 +65,7 @@ def audited(root: Path, **asked: object) -> audit.Audit:
     return audit.audited(Workshop(Layout(ROOT), print), found)
 
 
+@pytest.mark.always
 def test_each_advice_is_found_fixed_and_then_not_found_again(project: Path) -> None:
     first = audited(project, url_path="/index.html")
     named = {one.lab for one in audit.findings(first.trial)}

@@ -1,7 +1,6 @@
 """The proof of the audit: it finds each lab's tip in its bad file, and no fix breaks an app.
 
-Each run proves one lab's bad file and the good one of another, different ones each day: the weekly
-workflow proves all.
+CI proves a few labs, others each day: the weekly workflow proves all.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ from pathlib import Path
 import pytest
 from audit_proofs import SLUGS, audited, proved
 from test_audit import _own_state  # noqa: F401  # a fixture
-from turns import ALL, in_turn
 
 from advices import audit
 
@@ -41,14 +39,12 @@ EXPECTED = {
     "remove-tools": _Expected(frozenset({"remove-tools"}), _TOOLS_STAY),
     "stop-and-start": _Expected(frozenset({"stop-and-start"})),
 }
-# Everything at once takes minutes: only where all is proved.
 EVERYTHING = {
     "whole-dockerfile": _Expected(
         frozenset({"build-cache", "multi-stage", "non-root", "stop-and-start", "configuration"}),
         secrets=frozenset({".netrc", "production.env"}),
     ),
 }
-BAD = (*in_turn(tuple(EXPECTED)), *(EVERYTHING if ALL else ()))
 
 
 def test_each_chapter_that_findings_are_of_is_proved() -> None:
@@ -57,7 +53,8 @@ def test_each_chapter_that_findings_are_of_is_proved() -> None:
     assert EXPECTED.keys() | EVERYTHING.keys() <= {*SLUGS}
 
 
-@pytest.mark.parametrize("slug", BAD)
+@pytest.mark.rare(7)
+@pytest.mark.parametrize("slug", EXPECTED | EVERYTHING)
 def test_the_tip_of_a_lab_is_found_and_its_fix_meets_the_claims(slug: str, tmp_path: Path) -> None:
     expected = (EXPECTED | EVERYTHING)[slug]
     found = proved(slug, "bad", tmp_path / "project")
@@ -73,7 +70,8 @@ def test_the_tip_of_a_lab_is_found_and_its_fix_meets_the_claims(slug: str, tmp_p
     assert not any(count for after in shown.values() for count in (after or {"": 1}).values())
 
 
-@pytest.mark.parametrize("slug", in_turn(tuple(EXPECTED)[::-1]))
+@pytest.mark.rare(7)
+@pytest.mark.parametrize("slug", EXPECTED)
 def test_a_good_file_has_nothing_of_the_tip(slug: str, tmp_path: Path) -> None:
     found = proved(slug, "good", tmp_path / "project")
     assert not found.tips & EXPECTED[slug].tips, found

@@ -20,7 +20,8 @@ from advices.packages import proxy
 from advices.runs import own_run
 from advices.workshop import Workshop
 
-pytestmark = pytest.mark.engine
+# Building the images takes longer than the tests.
+pytestmark = [pytest.mark.engine, pytest.mark.together]
 
 SLIM = "python:3.14-slim"
 # As the pod has it, but without a network.

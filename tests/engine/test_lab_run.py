@@ -14,6 +14,7 @@ from advices import results
 pytestmark = pytest.mark.engine
 
 
+@pytest.mark.always
 def test_a_run_writes_what_it_measured_and_leaves_nothing_but_what_is_not_its_own(
     tiny: Project, theirs: Start
 ) -> None:

@@ -19,7 +19,6 @@ from typing import NamedTuple
 import pytest
 from engine_project import ROOT
 from own_project import commands
-from turns import in_turn
 
 from advices.core import CommandFailed, Layout, run
 from advices.engine import RUN_LABEL, BuildOrder, connect
@@ -369,7 +368,8 @@ def test_every_lab_has_its_reader() -> None:
     assert set(READ) == set(labfile.slugs(ROOT / "labs"))
 
 
-@pytest.mark.parametrize("slug", in_turn(tuple(READ), days=3))
+@pytest.mark.rare(3)
+@pytest.mark.parametrize("slug", READ)
 def test_the_bad_image_shows_it_and_the_good_one_does_not(
     slug: str, project: Callable[[str, str], Project]
 ) -> None:

@@ -23,6 +23,7 @@ ATTACKED = "Reflected Cross Site Scripting"
 MISSED = ("Clickjacking Protection", "Content Security Policy Configuration", "MIME Type Confusion")
 
 
+@pytest.mark.always
 def test_a_running_container_is_scanned_and_left_as_it_was(
     scanning: Project, theirs: Start
 ) -> None:

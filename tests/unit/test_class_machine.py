@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -78,7 +79,11 @@ def test_a_machine_that_has_everything_allows_what_memory_and_disk_do() -> None:
         ({"sub_ids_missing": "there is no /etc/subuid"}, "no /etc/subuid", "touch /etc/subuid"),
         ({"programs_missing": ("slirp4netns",)}, "missing: slirp4netns", "packages"),
         ({"memory_bytes": 3 * GB}, "enough for 3 seats, not 10", "prepare 3 seats"),
-        ({"disk_free_bytes": 50 * GB}, "50.0 GB are free, and 10 seats may take 84.0 GB", "--disk"),
+        (
+            {"disk_free_bytes": 50 * GB},
+            "50.0 GB are free, and 10 seats may take 84.0 GB",
+            "`--disk 4.6G`, `--seats 5`, or a larger disk",
+        ),
         ({"disk_free_bytes": 1 * GB}, "1.0 GB are free", "larger disk"),
     ],
 )
@@ -299,3 +304,14 @@ def test_a_size_is_decimal_as_it_is_shown(text: str, bytes_: int) -> None:
 def test_what_is_no_size_is_refused(text: str) -> None:
     with pytest.raises(typer.BadParameter, match="is no size"):
         bytes_of(text)
+
+
+def test_the_size_of_a_disk_that_is_proposed_fits() -> None:
+    for free in (15, 25, 50, 83):
+        facts = replace(FACTS, disk_free_bytes=free * GB)
+        fault = judge(facts, WANTED).fault
+        assert fault is not None
+        found = re.search(r"`--disk ([\d.]+)G`", fault.fix)
+        assert found, fault.fix
+        smaller = LIMITS.model_copy(update={"disk_bytes": int(float(found[1]) * GB)})
+        assert judge(facts, replace(WANTED, limits=smaller)).fault is None

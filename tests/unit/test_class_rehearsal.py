@@ -9,7 +9,18 @@ import pytest
 
 from advices.classroom.rehearsing import seat_memory
 from advices.classroom.rehearsing.browser import Browser
-from advices.classroom.rehearsing.figures import STEPS, Learned, failures, figures, memory
+from advices.classroom.rehearsing.figures import (
+    STEPS,
+    Learned,
+    failures,
+    figures,
+    idle,
+    memory,
+    rehearsal,
+)
+from advices.core import ResultInvalid
+from advices.results import rehearsals
+from advices.site.tables import rehearsals_shown
 
 
 def test_figures_are_of_who_came_that_far() -> None:
@@ -29,6 +40,46 @@ def test_figures_are_of_who_came_that_far() -> None:
 def test_without_anybody_there_are_no_figures() -> None:
     assert [(one.done, one.median, one.worst) for one in figures([])] == [(0, None, None)] * 4
     assert memory([Learned("A")]) is None
+
+
+def learned(count: int, check: float) -> list[Learned]:
+    seconds = {**dict.fromkeys(STEPS, 1.0), STEPS[-1]: check}
+    return [
+        Learned(f"R{n}", f"s{n}", seconds, memory_bytes=300_000_000, idle_bytes=170_000_000)
+        for n in range(count)
+    ]
+
+
+def test_what_is_kept_of_rehearsals_is_shown_by_number_of_learners(tmp_path: Path) -> None:
+    file = tmp_path / rehearsals.FILE
+    for count, check in ((10, 50.0), (1, 99.0), (1, 5.0)):
+        one = rehearsal(learned(count, check), "build-cache", 12)
+        rehearsals.save(file, rehearsals.load(file).plus(one))
+    found = rehearsals.load(file)
+    assert [run.learners for run in found.runs] == [1, 10]
+    shown = rehearsals_shown(found.runs)
+    rows = [line for line in shown.splitlines() if line.startswith("| 1")]
+    assert rows == [
+        "| 1 | 1.0 s | 1.0 s | 1.0 s | 5.0 s | 300 MB |",
+        "| 10 | 1.0 s | 1.0 s | 1.0 s | 50.0 s | 300 MB |",
+    ]
+    assert "each one more made a check 5.0 s slower" in shown
+    assert "a seat took 170 MB" in shown
+    assert "of 12 seats" in shown
+    file.write_text("{}}")
+    with pytest.raises(ResultInvalid, match="cannot be read"):
+        rehearsals.load(file)
+
+
+def test_what_could_not_be_measured_is_no_number() -> None:
+    assert idle([Learned("A")]) is None
+    shown = rehearsals_shown([rehearsal([Learned("A")], "build-cache", 3)])
+    assert "| 1 | - | - | - | - | - |" in shown
+    assert "None" not in shown
+
+
+def test_without_a_rehearsal_the_page_says_so() -> None:
+    assert "no rehearsal" in rehearsals_shown([])
 
 
 def test_the_memory_of_a_seat_counts_shared_pages_once(

@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from advices.core import ClassOf, ClassSettingInvalid, ClassUnreachable, JoinRefused
 from advices.learn import class_client, laptop, sending
+from advices.packages import proxy
 
 
 @pytest.fixture
@@ -297,10 +298,25 @@ def test_https_is_for_certificates_that_are_known_here(
             join(room, tmp_path)
         # Nothing that was typed was sent.
         assert room.store.learners() == []
-        monkeypatch.setenv("SSL_CERT_FILE", str(file))
+        monkeypatch.setenv("ADVICES_CLASS_AUTHORITY", str(file))
+        # Packages are fetched as before.
+        assert "ADVICES_CLASS_AUTHORITY" not in proxy.host_settings()
         joined = join(room, tmp_path)
         asyncio.run(joined.sender().happened({"kind": "tried", "exercise": "build-cache"}))
         assert [one.seat for one in room.store.events()] == ["own-01"]
+
+
+@pytest.mark.parametrize("text", [None, "no certificate"])
+def test_an_authority_that_is_none_is_one_message(
+    text: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "authority.pem"
+    if text is not None:
+        file.write_text(text)
+    monkeypatch.setenv("ADVICES_CLASS_AUTHORITY", str(file))
+    with pytest.raises(ClassSettingInvalid, match=r"authority\.pem is no certificate") as told:
+        laptop.terms("https://class.example.org")
+    assert "ADVICES_CLASS_AUTHORITY names it" in str(told.value)
 
 
 # ---- sending

@@ -230,9 +230,9 @@ def test_what_is_run(
     assert (wanted.cold, wanted.replay) == samples
     assert isinstance(shop.say, Display)
     assert callable(how.pop("told"))
-    proofs = {"prove_all": False, "in_turn": False, "confirm": False}
+    settings = ("prove_all", "in_turn", "labs_in_turn", "confirm")
     of_a_run = {"force": False, "proofs": "--quick" not in words}
-    assert how == (of_a_run if command == "run" else proofs)
+    assert how == (of_a_run if command == "run" else dict.fromkeys(settings, False))
 
 
 def test_a_check_can_prove_all_and_confirm(
@@ -243,10 +243,12 @@ def test_a_check_can_prove_all_and_confirm(
     assert advices("check", "--all", "--confirm") == 0
     assert (called[0]["prove_all"], called[0]["confirm"]) == (True, True)
     assert advices("check", "--in-turn") == 0
-    assert called[1]["in_turn"]
+    assert (called[1]["in_turn"], called[1]["labs_in_turn"]) == (True, False)
     # What was measured in part cannot be confirmed.
     assert advices("check", "--in-turn", "--confirm") == 2
     assert len(called) == 2
+    assert advices("check", "--labs-in-turn", "--confirm") == 0
+    assert (called[2]["in_turn"], called[2]["labs_in_turn"]) == (False, True)
 
 
 MET = Row("It is [small].", True, "1 MB", "2 MB", "at most 2 MB")

@@ -202,6 +202,18 @@ def test_the_version_of_buildx_is_read(
     assert client.buildx_version() == version
 
 
+def test_a_kernel_takes_the_version_of_buildx_from_its_command(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr(client, "run", lambda _: Finished(0, "buildx v0.1 x", ""))
+    monkeypatch.setenv(client.BUILDX_VARIABLE, "v0.13.1")
+    assert client.buildx_version() == "v0.13.1"
+    # A command that has none says nothing, and its kernel asks.
+    monkeypatch.setenv(client.BUILDX_VARIABLE, "")
+    assert client.buildx_version() == "v0.1"
+
+
 @pytest.mark.parametrize(
     ("driver", "mark", "says"),
     [

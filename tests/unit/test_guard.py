@@ -84,6 +84,21 @@ def test_nothing_of_the_user_is_touched(tmp_path: Path) -> None:
     assert left == ["DOCKER_CONFIG"]
 
 
+def started(folder: Path, *words: str) -> subprocess.Popen[str]:
+    """Start pytest in a folder with our conftest.py. Every test has its turn."""
+    shutil.copy(CONFTEST, folder / "conftest.py")
+    environment = {**os.environ, "PYTHONPATH": str(CONFTEST.parent), "ADVICES_IN_TURN": "all"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "pytest", *words],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
 @pytest.mark.parametrize(
     ("words", "collected"),
     [
@@ -94,7 +109,6 @@ def test_nothing_of_the_user_is_touched(tmp_path: Path) -> None:
 def test_marked_tests_run_when_they_are_named_only(
     words: list[str], collected: list[str], tmp_path: Path
 ) -> None:
-    shutil.copy(CONFTEST, tmp_path / "conftest.py")
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n  engine\n  browser\n")
     (tmp_path / "test_some.py").write_text(
         "import pytest\n"
@@ -102,12 +116,10 @@ def test_marked_tests_run_when_they_are_named_only(
         "@pytest.mark.engine\ndef test_engine(): pass\n"
         "@pytest.mark.browser\ndef test_browser(): pass\n"
     )
-    argv = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--collect-only", "-q"]
-    done = subprocess.run(
-        [*argv, *words], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    found = [x.split("::")[1] for x in done.stdout.splitlines() if x.startswith("test_some.py::")]
-    assert found == collected, done.stdout + done.stderr
+    process = started(tmp_path, "-p", "no:cacheprovider", "--collect-only", "-q", *words)
+    output, _ = process.communicate(timeout=60)
+    found = [x.split("::")[1] for x in output.splitlines() if x.startswith("test_some.py::")]
+    assert found == collected, output
 
 
 @pytest.mark.parametrize(("uid", "marked", "left_out"), [(0, 1, 0), (1000, 1, 1), (1000, 0, 0)])
@@ -144,20 +156,16 @@ def test_long(held, number):
 
 @pytest.mark.parametrize("workers", [0, 2])
 def test_sigterm_takes_down_what_tests_have_started(workers: int, tmp_path: Path) -> None:
-    shutil.copy(CONFTEST, tmp_path / "conftest.py")
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n  engine\n  browser\n  root\n")
     (tmp_path / "test_some.py").write_text(HOLDS)
-    argv = [sys.executable, "-m", "pytest", "-m", "engine", "-n", str(workers)]
-    process = subprocess.Popen(
-        argv, cwd=tmp_path, stdout=subprocess.DEVNULL, start_new_session=True
-    )
+    process = started(tmp_path, "-m", "engine", "-n", str(workers))
     try:
         wait(lambda: len(list(tmp_path.glob("held-*"))) == (workers or 1))
         os.killpg(process.pid, signal.SIGTERM)
         wait(lambda: len(list(tmp_path.glob("ending-*"))) == (workers or 1))
         # Whoever waits may lose patience.
         os.killpg(process.pid, signal.SIGTERM)
-        process.wait(60)
+        process.communicate(timeout=60)
         assert list(tmp_path.glob("held-*")) == []
     finally:
         process.kill()

@@ -36,6 +36,8 @@ def _plain_host(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
     prints(monkeypatch, "")
+    # What it says is asked, wherever these tests run.
+    monkeypatch.setenv("PIP_CONFIG_FILE", "/etc/pip-of-the-test.conf")
     proxy._read.cache_clear()
     yield
     proxy._read.cache_clear()
@@ -82,6 +84,38 @@ def test_pip_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert proxy.host_settings() == ("pip's global.proxy",)
     prints(monkeypatch, "")
     assert proxy.host_settings() == ("pip's global.proxy",)
+
+
+def test_pip_is_asked_only_where_it_may_have_settings(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def found() -> tuple[str, ...]:
+        proxy._read.cache_clear()
+        return proxy.host_settings()
+
+    prints(monkeypatch, "global.proxy='http://p'\n")
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    assert found() == ()
+    monkeypatch.delenv("PIP_CONFIG_FILE")
+    conf = tmp_path / "pip.conf"
+    monkeypatch.setattr(proxy, "settings_files", lambda: (tmp_path / "none" / "pip.conf", conf))
+    assert found() == ()
+    conf.touch()
+    assert found() == ("pip's global.proxy",)
+    conf.unlink()
+    monkeypatch.setattr(proxy, "_has_pip", lambda: False)
+    assert found() == ("pip's global.proxy",), "that of the PATH has a prefix of its own"
+
+
+def test_the_pip_of_this_environment_has_no_other_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PIP_CONFIG_FILE")
+    monkeypatch.setenv("XDG_CONFIG_DIRS", "/one:/two")
+    code = "from pip._internal.configuration import get_configuration_files as files;"
+    code += "print(*(f for fs in files().values() for f in fs), sep='\\n')"
+    listed = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert {*listed.stdout.split()} == {*map(str, proxy.settings_files())}
 
 
 def test_a_host_without_pip_has_its_variables(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ from tests.jobs import end_as_by_ctrl_c, run, side_by_side
 jobs.INTERRUPT_SECONDS = 3
 end_as_by_ctrl_c()
 if "tests" in sys.argv:
-    side_by_side(2, Path("kept", "seconds.json"))
+    side_by_side(2, Path("kept", "seconds.json"), "today's share")
 
 
 @nox.session(python=False)
@@ -95,7 +95,8 @@ def test_jobs_are_told_apart_and_one_that_fails_fails_all(tmp_path: Path) -> Non
     assert "good 0\ngood 1\ngood 2\n" in output
     assert "1 failed, 2 passed in 3 s\n" in output
     assert "never" not in output
-    *_, head, good, bad, after, everything = output.splitlines()
+    *_, head, good, bad, after, everything, empty, note = output.splitlines()
+    assert (empty, note) == ("", "today's share")
     assert head.split() == ["job", "seconds"]
     assert good.split()[::2] == ["good", "success"]
     assert bad.split()[::2] == ["bad", "failed"]

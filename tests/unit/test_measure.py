@@ -199,6 +199,27 @@ def test_the_layers_of_several_variants_are_read_at_once(here: Here) -> None:
     assert found["good"].layers == alone.layers
 
 
+def test_bases_are_marked_once_and_before_anything_is_built(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    make, build = here.engine.with_files, here.engine.build
+
+    def with_files(base: str, *args: Any, **more: Any) -> Any:
+        done.append("marked")
+        return make(base, *args, **more)
+
+    def built(order: BuildOrder, **more: Any) -> Any:
+        done.append("built")
+        return build(order, **more)
+
+    monkeypatch.setattr(here.engine, "with_files", with_files)
+    monkeypatch.setattr(here.engine, "build", built)
+    both = [of_variant(here.lab, name) for name in ("bad", "good")]
+    here.measurer.measure_each(both, steps(here.lab, Samples(1, 1)))
+    assert done == ["marked"] * 2 + ["built"] * 8
+
+
 def test_a_build_behind_an_index_gets_a_lock_that_leads_there(
     here: Here, monkeypatch: pytest.MonkeyPatch
 ) -> None:

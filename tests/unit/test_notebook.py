@@ -63,6 +63,24 @@ def test_progress_is_said_and_everything_else_is_kept(tmp_path: Path) -> None:
     assert "ADVICES_RUN" not in os.environ
 
 
+IMPORTED = """\
+import sys
+from time import sleep
+for _ in range({looks}):
+    if "advices.notebooks" in sys.modules:
+        break
+    sleep(0.02)
+print("advices.notebooks" in sys.modules)
+"""
+
+
+def test_a_kernel_begins_to_import_what_its_first_cell_asks_for(tmp_path: Path) -> None:
+    begun = write(tmp_path, f"{IMPORTED.format(looks=500)}from advices import open_lab")
+    assert outputs(execute(begun, {}, print))[0].text == "True\n"
+    others = write(tmp_path, IMPORTED.format(looks=1), "from advices import open_lab")
+    assert outputs(execute(others, {}, print))[0].text == "False\n"
+
+
 def test_a_fault_of_ours_comes_back_as_itself(tmp_path: Path) -> None:
     file = write(
         tmp_path,

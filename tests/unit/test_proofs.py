@@ -14,12 +14,16 @@ from test_keys import EXERCISE, LABS, SLUG, World, notebook
 
 from advices import results
 from advices.core import ResultDrifted
+from advices.lab import labfile
 from advices.measure import (
+    LAB_TURNS,
     TURNS,
     Committed,
     Kept,
     due,
     for_a_check,
+    has_changed,
+    labs_due,
     names,
     not_in_turn,
     parts,
@@ -44,6 +48,19 @@ def test_a_day_has_one_turn_whatever_the_order() -> None:
     day = dt.date(2026, 11, 28)
     assert turn_of(day) == turn_of(day + dt.timedelta(TURNS)) != turn_of(day + dt.timedelta(1))
     assert due(NAMES, 3) == due([*NAMES[7:], *NAMES[:7]], 3)
+
+
+def test_each_lab_has_its_turn_and_so_has_what_is_in_turn_within_it() -> None:
+    first = dt.date(2026, 12, 28)
+    days = [first + dt.timedelta(number) for number in range(LAB_TURNS * TURNS)]
+    labs = [f"lab-{number}" for number in range(14)]
+    for some in (days[:LAB_TURNS], days[7 : 7 + LAB_TURNS]):
+        checked = [labs_due(labs, day) for day in some]
+        assert sorted(slug for one in checked for slug in one) == sorted(labs)
+        assert {len(one) for one in checked} == {4, 5}
+    # A mistake is proved only with its lab.
+    together = {(turn_of(day), slug) for day in days for slug in labs_due(labs, day)}
+    assert len(together) == TURNS * len(labs)
 
 
 @pytest.fixture
@@ -168,6 +185,28 @@ def test_another_machine_leaves_out_the_same(world: World) -> None:
     assert left_out(world) == {"cache-mount"}
 
 
+CHANGED_LAB: dict[str, Callable[[World], object]] = {
+    "a variant": lambda w: w.edit(f"{LABS}/cache-mount.Dockerfile", "USER", "ENV A=1\nUSER"),
+    "a mistake": lambda w: w.edit(f"{LABS}/lab.toml", 'by = "COPY . .', 'by = "COPY  . .'),
+    "the start": lambda w: w.edit(f"{EXERCISE}/Dockerfile", "WORKDIR", "ENV A=1\nWORKDIR"),
+    "the context": lambda w: w.write("labs/app/more.py", "x = 1\n"),
+    "nothing is committed": lambda w: (w.layout.results / f"{SLUG}.json").unlink(),
+}
+
+
+@pytest.mark.parametrize("change", CHANGED_LAB.values(), ids=CHANGED_LAB.keys())
+def test_a_lab_has_changed(change: Callable[[World], object], world: World) -> None:
+    def found() -> bool:
+        return has_changed(world.keys(), Committed.read(world.layout, world.lab()))
+
+    # A comment or another machine is no change.
+    world.edit(f"{LABS}/good.Dockerfile", "USER", "# as a number\nUSER")
+    world.machine.facts = replace(world.machine.facts, version="28.0.0")
+    assert not found()
+    change(world)
+    assert found()
+
+
 def test_a_line_says_how_many_were_proved(world: World) -> None:
     committed = [Committed.read(world.layout, world.lab())]
     day = dt.datetime.now(tz=dt.UTC).date().isoformat()
@@ -232,6 +271,33 @@ def test_variants_are_left_out_only_when_that_is_asked_for(
     monkeypatch.setattr(checking, "turn_of", lambda _day: 2)
     check(world, in_turn=True)
     assert checked["kept"].variants == {}
+
+
+def test_of_labs_those_that_changed_and_todays_are_checked(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[list[str]] = []
+
+    def at_once(*ordered: Any) -> dict[str, Any]:
+        _, wanted, _, kept_of, _ = ordered
+        given.append([lab.slug for lab in wanted if kept_of(lab)])
+        return {}
+
+    monkeypatch.setattr(checking, "two_at_once", at_once)
+    monkeypatch.setattr(checking, "labs_due", lambda _slugs, _day: frozenset())
+    every = [lab.slug for lab in labfile.chosen(world.layout.labs, [])]
+
+    def checked(*slugs: str, labs_in_turn: bool = True) -> list[str]:
+        check_labs(world.workshop(), slugs, world.samples, labs_in_turn=labs_in_turn)
+        return given[-1]
+
+    assert checked(labs_in_turn=False) == every
+    assert checked() == [slug for slug in every if slug != SLUG]
+    # One that is named is checked on any day.
+    assert checked(SLUG) == [SLUG]
+    world.edit(f"{LABS}/good.Dockerfile", "USER", "ENV A=1\nUSER")
+    assert checked() == every
+    assert f"labs checked: {len(every)} of {len(every)}" in world.said
 
 
 def test_what_did_not_move_is_confirmed_with_the_key_of_today(

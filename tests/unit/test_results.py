@@ -360,6 +360,16 @@ def test_measures_are_computed_from_the_records() -> None:
     }
 
 
+def test_a_changed_copy_has_measures_of_its_own() -> None:
+    variant = factory.result().variants["good"]
+    before = variant.measures()
+    assert variant.measures() is before, "found out once"
+    changed = variant.model_copy(update={"context_bytes": variant.context_bytes + 1})
+    name = MeasureName("context_bytes")
+    assert changed.measures()[name] == before[name] + 1
+    assert changed != variant and variant.model_copy() == variant
+
+
 def test_the_longest_step_is_one_that_ran() -> None:
     ran = [Step(name=f"RUN {n}", cached=False, seconds=n) for n in (1.5, 7.25, 2.0)]
     kept = Step(name="COPY", cached=True, seconds=9.0)

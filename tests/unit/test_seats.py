@@ -100,6 +100,6 @@ def test_all_of_a_seat_is_killed(tmp_path: Path) -> None:
         door = groups.doors(SEAT.name, tmp_path)[0]
         door.write_text(f"{sleeper.pid}\n0\n")
         assert groups.processes(SEAT.name, tmp_path) == {sleeper.pid}
-        with pytest.raises(CommandFailed, match="1 processes of adv-seat-01 do not end"):
+        with pytest.raises(CommandFailed, match="adv-seat-01 still has 1 process that should"):
             groups.kill(SEAT.name, tmp_path, timeout_seconds=0.2)
         assert sleeper.wait() == -9

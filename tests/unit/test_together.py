@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from advices.core.process import clock, poll, stream_stderr
-from advices.core.threads import GivenUp, alive, at_once, ended_by
+from advices.core.threads import GivenUp, alive, at_once, begun, ended_by
 
 
 def wait_long() -> str:
@@ -171,3 +171,14 @@ def test_a_signal_that_no_wait_is_woken_by_is_heard_all_the_same() -> None:
 def test_outside_of_any_group_nothing_is_given_up() -> None:
     with ended_by(lambda: None):
         alive()
+
+
+def test_what_was_begun_goes_on_beside_and_tells_its_fault_only_who_asks() -> None:
+    asked = threading.Event()
+    answer = begun(lambda: asked.wait(10))
+    asked.set()
+    assert answer() is True
+    assert answer() is True, "it was called once"
+    failed = begun(fail)
+    with pytest.raises(KeyError, match="it broke"):
+        failed()

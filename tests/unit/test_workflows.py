@@ -64,7 +64,28 @@ def test_the_engine_tests_of_a_pull_request_may_all_run() -> None:
     """An ordinary user may not mount or start an engine: its tests would be left out."""
     file = FOLDER / "pull-request.yml"
     (step,) = [s for s in read(file)["jobs"]["engine"]["steps"] if "run" in s]
-    assert step["run"] == 'sudo env "PATH=$PATH" ./run engine'
+    assert step["run"] == 'sudo env "PATH=$PATH" "ADVICES_IN_TURN=$ADVICES_IN_TURN" ./run engine'
+
+
+@pytest.mark.parametrize("job", ["engine", "classroom", "pages", "labs"])
+def test_a_pull_request_gets_more_than_todays_share(job: str) -> None:
+    """What a developer's run leaves out, this one runs; sudo keeps no variable by itself."""
+    workflow = read(FOLDER / "pull-request.yml")
+    assert workflow["env"] == {"ADVICES_IN_TURN": "ci"}
+    (line,) = [s["run"] for s in workflow["jobs"][job]["steps"] if "./run " in s.get("run", "")]
+    assert "sudo " not in line or '"ADVICES_IN_TURN=$ADVICES_IN_TURN"' in line
+
+
+def test_the_weekly_one_tries_what_is_rare() -> None:
+    (step,) = [s for s in read(FOLDER / "weekly.yml")["jobs"]["audits"]["steps"] if "run" in s]
+    assert step["env"] == {"ADVICES_IN_TURN": "all"}
+    rare = {
+        file.stem
+        for folder in ("engine", "browser", "classroom")
+        for file in (FOLDER.parents[1] / "tests" / folder).glob("test_*.py")
+        if re.search(r"^@pytest.mark.rare\(", file.read_text("utf-8"), re.M)
+    }
+    assert rare == {*re.findall(r"test_\w+", step["run"])}
 
 
 def test_what_is_published_was_built_once_and_tried() -> None:

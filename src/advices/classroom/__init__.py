@@ -29,8 +29,16 @@ if TYPE_CHECKING:
     from advices.classroom.hub.files import Codes, Opened, codes
     from advices.classroom.hub.files import classroom as class_in
     from advices.classroom.hub.start import LOG, end, how_opened, running
+    from advices.classroom.progress.resets import was_reset_in
     from advices.classroom.progress.telling import told
-    from advices.classroom.rehearsing.figures import Learned, failures, figures, memory
+    from advices.classroom.rehearsing.figures import (
+        Learned,
+        failures,
+        figures,
+        idle,
+        memory,
+        rehearsal,
+    )
     from advices.classroom.rehearsing.run import rehearse
     from advices.classroom.sending.choosing import chosen
     from advices.classroom.sending.words import leaves
@@ -67,6 +75,7 @@ __all__ = [
     "failures",
     "figures",
     "how_opened",
+    "idle",
     "inside",
     "install",
     "judge",
@@ -80,12 +89,14 @@ __all__ = [
     "processes",
     "proxy_here",
     "read",
+    "rehearsal",
     "rehearse",
     "reset_seat",
     "running",
     "seat_of",
     "stop",
     "told",
+    "was_reset_in",
 ]
 # Who makes seats needs no server: the modules of these names load when somebody asks.
 _LATER = {
@@ -94,7 +105,11 @@ _LATER = {
     "class_in": "hub.files.classroom",
     **{name: f"hub.start.{name}" for name in ("LOG", "end", "how_opened", "running")},
     "told": "progress.telling.told",
-    **{name: f"rehearsing.figures.{name}" for name in ("Learned", "failures", "figures", "memory")},
+    "was_reset_in": "progress.resets.was_reset_in",
+    **{
+        name: f"rehearsing.figures.{name}"
+        for name in ("Learned", "failures", "figures", "idle", "memory", "rehearsal")
+    },
     "rehearse": "rehearsing.run.rehearse",
     "chosen": "sending.choosing.chosen",
     "leaves": "sending.words.leaves",

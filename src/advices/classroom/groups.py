@@ -10,7 +10,7 @@ from pathlib import Path
 
 from advices.classroom import places
 from advices.classroom.records import Limits
-from advices.core import CommandFailed, poll
+from advices.core import CommandFailed, counted, poll
 from advices.engine import cgroup
 
 CONTROLLERS = ("pids", "memory", "cpu")
@@ -102,7 +102,8 @@ def kill(name: str, mount: Path = cgroup.MOUNT, timeout_seconds: float = 20) -> 
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
     raise CommandFailed(
-        f"{len(left)} processes of {name} do not end: {sorted(left)[:5]}",
+        f"{name} still has {counted(len(left), 'process', 'processes')} that should have ended: "
+        f"{sorted(left)[:5]}",
         why="the kernel waits for a disk or a network on their behalf",
         next_step="run the same command again; if that does not help, restart the machine",
     )

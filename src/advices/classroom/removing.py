@@ -8,20 +8,30 @@ from pathlib import Path
 
 from advices.classroom import accounts, groups, mounts, network, places, seats, store, stored
 from advices.classroom.hub.start import end
-from advices.core import CommandFailed, FileRefused, poll, run
+from advices.classroom.sending.rest import demand_nothing_waits
+from advices.core import CommandFailed, FileRefused, counted, poll, run
 
 _GONE_SECONDS = 10
 
 
-def stop() -> tuple[str, ...]:
+def stop(*, discard_waiting: bool = False) -> tuple[str, ...]:
     """Remove a class and return what was removed, () where nothing was there.
 
-    It needs no file of the class: after a crash or a reboot all of it is found by its names. Raises
-    CommandFailed where something does not go, FileRefused for who is not root.
+    It needs no file of the class: after a crash or a reboot all of it is found by its names. What
+    waits for a store is sent first; `discard_waiting` deletes it. Raises ProgressWaits where it
+    waits on, and nothing is removed then; CommandFailed where something does not go, FileRefused
+    for who is not root.
     """
     with stored.changed_alone():
         found: list[str] = []
+        # While the hub goes on: who is refused has the class as it was.
+        sent = 0 if discard_waiting else demand_nothing_waits(places.FOLDER)
         end(places.FOLDER)
+        # What came in between.
+        sent += 0 if discard_waiting else demand_nothing_waits(places.FOLDER)
+        if sent:
+            results = counted(sent, "result of an exercise", "results of exercises")
+            found.append(f"{results}, which the store has now")
         _stop_forwarding()
         for name in groups.names():
             groups.kill(name)
@@ -55,12 +65,26 @@ def _stop_forwarding() -> None:
 
 def _remove_folders() -> list[Path]:
     there = [one for one in (places.FOLDER, places.RUN, seats.LOGS) if one.is_dir()]
+    # Who has a larger disk for a class mounts it there: the disk stays, and is empty.
+    mounted = [one for one in there if one.is_mount()]
+    there = [one for one in there if one not in mounted or [*one.iterdir()]]
     for folder in there:
+        if folder in mounted:
+            _empty(folder)
+            continue
         shutil.rmtree(folder)
         # The engine that `advices engine start` started may have files there.
         with contextlib.suppress(OSError):
             folder.parent.rmdir()
     return there
+
+
+def _empty(folder: Path) -> None:
+    for one in folder.iterdir():
+        if one.is_dir() and not one.is_symlink():
+            shutil.rmtree(one)
+        else:
+            one.unlink()
 
 
 def _await_disks() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from advices.classroom.records import Limits
+from advices.core import counted
 
 KERNEL = (5, 12)
 """Since then one mount can be made read-only, or shown with other owners."""
@@ -214,23 +215,27 @@ def _of_the_size(facts: Facts, wanted: Wanted) -> Iterator[Row]:
     yield _row(
         "memory",
         seats <= memory,
-        f"{size(facts.memory_bytes)} are enough for {_seats(memory)} after a lab each",
-        f"{size(facts.memory_bytes)} are enough for {_seats(memory)}, not {seats}: each takes "
-        f"{size(SEAT_BYTES)} after a lab",
-        f"prepare {_seats(memory)}, or use a machine with more memory",
+        f"{size(facts.memory_bytes)} are enough for {counted(memory, 'seat')} after a lab each",
+        f"{size(facts.memory_bytes)} are enough for {counted(memory, 'seat')}, not {seats}: each "
+        f"takes {size(SEAT_BYTES)} after a lab",
+        f"prepare {counted(memory, 'seat')}, or use a machine with more memory",
     )
     needed = seats * limits.disk_bytes + wanted.store_bytes + SPARE_DISK_BYTES
     room = facts.disk_free_bytes + wanted.stored_bytes
     yield _row(
         "disk",
         seats <= disk,
-        f"{size(room)} are free, enough for {_seats(disk)}",
-        f"{size(room)} are free, and {seats} seats may take {size(needed)} with what all share",
-        f"`--disk` with less than {size(limits.disk_bytes)}, {_seats(max(disk, 0))}, "
-        "or a larger disk",
+        f"{size(room)} are free, enough for {counted(disk, 'seat')}",
+        f"{size(room)} are free, and {counted(seats, 'seat')} may take {size(needed)} with what "
+        "all share",
+        _that_fits(room - wanted.store_bytes - SPARE_DISK_BYTES, seats, disk),
     )
     builds = int(facts.cpus / limits.cpus) if limits.cpus else 0
-    yield Row("cores", "ok", f"{facts.cpus}: {builds} seats may build at once without sharing one")
+    yield Row(
+        "cores",
+        "ok",
+        f"{facts.cpus}: {counted(builds, 'seat')} may build at once without sharing one",
+    )
 
 
 def _row(subject: str, good: bool, says: str, otherwise: str, fix: str) -> Row:
@@ -246,8 +251,14 @@ def _by_disk(facts: Facts, wanted: Wanted) -> int:
     return max(0, room // max(1, wanted.limits.disk_bytes))
 
 
-def _seats(count: int) -> str:
-    return "1 seat" if count == 1 else f"{count} seats"
+def _that_fits(room: int, seats: int, at_most: int) -> str:
+    """Return what lets the seats fit on the disk: a smaller disk each, or fewer seats."""
+    tenths = room // max(1, seats) // 100_000_000
+    smaller = [f"`--disk {tenths / 10:g}G`"] if tenths >= LEAST.disk_bytes // 100_000_000 else []
+    fewer = [f"`--seats {at_most}`"] if at_most > 0 else []
+    return ", ".join(
+        [*smaller, *fewer, "or a larger disk" if smaller or fewer else "a larger disk"]
+    )
 
 
 def size(bytes_: int) -> str:

@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 
 from advices.cli.app import app, err, out
-from advices.core import CommandFailed, project
+from advices.core import CommandFailed, counted, project
 
 
 @app.command()
@@ -35,7 +35,8 @@ def advisories(
     found = pip_audit.audit(program, labfile.read(layout.labs, lab))
     for variant, lock in found.locks.items():
         names = [f"{one.package} {one.version}: {len(one.advisories)}" for one in lock.vulnerable]
-        out.print(f"{variant}: {lock.packages} packages; {escape(', '.join(names)) or 'nothing'}")
+        packages = counted(lock.packages, "package")
+        out.print(f"{variant}: {packages}; {escape(', '.join(names)) or 'nothing'}")
     if found.why_not:
         err.print(f"[yellow]pip-audit did not run[/]: {escape(found.why_not)}")
     if write:

@@ -17,6 +17,7 @@ from advices.core import (
     ClassSettingInvalid,
     HubFailed,
     RehearsalFailed,
+    counted,
     write_whole,
 )
 
@@ -83,8 +84,8 @@ def start(
         out.print(f"your code, which you keep to yourself: {codes.trainer}")
         out.print(f"progress of learners: {shown(classroom.leaves(how.store_host))}")
         out.print(
-            f"{len(room.seats)} seats; Ctrl-C ends the hub, `advices class start` brings it back "
-            "with nothing lost"
+            f"{counted(len(room.seats), 'seat')}; Ctrl-C ends the hub, `advices class start` "
+            "brings it back with nothing lost"
         )
         try:
             hub.wait()
@@ -136,14 +137,23 @@ def code() -> None:
 def rehearse(
     learners: Annotated[int, typer.Argument(min=1, max=30, help="How many come at once.")],
     exercise: Annotated[str, typer.Option(help="The slug of the exercise.")] = "build-cache",
+    record: Annotated[
+        Path | None, typer.Option(help="Keep the figures in a JSON file, by number of learners.")
+    ] = None,
 ) -> None:
     """Let learners who are none log in, run a cell and check an exercise, all at once."""
     from advices import classroom
+    from advices.results import rehearsals
 
+    # A file that cannot be read is known before the minutes that a rehearsal takes.
+    kept = rehearsals.load(record) if record is not None else None
     found = classroom.rehearse(classroom.FOLDER, learners, exercise)
     _show(found)
     if failed := classroom.failures(found):
-        raise RehearsalFailed(f"{len(failed)} of {len(found)} learners met a fault")
+        raise RehearsalFailed(f"{len(failed)} of {counted(len(found), 'learner')} met a fault")
+    if record is not None and kept is not None:
+        seats = len(classroom.class_in(classroom.FOLDER).seats)
+        rehearsals.save(record, kept.plus(classroom.rehearsal(found, exercise, seats)))
 
 
 def _show(found: list[Learned]) -> None:
@@ -157,6 +167,8 @@ def _show(found: list[Learned]) -> None:
         table.add_row(one.step, f"{one.done} of {len(found)}", *times)
     if sizes := classroom.memory(found):
         table.add_row("memory of a seat", "", *(f"{size / 1e6:.0f} MB" for size in sizes))
+    if waits := classroom.idle(found):
+        table.add_row("the same before its learner came", "", f"{waits / 1e6:.0f} MB", "")
     out.print(table)
     for who in classroom.failures(found):
         out.print(f"[bold red]{shown(who.name)}[/] ({who.seat or 'no seat'}): {shown(who.fault)}")
@@ -187,4 +199,4 @@ def report(
     for row in told.rows:
         table.add_row(*map(shown, row))
     out.print(table)
-    out.print(f"kept for {told.keep_days} days, then deleted")
+    out.print(f"kept for {counted(told.keep_days, 'day')}, then deleted")

@@ -144,21 +144,30 @@ def reset(
     seat: Annotated[str, typer.Argument(help="The seat's name or number.")],
 ) -> None:
     """Make a seat as it was: what runs there ends, what a learner stored there is gone."""
-    from advices.classroom import read, reset_seat, seat_of
+    from advices.classroom import FOLDER, read, reset_seat, seat_of, was_reset_in
 
     classroom = read()
     found = seat_of(classroom, seat)
     assert classroom is not None  # it has the seat
     reset_seat(classroom, found)
+    was_reset_in(FOLDER, found.name)
     out.print(f"{found.name} is as it was prepared, and its engine answers")
 
 
 @class_app.command()
-def stop() -> None:
-    """Remove the class: accounts, engines, disks, networks, limits, folders."""
+def stop(
+    *,
+    discard_waiting: Annotated[
+        bool, typer.Option("--discard-waiting", help="Delete what still waits for a store too.")
+    ] = False,
+) -> None:
+    """Remove the class: accounts, engines, disks, networks, limits, folders, progress.
+
+    What waits for a store is sent first. If the store does not take it, nothing is removed.
+    """
     from advices.classroom import stop as stopped
 
-    removed = stopped()
+    removed = stopped(discard_waiting=discard_waiting)
     for what in removed:
         out.print(f"removed {escape(what)}")
     if not removed:

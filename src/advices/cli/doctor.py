@@ -18,6 +18,7 @@ from advices.core import (
     PullFailed,
     RegistrySilent,
     class_of,
+    counted,
     free_bytes,
 )
 from advices.engine import (
@@ -76,7 +77,7 @@ def examine(workshop: Workshop) -> Iterator[Finding]:
     yield Finding("ok", "engine", f"{facts.version} at {connected.address} ({kind}{whose})")
     if ours:
         yield Finding("ok", "engine log", str(own_engine.LOG))
-    yield Finding("ok", "platform", f"{facts.platform}, {facts.cores} cores")
+    yield Finding("ok", "platform", f"{facts.platform}, {counted(facts.cores, 'core')}")
     yield _storage(facts.storage_driver)
     yield _buildx()
     yield _builder()

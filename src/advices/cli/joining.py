@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from advices.cli.app import err, out, shown
-from advices.core import AdvicesError, JoinRefused
+from advices.core import AdvicesError, JoinRefused, counted
 
 if TYPE_CHECKING:
     from advices.learn import laptop, sending
@@ -45,7 +45,7 @@ def joined(address: str) -> laptop.Joined | None:
         code = getpass.getpass("The code of the class: ")
         name = typer.prompt("A name, which need not be your real one")
         pin = getpass.getpass("A PIN that you choose, at least four characters: ")
-        out.print(f"sent to the class: {laptop.SENT}. It is kept there for {days} days.")
+        out.print(f"sent to the class: {laptop.SENT}. It is kept there for {counted(days, 'day')}.")
         out.print(shown(leaves))
         if not typer.confirm("Send that?"):
             out.print("nothing was sent; you learn without the class")

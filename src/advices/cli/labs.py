@@ -71,6 +71,7 @@ def run(
     wanted = QUICK if quick else Samples(cold_samples, samples)
     with _reported(reports) as told, Display(progress) as say:
         workshop = Workshop(layout, say)
+        workshop.ask_for_buildx()
         how = {"force": force, "proofs": not quick}
         run_labs(workshop, slugs or [], wanted, told=told, **how)
 
@@ -90,6 +91,13 @@ def check(
         typer.Option(
             "--in-turn",
             help="Of variants, measure bad, good, what changed, and a tenth of the rest.",
+        ),
+    ] = False,
+    labs_in_turn: Annotated[
+        bool,
+        typer.Option(
+            "--labs-in-turn",
+            help="Of labs, if none is named, check those that changed, and a third of the rest.",
         ),
     ] = False,
     confirm: Annotated[
@@ -115,6 +123,7 @@ def check(
             *(Workshop(layout, say), slugs or [], wanted),
             prove_all=prove_all,
             in_turn=in_turn,
+            labs_in_turn=labs_in_turn,
             confirm=confirm,
             told=told,
         )

@@ -26,10 +26,12 @@ from advices.core.classroom_errors import (
     ClassUnreachable,
     HubFailed,
     JoinRefused,
+    ProgressWaits,
     ProxyMissing,
     RehearsalFailed,
     XapiStoreUnfit,
 )
+from advices.core.counting import counted
 from advices.core.digests import digest_of, meaning_of
 from advices.core.engine_errors import EngineUnsuitable
 from advices.core.errors import (
@@ -114,6 +116,7 @@ from advices.core.threads import (
     GivenUp,
     alive,
     at_once,
+    begun,
     ended_by,
     interruptible,
     that_can_be_given_up,
@@ -171,6 +174,7 @@ __all__ = [
     "PackageMissing",
     "Planned",
     "PortTaken",
+    "ProgressWaits",
     "ProxyMissing",
     "PullFailed",
     "PullForbidden",
@@ -200,9 +204,11 @@ __all__ = [
     "anywhere",
     "as_root",
     "at_once",
+    "begun",
     "cache_folder",
     "class_of",
     "clock",
+    "counted",
     "digest_of",
     "ended_by",
     "errors",

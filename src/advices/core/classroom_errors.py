@@ -31,6 +31,17 @@ class XapiStoreUnfit(AdvicesError):
     next_step = "check the address, or start the class without `--xapi-store`"
 
 
+class ProgressWaits(AdvicesError):
+    """Progress waits for a learning record store, and removing the class would delete it."""
+
+    exit_code = 90
+    why = "the store did not take it when it was asked once more"
+    next_step = (
+        "run the command again when the store answers; `advices class report --xapi FILE` keeps "
+        "all of it in a file, and `advices class stop --discard-waiting` deletes what waits"
+    )
+
+
 class ProxyMissing(AdvicesError):
     """The hub's proxy is not installed."""
 

@@ -161,6 +161,23 @@ def at_once(
         return {name: given[name].result() for name in work}
 
 
+def begun(call: Callable[[], Found]) -> Callable[[], Found]:
+    """Begin a call in a thread of its own; return what waits for it and gives what it gave.
+
+    For what takes long and is needed later. It is no part of any work that can be given up.
+    """
+    done: Future[Found] = Future()
+
+    def work() -> None:
+        try:
+            done.set_result(call())
+        except BaseException as error:
+            done.set_exception(error)
+
+    threading.Thread(target=work, daemon=True).start()
+    return done.result
+
+
 def interruptible(call: Callable[[], Found]) -> Found:
     """Return what `call` gives: something that waits where no interrupt is heard, as for a socket.
 

@@ -10,7 +10,7 @@ from advices.engine.bake import bake_targets
 from advices.engine.build_log import METHOD as BUILD_LOG_METHOD
 from advices.engine.build_log import BuildStep
 from advices.engine.buildx import BuildOrder, Built, argv
-from advices.engine.client import buildx_version, connect
+from advices.engine.client import BUILDX_VARIABLE, buildx_version, connect
 from advices.engine.limits import Limits
 from advices.engine.link import BASE_LABEL, RUN_LABEL, base_tag
 from advices.engine.port import Engine
@@ -21,6 +21,7 @@ from advices.engine.start import HARDENED, Checking, Once, Start, options
 
 __all__ = [
     "BASE_LABEL",
+    "BUILDX_VARIABLE",
     "BUILD_LOG_METHOD",
     "DOCKER_HUB",
     "HARDENED",

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
+
+
+# A lab is read for itself, and once for each claim that others borrow of it.
+@functools.lru_cache(maxsize=64)
+def loads(text: str) -> Mapping[str, Any]:
+    """Return TOML text as data that nobody may change. Raises TOMLDecodeError."""
+    return MappingProxyType(tomllib.loads(text))
+
 
 OF = "of"
 _OWN = frozenset({OF, "id", "holds_for", "fails_for"})
@@ -52,7 +62,7 @@ def _claims(labs: Path, slug: str) -> Iterator[dict[str, Any]]:
     if not slug or not file.is_file():
         return
     try:
-        found = tomllib.loads(file.read_text("utf-8")).get("claims")
+        found = loads(file.read_text("utf-8")).get("claims")
     except ValueError:
         # Whoever reads that lab itself is told what is wrong with it.
         return

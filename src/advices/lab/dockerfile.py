@@ -6,6 +6,7 @@ is for BuildKit to say: what it would refuse is refused here only where the read
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,10 +96,16 @@ def parse_dockerfile(
     Raises DockerfileInvalid, with the line, for what BuildKit's parser refuses, and where nobody
     can tell what a FROM, a COPY --from or a mount names. `called` is its name in messages.
     """
+    return _parsed(text, tuple(sorted((build_args or {}).items())), called)
+
+
+# Labs, keys and pages ask what the same few files say again and again.
+@functools.lru_cache(maxsize=256)
+def _parsed(text: str, build_args: tuple[tuple[str, str], ...], called: str) -> Dockerfile:
     try:
         ast = parse(text)
         instructions = instructions_of(ast)
-        stages = stages_of(instructions, ast.escape_token, build_args or {})
+        stages = stages_of(instructions, ast.escape_token, dict(build_args))
     except DockerfileSyntaxError as error:
         what = str(error).partition(": ")[2]
         raise DockerfileInvalid(f"{called}, line {error.line}: {what}") from None

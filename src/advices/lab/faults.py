@@ -114,8 +114,7 @@ def _misedited(lab: Lab) -> Iterator[tuple[tuple[str, ...], str]]:
 
 def _is_overlay(lab: Lab, name: str | None) -> bool:
     """Return whether an overlay is a folder of the lab, or none is named."""
-    overlay = lab.folder / name if name else lab.folder
-    return overlay.is_dir() and _inside(lab.folder, overlay)
+    return not name or ((lab.folder / name).is_dir() and _inside(lab.folder, lab.folder / name))
 
 
 def _is_index(lab: Lab, name: str | None) -> bool:

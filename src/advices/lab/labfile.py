@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from advices.core import LabInvalid
-from advices.lab.borrowed_claims import Borrowed, with_borrowed
+from advices.lab.borrowed_claims import Borrowed, loads, with_borrowed
 from advices.lab.faults import misplaced, unfit
 from advices.lab.model import Lab
 
@@ -86,7 +86,7 @@ def _read(labs: Path, slug: str, file: Path, *, exercise: bool) -> Lab:
     strict = f"{file.name} is read strictly"
     try:
         text = file.read_text("utf-8")
-        data = tomllib.loads(text)
+        data = dict(loads(text))
     except UnicodeDecodeError as error:
         raise LabInvalid(f"{shown}: {error}", why="it is not UTF-8 text") from None
     except tomllib.TOMLDecodeError as error:

@@ -18,6 +18,11 @@ from tornado.simple_httpclient import HTTPTimeoutError, SimpleAsyncHTTPClient
 
 from advices.core import ClassUnreachable
 
+AUTHORITY_VARIABLE = "ADVICES_CLASS_AUTHORITY"
+"""Names the certificate of an authority that a class has, for a class alone.
+
+`SSL_CERT_FILE` would count for packages as well: builds would take another way to them.
+"""
 SECONDS = 10
 _BYTES_AT_MOST = 1 << 20
 _HERE = "127.0.0.1"
@@ -62,13 +67,21 @@ def is_below_localhost(host: str) -> bool:
     return host == "localhost" or host.endswith(".localhost")
 
 
-@functools.lru_cache(maxsize=1)
-def _trusted(_file: str | None) -> ssl.SSLContext:
-    """Return what judges certificates; reading those of the system takes a moment, so it is kept.
+def trusted() -> ssl.SSLContext:
+    """Return what judges certificates: the system's authorities, and the one of the class.
 
-    OpenSSL itself reads the file that the variable names.
+    Raises OSError where the file that the variable names is none of a certificate.
     """
-    return ssl.create_default_context()
+    return _trusted(os.environ.get("SSL_CERT_FILE"), os.environ.get(AUTHORITY_VARIABLE))
+
+
+# Reading those of the system takes a moment. OpenSSL itself reads the file of its own variable.
+@functools.lru_cache(maxsize=1)
+def _trusted(_file: str | None, authority: str | None) -> ssl.SSLContext:
+    found = ssl.create_default_context()
+    if authority:
+        found.load_verify_locations(authority)
+    return found
 
 
 async def ask(
@@ -98,7 +111,7 @@ async def ask(
             request_timeout=seconds,
             # Whoever answers must not send a token elsewhere.
             follow_redirects=False,
-            ssl_options=_trusted(os.environ.get("SSL_CERT_FILE")) if url[:6] == "https:" else None,
+            ssl_options=trusted() if url[:6] == "https:" else None,
         )
         found = await client.fetch(request, raise_error=False)
     except (OSError, HTTPError, ValueError) as fault:
@@ -128,8 +141,8 @@ _FAULTS = (
         "the certificate at {place} is not good here: {fault}",
         "an authority signed it that this machine does not know, it has expired, it names another "
         "machine, or somebody else answers instead of the class",
-        "ask your trainer. If the class has a separate authority: `SSL_CERT_FILE=FILE` before the "
-        "command, with its certificate in the file",
+        "ask your trainer. If the class has a separate authority: `ADVICES_CLASS_AUTHORITY=FILE` "
+        "before the command, with its certificate in the file",
     ),
     _Seen(
         (ssl.SSLError,),

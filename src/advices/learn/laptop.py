@@ -21,7 +21,13 @@ from advices.core import (
     state_folder,
     write_whole,
 )
-from advices.learn.class_client import asked, is_below_localhost, unreachable
+from advices.learn.class_client import (
+    AUTHORITY_VARIABLE,
+    asked,
+    is_below_localhost,
+    trusted,
+    unreachable,
+)
 from advices.learn.sending import Sender
 
 SENT = (
@@ -75,13 +81,29 @@ class Terms(NamedTuple):
 
 
 def terms(origin: str) -> Terms:
-    """Return what becomes of progress in a class. Raises ClassUnreachable where none answers."""
+    """Return what becomes of progress in a class.
+
+    Raises ClassUnreachable where none answers, ClassSettingInvalid for an authority that is none.
+    """
     url = f"{origin}{_HUB}/join"
+    _demand_authority()
     answer = asked(url)
     days, leaves = (answer.told().get(name) for name in ("keep_days", "leaves"))
     if not answer.is_well or not isinstance(days, int) or not isinstance(leaves, str):
         raise unreachable(url, answer)
     return Terms(days, leaves)
+
+
+def _demand_authority() -> None:
+    try:
+        trusted()
+    except OSError as fault:
+        raise ClassSettingInvalid(
+            f"{os.environ.get(AUTHORITY_VARIABLE)} is no certificate that can be read: "
+            f"{fault.strerror or fault}",
+            why=f"{AUTHORITY_VARIABLE} names it",
+            next_step="give the file that your trainer gave you, in the form PEM",
+        ) from None
 
 
 @dataclass(frozen=True)

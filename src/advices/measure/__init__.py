@@ -27,13 +27,14 @@ from advices.measure.plan import (
     steps,
     steps_giving,
 )
-from advices.measure.rotation import TURNS, due, turn_of
+from advices.measure.rotation import LAB_TURNS, TURNS, due, labs_due, turn_of
 from advices.measure.standing import (
     Committed,
     Standing,
     for_a_check,
     for_a_quick_run,
     for_a_run,
+    has_changed,
     keyed,
     names,
     not_in_turn,
@@ -44,6 +45,7 @@ from advices.measure.variant import Measurer
 
 __all__ = [
     "CANARY",
+    "LAB_TURNS",
     "QUICK",
     "SAMPLES_VARIABLE",
     "TURNS",
@@ -72,9 +74,11 @@ __all__ = [
     "for_learners",
     "for_variant",
     "get_ready",
+    "has_changed",
     "judged_steps",
     "kept_file",
     "keyed",
+    "labs_due",
     "names",
     "not_in_turn",
     "of_variant",

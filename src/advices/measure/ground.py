@@ -33,8 +33,12 @@ class Ground:
         Raises what `make` raises.
         """
         key = base.image, mark
+        if anew:
+            # Nobody else waits for it, so that others may be made meanwhile.
+            self._marked[key] = made = make()
+            return made
         with self._lock:
             there = self._marked.get(key)
-            if there is None or anew or engine.image(there.image) is None:
+            if there is None or engine.image(there.image) is None:
                 there = self._marked[key] = make()
             return there

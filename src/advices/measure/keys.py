@@ -49,14 +49,20 @@ class Keys:
 
         Without an engine those of the machine are taken from `like`.
         """
-        samples = plan.QUICK if lab.is_exercise else self._samples
-        own = digests(parts.of_lab(lab, samples, self._contexts))
+        samples, own = self._samples_of(lab), self.own(lab)
         if not self.engine_answers:
             return KeyParts(own=own, around=like.around if like else {})
         # What a learner makes of the start is nobody's to pull for.
         names = ["good"] if lab.is_exercise else [*lab.variants]
         around = self._around(lab, map(lab.read, names), plan.steps(lab, samples))
         return None if around is None else KeyParts(own=own, around=around)
+
+    def own(self, lab: Lab) -> dict[str, str]:
+        """Return the parts of the key that the project decides, whatever the machine is."""
+        return digests(parts.of_lab(lab, self._samples_of(lab), self._contexts))
+
+    def _samples_of(self, lab: Lab) -> Samples:
+        return plan.QUICK if lab.is_exercise else self._samples
 
     def mistake(self, lab: Lab, mistake: Mistake, like: str = "") -> tuple[str, str]:
         """Return the key of a mistake, and that of the machine: "" when an image is missing.

@@ -131,6 +131,22 @@ def not_in_turn(
     }
 
 
+def has_changed(keys: Keys, committed: Committed) -> bool:
+    """Return whether a lab, its exercise, or a mistake is another than what is committed.
+
+    `keys` are of the samples of the committed result. The machine and its images do not count.
+    """
+    for lab, result in committed.pairs():
+        old = result.provenance.key_parts if result else None
+        if result is None or old is None:
+            return True
+        if why_changed(old, old.model_copy(update={"own": keys.own(lab)})):
+            return True
+        if len(_unchanged(keys, lab, result)) < len(lab.mistakes):
+            return True
+    return False
+
+
 def variant_names(labs: Iterable[Lab]) -> tuple[str, ...]:
     """Return a name for each variant of some labs."""
     return tuple(_variant_name(lab, name) for lab in labs for name in lab.variants)

@@ -60,6 +60,7 @@ class StepWork:
         self._word = f"{lab.slug}-{secrets.token_hex(3)}"
         self._ground = ground or Ground(self._word)
         self.canary = self._ground.canary
+        self._marked_ahead: dict[tuple[str, str], dict[str, MarkedBase]] = {}
         # By candidate: why it did not answer, what it served, and the diff ids of its base.
         self.silence: dict[str, str] = {}
         self.pages: dict[str, Page] = {}
@@ -75,9 +76,10 @@ class StepWork:
         return any(self._resolved[name] != base for name, base in found.items())
 
     def mark_bases(self, candidate: Candidate) -> None:
-        """Mark what the candidate's first build stands on: a build on the same ground finds it."""
+        """Mark what the candidate's first build stands on, which then finds it."""
         mark = self._mark_on_ground(f"{candidate.cache_of}-1")
-        self._bases_of(candidate, mark, self._lab.newest())
+        found = self._bases_of(candidate, mark, self._lab.newest())
+        self._marked_ahead[candidate.name, mark] = found
 
     def _mark_on_ground(self, mark: str) -> str:
         return f"{self._ground.word}-{mark}"
@@ -155,7 +157,9 @@ class StepWork:
         bases = taken.marked
         if step.first:
             newest = self._lab.newest(step.build)
-            bases = self._bases_of(candidate, self._mark_on_ground(mark), newest)
+            ground = self._mark_on_ground(mark)
+            ahead = self._marked_ahead.pop((candidate.name, ground), None)
+            bases = ahead or self._bases_of(candidate, ground, newest)
             taken.stands_on(step, bases)
             self.base_ids[candidate.name] = taken.base_ids
         order = self._order(candidate, bases, mark, step.build, no_cache=step.first)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from advices import results
 from advices.core import Layout, ResultDrifted, now, write_together
 from advices.lab import Lab, labfile
 from advices.measure import (
+    LAB_TURNS,
     TURNS,
     Committed,
     Kept,
@@ -19,6 +21,8 @@ from advices.measure import (
     commit_of,
     due,
     for_a_check,
+    has_changed,
+    labs_due,
     names,
     not_in_turn,
     turn_of,
@@ -48,10 +52,14 @@ def check_labs(
     *,
     prove_all: bool = False,
     in_turn: bool = False,
+    labs_in_turn: bool = False,
     confirm: bool = False,
     told: Told = nobody,
 ) -> None:
     """Measure labs, two at once, and compare with docs/results.
+
+    They are the named ones, or all; with `labs_in_turn`, if none is named, those that changed and a
+    third of the rest, another one each day.
 
     Every variant is measured. Of mistakes and exercises those are proved that changed and a tenth
     of the rest, another one each day, or all with `prove_all`. `in_turn` does the same with
@@ -63,9 +71,14 @@ def check_labs(
     ResultInvalid when a committed result cannot be read.
     """
     layout, say = workshop.layout, workshop.say
-    wanted = labfile.chosen(layout.labs, slugs)
-    committed = {lab.slug: _committed(layout, lab) for lab in wanted}
-    turn = turn_of(now().date())
+    wanted = every = labfile.chosen(layout.labs, slugs)
+    committed = {lab.slug: _committed(layout, lab) for lab in every}
+    today = now().date()
+    if labs_in_turn and not slugs:
+        taken = labs_due(committed, today) | _changed(workshop, committed.values())
+        wanted = tuple(lab for lab in every if lab.slug in taken)
+        committed = {lab.slug: committed[lab.slug] for lab in wanted}
+    turn = turn_of(today)
     everything = names(wanted)
     proved_now = frozenset(everything) if prove_all else due(everything, turn)
     measured_now = due(variant_names(wanted), turn)
@@ -95,6 +108,8 @@ def check_labs(
         return _Found(done, broken(done), [drift_row(slug, one) for one in drifts], notes)
 
     found = two_at_once(workshop, wanted, samples, kept_of, compare)
+    if labs_in_turn:
+        say(labs_text(wanted, every, today.toordinal() % LAB_TURNS + 1))
     if in_turn:
         say(variants_text(wanted, kept, turn))
     if everything:
@@ -116,9 +131,37 @@ def _left_out(
 ) -> dict[str, VariantResult]:
     if committed.result is None:
         return {}
-    source = committed.result.provenance
-    return not_in_turn(
-        Keys(workshop, Samples(source.cold_samples, source.replay_samples)), committed, turn
+    return not_in_turn(_keys_like(workshop, committed.result), committed, turn)
+
+
+def _changed(workshop: Workshop, committed: Iterable[Committed]) -> set[str]:
+    """Return the slugs of labs that are others than those of their committed results."""
+    # Labs share their contexts, which keys read once.
+    keys = functools.cache(lambda samples: Keys(workshop, samples))
+    return {
+        one.lab.slug
+        for one in committed
+        if one.result is None or has_changed(keys(_samples_of(one.result)), one)
+    }
+
+
+def _keys_like(workshop: Workshop, result: Result) -> Keys:
+    """Return the keys of this machine for the samples of a result."""
+    return Keys(workshop, _samples_of(result))
+
+
+def _samples_of(result: Result) -> Samples:
+    return Samples(result.provenance.cold_samples, result.provenance.replay_samples)
+
+
+def labs_text(checked: Sequence[Lab], every: Sequence[Lab], turn: int) -> str:
+    """Return in one line how many labs were checked, and what checks the others."""
+    text = f"labs checked: {len(checked)} of {len(every)}"
+    if len(checked) == len(every):
+        return text
+    return (
+        f"{text}, those that changed and a third of the others (turn {turn} of {LAB_TURNS}; "
+        "without `--labs-in-turn` all)"
     )
 
 
@@ -192,8 +235,7 @@ def _confirmed(
 ) -> Result | None:
     """Return a result with today's key and a stamp, None when its machine was another one."""
     source = old.provenance
-    keys = Keys(workshop, Samples(source.cold_samples, source.replay_samples))
-    parts = keys.parts(lab)
+    parts = _keys_like(workshop, old).parts(lab)
     if parts is None or source.key_parts is None:
         return None
     if set(why_changed(source.key_parts, parts)) & {*parts.around, *source.key_parts.around}:

@@ -6,6 +6,7 @@ the page. Bytes of source count, comments and all: drawing costs seconds and nee
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections.abc import Iterator
@@ -24,15 +25,28 @@ _MARK = re.compile(r"\A---\n# Drawn from ([0-9a-f]{64})\n")
 def drawn_key(layout: Layout, lab: Lab, kept: Kept, source: Path | None = None) -> str:
     """Return the key of a lab's page and picture. `source` is the folder of the toolkit's rooms."""
     digest = hashlib.sha256()
-    for content in _contents(layout, lab, kept, source or Path(__file__).parents[1]):
+    digest.update(_of_the_toolkit() if source is None else _of_rooms(source))
+    for content in _contents(layout, lab, kept):
         digest.update(hashlib.sha256(content).digest())
     return digest.hexdigest()
 
 
-def _contents(layout: Layout, lab: Lab, kept: Kept, source: Path) -> Iterator[bytes]:
-    for room in _ROOMS:
-        for file in sorted((source / room).rglob("*.py")):
-            yield file.read_bytes()
+@functools.cache
+def _of_the_toolkit() -> bytes:
+    """Return what `_of_rooms` does of this toolkit. Read once: it runs as it was loaded."""
+    return _of_rooms(Path(__file__).parents[1])
+
+
+def _of_rooms(source: Path) -> bytes:
+    """Return the digests of the sources that draw, one behind the other."""
+    return b"".join(
+        hashlib.sha256(file.read_bytes()).digest()
+        for room in _ROOMS
+        for file in sorted((source / room).rglob("*.py"))
+    )
+
+
+def _contents(layout: Layout, lab: Lab, kept: Kept) -> Iterator[bytes]:
     yield layout.notebook(lab.slug).read_bytes()
     for result in (kept.result, kept.of_exercise().result):
         yield dump(result).encode() if result else b""

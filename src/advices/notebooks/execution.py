@@ -19,6 +19,7 @@ from advices.core import (
     at_once,
     clock,
 )
+from advices.engine import BUILDX_VARIABLE
 from advices.lab import Lab
 from advices.measure import (
     QUICK,
@@ -155,6 +156,9 @@ def _executed(workshop: Workshop, task: Task, samples: Samples) -> Executed:
         environment = {
             RUN_VARIABLE: run.id,
             SAMPLES_VARIABLE: f"{samples.cold},{samples.replay}",
+            # What takes a while to find out, and holds for the whole run.
+            BUILDX_VARIABLE: workshop.buildx or "",
+            proxy.WAY_VARIABLE: proxy.way(workshop.engine),
         }
         done = _finished(workshop, task, run, environment, samples)
     seconds = clock() - started

@@ -45,6 +45,12 @@ _NO_NOTEBOOK = (
     *(NotJSONError, nbformat.ValidationError),
 )
 CELL_TIMEOUT_SECONDS = 3600
+# The client waits a fifth of a second for a kernel that has nothing to do by then, so that may
+# begin what the first cell of a lab does. That cell then waits for the rest alone.
+_BEGIN_THE_IMPORT = (
+    "import threading; "
+    "threading.Thread(target=__import__, args=('advices.notebooks',), daemon=True).start()"
+)
 
 
 class _Client(NotebookClient):
@@ -77,6 +83,7 @@ def execute(file: Path, environment: Mapping[str, str], say: Say) -> Any:
         say,
         timeout=CELL_TIMEOUT_SECONDS,
         kernel_name="python3",
+        extra_arguments=_first_words(notebook),
         # Its outputs are here by then, and nothing in it waits for an end.
         shutdown_kernel="immediate",
         resources={"metadata": {"path": str(file.parent)}},
@@ -125,6 +132,13 @@ def _read(file: Path) -> Any:
             next_step=f"`git checkout notebooks/{file.name}` restores the committed one",
         ) from None
     return notebook
+
+
+def _first_words(notebook: Any) -> list[str]:
+    """Return how its kernel is started besides what all have: it begins to import the toolkit."""
+    first = next((cell.source for cell in notebook.cells if cell.cell_type == "code"), "")
+    imports = any(line.startswith("from advices import ") for line in first.splitlines())
+    return [f"--IPKernelApp.exec_lines={_BEGIN_THE_IMPORT}"] if imports else []
 
 
 def _kill_kernel(client: NotebookClient) -> None:

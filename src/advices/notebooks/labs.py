@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -72,8 +73,10 @@ def run_labs(
     else:
         turn = due(names(wanted), turn_of(now().date()))
         stands = partial(_standing, workshop, samples, proofs=proofs, turn=turn)
-        tasks = _left_to_measure(workshop, wanted, stands, told)
-        ready = partial(_ready, workshop, stands)
+        # Nothing is built before all are looked at, so that one look at the machine does for all.
+        at_once = partial(stands, keys_of=functools.cache(partial(Keys, workshop)))
+        tasks = _left_to_measure(workshop, wanted, at_once, told)
+        ready = partial(_ready, workshop, partial(stands, keys_of=partial(Keys, workshop)))
     if not tasks:
         return
     # Closed at once when a claim breaks, so that the run ends before its fault is told.
@@ -96,14 +99,20 @@ def _keep(workshop: Workshop, done: Executed) -> None:
 
 
 def _standing(
-    workshop: Workshop, samples: Samples, lab: Lab, *, proofs: bool, turn: frozenset[str]
+    workshop: Workshop,
+    samples: Samples,
+    lab: Lab,
+    *,
+    proofs: bool,
+    turn: frozenset[str],
+    keys_of: Callable[[Samples], Keys],
 ) -> Standing:
     """Return what of a lab's committed results stands on this machine as it is now."""
     committed = Committed.read(workshop.layout, lab)
     if proofs:
-        return for_a_run(Keys(workshop, samples), committed, turn)
+        return for_a_run(keys_of(samples), committed, turn)
     # Who is in a hurry takes what was measured more often, too.
-    return for_a_quick_run(Keys(workshop, samples_of(committed, samples)), committed)
+    return for_a_quick_run(keys_of(samples_of(committed, samples)), committed)
 
 
 def _left_to_measure(

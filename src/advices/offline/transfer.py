@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from advices.bases import registry_digests
-from advices.core import BundleRefused, EngineLost, Layout, Say, Step, now
+from advices.core import BundleRefused, EngineLost, Layout, Say, Step, counted, now
 from advices.engine import Engine, Image
 from advices.offline import archive
 from advices.offline.archive import BundledImage, Manifest, Opened
@@ -37,10 +37,10 @@ def save(layout: Layout, engine: Engine, ready: Prefetched, file: Path, say: Say
     )
 
     def parts() -> Iterator[tuple[str, Iterable[bytes]]]:
-        say(Step("bundle", file.name, f"{len(images)} images", 0, 2))
+        say(Step("bundle", file.name, counted(len(images), "image"), 0, 2))
         one_each = {one.id: _image(engine, one.id) for one in images}
         yield archive.IMAGES, engine.saved(one_each.values())
-        say(Step("bundle", file.name, f"{len(packed.files)} package files", 1, 2))
+        say(Step("bundle", file.name, counted(len(packed.files), "package file"), 1, 2))
         for one in packed.files:
             yield archive.part_name(one.project, one.name), [_content(one)]
 
@@ -120,7 +120,7 @@ def load(engine: Engine, file: Path, say: Say) -> Loaded:
                 next_step=f"save a bundle on a machine whose engine is {here}",
             )
         wanted = found.manifest.images
-        say(Step("bundle", file.name, f"{len(wanted)} images", 1, 3))
+        say(Step("bundle", file.name, counted(len(wanted), "image"), 1, 3))
         before = {one.id for one in wanted if engine.image(one.id) is not None}
         with found.open(archive.IMAGES) as images:
             came = [] if len(before) == len({one.id for one in wanted}) else engine.load(images)

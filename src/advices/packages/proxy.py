@@ -22,6 +22,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal, get_args
 
+import platformdirs
+
 from advices.core import (
     BaseUnavailable,
     CommandFailed,
@@ -59,6 +61,8 @@ def _configured() -> Mapping[str, str]:
 @functools.cache
 def _read(_file: str | None) -> Mapping[str, str]:
     """Return pip's settings. Read once a file: pip takes a quarter of a second to tell them."""
+    if not _may_have_settings():
+        return {}
     try:
         lines = run([*_pip(), "config", "list"]).stdout.splitlines()
     except CommandFailed:
@@ -67,9 +71,32 @@ def _read(_file: str | None) -> Mapping[str, str]:
     return {name: value.strip("\"'") for name, _, value in pairs}
 
 
+def _may_have_settings() -> bool:
+    """Return whether pip may have a settings file, so that it is worth asking."""
+    named = os.environ.get("PIP_CONFIG_FILE")
+    if named == os.devnull:
+        return False  # pip takes that for none at all
+    if named or sys.platform != "linux" or not _has_pip():
+        return True
+    # Not `is_file`, which fails at a folder that is not ours to read; to pip nothing is there.
+    return any(os.access(file, os.F_OK) for file in settings_files())
+
+
+def settings_files() -> tuple[Path, ...]:
+    """Return where this environment's pip looks for settings on Linux, as its pages say."""
+    site = platformdirs.site_config_dir("pip", appauthor=False, multipath=True)
+    users = platformdirs.user_config_dir("pip", appauthor=False)
+    folders = [*site.split(os.pathsep), "/etc", sys.prefix, str(Path("~/.pip").expanduser()), users]
+    return tuple(Path(folder, "pip.conf") for folder in folders)
+
+
+def _has_pip() -> bool:
+    return importlib.util.find_spec("pip") is not None
+
+
 def _pip() -> list[str]:
     """Return the words that call pip: of this environment, else that of the PATH, as with uvx."""
-    if importlib.util.find_spec("pip") is not None:
+    if _has_pip():
         return [sys.executable, "-m", "pip"]
     return [shutil.which("pip3") or "pip"]
 

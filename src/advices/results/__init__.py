@@ -4,7 +4,16 @@ The record and its files, verdicts on claims and exercises, what moved, history,
 is worded.
 """
 
-from advices.results import advisories, claims, exercise, history, linting, recorded, wording
+from advices.results import (
+    advisories,
+    claims,
+    exercise,
+    history,
+    linting,
+    recorded,
+    rehearsals,
+    wording,
+)
 from advices.results.advisories import Audit, AuditedLock, Vulnerable
 from advices.results.claims import Verdict, is_judged, judged, not_judged, red, verdicts
 from advices.results.comparison import Drift, base_changes, drifts, scanner_changes
@@ -122,6 +131,7 @@ __all__ = [
     "recorded",
     "red",
     "refuse_newer",
+    "rehearsals",
     "replay_names",
     "reversed_claims",
     "save",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 
-from advices.core import Record
+from advices.core import Record, counted
 from advices.results.wording import bytes_text
 
 _KEPT_BYTES = 64_000
@@ -57,7 +57,9 @@ def difference(yours: Page, solution: Page) -> str:
         return f"{sizes}\nthey differ in what cannot be seen, such as the ends of lines"
     shown = [line if len(line) <= _CHARACTERS else f"{line[:_CHARACTERS]}…" for line in lines]
     more = len(shown) - _LINES
-    return "\n".join([*shown[:_LINES], *([f"… and {more} lines more"] if more > 0 else [])])
+    return "\n".join(
+        [*shown[:_LINES], *([f"… and {counted(more, 'line')} more"] if more > 0 else [])]
+    )
 
 
 def _shown(line: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 import statistics
-from collections.abc import Sequence
-from typing import Annotated, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
@@ -18,6 +19,7 @@ Value = int | float | bool | str
 
 NOT_MEASURED = "not measured"
 """What stands for the value of a measure that a probe could not take on the machine."""
+_IF_MEASURED: Any = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class Timing(Record):
@@ -44,10 +46,6 @@ class Step(Record):
     seconds: float
 
 
-def _is_none(value: object) -> bool:
-    return value is None
-
-
 class Build(Record):
     """One build: the first (cold) or one after a replay.
 
@@ -65,11 +63,11 @@ class Build(Record):
     timing: Timing
     new_disk_bytes: Count
     new_transfer_bytes: Count
-    new_layers: Count | None = Field(default=None, exclude_if=_is_none)
-    packages_moved: Count | None = Field(default=None, exclude_if=_is_none)
-    packages_behind: Count | None = Field(default=None, exclude_if=_is_none)
-    downloaded_files: Count | None = Field(default=None, exclude_if=_is_none)
-    downloaded_bytes: Count | None = Field(default=None, exclude_if=_is_none)
+    new_layers: Count | None = _IF_MEASURED
+    packages_moved: Count | None = _IF_MEASURED
+    packages_behind: Count | None = _IF_MEASURED
+    downloaded_files: Count | None = _IF_MEASURED
+    downloaded_bytes: Count | None = _IF_MEASURED
     is_unfinished: bool = Field(default=False, exclude_if=lambda unfinished: not unfinished)
 
     @property
@@ -178,8 +176,17 @@ class VariantResult(Record):
         """Return the bytes that a first pull moves: all layers, compressed."""
         return sum(layer.transfer_bytes for layer in self.layers)
 
-    def measures(self) -> dict[MeasureName, Value]:
+    def __copy__(self) -> Self:
+        copied = super().__copy__()
+        vars(copied).pop("_measures", None)  # what `model_copy` changes has others
+        return copied
+
+    def measures(self) -> Mapping[MeasureName, Value]:
         """Return every measure: of the image, then of each further start and each build."""
+        return self._measures  # found once: every number, table and claim of a page asks for some
+
+    @functools.cached_property
+    def _measures(self) -> Mapping[MeasureName, Value]:
         of_the_image: dict[str, Value] = {
             "disk_bytes": self.disk_bytes,
             "transfer_bytes": self.transfer_bytes,

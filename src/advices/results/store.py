@@ -16,28 +16,35 @@ def load(folder: Path, slug: str) -> Result:
     """Return the stored result of one lab. Raises ResultInvalid if it cannot be used."""
     file = folder / f"{slug}.json"
     try:
-        data = json.loads(file.read_text("utf-8"))
+        content = file.read_bytes()
     except FileNotFoundError:
         raise ResultInvalid(
             f"there is no result {file.name}", why=f"the lab `{slug}` has not been measured yet"
         ) from None
-    except (ValueError, UnicodeDecodeError) as error:
-        raise ResultInvalid(
-            f"{file.name} is damaged: {error}",
+    try:
+        return Result.model_validate_json(content)
+    except ValidationError as error:
+        raise _invalid(file, slug, content, error) from None
+
+
+def _invalid(file: Path, slug: str, content: bytes, error: ValidationError) -> ResultInvalid:
+    """Return what is wrong with a file: damaged, of a newer toolkit, or not of the schema."""
+    try:
+        data = json.loads(content.decode("utf-8"))
+    except ValueError as damage:
+        return ResultInvalid(
+            f"{file.name} is damaged: {damage}",
             why="somebody edited it, or a copy of it was cut off",
             next_step=f"`git checkout` it, or measure again: `advices run {slug}`",
-        ) from None
+        )
     _refuse_newer(file, data)
-    try:
-        return Result.model_validate_json(json.dumps(data))
-    except ValidationError as error:
-        fault = error.errors()[0]
-        where = ".".join(str(part) for part in fault["loc"])
-        raise ResultInvalid(
-            f"{file.name} does not follow the schema: {where or 'top'}: {fault['msg']}",
-            why="somebody edited it, or an older toolkit wrote it",
-            next_step=f"measure again: `advices run {slug}`",
-        ) from None
+    fault = error.errors()[0]
+    where = ".".join(str(part) for part in fault["loc"])
+    return ResultInvalid(
+        f"{file.name} does not follow the schema: {where or 'top'}: {fault['msg']}",
+        why="somebody edited it, or an older toolkit wrote it",
+        next_step=f"measure again: `advices run {slug}`",
+    )
 
 
 def refuse_newer(folder: Path, slug: str) -> None:

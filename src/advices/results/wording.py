@@ -100,7 +100,18 @@ def escape(text: str) -> str:
     Every sign that HTML, Markdown, a table or the macros could read becomes an entity, so a
     step named `<script>` or one that holds braces is shown and never acted on.
     """
-    return "".join(map(_harmless, " ".join(text.split())))
+    return " ".join(text.split()).translate(_HARMLESS)
+
+
+class _Harmless(dict[int, str]):
+    """What stands for a sign, by its number: found out once for each."""
+
+    def __missing__(self, number: int) -> str:
+        self[number] = _harmless(chr(number))
+        return self[number]
+
+
+_HARMLESS = _Harmless()
 
 
 def _harmless(sign: str) -> str:

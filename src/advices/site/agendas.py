@@ -35,9 +35,8 @@ class Agenda(NamedTuple):
     parts: tuple[Part, ...]
 
 
-def lesson_minutes(task: Lab, folder: Path) -> int:
-    """Return the estimated minutes of an exercise. `folder` has the recorded solutions."""
-    reference = results.load(folder, task.slug)
+def lesson_minutes(task: Lab, reference: results.Result) -> int:
+    """Return the estimated minutes of an exercise. `reference` is its recorded solution."""
     missed = sum(not row.holds for row in exercise.start_rows(task, reference))
     return course.exercise_minutes(missed, course.check_seconds(reference))
 
@@ -59,7 +58,7 @@ def agendas(layout: Layout) -> list[Agenda]:
 def _lesson(lab: Lab, folder: Path) -> Part:
     if not lab.exercise:
         return Part(lab.title, lab.slug, course.TALK_MINUTES)
-    minutes = lesson_minutes(lab.its_exercise(), folder)
+    minutes = lesson_minutes(lab.its_exercise(), results.load(folder, lab.slug))
     return Part(lab.title, lab.slug, course.TALK_MINUTES + minutes)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from advices.bases import Bases
-from advices.core import Layout, Say, Spent
-from advices.engine import Engine, connect
+from advices.core import Layout, Say, Spent, begun
+from advices.engine import Engine, buildx_version, connect
 from advices.images import LayerMemory
 from advices.scanners import ScannerImages
 
@@ -32,6 +32,7 @@ class Workshop:
         self.spent = Spent()
         self._instead = instead or {}
         self._engine = engine
+        self._buildx: Callable[[], str | None] | None = None
 
     @functools.cached_property
     def engine(self) -> Engine:
@@ -41,7 +42,11 @@ class Workshop:
     @functools.cached_property
     def buildx(self) -> str | None:
         """Return the version of buildx, None without one."""
-        return self.engine.buildx_version()
+        return self._buildx() if self._buildx else self.engine.buildx_version()
+
+    def ask_for_buildx(self) -> None:
+        """Ask for the version of buildx beside what comes next: docker takes its time to say it."""
+        self._buildx = begun(self._engine.buildx_version if self._engine else buildx_version)
 
     @functools.cached_property
     def memory(self) -> LayerMemory:

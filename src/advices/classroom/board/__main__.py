@@ -9,30 +9,12 @@ from pathlib import Path
 
 from advices.classroom.board.facts import Facts
 from advices.classroom.board.server import serve
-from advices.classroom.hub.files import FOLDER_VARIABLE, Opened, classroom, opened
+from advices.classroom.entering import kill_all
+from advices.classroom.hub.files import FOLDER_VARIABLE, classroom, opened
 from advices.classroom.progress.store import Store
-from advices.classroom.progress.telling import titles
-from advices.classroom.progress.xapi import Told
-from advices.classroom.records import Classroom
 from advices.classroom.resetting import reset
-from advices.classroom.sending.lrs import Lrs
-from advices.classroom.sending.outbox import Outbox
-from advices.classroom.sending.sender import Sender
+from advices.classroom.sending.rest import sender_of
 from advices.classroom.stored import seat_of
-
-
-def sender_of(room: Classroom, how: Opened, store: Store) -> Sender | None:
-    """Return what sends the progress of a class, None where nothing leaves the machine."""
-    outbox = Outbox(store)
-    outbox.goes_to(how.xapi.url if how.xapi else None)
-    if how.xapi is None:
-        return None
-    named = titles(Path(room.project))
-
-    def told() -> Told:
-        return Told(room.id, how.address.origin, named, outbox.pseudonyms())
-
-    return Sender(outbox, Lrs(how.xapi), how.xapi.host, told)
 
 
 def main() -> None:
@@ -47,6 +29,7 @@ def main() -> None:
         how.keep_days,
         lambda name: reset(room, seat_of(room, name)),
         sender_of(room, how, store),
+        lambda name: kill_all(seat_of(room, name)),
     )
     base = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
     # As the hub ends it.

@@ -43,10 +43,16 @@ class Room(Protocol):
 Reset = Callable[[str], None]
 
 
+def _nothing(_: str) -> None:
+    """Leave it to the hub."""
+
+
 @dataclass(frozen=True)
 class Facts:
     """What the handlers share. `reset` brings the seat of a name back to how it was prepared.
 
+    `kill` ends all that runs in one at once, where that is not the hub's to do: a server that is
+    asked to end interrupts its learner's cell first, whose page then tells of that alone.
     `sender` sends progress to the store that the trainer set, None without one.
     """
 
@@ -55,6 +61,7 @@ class Facts:
     keep_days: int
     reset: Reset
     sender: Sender | None = None
+    kill: Reset = _nothing
 
     @cached_property
     def exercises(self) -> tuple[Exercise, ...]:

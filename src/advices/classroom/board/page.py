@@ -13,6 +13,7 @@ from advices.classroom.board.rows import Count, SeatRow
 from advices.classroom.progress.store import Message
 from advices.classroom.sending import words
 from advices.classroom.sending.sender import Status
+from advices.core import counted
 
 _PAGES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
@@ -57,7 +58,7 @@ def page(board: Board, day: Day, links: Links, keep_days: int) -> str:
         board=board,
         day=day,
         links=links,
-        keep_days=keep_days,
+        kept=counted(keep_days, "day"),
         projector=False,
         sending=_sending(board),
         leaves=words.leaves(board.sending.host if board.sending else None),

@@ -17,6 +17,7 @@ from tornado.log import app_log
 from advices.classroom.board import page
 from advices.classroom.board.day import is_time, slots
 from advices.classroom.board.facts import Facts, Place
+from advices.classroom.progress.resets import was_reset
 from advices.core import AdvicesError
 
 POLICY = (
@@ -151,9 +152,10 @@ class Act(Trainers):
             await self._empty(self.asked_seat(self.get_body_argument("seat")), act)
 
     async def _empty(self, seat: Place, act: str) -> None:
-        await self._end_server(seat)
         run = asyncio.get_running_loop().run_in_executor
         try:
+            await run(None, self.facts.kill, seat.name)
+            await self._end_server(seat)
             await run(None, self.facts.reset, seat.name)
         except AdvicesError as error:
             app_log.error("%s was not reset: %s", seat.name, error)
@@ -162,13 +164,7 @@ class Act(Trainers):
         if act == "free":
             self.facts.store.free(seat.name)
         else:
-            self.facts.store.wish(seat.name, on=False)
-            self.facts.store.add(seat.name, "reset")
-            self.facts.store.say(
-                "Your trainer reset your seat: it is as it was at the start. What you typed in "
-                "exercises is still in your browser.",
-                seat.name,
-            )
+            was_reset(self.facts.store, seat.name)
         self.back(act)
 
     async def _end_server(self, seat: Place) -> None:

@@ -23,7 +23,7 @@ from advices.classroom.hub.relay import Relay
 from advices.classroom.hub.sessions import end_all
 from advices.classroom.progress import laptops
 from advices.classroom.progress.store import Store, folded
-from advices.core import KEEP_DAYS
+from advices.core import KEEP_DAYS, counted
 
 TRAINER = "trainer"
 NAME_LETTERS_AT_MOST = 40
@@ -96,7 +96,7 @@ class ClassAuthenticator(SharedPasswordAuthenticator):
     def _refuse_who_guesses(self, address: str, name: str) -> None:
         tried = (self._by_address.wait_seconds(address), self._by_name.wait_seconds(folded(name)))
         if wait := max(tried):
-            raise _refused(f"Too many wrong attempts. Try again in {wait} seconds.", 429)
+            raise _refused(f"Too many wrong attempts. Try again in {counted(wait, 'second')}.", 429)
 
     async def _allowed(self, handler: Any, name: str, data: dict[str, str]) -> str:
         """Return the PIN of a learner who knows the code of the class."""
@@ -123,8 +123,8 @@ class ClassAuthenticator(SharedPasswordAuthenticator):
         seat, is_new = await self._place_of(name, pin, list(self.seats), _TAKEN)
         if seat is None:
             raise _refused(
-                f"All {len(self.seats)} seats are taken. If one of them is yours, log in with "
-                "the name and the PIN that you chose. Otherwise ask your trainer."
+                f"{_taken(len(self.seats))} log in with the name and the PIN that you chose. "
+                "Otherwise ask your trainer."
             )
         if laptops.is_own(seat):
             raise _refused(
@@ -207,3 +207,9 @@ def _refused(message: str, status: int = 403) -> web.HTTPError:
     # JupyterHub shows this one in the form, and formats nothing in it.
     fault.jupyterhub_message = message  # type: ignore[attr-defined]
     return fault
+
+
+def _taken(seats: int) -> str:
+    if seats == 1:
+        return "The one seat is taken. If it is yours,"
+    return f"All {seats} seats are taken. If one of them is yours,"

@@ -14,6 +14,7 @@ from advices.classroom.progress.store import Store
 from advices.classroom.sending.words import leaves, notice
 
 TEMPLATES = Path(__file__).parent / "templates"
+IMPLICIT_SECONDS = 0.5
 ROLES: tuple[dict[str, Any], ...] = (
     {
         "name": "board",
@@ -57,6 +58,8 @@ class Common:
                 "template_paths": [str(TEMPLATES)],
                 "template_vars": {"notice": notice(self.keep_days, leaves(self.store_host))},
                 "concurrent_spawn_limit": 0,
+                # A page of a server that has ended starts it again: learners press no button.
+                "implicit_spawn_seconds": IMPLICIT_SECONDS,
                 "default_url": first_page(self.address),
                 **hub,
             },

@@ -18,6 +18,7 @@ from advices.classroom.records import Classroom, Seat
 from advices.core import CLASS_VARIABLE
 
 IDLE_SECONDS = 3600
+POLL_SECONDS = 2
 _OURS = "advices.learn"
 # What the pages need nothing of: without them a server starts sooner and takes less memory.
 _NOT_OURS = ("jupyterlab", "jupyter_lsp", "jupyter_server_terminals", "notebook_shim")
@@ -68,6 +69,9 @@ def hub_settings(
             },
             "http_timeout": 90,
             "start_timeout": 90,
+            # Who lets a seat end, by a command or with a server that took too much memory, does not
+            # tell the hub. Asking whether a process of this machine is there costs nothing.
+            "poll_interval": POLL_SECONDS,
         },
         "SeatSpawner": {
             "classroom": room,

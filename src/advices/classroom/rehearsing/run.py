@@ -14,7 +14,7 @@ from advices.classroom.progress.store import Store
 from advices.classroom.rehearsing.figures import Learned
 from advices.classroom.rehearsing.learner import Entry, Work, learn, leave
 from advices.classroom.rehearsing.seat_memory import memory_bytes
-from advices.core import ClassMissing, ClassSettingInvalid, Layout
+from advices.core import ClassMissing, ClassSettingInvalid, Layout, counted
 from advices.lab import labfile
 
 EXERCISE = "build-cache"
@@ -38,7 +38,8 @@ def rehearse(folder: Path, count: int, slug: str = EXERCISE) -> list[Learned]:
     free = len(room.seats) - len(store.learners())
     if count > free:
         raise ClassSettingInvalid(
-            f"{count} learners cannot rehearse: {free} of {len(room.seats)} seats are free",
+            f"{counted(count, 'learner')} cannot rehearse: of {counted(len(room.seats), 'seat')}, "
+            f"{free or 'none'} {'are' if free > 1 else 'is'} free",
             why="a rehearsal takes free seats only, so that nobody loses one",
             next_step=f"rehearse with {free}, or free seats in the trainer's page",
         )
@@ -53,12 +54,14 @@ def rehearse(folder: Path, count: int, slug: str = EXERCISE) -> list[Learned]:
 async def _all(folder: Path, said: Sequence[Learned], work: Work) -> None:
     room, origin = classroom(folder), opened(folder).address.origin
     seats = {seat.name: seat for seat in room.seats}
+    idle = {name: memory_bytes(seat) for name, seat in seats.items()}
     entry = Entry(origin, codes(folder).learners, secrets.token_hex(8))
     browsers = await asyncio.gather(*(learn(entry, work, one) for one in said))
     try:
         for one in said:
             if one.seat in seats:
                 one.memory_bytes = memory_bytes(seats[one.seat])
+                one.idle_bytes = idle[one.seat]
     finally:
         await asyncio.gather(
             *(leave(browser, origin, one.seat) for browser, one in zip(browsers, said, strict=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from advices.classroom.sending.sender import Status
+from advices.core import counted
 
 
 def notice(keep_days: int, leaving: str, *, own: bool = False) -> str:
@@ -12,15 +13,16 @@ def notice(keep_days: int, leaving: str, *, own: bool = False) -> str:
 
     `own` says that the learner came with a laptop, which sends it.
     """
+    days = counted(keep_days, "day")
     if own:
         return (
             "Sent to your trainer: your name in this class, which exercises you open, try and "
             "solve and when, the last hint, and whether you ask for help; never what you write. "
-            f"Kept there {keep_days} days. {leaving}"
+            f"Kept there {days}. {leaving}"
         )
     return (
         "Your trainer sees which exercises you open, try and solve, and the last hint; never what "
-        f"you write. Kept {keep_days} days. {leaving}"
+        f"you write. Kept {days}. {leaving}"
     )
 
 

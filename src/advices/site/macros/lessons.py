@@ -7,8 +7,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Sequence
 
-from advices import results
-from advices.lab import Lab, labfile
+from advices.lab import labfile
 from advices.results import escape, exercise
 from advices.site import doctor_page, explorer, origin, reader_marks, tables
 from advices.site.checks import System
@@ -61,7 +60,7 @@ class Lessons(Page):
     def exercise(self, slug: str) -> str:
         """Return the lab's exercise: task, Dockerfile to fix, claims to meet, command."""
         task = self._exercise(slug)
-        reference = results.load(self._docs / "results" / "exercises", slug)
+        reference = self._reference(slug)
         rows = exercise.start_rows(task, reference)
         cells = [[escape(row.says), escape(row.yours), escape(row.reference)] for row in rows]
         # Numbers stand to the right on one line; words must wrap.
@@ -129,11 +128,8 @@ class Lessons(Page):
 
     def need_a_mirror(self) -> str:
         """Return links to the chapters whose builds install a distribution's packages."""
-        return ", ".join(self._chapter(lab) for lab in self._in_order() if self._needs_mirror(lab))
-
-    def _needs_mirror(self, lab: Lab) -> bool:
-        exercises_of_it = [self._exercise(slug) for slug in self._with_exercise([lab.slug])]
-        return any(one.installs_system_packages for one in (lab, *exercises_of_it))
+        labs = (lab for lab in self._in_order() if self._needs_mirror(lab.slug))
+        return ", ".join(map(self._chapter, labs))
 
 
 def _fenced(text: str, options: str, language: str = "dockerfile") -> str:

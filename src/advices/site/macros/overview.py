@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import posixpath
 from collections.abc import Sequence
 
@@ -14,7 +15,6 @@ from advices.results import (
     code,
     escape,
     history,
-    linting,
     recorded,
     verdicts,
 )
@@ -137,5 +137,5 @@ class Overview(Page):
         return escape(f"ZAP {found.version} on {found.date}")
 
     def _linted(self, labs: Sequence[Lab]) -> tuple[tuple[Row, ...], Linting]:
-        said = linting.load(self._docs / "results")
-        return linters.rows(labs, {lab.slug: self._result(lab.slug) for lab in labs}, said), said
+        found = itertools.chain.from_iterable(self._linted_one(lab.slug) for lab in labs)
+        return tuple(found), self._linting()

@@ -11,8 +11,8 @@ from typing import Any
 from advices import results
 from advices.core import ResultInvalid
 from advices.lab import Lab, MeasureName, describe, labfile
-from advices.results import escape
-from advices.site import origin
+from advices.results import escape, linting
+from advices.site import linters, origin
 from advices.site.shown import Shown
 from advices.site.views import ViewsOf
 
@@ -34,6 +34,20 @@ class Page:
             lambda: labfile.ordered(map(self._lab, labfile.slugs(labs)))
         )
         self._result = functools.cache(self._load)
+        self._reference = functools.cache(
+            functools.partial(results.load, docs / "results" / "exercises")
+        )
+        self._linting = functools.cache(lambda: linting.load(docs / "results"))
+        self._linted_one = functools.cache(
+            lambda slug: linters.rows(
+                [self._lab(slug)], {slug: self._result(slug)}, self._linting()
+            )
+        )
+        self._needs_mirror = functools.cache(
+            lambda slug: any(
+                one.installs_system_packages for one in self._lab(slug).with_exercise()
+            )
+        )
 
     def _load(self, slug: str) -> results.Result:
         self._lab(slug)

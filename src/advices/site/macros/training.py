@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from advices import results
 from advices.lab import COLD, MeasureName
-from advices.results import escape, value_text
+from advices.results import escape, rehearsals, value_text
 from advices.site import course
 from advices.site.agendas import lesson_minutes
 from advices.site.course import Block
 from advices.site.macros.page import Page
+from advices.site.tables import rehearsals_shown
 
 _BUILD = MeasureName("seconds", COLD)
 
@@ -30,6 +30,10 @@ class Training(Page):
             for part in parts
         ]
         return course.agenda(start, blocks)
+
+    def rehearsals(self) -> str:
+        """Return what rehearsals of a class showed: a table, on what, and what one more costs."""
+        return rehearsals_shown(rehearsals.load(self._docs / "results" / rehearsals.FILE).runs)
 
     def estimates(self) -> str:
         """Return the sentence on what in an agenda is estimated, and by how much."""
@@ -56,8 +60,8 @@ class Training(Page):
         if not self._lab(slug).exercise:
             return Block(f"{self._chapter(self._lab(slug))}: talk", course.TALK_MINUTES)
         task = self._exercise(slug)
-        reference = results.load(self._docs / "results" / "exercises", slug)
-        minutes = lesson_minutes(task, self._docs / "results" / "exercises")
+        reference = self._reference(slug)
+        minutes = lesson_minutes(task, reference)
         text = value_text(_BUILD, reference.value("good", _BUILD))
         build = self._number(reference, text, f"exercises/{slug}/good/{_BUILD}", _BUILD)
         what = f"{self._chapter(self._lab(slug))}: talk {course.TALK_MINUTES}, exercise {minutes}"

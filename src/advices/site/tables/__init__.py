@@ -16,6 +16,7 @@ from advices.site.tables.layers import layer_sizes, layer_sizes_table, layers_ta
 from advices.site.tables.measures import measures_table, places_table
 from advices.site.tables.provenance import bases_table, provenance_table
 from advices.site.tables.recorded import recorded_table
+from advices.site.tables.rehearsed import rehearsals_shown
 from advices.site.tables.strip import (
     STRIP_VARIANTS,
     in_turn_table,
@@ -48,6 +49,7 @@ __all__ = [
     "provenance_table",
     "rebuilds_table",
     "recorded_table",
+    "rehearsals_shown",
     "replays_table",
     "scanners_table",
     "short",
