@@ -39,7 +39,12 @@ SLUG = "whole-dockerfile"
 
 
 def times(place: Place) -> Mapping[str, tuple[float, ...]]:
-    """Return the seconds of the audit of a project with everything wrong, and of its builds."""
+    """Return the seconds of the audit of a project with everything wrong, and of its builds.
+
+    The builds are those of the project as it is, of each change alone and of the whole diff: cold,
+    and after the edits that each of them is measured by. Not among them are the builds with made-up
+    secrets, and second ones of a change that lacks a library: these are the audit's own ways.
+    """
     whole = labfile.read(place.project.labs, SLUG)
     candidate = of_variant(whole, "bad")
     root = copied(whole, candidate, place.scratch / "audited", canary="canary")

@@ -26,21 +26,23 @@ CMD set -a; . ./prod.env; python app.py
 
 
 class Hides(World):
-    """An engine whose builds leave out the files that .dockerignore names."""
+    """An engine whose builds leave out the files that .dockerignore names, if it `heeds` it."""
+
+    heeds = True
 
     def __init__(self, root: Path, port: int) -> None:
         super().__init__(root, port)
         self.starts: list[tuple[str, Start]] = []
-        self.canaries: list[tuple[str, ...]] = []
+        self.canaries: list[tuple[str, frozenset[str]]] = []
 
     def _build(self, order: BuildOrder, on_step: Any = None) -> Built:
-        if "-canary-" in order.tag:
-            given = {name: order.context / name for name in (".netrc", "prod.env")}
-            given |= order.secrets
-            held = {n: f.read_text() for n, f in given.items() if f.is_file()}
-            self.canaries.append(tuple(sorted(n for n, text in held.items() if "canary-" in text)))
+        given = {name: order.context / name for name in (".netrc", "prod.env")}
+        given |= order.secrets
+        held = {n: f.read_text() for n, f in given.items() if f.is_file()}
+        if with_one := frozenset(n for n, text in held.items() if "canary-" in text):
+            self.canaries.append((order.tag.rpartition(":audit-")[2], with_one))
         ignore = order.context / ".dockerignore"
-        for name in ignore.read_text().split() if ignore.is_file() else ():
+        for name in ignore.read_text().split() if self.heeds and ignore.is_file() else ():
             (order.context / name).unlink(missing_ok=True)
         return super()._build(order, on_step)
 
@@ -94,15 +96,77 @@ def test_both_are_hidden_and_given_another_way(world: Hides, quick: bool) -> Non
     assert "KEY" not in first.env
 
 
-def test_one_build_has_the_canaries_of_all_files(world: Hides) -> None:
-    """Each file is told by a text of its own, before all changes and after them."""
-    world.how = How(quick=True)
+def test_no_build_is_made_for_canaries_of_what_a_change_hides(world: Hides) -> None:
+    """The image of a change has them itself; one build has those of the project as it is."""
     world.audited()
-    first, *after = map(set, world.canaries)
-    assert first == {".netrc", "prod.env"}
-    # Behind the changes the password is a secret of the build.
-    assert after
-    assert all(one == {"netrc", "prod.env"} for one in after)
+    built = dict(world.canaries)
+    assert [name for name in built if name.startswith("canary-")] == ["canary-1-cold"]
+    assert built["canary-1-cold"] == {".netrc", "prod.env"}
+    # Behind its change the password is a secret of the build.
+    assert built["credentials-cold"] == {"netrc", ".netrc"}
+    assert built["settings-cold"] == {"prod.env"}
+    assert built["fixed-cold"] == {"netrc", ".netrc", "prod.env"}
+    # What is measured of the project as it is has none, and so has what hides nothing.
+    changes = ("canary-1-", "credentials-", "settings-", "fixed-")
+    assert all(name.startswith(changes) for name in built)
+
+
+def test_a_step_from_the_cache_has_the_canary_that_is_looked_for(world: Hides) -> None:
+    texts: dict[str, set[str]] = {}
+
+    def seen(order: BuildOrder) -> str:
+        if "netrc" in order.secrets:
+            texts.setdefault("netrc", set()).add(order.secrets["netrc"].read_text())
+        return ""
+
+    world.fails = seen
+    world.audited()
+    assert len(texts["netrc"]) == 1
+
+
+@pytest.mark.parametrize("quick", [False, True])
+def test_what_the_image_of_a_change_still_shows_is_not_hidden(world: Hides, quick: bool) -> None:
+    world.how = How(quick=quick)
+    world.heeds = False
+    found = world.audited()
+    assert not {"credentials", "settings"} & {*found.trial.names}
+    tried = {one.remedy.name: one for one in found.trial.tried}
+    assert {(tried[n].before, tried[n].after) for n in ("credentials", "settings")} == {(1, 1)}
+
+
+def test_a_change_that_a_canary_breaks_is_tried_without_it(world: Hides) -> None:
+    def fails(order: BuildOrder) -> str:
+        file = order.secrets.get("netrc")
+        return "RUN pip: 401" if file and "canary-" in file.read_text() else ""
+
+    world.fails = fails
+    tried = {one.remedy.name: one for one in world.audited().trial.tried}
+    # It builds, and nobody knows what its image shows.
+    assert tried["credentials"].refused == "a build with a made-up value fails"
+    assert not tried["settings"].refused
+    tags = [name for name, given in world.canaries if "netrc" in given]
+    assert tags[0] == "credentials-cold"
+    assert tags[1].startswith("canary-")
+
+
+def test_what_was_built_with_the_real_file_is_not_asked_for_a_canary(world: Hides) -> None:
+    """Its steps are in the cache then, and all changes together take them from there."""
+
+    def fails(order: BuildOrder) -> str:
+        file = order.secrets.get("netrc")
+        is_own = ":audit-credentials-" in order.tag
+        return "RUN pip: 401" if is_own and file and "canary-" in file.read_text() else ""
+
+    world.fails = fails
+    found = world.audited()
+    assert {"credentials", "settings"} <= {*found.trial.names}
+    tags = [name for name, given in world.canaries if "netrc" in given]
+    # Alone, then in a build that is made for it; and that of all changes, in another one.
+    assert [name.partition("-")[0] for name in tags] == ["credentials", "canary", "canary"]
+    built = dict(world.canaries)
+    assert built["fixed-cold"] == {"prod.env"}
+    told = {one.name: one for one in found.trial.canaries}
+    assert not any((told[".netrc"].after or {"": 1}).values())
 
 
 def test_a_file_that_cannot_be_made_up_spoils_no_other_one(world: Hides) -> None:

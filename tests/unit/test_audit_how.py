@@ -14,7 +14,7 @@ from test_audit_command import advices, world  # noqa: F401  # fixtures
 
 from advices import audit
 from advices.audit import lab_of
-from advices.audit.taking import overlapped
+from advices.audit.taking import in_order, overlapped
 from advices.audit.touches import touches
 from advices.core import BuildLimited, DiskFull, LabInvalid, Layout, poll
 from advices.engine import BuildOrder, Built
@@ -178,6 +178,40 @@ def test_a_fault_of_either_ends_both() -> None:
         overlapped(goes_on, fails)
     with pytest.raises(ZeroDivisionError):
         overlapped(lambda _free: 1 // 0, lambda: None)
+
+
+def test_others_begin_when_all_first_ones_are_built_and_not_before() -> None:
+    heard: list[str] = []
+    one_built, begun = threading.Event(), threading.Event()
+
+    def alone(name: str, built: Callable[[], object]) -> None:
+        if name in ("order", "mounts"):
+            heard.append(name)
+            begun.set()
+            return
+        if name == "exec":
+            assert one_built.wait(10)
+            # Nothing begins while this one still builds.
+            assert not begun.wait(0.3)
+        heard.append(name)
+        built()
+        one_built.set()
+        # A container of it is still looked at.
+        assert begun.wait(10)
+
+    in_order(alone, ["user", "exec"], ["order", "mounts"], 2)
+    assert heard[:2] == ["user", "exec"]
+    assert sorted(heard[2:]) == ["mounts", "order"]
+
+
+@pytest.mark.parametrize("at_a_time", [1, 2])
+@pytest.mark.parametrize("first", [(), ("user",)])
+def test_others_begin_where_nothing_comes_first_or_is_built(
+    first: tuple[str, ...], at_a_time: int
+) -> None:
+    heard: list[str] = []
+    in_order(lambda name, _: heard.append(name), first, ["order"], at_a_time)
+    assert heard == [*first, "order"]
 
 
 # ---------- another base ----------

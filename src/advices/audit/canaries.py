@@ -100,10 +100,9 @@ def with_canary(
     text = (project.context / canary.name).read_text("utf-8", "replace")
     end = "" if text.endswith("\n") or not text else "\n"
     text = f"{text}{end}# {mark}\n"
-    if canary.name in as_secret:
-        return change, {as_secret[canary.name]: text}
-    files = {**change.files, canary.name: text}
-    return replace(change, files=files), {}
+    # What has become a secret of the build is still a file, which the image may show as well.
+    given = {as_secret[canary.name]: text} if canary.name in as_secret else {}
+    return replace(change, files={**change.files, canary.name: text}), given
 
 
 def tried(canary: Canary, change: Change, build: Build, look: Look) -> Canary:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from advices.audit.canaries import Canary, suspected, tried, tried_after, with_canary
@@ -56,6 +56,18 @@ class Reads:
         return shown_each(engine, names, self._image_of(name), self._base_ids[name], texts)
 
 
+@dataclass(frozen=True)
+class Marked:
+    """A change with canaries in the files that it hides: the change, and secrets' texts by id."""
+
+    change: Change
+    secrets: Mapping[str, str]
+
+    def given_to(self, variant: Variant) -> Variant:
+        """Return a variant that gives the secrets to its build."""
+        return variant.model_copy(update={"secrets": {**variant.secrets, **self.secrets}})
+
+
 class Hunt:
     """Builds a project with one canary after the other, and looks where each of them stays."""
 
@@ -76,6 +88,14 @@ class Hunt:
         self._known: dict[str, Mapping[str, int]] = {}
         self.yours: tuple[Canary, ...] = ()
         self._suspects = suspected(project)
+        # One for each in the whole run: a step of one build may be in the cache of another. None is
+        # a part of another one.
+        self._marks = {
+            (one.kind, one.name): f"{CANARY}n{n}n" for n, one in enumerate(self._suspects)
+        }
+        # Changes whose own image was built with canaries, by its name, and the files that had none.
+        self._marked: dict[str, Change] = {}
+        self._plain: set[str] = set()
         self._begun = threading.Event()
 
     @property
@@ -132,6 +152,62 @@ class Hunt:
             still,
         )
 
+    def marked(self, name: str, change: Change) -> Marked | None:
+        """Return what gives the image of a change canaries in the files that it hides.
+
+        So that image shows itself whether it does, and no build more has to. None where the project
+        as it is shows none of them. Waits until that is known. Raises GivenUp.
+        """
+        self._marked.pop(name, None)
+        if not change.hidden_files:
+            return None
+        self.wait()
+        of = [one for one in self._hideable(change) if one.name not in self._plain]
+        # What the project itself gives to its build may be in the cache of a step already.
+        if not of or {*change.secret_files} & {one.id for one in self._project.secrets}:
+            return None
+        changed, secrets = change, dict[str, str]()
+        for one in of:
+            changed, given = with_canary(self._project, one, changed, self._mark(one))
+            secrets |= given
+        self._marked[name] = change
+        return Marked(changed, secrets)
+
+    def unmarked(self, name: str, change: Change) -> None:
+        """Take note that a change works with no canary in it, as far as is known."""
+        self._marked.pop(name, None)
+        # Steps that had the real ones are in the cache from now on.
+        self._plain |= {*change.hidden_files}
+
+    def _hideable(self, change: Change) -> list[Canary]:
+        """Return the files that a change hides and the project as it is shows."""
+        return [
+            one
+            for one in self.yours
+            if one.kind == "file" and one.is_found and one.name in change.hidden_files
+        ]
+
+    def _mark(self, canary: Canary) -> str:
+        return self._marks[canary.kind, canary.name]
+
+    def _look_inside(self, change: Change) -> None:
+        """Learn what the image of a change shows, if it was built with canaries."""
+        name = next((name for name, of in tuple(self._marked.items()) if of == change), None)
+        if name is None:
+            return
+        of = [one for one in self._hideable(change) if one.name not in self._plain]
+        if all(_key(one, change) in self._known for one in of):
+            return
+        places = self._reads.places(name, self._made([self._mark(one) for one in of]))
+        # Another image may have got the name meanwhile.
+        if self._marked.get(name) == change:
+            found = zip(of, places, strict=True)
+            self._known |= {_key(one, change): where for one, where in found}
+
+    def _made(self, marks: Sequence[str]) -> list[str]:
+        """Return what marks have become in a build."""
+        return [mark.replace(CANARY, self._measurer.canary) for mark in marks]
+
     def _tried(self, canary: Canary, change: Change, name: str) -> Canary:
         return tried(canary, change, self._build, partial(self._reads.real, name))
 
@@ -141,6 +217,7 @@ class Hunt:
         Of a build that fails nobody knows which of them it was, so then each has its own. Those of
         arguments and secrets always have: many cannot be made up.
         """
+        self._look_inside(change)
         files = [one for one in canaries if one.kind == "file" and not one.unjudged]
         files = [one for one in files if _key(one, change) not in self._known]
         if len(files) < 2:
@@ -164,8 +241,7 @@ class Hunt:
         """Return where each canary is found in an image that was built with all of them."""
         name, changed = f"canary-{next(self._numbers)}", change
         values: dict[str, dict[str, str]] = {"build_args": {}, "secrets": {}}
-        # None is a part of another one.
-        marks = [f"{CANARY}n{n}n" for n, _ in enumerate(canaries)]
+        marks = [self._mark(one) for one in canaries]
         for one, mark in zip(canaries, marks, strict=True):
             changed, given = with_canary(self._project, one, changed, mark)
             is_argument = one.kind == "build argument" and one.name not in change.secrets
@@ -178,8 +254,7 @@ class Hunt:
         is_cached = not values["secrets"]
         candidate = replace(self._candidate_of(name, variant, changed), fresh=not is_cached)
         self._measurer.measure(candidate, (BuildImage(COLD, 1),))
-        made = [mark.replace(CANARY, self._measurer.canary) for mark in marks]
-        return self._reads.places(name, made)
+        return self._reads.places(name, self._made(marks))
 
 
 def _key(canary: Canary, change: Change) -> str:

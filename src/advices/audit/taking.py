@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TypeVar
 
 from advices.audit.gate import MEASURES
 from advices.audit.hunt import FIXED
 from advices.audit.lab_of import YOURS
 from advices.audit.project import Project
-from advices.audit.remedies import Remedy
+from advices.audit.remedies import REMEDIES, Change, Remedy, Source
 from advices.core import alive, at_once
 from advices.lab import Lab, MeasureName
 from advices.measure import (
@@ -95,3 +96,46 @@ def overlapped(work: Callable[[Callable[[], object]], Found], then: Callable[[],
 
     at_once({"work": first, "then": second}, 2)
     return given[0]
+
+
+def groups(changes: Mapping[str, Change], source: Source) -> tuple[list[str], list[str]]:
+    """Return the changes of a source that need no step of their own, and the others."""
+    # Beside a build of other steps, BuildKit does not find all that is in its cache: the first ones
+    # are built before the others. Of these, what waits for a canary comes last.
+    names = [one.name for one in REMEDIES if one.name in changes]
+    cached = [name for name in names if changes[name].runs_as(source)]
+    others = [name for name in names if name not in cached]
+    return cached, sorted(others, key=lambda name: changes[name].hides)
+
+
+def in_order(
+    alone: Callable[[str, Callable[[], object]], object],
+    first: Sequence[str],
+    then: Sequence[str],
+    at_a_time: int,
+) -> None:
+    """Do `alone` for some names and for others, so many at a time.
+
+    It is given what to call when its builds are done: the others begin when those of all first ones
+    are, and not before. With one at a time they begin when all of it is done. Raises what `alone`
+    raises.
+    """
+    left = {*first}
+
+    def work(free: Callable[[], object]) -> None:
+        def built(name: str) -> None:
+            left.discard(name)
+            if not left:
+                free()
+
+        at_once({name: partial(alone, name, partial(built, name)) for name in first}, at_a_time)
+        free()
+
+    def others() -> None:
+        at_once({name: partial(alone, name, lambda: None) for name in then}, at_a_time)
+
+    if at_a_time > 1:
+        overlapped(work, others)
+        return
+    work(lambda: None)
+    others()

@@ -24,10 +24,10 @@ from advices.audit.remedies import (
     remedies,
     together,
 )
-from advices.audit.taking import is_killed, overlapped, planned_for, taken
+from advices.audit.taking import groups, in_order, is_killed, overlapped, planned_for, taken
 from advices.audit.tried import Trial, Tried, with_others
 from advices.audit.trying import Makes, Trying
-from advices.core import NeverAnswered, StepFailed, at_once
+from advices.core import NeverAnswered, StepFailed
 from advices.measure import QUICK, Measurer, PlanStep, steps
 from advices.probes import startup
 from advices.results import VariantResult
@@ -119,21 +119,16 @@ class Trials(Trying):
             return trial
         found: dict[str, Tried] = {}
 
-        def alone(remedy: Remedy) -> None:
-            found[remedy.name] = self._alone(measurer, yours, remedy, changes[remedy.name])
+        of = {one.name: one for one in REMEDIES if one.name in changes}
 
-        tried = [one for one in REMEDIES if one.name in changes]
+        def alone(name: str, built: Callable[[], object]) -> None:
+            found[name] = self._alone(measurer, yours, of[name], changes[name], built)
+
         at_a_time = AT_ONCE if not self._project.beside else 1
-        # Beside a build of other steps, BuildKit does not find all that is in its cache: what
-        # needs no step of its own comes before all that does. What waits for a canary comes last.
-        cached = [one for one in tried if changes[one.name].runs_as(self._source)]
-        hides = [one for one in tried if changes[one.name].hides]
-        others = [one for one in tried if one not in (*cached, *hides)]
-        for group in (cached, [*others, *(one for one in hides if one not in cached)]):
-            # Nobody compares their seconds: while one waits for its container another one builds.
-            at_once({one.name: partial(alone, one) for one in group}, at_a_time)
-        fixes = [one for one in tried if found[one.name].is_fix]
-        return self._together(measurer, yours, tuple(found[o.name] for o in tried), fixes, whole)
+        # Nobody compares their seconds: while one waits for its container another one builds.
+        in_order(alone, *groups(changes, self._source), at_a_time)
+        fixes = [one for one in of.values() if found[one.name].is_fix]
+        return self._together(measurer, yours, tuple(found[name] for name in of), fixes, whole)
 
     def _looked_at_again(self, measurer: Measurer, yours: VariantResult) -> VariantResult:
         """Learn what the project does each time: the page it serves, and its health check.
@@ -205,13 +200,20 @@ class Trials(Trying):
         return Trial(yours, tuple(found.values()), left_out=(ALONE,))
 
     def _alone(
-        self, measurer: Measurer, yours: VariantResult, remedy: Remedy, change: Change
+        self,
+        measurer: Measurer,
+        yours: VariantResult,
+        remedy: Remedy,
+        change: Change,
+        built: Callable[[], object],
     ) -> Tried:
         def makes(source: Source) -> Change:
             return remedy.apply(source) or change
 
         planned = planned_for(self._lab, remedy, is_killed=is_killed(yours))
-        change, after, refused = self._made(measurer, yours, remedy.name, makes, planned)
+        change, after, refused = self._made(
+            *(measurer, yours, remedy.name, makes, planned), free=lambda _: built()
+        )
         if refused or after is None:
             was = yours.measures().get(remedy.measure)
             is_ = after.measures().get(remedy.measure) if after else None

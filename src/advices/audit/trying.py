@@ -12,7 +12,7 @@ from advices.audit.checks import failed_check
 from advices.audit.gate import SILENT, broken, lost
 from advices.audit.health import healthy_after
 from advices.audit.how import How
-from advices.audit.hunt import Hunt
+from advices.audit.hunt import FIXED, Hunt, Marked
 from advices.audit.lab_of import YOURS, variant_of
 from advices.audit.lacking import lacking
 from advices.audit.life import Life, life_of, with_life, worse
@@ -123,9 +123,33 @@ class Trying:
     ) -> tuple[VariantResult | None, str, str]:
         """Return what a change measures, and what it breaks: then it is no fix.
 
-        The last is what its build printed if that failed.
+        The last is what its build printed if that failed. The files that it hides have canaries
+        where that breaks nothing: all changes together are made of what did not break alone.
         """
-        variant = variant_of(self._project, self._lab.folder, name, change)
+        marked = self._hunt.marked(name, change) if self._hunt else None
+        measured = partial(self._measured_with, measurer, yours, name, change, planned, free=free)
+        found = measured(marked=marked)
+        if marked is None or not found[1] or name == FIXED:
+            return found
+        assert self._hunt is not None
+        self._hunt.unmarked(name, change)
+        return measured(marked=None)
+
+    def _measured_with(
+        self,
+        measurer: Measurer,
+        yours: VariantResult,
+        name: str,
+        change: Change,
+        planned: Sequence[PlanStep],
+        *,
+        marked: Marked | None,
+        free: Callable[[], object],
+    ) -> tuple[VariantResult | None, str, str]:
+        """Return what `_measured` does, of a change as it is or with canaries."""
+        given = marked.change if marked else change
+        variant = variant_of(self._project, self._lab.folder, name, given)
+        variant = marked.given_to(variant) if marked else variant
         texts = (self._source.files.get(file, "") for file in change.env_files)
         self._given[name] = {key: one for text in texts for key, one in pairs_of(text).items()}
         if self._life is not None:
