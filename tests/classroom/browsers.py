@@ -18,7 +18,7 @@ def a_chromium():
     path = os.environ.get("CHROME_PATH") or shutil.which("chromium")
     if not path:
         pytest.fail("there is no chromium: `apt-get install chromium`, or set CHROME_PATH")
-    expect.set_options(timeout=20_000)
+    expect.set_options(timeout=60_000)
     with sync_playwright() as started:
         browser = started.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
