@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from advices.core import counted
 from advices.results import escape, rehearsals
-from advices.site.tables.writing import table
+from advices.site.tables.writing import cards, table
 
 _NONE = "no rehearsal is recorded yet"
 
@@ -18,11 +19,12 @@ def rehearsals_shown(runs: Sequence[rehearsals.Rehearsal]) -> str:
     if not runs:
         return f"*{_NONE}*\n"
     steps = [one.step for one in runs[0].steps]
-    head = ("Learners at once", *(name.capitalize() for name in steps), "Memory of a seat")
+    head = ("At once", *(name.capitalize() for name in steps), "Memory of a seat")
     rows = (
-        (str(run.learners), *(_seconds(one) for one in run.steps), _memory(run)) for run in runs
+        (counted(run.learners, "learner"), *(_seconds(one) for one in run.steps), _memory(run))
+        for run in runs
     )
-    shown = table([escape(name) for name in head], rows, "r" * len(head))
+    shown = cards(table([escape(name) for name in head], rows, "r" * len(head)))
     said = (*_more(runs), _where(runs[-1]))
     return f"{shown}\nMedian and worst of all learners. {' '.join(said)}\n{{ .adv-note }}\n"
 
@@ -30,14 +32,16 @@ def rehearsals_shown(runs: Sequence[rehearsals.Rehearsal]) -> str:
 def _seconds(one: rehearsals.RehearsedStep) -> str:
     if one.median_seconds is None or one.worst_seconds is None:
         return "-"
-    median, worst = (f"{value:.1f} s" for value in (one.median_seconds, one.worst_seconds))
+    median, worst = (f"{value:.1f}&nbsp;s" for value in (one.median_seconds, one.worst_seconds))
     return median if median == worst else f"{median}, {worst}"
 
 
 def _memory(run: rehearsals.Rehearsal) -> str:
     if run.median_bytes is None or run.largest_bytes is None:
         return "-"
-    median, largest = (f"{size / 1e6:.0f} MB" for size in (run.median_bytes, run.largest_bytes))
+    median, largest = (
+        f"{size / 1e6:.0f}&nbsp;MB" for size in (run.median_bytes, run.largest_bytes)
+    )
     return median if median == largest else f"{median}, {largest}"
 
 
