@@ -57,7 +57,7 @@ def test_what_is_kept_of_rehearsals_is_shown_by_number_of_learners(tmp_path: Pat
         rehearsals.save(file, rehearsals.load(file).plus(one))
     found = rehearsals.load(file)
     assert [run.learners for run in found.runs] == [1, 10]
-    shown = rehearsals_shown(found.runs)
+    shown = rehearsals_shown(found.runs, "../r.json")
     plain = shown.replace("&nbsp;", " ")
     rows = [line for line in plain.splitlines() if line.startswith("| 1")]
     assert rows == [
@@ -67,6 +67,7 @@ def test_what_is_kept_of_rehearsals_is_shown_by_number_of_learners(tmp_path: Pat
     assert "each one more made a check 5.0 s slower" in shown
     assert "a seat took 170 MB" in shown
     assert "of 12 seats" in shown
+    assert "[The record](../r.json)" in shown
     file.write_text("{}}")
     with pytest.raises(ResultInvalid, match="cannot be read"):
         rehearsals.load(file)
@@ -74,13 +75,13 @@ def test_what_is_kept_of_rehearsals_is_shown_by_number_of_learners(tmp_path: Pat
 
 def test_what_could_not_be_measured_is_no_number() -> None:
     assert idle([Learned("A")]) is None
-    shown = rehearsals_shown([rehearsal([Learned("A")], "build-cache", 3)])
+    shown = rehearsals_shown([rehearsal([Learned("A")], "build-cache", 3)], "r.json")
     assert "| 1 learner | - | - | - | - | - |" in shown
     assert "None" not in shown
 
 
 def test_without_a_rehearsal_the_page_says_so() -> None:
-    assert "no rehearsal" in rehearsals_shown([])
+    assert "no rehearsal" in rehearsals_shown([], "r.json")
 
 
 def test_the_memory_of_a_seat_counts_shared_pages_once(
@@ -105,3 +106,11 @@ def test_a_browser_sends_a_cookie_only_where_it_belongs() -> None:
     browser._keep("http://class.localhost:8000/", 'a=""; Path=/hub/; Max-Age=0')
     assert "a" not in browser._for("http://class.localhost:8000/hub/home")
     browser.close()
+
+
+def test_the_published_rehearsals_can_be_read() -> None:
+    file = Path(__file__).parents[2] / "docs" / "results" / rehearsals.FILE
+    found = rehearsals.load(file)
+    assert [run.learners for run in found.runs] == sorted({run.learners for run in found.runs})
+    assert found.runs
+    assert "learners" in rehearsals_shown(found.runs, "../r.json")

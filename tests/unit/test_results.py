@@ -25,6 +25,7 @@ SCHEMA = Path(__file__).parents[2] / "docs" / "results" / "schema.json"
 OTHERS = (
     *("schema.json", "bench.json", "linters.json", "recorded-zap.json", "advisories.json"),
     "audit-sample.json",
+    "rehearsals.json",
 )
 SHIPPED = [path for path in SCHEMA.parent.rglob("*.json") if path.name not in OTHERS]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Sequence
 
@@ -33,7 +34,9 @@ class Training(Page):
 
     def rehearsals(self) -> str:
         """Return what rehearsals of a class showed: a table, on what, and what one more costs."""
-        return rehearsals_shown(rehearsals.load(self._docs / "results" / rehearsals.FILE).runs)
+        file = f"results/{rehearsals.FILE}"
+        record = posixpath.relpath(file, posixpath.dirname(self._page()) or ".")
+        return rehearsals_shown(rehearsals.load(self._docs / file).runs, record)
 
     def estimates(self) -> str:
         """Return the sentence on what in an agenda is estimated, and by how much."""

@@ -11,10 +11,11 @@ from advices.site.tables.writing import cards, table
 _NONE = "no rehearsal is recorded yet"
 
 
-def rehearsals_shown(runs: Sequence[rehearsals.Rehearsal]) -> str:
+def rehearsals_shown(runs: Sequence[rehearsals.Rehearsal], record: str) -> str:
     """Return the table of rehearsals, fewest learners first, and what it was measured on.
 
-    Below it: how many seconds one more learner adds to a check, from the fewest to the most.
+    Below it how many seconds one more learner adds to a check, from the fewest to the most, and a
+    link to the record.
     """
     if not runs:
         return f"*{_NONE}*\n"
@@ -25,7 +26,7 @@ def rehearsals_shown(runs: Sequence[rehearsals.Rehearsal]) -> str:
         for run in runs
     )
     shown = cards(table([escape(name) for name in head], rows, "r" * len(head)))
-    said = (*_more(runs), _where(runs[-1]))
+    said = (*_more(runs), _where(runs[-1]), f"[The record]({record}).")
     return f"{shown}\nMedian and worst of all learners. {' '.join(said)}\n{{ .adv-note }}\n"
 
 
