@@ -16,7 +16,7 @@ from tests.installs import (
     install_package,
 )
 from tests.jobs import end_as_by_ctrl_c, locked, run, side_by_side
-from tests.turns import Taken, asked
+from tests.turns import Taken, asked, left_out
 
 nox.options.sessions = []
 end_as_by_ctrl_c()
@@ -33,14 +33,8 @@ try:
 except ValueError as error:
     sys.exit(f"./run: {error}")
 EVERYTHING = sys.argv[1:3] == ["-s", "tests"]  # as ./run says it
-NOTES = {
-    Taken.SHARE: "slow tests and labs: only today's share, see each job; "
-    "all of them: ADVICES_IN_TURN=all ./run tests",
-    Taken.CI: "slow tests: all but the rare ones that have another day; "
-    "those too: ADVICES_IN_TURN=all ./run tests",
-}
 if EVERYTHING:
-    side_by_side(2, Path(".nox", "tests.json"), NOTES.get(TAKEN, ""))
+    side_by_side(2, Path(".nox", "tests.json"), left_out(TAKEN))
 
 
 def environment(session: nox.Session, use: str) -> None:
@@ -129,7 +123,7 @@ def advices(session: nox.Session) -> None:
 
 @nox.session(python=False, requires=CHECKED)
 def tests(session: nox.Session) -> None:
-    """What CI checks, but of slow tests and labs a share, another one each day."""
+    """What CI checks, with a share of the slow tests and labs, a different one each day."""
 
 
 @nox.session(python=False)

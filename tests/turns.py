@@ -71,6 +71,15 @@ def asked() -> Taken:
     return Taken(word)
 
 
+def left_out(taken: Taken) -> str:
+    """Return what a run of all jobs leaves out and how to run it, "" where it takes everything."""
+    said = {
+        Taken.SHARE: "slow tests and labs: only today's share, see each job; all of them",
+        Taken.CI: "slow tests: all but the rare ones that have another day; those too",
+    }
+    return f"{said[taken]}: ADVICES_IN_TURN=all ./run tests" if taken in said else ""
+
+
 @dataclass(frozen=True)
 class Slow:
     """A slow test: its file from the project's root, and its name with its parameters.

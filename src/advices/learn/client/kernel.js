@@ -54,11 +54,11 @@ export class Kernel {
       return;
     }
     await this.#take(found.id);
-    const heard = this.#states;
+    const [heard, life] = [this.#states, this.#life];
     const told = await ask(`learn-runs/${found.id}`);
     const since = (seconds) => Date.now() - 1000 * seconds;
-    this.#isOf(told.life);
     // What was heard since is newer.
+    if (life === this.#life) this.#isOf(told.life);
     if (heard === this.#states)
       this.busy = told.busy
         ? // It does not begin anew whenever it is asked for.
