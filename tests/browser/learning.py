@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Error, TimeoutError
+from playwright.sync_api import Error, TimeoutError, expect
 
 ROOT = Path(__file__).parents[2]
+LONG = "print('begun', flush=True)\nimport time\nfor n in range(600): time.sleep(0.1)"
 ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)(\S*?)learn-enter\?code=(\S+)")
 
 # The command has no option for it: under JupyterHub the hub says what the base address is.
@@ -151,3 +152,26 @@ class Cell:
         except TimeoutError as error:
             bar = self.tab.get_by_role("region", name="Your kernel").inner_text()
             raise AssertionError(f"{self.state.inner_text()!r} after {seconds} s: {bar}") from error
+
+
+def begin(cell: Cell, text: str = LONG) -> None:
+    cell.write(text)
+    cell.press("Run")
+    expect(cell.shown).to_contain_text("begun", timeout=30_000)
+
+
+def deaf_to(condition: str) -> str:
+    """Return a script for a page that hears nothing of the kernel's that meets a condition."""
+    return f"""
+        const heard = Object.getOwnPropertyDescriptor(WebSocket.prototype, "onmessage");
+        Object.defineProperty(WebSocket.prototype, "onmessage", {{
+          set(hear) {{
+            heard.set.call(this, (event) => {{
+              const message = typeof event.data === "string" ? JSON.parse(event.data) : {{}};
+              const {{ header: {{ msg_type: type }} = {{}}, content = {{}} }} = message;
+              if ({condition}) document.documentElement.dataset.deaf = "";
+              else hear(event);
+            }});
+          }},
+        }});
+    """

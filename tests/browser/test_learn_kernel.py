@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from learning import ROOT, Cell, enter
+from learning import LONG, ROOT, Cell, begin, deaf_to, enter
 from playwright.sync_api import expect
 from test_accessibility import violations
 
@@ -15,7 +15,6 @@ from advices.lab import labfile
 pytestmark = pytest.mark.browser
 LAB = "learn/labs/build-cache/"
 CHAPTER = "learn/chapters/non-root/"
-LONG = "print('begun', flush=True)\nimport time\nfor n in range(600): time.sleep(0.1)"
 
 
 @pytest.fixture(scope="module")
@@ -61,12 +60,6 @@ def bar(tab):
     return tab.locator(".adv-bar__state")
 
 
-def begin(cell: Cell, text: str = LONG) -> None:
-    cell.write(text)
-    cell.press("Run")
-    expect(cell.shown).to_contain_text("begun", timeout=30_000)
-
-
 def test_a_page_says_what_its_kernel_does(opened):
     tab = opened()
     expect(bar(tab)).to_contain_text("No kernel runs yet")
@@ -76,23 +69,6 @@ def test_a_page_says_what_its_kernel_does(opened):
     Cell(tab, 2).press("Stop")
     Cell(tab, 2).wait()
     expect(bar(tab)).to_contain_text("The kernel is idle.")
-
-
-def deaf_to(condition: str) -> str:
-    """Return a script for a page that hears nothing of the kernel's that meets a condition."""
-    return f"""
-        const heard = Object.getOwnPropertyDescriptor(WebSocket.prototype, "onmessage");
-        Object.defineProperty(WebSocket.prototype, "onmessage", {{
-          set(hear) {{
-            heard.set.call(this, (event) => {{
-              const message = typeof event.data === "string" ? JSON.parse(event.data) : {{}};
-              const {{ header: {{ msg_type: type }} = {{}}, content = {{}} }} = message;
-              if ({condition}) document.documentElement.dataset.deaf = "";
-              else hear(event);
-            }});
-          }},
-        }});
-    """
 
 
 EVERY_SEVENTH_LINE = deaf_to(r"/^\d*7\n$/.test(content.text ?? '')")
@@ -124,48 +100,6 @@ def test_what_is_not_heard_while_a_page_is_loaded_again_is_there_at_the_end(open
     (tmp_path / "ends").touch()
     Cell(tab, 1).wait()
     assert counted(Cell(tab, 1))
-
-
-LOST = {
-    "how a run begins": "type !== 'execute_reply' && state !== 'idle'",
-    "how a run ends": "state === 'idle'",
-    "all but the answer": "type !== 'execute_reply'",
-}
-
-
-def lose(tab, what: str) -> None:
-    tab.evaluate(f"window.loses = (type, state) => {what}")
-
-
-@pytest.fixture
-def lossy(opened):
-    """Open a tab whose line to the kernel can be made to lose what comes on it."""
-    tab = opened()
-    tab.add_init_script(deaf_to("window.loses?.(type, content.execution_state)"))
-    tab.reload()
-    Cell(tab, 1).run("print('before')")
-    return tab
-
-
-@pytest.mark.parametrize("what", LOST)
-def test_what_the_line_to_the_kernel_loses_is_asked_for(lossy, what):
-    """Jupyter lets a page speak to its kernel before the page hears all that the kernel says."""
-    cell = Cell(lossy, 1)
-    lose(lossy, LOST[what])
-    assert cell.run("print('heard')", seconds=30) == "heard"
-    assert cell.state.inner_text().startswith("Done")
-    lossy.locator("html[data-deaf]").wait_for()
-    lose(lossy, "false")
-    assert cell.run("print('after')") == "after"
-
-
-def test_a_restart_that_the_line_does_not_tell_is_known(lossy, opened):
-    begin(Cell(lossy))
-    lose(lossy, "true")
-    opened().get_by_role("button", name="Restart the kernel").click()
-    Cell(lossy).wait(30)
-    expect(Cell(lossy).shown).to_contain_text("What the cells had computed is lost")
-    lossy.locator("html[data-deaf]").wait_for()
 
 
 def test_a_running_cell_is_found_again_after_a_reload(opened, tmp_path):

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from advices.classroom import facts
 from advices.classroom.rehearsing import seat_memory
 from advices.classroom.rehearsing.browser import Browser
 from advices.classroom.rehearsing.figures import (
@@ -50,10 +51,14 @@ def learned(count: int, check: float) -> list[Learned]:
     ]
 
 
+def kept(learners: list[Learned], seats: int) -> rehearsals.Rehearsal:
+    return rehearsal(learners, "build-cache", seats, on=facts(), date="2026-11-30T05:51:18+00:00")
+
+
 def test_what_is_kept_of_rehearsals_is_shown_by_number_of_learners(tmp_path: Path) -> None:
     file = tmp_path / rehearsals.FILE
     for count, check in ((10, 50.0), (1, 99.0), (1, 5.0)):
-        one = rehearsal(learned(count, check), "build-cache", 12)
+        one = kept(learned(count, check), 12)
         rehearsals.save(file, rehearsals.load(file).plus(one))
     found = rehearsals.load(file)
     assert [run.learners for run in found.runs] == [1, 10]
@@ -75,7 +80,7 @@ def test_what_is_kept_of_rehearsals_is_shown_by_number_of_learners(tmp_path: Pat
 
 def test_what_could_not_be_measured_is_no_number() -> None:
     assert idle([Learned("A")]) is None
-    shown = rehearsals_shown([rehearsal([Learned("A")], "build-cache", 3)], "r.json")
+    shown = rehearsals_shown([kept([Learned("A")], 3)], "r.json")
     assert "| 1 learner | - | - | - | - | - |" in shown
     assert "None" not in shown
 

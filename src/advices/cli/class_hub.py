@@ -18,6 +18,7 @@ from advices.core import (
     HubFailed,
     RehearsalFailed,
     counted,
+    now,
     write_whole,
 )
 
@@ -153,7 +154,9 @@ def rehearse(
         raise RehearsalFailed(f"{len(failed)} of {counted(len(found), 'learner')} met a fault")
     if record is not None and kept is not None:
         seats = len(classroom.class_in(classroom.FOLDER).seats)
-        rehearsals.save(record, kept.plus(classroom.rehearsal(found, exercise, seats)))
+        on, date = classroom.facts(), now().isoformat()
+        one = classroom.rehearsal(found, exercise, seats, on=on, date=date)
+        rehearsals.save(record, kept.plus(one))
 
 
 def _show(found: list[Learned]) -> None:

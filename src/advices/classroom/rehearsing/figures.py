@@ -1,14 +1,13 @@
-"""What a rehearsal found, as figures."""
+"""Pure: what a rehearsal found, as figures."""
 
 from __future__ import annotations
 
-import os
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 
-from advices.core import now
+from advices.classroom.verdict import Facts
 from advices.results import rehearsals
 
 STEPS = ("log in", "open a kernel", "run a cell", "check an exercise")
@@ -62,8 +61,10 @@ def idle(learners: Sequence[Learned]) -> int | None:
     return int(statistics.median(known)) if known else None
 
 
-def rehearsal(learners: Sequence[Learned], exercise: str, seats: int) -> rehearsals.Rehearsal:
-    """Return what is kept of a rehearsal in a class of some seats on this machine."""
+def rehearsal(
+    learners: Sequence[Learned], exercise: str, seats: int, *, on: Facts, date: str
+) -> rehearsals.Rehearsal:
+    """Return what is kept of a rehearsal in a class of some seats on a machine."""
     median, largest = memory(learners) or (None, None)
     steps = (
         rehearsals.RehearsedStep(
@@ -72,10 +73,10 @@ def rehearsal(learners: Sequence[Learned], exercise: str, seats: int) -> rehears
         for one in figures(learners)
     )
     return rehearsals.Rehearsal(
-        date=now().isoformat(),
+        date=date,
         toolkit_version=version("docker-advices"),
-        cores=os.cpu_count() or 1,
-        machine_bytes=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+        cores=on.cpus,
+        machine_bytes=on.memory_bytes,
         exercise=exercise,
         seats=seats,
         learners=len(learners),
