@@ -6,29 +6,17 @@ import contextlib
 import os
 import signal
 import socket
+from functools import partial
 from pathlib import Path
 
-from advices.classroom import groups, network, places, seats
+from advices.classroom import network, rootless, seats
 from advices.classroom.entering import inside
+from advices.classroom.keeping import keeper
 from advices.classroom.records import Classroom, Seat
-from advices.core import CommandFailed, EngineMissing, poll, run, spawn_daemon
+from advices.core import CommandFailed, EngineMissing, poll, run
 
-SCRIPTS = ("/usr/share/docker.io/contrib/dockerd-rootless.sh", "/usr/bin/dockerd-rootless.sh")
-"""Debian's place for it, and Docker's own."""
 _UP_SECONDS = 60
 _END_SECONDS = 30
-# What it prints is on the seat's disk: a learner could let it fill this machine's.
-_LOGGED = 'exec >>"$1" 2>&1; shift; exec "$@"'
-
-
-def script() -> str | None:
-    """Return the script that starts a rootless engine, None where it is not installed."""
-    return next((one for one in SCRIPTS if Path(one).exists()), None)
-
-
-def data(seat: Seat) -> Path:
-    """Return the folder of a seat's engine, as it is seen in the seat."""
-    return places.inside_of(seat) / "docker"
 
 
 def ensure(classroom: Classroom, seat: Seat) -> None:
@@ -36,6 +24,7 @@ def ensure(classroom: Classroom, seat: Seat) -> None:
 
     Raises CommandFailed, EngineMissing.
     """
+    keeper().settle()
     network.keep_rules(classroom)
     if not seats.is_up(seat):
         seats.make(classroom, seat)
@@ -57,18 +46,14 @@ def answers(seat: Seat) -> bool:
 
 
 def _start(classroom: Classroom, seat: Seat) -> None:
-    found = script()
-    if found is None:
-        raise EngineMissing(
-            "the script dockerd-rootless.sh is not here",
-            why="the engine's packages bring it: docker.io, or docker-ce-rootless-extras",
-            next_step="`advices class prepare` installs it on Debian and Ubuntu",
-        )
+    keeps, words = keeper(), rootless.words(seat)
+    enter = partial(inside, classroom, seat, clean=True)
+    keeps.await_engine(seat, enter)
+    if answers(seat):
+        return
+    keeps.end_engine(seat, enter)
     _end(seat)
-    log = data(seat) / "engine.log"
-    words = ["sh", "-c", 'rm -f "$0"; ' + _LOGGED, str(seat.runtime / "docker.pid"), str(log)]
-    words += [found, "--host", seat.docker_host, "--data-root", str(data(seat))]
-    spawn_daemon(inside(classroom, seat, words, clean=True), seats.LOGS / f"{seat.name}-engine.log")
+    keeps.begin_engine(seat, enter, words, seats.LOGS / f"{seat.name}-engine.log")
     for waited in poll(_UP_SECONDS):
         if answers(seat):
             return
@@ -77,13 +62,14 @@ def _start(classroom: Classroom, seat: Seat) -> None:
     raise EngineMissing(
         f"the engine of {seat.name} does not answer: {_last_line(classroom, seat)}",
         why="its last line is above",
-        next_step=f"`advices class reset {seat.name}` makes the seat again; {log} in it has more",
+        next_step=f"`advices class reset {seat.name}` makes the seat again; {rootless.log(seat)} "
+        "in it has more",
     )
 
 
 def _last_line(classroom: Classroom, seat: Seat) -> str:
     with contextlib.suppress(CommandFailed):
-        log = str(data(seat) / "engine.log")
+        log = str(rootless.log(seat))
         printed = run(inside(classroom, seat, ["tail", "-n", "1", log], clean=True)).stdout
         return printed.strip() or "its log is empty"
     return "it has no log"
@@ -118,7 +104,7 @@ def _pids(seat: Seat, *names: str) -> list[int]:
     """Return the processes of a seat that are its engine, or that carry one."""
     wanted = names or ("dockerd", "rootlesskit", "slirp4netns", "exe")
     found = []
-    for pid in groups.processes(seat.name):
+    for pid in keeper().processes(seat):
         with contextlib.suppress(OSError):
             if Path(f"/proc/{pid}/comm").read_text("utf-8").strip() in wanted:
                 found.append(pid)

@@ -5,17 +5,20 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from advices.classroom import places
-from advices.classroom.records import Limits
-from advices.core import CommandFailed, counted, poll
+from advices.classroom import places, rootless
+from advices.classroom.records import Limits, Seat
+from advices.core import CommandFailed, counted, poll, spawn_daemon
 from advices.engine import cgroup
 
 CONTROLLERS = ("pids", "memory", "cpu")
 _PERIOD = 100_000
 _JOIN = 'while [ "$1" != -- ]; do echo $$ >"$1" || exit 125; shift; done; shift; exec "$@"'
+_CLEAN = ("env", "-i", f"PATH={os.defpath}:/usr/sbin:/sbin", "LANG=C.UTF-8")
+_LOGGED = 'rm -f "$0"; exec >>"$1" 2>&1; shift; exec "$@"'
+_Enter = Callable[[Sequence[str]], list[str]]
 
 
 def folders(name: str, mount: Path = cgroup.MOUNT) -> list[Path]:
@@ -89,13 +92,18 @@ def processes(name: str, mount: Path = cgroup.MOUNT) -> set[int]:
 
 
 def kill(name: str, mount: Path = cgroup.MOUNT, timeout_seconds: float = 20) -> None:
-    """End all that runs in a seat, at once and without asking. Raises CommandFailed where it stays.
+    """End all that runs in a seat, at once. Raises CommandFailed where it stays."""
+    kill_all(name, lambda: processes(name, mount), timeout_seconds)
+
+
+def kill_all(name: str, processes: Callable[[], set[int]], timeout_seconds: float = 20) -> None:
+    """Kill processes until there are none any more. Raises CommandFailed where some stay.
 
     The first process of the seat goes first: the kernel ends with it all that it is the first of,
     so that nothing forks faster than it is killed.
     """
     for _ in poll(timeout_seconds):
-        left = processes(name, mount)
+        left = processes()
         if not left:
             return
         for pid in sorted(left, key=lambda one: (not _is_first(one), one)):
@@ -137,3 +145,64 @@ def all_folders(mount: Path = cgroup.MOUNT) -> Iterator[Path]:
         yield from (top / places.GROUP).glob(f"{places.PREFIX}*/")
         if (top / places.GROUP).is_dir():
             yield top / places.GROUP
+
+
+class Groups:
+    """Keeps seats in groups that we make ourselves: see `keeping.Keeper`."""
+
+    def joined(self, seat: Seat) -> list[str]:
+        """Return the words of `joined`: they end with 125 where the group is not there."""
+        return joined(seat.name)
+
+    def processes(self, seat: Seat) -> set[int]:
+        """Return the ids of all processes in a seat."""
+        return processes(seat.name)
+
+    def kill(self, seat: Seat) -> None:
+        """End all that runs in a seat. Raises CommandFailed where it stays."""
+        kill(seat.name)
+
+    def begin(self, seat: Seat, limits: Limits, words: Sequence[str], log: Path) -> None:
+        """Start the first process of a seat as a daemon, with nothing of our environment.
+
+        Raises CommandFailed where the kernel takes no limits.
+        """
+        make(seat.name, limits)
+        spawn_daemon([*joined(seat.name), *_CLEAN, *words], log)
+
+    def files(self, seat: Seat, engine: Sequence[str]) -> dict[str, str]:
+        """Return none: nothing in the seat starts its engine."""
+        del seat, engine
+        return {}
+
+    def await_engine(self, seat: Seat, enter: _Enter) -> None:
+        """Return at once: no engine starts by itself."""
+
+    def begin_engine(self, seat: Seat, enter: _Enter, engine: Sequence[str], log: Path) -> None:
+        """Start the engine of a seat as a daemon; before that, `log` has what it prints."""
+        files = (str(rootless.pid_file(seat)), str(rootless.log(seat)))
+        spawn_daemon(enter(["sh", "-c", _LOGGED, *files, *engine]), log)
+
+    def end_engine(self, seat: Seat, enter: _Enter) -> None:
+        """Return at once: nothing starts an engine again."""
+
+    def forget(self, seat: Seat) -> None:
+        """Return at once: the empty group of a seat goes with the class."""
+
+    def stay(self) -> None:
+        """Return at once: `class prepare` brings the class back after a reboot."""
+
+    def settle(self) -> None:
+        """Return at once: nothing brings a class up but our commands."""
+
+    def kill_left(self) -> list[str]:
+        """End all that runs in any seat, and return the names of the seats."""
+        found = names()
+        for name in found:
+            kill(name)
+        return found
+
+    def remove(self) -> list[str]:
+        """Remove the groups of all seats, as far as nothing runs in them."""
+        remove()
+        return []

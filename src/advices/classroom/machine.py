@@ -9,7 +9,7 @@ import re
 import shutil
 from pathlib import Path
 
-from advices.classroom import engines, groups, places
+from advices.classroom import groups, places, rootless
 from advices.classroom.hub import start
 from advices.classroom.verdict import Facts
 from advices.core import ProxyMissing, Say
@@ -39,7 +39,7 @@ _CLONE = Path("/proc/sys/kernel/unprivileged_userns_clone")
 def missing() -> tuple[str, ...]:
     """Return the programs that a class needs and that are not here."""
     absent = [name for name in (*PROGRAMS, *_ENGINE[:3]) if not shutil.which(name, path=_PATH)]
-    return (*absent, *(() if engines.script() else _ENGINE[3:]))
+    return (*absent, *(() if rootless.script() else _ENGINE[3:]))
 
 
 def install(say: Say) -> None:

@@ -25,6 +25,7 @@ from advices.classroom import (
 )
 from advices.classroom.entering import inside
 from advices.classroom.filling import Fill
+from advices.classroom.keeping import keeper
 from advices.classroom.records import Classroom, Limits, Seat
 from advices.classroom.verdict import Verdict, Wanted, judge
 from advices.core import ClassUnfit, Layout, Say, Step, run
@@ -140,6 +141,7 @@ def prepare(asked: Asked, fill: contextlib.AbstractContextManager[Fill], say: Sa
             say(Step("class", seat.name, "account, disk, network, engine", 1 + done, steps))
             engines.ensure(classroom, seat)
         _demand_readable(classroom)
+        keeper().stay()
         say(Step("class", "seats", "", steps, steps))
     return classroom
 

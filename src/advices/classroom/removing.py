@@ -6,8 +6,9 @@ import contextlib
 import shutil
 from pathlib import Path
 
-from advices.classroom import accounts, groups, mounts, network, places, seats, store, stored
+from advices.classroom import accounts, mounts, network, places, seats, store, stored
 from advices.classroom.hub.start import end
+from advices.classroom.keeping import keepers
 from advices.classroom.sending.rest import demand_nothing_waits
 from advices.core import CommandFailed, FileRefused, counted, poll, run
 
@@ -33,9 +34,8 @@ def stop(*, discard_waiting: bool = False) -> tuple[str, ...]:
             results = counted(sent, "result of an exercise", "results of exercises")
             found.append(f"{results}, which the store has now")
         _stop_forwarding()
-        for name in groups.names():
-            groups.kill(name)
-            found.append(f"processes of {name}")
+        for keeps in keepers():
+            found += [f"processes of {name}" for name in keeps.kill_left()]
         for kept in places.RUN.glob("*/"):
             seats.let_go(kept)
             found.append(f"namespaces of {kept.name}")
@@ -47,10 +47,11 @@ def stop(*, discard_waiting: bool = False) -> tuple[str, ...]:
         if network.remove_rules():
             found.append("rules of the firewall")
         store.hide()
+        for keeps in keepers():
+            found += keeps.remove()
         for account in accounts.left():
             accounts.remove(account)
             found.append(f"account {account}")
-        groups.remove()
         found += [str(one) for one in _remove_folders()]
         _await_disks()
     return tuple(found)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
 import sys
 from pathlib import Path
 
-from advices.classroom import accounts, groups, mounts, network, places, store
+from advices.classroom import accounts, mounts, network, places, rootless, store
+from advices.classroom.keeping import keeper
 from advices.classroom.records import Classroom, Seat
-from advices.core import CommandFailed, poll, run, spawn_daemon
+from advices.core import CommandFailed, poll, run
 
 _FIRST = Path(__file__).parent / "inside" / "first.py"
 LOGS = Path("/var/log/docker-advices/class")
@@ -54,7 +54,7 @@ def first(seat: Seat) -> int | None:
     It is the one that all others of the seat end with: it is root's, and no learner's.
     """
     kept = places.namespace(seat, "pid")
-    for pid in sorted(groups.processes(seat.name)):
+    for pid in sorted(keeper().processes(seat)):
         with contextlib.suppress(OSError):
             of = Path(f"/proc/{pid}")
             same = (of / "ns" / "pid").stat().st_ino == kept.stat().st_ino
@@ -69,20 +69,17 @@ def bring_up(classroom: Classroom, seat: Seat) -> None:
     What ran in the seat before is over.
     """
     bring_down(seat)
-    groups.make(seat.name, classroom.limits)
-    network.make(seat)
     store.show()
     mounts.keep_own(places.RUN)
-    (places.RUN / seat.name).mkdir()
-    for kind in places.NAMESPACES:
-        places.namespace(seat, kind).touch()
+    ground(seat)
     log = LOGS / f"{seat.name}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
     log.unlink(missing_ok=True)
-    spawn_daemon(_first_words(classroom, seat), log)
+    keeper().begin(seat, classroom.limits, _first_words(classroom, seat), log)
     for waited in poll(_UP_SECONDS):
         if is_up(seat):
             return
-        if waited > 1 and not groups.processes(seat.name):
+        if waited > 1 and not keeper().processes(seat):
             break
     said = log.read_text("utf-8", "replace").strip().splitlines()
     bring_down(seat)
@@ -93,6 +90,14 @@ def bring_up(classroom: Classroom, seat: Seat) -> None:
     )
 
 
+def ground(seat: Seat) -> None:
+    """Make what the first process of a seat needs and a reboot takes. Raises CommandFailed."""
+    network.make(seat)
+    (places.RUN / seat.name).mkdir(exist_ok=True)
+    for kind in places.NAMESPACES:
+        places.namespace(seat, kind).touch()
+
+
 def _first_words(classroom: Classroom, seat: Seat) -> list[str]:
     about = {
         "name": seat.name,
@@ -101,13 +106,12 @@ def _first_words(classroom: Classroom, seat: Seat) -> list[str]:
         "at": str(places.inside_of(seat)),
         "runtime": str(seat.runtime),
         "store": store.shown_to(seat),
+        "files": keeper().files(seat, rootless.words(seat)),
         "open": [str(one) for one in opened(classroom.project)],
         "init": [_waiter(), "--", "sleep", "infinity"],
     }
     kept = (f"--{_FLAGS[kind]}={places.namespace(seat, kind)}" for kind in places.NAMESPACES)
     return [
-        *groups.joined(seat.name),
-        *("env", "-i", f"PATH={os.defpath}:/usr/sbin:/sbin", "LANG=C.UTF-8"),
         *("nsenter", f"--net={places.network(seat)}", "--"),
         *("unshare", *kept, "--fork", "--mount-proc", "--propagation", "private", "--"),
         *(sys.executable, "-I", str(_FIRST), json.dumps(about)),
@@ -141,7 +145,7 @@ def give_back(seat: Seat) -> None:
 
 def bring_down(seat: Seat) -> None:
     """End all that runs in a seat, and let go of its namespaces and network. The disk stays."""
-    groups.kill(seat.name)
+    keeper().kill(seat)
     let_go(places.RUN / seat.name)
     network.remove(seat.network, places.link(seat))
 
@@ -159,6 +163,7 @@ def let_go(kept: Path) -> None:
 def remove(seat: Seat) -> None:
     """Remove all of a seat, whatever half of it is there. Raises CommandFailed."""
     bring_down(seat)
+    keeper().forget(seat)
     accounts.remove(seat.account)
     disk = places.disk(seat)
     for file in (disk, disk.with_suffix(".half")):

@@ -232,6 +232,9 @@ def see(seat: dict[str, Any]) -> None:
     if Path("/dev/mqueue").is_dir():
         mount("mqueue", "/dev/mqueue", "mqueue", NOSUID | NODEV)
     _see_run(seat["runtime"], uid, held)
+    for name, text in seat["files"].items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(text, "utf-8")
     socket.sethostname(seat["name"])
 
 
@@ -263,9 +266,15 @@ def main() -> None:
     with contextlib.suppress(PermissionError):
         Path("/proc/self/oom_score_adj").write_text("-900", "ascii")
     seat = json.loads(sys.argv[1])
-    see(seat)
-    os.chdir("/")
-    Path("/run/seat-is-there").touch()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
+        # Of systemd, if it started this; in the seat it is not to be seen.
+        if notified := os.environ.pop("NOTIFY_SOCKET", ""):
+            told.connect(notified.replace("@", "\0", 1) if notified[0] == "@" else notified)
+        see(seat)
+        os.chdir("/")
+        Path("/run/seat-is-there").touch()
+        if notified:
+            told.send(b"READY=1")
     os.execvp(seat["init"][0], seat["init"])
 
 
