@@ -170,7 +170,7 @@ class Groups:
         make(seat.name, limits)
         spawn_daemon([*joined(seat.name), *_CLEAN, *words], log)
 
-    def files(self, seat: Seat, engine: Sequence[str]) -> dict[str, str]:
+    def files(self, seat: Seat, engine: Sequence[str]) -> dict[str, str | None]:
         """Return none: nothing in the seat starts its engine."""
         del seat, engine
         return {}

@@ -41,8 +41,11 @@ class Keeper(Protocol):
         What it prints goes to `log`.
         """
 
-    def files(self, seat: Seat, engine: Sequence[str]) -> dict[str, str]:
-        """Return the files below /run that a seat must see, by path; `engine` starts its engine."""
+    def files(self, seat: Seat, engine: Sequence[str]) -> dict[str, str | None]:
+        """Return the files below /run that a seat must see, by path; None is a folder.
+
+        `engine` starts the engine of the seat.
+        """
 
     def await_engine(self, seat: Seat, enter: Enter) -> None:
         """Return when an engine that starts by itself has started, or failed to."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from advices.classroom import places, rootless
 from advices.classroom.records import Limits, Seat
 from advices.classroom.view import within
+from advices.engine import provision
 
 CLASS = f"{places.GROUP}.service"
 """The unit that makes what all seats need after a reboot."""
@@ -116,8 +117,11 @@ TimeoutStopSec=30
 """
 
 
-def in_seat(seat: Seat, engine: Sequence[str]) -> dict[str, str]:
-    """Return the files that a seat's own manager reads, by path; `engine` starts its engine."""
+def in_seat(seat: Seat, engine: Sequence[str]) -> dict[str, str | None]:
+    """Return the files that a seat's own manager reads, by path; None is a folder.
+
+    `engine` starts the engine. It puts containers into no group: for that it would need a bus.
+    """
     default = f"""[Unit]
 Description=What a seat starts by itself
 Requires=basic.target
@@ -133,7 +137,7 @@ Description=The Docker engine of {seat.name}
 Type=notify
 NotifyAccess=all
 ExecStartPre={_quoted(["rm", "-f", str(rootless.pid_file(seat))])}
-ExecStart={_quoted(engine)}
+ExecStart={_quoted([*engine, "--exec-opt", "native.cgroupdriver=cgroupfs"])}
 StandardOutput=append:{rootless.log(seat)}
 StandardError=append:{rootless.log(seat)}
 Restart=on-failure
@@ -145,7 +149,12 @@ LimitNOFILE=infinity
 TimeoutStartSec=60
 TimeoutStopSec=20
 """
-    return {str(_IN_SEAT / "default.target"): default, str(_IN_SEAT / ENGINE): service}
+    return {
+        # Without it no manager of an account starts.
+        str(provision.SYSTEMD): None,
+        str(_IN_SEAT / "default.target"): default,
+        str(_IN_SEAT / ENGINE): service,
+    }
 
 
 def of_class(python: str, source: Path) -> str:

@@ -40,6 +40,8 @@ class Units:
         properties = ("TasksMax=infinity", "Delegate=yes")
         return [
             *("systemd-run", "--scope", "--quiet", "--collect"),
+            # Without it this machine's journal would have all words.
+            f"--description=Docker Advices: a program in {seat.name}",
             f"--slice={slice_of(seat.uid)}",
             *(f"--property={one}" for one in properties),
             "--",
@@ -108,14 +110,15 @@ class Units:
                 "command again",
             )
 
-    def files(self, seat: Seat, engine: Sequence[str]) -> dict[str, str]:
+    def files(self, seat: Seat, engine: Sequence[str]) -> dict[str, str | None]:
         """Return the units that the seat's own manager reads: what it starts is the engine."""
         return unit_texts.in_seat(seat, engine)
 
     def await_engine(self, seat: Seat, enter: _Enter) -> None:
         """Return when the engine started, or failed to, or the seat's manager does not answer."""
         run(["systemctl", "start", manager(seat.uid)], accept=_ANY_CODE)
-        listens = enter(["test", "-S", f"{seat.runtime}/systemd/private"])
+        view = f"--mount={places.namespace(seat, 'mnt')}"
+        listens = ["nsenter", view, "--", "test", "-S", f"{seat.runtime}/systemd/private"]
         for _ in poll(_READY_SECONDS):
             if run(listens, accept=_ANY_CODE).exit_code == 0:
                 run(enter(["systemctl", "--user", "start", ENGINE]), accept=_ANY_CODE)

@@ -234,7 +234,10 @@ def see(seat: dict[str, Any]) -> None:
     _see_run(seat["runtime"], uid, held)
     for name, text in seat["files"].items():
         Path(name).parent.mkdir(parents=True, exist_ok=True)
-        Path(name).write_text(text, "utf-8")
+        if text is None:
+            Path(name).mkdir()
+        else:
+            Path(name).write_text(text, "utf-8")
     socket.sethostname(seat["name"])
 
 
