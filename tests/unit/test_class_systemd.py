@@ -89,7 +89,7 @@ def test_the_accounts_manager_runs_in_the_seat_as_the_account_and_reads_no_unit_
         "--net=/run/netns/adv-seat-01",
         "--pid=",
         "--reuid=47001",
-        "-i",
+        '"env" "-i"',
         "SYSTEMD_UNIT_PATH",
     ]
     assert [start.index(one) for one in order] == sorted(start.index(one) for one in order)
