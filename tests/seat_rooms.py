@@ -19,8 +19,10 @@ from advices.classroom import (
     prepared,
     read,
     stop,
+    units,
 )
 from advices.core.paths import Layout
+from advices.engine import provision
 from advices.engine.client import connect
 from advices.images.memory import LayerMemory
 
@@ -87,6 +89,13 @@ def spawned(room: Classroom, seat: Seat, *words: str) -> Iterator[subprocess.Pop
         process.wait(20)
 
 
+def group_of(seat: Seat) -> Path:
+    """Return the control group that counts the processes of a seat, and has its limit of them."""
+    name = f"user-{seat.uid}.slice" if provision.SYSTEMD.exists() else seat.name
+    (file,) = Path("/sys/fs/cgroup").glob(f"**/{name}/pids.max")
+    return file.parent
+
+
 def lines(words: Sequence[str]) -> list[str]:
     """Return what a program of this machine prints, line by line."""
     done = subprocess.run(words, capture_output=True, text=True, check=True)
@@ -96,6 +105,7 @@ def lines(words: Sequence[str]) -> list[str]:
 def left() -> dict[str, list[str]]:
     """Return all that is on this machine of any class, by kind: nothing where none is."""
     groups = [str(one) for one in Path("/sys/fs/cgroup").glob("**/docker-advices-class")]
+    ours = ("adv-seat", "docker-advices-class")
     return {
         kind: found
         for kind, found in {
@@ -120,6 +130,12 @@ def left() -> dict[str, list[str]]:
                 if "docker-advices" in line or "adv-seat" in line
             ],
             "groups": groups,
+            "units": [
+                str(one)
+                for folder in (units.FOLDER, units.LINGER)
+                for one in folder.glob("**/*")
+                if any(word in one.name for word in ours)
+            ],
             "folders": [
                 str(one)
                 for one in (

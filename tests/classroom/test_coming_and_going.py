@@ -18,13 +18,13 @@ from advices.classroom import (
     FOLDER,
     Classroom,
     answers,
+    kill_all,
     of_engine,
     prepared,
     processes,
     read,
     stop,
 )
-from advices.classroom.groups import kill
 from advices.classroom.hub.address import HERE, address
 from advices.classroom.hub.files import Opened, save_opened
 from advices.classroom.network import remove, remove_rules
@@ -127,7 +127,7 @@ def test_after_a_reboot_it_comes_back_with_all_that_was_stored(image: str) -> No
         (seat,) = room.seats
         sh(room, seat, f"echo mine >~/mine; docker tag {image} mine:1")
         # What a reboot takes: processes, namespaces, networks, rules. The files stay.
-        kill(seat.name)
+        kill_all(seat)
         let_go(RUN / seat.name)
         remove(seat.network, link(seat))
         remove_rules()

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from seat_rooms import LIMITS, at, sh, spawned
+from seat_rooms import LIMITS, at, group_of, sh, spawned
 
 from advices.classroom import Classroom, Seat, answers, ensure, processes, reset_seat
 from advices.core import poll
@@ -232,9 +232,9 @@ def test_nothing_of_this_machine_can_be_written(room: Classroom, ada: Seat) -> N
         ("docker", "run", "--privileged", "--rm", "-v", "/:/host", "x"),
     ):
         assert at(room, ada, *words).returncode != 0
-    group = next(Path("/sys/fs/cgroup").glob("**/docker-advices-class"))
-    for door in (group / "cgroup.procs", group.parent / "cgroup.procs"):
-        assert at(room, ada, "sh", "-c", f"echo $$ >{door}").returncode != 0
+    group = group_of(ada)
+    for door in (group / "cgroup.procs", group.parent / "cgroup.procs", group / "pids.max"):
+        assert at(room, ada, "sh", "-c", f"echo $$ >{door}").returncode != 0, door
 
 
 def _disk_of(room: Classroom, seat: Seat) -> str:
@@ -274,8 +274,7 @@ def test_a_fork_bomb_is_one_seats(room: Classroom, ada: Seat, ben: Seat, image: 
 
 def tasks(seat: Seat) -> int:
     """Return how many processes and threads a seat has, as its limit counts them."""
-    (file,) = Path("/sys/fs/cgroup").glob(f"**/docker-advices-class/{seat.name}/pids.current")
-    return int(file.read_text())
+    return int((group_of(seat) / "pids.current").read_text())
 
 
 def test_nothing_lives_on_after_a_reset(room: Classroom, ada: Seat, ben: Seat, image: str) -> None:
