@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
@@ -27,6 +28,8 @@ from advices.results import VariantResult
 Found = TypeVar("Found")
 
 _LISTEN_SECONDS = 0.2
+# No change is called so.
+_LOOK = ""
 _STOP = MeasureName("stop_exit_code")
 _OF_A_STOP = frozenset({_STOP, MeasureName("requests_lost")})
 _KILLED = 137
@@ -98,29 +101,39 @@ def overlapped(work: Callable[[Callable[[], object]], Found], then: Callable[[],
     return given[0]
 
 
-def groups(changes: Mapping[str, Change], source: Source) -> tuple[list[str], list[str]]:
-    """Return the changes of a source that need no step of their own, and the others."""
-    # Beside a build of other steps, BuildKit does not find all that is in its cache: the first ones
-    # are built before the others. Of these, what waits for a canary comes last.
+@dataclass(frozen=True)
+class Groups:
+    """The names of changes: those that need no step of their own, that hide something, the rest."""
+
+    cached: tuple[str, ...]
+    hiding: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+def groups(changes: Mapping[str, Change], source: Source) -> Groups:
+    """Return the changes of a source by how their builds are made."""
     names = [one.name for one in REMEDIES if one.name in changes]
     cached = [name for name in names if changes[name].runs_as(source)]
-    others = [name for name in names if name not in cached]
-    return cached, sorted(others, key=lambda name: changes[name].hides)
+    hiding = [name for name in names if changes[name].hides and name not in cached]
+    others = [name for name in names if name not in (*cached, *hiding)]
+    return Groups(tuple(cached), tuple(hiding), tuple(others))
 
 
 def in_order(
     alone: Callable[[str, Callable[[], object]], object],
-    first: Sequence[str],
-    then: Sequence[str],
+    look: Callable[[Sequence[str]], object],
+    grouped: Groups,
     at_a_time: int,
 ) -> None:
-    """Do `alone` for some names and for others, so many at a time.
+    """Do `alone` for each change, so many at a time, and `look` for those that hide something.
 
-    It is given what to call when its builds are done: the others begin when those of all first ones
-    are, and not before. With one at a time they begin when all of it is done. Raises what `alone`
-    raises.
+    Beside a build of other steps, BuildKit does not find all that is in its cache: `alone` is given
+    what to call when its builds are done, and the others begin when those of the cached ones are.
+    With one at a time they begin when all of it is done. What hides something comes first of them,
+    and is looked at together: to read several images at once takes little more than to read one.
+    Raises what `alone` and `look` raise.
     """
-    left = {*first}
+    left = {*grouped.cached}
 
     def work(free: Callable[[], object]) -> None:
         def built(name: str) -> None:
@@ -128,14 +141,22 @@ def in_order(
             if not left:
                 free()
 
-        at_once({name: partial(alone, name, partial(built, name)) for name in first}, at_a_time)
+        each = {name: partial(alone, name, partial(built, name)) for name in grouped.cached}
+        at_once(each, at_a_time)
         free()
 
-    def others() -> None:
-        at_once({name: partial(alone, name, lambda: None) for name in then}, at_a_time)
+    def then() -> None:
+        def each(names: Sequence[str]) -> dict[str, Callable[[], object]]:
+            return {name: partial(alone, name, lambda: None) for name in names}
+
+        jobs: dict[str, Callable[[], object]] = each(grouped.hiding)
+        if grouped.hiding:
+            jobs[_LOOK] = partial(look, grouped.hiding)
+        jobs |= each(grouped.others)
+        at_once(jobs, at_a_time, {_LOOK: grouped.hiding})
 
     if at_a_time > 1:
-        overlapped(work, others)
+        overlapped(work, then)
         return
     work(lambda: None)
-    others()
+    then()

@@ -7,26 +7,27 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+from advices.audit.alone import Alone
 from advices.audit.canaries import Canary
 from advices.audit.decided import decided
 from advices.audit.health import health_command
 from advices.audit.how import ALONE
-from advices.audit.hunt import AT_ONCE, FIXED, Hunt, Reads
+from advices.audit.hunt import FIXED, Hunt
 from advices.audit.lab_of import YOURS
 from advices.audit.life import with_life
 from advices.audit.pages import Served
+from advices.audit.reads import Reads
 from advices.audit.remedies import (
     REMEDIES,
     Change,
     Remedy,
-    Source,
     in_effect,
     remedies,
     together,
 )
-from advices.audit.taking import groups, in_order, is_killed, overlapped, planned_for, taken
+from advices.audit.taking import overlapped, taken
 from advices.audit.tried import Trial, Tried, with_others
-from advices.audit.trying import Makes, Trying
+from advices.audit.trying import Makes
 from advices.core import NeverAnswered, StepFailed
 from advices.measure import QUICK, Measurer, PlanStep, steps
 from advices.probes import startup
@@ -38,7 +39,7 @@ _AGAIN = "again"
 _SMALLER, _IN_STAGES = "slim", "stages"
 
 
-class Trials(Trying):
+class Trials(Alone):
     """The trials of one project in one run."""
 
     def yours(self, *, with_secrets: bool) -> tuple[VariantResult, tuple[Canary, ...]]:
@@ -117,18 +118,9 @@ class Trials(Trying):
     ) -> Trial:
         if self._scope.quick and (trial := self._at_once(measurer, yours, changes, whole)):
             return trial
-        found: dict[str, Tried] = {}
-
-        of = {one.name: one for one in REMEDIES if one.name in changes}
-
-        def alone(name: str, built: Callable[[], object]) -> None:
-            found[name] = self._alone(measurer, yours, of[name], changes[name], built)
-
-        at_a_time = AT_ONCE if not self._project.beside else 1
-        # Nobody compares their seconds: while one waits for its container another one builds.
-        in_order(alone, *groups(changes, self._source), at_a_time)
-        fixes = [one for one in of.values() if found[one.name].is_fix]
-        return self._together(measurer, yours, tuple(found[name] for name in of), fixes, whole)
+        found = self._each_alone(measurer, yours, changes)
+        fixes = [one.remedy for one in found if one.is_fix]
+        return self._together(measurer, yours, found, fixes, whole)
 
     def _looked_at_again(self, measurer: Measurer, yours: VariantResult) -> VariantResult:
         """Learn what the project does each time: the page it serves, and its health check.
@@ -198,50 +190,6 @@ class Trials(Trying):
                 return Trial(yours, tried, after, change, names, left_out=(ALONE,))
             fixes = [one for one in fixes if one.name in names]
         return Trial(yours, tuple(found.values()), left_out=(ALONE,))
-
-    def _alone(
-        self,
-        measurer: Measurer,
-        yours: VariantResult,
-        remedy: Remedy,
-        change: Change,
-        built: Callable[[], object],
-    ) -> Tried:
-        def makes(source: Source) -> Change:
-            return remedy.apply(source) or change
-
-        planned = planned_for(self._lab, remedy, is_killed=is_killed(yours))
-        change, after, refused = self._made(
-            *(measurer, yours, remedy.name, makes, planned), free=lambda _: built()
-        )
-        if refused or after is None:
-            was = yours.measures().get(remedy.measure)
-            is_ = after.measures().get(remedy.measure) if after else None
-            return Tried(remedy, change, was, is_, refused)
-        return self._judged(remedy, change, change, (yours, after), name=remedy.name)
-
-    def _own(self, remedy: Remedy, change: Change) -> Change:
-        """Return a remedy's change with what was found out since it was made."""
-        return remedy.apply(self._source) or change
-
-    def _judged(
-        self,
-        remedy: Remedy,
-        change: Change,
-        whole: Change,
-        measured: tuple[VariantResult, VariantResult],
-        *,
-        name: str,
-    ) -> Tried:
-        """Return what a change brought, by what was measured before it and after it.
-
-        `whole` is what was built, `name` what its image is called. What hides a secret is judged
-        by a canary, the others by their measure.
-        """
-        if change.hides and self._hunt:
-            return Tried(remedy, change, *self._hunt.hidden(change, whole, name))
-        was, is_ = (one.measures().get(remedy.measure) for one in measured)
-        return Tried(remedy, change, was, is_)
 
     def _together(
         self,
