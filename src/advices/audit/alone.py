@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from advices.audit.hunt import AT_ONCE
-from advices.audit.remedies import REMEDIES, Change, Remedy, Source
-from advices.audit.taking import groups, in_order, is_killed, planned_for
+from advices.audit.remedies import REMEDIES, Change, Remedy
+from advices.audit.taking import groups, in_order, made_by, planned_for
 from advices.audit.tried import Tried
 from advices.audit.trying import Trying
 from advices.measure import Measurer
@@ -18,19 +19,17 @@ _Made = tuple[Change, VariantResult | None, str]
 class Alone(Trying):
     """Tries the changes of one project one by one."""
 
-    def _each_alone(
-        self, measurer: Measurer, yours: VariantResult, changes: Mapping[str, Change]
-    ) -> tuple[Tried, ...]:
+    def _each_alone(self, measurer: Measurer, changes: Mapping[str, Change]) -> tuple[Tried, ...]:
         """Return what each of some changes does alone, in the order of their remedies."""
         of = {one.name: one for one in REMEDIES if one.name in changes}
         made: dict[str, _Made] = {}
         found: dict[str, Tried] = {}
 
         def judge(name: str) -> None:
-            found[name] = self._tried(yours, of[name], made[name])
+            found[name] = self._tried(of[name], made[name])
 
         def alone(name: str, built: Callable[[], object]) -> None:
-            made[name] = self._alone(measurer, yours, of[name], changes[name], built)
+            made[name] = self._alone(measurer, of[name], changes[name], built)
             if not changes[name].hides:
                 judge(name)
 
@@ -48,19 +47,16 @@ class Alone(Trying):
     def _alone(
         self,
         measurer: Measurer,
-        yours: VariantResult,
         remedy: Remedy,
         change: Change,
         built: Callable[[], object],
     ) -> _Made:
-        def makes(source: Source) -> Change:
-            return remedy.apply(source) or change
+        makes = partial(made_by, remedy, change)
+        planned = planned_for(self._lab, remedy, self._yours)
+        return self._made(*(measurer, remedy.name, makes, planned), free=lambda _: built())
 
-        planned = planned_for(self._lab, remedy, is_killed=is_killed(yours))
-        return self._made(*(measurer, yours, remedy.name, makes, planned), free=lambda _: built())
-
-    def _tried(self, yours: VariantResult, remedy: Remedy, made: _Made) -> Tried:
-        change, after, refused = made
+    def _tried(self, remedy: Remedy, made: _Made) -> Tried:
+        yours, (change, after, refused) = self._yours(), made
         if refused or after is None:
             was = yours.measures().get(remedy.measure)
             is_ = after.measures().get(remedy.measure) if after else None
@@ -69,7 +65,7 @@ class Alone(Trying):
 
     def _own(self, remedy: Remedy, change: Change) -> Change:
         """Return a remedy's change with what was found out since it was made."""
-        return remedy.apply(self._source) or change
+        return made_by(remedy, change, self._source)
 
     def _judged(
         self,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from advices.audit.awaited import Awaited
 from advices.audit.canaries import (
     Canary,
     contents,
@@ -20,7 +20,7 @@ from advices.audit.lab_of import YOURS, variant_of
 from advices.audit.project import Project
 from advices.audit.reads import Reads
 from advices.audit.remedies import Change
-from advices.core import AdvicesError, DiskFull, EngineLost, alive, at_once
+from advices.core import AdvicesError, DiskFull, EngineLost, at_once
 from advices.lab import COLD, Lab, Variant
 from advices.measure import CANARY, BuildImage, Candidate, Measurer
 
@@ -28,7 +28,6 @@ FIXED = "fixed"
 """The project with all fixes."""
 AT_ONCE = 2
 """How many builds of an audit are made side by side."""
-_LISTEN_SECONDS = 0.2
 CandidateOf = Callable[[str, Variant, Change], Candidate]
 
 
@@ -74,7 +73,7 @@ class Hunt:
         # Changes whose own image was built with canaries, by its name, and the files that had none.
         self._marked: dict[str, Change] = {}
         self._plain: set[str] = set()
-        self._begun = threading.Event()
+        self._found = Awaited[tuple[Canary, ...]]()
 
     @property
     def decides(self) -> bool:
@@ -83,8 +82,7 @@ class Hunt:
 
     def wait(self) -> None:
         """Return once it is known what the project as it is shows. Raises GivenUp."""
-        while not self._begun.wait(_LISTEN_SECONDS):
-            alive()
+        self._found()
 
     @property
     def leaking(self) -> tuple[str, ...]:
@@ -98,7 +96,7 @@ class Hunt:
         self._find_contents(change)
         self._at_once(self._suspects, change)
         self.yours = _each([partial(self._tried, one, change, YOURS) for one in self._suspects])
-        self._begun.set()
+        self._found.be(self.yours)
 
     def after(self, change: Change) -> tuple[Canary, ...]:
         """Return each canary with what the image shows of it after a change."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
@@ -30,9 +30,29 @@ Found = TypeVar("Found")
 _LISTEN_SECONDS = 0.2
 # No change is called so.
 _LOOK = ""
+_ANY_PACKAGE = "a-package"
+Makes = Callable[[Source], Change]
+"""What makes a change of a Dockerfile, of which more may be known later."""
 _STOP = MeasureName("stop_exit_code")
 _OF_A_STOP = frozenset({_STOP, MeasureName("requests_lost")})
 _KILLED = 137
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The steps that measure a project with a change, and whether one is left out after all.
+
+    That is asked when the step could begin: it may wait for what is not known before.
+    """
+
+    steps: Sequence[PlanStep]
+    leaves_out: Callable[[PlanStep], bool] = lambda _: False
+
+    def without_start(self) -> Planned:
+        """Return the plan for what serves no page: to wait for one would tell nothing."""
+        return replace(
+            self, steps=[step for step in self.steps if not isinstance(step, ServeImage)]
+        )
 
 
 def is_killed(yours: VariantResult) -> bool:
@@ -40,40 +60,48 @@ def is_killed(yours: VariantResult) -> bool:
     return yours.measures().get(_STOP) == _KILLED
 
 
-def planned_for(lab: Lab, remedy: Remedy, *, is_killed: bool = False) -> Sequence[PlanStep]:
+def planned_for(
+    lab: Lab, remedy: Remedy, yours: Callable[[], VariantResult] | None = None
+) -> Planned:
     """Return the steps of a project's lab that show what a remedy alone brings, and breaks.
 
     A container that docker stop has to kill cannot stop worse. To see that again takes as long as
-    Docker waits, so only all changes together show it.
+    Docker waits, so only all changes together show it, where `yours` is known.
     """
-    looked_at = {*MEASURES} - (_OF_A_STOP if is_killed else set())
-    return steps_giving(lab, {remedy.measure, *looked_at})
+    planned = steps_giving(lab, {remedy.measure, *MEASURES})
+    if yours is None:
+        return Planned(planned)
+    stops = {*planned} - {*steps_giving(lab, {remedy.measure, *MEASURES} - _OF_A_STOP)}
+    return Planned(planned, lambda step: step in stops and is_killed(yours()))
 
 
 def taken(
     measurer: Measurer,
     project: Project,
     candidate: Candidate,
-    planned: Sequence[PlanStep],
-    free: Callable[[], object] = lambda: None,
+    planned: Planned,
+    free: Callable[[VariantResult], object] = lambda _: None,
 ) -> VariantResult:
     """Return what the steps show, done side by side as far as nobody can see that.
 
-    `free` is called once it is built and started: what is built now disturbs no seconds of that.
-    Raises what a build of the candidate raises.
+    `free` is called once it is built and started, with what is known then: what is built from now
+    on disturbs no seconds of that. Raises what a build of the candidate raises.
     """
     if project.beside:
         # Two containers at once would disturb each other in what they share.
-        return measurer.measure(candidate, planned)
+        wanted = [step for step in planned.steps if not planned.leaves_out(step)]
+        return measurer.measure(candidate, wanted)
     # Of these a reader compares the seconds.
     builds_first = candidate.name in (YOURS, FIXED)
-    timed = {step for step in planned if isinstance(step, BuildImage | ServeImage)}
+    timed = {step for step in planned.steps if isinstance(step, BuildImage | ServeImage)}
 
-    def heard(_: VariantResult, done: frozenset[PlanStep]) -> None:
+    def heard(found: VariantResult, done: frozenset[PlanStep]) -> None:
         if timed <= done:
-            free()
+            free(found)
 
-    return measurer.measure_beside(candidate, planned, heard, builds_first=builds_first)
+    return measurer.measure_beside(
+        *(candidate, planned.steps, heard), builds_first=builds_first, leaves_out=planned.leaves_out
+    )
 
 
 def overlapped(work: Callable[[Callable[[], object]], Found], then: Callable[[], object]) -> Found:
@@ -103,9 +131,14 @@ def overlapped(work: Callable[[Callable[[], object]], Found], then: Callable[[],
 
 @dataclass(frozen=True)
 class Groups:
-    """The names of changes: those that need no step of their own, that hide something, the rest."""
+    """The names of changes by how they are built.
+
+    Those that need no step of their own; those that may be built twice; that hide something; and
+    the rest.
+    """
 
     cached: tuple[str, ...]
+    twice: tuple[str, ...]
     hiding: tuple[str, ...]
     others: tuple[str, ...]
 
@@ -114,9 +147,25 @@ def groups(changes: Mapping[str, Change], source: Source) -> Groups:
     """Return the changes of a source by how their builds are made."""
     names = [one.name for one in REMEDIES if one.name in changes]
     cached = [name for name in names if changes[name].runs_as(source)]
-    hiding = [name for name in names if changes[name].hides and name not in cached]
-    others = [name for name in names if name not in (*cached, *hiding)]
-    return Groups(tuple(cached), tuple(hiding), tuple(others))
+    others = [name for name in names if name not in cached]
+    makes = {
+        one.name: partial(made_by, one, changes[one.name]) for one in REMEDIES if one.name in others
+    }
+    twice = [name for name in others if listens(makes[name], source, changes[name])]
+    hiding = [name for name in others if changes[name].hides and name not in twice]
+    rest = [name for name in others if name not in (*twice, *hiding)]
+    return Groups(tuple(cached), tuple(twice), tuple(hiding), tuple(rest))
+
+
+def made_by(remedy: Remedy, change: Change, source: Source) -> Change:
+    """Return what a remedy makes of a source of which more is known since it made a change."""
+    return remedy.apply(source) or change
+
+
+def listens(makes: Makes, source: Source, change: Change) -> bool:
+    """Return whether a change is another one where a package is known to be needed."""
+    more = replace(source, packages=(*source.packages, _ANY_PACKAGE))
+    return makes(more).dockerfile != change.dockerfile
 
 
 def in_order(
@@ -129,9 +178,9 @@ def in_order(
 
     Beside a build of other steps, BuildKit does not find all that is in its cache: `alone` is given
     what to call when its builds are done, and the others begin when those of the cached ones are.
-    With one at a time they begin when all of it is done. What hides something comes first of them,
-    and is looked at together: to read several images at once takes little more than to read one.
-    Raises what `alone` and `look` raise.
+    With one at a time they begin when all of it is done. What takes longest comes first of them.
+    What hides something is looked at together: to read several images at once takes little more
+    than to read one. Raises what `alone` and `look` raise.
     """
     left = {*grouped.cached}
 
@@ -149,7 +198,7 @@ def in_order(
         def each(names: Sequence[str]) -> dict[str, Callable[[], object]]:
             return {name: partial(alone, name, lambda: None) for name in names}
 
-        jobs: dict[str, Callable[[], object]] = each(grouped.hiding)
+        jobs = {**each(grouped.twice), **each(grouped.hiding)}
         if grouped.hiding:
             jobs[_LOOK] = partial(look, grouped.hiding)
         jobs |= each(grouped.others)
