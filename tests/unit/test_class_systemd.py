@@ -250,6 +250,8 @@ def test_of_a_class_that_its_file_does_not_name_nothing_is_left(machine: Machine
 def test_a_seat_that_is_not_in_the_class_any_more_is_forgotten(machine: Machine) -> None:
     for seat in (SEAT, OTHER):
         machine.keeps.begin(seat, LIMITS, ["first"], LOG)
+    # Of a run that was killed, when the same seat had another account.
+    machine.keeps.begin(SEAT.model_copy(update={"uid": 47009}), LIMITS, ["first"], LOG)
     machine.keeps.forget(SEAT)
     assert {"disable-linger adv-seat-01", "daemon-reload"} <= set(machine.asked())
     assert machine.left() == [

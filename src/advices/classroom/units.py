@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from advices.classroom import groups, places, unit_texts
@@ -137,7 +137,10 @@ class Units:
 
     def forget(self, seat: Seat) -> None:
         """Remove the units and the lingering of a seat in which nothing runs."""
-        self._forget(seat.name, seat.uid)
+        left = {one for one in self._left() if one[0] == seat.name}
+        # A run that was killed may have made it for another account.
+        for name, uid in {(seat.name, seat.uid), *left}:
+            self._forget(name, uid)
         run(["systemctl", "daemon-reload"])
 
     def _forget(self, name: str, uid: int) -> None:
@@ -166,22 +169,23 @@ class Units:
 
     def kill_left(self) -> list[str]:
         """End all that runs in any seat, and return the names of the seats."""
-        found = dict(self._left())
-        for name, uid in found.items():
+        found = self._left()
+        for name, uid in found:
             self._kill(name, uid)
-        return [*found]
+        return _names(found)
 
-    def _left(self) -> Iterator[tuple[str, int]]:
-        """Yield name and account of each seat that has a file of ours."""
-        for pattern in (f"{places.PREFIX}*.service", f"user*.d/{DROP_IN}"):
-            for file in sorted(self._folder.glob(pattern)):
-                if found := unit_texts.marked(file.read_text("utf-8")):
-                    yield found
+    def _left(self) -> list[tuple[str, int]]:
+        """Return name and account of each seat that has a file of ours."""
+        patterns = (f"{places.PREFIX}*.service", f"user*.d/{DROP_IN}")
+        files = [file for pattern in patterns for file in self._folder.glob(pattern)]
+        marks = (unit_texts.marked(file.read_text("utf-8")) for file in files)
+        return sorted({mark for mark in marks if mark})
 
     def remove(self) -> list[str]:
         """Remove the units and the lingering of all seats, and return what was removed."""
-        found = [f"units of {name}" for name in dict(self._left())]
-        for name, uid in dict(self._left()).items():
+        left = self._left()
+        found = [f"units of {name}" for name in _names(left)]
+        for name, uid in left:
             self._forget(name, uid)
         for file in self._linger.glob(f"{places.PREFIX}*"):
             file.unlink(missing_ok=True)
@@ -192,6 +196,10 @@ class Units:
         if found:
             run(["systemctl", "daemon-reload"])
         return found
+
+
+def _names(left: Sequence[tuple[str, int]]) -> list[str]:
+    return sorted({name for name, _ in left})
 
 
 def group(uid: int, mount: Path = cgroup.MOUNT) -> Path:
