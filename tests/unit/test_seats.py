@@ -9,6 +9,7 @@ import pytest
 
 from advices.classroom import Classroom, Limits, Seat, groups, inside
 from advices.core import CommandFailed
+from advices.engine import provision
 
 LIMITS = Limits(memory_bytes=2 << 30, disk_bytes=8 << 30, processes=1500, cpus=1.5)
 SEAT = Seat(
@@ -23,6 +24,12 @@ SEAT = Seat(
     network="adv-seat-01",
 )
 CLASS = Classroom(id="aaaa", seats=(SEAT,), limits=LIMITS, project=Path("/srv/project"))
+
+
+@pytest.fixture(autouse=True)
+def _no_systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this machine be one without systemd; test_class_systemd.py has the others."""
+    monkeypatch.setattr(provision, "SYSTEMD", tmp_path / "not-booted")
 
 
 def test_a_program_joins_the_limits_before_it_becomes_the_account() -> None:
