@@ -223,6 +223,11 @@ def test_nothing_of_this_machine_can_be_written(room: Classroom, ada: Seat) -> N
     own = (ada.home.parent, ada.runtime, *map(Path, places))
     # Deeper down it is the mount that forbids it.
     kinds = "proc|sysfs|cgroup2?|devtmpfs|devpts|mqueue|tmpfs"
+    # Those of systemd's machines, which have nothing that an account may write.
+    of_root = "hugetlbfs|bpf|pstore|configfs|(debug|trace|security)fs|fusectl|efivarfs"
+    kinds += f"|{of_root}|autofs|binfmt_misc"
+    for place in sh(room, ada, f"awk '$3 ~ /^({of_root})$/ {{print $2}}' /proc/mounts").split():
+        assert at(room, ada, "find", place, "-maxdepth", "2", "-writable").stdout == "", place
     writable = sh(room, ada, f"grep -vE ' ({kinds}) ' /proc/mounts | grep ' rw,' || true")
     assert {line.split()[0] for line in writable.splitlines()} == {_disk_of(room, ada)}
     assert [one for one in found if not any(Path(one).is_relative_to(of) for of in own)] == []
