@@ -102,10 +102,12 @@ def _without_index() -> None:
     """Take this host's CA and index settings away: no synthetic lab needs a package.
 
     With them each run would start an index for its builds, on some machines and not on others.
+    Nor are prefetched packages served to builds: this user's are not in the programs' own cache.
     """
     os.environ["PIP_CONFIG_FILE"] = os.devnull
-    for name in (*proxy.host_settings(), proxy.WAY_VARIABLE):
+    for name in proxy.host_settings():
         os.environ.pop(name, None)
+    os.environ[proxy.WAY_VARIABLE] = "direct"
 
 
 def _machine(engine: Engine) -> tuple[str, ...]:

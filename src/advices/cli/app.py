@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from advices.cli.extras import extra_missing
-from advices.core import BESIDE_VARIABLE, VERBOSE_VARIABLE, AdvicesError
+from advices.core import BESIDE_VARIABLE, VERBOSE_VARIABLE, AdvicesError, collect_rarely
 
 app = typer.Typer(
     help="Measure good and bad container images for Python applications.",
@@ -74,6 +74,7 @@ def options(
 
 def main() -> None:
     """Run the command; a foreseeable fault becomes its message and its exit code."""
+    collect_rarely()
     sys.exit(_guarded(app))
 
 

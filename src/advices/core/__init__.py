@@ -80,6 +80,7 @@ from advices.core.events import (
     sent,
 )
 from advices.core.files import free_bytes, write_together, write_whole
+from advices.core.garbage import collect_rarely
 from advices.core.paths import (
     Layout,
     anywhere,
@@ -208,6 +209,7 @@ __all__ = [
     "cache_folder",
     "class_of",
     "clock",
+    "collect_rarely",
     "counted",
     "digest_of",
     "ended_by",

@@ -7,22 +7,18 @@ module is loaded by mkdocs-macros-plugin, which calls `define_env`.
 from __future__ import annotations
 
 import functools
-import gc
 import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-from advices.core import AdvicesError
+from advices.core import AdvicesError, collect_rarely
 from advices.site.macros.audits import Audits
 from advices.site.macros.lessons import Lessons
 from advices.site.macros.numbers import Numbers
 from advices.site.macros.overview import Overview
 from advices.site.macros.training import Training
 from advices.site.views import NAMES, Views
-
-# As many new objects let Python look for garbage. Not never: `mkdocs serve` builds again and again.
-_ALLOCATIONS = 50_000
 
 log = logging.getLogger("mkdocs.advices")
 
@@ -66,7 +62,7 @@ def page_path(page: Any) -> str:
 def define_env(env: Environment) -> None:
     """Register every macro with mkdocs-macros-plugin."""
     # To look for garbage 300 times takes a twentieth of a build, and keeps it 5 MB smaller.
-    gc.set_threshold(_ALLOCATIONS)
+    collect_rarely()
     project = Path(env.project_dir)
     docs = project / str(env.conf["docs_dir"])
     repository = str(env.conf.get("repo_url") or "")
