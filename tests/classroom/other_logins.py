@@ -1,4 +1,4 @@
-"""What tests of classes with another login share: how a learner's browser gets to the first page."""
+"""What tests of classes with another login share: a learner's way to the first page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ async def first_page(room, browser: Browser, answer: Answer) -> str:
     for _ in range(SECONDS):
         if "/learn/" in answer.url:
             return answer.url.partition("/user/")[2].partition("/")[0]
-        assert answer.status < 400 or answer.status == 503, answer
+        assert answer.status < 400 or answer.status == 503, (answer.status, answer.url)
         await asyncio.sleep(1)
         answer = await browser.get(f"{room.origin}/hub/spawn")
     raise AssertionError(f"no server: {answer}")

@@ -131,6 +131,11 @@ def _seating(kind: Any, door: OtherLogin) -> Any:
     class Seated(kind):
         person = kind.get_authenticated_user
 
+        def validate_username(self, username: str) -> bool:
+            # It is shown, and no name of the hub: any letter may be in it.
+            pattern = self.username_regex
+            return bool(username) and (pattern is None or bool(pattern.match(username)))
+
         async def get_authenticated_user(self, handler: Any, data: Any) -> dict[str, Any]:
             found = await self.person(handler, data)
             if found is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http
 from typing import Any
 
 from jupyterhub.auth import Authenticator
@@ -71,7 +72,7 @@ class Seating(Authenticator):
 
 def refused(message: str, status: int = 403) -> web.HTTPError:
     """Return what ends a login with a message for who tries."""
-    fault = web.HTTPError(status)
+    fault = web.HTTPError(status, reason=http.HTTPStatus(status).phrase)
     # JupyterHub shows this one in the form, and formats nothing in it.
     fault.jupyterhub_message = message  # type: ignore[attr-defined]
     return fault
