@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyterhub.app import JupyterHub
+from jupyterhub.auth import Authenticator
 from traitlets import import_item
 from traitlets.config import Config
 
@@ -24,7 +25,7 @@ def take(file: Path, c: Any) -> None:
         exec(compile(text, str(file), "exec"), {"c": c, "get_config": lambda: c})
     except Exception as fault:
         raise SystemExit(f"{_place(file, fault)}: {type(fault).__name__}: {fault}") from None
-    _choose_login(c)
+    choose_login(c)
 
 
 def _place(file: Path, fault: Exception) -> str:
@@ -37,9 +38,12 @@ def _place(file: Path, fault: Exception) -> str:
     return f"{file}, line {inside[-1]}" if inside else str(file)
 
 
-def _choose_login(c: Any) -> None:
+def choose_login(c: Any) -> None:
     """Put another authenticator, if a file named one, behind the door that gives seats."""
-    kind = _named(c.JupyterHub.authenticator_class)
+    chosen = c.JupyterHub.authenticator_class
+    kind = _named(chosen)
+    if not (isinstance(kind, type) and issubclass(kind, Authenticator)):
+        raise SystemExit(f"{chosen} is no authenticator of JupyterHub")
     if issubclass(kind, Seating):
         return
     c.JupyterHub.authenticator_class = OtherLogin

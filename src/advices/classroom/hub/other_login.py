@@ -121,8 +121,9 @@ def account(kind: type, found: Mapping[str, Any]) -> str:
 
 def shown_name(name: str) -> str:
     """Return an account's name as the trainer sees it: short, and without invisible characters."""
-    seen = "".join(one for one in name if not unicodedata.category(one).startswith("C"))
-    return " ".join(seen.split())[:NAME_LETTERS_AT_MOST] or "learner"
+    words = " ".join(name.split())
+    seen = "".join(one for one in words if not unicodedata.category(one).startswith("C"))
+    return seen[:NAME_LETTERS_AT_MOST] or "learner"
 
 
 def _seating(kind: Any, door: OtherLogin) -> Any:
