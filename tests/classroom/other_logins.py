@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 from advices.classroom.progress.store import Store
 from advices.classroom.rehearsing.browser import Answer, Browser
@@ -12,7 +13,12 @@ SECONDS = 60
 
 def names(room) -> dict[str, str]:
     """Return the name of who has each seat."""
-    return {one.seat: one.name for one in Store(room.folder, 14).learners()}
+    return names_in(room.folder)
+
+
+def names_in(folder: Path) -> dict[str, str]:
+    """Return the name of who has each seat of the class in a folder."""
+    return {one.seat: one.name for one in Store(folder, 14).learners()}
 
 
 async def first_page(room, browser: Browser, answer: Answer) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,10 +17,12 @@ from jupyterhub.auth import Authenticator, DummyAuthenticator
 from tornado import web
 from traitlets.config import Config
 
+from advices import classroom
 from advices.classroom.hub import extra
 from advices.classroom.hub.authenticator import ClassAuthenticator
 from advices.classroom.hub.other_login import OtherLogin, account, shown_name
 from advices.classroom.progress.store import Store
+from advices.cli import class_hub
 
 REQUIREMENTS = Path(__file__).parents[2] / "requirements"
 SEATS = ["adv-seat-01", "adv-seat-02"]
@@ -185,6 +188,50 @@ def test_no_laptop_joins_without_a_code(tmp_path: Path) -> None:
     one = door(tmp_path)
     assert "a laptop cannot join it" in one.no_laptops()
     assert not one.by_code and ClassAuthenticator.by_code
+
+
+@pytest.fixture
+def running(monkeypatch: pytest.MonkeyPatch) -> dict[str, bool]:
+    """A class that runs, of which the hub says whether codes let learners in."""
+    by_code = {"it": False}
+    how = SimpleNamespace(address=SimpleNamespace(origin="https://class.test"), store_host=None)
+    hub = SimpleNamespace(wait=lambda: (_ for _ in ()).throw(KeyboardInterrupt))
+    for name, value in {
+        "class_in": lambda _: SimpleNamespace(seats=[1], project=Path(), hub_port=1),
+        "chosen": lambda *_: None,
+        "how_opened": lambda *_, **__: how,
+        "opened": lambda _: how,
+        "running": lambda *_: contextlib.nullcontext(hub),
+        "codes": lambda _: SimpleNamespace(learners="abcd-efgh", trainer="f" * 32),
+        "board_url": lambda _: "https://trainer.class.test/",
+        "lets_in_by_code": lambda _: by_code["it"],
+    }.items():
+        monkeypatch.setattr(classroom, name, value, raising=False)
+    return by_code
+
+
+def test_the_start_names_no_code_that_opens_nothing(
+    running: dict[str, bool], capsys: pytest.CaptureFixture[str]
+) -> None:
+    class_hub.start(config=Path("/etc/class.py"))
+    said = capsys.readouterr().out
+    assert "they and you log in as /etc/class.py says, without a code" in said
+    assert "your page: https://trainer.class.test/" in said
+    for absent in ("abcd-efgh", "f" * 32, "laptop"):
+        assert absent not in said
+    running["it"] = True
+    class_hub.start(config=Path("/etc/class.py"))
+    assert "abcd-efgh" in capsys.readouterr().out
+
+
+def test_the_codes_come_with_a_note_while_they_open_nothing(
+    running: dict[str, bool], capsys: pytest.CaptureFixture[str]
+) -> None:
+    class_hub.code()
+    assert "these codes open nothing meanwhile" in capsys.readouterr().out
+    running["it"] = True
+    class_hub.code()
+    assert "open nothing" not in capsys.readouterr().out
 
 
 def test_a_file_that_sets_no_login_leaves_the_code(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from advices.classroom.verdict import Facts, Row, Verdict, Wanted, judge
 
 if TYPE_CHECKING:
     from advices.classroom.hub.address import Address, address, board_url
-    from advices.classroom.hub.files import Codes, Opened, codes
+    from advices.classroom.hub.files import Codes, Opened, codes, opened
     from advices.classroom.hub.files import classroom as class_in
     from advices.classroom.hub.start import LOG, end, how_opened, lets_in_by_code, running
     from advices.classroom.progress.resets import was_reset_in
@@ -86,6 +86,7 @@ __all__ = [
     "memory",
     "of_bundle",
     "of_engine",
+    "opened",
     "prepared",
     "processes",
     "proxy_here",
@@ -102,7 +103,7 @@ __all__ = [
 # Who makes seats needs no server: the modules of these names load when somebody asks.
 _LATER = {
     **{name: f"hub.address.{name}" for name in ("Address", "address", "board_url")},
-    **{name: f"hub.files.{name}" for name in ("Codes", "Opened", "codes")},
+    **{name: f"hub.files.{name}" for name in ("Codes", "Opened", "codes", "opened")},
     "class_in": "hub.files.classroom",
     **{
         name: f"hub.start.{name}"

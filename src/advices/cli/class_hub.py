@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import sys
 from pathlib import Path
@@ -133,6 +134,9 @@ def code() -> None:
 
     # Without a class there is nothing to let in to.
     classroom.class_in(classroom.FOLDER)
+    with contextlib.suppress(ClassMissing):
+        if not classroom.lets_in_by_code(classroom.opened(classroom.FOLDER)):
+            _say("the class runs with another login, and these codes open nothing meanwhile")
     codes = classroom.codes(classroom.FOLDER)
     out.print(f"the code of the class: {codes.learners}")
     out.print(f"the trainer's code: {codes.trainer}")
