@@ -95,7 +95,7 @@ def _builds(project: audit.Project, lab: Lab, fixed: Change | None) -> Iterator[
         if one.name in changes:
             change = changes[one.name]
             made = variant_of(project, lab.folder, one.name, change)
-            yield _Builds(one.name, made, planned_for(lab, one), change.secret_files)
+            yield _Builds(one.name, made, planned_for(lab, one).steps, change.secret_files)
     if fixed is not None:
         made = variant_of(project, lab.folder, FIXED, fixed)
         yield _Builds(FIXED, made, whole, fixed.secret_files)

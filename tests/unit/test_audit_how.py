@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,10 @@ from test_audit_command import advices, world  # noqa: F401  # fixtures
 
 from advices import audit
 from advices.audit import lab_of
-from advices.audit.taking import in_order, overlapped
+from advices.audit.taking import Groups, in_order, overlapped
 from advices.audit.touches import touches
 from advices.core import BuildLimited, DiskFull, LabInvalid, Layout, poll
-from advices.engine import BuildOrder, Built
+from advices.engine import BuildOrder, Built, Image
 from advices.lab import MeasureName, labfile
 from advices.packages import proxy
 from advices.workshop import Workshop
@@ -199,7 +199,7 @@ def test_others_begin_when_all_first_ones_are_built_and_not_before() -> None:
         # A container of it is still looked at.
         assert begun.wait(10)
 
-    in_order(alone, ["user", "exec"], ["order", "mounts"], 2)
+    in_order(alone, print, Groups(("user", "exec"), (), (), ("order", "mounts")), 2)
     assert heard[:2] == ["user", "exec"]
     assert sorted(heard[2:]) == ["mounts", "order"]
 
@@ -210,8 +210,44 @@ def test_others_begin_where_nothing_comes_first_or_is_built(
     first: tuple[str, ...], at_a_time: int
 ) -> None:
     heard: list[str] = []
-    in_order(lambda name, _: heard.append(name), first, ["order"], at_a_time)
+    in_order(
+        lambda name, _: heard.append(name), print, Groups(first, (), (), ("order",)), at_a_time
+    )
     assert heard == [*first, "order"]
+
+
+@pytest.mark.parametrize("at_a_time", [1, 2])
+def test_what_hides_something_is_looked_at_together_when_all_of_it_is_built(at_a_time: int) -> None:
+    heard: list[object] = []
+    in_order(
+        lambda name, _: heard.append(name),
+        heard.append,
+        Groups(("user",), ("slim",), ("credentials", "settings"), ("order", "mounts")),
+        at_a_time,
+    )
+    looked = heard.index(("credentials", "settings"))
+    assert heard[:1] == ["user"]
+    assert {"credentials", "settings"} <= {*heard[:looked]}
+    assert len(heard) == 7
+
+
+def test_changes_are_built_while_the_project_as_it_is_is_looked_at(
+    world: World,  # noqa: F811
+    ordered: list[BuildOrder],
+) -> None:
+    saved, seen = world.engine.saved, []
+
+    def waits(images: Sequence[Image]) -> Iterator[bytes]:
+        # No step of its own, a step of its own.
+        wanted = {"user-cold", "slim-cold"}
+        if not seen and any(":audit-yours-" in tag for one in images for tag in one.tags):
+            seen.append(any(wanted <= {*built(ordered)} for _ in poll(20)))
+        yield from saved(images)
+
+    world.engine.saved = waits  # type: ignore[method-assign]
+    found = audited(world, audit.How())
+    assert seen == [True]
+    assert {"order", "user"} <= {*found.trial.names}
 
 
 # ---------- another base ----------

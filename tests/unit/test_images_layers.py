@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import random
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ from layer_tars import (
 )
 from memory_engine import MemoryEngine
 
-from advices.images import LayerMemory, layers_of, learn
+from advices.images import LayerMemory, layers_of, learn, listings, look_for
+from advices.images.archive import Config
 
 # Three layers: text that gzip shrinks, noise that it cannot, and an empty tar.
 DICE = random.Random(1)
@@ -241,3 +243,56 @@ def test_each_layer_is_told_by_its_instruction(case: str, memory: LayerMemory) -
     history, wanted = HISTORIES[case]
     found, _ = told(new_layout(CONTENTS, history=history), memory)
     assert [layer.created_by for layer in found] == wanted
+
+
+# Texts
+
+
+def test_a_text_that_is_sought_is_looked_for_while_layers_are_weighed(memory: LayerMemory) -> None:
+    engine = MemoryEngine()
+    image = engine.add("x:1", layer_tar({"a": file(b"a base")}), layer_tar({"b": file(b"a word")}))
+    base, own = image.diff_ids
+    memory.seek([b"word", b"none"])
+    layers_of(engine, image, frozenset({base}), memory)
+    look_for(engine, [image], frozenset({base}), memory, [b"word", b"none"])
+    assert memory.held(own, [b"word", b"none"]) == {b"word"}
+    assert len(engine.saves) == 1
+    # Of another text nothing is known yet, whatever is known of the layer.
+    assert memory.held(own, [b"word", b"base"]) is None
+    look_for(engine, [image], frozenset(), memory, [b"base"])
+    assert memory.held(base, [b"base"]) == {b"base"}
+    assert memory.held(own, [b"word", b"base"]) == {b"word"}
+    assert len(engine.saves) == 2
+
+
+def test_a_layer_that_was_weighed_before_is_read_for_a_text(memory: LayerMemory) -> None:
+    engine = MemoryEngine()
+    image = engine.add("x:1", layer_tar({"a": file(b"a word")}))
+    layers_of(engine, image, frozenset(), memory)
+    memory.seek([b"word"])
+    layers_of(engine, image, frozenset(), memory)
+    assert memory.held(image.diff_ids[0], [b"word"]) == {b"word"}
+
+
+def test_the_lists_of_packages_are_looked_into_too(memory: LayerMemory) -> None:
+    engine = MemoryEngine()
+    status = b"Package: a\nStatus: install ok installed\nDescription: a word\n"
+    image = engine.add("x:1", layer_tar({"var/lib/dpkg/status": file(status)}))
+    memory.seek([b"a word"])
+    (listed,) = listings(engine, image, frozenset(), memory)
+    assert listed.packages == {"var/lib/dpkg/status": 1}
+    assert memory.held(image.diff_ids[0], [b"a word"]) == {b"a word"}
+
+
+def test_who_comes_second_finds_what_the_first_one_reads(memory: LayerMemory) -> None:
+    engine = MemoryEngine()
+    image = engine.add("x:1", layer_tar({"a": file(b"a word")}))
+    (layer,) = image.diff_ids
+    with ThreadPoolExecutor() as pool:
+        with memory.reading([image.id]):
+            second = pool.submit(look_for, engine, [image], frozenset(), memory, [b"word"])
+            assert not wait([second], 0.2).done
+            memory.add_config(image.id, Config(image.id, {}))
+            memory.add_held(layer, [b"word"], frozenset([b"word"]))
+        second.result(10)
+    assert not engine.saves

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -19,7 +20,9 @@ from layer_tars import (
     symlink,
 )
 
-from advices.probes.secrets import held_by, held_by_file, probe
+from advices.images import LayerMemory
+from advices.images.texts import Looked, held_by
+from advices.probes.secrets import probe
 from advices.probes.subject import Subject
 
 CANARY = "canary-4f1c0b9d77"
@@ -37,12 +40,18 @@ def found(
     tars = [layer_tar(members) for members in layers]
     subject = SimpleNamespace(
         engine=FakeEngine(new_layout(tars, history=history or [], **config)),
-        workshop=SimpleNamespace(memory=SimpleNamespace(names={})),
+        workshop=SimpleNamespace(memory=LayerMemory(Path("/nonexistent"))),
         image=image_of(tars),
         base_ids=frozenset(f"sha256:{sha(tar)}" for tar in tars[:base]),
         canary=canary,
     )
     return probe(cast("Subject", subject)).values
+
+
+def looked_into(content: bytes, texts: list[bytes], chunk: int) -> frozenset[bytes]:
+    looked = Looked(texts)
+    looked.into(io.BytesIO(content), chunk)
+    return looked.found
 
 
 NOTHING = {"secrets_in_history": 0, "secrets_in_config": 0, "secrets_in_layers": 0}
@@ -74,10 +83,10 @@ def test_a_secret_across_chunks_is_found(position: int) -> None:
     secret = CANARY.encode()
     content = b"." * position + secret + b"." * (83 - position)
     for chunk in (1, 3, 10, len(secret) - 1, len(secret), 64):
-        assert held_by_file(io.BytesIO(content), [secret, b"none"], chunk) == {secret}
-        assert not held_by_file(io.BytesIO(content.replace(b"9", b"8")), [secret], chunk)
-    assert not held_by_file(io.BytesIO(b""), [secret])
-    assert held_by_file(io.BytesIO(b"abc"), [b"c", b"bc"], 1) == {b"c", b"bc"}
+        assert looked_into(content, [secret, b"none"], chunk) == {secret}
+        assert not looked_into(content.replace(b"9", b"8"), [secret], chunk)
+    assert not looked_into(b"", [secret], 64)
+    assert looked_into(b"abc", [b"c", b"bc"], 1) == {b"c", b"bc"}
 
 
 def test_a_secret_across_the_real_chunks_is_found() -> None:

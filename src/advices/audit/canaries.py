@@ -2,18 +2,24 @@
 
 Nothing is judged by its name. Each build argument whose value is not in the Dockerfile, each file
 of the context that may hold secrets and each secret of the build is given a canary once, and the
-probe `secrets` looks for it in history, configuration and layers.
+probe `secrets` looks for it in history, configuration and layers. A file that the image holds as it
+is needs no canary to be seen.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Callable, Mapping
+import stat
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Literal
 
 from advices.audit.project import Project
 from advices.audit.remedies import Change, suspects
+from advices.audit.secrets import LEAST_CHARACTERS
 from advices.core import AdvicesError, DiskFull, EngineLost
 from advices.measure import CANARY
 
@@ -27,6 +33,7 @@ _PLACES = {
     "secrets_in_config": "its configuration",
     "secrets_in_layers": "files of its layers",
 }
+_TEXT_AT_MOST_BYTES = 64 << 10
 _FAILS = "a build with a made-up value fails"
 PLACES = (*_PLACES,)
 """The measures of the places in which a canary is looked for."""
@@ -85,6 +92,38 @@ def suspected(project: Project) -> tuple[Canary, ...]:
         if _MAY_HIDE.fullmatch(name) and not (project.context / name).is_symlink()
     ]
     return (*found, *(Canary("secret", one.id) for one in project.secrets))
+
+
+def contents(project: Project, canaries: Iterable[Canary]) -> Mapping[str, str]:
+    """Return the texts by which an image is seen to hold files, by name.
+
+    Without a canary in it a file is known by all that it says, if no other file that the build may
+    copy says the same, and if it says enough.
+    """
+    files = {one.name: project.context / one.name for one in canaries if one.kind == "file"}
+    found = {name: text for name, file in files.items() if (text := _text(file))}
+    sizes = {len(text.encode()) for text in found.values()}
+    others = [file for file in project.files() if _size(file) in sizes]
+    said = Counter(file.read_bytes() for file in others)
+    return {name: text for name, text in found.items() if said[text.encode()] == 1}
+
+
+def _text(file: Path) -> str:
+    """Return what a file says, "" where that is too little, too much or no text."""
+    if (_size(file) or 0) > _TEXT_AT_MOST_BYTES:
+        return ""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        text = file.read_bytes().decode("utf-8")
+        return text if len(text.strip()) >= LEAST_CHARACTERS else ""
+    return ""
+
+
+def _size(file: Path) -> int | None:
+    """Return the bytes of a file, None for a link, a pipe, and what cannot be read."""
+    with contextlib.suppress(OSError):
+        known = file.lstat()
+        return known.st_size if stat.S_ISREG(known.st_mode) else None
+    return None
 
 
 def with_canary(

@@ -3,57 +3,32 @@
 from __future__ import annotations
 
 import itertools
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from advices.audit.canaries import Canary, suspected, tried, tried_after, with_canary
+from advices.audit.awaited import Awaited
+from advices.audit.canaries import (
+    Canary,
+    contents,
+    suspected,
+    tried,
+    tried_after,
+    with_canary,
+)
 from advices.audit.lab_of import YOURS, variant_of
 from advices.audit.project import Project
+from advices.audit.reads import Reads
 from advices.audit.remedies import Change
-from advices.audit.secrets import LEAST_CHARACTERS, longest_line
-from advices.core import AdvicesError, DiskFull, EngineLost, alive, at_once
-from advices.engine import Image
+from advices.core import AdvicesError, DiskFull, EngineLost, at_once
 from advices.lab import COLD, Lab, Variant
 from advices.measure import CANARY, BuildImage, Candidate, Measurer
-from advices.probes import shown_each
-from advices.workshop import Workshop
 
 FIXED = "fixed"
 """The project with all fixes."""
 AT_ONCE = 2
 """How many builds of an audit are made side by side."""
-_LISTEN_SECONDS = 0.2
 CandidateOf = Callable[[str, Variant, Change], Candidate]
-
-
-class Reads:
-    """Looks for texts in images, such as the real value of something that is built with it."""
-
-    def __init__(
-        self,
-        workshop: Workshop,
-        image_of: Callable[[str], Image],
-        values: Mapping[str, bytes],
-        base_ids: Mapping[str, frozenset[str]],
-    ) -> None:
-        self._workshop = workshop
-        self._image_of = image_of
-        self._values = values
-        self._base_ids = base_ids
-
-    def real(self, name: str, canary: Canary) -> Mapping[str, int] | None:
-        """Return where the image of a name shows it, None for a file and for what is too short."""
-        value = longest_line(self._values.get(canary.name, b""))
-        if canary.kind == "file" or len(value) < LEAST_CHARACTERS:
-            return None
-        return self.places(name, (value,))[0]
-
-    def places(self, name: str, texts: Sequence[str]) -> Sequence[Mapping[str, int]]:
-        """Return in how many places the image of a name holds each text; it is read once."""
-        engine, names = self._workshop.engine, self._workshop.memory.names
-        return shown_each(engine, names, self._image_of(name), self._base_ids[name], texts)
 
 
 @dataclass(frozen=True)
@@ -93,10 +68,12 @@ class Hunt:
         self._marks = {
             (one.kind, one.name): f"{CANARY}n{n}n" for n, one in enumerate(self._suspects)
         }
+        self._contents = contents(project, self._suspects)
+        reads.seek([*self._contents.values(), *self._made([*self._marks.values()])])
         # Changes whose own image was built with canaries, by its name, and the files that had none.
         self._marked: dict[str, Change] = {}
         self._plain: set[str] = set()
-        self._begun = threading.Event()
+        self._found = Awaited[tuple[Canary, ...]]()
 
     @property
     def decides(self) -> bool:
@@ -105,8 +82,7 @@ class Hunt:
 
     def wait(self) -> None:
         """Return once it is known what the project as it is shows. Raises GivenUp."""
-        while not self._begun.wait(_LISTEN_SECONDS):
-            alive()
+        self._found()
 
     @property
     def leaking(self) -> tuple[str, ...]:
@@ -116,10 +92,11 @@ class Hunt:
         )
 
     def begin(self, change: Change) -> None:
-        """Try each thing that may be hidden."""
+        """Find out what the image of the project as it is shows; it was built and started."""
+        self._find_contents(change)
         self._at_once(self._suspects, change)
         self.yours = _each([partial(self._tried, one, change, YOURS) for one in self._suspects])
-        self._begun.set()
+        self._found.be(self.yours)
 
     def after(self, change: Change) -> tuple[Canary, ...]:
         """Return each canary with what the image shows of it after a change."""
@@ -178,6 +155,20 @@ class Hunt:
         self._marked.pop(name, None)
         # Steps that had the real ones are in the cache from now on.
         self._plain |= {*change.hidden_files}
+
+    def look_into(self, names: Sequence[str]) -> None:
+        """Read the images of some changes at once, of which will be asked what they hide."""
+        if marked := [name for name in names if name in self._marked]:
+            self._reads.ahead(marked, self._made([*self._marks.values()]))
+
+    def _find_contents(self, change: Change) -> None:
+        """Learn which files the image holds as they are: no canary has to show that."""
+        if not self._contents:
+            return
+        found = self._reads.places(YOURS, [*self._contents.values()])
+        for name, places in zip(self._contents, found, strict=True):
+            if any(places.values()):
+                self._known[_key(Canary("file", name), change)] = places
 
     def _hideable(self, change: Change) -> list[Canary]:
         """Return the files that a change hides and the project as it is shows."""

@@ -7,28 +7,28 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+from advices.audit.alone import Alone
 from advices.audit.canaries import Canary
 from advices.audit.decided import decided
 from advices.audit.health import health_command
 from advices.audit.how import ALONE
-from advices.audit.hunt import AT_ONCE, FIXED, Hunt, Reads
+from advices.audit.hunt import FIXED, Hunt
 from advices.audit.lab_of import YOURS
 from advices.audit.life import with_life
 from advices.audit.pages import Served
+from advices.audit.reads import Reads
 from advices.audit.remedies import (
     REMEDIES,
     Change,
     Remedy,
-    Source,
     in_effect,
     remedies,
     together,
 )
-from advices.audit.taking import groups, in_order, is_killed, overlapped, planned_for, taken
+from advices.audit.taking import Makes, Planned, overlapped, taken
 from advices.audit.tried import Trial, Tried, with_others
-from advices.audit.trying import Makes, Trying
 from advices.core import NeverAnswered, StepFailed
-from advices.measure import QUICK, Measurer, PlanStep, steps
+from advices.measure import QUICK, Measurer, steps
 from advices.probes import startup
 from advices.results import VariantResult
 
@@ -38,7 +38,11 @@ _AGAIN = "again"
 _SMALLER, _IN_STAGES = "slim", "stages"
 
 
-class Trials(Trying):
+def _nothing() -> None:
+    pass
+
+
+class Trials(Alone):
     """The trials of one project in one run."""
 
     def yours(self, *, with_secrets: bool) -> tuple[VariantResult, tuple[Canary, ...]]:
@@ -51,11 +55,11 @@ class Trials(Trying):
             return measured, hunt.yours
 
     def _as_it_is(
-        self, measurer: Measurer, free: Callable[[], object] = lambda: None
+        self, measurer: Measurer, free: Callable[[VariantResult], object] = lambda _: None
     ) -> VariantResult:
         self._beside.anew()
         candidate = self._candidate(YOURS, self._lab.variants["bad"])
-        measured = taken(measurer, self._project, candidate, steps(self._lab, QUICK), free)
+        measured = taken(measurer, self._project, candidate, self._all_steps, free)
         return self._with_variables(YOURS, measured)
 
     def all(self) -> Trial:
@@ -70,7 +74,55 @@ class Trials(Trying):
 
     def _whole(self, measurer: Measurer, hunt: Hunt, free: Callable[[], object]) -> Trial:
         """Return the trial. `free` is called once the project as it is was built and started."""
-        yours = self._as_it_is(measurer, lambda: None if self._project.beside else free())
+        waits = self._project.beside or self._scope.quick or hunt.decides
+        if waits:
+            self._see(measurer, free)
+            self._source = replace(self._source, leaking=self._leaking(hunt))
+        changes, left_out = self._changes()
+        if waits:
+            trial = self._of_changes(measurer, changes)
+        else:
+            found: list[Tried] = []
+
+            def alone() -> None:
+                found.extend(self._each_alone(measurer, changes))
+
+            # They are built while the containers and the layers of it are looked at.
+            overlapped(partial(self._see, measurer, free), alone)
+            trial = self._together(measurer, tuple(found))
+        hunt.wait()
+        canaries = hunt.after(trial.change) if trial.change else hunt.yours
+        return replace(
+            trial,
+            silence=measurer.silence.get(YOURS, ""),
+            changing=self._served.said if self._served else "",
+            lives=self._life.says if self._life else "",
+            canaries=canaries,
+            left_out=(*trial.left_out, *left_out),
+        )
+
+    def _leaking(self, hunt: Hunt) -> tuple[str, ...]:
+        if not self._scope.quick and not hunt.decides:
+            return self._source.leaking
+        hunt.wait()
+        return hunt.leaking
+
+    def _see(
+        self, measurer: Measurer, free: Callable[[], object], built: Callable[[], object] = _nothing
+    ) -> None:
+        """Learn what the project does as it is.
+
+        `free` is called once it was built and started, and `built` as well if it answered: what
+        changes are compared with is known then, but for its numbers.
+        """
+
+        def started(yours: VariantResult) -> None:
+            if not self._project.beside:
+                free()
+                if yours.boot.answered:
+                    built()
+
+        yours = self._as_it_is(measurer, started)
         if fault := self._checked(YOURS):
             raise StepFailed(
                 f"the project as it is does not pass --check: {fault}",
@@ -78,18 +130,8 @@ class Trials(Trying):
                 next_step="fix the command or the project; nothing was changed",
             )
         free()
-        yours = self._looked_at_again(measurer, yours)
-        if self._scope.quick or hunt.decides:
-            hunt.wait()
-            self._source = replace(self._source, leaking=hunt.leaking)
-        trial = self._of_remedies(measurer, yours)
-        hunt.wait()
-        changing = self._served.said if self._served else ""
-        canaries = hunt.after(trial.change) if trial.change else hunt.yours
-        silence = measurer.silence.get(YOURS, "")
-        lives = self._life.says if self._life else ""
-        trial = replace(trial, silence=silence, changing=changing, lives=lives)
-        return replace(trial, canaries=canaries)
+        self._yours.be(self._looked_at_again(measurer, yours))
+        built()
 
     @property
     def _unchanged(self) -> Change:
@@ -99,36 +141,20 @@ class Trials(Trying):
         reads = Reads(self._bench.workshop, self._image, self._values, measurer.base_ids)
         return Hunt(self._project, self._lab, measurer, self._candidate, reads=reads)
 
-    def _of_remedies(self, measurer: Measurer, yours: VariantResult) -> Trial:
-        """Return what each remedy does alone and all that passed together."""
-        changes, whole = remedies(self._source), steps(self._lab, QUICK)
-        overruled = decided(self._project)
+    def _changes(self) -> tuple[dict[str, Change], tuple[tuple[str, str], ...]]:
+        """Return the changes by the names of their remedies, and what is left out, and why."""
+        changes, overruled = remedies(self._source), decided(self._project)
         out = tuple((f"the change `{n}`", why) for n, why in overruled.items() if n in changes)
-        changes = {name: one for name, one in changes.items() if name not in overruled}
-        trial = self._of_changes(measurer, yours, changes, whole)
-        return replace(trial, left_out=(*trial.left_out, *out))
+        return {name: one for name, one in changes.items() if name not in overruled}, out
 
-    def _of_changes(
-        self,
-        measurer: Measurer,
-        yours: VariantResult,
-        changes: Mapping[str, Change],
-        whole: Sequence[PlanStep],
-    ) -> Trial:
-        if self._scope.quick and (trial := self._at_once(measurer, yours, changes, whole)):
+    def _of_changes(self, measurer: Measurer, changes: Mapping[str, Change]) -> Trial:
+        if self._scope.quick and (trial := self._at_once(measurer, changes)):
             return trial
-        found: dict[str, Tried] = {}
+        return self._together(measurer, self._each_alone(measurer, changes))
 
-        of = {one.name: one for one in REMEDIES if one.name in changes}
-
-        def alone(name: str, built: Callable[[], object]) -> None:
-            found[name] = self._alone(measurer, yours, of[name], changes[name], built)
-
-        at_a_time = AT_ONCE if not self._project.beside else 1
-        # Nobody compares their seconds: while one waits for its container another one builds.
-        in_order(alone, *groups(changes, self._source), at_a_time)
-        fixes = [one for one in of.values() if found[one.name].is_fix]
-        return self._together(measurer, yours, tuple(found[name] for name in of), fixes, whole)
+    @property
+    def _all_steps(self) -> Planned:
+        return Planned(steps(self._lab, QUICK))
 
     def _looked_at_again(self, measurer: Measurer, yours: VariantResult) -> VariantResult:
         """Learn what the project does each time: the page it serves, and its health check.
@@ -154,9 +180,7 @@ class Trials(Trying):
     def _at_once(
         self,
         measurer: Measurer,
-        yours: VariantResult,
         changes: Mapping[str, Change],
-        whole: Sequence[PlanStep],
     ) -> Trial | None:
         """Return the trial of all changes at once, None where that breaks something.
 
@@ -165,27 +189,26 @@ class Trials(Trying):
         # What a build that is left out would show cannot be proved.
         measured = ("", *self._lab.replays)
         wanted = [one for one in REMEDIES if one.name in changes and one.measure.of in measured]
-        trial = self._all_of(measurer, yours, changes, wanted, whole)
+        trial = self._all_of(measurer, changes, wanted)
         if trial is None and changes.keys() >= {_SMALLER, _IN_STAGES}:
             wanted = [one for one in wanted if one.name != _SMALLER]
-            trial = self._all_of(measurer, yours, changes, wanted, whole)
+            trial = self._all_of(measurer, changes, wanted)
         return trial
 
     def _all_of(
         self,
         measurer: Measurer,
-        yours: VariantResult,
         changes: Mapping[str, Change],
         wanted: Sequence[Remedy],
-        whole: Sequence[PlanStep],
     ) -> Trial | None:
         found: dict[str, Tried] = {}
+        yours = self._yours()
         fixes = list(in_effect(self._source, wanted))
         for one in (left for left in wanted if left not in fixes):
             found[one.name] = Tried(one, changes[one.name], None, None, is_covered=True)
         while fixes:
             makes = partial(together, wanted=fixes)
-            change, after, refused = self._made(measurer, yours, FIXED, makes, whole)
+            change, after, refused = self._made(measurer, FIXED, makes, self._all_steps)
             if after is None or refused:
                 return None
             for one in fixes:
@@ -199,59 +222,9 @@ class Trials(Trying):
             fixes = [one for one in fixes if one.name in names]
         return Trial(yours, tuple(found.values()), left_out=(ALONE,))
 
-    def _alone(
-        self,
-        measurer: Measurer,
-        yours: VariantResult,
-        remedy: Remedy,
-        change: Change,
-        built: Callable[[], object],
-    ) -> Tried:
-        def makes(source: Source) -> Change:
-            return remedy.apply(source) or change
-
-        planned = planned_for(self._lab, remedy, is_killed=is_killed(yours))
-        change, after, refused = self._made(
-            *(measurer, yours, remedy.name, makes, planned), free=lambda _: built()
-        )
-        if refused or after is None:
-            was = yours.measures().get(remedy.measure)
-            is_ = after.measures().get(remedy.measure) if after else None
-            return Tried(remedy, change, was, is_, refused)
-        return self._judged(remedy, change, change, (yours, after), name=remedy.name)
-
-    def _own(self, remedy: Remedy, change: Change) -> Change:
-        """Return a remedy's change with what was found out since it was made."""
-        return remedy.apply(self._source) or change
-
-    def _judged(
-        self,
-        remedy: Remedy,
-        change: Change,
-        whole: Change,
-        measured: tuple[VariantResult, VariantResult],
-        *,
-        name: str,
-    ) -> Tried:
-        """Return what a change brought, by what was measured before it and after it.
-
-        `whole` is what was built, `name` what its image is called. What hides a secret is judged
-        by a canary, the others by their measure.
-        """
-        if change.hides and self._hunt:
-            return Tried(remedy, change, *self._hunt.hidden(change, whole, name))
-        was, is_ = (one.measures().get(remedy.measure) for one in measured)
-        return Tried(remedy, change, was, is_)
-
-    def _together(
-        self,
-        measurer: Measurer,
-        yours: VariantResult,
-        found: tuple[Tried, ...],
-        fixes: list[Remedy],
-        whole: Sequence[PlanStep],
-    ) -> Trial:
+    def _together(self, measurer: Measurer, found: tuple[Tried, ...]) -> Trial:
         """Return the trial with all fixes that go together: the last ones go first if they fail."""
+        yours, fixes = self._yours(), [one.remedy for one in found if one.is_fix]
         works = in_effect(self._source, fixes)
         found = tuple(
             replace(one, is_covered=True)
@@ -262,7 +235,7 @@ class Trials(Trying):
         fixes = list(works)
         while fixes:
             makes = partial(together, wanted=fixes)
-            change, after, refused = self._made_with_canaries(measurer, yours, makes, whole)
+            change, after, refused = self._made_with_canaries(measurer, makes)
             if after is not None and not refused:
                 names = tuple(one.name for one in fixes)
                 return Trial(yours, found, after, change, names)
@@ -276,7 +249,7 @@ class Trials(Trying):
         return Trial(yours, found)
 
     def _made_with_canaries(
-        self, measurer: Measurer, yours: VariantResult, makes: Makes, whole: Sequence[PlanStep]
+        self, measurer: Measurer, makes: Makes
     ) -> tuple[Change, VariantResult | None, str]:
         """Return what `_made` does of all fixes, and learn meanwhile what still shows a secret."""
         made: list[Change] = []
@@ -286,7 +259,7 @@ class Trials(Trying):
                 made.append(change)
                 free()
 
-            return self._made(measurer, yours, FIXED, makes, whole, free=built)
+            return self._made(measurer, FIXED, makes, self._all_steps, free=built)
 
         def canaries() -> None:
             if self._hunt:

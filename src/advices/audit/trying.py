@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+from advices.audit.awaited import Awaited
 from advices.audit.beside import Beside
 from advices.audit.checks import failed_check
 from advices.audit.gate import SILENT, broken, lost
@@ -18,20 +19,17 @@ from advices.audit.lacking import lacking
 from advices.audit.life import Life, life_of, with_life, worse
 from advices.audit.pages import Served
 from advices.audit.project import Project
-from advices.audit.remedies import Change, Source, pairs_of
+from advices.audit.remedies import Change, pairs_of
 from advices.audit.secrets import written
-from advices.audit.taking import taken
+from advices.audit.taking import Makes, Planned, listens, taken
 from advices.audit.variables import with_variables
 from advices.core import AdvicesError, DiskFull, EngineLost, StepFailed
 from advices.engine import Image, Start
 from advices.lab import COLD, Lab, Variant
-from advices.measure import Bench, Candidate, Measurer, PlanStep, ServeImage, for_audits
+from advices.measure import Bench, Candidate, Measurer, for_audits
 from advices.results import VariantResult
 
 _NO_CHANGE = Change("", "")
-_ANY_PACKAGE = "a-package"
-Makes = Callable[[Source], Change]
-"""What makes a change of a Dockerfile, of which more may be known later."""
 
 
 class Trying:
@@ -60,6 +58,8 @@ class Trying:
         self._values = {**given, **secrets}
         self._secret_files = written(self._values, bench.run.scratch / "secrets")
         self._hunt: Hunt | None = None
+        # What the project measures as it is: changes are built before all of it is known.
+        self._yours = Awaited[VariantResult]()
         self._served: Served | None = None
         self._healthy_after: float | None = None
         self._life: Life | None = None
@@ -71,10 +71,9 @@ class Trying:
     def _made(
         self,
         measurer: Measurer,
-        yours: VariantResult,
         name: str,
         makes: Makes,
-        planned: Sequence[PlanStep],
+        planned: Planned,
         *,
         free: Callable[[Change], object] = lambda _: None,
     ) -> tuple[Change, VariantResult | None, str]:
@@ -85,21 +84,16 @@ class Trying:
         """
         change = makes(self._source)
         after, refused, said = self._measured(
-            *(measurer, yours, name, change, planned), free=partial(free, change)
+            *(measurer, name, change, planned), free=partial(free, change)
         )
-        if refused and self._listens(makes, change):
+        if refused and listens(makes, self._source, change):
             image = self._image(name) if after is not None else None
             self._learn(self._lacking(image, said))
             again = makes(self._source)
             if again.dockerfile != change.dockerfile:
-                after, refused, _ = self._measured(measurer, yours, name, again, planned)
+                after, refused, _ = self._measured(measurer, name, again, planned)
                 return again, after, refused
         return change, after, refused
-
-    def _listens(self, makes: Makes, change: Change) -> bool:
-        """Return whether a change is another one where a package is known to be needed."""
-        packages = (*self._source.packages, _ANY_PACKAGE)
-        return makes(replace(self._source, packages=packages)).dockerfile != change.dockerfile
 
     def _lacking(self, image: Image | None, said: str) -> tuple[str, ...]:
         """Return the packages of what an image, or its build by what it `said`, lacks."""
@@ -114,10 +108,9 @@ class Trying:
     def _measured(
         self,
         measurer: Measurer,
-        yours: VariantResult,
         name: str,
         change: Change,
-        planned: Sequence[PlanStep],
+        planned: Planned,
         *,
         free: Callable[[], object] = lambda: None,
     ) -> tuple[VariantResult | None, str, str]:
@@ -127,7 +120,7 @@ class Trying:
         where that breaks nothing: all changes together are made of what did not break alone.
         """
         marked = self._hunt.marked(name, change) if self._hunt else None
-        measured = partial(self._measured_with, measurer, yours, name, change, planned, free=free)
+        measured = partial(self._measured_with, measurer, name, change, planned, free=free)
         found = measured(marked=marked)
         if marked is None or not found[1] or name == FIXED:
             return found
@@ -138,10 +131,9 @@ class Trying:
     def _measured_with(
         self,
         measurer: Measurer,
-        yours: VariantResult,
         name: str,
         change: Change,
-        planned: Sequence[PlanStep],
+        planned: Planned,
         *,
         marked: Marked | None,
         free: Callable[[], object],
@@ -153,12 +145,11 @@ class Trying:
         texts = (self._source.files.get(file, "") for file in change.env_files)
         self._given[name] = {key: one for text in texts for key, one in pairs_of(text).items()}
         if self._life is not None:
-            # It serves no page: to wait for one would tell nothing.
-            planned = [step for step in planned if not isinstance(step, ServeImage)]
+            planned = planned.without_start()
         try:
             self._beside.anew()
             candidate = self._candidate(name, variant, change)
-            after = taken(measurer, self._project, candidate, planned, free)
+            after = taken(measurer, self._project, candidate, planned, lambda _: free())
             after = self._with_variables(name, after)
         except (EngineLost, DiskFull):
             raise
@@ -170,7 +161,7 @@ class Trying:
         after = with_life(after, life) if life else after
         # A project without a .dockerignore gets one, and its COPY takes that as well.
         added = int(bool(change.ignores) and not self._project.ignore.is_file())
-        says = broken(yours, after, self._served, measurer.pages.get(name), added=added)
+        says = broken(self._yours(), after, self._served, measurer.pages.get(name), added=added)
         if says == SILENT:
             # What it printed last is what a reader needs to know.
             last = measurer.silence.get(name, "").strip().splitlines()[-1:]

@@ -13,6 +13,7 @@ from advices.images.layers import METHOD, base_sizes, layers_of, learn, listings
 from advices.images.memory import LayerMemory, Sizes
 from advices.images.registry_sources import registry_sources
 from advices.images.sbom import cyclonedx
+from advices.images.texts import look_for
 
 __all__ = [
     "COMPRESSOR",
@@ -33,6 +34,7 @@ __all__ = [
     "layers_of",
     "learn",
     "listings",
+    "look_for",
     "read_images",
     "registry_sources",
 ]

@@ -6,11 +6,12 @@ container sees, what a later layer hides, and which bytes belong to what.
 
 from __future__ import annotations
 
+import io
 import posixpath
 import tarfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import IO, Literal, NamedTuple
 
 LISTING_METHOD = 1
 
@@ -69,8 +70,8 @@ _APK = ("lib/apk/db/installed", "usr/lib/apk/db/installed")
 _BUILD_SECTIONS = frozenset({"devel", "libdevel"})
 
 
-def listing(layer: tarfile.TarFile) -> Listing:
-    """Return the listing of one layer's archive."""
+def listing(layer: tarfile.TarFile, look: Callable[[IO[bytes]], object] | None = None) -> Listing:
+    """Return the listing of one layer's archive. `look` is given each file on the way."""
     entries: list[Entry] = []
     packages: dict[str, int] = {}
     status = ""
@@ -80,17 +81,22 @@ def listing(layer: tarfile.TarFile) -> Listing:
         entries.append(entry)
         if entry.kind != "file":
             continue
+        is_owned = entry.path.startswith(_DPKG_INFO) and entry.path.endswith(".list")
+        text = ""
+        if is_owned or entry.path == _DPKG_STATUS or entry.path in _APK:
+            text = _text(layer, member, look)
+        elif look is not None:
+            look(_opened(layer, member))
         if entry.path == _DPKG_STATUS:
-            status = _text(layer, member)
+            status = text
             packages[entry.path] = len(_installed(status))
         elif entry.path in _APK:
-            lines = _text(layer, member).splitlines()
-            packages[entry.path] = sum(line.startswith("P:") for line in lines)
+            packages[entry.path] = sum(line.startswith("P:") for line in text.splitlines())
         elif entry.path.startswith(_DISTROLESS) and not entry.path.endswith(".md5sums"):
             packages[entry.path] = 1
-        elif entry.path.startswith(_DPKG_INFO) and entry.path.endswith(".list"):
+        elif is_owned:
             name = entry.path.removeprefix(_DPKG_INFO).removesuffix(".list").partition(":")[0]
-            owned[name] = _text(layer, member)
+            owned[name] = text
     # The list of a package's files lies in the layer that installed it, as does its section.
     tools = {name for name, section in _installed(status) if section in _BUILD_SECTIONS}
     paths = {path for name in tools & owned.keys() for path in _paths(owned[name])}
@@ -119,10 +125,22 @@ def _clean(name: str) -> str:
     return posixpath.normpath("/" + name).strip("/")
 
 
-def _text(layer: tarfile.TarFile, member: tarfile.TarInfo) -> str:
+def _opened(layer: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
     source = layer.extractfile(member)
     assert source is not None
-    return source.read().decode("utf-8", "replace")
+    return source
+
+
+def _text(
+    layer: tarfile.TarFile,
+    member: tarfile.TarInfo,
+    look: Callable[[IO[bytes]], object] | None,
+) -> str:
+    content = _opened(layer, member).read()
+    if look is not None:
+        # An archive that is read forward gives a file once.
+        look(io.BytesIO(content))
+    return content.decode("utf-8", "replace")
 
 
 def _installed(status: str) -> list[tuple[str, str]]:

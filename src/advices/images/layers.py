@@ -10,6 +10,7 @@ from advices.images.archive import Config, layer_files, read_images
 from advices.images.files import Listing, listing
 from advices.images.gzip_bytes import Weighing, cores
 from advices.images.memory import LayerMemory, Sizes
+from advices.images.texts import Looked
 from advices.results import Layer
 
 # Raised when another instruction is told of a layer than before.
@@ -34,13 +35,16 @@ def learn(
     ids = {diff_id for image in images for diff_id in image.diff_ids} - without
     if not ids:
         return {}
-    known = {one: memory.listing(one) for one in ids} if listed else {}
-    found = {one: listing for one, listing in known.items() if listing is not None}
-    wanted = {one for one in ids if memory.sizes(one) is None or (listed and one not in found)}
-    if not wanted and all(memory.instructions(image.id) is not None for image in images):
-        return found
-    read = _read(engine, images, base_ids, memory, frozenset(wanted))
-    return {**found, **read} if listed else {}
+    with memory.reading([image.id for image in images]):
+        known = {one: memory.listing(one) for one in ids} if listed else {}
+        found = {one: listing for one, listing in known.items() if listing is not None}
+        unread = {one for one in ids - base_ids if memory.held(one, memory.sought) is None}
+        wanted = {one for one in ids if memory.sizes(one) is None or (listed and one not in found)}
+        wanted |= unread
+        if not wanted and all(memory.config(image.id) for image in images):
+            return found
+        read = _read(engine, images, base_ids, memory, frozenset(wanted))
+        return {**found, **read} if listed else {}
 
 
 def _read(
@@ -51,22 +55,25 @@ def _read(
     wanted: frozenset[str],
 ) -> dict[str, Listing]:
     """Read layers of some images out of one `docker save`, and return their listings."""
+    texts = memory.sought
     with cores() as on:
 
-        def read(source: IO[bytes]) -> tuple[Sizes, Listing]:
+        def read(source: IO[bytes]) -> tuple[Sizes, Listing, frozenset[bytes]]:
             weighing = Weighing(source, on)
+            looked = Looked(texts)
             with layer_files(cast("IO[bytes]", weighing)) as files:
-                held = listing(files)
-            return Sizes(held.disk_bytes, weighing.transfer_bytes()), held
+                held = listing(files, looked.into if texts else None)
+            return Sizes(held.disk_bytes, weighing.transfer_bytes()), held, looked.found
 
         saved = read_images(engine, images, wanted, read, memory.names)
     memory.names.update(saved.names)
     for image in images:
-        memory.add_instructions(image.id, instructions(saved.config(image)))
-    memory.add_sizes({diff_id: sizes for diff_id, (sizes, _) in saved.layers.items()})
-    for diff_id, (_, held) in saved.layers.items():
+        memory.add_config(image.id, saved.config(image))
+    memory.add_sizes({diff_id: sizes for diff_id, (sizes, _, _) in saved.layers.items()})
+    for diff_id, (_, held, found) in saved.layers.items():
         memory.add_listing(diff_id, held, of_base=diff_id in base_ids)
-    return {diff_id: held for diff_id, (_, held) in saved.layers.items()}
+        memory.add_held(diff_id, texts, found)
+    return {diff_id: held for diff_id, (_, held, _) in saved.layers.items()}
 
 
 def base_sizes(engine: Engine, base: Image, memory: LayerMemory) -> Sizes:
@@ -99,7 +106,9 @@ def layers_of(
         return []
     learn(engine, [image], base_ids, memory, listed=False, without=without)
     layers = []
-    for diff_id, text in zip(image.diff_ids, memory.instructions(image.id) or (), strict=True):
+    config = memory.config(image.id)
+    assert config is not None
+    for diff_id, text in zip(image.diff_ids, instructions(config), strict=True):
         if diff_id in without:
             continue
         sizes = memory.sizes(diff_id)

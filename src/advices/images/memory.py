@@ -1,4 +1,4 @@
-"""What is known of layers, by diff id: their bytes on disk and to transfer, and their listings.
+"""What is known of layers, by diff id: their bytes, their listings, and which texts they hold.
 
 A diff id is the digest of a layer's content, so what is remembered never goes stale. One
 gigabyte of a base is compressed and taken apart once, and not for every variant.
@@ -13,11 +13,12 @@ import os
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from advices.core import DiskFull, FileRefused, cache_folder, write_whole
+from advices.images.archive import Config
 from advices.images.files import LISTING_METHOD, Entry, Kind, Listing
 from advices.images.gzip_bytes import COMPRESSOR, WEIGHING_METHOD
 
@@ -38,8 +39,9 @@ class LayerMemory:
     """Sizes and listings of layers, kept in files between runs.
 
     Of the listings only those of large layers of a base are kept in files, for every other variant
-    has them too. The last hundred of any layers are at hand. The instructions of images, and
-    `names`, the diff ids of layers by their files in archives, are known to this process only.
+    has them too. The last hundred of any layers are at hand. The configs of images, the texts that
+    layers hold, and `names`, the diff ids of layers by their files in archives, are known to this
+    process only.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -47,7 +49,12 @@ class LayerMemory:
         self._lock = threading.Lock()
         self._at_hand: OrderedDict[str, Listing] = OrderedDict()
         self.names: dict[str, str] = {}
-        self._instructions: dict[str, tuple[str, ...]] = {}
+        self._configs: dict[str, Config] = {}
+        self._sought: frozenset[bytes] = frozenset()
+        # The texts that a layer holds, and those that it does not.
+        self._held: dict[str, dict[bytes, bool]] = {}
+        self._being_read: set[str] = set()
+        self._read_on = threading.Condition()
         self._sizes: dict[str, Sizes] = {}
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
             kept = json.loads(self._sizes_file().read_text("utf-8"))
@@ -72,13 +79,47 @@ class LayerMemory:
         with contextlib.suppress(DiskFull, FileRefused):
             write_whole(self._sizes_file(), text)
 
-    def instructions(self, image_id: str) -> tuple[str, ...] | None:
-        """Return the instruction behind each layer of an image; None when it was not read yet."""
-        return self._instructions.get(image_id)
+    def config(self, image_id: str) -> Config | None:
+        """Return the config of an image; None when it was not read yet."""
+        return self._configs.get(image_id)
 
-    def add_instructions(self, image_id: str, instructions: tuple[str, ...]) -> None:
-        """Remember the instructions behind an image's layers."""
-        self._instructions[image_id] = instructions
+    def add_config(self, image_id: str, config: Config) -> None:
+        """Remember the config of an image."""
+        self._configs[image_id] = config
+
+    @property
+    def sought(self) -> frozenset[bytes]:
+        """Return the texts that are looked for in every layer of no base that is read."""
+        return self._sought
+
+    def seek(self, texts: Iterable[bytes]) -> None:
+        """Let more texts be looked for: to read a layer once is enough then."""
+        with self._lock:
+            self._sought |= frozenset(texts)
+
+    def held(self, diff_id: str, texts: Collection[bytes]) -> frozenset[bytes] | None:
+        """Return those of some texts that a layer holds; None when some were not looked for."""
+        known = self._held.get(diff_id, {})
+        return frozenset(filter(known.get, texts)) if known.keys() >= {*texts} else None
+
+    def add_held(self, diff_id: str, texts: Iterable[bytes], held: frozenset[bytes]) -> None:
+        """Remember which of some texts a layer holds."""
+        with self._lock:
+            known = self._held.get(diff_id, {})
+            self._held[diff_id] = {**known, **{text: text in held for text in texts}}
+
+    @contextlib.contextmanager
+    def reading(self, image_ids: Collection[str]) -> Iterator[None]:
+        """Read images while nobody else does: who comes second finds what the first one read."""
+        with self._read_on:
+            self._read_on.wait_for(lambda: self._being_read.isdisjoint(image_ids))
+            self._being_read |= {*image_ids}
+        try:
+            yield
+        finally:
+            with self._read_on:
+                self._being_read -= {*image_ids}
+                self._read_on.notify_all()
 
     def listing(self, diff_id: str) -> Listing | None:
         """Return a layer's listing, None when it is not remembered or its file is damaged."""

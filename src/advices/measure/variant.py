@@ -62,13 +62,15 @@ class Measurer(StepWork):
         heard: Callable[[VariantResult, frozenset[plan.PlanStep]], None],
         *,
         builds_first: bool = False,
+        leaves_out: Callable[[plan.PlanStep], bool] = lambda _: False,
     ) -> VariantResult:
         """Return what `measure` does of a candidate that nobody times, in less time.
 
         Its steps are done side by side, as far as one does not wait for another. `heard` is told
         after each of them what is known by then, and which steps that is. With `builds_first` the
         builds are done one after the other before all else, so that their seconds can be compared
-        with those of another one that was measured so. Raises what `measure_each` raises.
+        with those of another one that was measured so. A step that `leaves_out` says when it could
+        begin is not done. Raises what `measure_each` raises.
         """
         taken = Taken(candidate, steps)
         done: set[int] = set()
@@ -78,6 +80,13 @@ class Measurer(StepWork):
             rebuilt.set()
 
         def do(number: int) -> None:
+            if not leaves_out(steps[number]):
+                work(number)
+            with lock:
+                done.add(number)
+                heard(self._so_far(taken), frozenset(steps[n] for n in done))
+
+        def work(number: int) -> None:
             if isinstance(steps[number], plan.ServeImage):
                 rebuilt.wait(_REBUILD_SECONDS)
             with lock:
@@ -91,9 +100,6 @@ class Measurer(StepWork):
                 self._do(steps[number], taken)
             if plan.is_rebuild(steps[number]):
                 rebuilt.set()
-            with lock:
-                done.add(number)
-                heard(self._so_far(taken), frozenset(steps[n] for n in done))
 
         # Of those that may begin the first start is: whether it answers is what a learner asks.
         order = sorted(range(len(steps)), key=lambda n: not isinstance(steps[n], plan.ServeImage))
