@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from pathlib import Path
 
@@ -61,7 +62,8 @@ def test_each_chapter_has_one_thing_to_say_and_one_to_ask() -> None:
 
 def test_the_hint_that_the_page_quotes_ends_the_hint_that_a_learner_reads() -> None:
     """A learner reads where it is before it, and nothing else."""
-    quoted = Macros(ROOT / "labs", ROOT / "docs", lambda: "trainers.md").learner_mistakes()
+    macros = Macros(ROOT / "labs", ROOT / "docs", lambda: "trainers.md")
+    quoted = html.unescape(macros.learner_mistakes())
     seen = 0
     for lab in LABS:
         if not lab.is_exercise:
@@ -76,8 +78,7 @@ def test_the_hint_that_the_page_quotes_ends_the_hint_that_a_learner_reads() -> N
             place, hint = steps.line.removesuffix(mistake.hint), mistake.hint
             assert steps.line.endswith(hint)
             assert re.fullmatch(r"(In lines? [\d, andto]+(, `.*`)?: )?", place, re.S), steps.line
-            first = re.split(r"[^\w ,.:;()-]", " ".join(hint.split()))[0].strip()
-            assert first in quoted, hint
+            assert " ".join(hint.split()) in quoted
             seen += 1
     assert seen > 30
 
