@@ -90,11 +90,15 @@ def host_of(name: str, domain: str, kind: str) -> str:
 
 
 def first_page(address: Address) -> Callable[[Any], str]:
-    """Return what says where somebody goes who logged in."""
+    """Return what says where somebody goes who logged in, and before that, to log in.
+
+    Not to a page of a learner that asks for a login first: it would be the trainer's too.
+    """
 
     def first(handler: Any) -> str:
         user = handler.current_user
-        is_trainer = user is not None and user.name == TRAINER
-        return board_url(address) if is_trainer else f"{handler.hub.base_url}spawn"
+        if user is None:
+            return f"{handler.hub.base_url}login"
+        return board_url(address) if user.name == TRAINER else f"{handler.hub.base_url}spawn"
 
     return first
