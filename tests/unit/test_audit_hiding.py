@@ -113,7 +113,7 @@ def test_images_are_read_together(world: Hides) -> None:
     world.audited()
     saves = [[tag.rpartition(":audit-")[2] for tag in tags] for tags in world.engine.saves]
     read = [save for save in saves if {"yours-cold", "credentials-cold", "fixed-cold"} & {*save}]
-    assert [save[0] for save in read] == ["yours-cold", "credentials-cold", "fixed-cold"]
+    assert [save[0] for save in read] == ["yours-cold", "credentials-cold", "fixed-cold"], saves
     assert read[1] == ["credentials-cold", "settings-cold"]
 
 

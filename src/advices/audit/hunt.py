@@ -92,7 +92,7 @@ class Hunt:
         )
 
     def begin(self, change: Change) -> None:
-        """Find out what the image of the project as it is shows; it was built and started."""
+        """Find out what the image of the project as it is shows; it was built and read."""
         self._find_contents(change)
         self._at_once(self._suspects, change)
         self.yours = _each([partial(self._tried, one, change, YOURS) for one in self._suspects])

@@ -73,7 +73,7 @@ class Trials(Alone):
             return overlapped(work, partial(hunt.begin, self._unchanged))
 
     def _whole(self, measurer: Measurer, hunt: Hunt, free: Callable[[], object]) -> Trial:
-        """Return the trial. `free` is called once the project as it is was built and started."""
+        """Return the trial. `free` is called once the project as it is was built and read."""
         waits = self._project.beside or self._scope.quick or hunt.decides
         if waits:
             self._see(measurer, free)
@@ -112,15 +112,17 @@ class Trials(Alone):
     ) -> None:
         """Learn what the project does as it is.
 
-        `free` is called once it was built and started, and `built` as well if it answered: what
-        changes are compared with is known then, but for its numbers.
+        `built` is called once it was built and started, if it answered: what changes are compared
+        with is known then, but for its numbers. `free` is called once its layers were read as well.
         """
 
         def started(yours: VariantResult) -> None:
-            if not self._project.beside:
+            if self._project.beside:
+                return
+            if yours.boot.answered:
+                built()
+            if yours.layers:
                 free()
-                if yours.boot.answered:
-                    built()
 
         yours = self._as_it_is(measurer, started)
         if fault := self._checked(YOURS):

@@ -19,6 +19,7 @@ from advices.measure.mistakes import answering_traps, judged_steps, proved, unca
 from advices.measure.plan import (
     QUICK,
     BuildImage,
+    InspectImages,
     PlanStep,
     ProbeImage,
     Samples,
@@ -54,6 +55,7 @@ __all__ = [
     "Candidate",
     "Committed",
     "Ground",
+    "InspectImages",
     "Kept",
     "Keys",
     "Measurer",
