@@ -9,16 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_audit import ROOT, World, git, made, read
+from test_audit import ROOT, World, git, made, measured, read
 from test_audit_command import advices, world  # noqa: F401  # fixtures
 
 from advices import audit
 from advices.audit import lab_of
-from advices.audit.taking import Groups, in_order, overlapped
+from advices.audit.remedies import REMEDIES
+from advices.audit.taking import Groups, in_order, overlapped, planned_for
 from advices.audit.touches import touches
 from advices.core import BuildLimited, DiskFull, LabInvalid, Layout, poll
 from advices.engine import BuildOrder, Built, Image
 from advices.lab import MeasureName, labfile
+from advices.measure import ProbeImage
 from advices.packages import proxy
 from advices.workshop import Workshop
 
@@ -388,3 +390,21 @@ def test_a_file_that_nobody_may_read_is_told(
 def test_the_labs_of_this_site_have_their_own_limit_of_time() -> None:
     lab = labfile.read(ROOT / "labs", "build-cache")
     assert lab.build_timeout_seconds == audit.How().build_seconds
+
+
+# ---------- what is looked at ----------
+
+
+@pytest.mark.parametrize(
+    ("name", "exit_code", "is_left_out"),
+    [("order", 137, True), ("order", 0, False), ("exec", 137, False), ("exec", 0, False)],
+)
+def test_only_what_is_about_it_stops_a_container_that_has_to_be_killed_again(
+    name: str, exit_code: int, is_left_out: bool, tmp_path: Path
+) -> None:
+    lab = lab_of.lab_of(read(made(tmp_path / "project")), tmp_path / "lab")
+    (remedy,) = [one for one in REMEDIES if one.name == name]
+    planned = planned_for(lab, remedy, lambda: measured(stop_exit_code=exit_code))
+    out = [step for step in planned.steps if planned.leaves_out(step)]
+    assert out == ([ProbeImage("stop")] if is_left_out else [])
+    assert ProbeImage("stop") in planned.steps

@@ -72,7 +72,7 @@ def planned_for(
     planned = steps_giving(lab, {remedy.measure, *MEASURES})
     if yours is None:
         return Planned(planned)
-    stops = {*planned} - {*steps_giving(lab, {remedy.measure, *MEASURES} - _OF_A_STOP)}
+    stops = {*planned} - {*steps_giving(lab, {remedy.measure, *({*MEASURES} - _OF_A_STOP)})}
     return Planned(planned, lambda step: step in stops and is_killed(yours()))
 
 
