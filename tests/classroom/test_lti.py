@@ -18,7 +18,7 @@ from plain_seats import a_class
 
 from advices.classroom.rehearsing.browser import Answer, Browser
 
-pytestmark = pytest.mark.classroom
+pytestmark = [pytest.mark.classroom, pytest.mark.together]
 
 
 @pytest.fixture(scope="module", autouse=True)

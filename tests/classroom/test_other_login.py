@@ -25,7 +25,7 @@ from advices.classroom.rehearsing.browser import Answer, Browser
 from advices.core import ClassSettingInvalid, JoinRefused
 from advices.learn import laptop
 
-pytestmark = pytest.mark.classroom
+pytestmark = [pytest.mark.classroom, pytest.mark.together]
 ACCOUNTS = {
     "1": "ada@example.org",
     "2": "ben@example.org",
@@ -64,6 +64,20 @@ async def at_provider(room, number: str) -> tuple[Browser, Answer]:
     return browser, await browser.submit(page.url, sub=number)
 
 
+@pytest.fixture(scope="module")
+def seats(opened) -> dict[str, str]:
+    """Return the seats of three accounts that have logged in."""
+
+    async def came() -> dict[str, str]:
+        found = {}
+        for number in ("1", "2", "3"):
+            browser, answer = await at_provider(opened, number)
+            found[number] = await first_page(opened, browser, answer)
+        return found
+
+    return asyncio.run(came())
+
+
 def test_the_page_to_log_in_leads_to_the_provider_and_says_what_is_kept(opened) -> None:
     page = asyncio.run(Browser().get(f"{opened.origin}/hub/login"))
     assert "Log in with your school&#39;s account" in page.text
@@ -75,24 +89,19 @@ def test_the_page_to_log_in_leads_to_the_provider_and_says_what_is_kept(opened) 
     )
 
 
-def test_each_account_has_its_seat_and_returns_to_it(opened) -> None:
+def test_each_account_has_its_seat_and_returns_to_it(opened, seats: dict[str, str]) -> None:
     async def day() -> None:
-        seats = {}
-        for number in ("1", "2", "3"):
-            browser, answer = await at_provider(opened, number)
-            seats[number] = await first_page(opened, browser, answer)
-        # Two of them have one name.
-        assert len({*seats.values()}) == 3
         browser, answer = await at_provider(opened, "1")
         assert await first_page(opened, browser, answer) == seats["1"]
+        # Two of them have one name.
+        assert len({*seats.values()}) == 3
         assert {seats[one]: ACCOUNTS[one].lower() for one in seats} == names(opened)
 
     asyncio.run(day())
 
 
-def test_with_all_seats_taken_it_says_so(opened) -> None:
-    """The three of before have them; a fourth is allowed too."""
-    assert len(names(opened)) == 3
+def test_with_all_seats_taken_it_says_so(opened, seats: dict[str, str]) -> None:
+    assert len(seats) == 3
 
     async def comes() -> Answer:
         # An account of its own, with a name that is allowed.
@@ -117,7 +126,9 @@ def test_another_account_does_not_get_in_whatever_it_is_called(opened, number: s
     assert names(opened) == before
 
 
-def test_the_trainer_is_who_the_settings_say_and_no_admin_of_the_hub(opened) -> None:
+def test_the_trainer_is_who_the_settings_say_and_no_admin_of_the_hub(
+    opened, seats: dict[str, str]
+) -> None:
     async def day() -> None:
         for begins in (f"{opened.origin}/", f"{opened.origin}/hub/"):
             # Whoever comes by the address of the class follows the button that is there.
@@ -139,10 +150,11 @@ def test_the_trainer_is_who_the_settings_say_and_no_admin_of_the_hub(opened) -> 
     assert "teacher" not in str(names(opened))
 
 
-def test_progress_and_help_arrive_as_in_every_class(opened) -> None:
+def test_progress_and_help_arrive_as_in_every_class(opened, seats: dict[str, str]) -> None:
     async def day() -> None:
         browser, answer = await at_provider(opened, "2")
         seat = await first_page(opened, browser, answer)
+        assert seat == seats["2"]
         said = json.dumps({"what": "wish", "on": True})
         url = f"{opened.base(int(seat[-1]))}learn-class"
         assert (await browser.call("POST", url, said)).status == 200
@@ -193,7 +205,9 @@ def test_no_code_lets_anybody_in_and_nobody_is_told_that_one_does(opened, tmp_pa
         rehearse(opened.folder, 1)
 
 
-def test_no_secret_is_in_a_command_line_an_environment_or_a_readable_file(opened) -> None:
+def test_no_secret_is_in_a_command_line_an_environment_or_a_readable_file(
+    opened, seats: dict[str, str]
+) -> None:
     file = opened.opened.extra
     secret = file.read_text().partition('client_secret = "')[2].partition('"')[0].encode()
     assert len(secret) > 20
