@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import socket
+from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -79,21 +80,25 @@ def prepared(folder: Path, count: int, project: Path = ROOT) -> Classroom:
 
 
 def how(
-    folder: Path, xapi: Destination | None = None, trusted: Files | None = None
+    folder: Path,
+    xapi: Destination | None = None,
+    trusted: Files | None = None,
+    settings: Callable[[str], str] = lambda _origin: "",
 ) -> files.Opened:
     """Return how the class is served, at ports that are free now; `xapi` is where it sends to.
 
-    With a certificate it is served by https.
+    With a certificate it is served by https. `settings` are more of the trainer's, for its origin.
     """
     (folder / "service.py").write_text(SERVICE)
     extra = folder / "extra.py"
     about = {"service": folder / "service.py", "resets": folder / "resets"}
-    extra.write_text(EXTRA % about)
     public, hub, api, board = free_ports(4)
     at = address(f"http://{HOST}:{public}")
     if trusted is not None:
         at = address(f"https://{HOST}:{public}", trusted.certificate, trusted.key)
     inner = (api, board)
+    extra.write_text(EXTRA % about + settings(at.origin))
+    extra.chmod(0o600)
     return start.how_opened(at, ROOT, extra=extra, hub_port=hub, inner_ports=inner, xapi=xapi)
 
 
@@ -112,10 +117,11 @@ def a_class(
     count: int = 3,
     xapi: Destination | None = None,
     trusted: Files | None = None,
+    settings: Callable[[str], str] = lambda _origin: "",
 ):
     """Run a class; end the learners' servers behind it too."""
     room = prepared(folder, count)
-    opened = how(folder, xapi, trusted)
+    opened = how(folder, xapi, trusted, settings)
     os.environ["PYTHONPATH"] = f"{ROOT / 'src'}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
     try:
         with start.running(folder, opened) as hub:

@@ -53,7 +53,7 @@ c = Config()
 c.JupyterHub.services, c.JupyterHub.load_roles = [], []
 configure(c, Path("/tmp"), Path("/tmp"), Path("/srv/jupyterhub/class"))
 facts = Facts(cluster(Path("/tmp")), Store(Path("/srv/jupyterhub/class"), 14), 14, board.reset)
-print(os.getuid(), len(facts.exercises) > 10, len(facts.agendas) > 2, *c.ClassAuthenticator.seats)
+print(os.getuid(), len(facts.exercises) > 10, len(facts.agendas) > 2, *c.Seating.seats)
 """
 
 

@@ -124,7 +124,7 @@ def test_each_setting_is_one_that_its_class_has(configured: Callable[..., Config
     made = configured(seats=3)
     classes = {
         "JupyterHub": jupyterhub.app.JupyterHub,
-        "Authenticator": ClassAuthenticator,
+        "Seating": ClassAuthenticator,
         "ClassAuthenticator": ClassAuthenticator,
         "KubeSpawner": kubespawner.KubeSpawner,
     }
@@ -138,7 +138,7 @@ def test_the_hub_has_what_a_class_needs_beside_what_z2jh_set(
     configured: Callable[..., Config],
 ) -> None:
     made = configured(seats=3, address="https://lab.example.org")
-    assert made.Authenticator.allowed_users == {"seat-01", "seat-02", "seat-03", "trainer"}
+    assert made.Seating.allowed_users == {"seat-01", "seat-02", "seat-03", "trainer"}
     assert made.ClassAuthenticator.user_password == "ab3d-e5gh"
     hub = made.JupyterHub
     assert [one["name"] for one in hub.services] == ["jupyterhub-idle-culler", "class"]

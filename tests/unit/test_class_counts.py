@@ -70,6 +70,7 @@ def test_the_start_of_a_class(
         "address": lambda *_: None,
         "how_opened": lambda *_, **__: how,
         "running": running,
+        "lets_in_by_code": lambda _: True,
         "codes": lambda _: SimpleNamespace(learners="a", trainer="b"),
         "board_url": lambda _: "http://x/board",
     }.items():

@@ -126,9 +126,9 @@ def test_what_a_class_says_moves_no_cursor(
     """Whoever answers at an address is not believed more than any other program."""
 
     async def join(_self, _handler, _data) -> str:
-        from advices.classroom.hub.authenticator import _refused
+        from advices.classroom.hub.seating import refused
 
-        raise _refused("no\x1b[2J[bold]x" + "y" * 5000)
+        raise refused("no\x1b[2J[bold]x" + "y" * 5000)
 
     monkeypatch.setattr(type(room.door), "join", join)
     typed()

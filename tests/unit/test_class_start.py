@@ -94,7 +94,7 @@ def test_a_file_of_settings_that_another_account_can_write_is_refused(
 ) -> None:
     file = tmp_path / "folder" / "class.py"
     file.parent.mkdir()
-    file.touch(0o644)
+    file.touch(0o600)
     assert start.how_opened(address(HERE), project, extra=file).extra == file
     file.chmod(0o666)
     with pytest.raises(ClassSettingInvalid, match="another account can change"):
@@ -103,6 +103,21 @@ def test_a_file_of_settings_that_another_account_can_write_is_refused(
     file.parent.chmod(0o777)
     with pytest.raises(ClassSettingInvalid, match="another account can change"):
         start.how_opened(address(HERE), project, extra=file)
+
+
+def test_a_file_of_settings_that_another_account_can_read_is_refused(
+    project: Path, node: Path, tmp_path: Path
+) -> None:
+    """It may hold the secret of a provider."""
+    file = tmp_path / "class.py"
+    file.touch()
+    for mode in (0o640, 0o604):
+        file.chmod(mode)
+        with pytest.raises(ClassSettingInvalid, match="another account can read") as told:
+            start.how_opened(address(HERE), project, extra=file)
+        assert f"chmod 600 {file}" in str(told.value)
+    file.chmod(0o400)
+    assert start.how_opened(address(HERE), project, extra=file).extra == file
 
 
 def test_a_file_of_settings_that_is_not_there_is_named(project: Path, node: Path) -> None:

@@ -52,3 +52,17 @@ def test_a_check_finds_its_base_marked(engine: MemoryEngine, tmp_path: Path) -> 
 def test_what_is_not_here_is_left_to_the_check(engine: MemoryEngine, tmp_path: Path) -> None:
     get_ready(bench_on(engine, tmp_path))
     assert (engine.pulled, engine.with_more, engine.orders) == ([], [], [])
+
+
+def test_a_base_that_names_another_index_is_marked_again(
+    engine: MemoryEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A container serves the prefetched packages; another one has another address."""
+    monkeypatch.setenv("ADVICES_INDEX_WAY", "shelf")
+    engine.add(BASE, layer_tar({"etc/base": file(b"base")}), repo_digests=("python@sha256:1",))
+    bench = bench_on(engine, tmp_path)
+    for address in ("10.0.0.1", "10.0.0.1", "10.0.0.2"):
+        monkeypatch.setenv("ADVICES_INDEX_URL", f"http://{address}:8000/")
+        get_ready(bench)
+    told = [files["/etc/pip.conf"].decode() for _, files in engine.with_more]
+    assert ["10.0.0.1" in told[0], "10.0.0.2" in told[1], len(told)] == [True, True, 2]

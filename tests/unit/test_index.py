@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from memory_engine import FACTS, site
+from memory_engine import FACTS, MemoryEngine, Program, site
 
 from advices.core import BaseUnavailable, CommandFailed, PackageMissing, PortTaken, poll
 from advices.core.process import Finished
@@ -141,6 +141,9 @@ def test_pip_conf_sends_pip_to_the_index_and_nowhere_else() -> None:
             "trusted-host": "172.17.0.1",
         }
     }
+
+
+RUN = "a-run"
 
 
 class FakeEngine:
@@ -267,7 +270,7 @@ def test_the_index_of_a_run_that_was_killed_ends_when_nobody_else_needs_it(
 def test_two_builds_of_a_session_have_one_index(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_CERT", "/etc/ca.pem")
     engine, pids = FakeEngine(HERE), []
-    with proxy.kept_for_builds(engine):
+    with proxy.kept_for_builds(engine, RUN):
         for _ in range(2):
             with proxy.for_builds(engine):
                 pids.append(index_service._pid(HERE))
@@ -275,8 +278,38 @@ def test_two_builds_of_a_session_have_one_index(port: int, monkeypatch: pytest.M
     assert not alive(pids[0])
 
 
+def test_the_checks_of_a_session_have_one_shelf(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(proxy.WAY_VARIABLE, "shelf")
+    prefetched()
+    engine = MemoryEngine()
+    engine.add("python:3.14-slim")
+    with proxy.kept_for_builds(engine, RUN):
+        for _ in range(2):
+            with proxy.for_builds(engine):
+                assert proxy.index_for_builds(engine) == "http://127.0.0.1:8000/index/"
+        assert [one.run_id for one in engine.started] == [RUN]
+        # A learner removed it: the next check has its own, for as long as it takes.
+        engine.programs["container-1"] = Program(answers=lambda _: None)
+        with proxy.for_builds(engine):
+            assert len(engine.started) == 2
+        assert engine.started[1].run_id != RUN
+    with proxy.for_builds(engine):
+        assert len(engine.started) == 3
+    assert "not-served" in str(proxy.index_for_builds(engine))
+
+
+def test_without_a_shelf_a_session_keeps_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The check that needs one says so; opening a page does not."""
+    monkeypatch.setenv(proxy.WAY_VARIABLE, "shelf")
+    engine = MemoryEngine()
+    with proxy.kept_for_builds(engine, RUN):
+        assert engine.started == []
+        with pytest.raises(PackageMissing), proxy.for_builds(engine):
+            pytest.fail("entered")
+
+
 def test_nothing_is_kept_where_builds_go_straight_out() -> None:
-    with proxy.kept_for_builds(FakeEngine(HERE)):
+    with proxy.kept_for_builds(FakeEngine(HERE), RUN):
         assert index_service._pid(HERE) is None
 
 

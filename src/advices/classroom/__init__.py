@@ -26,9 +26,9 @@ from advices.classroom.verdict import Facts, Row, Verdict, Wanted, judge
 
 if TYPE_CHECKING:
     from advices.classroom.hub.address import Address, address, board_url
-    from advices.classroom.hub.files import Codes, Opened, codes
+    from advices.classroom.hub.files import Codes, Opened, codes, opened
     from advices.classroom.hub.files import classroom as class_in
-    from advices.classroom.hub.start import LOG, end, how_opened, running
+    from advices.classroom.hub.start import LOG, end, how_opened, lets_in_by_code, running
     from advices.classroom.progress.resets import was_reset_in
     from advices.classroom.progress.telling import told
     from advices.classroom.rehearsing.figures import (
@@ -82,9 +82,11 @@ __all__ = [
     "key_of",
     "kill_all",
     "leaves",
+    "lets_in_by_code",
     "memory",
     "of_bundle",
     "of_engine",
+    "opened",
     "prepared",
     "processes",
     "proxy_here",
@@ -101,9 +103,12 @@ __all__ = [
 # Who makes seats needs no server: the modules of these names load when somebody asks.
 _LATER = {
     **{name: f"hub.address.{name}" for name in ("Address", "address", "board_url")},
-    **{name: f"hub.files.{name}" for name in ("Codes", "Opened", "codes")},
+    **{name: f"hub.files.{name}" for name in ("Codes", "Opened", "codes", "opened")},
     "class_in": "hub.files.classroom",
-    **{name: f"hub.start.{name}" for name in ("LOG", "end", "how_opened", "running")},
+    **{
+        name: f"hub.start.{name}"
+        for name in ("LOG", "end", "how_opened", "lets_in_by_code", "running")
+    },
     "told": "progress.telling.told",
     "was_reset_in": "progress.resets.was_reset_in",
     **{

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import sys
 from pathlib import Path
@@ -77,12 +78,16 @@ def start(
         xapi=to,
     )
     with classroom.running(folder, how) as hub:
-        codes = classroom.codes(folder)
         out.print(f"learners come here: {how.address.origin}")
-        out.print(f"the code of the class: {codes.learners}")
-        out.print(f"with their own laptop: ./run learn -- --class {how.address.origin}")
+        if by_code := classroom.lets_in_by_code(how):
+            codes = classroom.codes(folder)
+            out.print(f"the code of the class: {codes.learners}")
+            out.print(f"with their own laptop: ./run learn -- --class {how.address.origin}")
+        else:
+            out.print(f"they and you log in as {shown(str(config))} says, without a code")
         out.print(f"your page: {classroom.board_url(how.address)}")
-        out.print(f"your code, which you keep to yourself: {codes.trainer}")
+        if by_code:
+            out.print(f"your code, which you keep to yourself: {codes.trainer}")
         out.print(f"progress of learners: {shown(classroom.leaves(how.store_host))}")
         out.print(
             f"{counted(len(room.seats), 'seat')}; Ctrl-C ends the hub, `advices class start` "
@@ -129,6 +134,9 @@ def code() -> None:
 
     # Without a class there is nothing to let in to.
     classroom.class_in(classroom.FOLDER)
+    with contextlib.suppress(ClassMissing):
+        if not classroom.lets_in_by_code(classroom.opened(classroom.FOLDER)):
+            _say("the class runs with another login, and these codes open nothing meanwhile")
     codes = classroom.codes(classroom.FOLDER)
     out.print(f"the code of the class: {codes.learners}")
     out.print(f"the trainer's code: {codes.trainer}")

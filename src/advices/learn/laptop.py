@@ -23,6 +23,7 @@ from advices.core import (
 )
 from advices.learn.class_client import (
     AUTHORITY_VARIABLE,
+    Answer,
     asked,
     is_below_localhost,
     trusted,
@@ -83,14 +84,15 @@ class Terms(NamedTuple):
 def terms(origin: str) -> Terms:
     """Return what becomes of progress in a class.
 
-    Raises ClassUnreachable where none answers, ClassSettingInvalid for an authority that is none.
+    Raises ClassUnreachable where none answers, JoinRefused where no laptop may join, and
+    ClassSettingInvalid for an authority that is none.
     """
     url = f"{origin}{_HUB}/join"
     _demand_authority()
     answer = asked(url)
     days, leaves = (answer.told().get(name) for name in ("keep_days", "leaves"))
     if not answer.is_well or not isinstance(days, int) or not isinstance(leaves, str):
-        raise unreachable(url, answer)
+        raise _refusal(answer) or unreachable(url, answer)
     return Terms(days, leaves)
 
 
@@ -150,12 +152,17 @@ def join(origin: str, *, code: str, name: str, pin: str, folder: Path | None = N
         file = (folder or state_folder()) / f"class-{os.getpid()}.json"
         write_whole(file, json.dumps({"url": of.url, "keep_days": days, "token": token}), 0o600)
         return Joined(of, file)
-    said = told.get("message")
-    if answer.status in (_REFUSED, 429) and isinstance(said, str) and said:
-        # Whoever answers moves no cursor of this terminal.
-        signs = (sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in said)
-        raise JoinRefused("".join(signs)[:_LETTERS_AT_MOST])
-    raise unreachable(url, answer)
+    raise _refusal(answer) or unreachable(url, answer)
+
+
+def _refusal(answer: Answer) -> JoinRefused | None:
+    """Return the error for a class that says why it lets nobody in, None for another answer."""
+    said = answer.told().get("message")
+    if answer.status not in (_REFUSED, 429) or not isinstance(said, str) or not said:
+        return None
+    # Whoever answers moves no cursor of this terminal.
+    signs = (sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in said)
+    return JoinRefused("".join(signs)[:_LETTERS_AT_MOST])
 
 
 def kept(folder: Path | None = None) -> Iterator[Joined]:

@@ -75,7 +75,7 @@ class Bench:
         with contextlib.ExitStack() as held:
             # A command that is no owner's keeps it already.
             if self.owner:
-                held.enter_context(proxy.kept_for_builds(self.workshop.engine))
+                held.enter_context(proxy.kept_for_builds(self.workshop.engine, self.run.id))
             yield
 
     @contextlib.contextmanager

@@ -14,15 +14,16 @@ from dataclasses import dataclass, field
 
 from advices.bases import Base, MarkedBase
 from advices.engine import Engine
+from advices.packages import proxy
 
 
 @dataclass
 class Ground:
-    """The bases that were marked with one word, by image and mark."""
+    """The bases that were marked with one word, by image, mark and index."""
 
     word: str
     canary: str = field(default_factory=lambda: f"canary-{secrets.token_hex(12)}")
-    _marked: dict[tuple[str, str], MarkedBase] = field(default_factory=dict)
+    _marked: dict[tuple[str, str, str], MarkedBase] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def marked(
@@ -30,9 +31,10 @@ class Ground:
     ) -> MarkedBase:
         """Return a base with a mark: `anew`, or the one that was made before if it is still there.
 
-        Raises what `make` raises.
+        A base has the address of the index that builds go through: with another address another one
+        is made. Raises what `make` raises.
         """
-        key = base.image, mark
+        key = base.image, mark, proxy.index_for_builds(engine) or ""
         if anew:
             # Nobody else waits for it, so that others may be made meanwhile.
             self._marked[key] = made = make()

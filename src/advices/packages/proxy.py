@@ -220,16 +220,20 @@ def for_builds(engine: Engine, *, filling: bool = False) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def kept_for_builds(engine: Engine) -> Iterator[None]:
-    """Keep the caching index of `for_builds`, where builds use one, while the body runs.
+def kept_for_builds(engine: Engine, run_id: str) -> Iterator[None]:
+    """Keep what serves packages to builds, where something does, while the body runs.
 
-    So it need not start again between two builds, and still knows what it was asked. Builds need
-    `for_builds` all the same. Raises what `reachable_address` and `caching_index` raise.
+    So it need not start again between two builds. What serves the shelf belongs to the run. Builds
+    need `for_builds` all the same. Raises what `reachable_address` and `caching_index` raise.
     """
-    if way(engine) == "host":
-        with caching_index(reachable_address(engine), _upstream(), _way_out()):
-            yield
-    else:
+    with contextlib.ExitStack() as held:
+        match way(engine):
+            case "shelf":
+                held.enter_context(shelf_server.kept(engine, run_id))
+            case "host":
+                held.enter_context(
+                    caching_index(reachable_address(engine), _upstream(), _way_out())
+                )
         yield
 
 

@@ -12,53 +12,33 @@ import unicodedata
 from typing import Any
 
 from jupyterhub.authenticators.shared import SharedPasswordAuthenticator
-from tornado import web
-from traitlets import Any as Anything
-from traitlets import Integer, List, Unicode
+from traitlets import Unicode
 
 from advices.classroom.hub.attempts import Attempts
-from advices.classroom.hub.clearing import Clear
-from advices.classroom.hub.joining import Join
-from advices.classroom.hub.relay import Relay
-from advices.classroom.hub.sessions import end_all
+from advices.classroom.hub.seating import (
+    NAME_LETTERS_AT_MOST,
+    TRAINER,
+    Seating,
+    refused,
+    taken,
+)
 from advices.classroom.progress import laptops
 from advices.classroom.progress.store import Store, folded
-from advices.core import KEEP_DAYS, counted
+from advices.core import counted
 
-TRAINER = "trainer"
-NAME_LETTERS_AT_MOST = 40
 PIN_LETTERS_AT_LEAST = 4
 PIN_LETTERS_AT_MOST = 64
 
 
-class ClassAuthenticator(SharedPasswordAuthenticator):
+class ClassAuthenticator(Seating, SharedPasswordAuthenticator):
     """Gives each learner a seat."""
 
-    seats = List(Unicode(), help="The names of the seats, in the order they are given.").tag(
-        config=True
-    )
     trainer_code = Unicode(help="What the trainer types.").tag(config=True)
-    store = Anything(help="Who has which seat.").tag(config=True)
-
-    keep_days = Integer(KEEP_DAYS, help="The days that progress is kept.").tag(config=True)
-    leaving = Unicode(help="What leaves the machine of the class, as learners read it.").tag(
-        config=True
-    )
-    board_port = Integer(8082, help="Where the trainer's service listens.").tag(config=True)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._by_address = Attempts(at_most=20)
         self._by_name = Attempts()
-
-    def get_handlers(self, app: Any) -> list[tuple[Any, ...]]:
-        """Return what the hub answers besides its own: what seats post, passed on."""
-        return [
-            *super().get_handlers(app),
-            (r"/class/(mine|happened|wish|leave)", Relay, {"port": self.board_port}),
-            (r"/class/join", Join, {"keep_days": self.keep_days, "leaving": self.leaving}),
-            (r"/api/class/clear/([a-z0-9-]+)", Clear, {"store": self.store}),
-        ]
 
     async def authenticate(self, handler: Any, data: dict[str, str]) -> dict[str, Any] | None:
         """Return the seat of who logs in. A refusal says why, as an HTTPError."""
@@ -79,13 +59,13 @@ class ClassAuthenticator(SharedPasswordAuthenticator):
         name = " ".join(data.get("username", "").split())
         self._refuse_who_guesses(handler.request.remote_ip, name)
         if folded(name) == TRAINER:
-            raise _refused("This name is the trainer's. Choose another one.")
+            raise refused("This name is the trainer's. Choose another one.")
         pin = await self._allowed(handler, name, data)
         place, _ = await self._place_of(name, pin, list(laptops.PLACES), _JOINED)
         if place is None:
-            raise _refused(f"{laptops.AT_MOST} laptops are in this class, as many as may be.")
+            raise refused(f"{laptops.AT_MOST} laptops are in this class, as many as may be.")
         if not laptops.is_own(place):
-            raise _refused(
+            raise refused(
                 f"You have a seat in this class, {place}, under this name. Open the class in a "
                 "browser to learn there, or choose another name for this laptop."
             )
@@ -96,48 +76,41 @@ class ClassAuthenticator(SharedPasswordAuthenticator):
     def _refuse_who_guesses(self, address: str, name: str) -> None:
         tried = (self._by_address.wait_seconds(address), self._by_name.wait_seconds(folded(name)))
         if wait := max(tried):
-            raise _refused(f"Too many wrong attempts. Try again in {counted(wait, 'second')}.", 429)
+            raise refused(f"Too many wrong attempts. Try again in {counted(wait, 'second')}.", 429)
 
     async def _allowed(self, handler: Any, name: str, data: dict[str, str]) -> str:
         """Return the PIN of a learner who knows the code of the class."""
         if fault := name_fault(name):
-            raise _refused(fault)
+            raise refused(fault)
         code = {"username": "learner", "password": _typed(data.get("password", ""))}
         if await super().authenticate(handler, code) is None:
             self._by_address.failed(handler.request.remote_ip)
-            raise _refused("This is not the code of the class. Ask your trainer for it.")
+            raise refused("This is not the code of the class. Ask your trainer for it.")
         pin = data.get("pin", "").strip()
         if fault := pin_fault(pin):
-            raise _refused(fault)
+            raise refused(fault)
         return pin
 
     def _trainer(self, address: str, code: str) -> dict[str, Any]:
         if not secrets.compare_digest(code.strip().encode(), self.trainer_code.encode()):
             self._by_address.failed(address)
-            raise _refused("This is not the trainer's code. `advices class code` shows it.")
-        return {"name": TRAINER, "admin": False, "groups": []}
+            raise refused("This is not the trainer's code. `advices class code` shows it.")
+        return self.as_trainer()
 
     async def _seated(self, handler: Any, name: str, pin: str) -> dict[str, Any]:
         """Return the seat of a name, a new one for a new name."""
-        store: Store = self.store
         seat, is_new = await self._place_of(name, pin, list(self.seats), _TAKEN)
         if seat is None:
-            raise _refused(
-                f"{_taken(len(self.seats))} log in with the name and the PIN that you chose. "
+            raise refused(
+                f"{taken(len(self.seats))} log in with the name and the PIN that you chose. "
                 "Otherwise ask your trainer."
             )
         if laptops.is_own(seat):
-            raise _refused(
+            raise refused(
                 "You joined this class with a laptop under this name, so it has no seat. Choose "
                 "another name to get one."
             )
-        # Also for who took it and was cut off before the seat was known to be used.
-        is_first = store.first_use(seat)
-        if is_new and not is_first:
-            await end_all(handler, seat)
-        if seat not in self.seats:
-            raise _refused(f"Your seat, {seat}, is not there any more. Ask your trainer.")
-        return {"name": seat, "admin": False, "groups": []}
+        return await self.as_seat(handler, seat, is_new=is_new)
 
     async def _place_of(
         self, name: str, pin: str, places: list[str], taken: str
@@ -154,10 +127,10 @@ class ClassAuthenticator(SharedPasswordAuthenticator):
                 place = await run(None, store.take, name, pin, places)
             except ValueError:
                 # Two with one name came at once.
-                raise _refused(taken.format(name=name)) from None
+                raise refused(taken.format(name=name)) from None
         elif not await run(None, store.knows, name, pin):
             self._by_name.failed(folded(name))
-            raise _refused(taken.format(name=name))
+            raise refused(taken.format(name=name))
         if place is not None:
             self._by_name.succeeded(folded(name))
         return place, is_new
@@ -200,16 +173,3 @@ def _typed(code: str) -> str:
     """Return a code as it was given out, however it was typed."""
     letters = "".join(letter for letter in code.casefold() if letter.isalnum())
     return f"{letters[:4]}-{letters[4:]}"
-
-
-def _refused(message: str, status: int = 403) -> web.HTTPError:
-    fault = web.HTTPError(status)
-    # JupyterHub shows this one in the form, and formats nothing in it.
-    fault.jupyterhub_message = message  # type: ignore[attr-defined]
-    return fault
-
-
-def _taken(seats: int) -> str:
-    if seats == 1:
-        return "The one seat is taken. If it is yours,"
-    return f"All {seats} seats are taken. If one of them is yours,"

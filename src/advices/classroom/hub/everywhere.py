@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from advices.classroom.hub.address import BOARD, BOARD_HOST, Address, board_url
-from advices.classroom.hub.authenticator import TRAINER, ClassAuthenticator
+from advices.classroom.hub.authenticator import ClassAuthenticator
 from advices.classroom.hub.files import Codes
+from advices.classroom.hub.seating import TRAINER
 from advices.classroom.progress.store import Store
 from advices.classroom.sending.words import leaves, notice
 
@@ -63,18 +64,19 @@ class Common:
                 "default_url": first_page(self.address),
                 **hub,
             },
-            "Authenticator": {
+            # Not of `Authenticator`: what a trainer's own file says there is of another login.
+            "Seating": {
                 "allowed_users": {*self.seats, TRAINER},
                 "delete_invalid_users": False,
-            },
-            "ClassAuthenticator": {
-                "user_password": self.codes.learners,
-                "trainer_code": self.codes.trainer,
                 "seats": list(self.seats),
                 "store": self.store,
                 "board_port": self.board_port,
                 "leaving": leaves(self.store_host),
                 "keep_days": self.keep_days,
+            },
+            "ClassAuthenticator": {
+                "user_password": self.codes.learners,
+                "trainer_code": self.codes.trainer,
             },
         }
 
@@ -88,11 +90,15 @@ def host_of(name: str, domain: str, kind: str) -> str:
 
 
 def first_page(address: Address) -> Callable[[Any], str]:
-    """Return what says where somebody goes who logged in."""
+    """Return what says where somebody goes who logged in, and before that, to log in.
+
+    Not to a page of a learner that asks for a login first: it would be the trainer's too.
+    """
 
     def first(handler: Any) -> str:
         user = handler.current_user
-        is_trainer = user is not None and user.name == TRAINER
-        return board_url(address) if is_trainer else f"{handler.hub.base_url}spawn"
+        if user is None:
+            return f"{handler.hub.base_url}login"
+        return board_url(address) if user.name == TRAINER else f"{handler.hub.base_url}spawn"
 
     return first

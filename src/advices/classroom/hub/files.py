@@ -1,15 +1,17 @@
-"""The files of a class that the hub and its service share. All are root's alone."""
+"""The files of a class that the hub and its service share, and the trainer's. All are root's."""
 
 from __future__ import annotations
 
+import os
 import secrets
+import stat
 from pathlib import Path
 from typing import TypeVar
 
 from advices.classroom.hub.address import Address
 from advices.classroom.records import Classroom
 from advices.classroom.sending.destination import Destination
-from advices.core import KEEP_DAYS, ClassMissing, Record, write_whole
+from advices.core import KEEP_DAYS, ClassMissing, ClassSettingInvalid, Record, write_whole
 
 FOLDER_VARIABLE = "ADVICES_CLASS_FOLDER"
 """The variable by which the hub and its service are told the folder of the class."""
@@ -76,6 +78,34 @@ def codes(folder: Path) -> Codes:
         )
         _write(file, made.model_dump_json())
     return _read(file, Codes)
+
+
+def demand_roots_own(file: Path) -> None:
+    """Refuse a file that another account could change, because root executes it, or read.
+
+    Raises ClassSettingInvalid.
+    """
+    if not file.is_file():
+        raise ClassSettingInvalid(
+            f"there is no file {file}",
+            why="it is named after --config",
+            next_step="check the path",
+        )
+    for place in (file, *file.parents):
+        about = place.stat()
+        sticky = bool(about.st_mode & stat.S_ISVTX)
+        if about.st_uid not in (0, os.geteuid()) or (about.st_mode & 0o022 and not sticky):
+            raise ClassSettingInvalid(
+                f"another account can change {place}",
+                why="root executes the file that --config names",
+                next_step=f"`chown root {place}` and `chmod go-w {place}`, or move the file",
+            )
+    if file.stat().st_mode & 0o077:
+        raise ClassSettingInvalid(
+            f"another account can read {file}",
+            why="a file of settings may hold the secret that a provider of logins gave you",
+            next_step=f"`chmod 600 {file}`",
+        )
 
 
 def _read(file: Path, kind: type[Kind]) -> Kind:

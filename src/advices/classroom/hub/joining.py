@@ -40,6 +40,9 @@ class Join(BaseHandler):
         self.set_header("Content-Type", "application/json")
         if any(name in self.request.headers for name in _OF_A_PAGE):
             raise web.HTTPError(403)
+        if said := self.authenticator.no_laptops():
+            self.set_status(403)
+            self.finish(json.dumps({"message": said}))
 
     def data_received(self, chunk: bytes) -> None:
         """Keep what came of the body."""

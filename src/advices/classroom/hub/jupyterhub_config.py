@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from advices.classroom.entering import inside
+from advices.classroom.hub.extra import take
 from advices.classroom.hub.files import FOLDER_VARIABLE, classroom, codes, opened
 from advices.classroom.hub.settings import Door, hub_settings
 from advices.classroom.resetting import ensure
@@ -20,6 +21,4 @@ for _class, _values in hub_settings(
 ).items():
     c[_class].update(_values)
 if _how.extra is not None:
-    # Not by load_subconfig: it shows a file none of these settings, and so lets it change none.
-    _text = _how.extra.read_text("utf-8")
-    exec(compile(_text, str(_how.extra), "exec"), {"c": c, "get_config": lambda: c})
+    take(_how.extra, c)

@@ -10,7 +10,6 @@ import shutil
 import signal
 import socket
 import ssl
-import stat
 import sys
 import urllib.error
 import urllib.request
@@ -25,12 +24,12 @@ from advices.classroom.hub.files import (
     FOLDER_VARIABLE,
     Opened,
     classroom,
+    demand_roots_own,
     save_opened,
 )
 from advices.classroom.sending.destination import Destination
 from advices.core import (
     KEEP_DAYS,
-    ClassSettingInvalid,
     ExtraMissing,
     HubFailed,
     PortTaken,
@@ -76,7 +75,7 @@ def how_opened(
                 "`pip install --require-hashes -r requirements/hub.txt`",
             )
     if extra is not None:
-        _demand_roots_own(extra.resolve())
+        demand_roots_own(extra.resolve())
     proxy_api_port, board_port = inner_ports
     return Opened(
         address=address,
@@ -109,25 +108,6 @@ def proxy_words(project: Path) -> tuple[str, ...]:
     # Node's wheel brings a small program that starts Node: what ended it would leave Node running.
     real = run([node, "-p", "process.execPath"]).stdout.strip()
     return (real, str(Path(found).resolve()))
-
-
-def _demand_roots_own(file: Path) -> None:
-    """Refuse a file of settings that another account could change: root would run it."""
-    if not file.is_file():
-        raise ClassSettingInvalid(
-            f"there is no file {file}",
-            why="it is named after --config",
-            next_step="check the path",
-        )
-    for place in (file, *file.parents):
-        about = place.stat()
-        sticky = bool(about.st_mode & stat.S_ISVTX)
-        if about.st_uid not in (0, os.geteuid()) or (about.st_mode & 0o022 and not sticky):
-            raise ClassSettingInvalid(
-                f"another account can change {place}",
-                why="root executes the file that --config names",
-                next_step=f"`chown root {place}` and `chmod go-w {place}`, or move the file",
-            )
 
 
 @contextlib.contextmanager
@@ -235,6 +215,14 @@ def answers(how: Opened) -> bool:
         # It knows nobody without a token, and says so.
         and _status(how, page.hostname or "", f"{page.path}seat/mine") == http.HTTPStatus.FORBIDDEN
     )
+
+
+def lets_in_by_code(how: Opened) -> bool:
+    """Return whether a code lets learners in; the trainer's file may have set another way.
+
+    The hub that runs says so to laptops, which come by the code alone.
+    """
+    return _status(how, how.address.host, "/hub/class/join") != http.HTTPStatus.FORBIDDEN
 
 
 def _status(how: Opened, host: str, path: str) -> int:

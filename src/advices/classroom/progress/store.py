@@ -1,9 +1,9 @@
 """What is kept of a class, in one file of SQLite that only root can read.
 
-Who has which seat, or joined with a laptop, under which name and with which PIN (as scrypt's hash);
-the hash of a laptop's token; which exercise was opened, tried, solved, which hint was read, who
-asks for help; what the trainer said. Never the text of a Dockerfile, never an output, never a key
-that was pressed: there is no column for it.
+Who has which seat, or joined with a laptop, under which name and with which PIN or account (as
+hashes); the hash of a laptop's token; which exercise was opened, tried, solved, which hint was
+read, who asks for help; what the trainer said. Never the text of a Dockerfile, never an output,
+never a key that was pressed: there is no column for it.
 """
 
 from __future__ import annotations
@@ -141,17 +141,35 @@ class Store:
         salt = secrets.token_bytes(16)
         hashed = _hash(pin, salt)
         with self._open() as db:
-            # Nobody else takes one between the look and the taking.
-            db.execute("begin immediate")
-            taken = {row[0] for row in db.execute("select seat from learner")}
-            seat = next((one for one in seats if one not in taken), None)
-            if seat is None:
-                return None
-            row = (seat, name, folded(name), salt, hashed, self._clock())
             try:
-                db.execute("insert into learner values (?, ?, ?, ?, ?, ?)", row)
+                return self._give(db, seats, (name, folded(name), salt, hashed))
             except sqlite3.IntegrityError:
                 raise ValueError(name) from None
+
+    def seat_of_account(self, digest: str, name: str, seats: list[str]) -> tuple[str | None, bool]:
+        """Return the seat of an account of another login, and whether it just came.
+
+        A new one gets the first free seat; None when none is free. Two may have one name. The
+        digest is longer than a name can be, and no PIN leads to its seat.
+        """
+        with self._open() as db:
+            db.execute("begin immediate")
+            row = db.execute("select seat from learner where folded = ?", (digest,)).fetchone()
+            if row is not None:
+                return str(row[0]), False
+            return self._give(db, seats, (name, digest, b"", b"")), True
+
+    def _give(
+        self, db: sqlite3.Connection, seats: list[str], who: tuple[str, str, bytes, bytes]
+    ) -> str | None:
+        # Nobody else takes one between the look and the taking.
+        if not db.in_transaction:
+            db.execute("begin immediate")
+        taken = {row[0] for row in db.execute("select seat from learner")}
+        seat = next((one for one in seats if one not in taken), None)
+        if seat is not None:
+            row = (seat, *who, self._clock())
+            db.execute("insert into learner values (?, ?, ?, ?, ?, ?)", row)
         return seat
 
     def first_use(self, seat: str) -> bool:

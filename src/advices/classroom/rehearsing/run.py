@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from advices.classroom.hub.files import classroom, codes, opened
-from advices.classroom.hub.start import answers
+from advices.classroom.hub.start import answers, lets_in_by_code
 from advices.classroom.progress.store import Store
 from advices.classroom.rehearsing.figures import Learned
 from advices.classroom.rehearsing.learner import Entry, Work, learn, leave
@@ -24,7 +24,8 @@ NAME = "Rehearsal"
 def rehearse(folder: Path, count: int, slug: str = EXERCISE) -> list[Learned]:
     """Let `count` learners come at once; return how each did.
 
-    Raises ClassMissing where no class runs, ClassSettingInvalid for more learners than free seats.
+    Raises ClassMissing where no class runs, ClassSettingInvalid for more learners than free seats,
+    and where another login than the code lets in.
     """
     room, how = classroom(folder), opened(folder)
     if not answers(how):
@@ -32,6 +33,12 @@ def rehearse(folder: Path, count: int, slug: str = EXERCISE) -> list[Learned]:
             "the hub of the class does not answer",
             why="the class is prepared, and not started",
             next_step="start it with `advices class start` in another terminal",
+        )
+    if not lets_in_by_code(how):
+        raise ClassSettingInvalid(
+            "learners who are none have no account to log in with",
+            why="the file after `--config` sets another way to log in than the code of the class",
+            next_step="rehearse before: start the class without `--config`, then again with it",
         )
     store = Store(folder, how.keep_days)
     _forget(store, room.id)
