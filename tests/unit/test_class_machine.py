@@ -220,6 +220,25 @@ def test_what_a_seat_may_reach() -> None:
     assert all(" -I " in one for one in rules[first:])
 
 
+_OURS = (
+    "-A FORWARD -o adv-seat+ -j ADVICES-CLASS-FWD\n-A FORWARD -i adv-seat+ -j ADVICES-CLASS-FWD\n"
+)
+_DOCKERS = "-A FORWARD -j DOCKER-USER\n"
+
+
+@pytest.mark.parametrize(
+    ("forward", "is_first"),
+    [
+        (f"-P FORWARD DROP\n{_OURS}{_DOCKERS}", True),
+        (f"-P FORWARD DROP\n{_DOCKERS}{_OURS}", False),
+        ("-P FORWARD DROP\n", False),
+    ],
+)
+def test_the_rules_of_a_class_come_before_those_of_an_engine(forward: str, is_first: bool) -> None:
+    inward = "-P INPUT ACCEPT\n-A INPUT -i adv-seat+ -j ADVICES-CLASS-IN\n-A INPUT -j X\n"
+    assert network.come_first({"INPUT": inward, "FORWARD": forward}) is is_first
+
+
 def test_with_a_network_a_seat_reaches_no_other_seat_and_no_secrets_of_a_cloud() -> None:
     room = planned(None, 1).model_copy(update={"has_network": True})
     rules = [" ".join(words) for words in network.rule_words(room)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from advices.classroom import places
@@ -28,6 +28,7 @@ _HOOKS = (
 )
 _SUBNETS = tuple(f"10.{second}.0.0/20" for second in range(197, 255))
 _IPTABLES = ("iptables", "--wait", "30")
+_RESTORED = 'printf %s "$1" | iptables-restore --noflush --wait 30'
 # Where clouds hand out a machine's secrets.
 _LINK_LOCAL = "169.254.0.0/16"
 # Of this machine's own engine: our rules come before those that close them.
@@ -143,14 +144,14 @@ def make(seat: Seat) -> None:
 
 
 def keep_rules(classroom: Classroom) -> None:
-    """Let the rules of a class be in force: a reboot takes them, or another firewall's reload.
+    """Let the rules of a class be in force, before all others: a reboot takes them, or a reload.
 
-    Raises CommandFailed.
+    An engine of this machine that starts puts its own in front, and those let through what ours
+    refuse. Raises CommandFailed.
     """
     if classroom.made_forwarding and not forwards():
         let_forward(on=True)
-    hooks = [words for words in rule_words(classroom) if "-I" in words]
-    for words in hooks:
+    for words in (words for words in rule_words(classroom) if "-I" in words):
         # Like the command that puts it in, without the place where.
         at = words.index("-I")
         asked = [*words[:at], "-C", words[at + 1], *words[at + 3 :]]
@@ -158,6 +159,33 @@ def keep_rules(classroom: Classroom) -> None:
             remove_rules()
             _run_all(rule_words(classroom))
             return
+    filtered = dict.fromkeys(chain for table, chain, _, _ in _HOOKS if table == "filter")
+    if not come_first({chain: run([*_IPTABLES, "-S", chain]).stdout for chain in filtered}):
+        run(["sh", "-c", _RESTORED, "sh", fronted()])
+
+
+def come_first(printed: Mapping[str, str]) -> bool:
+    """Return whether ours are the first rules of each built-in chain, as `iptables -S` has them."""
+
+    def first(chain: str, rules: list[str]) -> bool:
+        ours = sorted(hook[2] for hook in _HOOKS if hook[:2] == ("filter", chain))
+        return ours == sorted(one.rpartition(" -j ")[2] for one in rules[: len(ours)])
+
+    return all(
+        first(chain, [line for line in text.splitlines() if line.startswith("-A ")])
+        for chain, text in printed.items()
+    )
+
+
+def fronted() -> str:
+    """Return what `iptables-restore` reads to put our hooks in front, all of them at once.
+
+    No packet meets a table without them.
+    """
+    hooks = [(one, " ".join(words), to) for table, one, to, words in _HOOKS if table == "filter"]
+    gone = [f"-D {one} {words} -j {to}" for one, words, to in hooks]
+    put = [f"-I {one} 1 {words} -j {to}" for one, words, to in hooks]
+    return "\n".join(["*filter", *gone, *put, "COMMIT", ""])
 
 
 def remove(network: str, link: str) -> None:

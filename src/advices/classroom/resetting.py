@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advices.classroom import engines, seats, stored
+from advices.classroom import engines, seats, servers, stored
 from advices.classroom.records import Classroom, Seat
 
 
@@ -14,6 +14,16 @@ def ensure(classroom: Classroom, seat: Seat) -> None:
     """
     with stored.changed_alone():
         engines.ensure(classroom, seat)
+
+
+def ensure_for_server(classroom: Classroom, seat: Seat) -> None:
+    """Return when a seat is up for the server that the hub starts now, and has no other one.
+
+    Raises what `ensure` raises.
+    """
+    with stored.changed_alone():
+        engines.ensure(classroom, seat)
+        servers.end_left(seat)
 
 
 def reset(classroom: Classroom, seat: Seat) -> None:

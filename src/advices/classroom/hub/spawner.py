@@ -33,7 +33,7 @@ class SeatSpawner(LocalProcessSpawner):
 
     classroom = Anything(help="The class that has the seats.").tag(config=True)
     inside = Callable(help="Returns the words that run others in a seat.").tag(config=True)
-    ensure = Callable(help="Brings a seat and its engine up, if they are not.").tag(config=True)
+    ensure = Callable(help="Brings a seat and its engine up, without a server.").tag(config=True)
     hub_port = Integer(8081, help="Where the hub listens for servers.").tag(config=True)
     python = Unicode(help="The Python that servers run with.").tag(config=True)
 
