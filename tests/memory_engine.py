@@ -10,7 +10,7 @@ import hashlib
 import http.server
 import json
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import IO, Any
 
@@ -134,7 +134,8 @@ class MemoryEngine:
         return image
 
     def _find(self, reference: str) -> Known | None:
-        for name, known in self.known.items():
+        # Threads build and ask at the same time.
+        for name, known in tuple(self.known.items()):
             if reference in (name, known.image.id, *known.image.repo_digests):
                 return known
         return None
@@ -340,18 +341,18 @@ class MemoryEngine:
         return "127.0.0.1"
 
     def run_ids(self) -> set[str]:
-        known = (one.image.labels.get(RUN_LABEL) for one in self.known.values())
+        known = (one.image.labels.get(RUN_LABEL) for one in tuple(self.known.values()))
         return {run_id for run_id in known if run_id}
 
     def remove_run(self, run_id: str) -> None:
-        for name, known in list(self.known.items()):
+        for name, known in tuple(self.known.items()):
             if known.image.labels.get(RUN_LABEL) == run_id:
                 del self.known[name]
 
-    def run_cache(self, run_id: str) -> tuple[str, ...]:
-        return ()
+    def mark_cache(self, run_id: str) -> str:
+        return ""
 
-    def remove_cache(self, ids: Sequence[str]) -> int:
+    def remove_marked(self, run_id: str, word: str) -> int:
         return 0
 
     def build_cache_bytes(self) -> int:

@@ -169,7 +169,7 @@ def test_the_build_cache_of_a_run_goes_and_no_other(tmp_path: Path, slim_stand_i
         wait(lambda: _cached(mine) == [])
         # What stands on an image that was not made for the run is not known to be its own.
         assert _cached(theirs) == [one for one in before if run.id not in one]
-        engine.remove_cache(engine.run_cache(other.id))
+        engine.remove_marked(other.id, engine.mark_cache(other.id))
 
 
 def _cached(word: str) -> list[str]:

@@ -30,7 +30,8 @@ from advices import runs
 class Engine:
     def run_ids(self): return set()
     def remove_run(self, run_id): print("removed", run_id, flush=True)
-    def run_cache(self, run_id): return ()
+    def mark_cache(self, run_id): return ""
+    def remove_marked(self, run_id, word): return 0
 def say(message): print("say", message, flush=True)
 if sys.argv[1] == "run":
     with runs.own_run(Engine()) as run:
@@ -88,20 +89,20 @@ class FakeEngine:
         self.removed: list[str] = []
         self.caches: list[str] = []
         self.forgot: list[str] = []
-        self.cache: tuple[str, ...] = ()
+        self.word = ""
         self.fault = fault
 
     def run_ids(self) -> set[str]:
         return set(self.ids)
 
-    def run_cache(self, run_id: str) -> tuple[str, ...]:
+    def mark_cache(self, run_id: str) -> str:
         # It is found by what carries the run's id, so that must be there still.
         assert run_id not in self.removed
         self.caches.append(run_id)
-        return self.cache
+        return self.word
 
-    def remove_cache(self, ids: tuple[str, ...]) -> int:
-        self.forgot += ids
+    def remove_marked(self, run_id: str, word: str) -> int:
+        self.forgot += [word] if word else []
         return 0
 
     def remove_run(self, run_id: str) -> None:
@@ -128,10 +129,10 @@ def test_a_run_of_a_dead_process_is_swept(child: Child) -> None:
     child.crash()
     assert folders() == [child.holds]
     engine = FakeEngine(child.holds)
-    engine.cache = ("one", "two")
+    engine.word = "a word"
     assert lifecycle.sweep(engine) == (child.holds,)
     assert engine.removed == [child.holds]
-    assert engine.forgot == ["one", "two"]
+    assert engine.forgot == ["a word"]
     assert folders() == []
 
 

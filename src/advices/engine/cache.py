@@ -10,7 +10,7 @@ import contextlib
 import json
 import secrets
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ class EngineCache(EngineLink):
             if one["Type"] == "regular" and datetime.fromisoformat(one["CreatedAt"]) >= moment
         )
 
-    def run_cache(self, run_id: str) -> tuple[str, ...]:
+    def mark_cache(self, run_id: str) -> str:
         with self._asking():
             labelled: dict[str, str | list[str] | bool] = {"label": f"{RUN_LABEL}={run_id}"}
             images = self._docker.api.images(filters=labelled)
@@ -58,13 +58,14 @@ class EngineCache(EngineLink):
             if tag.startswith(base_tag(run_id))
         ]
         if not names:
-            return ()
+            return ""
         word = f"{run_id}-{secrets.token_hex(4)}"
         for start in range(0, len(names), _AT_ONCE):
             self._mark(names[start : start + _AT_ONCE], word)
-        return tuple(sorted(_above(self._records(), word, run_id)))
+        return word
 
-    def remove_cache(self, ids: Sequence[str]) -> int:
+    def remove_marked(self, run_id: str, word: str) -> int:
+        ids = sorted(_above(self._records(), word, run_id)) if word else []
         if not ids:
             return 0
         # The engine takes one value, and reads it as a pattern.

@@ -6,7 +6,7 @@ DiskFull.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import IO, Protocol
 
@@ -167,14 +167,15 @@ class Engine(Images, Containers, Protocol):
     def remove_run(self, run_id: str) -> None:
         """Remove the containers, networks and images that carry this run's label, no others."""
 
-    def run_cache(self, run_id: str) -> tuple[str, ...]:
-        """Return the ids of what this run's builds left in the build cache, none of anybody's.
+    def mark_cache(self, run_id: str) -> str:
+        """Mark what this run's builds left in the build cache, none of anybody's; return the mark.
 
         It is all that stands on the bases that were made for this run: they must be there still.
+        "" where there are none.
         """
 
-    def remove_cache(self, ids: Sequence[str]) -> int:
-        """Remove these records of the build cache, which nothing uses; return their bytes."""
+    def remove_marked(self, run_id: str, word: str) -> int:
+        """Remove what of a run's build cache has a mark, which nothing uses; return its bytes."""
 
     def build_cache_bytes(self) -> int:
         """Return the bytes that the build cache alone holds: what an image has too stays there."""

@@ -114,7 +114,9 @@ def read_images(
     # Every engine names a plain layer of the new layout by its diff id.
     every = {diff_id for image in images for diff_id in image.diff_ids}
     unwanted = {_BLOBS + diff_id.rpartition(":")[2] for diff_id in every - wanted}
-    unwanted |= {name for name, diff_id in (names or {}).items() if diff_id not in wanted}
+    # Others read at the same time, and add what they found.
+    known = tuple((names or {}).items())
+    unwanted |= {name for name, diff_id in known if diff_id not in wanted}
     made: dict[str, Read] = {}
     texts: dict[str, bytes] = {}
     links: dict[str, str] = {}

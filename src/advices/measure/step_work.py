@@ -85,10 +85,10 @@ class StepWork:
         return f"{self._ground.word}-{mark}"
 
     def _so_far(self, taken: Taken) -> VariantResult:
-        behaviours = startup.behaviours(self._lab, taken.starts)
+        behaviours = startup.behaviours(self._lab, {**taken.starts})  # another step may add one
         old = {
             name: behind(found, newest_versions(newest))
-            for name, found in taken.installed.items()
+            for name, found in tuple(taken.installed.items())
             if (newest := self._lab.newest(name))
         }
         return taken.result(behaviours, factors_met(taken.found.values, behaviours), old)

@@ -1,4 +1,7 @@
-"""A program: removes records of the build cache, named by its arguments, of a run that ended."""
+"""A program: removes what is marked of the build cache; its arguments are a run that ended, a word.
+
+An engine takes seconds to list its cache, and more to remove some of it: nobody waits for that.
+"""
 
 from __future__ import annotations
 
@@ -7,4 +10,4 @@ import sys
 from advices.engine import connect
 
 if __name__ == "__main__":
-    connect().remove_cache(sys.argv[1:])
+    connect().remove_marked(*sys.argv[1:])

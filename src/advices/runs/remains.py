@@ -6,7 +6,6 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from advices.core import CommandFailed, EngineRefused, poll, spawn_daemon, state_folder
@@ -27,16 +26,16 @@ def remove_all(engine: Engine, run_id: str, *, later: bool) -> None:
 
     An engine takes seconds to remove that: with `later` a process of its own waits for it.
     """
-    ids: Sequence[str] = ()
+    word = ""
     # What remains of the cache is no reason to leave the rest.
     with contextlib.suppress(EngineRefused, CommandFailed):
-        ids = engine.run_cache(run_id)
+        word = engine.mark_cache(run_id)
     remove(engine, run_id)
-    if later and ids:
-        _start("-m", "advices.runs.forgetting", *ids)
+    if later and word:
+        _start("-m", "advices.runs.forgetting", run_id, word)
     else:
         with contextlib.suppress(EngineRefused):
-            engine.remove_cache(ids)
+            engine.remove_marked(run_id, word)
 
 
 def end_builds(run_id: str) -> None:
