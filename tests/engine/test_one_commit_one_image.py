@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
@@ -27,6 +28,9 @@ pytestmark = pytest.mark.engine
 
 SLUG = "pin-what-you-build-on"
 BASE = "python:3.14-slim"
+EPOCH = 1_780_272_000
+# Later than the commit.
+CLONED = itertools.count(EPOCH + 1_000_000)
 # Times of the clone, of a new folder and of what a step writes.
 TIMES = f"FROM {BASE}\nWORKDIR /srv\nCOPY . .\nRUN mkdir made && echo x > made/x\n"
 
@@ -65,9 +69,12 @@ def rewritten(engine: SecondEngine, base: str, project: Path, output: str) -> No
     project.mkdir(exist_ok=True)
     (project / "Dockerfile").write_text(TIMES)
     (project / "app.py").write_text("x = 1\n")
+    # A layer has seconds, and two builds may take less than one: each clone has a time of its own.
+    cloned = next(CLONED)
+    os.utime(project / "app.py", (cloned, cloned))
     words = ["docker", "buildx", "build", "--no-cache", "--provenance=false"]
     words += ["--build-context", f"{BASE}=docker-image://{base}"]
-    words += ["--build-arg", "SOURCE_DATE_EPOCH=1780272000"]
+    words += ["--build-arg", f"SOURCE_DATE_EPOCH={EPOCH}"]
     words += ["--output", f"{output},rewrite-timestamp=true", str(project)]
     env = engine.environment(dict(os.environ))
     done = subprocess.run(words, env=env, capture_output=True, text=True, check=False)
