@@ -7,26 +7,15 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from seat_on_paper import LIMITS, SEAT
 
-from advices.classroom import Limits, Seat, inside, keeping, unit_texts, units
+from advices.classroom import inside, keeping, unit_texts, units
 from advices.classroom.groups import Groups
 from advices.classroom.records import Classroom
 from advices.classroom.units import Units
 from advices.core import CommandFailed
 from advices.engine import provision
 
-LIMITS = Limits(memory_bytes=2 << 30, disk_bytes=8 << 30, processes=1500, cpus=1.5)
-SEAT = Seat(
-    name="adv-seat-01",
-    number=1,
-    account="adv-seat-01",
-    uid=47001,
-    home=Path("/var/lib/docker-advices/class/seats/01/home"),
-    runtime=Path("/run/user/47001"),
-    address="10.197.0.2",
-    gateway="10.197.0.1",
-    network="adv-seat-01",
-)
 OTHER = SEAT.model_copy(
     update={"name": "adv-seat-02", "account": "adv-seat-02", "uid": 47002, "number": 2}
 )

@@ -6,23 +6,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from seat_on_paper import LIMITS, SEAT
 
-from advices.classroom import Classroom, Limits, Seat, groups, inside
+from advices.classroom import Classroom, groups, inside
 from advices.core import CommandFailed
 from advices.engine import provision
 
-LIMITS = Limits(memory_bytes=2 << 30, disk_bytes=8 << 30, processes=1500, cpus=1.5)
-SEAT = Seat(
-    name="adv-seat-01",
-    number=1,
-    account="adv-seat-01",
-    uid=47001,
-    home=Path("/var/lib/docker-advices/class/seats/01/home"),
-    runtime=Path("/run/user/47001"),
-    address="10.197.0.2",
-    gateway="10.197.0.1",
-    network="adv-seat-01",
-)
 CLASS = Classroom(id="aaaa", seats=(SEAT,), limits=LIMITS, project=Path("/srv/project"))
 
 
