@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from learning import enter, learning
+from playwright import sync_api
 from serving import served
 
 ROOT = Path(__file__).parents[2]
@@ -53,10 +54,9 @@ def chromium_flags():
 
 @pytest.fixture(scope="session")
 def chromium(chromium_path):
-    playwright = pytest.importorskip("playwright.sync_api")
     # A kernel takes long to start beside builds. What comes is seen at once all the same.
-    playwright.expect.set_options(timeout=60_000)
-    with playwright.sync_playwright() as started:
+    sync_api.expect.set_options(timeout=60_000)
+    with sync_api.sync_playwright() as started:
         browser = started.chromium.launch(executable_path=chromium_path, args=FLAGS)
         yield browser
         browser.close()

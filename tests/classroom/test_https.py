@@ -7,9 +7,6 @@ import re
 from pathlib import Path
 
 import pytest
-
-pytest.importorskip("jupyterhub", reason="requirements/dev.txt has it: ./run makes it anew")
-
 from certificates import Files, signed
 from plain_seats import HOST, ROOT, a_class
 from playwright.sync_api import expect

@@ -9,9 +9,6 @@ import signal
 import stat
 
 import pytest
-
-pytest.importorskip("jupyterhub", reason="requirements/dev.txt has it: ./run makes it anew")
-
 from plain_seats import FIRST_UID, a_class, as_json, processes
 from processes import processes as every_process
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest

@@ -8,9 +8,6 @@ import os
 import subprocess
 
 import pytest
-
-pytest.importorskip("jupyterhub", reason="requirements/dev.txt has it: ./run makes it anew")
-
 from plain_seats import ROOT, free_ports
 from seat_rooms import at, sh
 

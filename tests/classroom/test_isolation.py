@@ -20,8 +20,6 @@ import pytest
 from seat_rooms import LIMITS, at, group_of, sh, spawned
 
 from advices.classroom import Classroom, Seat, answers, ensure, processes, reset_seat
-from advices.classroom.hub.spawner import SERVER_PORT
-from advices.classroom.resetting import ensure_for_server
 from advices.core import poll
 
 pytestmark = [pytest.mark.classroom, pytest.mark.root]
@@ -206,46 +204,6 @@ def test_of_this_machine_a_seat_reaches_the_hub_alone(
         assert came == []
         assert reaches(room, ada, ada.gateway, room.hub_port)
         assert hub == [ada.address]
-
-
-def test_the_rules_of_an_engine_that_starts_again_come_after_ours(
-    room: Classroom, ada: Seat
-) -> None:
-    def iptables(*words: str) -> str:
-        asked = ["iptables", "--wait", "30", *words]
-        return subprocess.run(asked, capture_output=True, text=True, check=True).stdout
-
-    # As Docker puts its own: in front.
-    opens = ("FORWARD", "-i", "adv-seat+", "-o", "docker+", "-j", "ACCEPT")
-    iptables("-I", *opens)
-    try:
-        ensure(room, ada)
-        rules = [one for one in iptables("-S", "FORWARD").splitlines() if one.startswith("-A")]
-        own = [number for number, one in enumerate(rules) if "ADVICES-CLASS-FWD" in one]
-        assert own == [0, 1]
-        assert rules.index(f"-A {' '.join(opens)}") > 1
-    finally:
-        iptables("-D", *opens)
-
-
-def test_a_server_that_no_hub_knows_leaves_its_port_to_the_next_one(
-    room: Classroom, ada: Seat, ben: Seat
-) -> None:
-    serves = (
-        f"import socket, time; s = socket.create_server(('{{}}', {SERVER_PORT})); time.sleep(900)"
-    )
-    with contextlib.ExitStack() as both:
-        for seat in (ada, ben):
-            words = (PYTHON, "-c", serves.format(seat.address), "-m", "jupyterhub.singleuser")
-            both.enter_context(spawned(room, seat, *words))
-            assert any(at(room, seat, PYTHON, "-c", _port(seat)).returncode == 0 for _ in poll(20))
-        ensure_for_server(room, ada)
-        assert at(room, ada, PYTHON, "-c", _port(ada)).returncode != 0
-        assert at(room, ben, PYTHON, "-c", _port(ben)).returncode == 0
-
-
-def _port(seat: Seat) -> str:
-    return CONNECT.format(seat.address, SERVER_PORT)
 
 
 def test_a_full_disk_is_one_seats(room: Classroom, ada: Seat, ben: Seat) -> None:

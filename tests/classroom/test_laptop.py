@@ -16,9 +16,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-
-pytest.importorskip("jupyterhub", reason="requirements/dev.txt has it: ./run makes it anew")
-
 from browsers import a_chromium
 from plain_seats import FIRST_UID, ROOT, a_class
 from playwright.sync_api import expect

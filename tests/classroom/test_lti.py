@@ -8,9 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-
-pytest.importorskip("ltiauthenticator", reason="requirements/dev.txt has it: ./run makes it anew")
-
 from joserfc.jwk import RSAKey
 from logins import CLIENT, INSTRUCTOR, LTI, Platform, a_platform, fields
 from other_logins import first_page, names

@@ -11,9 +11,6 @@ import re
 import sqlite3
 
 import pytest
-
-pytest.importorskip("oauthenticator", reason="requirements/dev.txt has it: ./run makes it anew")
-
 from logins import a_provider
 from other_logins import first_page, names
 from plain_seats import a_class, processes

@@ -9,9 +9,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-
-pytest.importorskip("oauthenticator", reason="requirements/dev.txt has it: ./run makes it anew")
-
 from logins import INSTRUCTOR, LTI, a_platform, a_provider
 from other_logins import names_in
 from plain_seats import ROOT, free_ports

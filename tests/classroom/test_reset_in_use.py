@@ -9,9 +9,6 @@ import sys
 import time
 
 import pytest
-
-pytest.importorskip("jupyterhub", reason="requirements/dev.txt has it: ./run makes it anew")
-
 from plain_seats import ROOT, free_ports
 from playwright.sync_api import expect
 from seat_rooms import sh

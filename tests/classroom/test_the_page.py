@@ -16,9 +16,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-
-pytest.importorskip("jupyterhub", reason="requirements/dev.txt has it: ./run makes it anew")
-
 from plain_seats import ROOT
 from seat_rooms import left
 from test_hub import log_in

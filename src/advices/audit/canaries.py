@@ -103,9 +103,8 @@ def contents(project: Project, canaries: Iterable[Canary]) -> Mapping[str, str]:
     files = {one.name: project.context / one.name for one in canaries if one.kind == "file"}
     found = {name: text for name, file in files.items() if (text := _text(file))}
     sizes = {len(text.encode()) for text in found.values()}
-    others = [file for file in project.files() if _size(file) in sizes]
-    said = Counter(file.read_bytes() for file in others)
-    return {name: text for name, text in found.items() if said[text.encode()] == 1}
+    said = Counter(_text(file) for file in project.files() if _size(file) in sizes)
+    return {name: text for name, text in found.items() if said[text] == 1}
 
 
 def _text(file: Path) -> str:
