@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("jupyterhub", reason="requirements/dev.txt has it: ./run makes it anew")
-
 from advices.classroom.hub.early import AT_ONCE, Work, keep, work
 from advices.classroom.progress.store import Store
 

@@ -9,9 +9,6 @@ from pathlib import Path
 
 import pytest
 import typer
-
-pytest.importorskip("jupyterhub", reason="requirements/dev.txt has it: ./run makes it anew")
-
 from class_of_laptops import CODE, a_class
 
 from advices.cli import app as cli_app

@@ -9,11 +9,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from class_store import NOW, Clock, clock, store
-
-pytest.importorskip("jupyterhub", reason="requirements/dev.txt has it: ./run makes it anew")
-
 from class_of_laptops import CODE, SEAT_TOKEN, SEATS, a_class, door_of
+from class_store import NOW, Clock, clock, store
 from tornado import web
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 

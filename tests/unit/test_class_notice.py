@@ -18,19 +18,16 @@ from advices.classroom import Classroom, Limits, Seat
 from advices.classroom.board import __main__ as board
 from advices.classroom.board import day, page
 from advices.classroom.board.facts import Facts
+from advices.classroom.board.server import application
 from advices.classroom.hub.address import HERE, address
 from advices.classroom.hub.files import Codes, Opened
+from advices.classroom.hub.settings import Door, hub_settings
 from advices.classroom.progress.store import Store
 from advices.classroom.sending import words
 from advices.classroom.sending.destination import Destination
 from advices.classroom.sending.outbox import KINDS, Counts
 from advices.classroom.sending.sender import Status
 from advices.site import Agenda
-
-pytest.importorskip("jupyterhub", reason="requirements/dev.txt has it: ./run makes it anew")
-
-from advices.classroom.board.server import application
-from advices.classroom.hub.settings import Door, hub_settings
 
 ROOT = Path(__file__).parents[2]
 SEAT = "adv-seat-01"

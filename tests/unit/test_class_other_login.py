@@ -10,9 +10,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-
-pytest.importorskip("jupyterhub", reason="requirements/dev.txt has it: ./run makes it anew")
-
 from jupyterhub.auth import Authenticator, DummyAuthenticator
 from tornado import web
 from traitlets.config import Config

@@ -56,7 +56,6 @@ def test_the_command_tells_the_learner_too(
 
 
 def test_a_hub_knows_within_seconds_and_a_page_starts_its_server_again(tmp_path: Path) -> None:
-    pytest.importorskip("jupyterhub", reason="requirements/dev.txt has it: ./run makes it anew")
     from advices.classroom.hub.settings import Door, hub_settings
 
     limits = classroom.Limits(memory_bytes=1, disk_bytes=1, processes=1, cpus=1.0)

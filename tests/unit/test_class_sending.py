@@ -15,9 +15,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-
-pytest.importorskip("jupyterhub", reason="requirements/dev.txt has it: ./run makes it anew")
-
 from class_of_laptops import CODE, a_class
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization

@@ -20,8 +20,6 @@ from traitlets.config import Config
 
 from advices.core.process import poll
 
-pytest.importorskip("jupyterhub", reason="requirements/dev.txt has it: ./run makes it anew")
-
 ROOT = Path(__file__).parents[2]
 TOKENS = {"of-ada": "ada", "of-ben": "ben"}
 
