@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from advices.core import Layout, write_whole
 from advices.lab import Lab, labfile
 from advices.measure import QUICK, Samples, steps
 from advices.packages import proxy
+from advices.site import speed
 from benchmarks import projects
 from benchmarks.audits import times as audit_times
 from benchmarks.checks import times as check_times
@@ -85,7 +87,8 @@ def checks(place: Place) -> Pairs:
 
 def audits(place: Place) -> Pairs:
     """Return an audit beside the plain builds that it has to do."""
-    times = audit_times(place)
+    enough = min(place.samples, speed.COMPARISONS["audit"].samples)
+    times = audit_times(replace(place, samples=enough))
     return {"audit": _pairs(times["ours"], times["builds"])}
 
 
