@@ -220,33 +220,18 @@ def test_what_a_seat_may_reach() -> None:
     assert all(" -I " in one for one in rules[first:])
 
 
-_OURS = (
-    "-A FORWARD -o adv-seat+ -j ADVICES-CLASS-FWD\n-A FORWARD -i adv-seat+ -j ADVICES-CLASS-FWD\n"
-)
-_DOCKERS = "-A FORWARD -j DOCKER-USER\n"
-
-
-@pytest.mark.parametrize(
-    ("forward", "is_first"),
-    [
-        (f"-P FORWARD DROP\n{_OURS}{_DOCKERS}", True),
-        (f"-P FORWARD DROP\n{_DOCKERS}{_OURS}", False),
-        ("-P FORWARD DROP\n", False),
-    ],
-)
-def test_the_rules_of_a_class_come_before_those_of_an_engine(forward: str, is_first: bool) -> None:
-    inward = "-P INPUT ACCEPT\n-A INPUT -i adv-seat+ -j ADVICES-CLASS-IN\n-A INPUT -j X\n"
-    assert network.come_first({"INPUT": inward, "FORWARD": forward}) is is_first
-
-
 def test_with_a_network_a_seat_reaches_no_other_seat_and_no_secrets_of_a_cloud() -> None:
     room = planned(None, 1).model_copy(update={"has_network": True})
     rules = [" ".join(words) for words in network.rule_words(room)]
     through = [one for one in rules if "-A ADVICES-CLASS-FWD" in one]
     accepts = through.index(next(one for one in through if one.endswith("FWD -j ACCEPT")))
-    others = ("-o adv-seat+", "-d 169.254.0.0/16", "-o docker+", "-o br-+")
+    others = ("-o adv-seat+", "-d 169.254.0.0/16")
     for refused in (f"{one} -j REJECT" for one in others):
         assert any(one.endswith(refused) for one in through[:accepts])
+    bridged = [one for one in rules if "-t mangle -A ADVICES-CLASS-BRIDGE" in one]
+    assert {one.partition("BRIDGE ")[2] for one in bridged} == {
+        f"{way} {bridge} -j DROP" for way in ("-i", "-o") for bridge in ("docker+", "br-+")
+    }
     assert any("MASQUERADE" in one for one in rules)
 
 

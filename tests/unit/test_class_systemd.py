@@ -259,7 +259,7 @@ def test_after_a_reboot_systemd_makes_what_seats_need_before_they_start(machine:
     assert machine.asked() == ["daemon-reload", f"enable --quiet --now {name}"]
     made = read((machine.units / name).read_text())
     assert made["Service"]["Type"] == "oneshot"
-    assert "docker.service" in made["Unit"]["After"], "its rules for packets would come before ours"
+    assert "docker.service" in made["Unit"]["After"], "it may write rules for packets anew"
     assert made["Install"]["WantedBy"] == "multi-user.target"
     assert name in read(texts()[FIRST])["Unit"]["After"]
     machine.keeps.settle()

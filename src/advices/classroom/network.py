@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from advices.classroom import places
@@ -17,21 +17,24 @@ from advices.core import CommandFailed, run
 
 _LINKS = "adv-seat+"
 _IN, _THROUGH, _OUT = "ADVICES-CLASS-IN", "ADVICES-CLASS-FWD", "ADVICES-CLASS-NAT"
-_TO = "ADVICES-CLASS-OUT"
+_TO, _BRIDGED = "ADVICES-CLASS-OUT", "ADVICES-CLASS-BRIDGE"
 # Chain by table, with the built-in chains that lead there and for what.
 _HOOKS = (
     ("filter", "INPUT", _IN, ("-i", _LINKS)),
     ("filter", "FORWARD", _THROUGH, ("-i", _LINKS)),
     ("filter", "FORWARD", _THROUGH, ("-o", _LINKS)),
     ("filter", "OUTPUT", _TO, ("-o", _LINKS)),
+    # An engine that starts puts its own rules in front of others in the table `filter`, and those
+    # let through what goes to its containers. This table comes before, and no engine uses it.
+    ("mangle", "FORWARD", _BRIDGED, ("-i", _LINKS)),
+    ("mangle", "FORWARD", _BRIDGED, ("-o", _LINKS)),
     ("nat", "POSTROUTING", _OUT, ()),
 )
 _SUBNETS = tuple(f"10.{second}.0.0/20" for second in range(197, 255))
 _IPTABLES = ("iptables", "--wait", "30")
-_RESTORED = 'printf %s "$1" | iptables-restore --noflush --wait 30'
 # Where clouds hand out a machine's secrets.
 _LINK_LOCAL = "169.254.0.0/16"
-# Of this machine's own engine: our rules come before those that close them.
+# Of this machine's own engine.
 _BRIDGES = ("docker+", "br-+")
 _FORWARDING = Path("/proc/sys/net/ipv4/ip_forward")
 
@@ -104,11 +107,16 @@ def rule_words(classroom: Classroom) -> list[list[str]]:
         ("filter", _THROUGH, ("-o", _LINKS, *goes_on)),
         ("filter", _THROUGH, ("-o", _LINKS, *refused)),
         ("filter", _THROUGH, ("-d", _LINK_LOCAL, *refused)),
-        *(("filter", _THROUGH, ("-o", bridge, *refused)) for bridge in _BRIDGES),
         ("filter", _THROUGH, ("-j", "ACCEPT" if classroom.has_network else "REJECT")),
         ("filter", _TO, goes_on),
         ("filter", _TO, ("-m", "owner", "--uid-owner", "0", "-j", "ACCEPT")),
         ("filter", _TO, refused),
+        # The table has no REJECT.
+        *(
+            ("mangle", _BRIDGED, (way, bridge, "-j", "DROP"))
+            for bridge in _BRIDGES
+            for way in ("-i", "-o")
+        ),
     ]
     if classroom.has_network:
         out = ("-s", classroom.subnet, "!", "-o", _LINKS, "-j", "MASQUERADE")
@@ -144,11 +152,7 @@ def make(seat: Seat) -> None:
 
 
 def keep_rules(classroom: Classroom) -> None:
-    """Let the rules of a class be in force, before all others: a reboot takes them, or a reload.
-
-    An engine of this machine that starts puts its own in front, and those let through what ours
-    refuse. Raises CommandFailed.
-    """
+    """Let the rules of a class be in force, which a reboot takes. Raises CommandFailed."""
     if classroom.made_forwarding and not forwards():
         let_forward(on=True)
     for words in (words for words in rule_words(classroom) if "-I" in words):
@@ -159,33 +163,6 @@ def keep_rules(classroom: Classroom) -> None:
             remove_rules()
             _run_all(rule_words(classroom))
             return
-    filtered = dict.fromkeys(chain for table, chain, _, _ in _HOOKS if table == "filter")
-    if not come_first({chain: run([*_IPTABLES, "-S", chain]).stdout for chain in filtered}):
-        run(["sh", "-c", _RESTORED, "sh", fronted()])
-
-
-def come_first(printed: Mapping[str, str]) -> bool:
-    """Return whether ours are the first rules of each built-in chain, as `iptables -S` has them."""
-
-    def first(chain: str, rules: list[str]) -> bool:
-        ours = sorted(hook[2] for hook in _HOOKS if hook[:2] == ("filter", chain))
-        return ours == sorted(one.rpartition(" -j ")[2] for one in rules[: len(ours)])
-
-    return all(
-        first(chain, [line for line in text.splitlines() if line.startswith("-A ")])
-        for chain, text in printed.items()
-    )
-
-
-def fronted() -> str:
-    """Return what `iptables-restore` reads to put our hooks in front, all of them at once.
-
-    No packet meets a table without them.
-    """
-    hooks = [(one, " ".join(words), to) for table, one, to, words in _HOOKS if table == "filter"]
-    gone = [f"-D {one} {words} -j {to}" for one, words, to in hooks]
-    put = [f"-I {one} 1 {words} -j {to}" for one, words, to in hooks]
-    return "\n".join(["*filter", *gone, *put, "COMMIT", ""])
 
 
 def remove(network: str, link: str) -> None:
