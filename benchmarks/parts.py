@@ -46,6 +46,11 @@ def _pairs(ours: tuple[float, ...], theirs: tuple[float, ...]) -> tuple[tuple[fl
     return tuple(zip(ours, theirs, strict=True))
 
 
+def _enough(place: Place, name: str) -> Place:
+    """Return the place with no more samples than are enough of a comparison."""
+    return replace(place, samples=min(place.samples, speed.COMPARISONS[name].samples))
+
+
 def _by_hand(place: Place, lab: Lab, bases: Mapping[str, str], samples: Samples) -> Program:
     """Return the script of a lab. Each sample has a word of its own in its edits."""
     folder = Path(tempfile.mkdtemp(prefix="by-hand-", dir=place.scratch))
@@ -65,7 +70,7 @@ def real_lab(place: Place) -> Pairs:
             name: bases.marked(base, place.run_id, "by-hand").image
             for name, base in resolved.items()
         }
-        times = place.in_turns(
+        times = _enough(place, "forced-lab").in_turns(
             ours=Program(f"{ADVICES} run {SLUG} --force", layout.root, says=": measured in "),
             script=_by_hand(place, lab, marked, Samples()),
         )
@@ -87,8 +92,7 @@ def checks(place: Place) -> Pairs:
 
 def audits(place: Place) -> Pairs:
     """Return an audit beside the plain builds that it has to do."""
-    enough = min(place.samples, speed.COMPARISONS["audit"].samples)
-    times = audit_times(replace(place, samples=enough))
+    times = audit_times(_enough(place, "audit"))
     return {"audit": _pairs(times["ours"], times["builds"])}
 
 
