@@ -158,7 +158,10 @@ def test_what_has_to_be_built_itself_is_not_judged(world: Beside) -> None:
     text = "services: {web: {build: ., depends_on: [api]}, api: {build: api, image: x}}"
     (world.root / "compose.yaml").write_text(text)
     found = world.audited()
-    assert found.left_out["with api"] == "needs api, which is an image of this project"
+    assert found.left_out["with api"] == (
+        "needs api, which this project builds, and an audit starts images only: "
+        "`--with api=IMAGE` names one"
+    )
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,15 @@ def test_it_prints_a_sentence_tables_and_the_diff(
         assert part in said
 
 
+def test_a_diff_that_is_no_terminals_keeps_its_line_ends(
+    advices: Callable[..., int], world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = world.root / "Dockerfile"
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    assert advices() == 0
+    assert "\r\n+USER 10001:10001\r\n" in capsys.readouterr().out
+
+
 def test_nothing_is_written_unless_it_is_asked_for(
     advices: Callable[..., int], world: World, tmp_path: Path
 ) -> None:
@@ -81,9 +90,18 @@ def test_findings_of_some_chapters_are_an_exit_code(
     assert advices("--fail-on", chapters) == code
 
 
-@pytest.mark.parametrize("option", ["--env", "--build-arg"])
-def test_what_is_no_pair_is_wrong_use(option: str, advices: Callable[..., int]) -> None:
-    assert advices(option, "NAME") == 2
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        *(("--env", "NAME"), ("--env", "=x"), ("--build-arg", "NAME"), ("--build-arg", "=x")),
+        *(("--port", "0"), ("--port", "65536"), ("--url-path", "health")),
+        *(("--html", "/"), ("--json", "/"), ("--write-baseline", "/")),
+    ],
+)
+def test_what_means_nothing_is_wrong_use(
+    option: str, value: str, advices: Callable[..., int]
+) -> None:
+    assert advices(option, value) == 2
 
 
 def test_what_was_asked_for_reaches_the_project(

@@ -71,8 +71,13 @@ class Beside:
                 self._start(one)
 
     def _find(self, service: Service) -> None:
-        if not service.image or service.build is not None:
-            self.missing[service.name] = f"needs {service.name}, which is an image of this project"
+        name = service.name
+        if service.build is not None or not service.image:
+            why = "this project builds" if service.build is not None else "names no image"
+            self.missing[name] = (
+                f"needs {name}, which {why}, and an audit starts images only: "
+                f"`--with {name}=IMAGE` names one"
+            )
             return
         try:
             base = self._workshop.bases.resolve([service.image])[service.image]

@@ -46,6 +46,12 @@ def copy_context(project: Project, to: Path) -> Path:
         # A Dockerfile's own one counts here as that of the context: one of them is read.
         if text := ignore_text(project):
             write_whole(to / _IGNORE, text)
+    except PermissionError as error:
+        raise LabInvalid(
+            f"{error.filename} cannot be read: {error.strerror}",
+            why="its permissions do not let this user read it, so docker build could not either",
+            next_step="list it in .dockerignore if no build needs it, or change its permissions",
+        ) from None
     except OSError as error:
         raise DiskFull(
             f"could not copy the project to a scratch folder: {error}",
@@ -102,11 +108,15 @@ def variant_of(project: Project, folder: Path, name: str, change: Change) -> Var
 
 
 def ignore_text(project: Project) -> str:
-    """Return what says which files stay out of a build of the project, "" without any."""
-    return project.ignore.read_text("utf-8-sig") if project.ignore.is_file() else ""
+    """Return what says which files stay out of a build of the project, "" without any.
+
+    It is as it is written, line ends and a byte order mark included: a diff of it has to apply.
+    """
+    return project.ignore.read_bytes().decode("utf-8") if project.ignore.is_file() else ""
 
 
 def with_ignores(text: str, ignores: Sequence[str]) -> str:
-    """Return a .dockerignore with some lines more."""
-    end = "" if not text or text.endswith("\n") else "\n"
-    return text + end + "".join(f"{line}\n" for line in ignores)
+    """Return a .dockerignore with some lines more, which end as its other ones do."""
+    line_end = "\r\n" if "\r\n" in text else "\n"
+    end = "" if not text or text.endswith("\n") else line_end
+    return text + end + "".join(f"{line}{line_end}" for line in ignores)

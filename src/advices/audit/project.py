@@ -123,6 +123,8 @@ def read_project(folder: Path, asked: Asked, bake: Bake = bake_targets) -> Proje
     target = finder.target()
     text, rest = cut(whole, target, args)
     said = parse_dockerfile(text, args, file.name)
+    if not target:
+        finder.last_stage(said)
     context = finder.context(file, said)
     ignore = finder.ignore_file(file, context)
     env = {**service.env, **asked.env}
@@ -154,6 +156,7 @@ def _text(file: Path) -> str:
     try:
         if file.stat().st_size > _TEXT_AT_MOST_BYTES:
             return ""
-        return file.read_text("utf-8")
+        # Its line ends are kept: a diff of it has to apply.
+        return file.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError):
         return ""

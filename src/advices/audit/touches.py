@@ -48,7 +48,7 @@ def touches(project: Project) -> dict[str, Replay]:
     # A link may lead out of the project, and a pipe is no text.
     files = {name: project.context / name for name in source.files}
     plain = {name for name, file in files.items() if file.is_file() and not file.is_symlink()}
-    copied = [name for name in plain if any(one.brings(name) for one in source.view.everywhere)]
+    copied = [name for name in plain if any(one.brings(name) for one in source.view.built)]
     code = [name for name in copied if PurePosixPath(name).suffix in _CODE]
     counted = _changes(project.context) if code else {}
     sizes = {name: (project.context / name).stat().st_size for name in code}

@@ -36,7 +36,9 @@ def audit(
     env: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="A variable of its container.")
     ] = None,
-    port: Annotated[int | None, typer.Option(help="The port that it listens on.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="The port that it listens on.")
+    ] = None,
     target: Annotated[str, typer.Option(help="The stage of its Dockerfile to build.")] = "",
     service: Annotated[
         str,
@@ -94,6 +96,8 @@ def audit(
     from advices.cli.display import Display
     from advices.workshop import Workshop
 
+    if url_path is not None and not url_path.startswith("/"):
+        raise typer.BadParameter(f"`{url_path}` does not begin with /", param_hint="--url-path")
     build_args = _pairs(build_arg, "--build-arg")
     variables = {**room.variables_given(), **_pairs(env, "--env")}
     asked = room.Asked(
@@ -104,6 +108,9 @@ def audit(
         secrets=_secrets(secret),
     )
     chapters = _chapters(fail_on)
+    files = {"html": html, "json": json_, "markdown": markdown, "sarif": sarif, "junit": junit}
+    files |= {"write-baseline": write_baseline}
+    audit_ci.refuse_folders(files)
     layout = anywhere()
     if service == ALL:
         if json_ == audit_ci.STDOUT:
@@ -133,8 +140,7 @@ def audit(
     if not printed:
         _show(found)
         audit_ci.show_policy(found, policy)
-    files = {"html": html, "json": json_, "markdown": markdown, "sarif": sarif, "junit": junit}
-    audit_ci.write_reports(found, policy, {**files, "write-baseline": write_baseline})
+    audit_ci.write_reports(found, policy, files)
     if fix and found.files:
         room.write_fix(yours.folder, found.files)
         (progress if printed else out).print(f"wrote {escape(', '.join(found.files))}")
@@ -147,7 +153,7 @@ def _pairs(words: list[str] | None, option: str) -> dict[str, str]:
     found = {}
     for word in words or []:
         name, sign, value = word.partition("=")
-        if not sign:
+        if not sign or not name:
             raise typer.BadParameter(f"`{word}` is not NAME=VALUE", param_hint=option)
         found[name] = value
     return found
@@ -201,8 +207,12 @@ def _show(found: Audit) -> None:
             out.print(table)
             out.print()
     if found.files:
-        # Where it may be a patch, it is as it is.
-        clean = shown if out.is_terminal else escape
-        out.print(clean(room.diff(found)), end="")
+        diff = room.diff(found)
+        if out.is_terminal:
+            # Line ends of Windows are nothing to see.
+            out.print(shown(diff.replace("\r\n", "\n")), end="")
+        else:
+            # Where it may be a patch, it is as it is: a console would take carriage returns out.
+            out.file.write(diff)
     elif not room.findings(found.trial):
         out.print("nothing was found that a tip would make better")

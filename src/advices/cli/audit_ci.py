@@ -31,6 +31,13 @@ def policy_of(folder: Path, chapters: set[str], baseline: Path | None) -> Policy
     return room.Policy(frozenset(chapters), known, suppressions)
 
 
+def refuse_folders(files: Mapping[str, Path | None]) -> None:
+    """Raise BadParameter for a report that would be a folder: known before anything is built."""
+    for name, file in files.items():
+        if file is not None and file.is_dir():
+            raise typer.BadParameter(f"{file} is a folder; name a file", param_hint=f"--{name}")
+
+
 def write_reports(found: Audit, policy: Policy, files: Mapping[str, Path | None]) -> None:
     """Write each report that was asked for to its file; `files` are by the name of the option."""
     from advices import audit as room

@@ -18,6 +18,7 @@ METHOD = 1
 
 # They differ from answer to answer: the clock, and a CSRF token.
 _VOLATILE = {"date", "set-cookie"}
+_LOOPBACK = ("127.", "[::1]")
 
 
 @dataclass(frozen=True)
@@ -184,11 +185,16 @@ def _silent(image: Image, container: Container, wanted: _Request, last: str) -> 
         where = "it is unknown where it listens: it has neither cat nor Python"
     elif found:
         where = f"inside the container it listens on {', '.join(found)}"
-    ports = {int(one.rpartition(":")[2]) for one in found or ()}
-    next_step = ""
+    ports = {_port(one) for one in found or ()}
+    next_step, own = "", image.lab.is_own
     if found and wanted.port not in ports:
         next_step = f"make it listen on port {wanted.port}"
-    elif found and all(one.startswith(("127.", "[::1]")) for one in found):
+        if own:
+            reachable = [one for one in found if not one.startswith(_LOOPBACK)] or found
+            next_step = f"name the port that serves the page: --port {_port(reachable[0])}"
+    elif own and last.startswith("HTTP "):
+        next_step = "name a page that answers HTTP 200: --url-path PATH"
+    elif found and all(one.startswith(_LOOPBACK) for one in found):
         next_step = (
             f"make it listen on 0.0.0.0:{wanted.port}: 127.0.0.1 is only reachable inside the "
             "container"
@@ -200,6 +206,10 @@ def _silent(image: Image, container: Container, wanted: _Request, last: str) -> 
         why=where,
         next_step=next_step or "read its last lines above",
     )
+
+
+def _port(address: str) -> int:
+    return int(address.rpartition(":")[2])
 
 
 def _last_lines(engine: Engine, container: Container) -> str:

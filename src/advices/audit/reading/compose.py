@@ -127,7 +127,12 @@ class Compose:
             name = self._text(path, f"{where}.env_file") or ""
             text = self._file(name)
             if text is None and required:
-                raise self._refused(f"{where}.env_file", f"there is no file `{name}`")
+                raise LabInvalid(
+                    printable(f"{self._at(where)}.env_file: there is no file `{name}`"),
+                    why="compose would refuse it too",
+                    next_step="write it, or leave the compose file out: "
+                    "--file Dockerfile --env NAME=VALUE",
+                )
             before = {**self._variables.values, **{k: v for k, v in found.items() if v is not None}}
             for key, value in read_env_file(text or "", name, before).items():
                 found[key] = self._variables.get(key) if value is None else value

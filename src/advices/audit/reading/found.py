@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,7 +17,7 @@ from advices.audit.reading.plans import Plan, is_plan, places_error
 from advices.audit.reading.service import Service
 from advices.core import LabInvalid
 from advices.engine import Start
-from advices.lab import Dockerfile, View, read_dockerfile
+from advices.lab import Dockerfile, View, read_dockerfile, stage_uses
 
 _NAMES = ("Dockerfile", "Containerfile", "dockerfile")
 _FOLDERS = ("docker", "deploy", "build", ".docker", "app", "src", "backend", "server", "web")
@@ -48,6 +50,8 @@ class Finder:
         """
         asked, plan, build = self.asked, self.plan, self.service.build
         if asked.file is not None and not is_plan(asked.file):
+            if not asked.file.exists():
+                raise self._no_file(asked.file)
             return _read(asked.file.resolve(), args)
         if plan is None or build is None:
             file = self._likely()
@@ -64,12 +68,29 @@ class Finder:
         self._chose("Dockerfile", self.places.shown(file), f"{shown} names it", "--file")
         return _read(file, args)
 
+    def _no_file(self, named: Path) -> LabInvalid:
+        """Return what is said of a --file that is not there, but perhaps in the project."""
+        inside = self.places.folder / named
+        return LabInvalid(
+            f"there is no file {named}",
+            why="--file names it; a path begins in the folder in which you are",
+            next_step=f"name it so: --file {shlex.quote(str(inside))}"
+            if inside.exists()
+            else "correct it, or leave it out: the audit looks for a Dockerfile",
+        )
+
     def _likely(self) -> Path:
         folder = self.places.folder
         where = [folder, *(folder / name for name in _FOLDERS)]
-        files = [place / name for place in where for name in _NAMES if (place / name).is_file()]
+        likely = (place / name for place in where for name in _NAMES)
+        # Path.is_file raises in a folder of somebody else.
+        files = [one for one in likely if os.path.isfile(one)]  # noqa: PTH113
         if not files:
-            files = sorted(one for one in folder.glob("*/Dockerfile") if one.is_file())
+            files = sorted(
+                one
+                for one in folder.glob("*/Dockerfile")
+                if os.path.isfile(one)  # noqa: PTH113
+            )
         if not files:
             raise LabInvalid(
                 f"there is no Dockerfile in {folder}",
@@ -89,10 +110,24 @@ class Finder:
         self._chose("target", build.target, why, "--target")
         return build.target
 
+    def last_stage(self, said: Dockerfile) -> None:
+        """Tell which stage is built if nothing names one and another one may be meant."""
+        *others, last = stage_uses(said)
+        unused = [one.name for one in others if not one.needed]
+        if unused:
+            why = f"it is the last one; it needs nothing of {', '.join(unused)}"
+            self._chose("target", last.name, why, "--target")
+
     def context(self, file: Path, said: Dockerfile) -> Path:
         """Return the build context. Raises LabInvalid where a plan names what is no folder."""
         if self.asked.context:
-            return self.asked.context.resolve()
+            if not (folder := self.asked.context.resolve()).is_dir():
+                raise LabInvalid(
+                    f"there is no folder {folder}",
+                    why="--context names it; a path begins in the folder in which you are",
+                    next_step="correct it, or leave it out: the audit looks for the context",
+                )
+            return folder
         if self.plan is not None:
             folder, why = (
                 self._context_of(self.plan),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,13 +91,24 @@ def file_text(path: Path, called: str, option: str) -> str | None:
 
 
 def places_of(folder: Path) -> Places:
-    """Return the places of a project in a folder. Raises LabInvalid where that is none."""
+    """Return the places of a project in a folder. Raises LabInvalid where none can be read."""
     folder = folder.resolve()
-    if not folder.is_dir():
+    # Path.is_dir raises for what is below a folder of somebody else.
+    if not os.path.isdir(folder):  # noqa: PTH112
+        is_file = os.path.isfile(folder)  # noqa: PTH113
         raise LabInvalid(
-            f"{folder} is no folder",
+            f"{folder} is no folder" if is_file else f"there is no folder {folder}",
             why="an audit reads a project's folder",
-            next_step="name the folder of your project",
+            next_step=f"name the folder, and the file by --file: "
+            f"advices audit {shlex.quote(str(folder.parent))} --file {shlex.quote(str(folder))}"
+            if is_file
+            else "name the folder of your project",
+        )
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise LabInvalid(
+            f"{folder} cannot be read",
+            why="its permissions do not let this user list and enter it",
+            next_step="run this as a user who may read it, or change its permissions",
         )
     above = (one for one in (folder, *folder.parents) if (one / ".git").exists())
     return Places(folder, next(above, folder))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from advices.audit.remedies import Source
@@ -32,5 +33,6 @@ def cut(text: str, target: str, build_args: Mapping[str, str]) -> tuple[str, str
     if found[-1] + 1 == len(froms):
         return text, ""
     end = source.with_comment(froms[found[-1] + 1]) - 1
-    lines = text.splitlines(keepends=True)
+    # As BuildKit counts them: a form feed ends no line.
+    lines = re.findall(r"[^\n]*\n|[^\n]+", text)
     return "".join(lines[:end]), "".join(lines[end:])

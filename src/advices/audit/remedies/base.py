@@ -18,6 +18,8 @@ _SLIM = re.compile(
 # python:${PYTHON_VERSION}
 _VERSION = re.compile(r"(?:docker\.io/)?(?:library/)?python:(?:\$\w+|\$\{\w+(?::-[^}]*)?\})")
 
+_REGISTRY = re.compile(r"\$(?:\w+|\{\w+(?::-[^}]*)?\})/")
+
 
 def slim(source: Source) -> Change | None:
     """Return the file on the slim variant of its full Python image, None where there is none."""
@@ -47,11 +49,14 @@ def slim_of(written: str, name: str) -> str | None:
 
     None for what is no full Python image, and where a variable is more than its version.
     """
-    found = _FULL.fullmatch(written)
+    known = _FULL.fullmatch(name)
+    # ${REGISTRY}/python:3.14
+    registry = _REGISTRY.match(written) if known is not None else None
+    start = registry[0] if registry else ""
+    found = _FULL.fullmatch(written.removeprefix(start))
     if found is not None:
         release = f"-{found['release']}" if found["release"] else ""
-        return f"{found['name']}:{found['line']}-slim{release}"
-    known = _FULL.fullmatch(name)
+        return f"{start}{found['name']}:{found['line']}-slim{release}"
     is_version = _VERSION.fullmatch(written) is not None
     return f"{written}-slim" if is_version and known is not None and not known["release"] else None
 

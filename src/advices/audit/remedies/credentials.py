@@ -23,8 +23,7 @@ def credentials(source: Source) -> Change | None:
 
     None where no install is, and where something else uses the file as well.
     """
-    for number in range(len(source.dockerfile.stages)):
-        placed = source.view.stage(number)
+    for placed in source.built:
         for at, one in enumerate(placed):
             found = _put(source, one, placed[:at])
             if found is None:

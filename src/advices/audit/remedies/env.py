@@ -25,7 +25,7 @@ Pairs = tuple[tuple[str, str], ...]
 def env(source: Source) -> Change | None:
     """Return the file with ENV lines that give the process what they mean; None if they all do."""
     edits, names = [], list[str]()
-    for one in source.view.everywhere:
+    for one in source.view.built:
         pairs = _meant(one)
         if pairs is None or source.dockerfile.escape != "\\":
             continue

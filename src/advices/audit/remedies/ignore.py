@@ -33,7 +33,7 @@ def ignore(source: Source) -> Change | None:
         wanted += [_FILES[name]] if name in _FILES else []
         wanted += [".git"] if file == ".git" else []
     lines = tuple(dict.fromkeys(sorted(wanted)))
-    copies_all = any(one.sources for one in source.view.everywhere)
+    copies_all = any(one.sources for one in source.view.built)
     if not lines or not copies_all:
         return None
     named = ", ".join(f"`{line}`" for line in lines)

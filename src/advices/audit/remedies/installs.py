@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from advices.audit.remedies.source import Change, Edit, Source, is_comment, replaced
-from advices.lab import Instruction, Placed, does, python_install
+from advices.lab import Instruction, Placed, does, python_install, within
 
 # Options in front of what a program is told to do, each perhaps with a value behind it.
 _OPTIONS = r"(?:\s+-\S+(?:\s+(?!(?:install|sync|add|pip)\b)[^\s&|;\\-]\S*)?)*"
@@ -18,27 +18,25 @@ _OTHERS = {
 }
 _APT_INSTALL = re.compile(rf"(\bapt(?:-get)?\b{_OPTIONS}\s+install)(?=\s|$)")
 _LISTS = "/var/lib/apt/lists"
+_OF_APT = ("/var/lib/apt", "/var/cache/apt")
 _NO_RECOMMENDS = "--no-install-recommends"
+_JOINS_LINE = re.compile(r"\s*&&\s*")
 _RUN_WITH_FLAGS = re.compile(r"^(\s*RUN\s+(?:--[a-z]+=\S+\s+)*)", re.I)
 
 
 def no_pip_cache(source: Source) -> Change | None:
     """Return the file with installs that keep no downloads in a layer; None where none would."""
     edits, by = [], set()
-    for one in source.view.everywhere:
+    for one in source.view.built:
         lines = source.written(one.instruction)
         new = lines
-        if keeps_downloads(one, "pip"):
-            new = source.changed(one.instruction, _without_pip_cache)
-        for tool, install in _OTHERS.items():
+        for tool in _SWITCHES:
+            before = new
             if keeps_downloads(one, tool):
-                new = tuple(
-                    line if is_comment(line) else install.sub(r"\1 --no-cache", line)
-                    for line in new
-                )
+                new = tuple(line if is_comment(line) else _uncached(line, tool) for line in new)
+            by |= {tool} if new != before else set()
         if new != lines:
             edits.append(replaced(one.instruction, *new))
-            by |= {found.by for call in one.calls if (found := python_install(call))}
     if not edits:
         return None
     who = " and ".join(sorted(by))
@@ -47,7 +45,9 @@ def no_pip_cache(source: Source) -> Change | None:
     )
 
 
-def _without_pip_cache(line: str) -> str:
+def _uncached(line: str, tool: str) -> str:
+    if tool in _OTHERS:
+        return _OTHERS[tool].sub(r"\1 --no-cache", line)
     line = _PIP_IN_LIST.sub(r'\1, "--no-cache-dir"', line)
     return _PIP_INSTALL.sub(r"\1 --no-cache-dir", line)
 
@@ -74,12 +74,13 @@ def keeps_downloads(one: Placed, by: str) -> bool:
         or call.words[:2] == ("cache", "clean")
         for call in one.calls
     )
-    # A mount takes the downloads out of the layer, and they are wanted there.
+    # A mount takes the downloads out of the layer, and they are wanted there. That of apt does not.
+    mounts = [path for path in one.mounted("cache") if not path.startswith(_OF_APT)]
     return (
         bool(installs)
         and not off
         and not removes
-        and not one.mounted("cache")
+        and not mounts
         and not all(found.options.has(*switches) for found in installs)
     )
 
@@ -91,9 +92,9 @@ def apt_hygiene(source: Source) -> Change | None:
     and be as old as the cache.
     """
     edits: list[Edit] = []
-    for number in range(len(source.dockerfile.stages)):
+    for stage in source.built:
         pending: Placed | None = None
-        for one in source.view.stage(number):
+        for one in stage:
             if one.name != "RUN" or one.instruction.is_json:
                 pending = None if one.name == "RUN" else pending
                 continue
@@ -126,7 +127,8 @@ def _tidy(source: Source, one: Placed, pending: Placed | None) -> list[Edit]:
             new[0] = f"{match[1]}apt-get update && {new[0][match.end() :]}"
             kept = source.comments(pending.instruction)
             edits.append(replaced(pending.instruction, *kept))
-    if _LISTS not in "\n".join(lines) and not one.mounted("cache", "tmpfs"):
+    mounts = one.mounted("cache", "tmpfs")
+    if _LISTS not in "\n".join(lines) and not any(within(_LISTS, path) for path in mounts):
         new = _without_lists(instruction, new, source.dockerfile.escape)
     if tuple(new) != lines:
         edits.append(replaced(instruction, *new))
@@ -142,10 +144,30 @@ def _without_lists(instruction: Instruction, lines: list[str], escape: str) -> l
         is_shell = len(instruction.heredocs) == 1 and instruction.args[0].strip().startswith("<<")
         if at == 0 or not is_shell or _ends_otherwise(lines[at]):
             return lines
+        if any(re.match(r"\s*set\s+-\w*e", line) for line in lines[1:at]):
+            return [*lines[: at + 1], f"{_indent(lines[at])}{removes}", *lines[at + 1 :]]
         return [*lines[:at], f"{lines[at].rstrip()} && {removes}", *lines[at + 1 :]]
     if _ends_otherwise(lines[-1]):
         return lines
-    return [*lines[:-1], f"{lines[-1].rstrip()} {escape}", f" && {removes}"]
+    *first, last = lines
+    code = [line for line in lines if not is_comment(line)]
+    # As the step joins its other commands: in front of a line, or behind the one before it.
+    before = next((found[0] for one in code[1:] if (found := _JOINS_LINE.match(one))), None)
+    behind = (n for n, one in enumerate(code[:-1]) if _joins_next(one, escape))
+    if before is None and (at := next(behind, None)) is not None:
+        return [*first, f"{last.rstrip()} && {escape}", f"{_indent(code[at + 1])}{removes}"]
+    if before is None:
+        before = f"{_indent(last) if first else ' '}&& "
+    return [*first, f"{last.rstrip()} {escape}", f"{before}{removes}"]
+
+
+def _joins_next(line: str, escape: str) -> bool:
+    """Return whether a line ends with a joint, so that the next one begins with a command."""
+    return re.search(rf"&&\s*{re.escape(escape)}\s*$", line) is not None
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
 
 
 def _ends_otherwise(line: str) -> bool:

@@ -22,7 +22,7 @@ def mounts(source: Source) -> Change | None:
     Who switched pip's cache off meant it: those installs stay as they are.
     """
     edits = []
-    for one in source.view.everywhere:
+    for one in source.view.built:
         # What no list names is downloaded again only when the Dockerfile changes.
         by_list = any(i.by == "pip" and i.lists for i in installs_of(one))
         if by_list and keeps_downloads(one, "pip") and _is_roots(one):

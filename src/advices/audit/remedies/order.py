@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from advices.audit.remedies.lists import (
@@ -35,7 +35,7 @@ class _Found:
     """An install that an edit of the code runs again, and the copies of the code before it.
 
     `between` are the instructions from the first of them to the install, `lists` what it reads,
-    `lacking` those of them that only the code's copies bring.
+    `lacking` those of them that only the code's copies bring, `brings` the first copy of all those.
     """
 
     copies: tuple[Placed, ...]
@@ -43,6 +43,7 @@ class _Found:
     install: Placed
     lists: tuple[str, ...]
     lacking: tuple[str, ...]
+    brings: Placed
 
 
 def order(source: Source) -> Change | None:
@@ -87,14 +88,26 @@ def project_last(source: Source) -> Change | None:
 
 
 def _late_installs(source: Source) -> Iterator[_Found]:
-    for number in range(len(source.dockerfile.stages)):
-        stage = source.view.stage(number)
+    for stage in source.built:
         for at, one in enumerate(stage):
             if one.name != "RUN" or not installs_of(one):
                 continue
-            found = _found(source, stage[:at], one)
-            if found is not None and _can_move(found):
+            whole = _found(source, stage[:at], one)
+            found = whole and next(filter(_can_move, _ways(whole)), None)
+            if found is not None:
                 yield found
+
+
+def _ways(found: _Found) -> Iterator[_Found]:
+    """Yield what may be moved: all, or nothing in front of the copy that brings the lists."""
+    at = found.copies.index(found.brings)
+    fewer = found
+    if at:
+        after = found.between[found.between.index(found.brings) + 1 :]
+        fewer = replace(found, copies=found.copies[at:], between=after)
+    if _may_wait(found):
+        yield found
+    yield fewer
 
 
 def _found(source: Source, before: Sequence[Placed], install: Placed) -> _Found | None:
@@ -126,18 +139,23 @@ def _found(source: Source, before: Sequence[Placed], install: Placed) -> _Found 
                 places[name] = copied_to(copy, name) or ""
         if not any(copy.brings(name) for copy in copies if copy not in wide):
             lacking.append(name)
-    if lacking and not all(wide[0].brings(name) for name in lacking):
+    brings = next((one for one in wide if all(map(one.brings, lacking))), None)
+    if brings is None:
         return None
     # Where it looks for them must be where they are: else nobody knows what is installed.
     asked = {*words.values()} or {posixpath.join(folder, name) for name in lists}
     if not asked <= {*places.values()} or "" in places.values():
         return None
     start = before.index(wide[0])
-    return _Found(wide, tuple(before[start + 1 :]), install, lists, tuple(lacking))
+    return _Found(wide, tuple(before[start + 1 :]), install, lists, tuple(lacking), brings)
 
 
 def _brings_more(source: Source, copy: Placed, lists: Sequence[str]) -> bool:
-    brought = (file for file in source.files if file not in lists and copy.brings(file))
+    brought = [file for file in source.files if file not in lists and copy.brings(file)]
+    named = {posixpath.normpath(word).lstrip("/") for word in copy.sources}
+    # A file that is named and no code, such as a start script, changes as rarely as a list.
+    if named <= source.files.keys():
+        brought = [file for file in brought if file.endswith(".py")]
     return any(posixpath.basename(file) not in CREDENTIALS for file in brought)
 
 
@@ -149,7 +167,10 @@ def _can_move(found: _Found) -> bool:
         return len(folders) == 1 or all(
             copy.instruction.args[-1].startswith("/") for copy in found.copies
         )
-    return (first.workdir, first.user, first.env, first.args) == (
+    # A list that is copied between them would come too late.
+    copied = [name for name in found.lists if name not in found.lacking]
+    is_there = not any(step.sources and step.brings(n) for step in found.between for n in copied)
+    return is_there and (first.workdir, first.user, first.env, first.args) == (
         *(one.workdir, one.user, one.env, one.args),
     )
 
@@ -178,7 +199,7 @@ def _moved(
     """
     one = found.install.instruction
     first = found.copies[0]
-    lists = [_copy_of_lists(source, first, found.lacking)] if found.lacking else []
+    lists = [_copy_of_lists(source, found.brings, found.lacking)] if found.lacking else []
     lines = tuple(install) or source.written(one)
     if _may_wait(found):
         code = [line for copy in found.copies for line in source.block(copy.instruction)]

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from advices.audit.remedies.source import Change, Edit, Source, inserted, is_comment, replaced
-from advices.lab import Placed, within
+from advices.lab import Instruction, Placed, within
+
+_CHOWN = re.compile(r"\s--chown=\S+")
+_MAKES_USERS = frozenset({"useradd", "groupadd", "adduser", "addgroup"})
 
 
 def chown(source: Source) -> Change | None:
@@ -13,8 +17,7 @@ def chown(source: Source) -> Change | None:
 
     Only where the step does nothing else: what it stores again is everything below the folder.
     """
-    for number in range(len(source.dockerfile.stages)):
-        placed = source.view.stage(number)
+    for placed in source.built:
         for at, one in enumerate(placed):
             owner_and_folders = _chowns(one)
             if owner_and_folders is None:
@@ -30,16 +33,50 @@ def chown(source: Source) -> Change | None:
             if not copies:
                 continue
             edits = [_with_owner(source, copy, owner) for copy in copies]
+            first = copies[0].instruction
+            # A copy for a user needs that user.
+            makers = [] if _is_number(owner) else _makers(placed[placed.index(copies[0]) : at])
+            made = [line for maker in makers for line in source.block(maker.instruction)]
             # What was written about the step is about the copies now.
-            begin = source.with_comment(one.instruction)
             said = [line for line in source.block(one.instruction) if is_comment(line)]
-            edits.append(Edit(begin, one.instruction.end_line, ()))
-            edits.append(inserted(copies[0].instruction.start_line, *said))
+            for step in (*makers, one):
+                begin = source.with_comment(step.instruction)
+                edits.append(Edit(begin, step.instruction.end_line, ()))
+            if made and (above := source.with_comment(first)) < first.start_line:
+                edits.append(inserted(above, *made))
+                made = []
+            edits.append(inserted(first.start_line, *made, *said))
             return Change(
                 f"Files are copied as `{owner}`, so that no step stores them again.",
                 source.edited(edits),
             )
     return None
+
+
+def without_owner(source: Source, instruction: Instruction) -> tuple[str, ...]:
+    """Return the lines of a copy without its owner; a line that held nothing else goes."""
+    lines = [*source.written(instruction)]
+    has = (n for n, one in enumerate(lines) if _CHOWN.search(one) and not is_comment(one))
+    if (at := next(has, None)) is None:
+        return tuple(lines)
+    lines[at] = _CHOWN.sub("", lines[at], count=1)
+    if lines[at].strip() in ("", source.dockerfile.escape):
+        del lines[at]
+    return tuple(lines)
+
+
+def _makers(placed: Sequence[Placed]) -> list[Placed]:
+    """Return the steps that do nothing but make users and groups."""
+    return [
+        one
+        for one in placed
+        if one.name == "RUN" and one.calls and all(c.program in _MAKES_USERS for c in one.calls)
+    ]
+
+
+def _is_number(owner: str) -> bool:
+    """Return whether an owner is given by numbers, which need no user of that name."""
+    return all(part.isdecimal() for part in owner.split(":"))
 
 
 def _chowns(one: Placed) -> tuple[str, tuple[str, ...]] | None:

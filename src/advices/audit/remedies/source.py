@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from advices.lab import Dockerfile, Instruction, View, parse_dockerfile
+from advices.lab import Dockerfile, Instruction, Placed, View, parse_dockerfile
 
 _STEPS = ("FROM", "RUN", "COPY", "ADD", "WORKDIR")
 
@@ -84,6 +84,12 @@ class Source:
     def view(self) -> View:
         """Return it as a build meets it."""
         return View(self.dockerfile)
+
+    @property
+    def built(self) -> Iterator[tuple[Placed, ...]]:
+        """Yield the instructions of each stage that is built: of another one nothing is proved."""
+        for number in dict.fromkeys(one.stage for one in self.view.built):
+            yield self.view.stage(number)
 
     @cached_property
     def _lines(self) -> list[str]:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from advices.audit.remedies.base import is_python_of_debian, slim_of
 from advices.audit.remedies.libraries import bringing, installing
 from advices.audit.remedies.lists import installs_of, lists_of, needs_code
+from advices.audit.remedies.rights import without_owner
 from advices.audit.remedies.source import Change, Source, is_comment
 from advices.lab import Placed, does, is_root, system_packages
 
@@ -104,13 +105,14 @@ def _written(source: Source, placed: Sequence[Placed], last: int, base: str) -> 
             runs += [*gap, *lines]
         else:
             brought = {file for file in source.files if one.brings(file)}
-            later = placed[last + 1 :]
-            comes_again = any(all(map(copy.brings, brought)) for copy in later)
+            comes_again = any(all(map(copy.brings, brought)) for copy in placed[last + 1 :])
             is_wanted = wants_code or bool(brought & lists)
+            # Root installs there, and an owner of the image may be unknown.
+            roots = without_owner(source, one.instruction)
             if is_wanted and brought <= lists and comes_again:
-                builder += [*gap, *lines]
+                builder += [*gap, *roots]
             else:
-                builder += bare if is_wanted else []
+                builder += [line for line in roots if is_wanted and not is_comment(line)]
                 runs += [*gap, *lines]
     tail = source.between(end + 1, None)
     return source.joined([*builder, "", *runs, *tail])

@@ -24,6 +24,11 @@ _BUILT_IN = frozenset(
     | {"true", "false", ":", "echo", "read", "unset", "eval", "[", "[[", "test", "exec", "command"}
 )
 
+# Functions of a script, and what ends its here-documents.
+_OWN_WORDS = re.compile(
+    r"^[ \t]*function[ \t]+([\w-]+)|^[ \t]*([\w-]+)[ \t]*\(\)|<<-?[ \t]*['\"]?(\w+)", re.M
+)
+
 
 def exec_form(source: Source) -> Change | None:
     """Return the file with CMD and ENTRYPOINT as lists, or with `exec` where a shell is needed.
@@ -185,6 +190,10 @@ def _with_exec(text: str) -> str:
     if lines[first][:1].isspace():
         return ""
     command = "".join(lines[first : last + 1]).rstrip("\r\n")
+    # The script's own function is no program, and the end of a here-document no command.
+    own = (found[1] or found[2] or found[3] for found in _OWN_WORDS.finditer(text))
+    if (_split(command)[2].split() or [""])[0] in own:
+        return ""
     end = "".join(lines[first : last + 1])[len(command) :]
     replacing = _replacing(command)
     return "".join([*lines[:first], replacing + end, *lines[last + 1 :]]) if replacing else ""

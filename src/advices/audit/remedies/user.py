@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from advices.audit.remedies.source import Change, Edit, Source, inserted, is_comment, replaced
+from advices.audit.remedies.rights import without_owner
+from advices.audit.remedies.source import Change, Source, inserted, replaced
 from advices.lab import Placed, is_root
 
 _NUMBER = "10001"
 USER = f"{_NUMBER}:{_NUMBER}"
-_CHOWN = re.compile(r"\s--chown=\S+")
 _SWITCH_USER = ("su", "sudo", "su-exec", "gosu", "runuser", "setpriv", "chroot")
 
 
@@ -30,7 +29,10 @@ def user(source: Source) -> Change | None:
     # Somebody who has this number, by a name that the file gives, may be meant to own them.
     is_known = _NUMBER in source.text or any(map(_runs_as_another, own))
     strangers = {} if is_known else _strangers(own)
-    edits = [_as_root(source, own[at]) for at in strangers]
+    edits = [
+        replaced(own[at].instruction, *without_owner(source, own[at].instruction))
+        for at in strangers
+    ]
     says = f"The container runs as `{USER}`{_of_the_code(own, strangers)}"
     starts = [one.instruction for one in own if one.name in ("CMD", "ENTRYPOINT")]
     # What is run and copied after a USER is done as that user, so it comes behind all that.
@@ -68,17 +70,6 @@ def _runs_as_another(one: Placed) -> bool:
     words = (word for command in one.instruction.commands() for word in command)
     switches = any(PurePosixPath(word).name in _SWITCH_USER for word in words)
     return switches or (one.name == "RUN" and bool(one.user) and not is_root(one.user))
-
-
-def _as_root(source: Source, one: Placed) -> Edit:
-    """Return a copy without its owner; a line that held nothing else goes."""
-    lines = [*source.written(one.instruction)]
-    at = next(n for n, line in enumerate(lines) if _CHOWN.search(line) and not is_comment(line))
-    lines[at] = _CHOWN.sub("", lines[at], count=1)
-    is_empty = lines[at].strip() in ("", source.dockerfile.escape)
-    return replaced(
-        one.instruction, *lines[:at], *([] if is_empty else [lines[at]]), *lines[at + 1 :]
-    )
 
 
 def _of_the_code(own: Sequence[Placed], strangers: dict[int, str]) -> str:

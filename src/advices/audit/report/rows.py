@@ -10,6 +10,7 @@ from advices.audit.findings import not_judged
 from advices.audit.lint import remarks, unsaid
 from advices.audit.report.commands import repeat
 from advices.audit.report.cost import costs, difference_text
+from advices.audit.report.lines import lines_of
 from advices.audit.tried import Tried
 from advices.lab import MeasureName, describe
 from advices.results import LINTERS, Value, VariantResult, ratio_text, value_text
@@ -26,20 +27,20 @@ Rows = list[list[str]]
 def sentence(audit: Audit) -> str:
     """Return what matters most in one sentence or two."""
     yours, fixed = audit.trial.yours, audit.trial.fixed
-    if "edit-source" not in yours.builds:
-        first = f"the image moves {_text(yours, 'transfer_bytes')} to a server"
-        then = f", and {_text(fixed, 'transfer_bytes')} after this diff" if fixed else ""
-        return f"{first}{then}.".capitalize()
-    said = (
-        f"A one-line edit of {_edited(audit)} runs {_steps(yours)} again and moves "
-        f"{_text(yours, 'new_transfer_bytes', 'edit-source')} to a server"
-    )
-    if fixed is None:
-        return f"{said}. No change that was tried made this project better."
-    said += (
-        f"; after this diff it is {_steps(fixed)} and "
-        f"{_text(fixed, 'new_transfer_bytes', 'edit-source')}"
-    )
+    before, after = _moves(yours), _moves(fixed) if fixed else []
+    said = f"The image moves {before[-1]} to a server"
+    if "edit-source" in yours.builds:
+        steps, moved = before
+        said = (
+            f"A one-line edit of {_edited(audit)} runs {steps} again and moves {moved} to a server"
+        )
+    if not after:
+        none = "that was tried made" if audit.trial.tried else "that an audit knows makes"
+        return f"{said}. No change {none} this project better."
+    if before == after:
+        said += ", before and after this diff"
+    else:
+        said += f"; after this diff it is {' and '.join(after)}"
     if audit.trial.lives:
         return f"{said}. {audit.trial.lives}"
     if not yours.boot.answered:
@@ -51,9 +52,16 @@ def _edited(audit: Audit) -> str:
     return str(audit.lab.replays["edit-source"].file)
 
 
-def _steps(result: VariantResult) -> str:
+def _moves(result: VariantResult) -> list[str]:
+    """Return the steps of a build after an edit of the code, and what a deploy then moves.
+
+    Without such a build it is what the whole image moves.
+    """
+    if "edit-source" not in result.builds:
+        return [_text(result, "transfer_bytes")]
     count = result.builds["edit-source"].steps_run
-    return f"{count} step{'' if count == 1 else 's'}"
+    moved = _text(result, "new_transfer_bytes", "edit-source")
+    return [f"{count} step{'' if count == 1 else 's'}", moved]
 
 
 def _text(result: VariantResult | None, name: str, of: str = "") -> str:
@@ -210,7 +218,7 @@ def diff_of(files: Mapping[str, tuple[str, str]]) -> str:
     found: list[str] = []
     for name, (old, new) in files.items():
         before = f"a/{name}" if old else "/dev/null"
-        lines = old.splitlines(keepends=True), new.splitlines(keepends=True)
+        lines = lines_of(old), lines_of(new)
         for line in difflib.unified_diff(*lines, before, f"b/{name}"):
             found.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
     return "".join(found)

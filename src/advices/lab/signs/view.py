@@ -13,6 +13,7 @@ from e2b_dockerfile_utils import PatternMatcher
 from advices.lab.dockerfile import Dockerfile
 from advices.lab.instructions import Fault, Instruction, expanded
 from advices.lab.signs.calls import Call, call_of
+from advices.lab.stage_uses import stage_uses
 from advices.lab.stages import Stage, Taken
 
 _ROOTS = frozenset({"root", "0"})
@@ -153,6 +154,15 @@ class View:
     def everywhere(self) -> tuple[Placed, ...]:
         """Return the instructions of all stages."""
         return tuple(one for stage in self._placed for one in stage)
+
+    @cached_property
+    def built(self) -> tuple[Placed, ...]:
+        """Return the instructions of the stages that are built for what ships."""
+        if not self.stages:
+            return ()
+        uses = stage_uses(self.dockerfile, [self.stages[one].title for one in self.shipping])
+        needed = (number for number, use in enumerate(uses) if use.needed)
+        return tuple(one for number in needed for one in self._placed[number])
 
     @property
     def workdir(self) -> str:
