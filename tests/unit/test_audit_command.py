@@ -95,6 +95,7 @@ def test_findings_of_some_chapters_are_an_exit_code(
     [
         *(("--env", "NAME"), ("--env", "=x"), ("--build-arg", "NAME"), ("--build-arg", "=x")),
         *(("--port", "0"), ("--port", "65536"), ("--url-path", "health")),
+        *(("--with", "=redis:7"), ("--with", "db="), ("--with", "")),
         *(("--html", "/"), ("--json", "/"), ("--write-baseline", "/")),
     ],
 )

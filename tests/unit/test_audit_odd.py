@@ -130,17 +130,19 @@ def test_a_stage_that_may_be_meant_is_told(tmp_path: Path) -> None:
 
 
 SAYS = {
-    "a file": ("file", "is no folder", "--file"),
+    "a file": ("app.py", "is no folder", "advices audit /"),
+    "a Dockerfile": ("Dockerfile", "is no folder", "Dockerfile"),
     "nothing": ("gone", "there is no folder", "name the folder"),
 }
 
 
 @pytest.mark.parametrize(("name", "says", "next_step"), SAYS.values(), ids=SAYS)
 def test_what_is_no_folder_is_said(name: str, says: str, next_step: str, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("FROM a\n")
+    made(tmp_path)
     with pytest.raises(LabInvalid, match=says) as told:
         read(tmp_path / name)
     assert next_step in told.value.next_step
+    assert ("--file" in told.value.next_step) == (name == "Dockerfile")
 
 
 def test_a_folder_that_may_not_be_read_is_said(
@@ -193,6 +195,14 @@ def test_a_path_of_an_option_that_is_not_there_is_said(
     assert told.value.next_step == f"name it so: --file {root / 'docker/Dockerfile'}"
     with pytest.raises(LabInvalid, match="there is no folder"):
         read(root, context=tmp_path / "gone")
+
+
+def test_a_commit_that_is_not_there_is_said(tmp_path: Path) -> None:
+    for words in (["init", "-q"], ["rev-parse", "--show-toplevel"]):
+        subprocess.run(["git", *words], cwd=tmp_path, check=True, timeout=60)
+    with pytest.raises(LabInvalid, match="--against needs the commit `gone`") as told:
+        audit.check_ref(read(made(tmp_path)), "gone")
+    assert told.value.why == "no commit, tag or branch has this name"
 
 
 # ---------- what does not answer ----------

@@ -71,7 +71,8 @@ def _said(folder: Path, *words: str, needs: str) -> str:
     except CommandFailed as error:
         raise LabInvalid(
             f"--against needs {needs}, and git does not know it in {folder}",
-            why=_last(error.what),
+            # Asked for a name quietly, git prints nothing.
+            why=_last(error.what.partition("\n")[2]) or "no commit, tag or branch has this name",
             next_step="name a commit, a tag or a branch that the repository has; in CI, check out "
             "more than one commit",
         ) from None

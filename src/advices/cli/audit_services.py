@@ -67,13 +67,15 @@ def audit_each(
 def beside(words: list[str] | None) -> dict[str, str]:
     """Return the images of --with by the names of their services, `db=postgres:17` or `postgres`.
 
-    Without a name it is the image's own.
+    Without a name it is the image's own. Raises BadParameter for a word without an image.
     """
     found = {}
     for word in words or []:
         name, sign, image = word.partition("=")
         image = image if sign else word
         own = image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+        if not image or (sign and not name):
+            raise typer.BadParameter(f"`{word}` is not NAME=IMAGE", param_hint="--with")
         found[name if sign else own] = image
     return found
 

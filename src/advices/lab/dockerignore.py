@@ -28,7 +28,7 @@ def context_files(context: Path, ignore: Path | None = None) -> Iterator[Path]:
     Raises LabInvalid for a pattern that no builder reads, and for a folder that may not be read.
     """
     matcher = _matcher(context, ignore)
-    for parent, folders, files in os.walk(context, onerror=_refused):
+    for parent, folders, files in os.walk(context, onerror=_refuse):
         below = Path(parent).relative_to(context)
         links = [name for name in folders if (Path(parent) / name).is_symlink()]
         for name in (*files, *links):
@@ -44,26 +44,32 @@ def context_files(context: Path, ignore: Path | None = None) -> Iterator[Path]:
         ]
 
 
-def _refused(error: OSError) -> None:
+def _refuse(error: OSError) -> None:
     # A folder that is gone meanwhile is no fault.
     if isinstance(error, PermissionError):
-        raise LabInvalid(
-            f"{error.filename} cannot be read: {error.strerror}",
-            why="its permissions do not let this user list it, so docker build could not either",
-            next_step="list it in .dockerignore if no build needs it, or change its permissions",
-        )
+        raise _refused(error)
+
+
+def _refused(error: PermissionError) -> LabInvalid:
+    return LabInvalid(
+        f"{error.filename} cannot be read: {error.strerror}",
+        why="its permissions do not let this user read it, so docker build could not either",
+        next_step="list it in .dockerignore if no build needs it, or change its permissions",
+    )
 
 
 def _matcher(context: Path, ignore: Path | None = None) -> PatternMatcher:
     file = ignore or context / _NAME
     try:
         lines = file.read_text("utf-8-sig").splitlines() if file.is_file() else []
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise LabInvalid(
             f"{file} cannot be read: {error}",
-            why="it is no UTF-8 text, or belongs to another user",
-            next_step="save it as UTF-8, and let your user read it",
+            why="it is no UTF-8 text",
+            next_step="save it as UTF-8",
         ) from None
+    except PermissionError as error:
+        raise _refused(error) from None
     try:
         return PatternMatcher(lines)
     except ValueError as error:

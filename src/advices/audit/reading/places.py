@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ from advices.audit.reading.printable import printable
 from advices.core import LabInvalid
 
 _TEXT_AT_MOST_BYTES = 1_000_000
+# What --file may name.
+_BUILDS = re.compile(r"(?:docker|container)file|\.(?:ya?ml|hcl|json)$", re.I)
 
 
 @dataclass(frozen=True)
@@ -96,13 +99,13 @@ def places_of(folder: Path) -> Places:
     # Path.is_dir raises for what is below a folder of somebody else.
     if not os.path.isdir(folder):  # noqa: PTH112
         is_file = os.path.isfile(folder)  # noqa: PTH113
+        told = f"advices audit {shlex.quote(str(folder.parent))}"
+        if _BUILDS.search(folder.name):
+            told += f" --file {shlex.quote(str(folder))}"
         raise LabInvalid(
             f"{folder} is no folder" if is_file else f"there is no folder {folder}",
             why="an audit reads a project's folder",
-            next_step=f"name the folder, and the file by --file: "
-            f"advices audit {shlex.quote(str(folder.parent))} --file {shlex.quote(str(folder))}"
-            if is_file
-            else "name the folder of your project",
+            next_step=told if is_file else "name the folder of your project",
         )
     if not os.access(folder, os.R_OK | os.X_OK):
         raise LabInvalid(
