@@ -46,13 +46,14 @@ def copy_context(project: Project, to: Path) -> Path:
         # A Dockerfile's own one counts here as that of the context: one of them is read.
         if text := ignore_text(project):
             write_whole(to / _IGNORE, text)
-    except PermissionError as error:
-        raise LabInvalid(
-            f"{error.filename} cannot be read: {error.strerror}",
-            why="its permissions do not let this user read it, so docker build could not either",
-            next_step="list it in .dockerignore if no build needs it, or change its permissions",
-        ) from None
     except OSError as error:
+        named = Path(str(error.filename))
+        if isinstance(error, PermissionError) and named.is_relative_to(project.context):
+            raise LabInvalid(
+                f"{named} cannot be read: {error.strerror}",
+                why="its permissions do not let this user read it, so docker build could not either",
+                next_step="list it in .dockerignore if no build needs it, or change its permissions",
+            ) from None
         raise DiskFull(
             f"could not copy the project to a scratch folder: {error}",
             why="the disk is full, or a file of the project is not readable",
