@@ -51,8 +51,8 @@ def copy_context(project: Project, to: Path) -> Path:
         if isinstance(error, PermissionError) and named.is_relative_to(project.context):
             raise LabInvalid(
                 f"{named} cannot be read: {error.strerror}",
-                why="its permissions do not let this user read it, so docker build could not either",
-                next_step="list it in .dockerignore if no build needs it, or change its permissions",
+                why="its permissions do not let this user read it, as docker build has to",
+                next_step="list it in .dockerignore if no build needs it, or let this user read it",
             ) from None
         raise DiskFull(
             f"could not copy the project to a scratch folder: {error}",

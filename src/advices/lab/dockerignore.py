@@ -53,8 +53,8 @@ def _refuse(error: OSError) -> None:
 def _refused(error: PermissionError) -> LabInvalid:
     return LabInvalid(
         f"{error.filename} cannot be read: {error.strerror}",
-        why="its permissions do not let this user read it, so docker build could not either",
-        next_step="list it in .dockerignore if no build needs it, or change its permissions",
+        why="its permissions do not let this user read it, as docker build has to",
+        next_step="list it in .dockerignore if no build needs it, or let this user read it",
     )
 
 
