@@ -285,7 +285,7 @@ def test_who_solved_it_is_led_to_the_next_exercise_and_may_compare(opened):
     panel(tab, "Changes").get_by_role("button", name="The solution").click()
     expect(panel(tab, "Changes").locator(".adv-diff--added")).to_have_count(2)
     following = Cell(tab).place.locator(".adv-next a")
-    expect(following).to_have_text("Configure from the environment")
+    expect(following).to_have_text("Take the configuration from the environment")
     # Whoever scrolls down to press it has read the chapter: the link under the finger stays.
     following.evaluate("link => (link.dataset.same = '')")
     tab.evaluate("document.dispatchEvent(new CustomEvent('advices:progress'))")
@@ -342,7 +342,8 @@ def test_a_chapter_has_a_link_where_a_terminal_has_a_command(opened):
 def test_a_lab_page_says_where_one_is_too(opened):
     tab = opened(path=f"learn/labs/{SLUG}/")
     where = tab.locator(".adv-where")
-    expect(where).to_have_text("Exercise 9 of 14 · 0 solved · Next: Configure from the environment")
+    expected = "Exercise 9 of 14 · 0 solved · Next: Take the configuration from the environment"
+    expect(where).to_have_text(expected)
     where.get_by_role("link", name="Exercise 9 of 14").click()
     expect(tab).to_have_url(re.compile(rf"/learn/chapters/{SLUG}/#exercise$"))
 

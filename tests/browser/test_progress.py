@@ -79,7 +79,7 @@ def test_what_was_marked_is_there_after_reload_on_every_page_and_can_be_taken_ba
 def test_one_line_says_where_one_is_and_what_comes_next(tab, address):
     where, names = tab.locator(".adv-where"), tab.locator(".adv-where a")
     tab.goto(f"{address}/labs/non-root/")
-    expected = "Exercise 9 of 14 · 0 solved · Next: Configure from the environment"
+    expected = "Exercise 9 of 14 · 0 solved · Next: Take the configuration from the environment"
     assert where.inner_text() == expected
     tab.goto(f"{address}/{OTHER}")
     assert where.inner_text() == expected
