@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from audit_world import BAD, World, made
 from layer_tars import file, layer_tar
 from memory_engine import Program, printed, sites
-from test_audit import BAD, World, made
 
 from advices import audit
 from advices.core import EngineRefused, NotMeasured

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from audit_secret_world import World
 from memory_engine import Program, site
-from test_audit_secrets import World
 
 from advices import audit
 from advices.audit import How

@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from audit_world import BAD, World, made
 from memory_engine import sites
-from test_audit import BAD, World, made
 
 from advices import audit
 from advices.audit.report.commands import repeat

@@ -9,9 +9,9 @@ from dataclasses import replace
 import factory
 import pytest
 from audit_corpus import source
+from audit_world import ROOT, World, read, world
 from layer_tars import file, layer_tar
 from memory_engine import Program, printed
-from test_audit import ROOT, World, read, world
 
 from advices import audit
 from advices.audit import How

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from audit_world import World, made, read, world
 from memory_engine import STATUS, Program, printed
-from test_audit import World, made, read, world
 
 from advices import audit
 from advices.audit.decided import decided
