@@ -10,7 +10,7 @@ from typing import Any
 
 import factory
 import pytest
-from test_keys import EXERCISE, LABS, SLUG, World, notebook
+from measured_world import EXERCISE, LABS, SLUG, World, notebook
 
 from advices import results
 from advices.core import ResultDrifted
