@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import factory
+import fake_bench
 import pytest
 from test_audit import BAD, ROOT, World, git, made, measured
 from test_audit_command import advices, world
@@ -255,7 +256,7 @@ def test_the_same_file_is_edited_on_both_sides(world: World) -> None:
         return build(order, on_step)
 
     world.engine.build = watched  # type: ignore[method-assign]
-    workshop = factory.workshop(Layout(ROOT), engine=world.engine)
+    workshop = fake_bench.workshop(Layout(ROOT), engine=world.engine)
     found = world.audited()
     there = audit.compared(workshop, found, "HEAD", audit.check_ref(found.project, "HEAD"))
     assert edited == [["app.py"]] * len(edited) != []

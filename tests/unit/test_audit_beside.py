@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from container_programs import Program, printed
 from layer_tars import file, layer_tar
-from memory_engine import Program, printed, sites
+from local_sites import sites
 from test_audit import BAD, World, made
 
 from advices import audit

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from memory_engine import sites
+from local_sites import sites
 from test_audit import World, made
 
 from advices import audit as room

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from memory_engine import MemoryEngine, Program
+from container_programs import Program
+from memory_engine import MemoryEngine
 from test_audit import World, made, measured, read, world
 
 from advices import audit

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from memory_engine import Program, site
+from container_programs import Program
+from local_sites import site
 from test_audit_secrets import World
 
 from advices import audit

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from memory_engine import sites
+from local_sites import sites
 from test_audit import BAD, World, made
 
 from advices import audit

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from memory_engine import STATUS, Program, printed
+from container_programs import STATUS, Program, printed
 from test_audit import World, made, read, world
 
 from advices import audit

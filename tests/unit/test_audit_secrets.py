@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from container_programs import STATUS, Program, printed
 from layer_tars import file, layer_tar, sha
-from memory_engine import STATUS, MemoryEngine, Program, printed, site
+from local_sites import site
+from memory_engine import MemoryEngine
 from test_audit import read
 
 from advices import audit

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import pytest
-from memory_engine import sites
+from local_sites import sites
 from test_audit import World, made
 
 from advices import audit

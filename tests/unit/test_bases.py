@@ -11,8 +11,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from container_programs import printed
 from layer_tars import saved
-from memory_engine import MemoryEngine, printed
+from memory_engine import MemoryEngine
 
 from advices.bases import Bases, registry_digests, versions
 from advices.bases.recipes import checks, read_recipes

@@ -9,10 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import factory
+import fake_bench
+import made_labs
 import pytest
+from container_programs import Program
 from layer_tars import file, layer_tar, tree
-from memory_engine import MemoryEngine, Program, site
+from local_sites import site
+from memory_engine import MemoryEngine
 
 from advices.core import LabInvalid, Layout
 from advices.engine import BuildOrder
@@ -38,7 +41,7 @@ says = "another machine builds it later"
 again = true
 index = "september.txt"
 """
-LAB = f'index = "june.txt"\n{factory.LAB}{REPLAYS}'
+LAB = f'index = "june.txt"\n{made_labs.LAB}{REPLAYS}'
 ROOT = Path(__file__).parents[2]
 BASE = "python:3.14-slim"
 
@@ -49,11 +52,11 @@ def lab(tmp_path: Path) -> Lab:
 
 
 def read_lab(root: Path, toml: str = LAB) -> Lab:
-    project = factory.project(root)
+    project = made_labs.project(root)
     folder = project / "labs" / "build-cache"
     (folder / "june.txt").write_text(JUNE, "utf-8")
     (folder / "september.txt").write_text(SEPTEMBER, "utf-8")
-    return factory.read_lab(root, toml)
+    return made_labs.read_lab(root, toml)
 
 
 # ---------- what lab.toml may say ----------
@@ -80,7 +83,7 @@ def test_a_wrong_key_is_named_with_its_line(old: str, new: str, fault: str, tmp_
 def test_a_build_is_offered_what_its_day_had(lab: Lab) -> None:
     assert lab.newest() == lab.newest("cold") == lab.newest("again") == JUNE
     assert lab.newest("later") == SEPTEMBER
-    assert factory.read_lab(lab.folder.parents[1]).newest() == ""
+    assert made_labs.read_lab(lab.folder.parents[1]).newest() == ""
 
 
 # ---------- what pip is offered ----------
@@ -194,7 +197,7 @@ class Here:
         self.engine.add(BASE, layer_tar({"etc/base": file(b"base")}), repo_digests=digests)
         self.engine.content = self._content
         parts = {"engine": self.engine, "memory": LayerMemory(folder)}
-        shop = factory.workshop(Layout(ROOT), lambda _: None, **parts)
+        shop = fake_bench.workshop(Layout(ROOT), lambda _: None, **parts)
         self.run = Run("run-1", folder / "scratch")
         self.measurer = Measurer(shop, lab, self.run, {})
 
@@ -284,7 +287,7 @@ def test_a_learners_next_file_finds_nothing_of_the_last_one(here: Here) -> None:
 
 def parts(root: Path) -> dict[str, str]:
     layout = Layout(root)
-    keys = Keys(factory.Machine().workshop(layout), Samples(1, 1))
+    keys = Keys(fake_bench.Machine().workshop(layout), Samples(1, 1))
     found = keys.parts(labfile.read(layout.labs, "build-cache"))
     assert found is not None
     return dict(found.own)
@@ -292,7 +295,7 @@ def parts(root: Path) -> dict[str, str]:
 
 def test_lists_and_files_that_a_replay_brings_decide_the_numbers(tmp_path: Path) -> None:
     toml = LAB.replace("again = true\nindex", 'again = true\noverlay = "more"\nindex')
-    factory.project(tmp_path)
+    made_labs.project(tmp_path)
     folder = tmp_path / "labs" / "build-cache"
     (folder / "more").mkdir()
     (folder / "more" / "lock.txt").write_text("old\n")

@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from memory_engine import FACTS, MemoryEngine, Program, site
+from container_programs import Program
+from local_sites import site
+from memory_engine import FACTS, MemoryEngine
 
 from advices.core import BaseUnavailable, CommandFailed, PackageMissing, PortTaken, poll
 from advices.core.process import Finished

@@ -10,6 +10,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import factory
+import fake_bench
+import made_labs
 import pytest
 
 from advices import images, results
@@ -50,8 +52,8 @@ class World:
     """A project whose results were measured on a machine, for a test to change either."""
 
     def __init__(self, root: Path) -> None:
-        self.layout = Layout(factory.project(root))
-        self.machine = factory.Machine()
+        self.layout = Layout(made_labs.project(root))
+        self.machine = fake_bench.Machine()
         self.samples = FULL
         self.said: list[str] = []
 
@@ -173,12 +175,12 @@ MEASURES: dict[str, tuple[Callable[[World], object], str]] = {
     ),
     "the samples": (lambda w: setattr(w, "samples", Samples(1, 1)), "samples and steps"),
     "the base": (
-        lambda w: setattr(w.machine, "base", replace(factory.BASE, identity="sha256:2")),
+        lambda w: setattr(w.machine, "base", replace(fake_bench.BASE, identity="sha256:2")),
         "the base python:3.14-slim",
     ),
     "its packages": (
         lambda w: setattr(
-            w.machine, "base", replace(factory.BASE, contents=Contents("sha256:3", ()))
+            w.machine, "base", replace(fake_bench.BASE, contents=Contents("sha256:3", ()))
         ),
         "the base python:3.14-slim",
     ),
@@ -313,7 +315,7 @@ ELSEWHERE: dict[str, tuple[Callable[[World], object], str]] = {
         "the engine",
     ),
     "a base that moved": (
-        lambda w: setattr(w.machine, "base", replace(factory.BASE, identity="sha256:2")),
+        lambda w: setattr(w.machine, "base", replace(fake_bench.BASE, identity="sha256:2")),
         "the base python:3.14-slim",
     ),
 }
@@ -415,7 +417,7 @@ def test_an_unchanged_lab_is_left_alone(world: World, ran: dict[str, list[Task]]
 def test_what_lacked_only_its_images_stands_once_they_are_there(
     world: World, ran: dict[str, list[Task]]
 ) -> None:
-    world.machine.images_arrive = replace(factory.BASE)
+    world.machine.images_arrive = replace(fake_bench.BASE)
     world.machine.base = None
     run(world)
     assert [task.kept.holds_all(task.lab) for task in ran["measured"]] == [True]
@@ -427,7 +429,7 @@ def test_what_lacked_only_its_images_stands_once_they_are_there(
 
 
 def test_other_images_than_before_are_measured_on(world: World, ran: dict[str, list[Task]]) -> None:
-    world.machine.images_arrive = replace(factory.BASE, identity="sha256:2")
+    world.machine.images_arrive = replace(fake_bench.BASE, identity="sha256:2")
     world.machine.base = None
     run(world)
     assert [task.kept.result for task in ran["measured"]] == [None]
@@ -539,7 +541,7 @@ def test_a_scanner_counts_for_a_lab_that_scans(world: World) -> None:
     world.machine.scanner = SimpleNamespace(identity="sha256:9")
     assert world.keys().parts(world.lab()) == before
     toml = 'probes = ["web-scan"]\nscan = { scanners = ["wapiti"] }\n'
-    world.write(f"{LABS}/lab.toml", toml + factory.LAB)
+    world.write(f"{LABS}/lab.toml", toml + made_labs.LAB)
     found = world.keys().parts(world.lab())
     world.machine.scanner = None
     other = world.keys().parts(world.lab())

@@ -16,9 +16,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import factory
+import fake_bench
+import made_labs
 import pytest
+from container_programs import Program, printed
 from layer_tars import file, layer_tar
-from memory_engine import MemoryEngine, Program, printed, site
+from local_sites import site
+from memory_engine import MemoryEngine
 
 from advices.bases import versions
 from advices.bases.stand_ins import StandIns
@@ -86,7 +90,7 @@ class Here:
         image = ScannerImage("wapiti", "scanner/wapiti:1", "sha256:1")
         scanners: Any = SimpleNamespace(find=lambda _: image)
         parts = {"engine": self.engine, "scanners": scanners, "memory": memory}
-        shop = factory.workshop(Layout(ROOT), self.said.append, **parts)
+        shop = fake_bench.workshop(Layout(ROOT), self.said.append, **parts)
         self.shop, self.run = shop, Run("run-1", folder / "scratch")
         self.measurer = Measurer(shop, lab, self.run, {}, Ground(lab.slug))
         self.own_word, self.measurer._word = self.measurer._word, lab.slug
@@ -120,7 +124,7 @@ class Here:
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Here]:
     monkeypatch.setenv("ADVICES_INDEX_WAY", "direct")
-    lab = factory.read_lab(tmp_path)
+    lab = made_labs.read_lab(tmp_path)
     starts = {"bare": AnotherStart(says="", read_only=True)}
     lab = lab.model_copy(update={"starts": starts, "probes": ("files",)})
     with site(lambda _: (200, made.page)) as port:
@@ -300,7 +304,9 @@ def test_what_a_claim_times_runs_alone_and_nothing_else(here: Here) -> None:
     here.measure(of_variant(here.lab, "good"), Samples(1, 1))
     # One sample of a time may be anything, so a claim about it gets three.
     assert alone == ["build-cache-good-edit-source"] * 3
-    here.measure(of_learner(here.lab, here.lab.dockerfile("good"), factory.LIMITS), Samples(1, 1))
+    here.measure(
+        of_learner(here.lab, here.lab.dockerfile("good"), fake_bench.LIMITS), Samples(1, 1)
+    )
     assert len(alone) == 3, "a build with a warm cache is no timing"
 
 
@@ -375,7 +381,7 @@ def test_no_replay_of_a_mistake_is_built_beside_the_first_build_of_another(
 
 
 def test_a_learners_file_is_built_apart_from_the_variants(here: Here) -> None:
-    here.measure(of_learner(here.lab, here.lab.dockerfile("bad"), factory.LIMITS), Samples(1, 1))
+    here.measure(of_learner(here.lab, here.lab.dockerfile("bad"), fake_bench.LIMITS), Samples(1, 1))
     assert here.marks == ["build-cache-yours-1"]
     assert here.engine.orders[0].no_cache is False
 
@@ -385,7 +391,7 @@ def test_a_learner_is_told_the_same_whether_its_steps_are_done_in_turn_or_beside
 ) -> None:
     here.with_probes("files", "stop")
     mine, planned = (
-        of_learner(here.lab, here.lab.dockerfile("good"), factory.LIMITS),
+        of_learner(here.lab, here.lab.dockerfile("good"), fake_bench.LIMITS),
         steps(here.lab, QUICK),
     )
     here.engine.builds = [Built((), 1.0)] * 8
@@ -449,7 +455,7 @@ def test_an_image_starts_beside_its_rebuilds_and_its_layers_are_read_behind_them
         # A start that answered just now is told of a moment later.
         assert found.boot.answered or ServeImage(1) not in done
 
-    mine = of_learner(here.lab, here.lab.dockerfile("good"), factory.LIMITS)
+    mine = of_learner(here.lab, here.lab.dockerfile("good"), fake_bench.LIMITS)
     here.measurer.measure_beside(mine, steps(here.lab, QUICK), heard)
     assert beside == [True] * len(here.lab.replays)
     assert all(builds == 1 + len(here.lab.replays) for builds, _, layers in told if layers)
@@ -469,7 +475,7 @@ def test_a_start_lets_one_rebuild_from_the_cache_go_first_where_its_layers_are_r
         return Program(port=here.port)
 
     here.engine.content, here.measurer._engine.runs = content, runs
-    mine = of_learner(here.lab, here.lab.dockerfile("good"), factory.LIMITS)
+    mine = of_learner(here.lab, here.lab.dockerfile("good"), fake_bench.LIMITS)
     of_a_rebuild = Claim(id="it", says="", measure="edit-source.new_transfer_bytes", at_most=1)
     of_the_image = Claim(id="it", says="", measure="disk_bytes", at_most=1)
     for claim, order in (
@@ -504,7 +510,7 @@ def test_builds_may_come_first_one_after_the_other(here: Here) -> None:
 
 def test_a_fault_of_a_step_ends_those_beside_it(here: Here) -> None:
     here.engine.builds = [Built((), 1.0), StepFailed("it broke")]
-    mine = of_learner(here.lab, here.lab.dockerfile("good"), factory.LIMITS)
+    mine = of_learner(here.lab, here.lab.dockerfile("good"), fake_bench.LIMITS)
     with pytest.raises(StepFailed, match="it broke"):
         here.measurer.measure_beside(mine, steps(here.lab, QUICK), lambda *_: None)
     assert here.engine.programs == {}, "no container is left"
@@ -512,7 +518,7 @@ def test_a_fault_of_a_step_ends_those_beside_it(here: Here) -> None:
 
 def test_the_next_file_of_a_learner_stands_on_the_same_ground(here: Here) -> None:
     ground = Ground("session")
-    mine = of_learner(here.lab, here.lab.dockerfile("good"), factory.LIMITS)
+    mine = of_learner(here.lab, here.lab.dockerfile("good"), fake_bench.LIMITS)
     secrets = []
     for _ in range(2):
         measurer = Measurer(here.shop, here.lab, here.run, {}, ground)
@@ -572,7 +578,7 @@ def test_a_trap_and_a_learners_file_may_be_silent_and_are_waited_for_once(here: 
     here.with_probes("stop")
     silent = Boot(answered=False)
     trap = of_variant(with_trap(here.lab), "good")
-    for candidate in (trap, of_learner(here.lab, here.lab.dockerfile("bad"), factory.LIMITS)):
+    for candidate in (trap, of_learner(here.lab, here.lab.dockerfile("bad"), fake_bench.LIMITS)):
         here.pages = [None]
         found = here.measure(candidate, Samples(1, 3))
         assert found.boot == silent
@@ -643,4 +649,4 @@ def test_a_program_that_the_stand_in_lacks_is_told_as_such(here: Here) -> None:
     mine.write_text("FROM python:3.14-alpine\nRUN apk add git\n")
     here.engine.builds = [StepFailed("this step failed: RUN apk add git\n/bin/sh: apk: not found")]
     with pytest.raises(BaseUnavailable, match=r"the stand-in for python:3\.14-alpine has no apk"):
-        here.measure(of_learner(here.lab, mine, factory.LIMITS), Samples(1, 1))
+        here.measure(of_learner(here.lab, mine, fake_bench.LIMITS), Samples(1, 1))

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import factory
+import fake_bench
+import made_labs
 import pytest
 
 from advices import results
@@ -40,17 +42,17 @@ LARGE = factory.variant(scale=3)
 
 @pytest.fixture
 def exercise(tmp_path: Path) -> Lab:
-    return factory.read_exercise(tmp_path)
+    return made_labs.read_exercise(tmp_path)
 
 
 @pytest.fixture
 def lab(tmp_path: Path) -> Lab:
-    return factory.read_lab(tmp_path)
+    return made_labs.read_lab(tmp_path)
 
 
 def bench(exercise: Lab, **given: VariantResult | Exception) -> Any:
     both = {"bad": LARGE.model_copy(update={"boot": ROOT.boot}), "good": SOUND}
-    return factory.FakeBench(exercise, **{**both, "mistake_no_user": ROOT, **given})
+    return fake_bench.FakeBench(exercise, **{**both, "mistake_no_user": ROOT, **given})
 
 
 @pytest.mark.parametrize(
@@ -67,7 +69,7 @@ def bench(exercise: Lab, **given: VariantResult | Exception) -> Any:
 def test_a_mistake_turns_red_what_it_breaks(
     found: VariantResult | Exception, red: tuple[str, ...], lab: Lab, tmp_path: Path
 ) -> None:
-    measurer: Any = factory.FakeMeasurer({"mistake-no-user": found})
+    measurer: Any = fake_bench.FakeMeasurer({"mistake-no-user": found})
     one = lab.mistakes[1]
     result = mistakes._mistake_result(measurer, lab, tmp_path, one, factory.result())
     assert result == MistakeResult(says="The USER line is missing.", red=red)
@@ -77,7 +79,7 @@ def test_a_mistake_turns_red_what_it_breaks(
 def test_all_mistakes_are_measured_and_stand_in_the_order_of_the_lab(
     lab: Lab, tmp_path: Path
 ) -> None:
-    measurer: Any = factory.FakeMeasurer({"mistake-all-first": LARGE, "mistake-no-user": ROOT})
+    measurer: Any = fake_bench.FakeMeasurer({"mistake-all-first": LARGE, "mistake-no-user": ROOT})
     found = mistakes.mistake_results(measurer, lab, lab.mistakes, tmp_path, factory.result())
     assert [(name, one.red) for name, one in found.items()] == [
         ("all-first", ("a-deploy-moves-little",)),
@@ -87,7 +89,7 @@ def test_all_mistakes_are_measured_and_stand_in_the_order_of_the_lab(
 
 def test_a_mistake_that_hangs_is_a_fault(lab: Lab, tmp_path: Path) -> None:
     given = {"mistake-all-first": LARGE, "mistake-no-user": BuildHung("it hangs")}
-    measurer: Any = factory.FakeMeasurer(given)
+    measurer: Any = fake_bench.FakeMeasurer(given)
     with pytest.raises(BuildHung):
         mistakes.mistake_results(measurer, lab, lab.mistakes, tmp_path, factory.result())
 
@@ -102,7 +104,7 @@ def test_an_interrupt_ends_the_builds_of_other_threads(
 ) -> None:
     """The second mistake's build runs on when the first is given up; it begins no other."""
 
-    class Building(factory.FakeMeasurer):
+    class Building(fake_bench.FakeMeasurer):
         def measure(self, candidate: Any, *rest: Any, **more: Any) -> VariantResult:
             if candidate.name == "mistake-all-first":
                 assert began.wait(10)
@@ -151,7 +153,7 @@ def test_a_mistake_that_no_longer_fits_is_a_fault_and_hides_no_claim(
 ) -> None:
     good = lab.dockerfile("good")
     good.write_text(good.read_text().replace("USER 1000\n", ""))
-    measurer: Any = factory.FakeMeasurer({"mistake-all-first": LARGE})
+    measurer: Any = fake_bench.FakeMeasurer({"mistake-all-first": LARGE})
     found = mistakes.mistake_results(measurer, lab, lab.mistakes, tmp_path, factory.result())
     assert [name for name, _ in measurer.asked] == ["mistake-all-first"]
     result = factory.result().model_copy(update={"mistakes": found})
@@ -237,7 +239,7 @@ def test_each_fault_of_an_exercise_is_named(
 
 
 TWO = (
-    factory.EXERCISE
+    made_labs.EXERCISE
     + """
 [[mistakes]]
 id = "too"
@@ -250,7 +252,7 @@ hint = "The same."
 
 
 def test_two_mistakes_that_cannot_be_told_apart_are_a_fault(tmp_path: Path) -> None:
-    exercise = factory.read_exercise(tmp_path, TWO)
+    exercise = made_labs.read_exercise(tmp_path, TWO)
     result = exercises.solved(bench(exercise, mistake_too=ROOT))
     assert exercises.unsound(exercise, result) == [
         "build-cache exercise: mistake `no-user` must get only its own hint, but gets no-user, too",
@@ -261,7 +263,7 @@ def test_two_mistakes_that_cannot_be_told_apart_are_a_fault(tmp_path: Path) -> N
 def test_a_sign_tells_two_mistakes_apart(tmp_path: Path) -> None:
     signed = TWO + 'unless = [{ user = "missing" }]\n'
     toml = signed.replace('hint = "Who', 'sign.user = "missing"\nhint = "Who')
-    exercise = factory.read_exercise(tmp_path, toml)
+    exercise = made_labs.read_exercise(tmp_path, toml)
     assert exercises.unsound(exercise, exercises.solved(bench(exercise, mistake_too=ROOT))) == []
 
 
@@ -302,7 +304,7 @@ def test_the_solution_is_measured_once_on_a_machine(exercise: Lab, mine: Path) -
     again = bench(exercise, yours=ROOT)
     exercises.check(again, mine, again=True)
     assert again.measurer.asked == [("yours", False)]
-    again.machine.base = replace(factory.BASE, identity="sha256:2")
+    again.machine.base = replace(fake_bench.BASE, identity="sha256:2")
     exercises.check(again, mine, again=True)
     assert again.measurer.asked[1:] == [("yours", False), ("good", True)]
     (kept,) = (cache_folder() / "references").iterdir()
@@ -350,7 +352,9 @@ def yesterday(_made: Any, _mine: Path) -> None:
     [
         lambda _, mine: mine.write_text("FROM python:3.14-slim\n# a word\n"),
         lambda made, _: (made.layout.labs / "app/views.py").write_text("x = 2\n"),
-        lambda made, _: setattr(made.machine, "base", replace(factory.BASE, identity="sha256:2")),
+        lambda made, _: setattr(
+            made.machine, "base", replace(fake_bench.BASE, identity="sha256:2")
+        ),
         lambda made, _: setattr(made.machine, "pip_conf", "x"),
         yesterday,
         lambda *_: [one.write_text("{") for one in (cache_folder() / "answers").iterdir()],
@@ -388,7 +392,7 @@ def shows(text: str) -> tuple[VariantResult, Page]:
 def test_another_page_is_shown_beside_the_solutions(
     solution: str, tmp_path: Path, mine: Path
 ) -> None:
-    exercise = factory.read_exercise(tmp_path, factory.EXERCISE + SAME_PAGE)
+    exercise = made_labs.read_exercise(tmp_path, made_labs.EXERCISE + SAME_PAGE)
     good, page = shows("Central Station\n")
     yours, other = shows("Harbour Square\n")
     made = bench(exercise, yours=yours, good=good)
@@ -408,7 +412,7 @@ def test_another_page_is_shown_beside_the_solutions(
 
 
 def test_a_page_that_is_the_same_is_the_solutions_for_later(tmp_path: Path, mine: Path) -> None:
-    exercise = factory.read_exercise(tmp_path, factory.EXERCISE + SAME_PAGE)
+    exercise = made_labs.read_exercise(tmp_path, made_labs.EXERCISE + SAME_PAGE)
     good, page = shows("Central Station\n")
     made = bench(exercise, yours=good, good=good)
     made.measurer.serves = {"yours": page}
@@ -425,7 +429,7 @@ def test_a_page_that_is_the_same_is_the_solutions_for_later(tmp_path: Path, mine
 def test_a_solution_that_cannot_be_asked_hides_no_verdict(
     good: Any, tmp_path: Path, mine: Path
 ) -> None:
-    exercise = factory.read_exercise(tmp_path, factory.EXERCISE + SAME_PAGE)
+    exercise = made_labs.read_exercise(tmp_path, made_labs.EXERCISE + SAME_PAGE)
     committed, _ = shows("Central Station\n")
     yours, other = shows("Harbour Square\n")
     made = bench(exercise, yours=yours, good=good)
@@ -451,11 +455,11 @@ def test_claims_are_told_as_soon_as_they_are_decided(exercise: Lab, mine: Path) 
     "change",
     [
         lambda made: (made.layout.labs / "build-cache/exercise/solution.Dockerfile").write_text(
-            factory.GOOD.replace("1000", "1001")
+            made_labs.GOOD.replace("1000", "1001")
         ),
         lambda made: (made.layout.labs / "app/views.py").write_text("x = 2\n"),
         lambda made: (made.layout.exercise_results / "build-cache.json").write_text("{"),
-        lambda made: setattr(made.machine, "base", replace(factory.BASE, identity="sha256:2")),
+        lambda made: setattr(made.machine, "base", replace(fake_bench.BASE, identity="sha256:2")),
     ],
     ids=["solution", "context", "damaged", "base"],
 )
@@ -506,7 +510,7 @@ def test_what_no_dockerfile_decides_brings_no_hint_and_proves_no_mistake(
         'breaks = ["builds"]\nfailed = { does = "installs Python packages", prints = "it broke" }'
     )
     toml = TWO.replace('breaks = ["not-root"]', builds)
-    exercise = factory.read_exercise(tmp_path, toml)
+    exercise = made_labs.read_exercise(tmp_path, toml)
     with pytest.raises(fault) as raised:
         exercises.check(bench(exercise, yours=fault("it broke")), mine)
     assert raised.value.next_step == fault.next_step
@@ -561,7 +565,7 @@ def test_a_failed_build_brings_the_hint_that_its_step_proves(
     fault: AdvicesError, hint: str, tmp_path: Path
 ) -> None:
     (tmp_path / "mine").write_text(INSTALLS)
-    exercise = factory.read_exercise(tmp_path, factory.EXERCISE + UNBUILT)
+    exercise = made_labs.read_exercise(tmp_path, made_labs.EXERCISE + UNBUILT)
     with pytest.raises(type(fault)) as raised:
         exercises.check(bench(exercise, yours=fault), tmp_path / "mine")
     assert (raised.value.what, raised.value.next_step) == ("x", hint)
@@ -569,8 +573,8 @@ def test_a_failed_build_brings_the_hint_that_its_step_proves(
 
 def test_a_build_that_failed_for_another_reason_proves_no_mistake(tmp_path: Path) -> None:
     change = 'replace = "requirements.txt\\n"\nby = "lost.txt\\n"'
-    toml = factory.EXERCISE + UNBUILT.replace('replace = "WORKDIR /app"', change)
-    exercise = factory.read_exercise(tmp_path, toml)
+    toml = made_labs.EXERCISE + UNBUILT.replace('replace = "WORKDIR /app"', change)
+    exercise = made_labs.read_exercise(tmp_path, toml)
     own = StepFailed("x", step="[3/4] RUN pip install -r lost.txt", printed="No such file")
     found = exercises.solved(bench(exercise, mistake_no_list=own))
     assert found.mistakes["no-list"].red == ("builds",)
