@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import factory
+import made_labs
 import pytest
 
 from advices.lab import Lab
@@ -20,7 +20,7 @@ says = "another machine builds it later"
 again = true
 index = "september.txt"
 """
-LAB = f'index = "june.txt"\n{factory.LAB}{REPLAYS}'
+LAB = f'index = "june.txt"\n{made_labs.LAB}{REPLAYS}'
 
 
 @pytest.fixture
@@ -29,8 +29,8 @@ def lab(tmp_path: Path) -> Lab:
 
 
 def read_lab(root: Path, toml: str = LAB) -> Lab:
-    project = factory.project(root)
+    project = made_labs.project(root)
     folder = project / "labs" / "build-cache"
     (folder / "june.txt").write_text(JUNE, "utf-8")
     (folder / "september.txt").write_text(SEPTEMBER, "utf-8")
-    return factory.read_lab(root, toml)
+    return made_labs.read_lab(root, toml)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from audit_world import ROOT, World, made, read
-from memory_engine import sites
+from local_sites import sites
 
 from advices import audit, cli
 from advices.core import Layout

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from audit_world import read
+from container_programs import STATUS, Program, printed
 from layer_tars import file, layer_tar, sha
-from memory_engine import STATUS, MemoryEngine, Program, printed, site
+from local_sites import site
+from memory_engine import MemoryEngine
 
 from advices import audit
 from advices.audit.how import How

@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import factory
+import fake_bench
 import pytest
+from container_programs import STATUS, Program, printed
 from layer_tars import file, layer_tar
-from memory_engine import STATUS, MemoryEngine, Program, printed, sites
+from local_sites import sites
+from memory_engine import MemoryEngine
 
 from advices import audit
 from advices.core import DiskFull, Layout, StepFailed
@@ -82,7 +85,7 @@ class World:
         self.engine.build = self._build  # type: ignore[method-assign]
 
     def audited(self, check: str = "", **asked: Any) -> audit.Audit:
-        workshop = factory.workshop(Layout(ROOT), engine=self.engine)
+        workshop = fake_bench.workshop(Layout(ROOT), engine=self.engine)
         return audit.audited(workshop, read(self.root, **asked), check)
 
     def _build(self, order: BuildOrder, on_step: Any = None) -> Built:

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import factory
+import fake_bench
+import made_labs
 import pytest
 
 from advices.lab.model import Lab
@@ -18,16 +20,16 @@ LARGE = factory.variant(scale=3)
 
 @pytest.fixture
 def exercise(tmp_path: Path) -> Lab:
-    return factory.read_exercise(tmp_path)
+    return made_labs.read_exercise(tmp_path)
 
 
 def bench(exercise: Lab, **given: VariantResult | Exception) -> Any:
     both = {"bad": LARGE.model_copy(update={"boot": ROOT.boot}), "good": SOUND}
-    return factory.FakeBench(exercise, **{**both, "mistake_no_user": ROOT, **given})
+    return fake_bench.FakeBench(exercise, **{**both, "mistake_no_user": ROOT, **given})
 
 
 TWO = (
-    factory.EXERCISE
+    made_labs.EXERCISE
     + """
 [[mistakes]]
 id = "too"

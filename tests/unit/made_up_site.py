@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-import factory
+import made_labs
 import pytest
 
 from advices.site import registration
@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def project(tmp_path):
     """A project with made-up labs and results."""
-    return factory.project(tmp_path)
+    return made_labs.project(tmp_path)
 
 
 @pytest.fixture

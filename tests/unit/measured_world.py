@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import factory
+import fake_bench
+import made_labs
 import pytest
 
 from advices import results
@@ -43,8 +45,8 @@ class World:
     """A project whose results were measured on a machine, for a test to change either."""
 
     def __init__(self, root: Path) -> None:
-        self.layout = Layout(factory.project(root))
-        self.machine = factory.Machine()
+        self.layout = Layout(made_labs.project(root))
+        self.machine = fake_bench.Machine()
         self.samples = FULL
         self.said: list[str] = []
 

@@ -8,10 +8,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import factory
+import fake_bench
+import made_labs
 import pytest
+from container_programs import Program, printed
 from layer_tars import file, layer_tar
-from memory_engine import MemoryEngine, Program, printed, site
+from local_sites import site
+from memory_engine import MemoryEngine
 
 from advices.core import Layout
 from advices.core.events import Event
@@ -51,7 +54,7 @@ class Here:
         image = ScannerImage("wapiti", "scanner/wapiti:1", "sha256:1")
         scanners: Any = SimpleNamespace(find=lambda _: image)
         parts = {"engine": self.engine, "scanners": scanners, "memory": memory}
-        shop = factory.workshop(Layout(ROOT), self.said.append, **parts)
+        shop = fake_bench.workshop(Layout(ROOT), self.said.append, **parts)
         self.shop, self.run = shop, Run("run-1", folder / "scratch")
         self.measurer = Measurer(shop, lab, self.run, {}, Ground(lab.slug))
         self.own_word, self.measurer._word = self.measurer._word, lab.slug
@@ -85,7 +88,7 @@ class Here:
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Here]:
     monkeypatch.setenv("ADVICES_INDEX_WAY", "direct")
-    lab = factory.read_lab(tmp_path)
+    lab = made_labs.read_lab(tmp_path)
     starts = {"bare": AnotherStart(says="", read_only=True)}
     lab = lab.model_copy(update={"starts": starts, "probes": ("files",)})
     with site(lambda _: (200, made.page)) as port:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import factory
+import fake_bench
 import pytest
 from audit_called import advices, world
 from audit_world import BAD, ROOT, World, committed, measured
@@ -123,7 +124,7 @@ def test_the_same_file_is_edited_on_both_sides(world: World) -> None:
         return build(order, on_step)
 
     world.engine.build = watched  # type: ignore[method-assign]
-    workshop = factory.workshop(Layout(ROOT), engine=world.engine)
+    workshop = fake_bench.workshop(Layout(ROOT), engine=world.engine)
     found = world.audited()
     there = audit.compared(workshop, found, "HEAD", audit.check_ref(found.project, "HEAD"))
     assert edited == [["app.py"]] * len(edited) != []

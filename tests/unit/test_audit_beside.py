@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from audit_world import BAD, World, made
+from container_programs import Program, printed
 from layer_tars import file, layer_tar
-from memory_engine import Program, printed, sites
+from local_sites import sites
 
 from advices import audit
 from advices.core import EngineRefused, NotMeasured

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from audit_world import World, made, measured, read, world
-from memory_engine import MemoryEngine, Program
+from container_programs import Program
+from memory_engine import MemoryEngine
 
 from advices import audit
 from advices.audit import health, lab_of

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from audit_secret_world import World
-from memory_engine import Program, site
+from container_programs import Program
+from local_sites import site
 
 from advices import audit
 from advices.audit import How

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from audit_world import BAD, World, made
-from memory_engine import sites
+from local_sites import sites
 
 from advices import audit
 from advices.audit.report.commands import repeat

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from audit_world import World, made, read, world
-from memory_engine import STATUS, Program, printed
+from container_programs import STATUS, Program, printed
 
 from advices import audit
 from advices.audit.decided import decided

@@ -12,7 +12,7 @@ from typing import IO, Any
 import pytest
 from audit_world import World, made
 from auditing_ends import ended, refused
-from memory_engine import sites
+from local_sites import sites
 
 from advices import audit
 from advices.core import FileRefused, Layout, poll, stream_stderr

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from container_programs import printed
 from engine_of_bases import (
     CONTENTS,
     DIGEST,
@@ -15,7 +16,6 @@ from engine_of_bases import (
     on,
 )
 from layer_tars import saved
-from memory_engine import printed
 
 from advices.bases import registry_digests, versions
 from advices.core import (

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
+from container_programs import printed
 from engine_of_bases import (
     RECIPES,
     WITH_GCC,
@@ -14,7 +15,7 @@ from engine_of_bases import (
     engine_with,
     on,
 )
-from memory_engine import MemoryEngine, printed
+from memory_engine import MemoryEngine
 
 from advices.bases.stand_ins import StandIns
 from advices.core import at_once

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import factory
+import fake_bench
 import pytest
 from again_lab import lab
+from container_programs import Program
 from layer_tars import file, layer_tar, tree
-from memory_engine import MemoryEngine, Program, site
+from local_sites import site
+from memory_engine import MemoryEngine
 
 from advices.core import Layout
 from advices.engine import BuildOrder
@@ -111,7 +113,7 @@ class Here:
         self.engine.add(BASE, layer_tar({"etc/base": file(b"base")}), repo_digests=digests)
         self.engine.content = self._content
         parts = {"engine": self.engine, "memory": LayerMemory(folder)}
-        shop = factory.workshop(Layout(ROOT), lambda _: None, **parts)
+        shop = fake_bench.workshop(Layout(ROOT), lambda _: None, **parts)
         self.run = Run("run-1", folder / "scratch")
         self.measurer = Measurer(shop, lab, self.run, {})
 

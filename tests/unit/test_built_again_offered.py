@@ -5,7 +5,8 @@ from __future__ import annotations
 import configparser
 from pathlib import Path
 
-import factory
+import fake_bench
+import made_labs
 import pytest
 from again_lab import JUNE, LAB, SEPTEMBER, lab, read_lab
 
@@ -42,7 +43,7 @@ def test_a_wrong_key_is_named_with_its_line(old: str, new: str, fault: str, tmp_
 def test_a_build_is_offered_what_its_day_had(lab: Lab) -> None:
     assert lab.newest() == lab.newest("cold") == lab.newest("again") == JUNE
     assert lab.newest("later") == SEPTEMBER
-    assert factory.read_lab(lab.folder.parents[1]).newest() == ""
+    assert made_labs.read_lab(lab.folder.parents[1]).newest() == ""
 
 
 # ---------- what pip is offered ----------
@@ -82,7 +83,7 @@ def test_comments_and_ranges_of_a_list_are_no_versions() -> None:
 
 def parts(root: Path) -> dict[str, str]:
     layout = Layout(root)
-    keys = Keys(factory.Machine().workshop(layout), Samples(1, 1))
+    keys = Keys(fake_bench.Machine().workshop(layout), Samples(1, 1))
     found = keys.parts(labfile.read(layout.labs, "build-cache"))
     assert found is not None
     return dict(found.own)
@@ -90,7 +91,7 @@ def parts(root: Path) -> dict[str, str]:
 
 def test_lists_and_files_that_a_replay_brings_decide_the_numbers(tmp_path: Path) -> None:
     toml = LAB.replace("again = true\nindex", 'again = true\noverlay = "more"\nindex')
-    factory.project(tmp_path)
+    made_labs.project(tmp_path)
     folder = tmp_path / "labs" / "build-cache"
     (folder / "more").mkdir()
     (folder / "more" / "lock.txt").write_text("old\n")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import factory
+import made_labs
 import pytest
 from command_line import ROOT, Printed, advices, raising
 
@@ -151,9 +152,9 @@ def test_the_solution_is_shown_as_it_is_and_nothing_is_built(
     monkeypatch: pytest.MonkeyPatch,
     capsys: Printed,
 ) -> None:
-    monkeypatch.chdir(factory.project(tmp_path))
+    monkeypatch.chdir(made_labs.project(tmp_path))
     assert advices("check-exercise", "build-cache", "--solution") == 0
-    assert capsys.readouterr().out == factory.GOOD
+    assert capsys.readouterr().out == made_labs.GOOD
     assert advices("check-exercise", "base-image", "--solution") == errors.LabInvalid.exit_code
     assert "has no exercise" in capsys.readouterr().err
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import factory
+import fake_bench
 import pytest
 from measured_world import HARMLESS, LABS, SLUG, World, notebook, world
 
@@ -67,7 +68,7 @@ def test_an_unchanged_lab_is_left_alone(world: World, ran: dict[str, list[Task]]
 def test_what_lacked_only_its_images_stands_once_they_are_there(
     world: World, ran: dict[str, list[Task]]
 ) -> None:
-    world.machine.images_arrive = replace(factory.BASE)
+    world.machine.images_arrive = replace(fake_bench.BASE)
     world.machine.base = None
     run(world)
     assert [task.kept.holds_all(task.lab) for task in ran["measured"]] == [True]
@@ -79,7 +80,7 @@ def test_what_lacked_only_its_images_stands_once_they_are_there(
 
 
 def test_other_images_than_before_are_measured_on(world: World, ran: dict[str, list[Task]]) -> None:
-    world.machine.images_arrive = replace(factory.BASE, identity="sha256:2")
+    world.machine.images_arrive = replace(fake_bench.BASE, identity="sha256:2")
     world.machine.base = None
     run(world)
     assert [task.kept.result for task in ran["measured"]] == [None]

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from memory_engine import site
+from local_sites import site
 from plain_host import HERE, RUN, FakeEngine, _plain_host, port, prints
 
 from advices.core import PortTaken, poll

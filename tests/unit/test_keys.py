@@ -8,6 +8,8 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import factory
+import fake_bench
+import made_labs
 import pytest
 from measured_world import EXERCISE, HARMLESS, LABS, SLUG, World, world
 
@@ -79,12 +81,12 @@ MEASURES: dict[str, tuple[Callable[[World], object], str]] = {
     ),
     "the samples": (lambda w: setattr(w, "samples", Samples(1, 1)), "samples and steps"),
     "the base": (
-        lambda w: setattr(w.machine, "base", replace(factory.BASE, identity="sha256:2")),
+        lambda w: setattr(w.machine, "base", replace(fake_bench.BASE, identity="sha256:2")),
         "the base python:3.14-slim",
     ),
     "its packages": (
         lambda w: setattr(
-            w.machine, "base", replace(factory.BASE, contents=Contents("sha256:3", ()))
+            w.machine, "base", replace(fake_bench.BASE, contents=Contents("sha256:3", ()))
         ),
         "the base python:3.14-slim",
     ),
@@ -183,7 +185,7 @@ ELSEWHERE: dict[str, tuple[Callable[[World], object], str]] = {
         "the engine",
     ),
     "a base that moved": (
-        lambda w: setattr(w.machine, "base", replace(factory.BASE, identity="sha256:2")),
+        lambda w: setattr(w.machine, "base", replace(fake_bench.BASE, identity="sha256:2")),
         "the base python:3.14-slim",
     ),
 }
@@ -245,7 +247,7 @@ def test_a_scanner_counts_for_a_lab_that_scans(world: World) -> None:
     world.machine.scanner = SimpleNamespace(identity="sha256:9")
     assert world.keys().parts(world.lab()) == before
     toml = 'probes = ["web-scan"]\nscan = { scanners = ["wapiti"] }\n'
-    world.write(f"{LABS}/lab.toml", toml + factory.LAB)
+    world.write(f"{LABS}/lab.toml", toml + made_labs.LAB)
     found = world.keys().parts(world.lab())
     world.machine.scanner = None
     other = world.keys().parts(world.lab())

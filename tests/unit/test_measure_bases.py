@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import factory
+import fake_bench
 import pytest
 from measurer_in_memory import BASE, ROOT, Here, here
 
@@ -83,14 +84,14 @@ def test_a_mistake_is_built_on_the_good_variants_cache(here: Here, tmp_path: Pat
 
 
 def test_a_learners_file_is_built_apart_from_the_variants(here: Here) -> None:
-    here.measure(of_learner(here.lab, here.lab.dockerfile("bad"), factory.LIMITS), Samples(1, 1))
+    here.measure(of_learner(here.lab, here.lab.dockerfile("bad"), fake_bench.LIMITS), Samples(1, 1))
     assert here.marks == ["build-cache-yours-1"]
     assert here.engine.orders[0].no_cache is False
 
 
 def test_the_next_file_of_a_learner_stands_on_the_same_ground(here: Here) -> None:
     ground = Ground("session")
-    mine = of_learner(here.lab, here.lab.dockerfile("good"), factory.LIMITS)
+    mine = of_learner(here.lab, here.lab.dockerfile("good"), fake_bench.LIMITS)
     secrets = []
     for _ in range(2):
         measurer = Measurer(here.shop, here.lab, here.run, {}, ground)
@@ -129,4 +130,4 @@ def test_a_program_that_the_stand_in_lacks_is_told_as_such(here: Here) -> None:
     mine.write_text("FROM python:3.14-alpine\nRUN apk add git\n")
     here.engine.builds = [StepFailed("this step failed: RUN apk add git\n/bin/sh: apk: not found")]
     with pytest.raises(BaseUnavailable, match=r"the stand-in for python:3\.14-alpine has no apk"):
-        here.measure(of_learner(here.lab, mine, factory.LIMITS), Samples(1, 1))
+        here.measure(of_learner(here.lab, mine, fake_bench.LIMITS), Samples(1, 1))

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import factory
+import fake_bench
 import pytest
+from container_programs import Program
 from measurer_in_memory import TOOLS, Here, here
-from memory_engine import Program
 
 from advices.core import StepFailed
 from advices.core.paths import state_folder
@@ -78,7 +79,9 @@ def test_what_a_claim_times_runs_alone_and_nothing_else(here: Here) -> None:
     here.measure(of_variant(here.lab, "good"), Samples(1, 1))
     # One sample of a time may be anything, so a claim about it gets three.
     assert alone == ["build-cache-good-edit-source"] * 3
-    here.measure(of_learner(here.lab, here.lab.dockerfile("good"), factory.LIMITS), Samples(1, 1))
+    here.measure(
+        of_learner(here.lab, here.lab.dockerfile("good"), fake_bench.LIMITS), Samples(1, 1)
+    )
     assert len(alone) == 3, "a build with a warm cache is no timing"
 
 
@@ -119,7 +122,7 @@ def test_a_learner_is_told_the_same_whether_its_steps_are_done_in_turn_or_beside
 ) -> None:
     here.with_probes("files", "stop")
     mine, planned = (
-        of_learner(here.lab, here.lab.dockerfile("good"), factory.LIMITS),
+        of_learner(here.lab, here.lab.dockerfile("good"), fake_bench.LIMITS),
         steps(here.lab, QUICK),
     )
     here.engine.builds = [Built((), 1.0)] * 8
@@ -183,7 +186,7 @@ def test_an_image_starts_beside_its_rebuilds_and_its_layers_are_read_behind_them
         # A start that answered just now is told of a moment later.
         assert found.boot.answered or ServeImage(1) not in done
 
-    mine = of_learner(here.lab, here.lab.dockerfile("good"), factory.LIMITS)
+    mine = of_learner(here.lab, here.lab.dockerfile("good"), fake_bench.LIMITS)
     here.measurer.measure_beside(mine, steps(here.lab, QUICK), heard)
     assert beside == [True] * len(here.lab.replays)
     assert all(builds == 1 + len(here.lab.replays) for builds, _, layers in told if layers)
@@ -203,7 +206,7 @@ def test_a_start_lets_one_rebuild_from_the_cache_go_first_where_its_layers_are_r
         return Program(port=here.port)
 
     here.engine.content, here.measurer._engine.runs = content, runs
-    mine = of_learner(here.lab, here.lab.dockerfile("good"), factory.LIMITS)
+    mine = of_learner(here.lab, here.lab.dockerfile("good"), fake_bench.LIMITS)
     of_a_rebuild = Claim(id="it", says="", measure="edit-source.new_transfer_bytes", at_most=1)
     of_the_image = Claim(id="it", says="", measure="disk_bytes", at_most=1)
     for claim, order in (
@@ -238,7 +241,7 @@ def test_builds_may_come_first_one_after_the_other(here: Here) -> None:
 
 def test_a_fault_of_a_step_ends_those_beside_it(here: Here) -> None:
     here.engine.builds = [Built((), 1.0), StepFailed("it broke")]
-    mine = of_learner(here.lab, here.lab.dockerfile("good"), factory.LIMITS)
+    mine = of_learner(here.lab, here.lab.dockerfile("good"), fake_bench.LIMITS)
     with pytest.raises(StepFailed, match="it broke"):
         here.measurer.measure_beside(mine, steps(here.lab, QUICK), lambda *_: None)
     assert here.engine.programs == {}, "no container is left"

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import factory
+import fake_bench
 import pytest
 from measurer_in_memory import Here, here
 
@@ -39,7 +40,7 @@ def test_a_trap_and_a_learners_file_may_be_silent_and_are_waited_for_once(here: 
     here.with_probes("stop")
     silent = Boot(answered=False)
     trap = of_variant(with_trap(here.lab), "good")
-    for candidate in (trap, of_learner(here.lab, here.lab.dockerfile("bad"), factory.LIMITS)):
+    for candidate in (trap, of_learner(here.lab, here.lab.dockerfile("bad"), fake_bench.LIMITS)):
         here.pages = [None]
         found = here.measure(candidate, Samples(1, 3))
         assert found.boot == silent

@@ -14,7 +14,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from memory_engine import MemoryEngine, Program, serving
+from container_programs import Program
+from local_sites import serving
+from memory_engine import MemoryEngine
 
 from advices.engine.records import Check, State, state_of
 from advices.engine.start import HARDENED, Checking, Start, options

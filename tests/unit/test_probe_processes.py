@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from memory_engine import MemoryEngine, Program
+from container_programs import Program
+from memory_engine import MemoryEngine
 
 from advices.probes import processes
 from advices.probes.programs import program

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import factory
+import fake_bench
 import pytest
 from measured_world import EXERCISE, LABS, SLUG, World, notebook
 
@@ -83,13 +84,13 @@ CHANGED: dict[str, tuple[Callable[[World], object], set[str], bool]] = {
         False,
     ),
     "the base": (
-        lambda w: setattr(w.machine, "base", replace(factory.BASE, identity="sha256:2")),
+        lambda w: setattr(w.machine, "base", replace(fake_bench.BASE, identity="sha256:2")),
         {"all-first", "no-user"},
         True,
     ),
     "another machine": (
         lambda w: (
-            setattr(w.machine, "base", replace(factory.BASE, kind="official")),
+            setattr(w.machine, "base", replace(fake_bench.BASE, kind="official")),
             setattr(w.machine, "facts", replace(w.machine.facts, version="28.0.0")),
         ),
         {"all-first", "no-user"},

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import factory
+import fake_bench
+import made_labs
 import pytest
 from exercise_bench import LARGE, ROOT, SOUND, TWO, bench, exercise
 
@@ -23,7 +25,7 @@ from advices.results.record import Boot, MistakeResult, VariantResult
 
 @pytest.fixture
 def lab(tmp_path: Path) -> Lab:
-    return factory.read_lab(tmp_path)
+    return made_labs.read_lab(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +42,7 @@ def lab(tmp_path: Path) -> Lab:
 def test_a_mistake_turns_red_what_it_breaks(
     found: VariantResult | Exception, red: tuple[str, ...], lab: Lab, tmp_path: Path
 ) -> None:
-    measurer: Any = factory.FakeMeasurer({"mistake-no-user": found})
+    measurer: Any = fake_bench.FakeMeasurer({"mistake-no-user": found})
     one = lab.mistakes[1]
     result = mistakes._mistake_result(measurer, lab, tmp_path, one, factory.result())
     assert result == MistakeResult(says="The USER line is missing.", red=red)
@@ -50,7 +52,7 @@ def test_a_mistake_turns_red_what_it_breaks(
 def test_all_mistakes_are_measured_and_stand_in_the_order_of_the_lab(
     lab: Lab, tmp_path: Path
 ) -> None:
-    measurer: Any = factory.FakeMeasurer({"mistake-all-first": LARGE, "mistake-no-user": ROOT})
+    measurer: Any = fake_bench.FakeMeasurer({"mistake-all-first": LARGE, "mistake-no-user": ROOT})
     found = mistakes.mistake_results(measurer, lab, lab.mistakes, tmp_path, factory.result())
     assert [(name, one.red) for name, one in found.items()] == [
         ("all-first", ("a-deploy-moves-little",)),
@@ -60,7 +62,7 @@ def test_all_mistakes_are_measured_and_stand_in_the_order_of_the_lab(
 
 def test_a_mistake_that_hangs_is_a_fault(lab: Lab, tmp_path: Path) -> None:
     given = {"mistake-all-first": LARGE, "mistake-no-user": BuildHung("it hangs")}
-    measurer: Any = factory.FakeMeasurer(given)
+    measurer: Any = fake_bench.FakeMeasurer(given)
     with pytest.raises(BuildHung):
         mistakes.mistake_results(measurer, lab, lab.mistakes, tmp_path, factory.result())
 
@@ -75,7 +77,7 @@ def test_an_interrupt_ends_the_builds_of_other_threads(
 ) -> None:
     """The second mistake's build runs on when the first is given up; it begins no other."""
 
-    class Building(factory.FakeMeasurer):
+    class Building(fake_bench.FakeMeasurer):
         def measure(self, candidate: Any, *rest: Any, **more: Any) -> VariantResult:
             if candidate.name == "mistake-all-first":
                 assert began.wait(10)
@@ -124,7 +126,7 @@ def test_a_mistake_that_no_longer_fits_is_a_fault_and_hides_no_claim(
 ) -> None:
     good = lab.dockerfile("good")
     good.write_text(good.read_text().replace("USER 1000\n", ""))
-    measurer: Any = factory.FakeMeasurer({"mistake-all-first": LARGE})
+    measurer: Any = fake_bench.FakeMeasurer({"mistake-all-first": LARGE})
     found = mistakes.mistake_results(measurer, lab, lab.mistakes, tmp_path, factory.result())
     assert [name for name, _ in measurer.asked] == ["mistake-all-first"]
     result = factory.result().model_copy(update={"mistakes": found})
@@ -210,7 +212,7 @@ def test_each_fault_of_an_exercise_is_named(
 
 
 def test_two_mistakes_that_cannot_be_told_apart_are_a_fault(tmp_path: Path) -> None:
-    exercise = factory.read_exercise(tmp_path, TWO)
+    exercise = made_labs.read_exercise(tmp_path, TWO)
     result = exercises.solved(bench(exercise, mistake_too=ROOT))
     assert exercises.unsound(exercise, result) == [
         "build-cache exercise: mistake `no-user` must get only its own hint, but gets no-user, too",
@@ -221,7 +223,7 @@ def test_two_mistakes_that_cannot_be_told_apart_are_a_fault(tmp_path: Path) -> N
 def test_a_sign_tells_two_mistakes_apart(tmp_path: Path) -> None:
     signed = TWO + 'unless = [{ user = "missing" }]\n'
     toml = signed.replace('hint = "Who', 'sign.user = "missing"\nhint = "Who')
-    exercise = factory.read_exercise(tmp_path, toml)
+    exercise = made_labs.read_exercise(tmp_path, toml)
     assert exercises.unsound(exercise, exercises.solved(bench(exercise, mistake_too=ROOT))) == []
 
 

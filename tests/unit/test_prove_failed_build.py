@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import factory
+import made_labs
 import pytest
 from exercise_bench import TWO, bench, exercise, mine
 
@@ -32,7 +33,7 @@ def test_what_no_dockerfile_decides_brings_no_hint_and_proves_no_mistake(
         'breaks = ["builds"]\nfailed = { does = "installs Python packages", prints = "it broke" }'
     )
     toml = TWO.replace('breaks = ["not-root"]', builds)
-    exercise = factory.read_exercise(tmp_path, toml)
+    exercise = made_labs.read_exercise(tmp_path, toml)
     with pytest.raises(fault) as raised:
         exercises.check(bench(exercise, yours=fault("it broke")), mine)
     assert raised.value.next_step == fault.next_step
@@ -87,7 +88,7 @@ def test_a_failed_build_brings_the_hint_that_its_step_proves(
     fault: AdvicesError, hint: str, tmp_path: Path
 ) -> None:
     (tmp_path / "mine").write_text(INSTALLS)
-    exercise = factory.read_exercise(tmp_path, factory.EXERCISE + UNBUILT)
+    exercise = made_labs.read_exercise(tmp_path, made_labs.EXERCISE + UNBUILT)
     with pytest.raises(type(fault)) as raised:
         exercises.check(bench(exercise, yours=fault), tmp_path / "mine")
     assert (raised.value.what, raised.value.next_step) == ("x", hint)
@@ -95,8 +96,8 @@ def test_a_failed_build_brings_the_hint_that_its_step_proves(
 
 def test_a_build_that_failed_for_another_reason_proves_no_mistake(tmp_path: Path) -> None:
     change = 'replace = "requirements.txt\\n"\nby = "lost.txt\\n"'
-    toml = factory.EXERCISE + UNBUILT.replace('replace = "WORKDIR /app"', change)
-    exercise = factory.read_exercise(tmp_path, toml)
+    toml = made_labs.EXERCISE + UNBUILT.replace('replace = "WORKDIR /app"', change)
+    exercise = made_labs.read_exercise(tmp_path, toml)
     own = StepFailed("x", step="[3/4] RUN pip install -r lost.txt", printed="No such file")
     found = exercises.solved(bench(exercise, mistake_no_list=own))
     assert found.mistakes["no-list"].red == ("builds",)

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import factory
+import fake_bench
+import made_labs
 import pytest
 from exercise_bench import LARGE, ROOT, SOUND, bench, exercise, mine
 
@@ -49,7 +51,7 @@ def test_the_solution_is_measured_once_on_a_machine(exercise: Lab, mine: Path) -
     again = bench(exercise, yours=ROOT)
     exercises.check(again, mine, again=True)
     assert again.measurer.asked == [("yours", False)]
-    again.machine.base = replace(factory.BASE, identity="sha256:2")
+    again.machine.base = replace(fake_bench.BASE, identity="sha256:2")
     exercises.check(again, mine, again=True)
     assert again.measurer.asked[1:] == [("yours", False), ("good", True)]
     (kept,) = (cache_folder() / "references").iterdir()
@@ -97,7 +99,9 @@ def yesterday(_made: Any, _mine: Path) -> None:
     [
         lambda _, mine: mine.write_text("FROM python:3.14-slim\n# a word\n"),
         lambda made, _: (made.layout.labs / "app/views.py").write_text("x = 2\n"),
-        lambda made, _: setattr(made.machine, "base", replace(factory.BASE, identity="sha256:2")),
+        lambda made, _: setattr(
+            made.machine, "base", replace(fake_bench.BASE, identity="sha256:2")
+        ),
         lambda made, _: setattr(made.machine, "pip_conf", "x"),
         yesterday,
         lambda *_: [one.write_text("{") for one in (cache_folder() / "answers").iterdir()],
@@ -128,11 +132,11 @@ def test_claims_are_told_as_soon_as_they_are_decided(exercise: Lab, mine: Path) 
     "change",
     [
         lambda made: (made.layout.labs / "build-cache/exercise/solution.Dockerfile").write_text(
-            factory.GOOD.replace("1000", "1001")
+            made_labs.GOOD.replace("1000", "1001")
         ),
         lambda made: (made.layout.labs / "app/views.py").write_text("x = 2\n"),
         lambda made: (made.layout.exercise_results / "build-cache.json").write_text("{"),
-        lambda made: setattr(made.machine, "base", replace(factory.BASE, identity="sha256:2")),
+        lambda made: setattr(made.machine, "base", replace(fake_bench.BASE, identity="sha256:2")),
     ],
     ids=["solution", "context", "damaged", "base"],
 )

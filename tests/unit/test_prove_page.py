@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import factory
+import made_labs
 import pytest
 from exercise_bench import SOUND, bench, exercise, mine
 
@@ -40,7 +41,7 @@ def shows(text: str) -> tuple[VariantResult, Page]:
 def test_another_page_is_shown_beside_the_solutions(
     solution: str, tmp_path: Path, mine: Path
 ) -> None:
-    exercise = factory.read_exercise(tmp_path, factory.EXERCISE + SAME_PAGE)
+    exercise = made_labs.read_exercise(tmp_path, made_labs.EXERCISE + SAME_PAGE)
     good, page = shows("Central Station\n")
     yours, other = shows("Harbour Square\n")
     made = bench(exercise, yours=yours, good=good)
@@ -60,7 +61,7 @@ def test_another_page_is_shown_beside_the_solutions(
 
 
 def test_a_page_that_is_the_same_is_the_solutions_for_later(tmp_path: Path, mine: Path) -> None:
-    exercise = factory.read_exercise(tmp_path, factory.EXERCISE + SAME_PAGE)
+    exercise = made_labs.read_exercise(tmp_path, made_labs.EXERCISE + SAME_PAGE)
     good, page = shows("Central Station\n")
     made = bench(exercise, yours=good, good=good)
     made.measurer.serves = {"yours": page}
@@ -77,7 +78,7 @@ def test_a_page_that_is_the_same_is_the_solutions_for_later(tmp_path: Path, mine
 def test_a_solution_that_cannot_be_asked_hides_no_verdict(
     good: Any, tmp_path: Path, mine: Path
 ) -> None:
-    exercise = factory.read_exercise(tmp_path, factory.EXERCISE + SAME_PAGE)
+    exercise = made_labs.read_exercise(tmp_path, made_labs.EXERCISE + SAME_PAGE)
     committed, _ = shows("Central Station\n")
     yours, other = shows("Harbour Square\n")
     made = bench(exercise, yours=yours, good=good)

@@ -1,6 +1,7 @@
 """Tables of claims and mistakes: what was demanded, what was measured, what turned red."""
 
 import factory
+import made_labs
 import pytest
 
 from advices.lab.scans import not_run
@@ -10,7 +11,7 @@ from advices.site import tables
 
 
 def test_claims_say_what_was_measured_and_what_was_demanded(tmp_path):
-    made = factory.read_lab(tmp_path)
+    made = made_labs.read_lab(tmp_path)
     text = tables.claims_table(claims.verdicts(made, factory.result()))
     lines = [line for line in text.splitlines() if line.startswith("|")]
     rows = {line.split("|")[1].strip(): line for line in lines}
@@ -23,7 +24,7 @@ def test_claims_say_what_was_measured_and_what_was_demanded(tmp_path):
 
 
 def test_a_claim_that_came_out_wrong_is_strong(tmp_path):
-    made = factory.read_lab(tmp_path)
+    made = made_labs.read_lab(tmp_path)
     result = factory.result()
     worse = result.model_copy(
         update={"variants": {**result.variants, "good": result.variants["bad"]}}
@@ -33,7 +34,9 @@ def test_a_claim_that_came_out_wrong_is_strong(tmp_path):
 
 
 def test_what_a_variant_does_not_have_is_nothing(tmp_path):
-    made = factory.read_lab(tmp_path, factory.LAB.replace("fails_for = []", 'fails_for = ["bad"]'))
+    made = made_labs.read_lab(
+        tmp_path, made_labs.LAB.replace("fails_for = []", 'fails_for = ["bad"]')
+    )
     result = factory.result()
     silent = result.variants["bad"].model_copy(update={"boot": Boot(answered=False)})
     result = result.model_copy(update={"variants": {**result.variants, "bad": silent}})
@@ -57,7 +60,7 @@ def test_what_a_variant_does_not_have_is_nothing(tmp_path):
     ],
 )
 def test_a_mistake_stands_beside_what_it_turned_red(red, cell, tmp_path):
-    made = factory.read_lab(tmp_path)
+    made = made_labs.read_lab(tmp_path)
     found = {} if red is None else {"no-user": MistakeResult(says="", red=red)}
     result = factory.result().model_copy(update={"mistakes": found})
     row = tables.mistakes_table(made, result).splitlines()[-1]
@@ -65,7 +68,7 @@ def test_a_mistake_stands_beside_what_it_turned_red(red, cell, tmp_path):
 
 
 def test_of_a_mistake_is_told_what_nobody_judged(tmp_path):
-    made = factory.read_lab(tmp_path)
+    made = made_labs.read_lab(tmp_path)
     found = MistakeResult(says="", red=(), not_judged=("not-root", "a-deploy-moves-little"))
     result = factory.result().model_copy(update={"mistakes": {"no-user": found}})
     row, _, line = tables.mistakes_table(made, result).splitlines()[-3:]
@@ -75,7 +78,7 @@ def test_of_a_mistake_is_told_what_nobody_judged(tmp_path):
 
 
 def test_mistakes_that_were_applied_on_another_machine_are_counted(tmp_path):
-    made = factory.read_lab(tmp_path)
+    made = made_labs.read_lab(tmp_path)
     found = MistakeResult(says="", red=("not-root",), date="2026-01-02", elsewhere=True)
     result = factory.result().model_copy(update={"mistakes": {"no-user": found}})
     text = tables.mistakes_table(made, result)
@@ -108,7 +111,7 @@ fails_for = []
 
 def claims_rows(tmp_path, **scans):
     """Return the cells of the two claims over what a scanner found."""
-    made = factory.read_lab(tmp_path, factory.LAB + RULES)
+    made = made_labs.read_lab(tmp_path, made_labs.LAB + RULES)
     made = made.model_copy(update={"claims": made.claims[2:]})
     text = tables.claims_table(claims.verdicts(made, factory.scanned(**scans)))
     rows = [row for row in text.splitlines() if row.startswith("|")][2:]
@@ -130,7 +133,7 @@ def test_claims_of_rules_say_with_what_and_without_what(tmp_path):
 def test_a_claim_of_a_scanner_that_did_not_run_neither_holds_nor_fails(tmp_path):
     missing = not_run("wapiti", "no image")
     assert claims_rows(tmp_path, good=[missing], bad=[missing]) == []
-    made = factory.read_lab(tmp_path / "again", factory.LAB + RULES)
+    made = made_labs.read_lab(tmp_path / "again", made_labs.LAB + RULES)
     made = made.model_copy(update={"claims": made.claims[2:]})
     scanned = factory.scanned(good=[missing], bad=[missing])
     text = tables.claims_table(claims.verdicts(made, scanned))

@@ -4,6 +4,7 @@
 import json
 
 import factory
+import made_labs
 import pytest
 from made_up_site import macros, project
 
@@ -23,7 +24,7 @@ def test_the_explorer_holds_dockerfiles_edits_and_what_is_kept_out(project, page
     assert f'import("{assets}/explorer.js")' in text
     inner = text.partition('application/json">')[2].partition("</script>")[0]
     found = json.loads(inner)
-    assert found["starts"] == {"good": factory.GOOD.splitlines()}
+    assert found["starts"] == {"good": made_labs.GOOD.splitlines()}
     assert found["ignore"] == ["*.md", "</script>&"]
     assert {"says": "one line of source is edited", "file": "views.py"} in found["edits"]
 
@@ -69,7 +70,7 @@ def test_an_exercise_shows_task_file_claims_and_command_and_not_the_solution(mac
     text = macros.exercise("build-cache")
     assert text.startswith("Mend the **Dockerfile**.\n")
     assert "`labs/build-cache/exercise/Dockerfile`" in text
-    assert f"``` dockerfile\n{factory.BAD}```\n" in text
+    assert f"``` dockerfile\n{made_labs.BAD}```\n" in text
     assert "```sh\n./run advices -- check-exercise build-cache\n```" in text
     assert "`./run advices -- check-exercise build-cache --solution`" in text
     # The start is the made-up bad image, of 300 MB, beside the good one of 140 MB.

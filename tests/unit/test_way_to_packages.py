@@ -8,7 +8,8 @@ import tomllib
 from typing import Any
 
 import pytest
-from memory_engine import MemoryEngine, Program
+from container_programs import Program
+from memory_engine import MemoryEngine
 from plain_host import HERE, RUN, FakeEngine, _plain_host, port
 
 from advices.core import BaseUnavailable, CommandFailed, PackageMissing
