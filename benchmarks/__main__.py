@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import signal
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated
@@ -143,6 +144,8 @@ def _show(measured: speed.Speed) -> None:
 
 def main() -> None:
     """Run the command; a foreseeable fault becomes its message and its exit code."""
+    # Clean up as on Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
     except AdvicesError as error:

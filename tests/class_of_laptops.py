@@ -40,6 +40,12 @@ def door_of(store: Store) -> ClassAuthenticator:
     )
 
 
+def join(door, name: str, code: str = CODE, pin: str = "1234", at: str = "10.0.0.1") -> str:
+    handler = SimpleNamespace(request=SimpleNamespace(remote_ip=at))
+    data = {"username": name, "password": code, "pin": pin}
+    return asyncio.run(door.join(handler, data))
+
+
 class _Hub:
     """Knows one token, that of the first seat."""
 

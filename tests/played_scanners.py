@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from memory_engine import Program, printed
+from container_programs import Program, printed
 
 from advices.core import ScannerMissing
 from advices.engine.start import Start

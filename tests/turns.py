@@ -46,7 +46,7 @@ TESTS_OF: Mapping[str, Sequence[str]] = {
     "src/advices/notebooks/": ("tests/engine/test_lab_run.py",),
     "src/advices/offline/": ("tests/engine/test_offline.py",),
     "src/advices/packages/": ("tests/engine/test_builders.py", "tests/engine/test_offline.py"),
-    "src/advices/probes/": ("tests/engine/test_probes.py", "tests/engine/test_twelve_factor.py"),
+    "src/advices/probes/": ("tests/engine/test_probes*", "tests/engine/test_twelve_factor.py"),
     "src/advices/runs/": ("tests/engine/test_limits.py", "tests/engine/test_faults.py"),
     "src/advices/scanners/": ("tests/engine/test_scan*", "tests/engine/test_zap_stub.py"),
     "src/advices/site/": ("tests/browser/test_pages.py", "tests/browser/test_provenance.py"),

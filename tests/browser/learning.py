@@ -15,6 +15,8 @@ from pathlib import Path
 from playwright.sync_api import Error, TimeoutError, expect
 
 ROOT = Path(__file__).parents[2]
+# The lab whose pages and exercise most tests open.
+SLUG = "non-root"
 LONG = "print('begun', flush=True)\nimport time\nfor n in range(600): time.sleep(0.1)"
 ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)(\S*?)learn-enter\?code=(\S+)")
 

@@ -1,4 +1,4 @@
-"""Cells that run in the page: their output, their faults, and what is left when all goes wrong."""
+"""Cells that run in the page: output, faults, what is left when all goes wrong; and its links."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 import signal
 
 import pytest
-from learning import ROOT, Cell, enter, learning
+from learning import ROOT, SLUG, Cell, enter, learning
 from playwright.sync_api import expect
 from test_accessibility import violations
 
@@ -251,6 +251,29 @@ def test_a_page_that_is_not_there_has_its_look_and_its_links(opened, server):
     assert missing == [f"{server.base}learn/chapters/nowhere/"]
     tab.locator(".md-content a[href*='build-cache']").first.click()
     expect(tab).to_have_url(f"{server.base}learn/chapters/build-cache/")
+
+
+def test_the_front_page_leads_to_the_first_exercise_that_is_not_solved(opened, server):
+    tab = opened()
+    tab.goto(f"{server.base}learn/")
+    link = tab.get_by_role("region", name="This site runs").get_by_role("link")
+    expect(link).to_have_text("Order for the cache")
+    tab.evaluate(
+        """document.dispatchEvent(
+             new CustomEvent("advices:solved", { detail: { slug: "build-cache" } }))"""
+    )
+    expect(link).to_have_text("Lock and install")
+    link.click()
+    expect(tab).to_have_url(re.compile("/learn/chapters/lock-and-install/#exercise$"))
+
+
+def test_a_lab_page_says_where_one_is_too(opened):
+    tab = opened(path=f"learn/labs/{SLUG}/")
+    where = tab.locator(".adv-where")
+    expected = "Exercise 9 of 14 · 0 solved · Next: Take the configuration from the environment"
+    expect(where).to_have_text(expected)
+    where.get_by_role("link", name="Exercise 9 of 14").click()
+    expect(tab).to_have_url(re.compile(rf"/learn/chapters/{SLUG}/#exercise$"))
 
 
 SAME = """async (client) => {

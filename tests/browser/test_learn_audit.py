@@ -10,7 +10,7 @@ import pytest
 from learning import enter, learning
 from playwright.sync_api import expect
 from test_accessibility import violations
-from test_learn_server import Client
+from windowless import Client
 
 pytestmark = pytest.mark.browser
 PAGE = "learn/your-project/"

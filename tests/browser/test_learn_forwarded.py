@@ -7,7 +7,7 @@ import re
 
 import pytest
 from learning import learning
-from test_learn_server import LAB, Client, channel
+from windowless import LAB, Client, channel
 
 pytestmark = pytest.mark.browser
 

@@ -1,9 +1,9 @@
-"""A live page whose scripts, requests and line to the kernel are broken off on their way."""
+"""A live page that is loaded: what is broken off on its way to it, and what waited before."""
 
 from __future__ import annotations
 
 import pytest
-from learning import Cell
+from learning import SLUG, Cell
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
@@ -81,3 +81,22 @@ def test_a_run_survives_requests_and_lines_that_break_off(opened, server):
     assert cell.run("print(6 * 7)") == "42"
     assert "lost" in lines
     assert len(broken) > 3
+
+
+def test_a_cell_that_waited_when_the_page_was_reloaded_says_that_it_did_not_run(opened):
+    tab = opened(path=f"learn/labs/{SLUG}/")
+    first, second = Cell(tab), Cell(tab, 1)
+    first.write("import time\nfor _ in range(600): time.sleep(0.1)")
+    first.press("Run")
+    expect(first.state).to_have_text("Running…")
+    second.write("print('later')")
+    second.press("Run")
+    expect(second.state).to_contain_text("Waiting for cell 1")
+    tab.reload()
+    expect(second.state).to_have_text("Not run: the page was loaded again while this one waited.")
+    assert second.place.locator("textarea").input_value() == "print('later')"
+    first.press("Stop")
+    first.wait()
+    tab.reload()
+    expect(first.state).to_contain_text("Ended after")
+    expect(second.state).to_have_text("")

@@ -2,75 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import re
 from functools import partial
 
 import checks
 import pytest
-from learning import ROOT, Cell
+from editor import CHECKED, FAULT, SOLVED, STEPS, UNSOLVED, button, check, ends_with, field, panel
+from learning import ROOT, SLUG, Cell
 from playwright.sync_api import expect
 from test_accessibility import violations
 
 from advices.lab import labfile
 
 pytestmark = pytest.mark.browser
-SLUG = "non-root"
 CHAPTER = f"learn/chapters/{SLUG}/"
 EXERCISE = labfile.read(ROOT / "labs", SLUG).its_exercise()
 START = EXERCISE.dockerfile("bad").read_text("utf-8").strip()
 SOLUTION = EXERCISE.dockerfile("good").read_text("utf-8").strip()
 MINE = START.replace("RUN mkdir run\n", "RUN mkdir run\nUSER 10001\n")
-CHECKED = "application/vnd.advices.checked+json"
-FAULT = "application/vnd.advices.fault+json"
-STEPS = {
-    **{"id": "a", "nudge": "PID 1 is not root. Measured: User."},
-    **{
-        "place": "Look at the USER in line 7 of your Dockerfile.",
-        "line": "In line 7: name another.",
-    },
-}
-UNSOLVED = {"solved": False, "fault": "", "rows": [], "hints": [STEPS]}
-SOLVED = {"solved": True, "fault": "", "rows": [], "hints": []}
 
 
 @pytest.fixture
 def opened(opened):
     """Open the chapter in a browser that was never here."""
     return partial(opened, path=CHAPTER)
-
-
-def field(tab):
-    return Cell(tab).place.locator("textarea")
-
-
-def button(tab, name):
-    return Cell(tab).place.get_by_role("button", name=name)
-
-
-def panel(tab, name):
-    return Cell(tab).place.get_by_role("region", name=name, exact=True)
-
-
-def ends_with(tab, kind: str, data: dict) -> None:
-    """Let the learner's next Check say this: what it displays is what a kernel would display."""
-    shown = json.dumps({kind: data, "text/plain": ""})
-    code = (
-        "import json\nfrom IPython.display import display\n"
-        f"display(json.loads({shown!r}), raw=True)"
-    )
-    # In this kernel the check of the toolkit becomes one that says it: no engine is needed.
-    tab.evaluate(
-        """async ([code]) => {
-             const send = WebSocket.prototype.send;
-             WebSocket.prototype.send = function (text) {
-               const asked = JSON.parse(text);
-               if (/^_cells\\.check\\(/.test(asked.content?.code ?? "")) asked.content.code = code;
-               return send.call(this, JSON.stringify(asked));
-             };
-           }""",
-        [code],
-    )
 
 
 def test_the_field_is_labelled_and_has_line_numbers_and_colours(opened):
@@ -218,14 +173,6 @@ def test_the_solution_is_asked_for_once_before_two_tries(opened):
     expect(panel(tab, "Changes")).to_contain_text("From yours to the solution.")
 
 
-def check(tab) -> None:
-    cell = Cell(tab)
-    cell.press("Check")
-    cell.wait()
-    # The kernel only displays what it is told here: a check that did not run is another fault.
-    expect(cell.state).to_have_text(re.compile("^Done "))
-
-
 def test_after_two_tries_nobody_is_asked(opened):
     tab = opened()
     ends_with(tab, CHECKED, UNSOLVED)
@@ -285,7 +232,7 @@ def test_who_solved_it_is_led_to_the_next_exercise_and_may_compare(opened):
     panel(tab, "Changes").get_by_role("button", name="The solution").click()
     expect(panel(tab, "Changes").locator(".adv-diff--added")).to_have_count(2)
     following = Cell(tab).place.locator(".adv-next a")
-    expect(following).to_have_text("Configure from the environment")
+    expect(following).to_have_text("Take the configuration from the environment")
     # Whoever scrolls down to press it has read the chapter: the link under the finger stays.
     following.evaluate("link => (link.dataset.same = '')")
     tab.evaluate("document.dispatchEvent(new CustomEvent('advices:progress'))")
@@ -317,53 +264,12 @@ def test_one_walks_through_all_exercises_without_a_terminal(opened):
     expect(tab.locator(".adv-where")).to_contain_text(f"{len(wanted)} solved")
 
 
-def test_the_front_page_leads_to_the_first_exercise_that_is_not_solved(opened, server):
-    tab = opened()
-    tab.goto(f"{server.base}learn/")
-    link = tab.get_by_role("region", name="This site runs").get_by_role("link")
-    expect(link).to_have_text("Order for the cache")
-    tab.evaluate(
-        """document.dispatchEvent(
-             new CustomEvent("advices:solved", { detail: { slug: "build-cache" } }))"""
-    )
-    expect(link).to_have_text("Lock and install")
-    link.click()
-    expect(tab).to_have_url(re.compile("/learn/chapters/lock-and-install/#exercise$"))
-
-
 def test_a_chapter_has_a_link_where_a_terminal_has_a_command(opened):
     tab = opened()
     assert tab.get_by_text("./run advices -- run").locator("visible=true").count() == 0
     tab.get_by_role("link", name="Run the lab in the page").click()
     expect(tab).to_have_url(re.compile(rf"/learn/labs/{SLUG}/$"))
     expect(tab.get_by_role("button", name="Run all cells")).to_be_visible()
-
-
-def test_a_lab_page_says_where_one_is_too(opened):
-    tab = opened(path=f"learn/labs/{SLUG}/")
-    where = tab.locator(".adv-where")
-    expect(where).to_have_text("Exercise 9 of 14 · 0 solved · Next: Configure from the environment")
-    where.get_by_role("link", name="Exercise 9 of 14").click()
-    expect(tab).to_have_url(re.compile(rf"/learn/chapters/{SLUG}/#exercise$"))
-
-
-def test_a_cell_that_waited_when_the_page_was_reloaded_says_that_it_did_not_run(opened):
-    tab = opened(path=f"learn/labs/{SLUG}/")
-    first, second = Cell(tab), Cell(tab, 1)
-    first.write("import time\nfor _ in range(600): time.sleep(0.1)")
-    first.press("Run")
-    expect(first.state).to_have_text("Running…")
-    second.write("print('later')")
-    second.press("Run")
-    expect(second.state).to_contain_text("Waiting for cell 1")
-    tab.reload()
-    expect(second.state).to_have_text("Not run: the page was loaded again while this one waited.")
-    assert second.place.locator("textarea").input_value() == "print('later')"
-    first.press("Stop")
-    first.wait()
-    tab.reload()
-    expect(first.state).to_contain_text("Ended after")
-    expect(second.state).to_have_text("")
 
 
 @pytest.mark.parametrize("width", [320, 1440])

@@ -9,9 +9,10 @@ import signal
 import stat
 
 import pytest
+from logging_in import SECONDS, asked, log_in, trainer
 from plain_seats import FIRST_UID, a_class, as_json, processes
 from processes import processes as every_process
-from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from tornado.httpclient import HTTPRequest
 
 from advices.classroom.hub import start
 from advices.classroom.progress.store import Store
@@ -19,7 +20,6 @@ from advices.classroom.rehearsing.browser import Browser
 from advices.core import PortTaken, poll
 
 pytestmark = pytest.mark.classroom
-SECONDS = 90
 
 
 @pytest.fixture(scope="module")
@@ -47,38 +47,9 @@ def learners(room):
     return {seats["Ada"]: ada, seats["Ben"]: ben}
 
 
-async def log_in(room, browser: Browser, name: str, pin: str = "1234") -> str:
-    """Log in and wait for the first page; return its text."""
-    await browser.get(f"{room.origin}/hub/login")
-    form = {"username": name, "password": room.codes.learners, "pin": pin}
-    answer = await browser.submit(f"{room.origin}/hub/login", **form)
-    for _ in range(SECONDS * 5):
-        if "/learn/" in answer.url:
-            return answer.text
-        await asyncio.sleep(0.2)
-        answer = await browser.get(f"{room.origin}/hub/spawn")
-    raise AssertionError(f"no server: {answer}")
-
-
-async def trainer(room) -> Browser:
-    browser = Browser()
-    await browser.get(f"{room.origin}/hub/login")
-    form = {"username": "trainer", "password": room.codes.trainer}
-    answer = await browser.submit(f"{room.origin}/hub/login", **form)
-    assert answer.url == room.board, answer
-    return browser
-
-
 def of_two(learners) -> tuple[tuple[int, Browser], tuple[int, Browser]]:
     (one, first), (two, second) = learners.items()
     return (one, first), (two, second)
-
-
-async def asked(url: str, token: str, method: str = "GET", body: str | None = None) -> int:
-    request = HTTPRequest(
-        url, method=method, body=body, headers={"Authorization": f"token {token}"}
-    )
-    return (await AsyncHTTPClient().fetch(request, raise_error=False)).code
 
 
 def test_a_server_is_up_before_its_learner_comes(room) -> None:

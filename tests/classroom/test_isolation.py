@@ -5,19 +5,15 @@ Ada tries; Ben must not notice. Each test uses what an account has: a shell, Pyt
 
 from __future__ import annotations
 
-import contextlib
 import secrets
 import signal
-import socket
 import subprocess
-import sys
-import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from seat_rooms import LIMITS, at, group_of, sh, spawned
+from tries import ALL_OVER, CONNECT, FETCH, PYTHON, SERVE, answers_soon, listening, reaches, tasks
 
 from advices.classroom import Classroom, Seat, answers, ensure, processes, reset_seat
 from advices.core import poll
@@ -25,27 +21,6 @@ from advices.core import poll
 pytestmark = [pytest.mark.classroom, pytest.mark.root]
 # Seats may read this file.
 OF_BEN = secrets.token_hex(16)
-PYTHON = sys.executable
-ALL_OVER = (
-    "find / -maxdepth 4 -path /proc -prune -o -path /sys -prune -o -type d -writable -print "
-    "2>/dev/null"
-)
-CONNECT = "import socket; socket.create_connection(('{}', {}), timeout=2)"
-FETCH = "import urllib.request as u; print(u.urlopen('{}', timeout=3).read().decode().strip())"
-SERVE = (
-    "docker run -d --name {name} -p 8000:8000 {image} python3 -c "
-    "\"import pathlib; pathlib.Path('/index.html').write_text('{says}'); "
-    'import http.server as h; h.test(h.SimpleHTTPRequestHandler, port=8000)"'
-)
-
-
-def answers_soon(seat: Seat, seconds: float = 5) -> bool:
-    """Return whether the engine of a seat answers within seconds, every time of ten."""
-    for _ in range(10):
-        started = time.monotonic()
-        if not answers(seat) or time.monotonic() - started > seconds:
-            return False
-    return True
 
 
 @pytest.mark.always
@@ -133,30 +108,6 @@ def test_the_environment_of_root_is_not_a_learners(
     assert "SECRET_OF_ROOT" not in sh(
         room, ada, "env; cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'"
     )
-
-
-@contextlib.contextmanager
-def listening(address: str, port: int) -> Iterator[list[str]]:
-    """Listen at an address of this machine; give who came."""
-    came: list[str] = []
-    with socket.create_server((address, port)) as server:
-
-        def serve() -> None:
-            with contextlib.suppress(OSError):
-                while True:
-                    one, peer = server.accept()
-                    came.append(peer[0])
-                    one.close()
-
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        yield came
-        server.shutdown(socket.SHUT_RDWR)
-
-
-def reaches(room: Classroom, seat: Seat, address: str, port: int) -> bool:
-    """Return whether a program in a seat gets a connection to an address."""
-    return at(room, seat, PYTHON, "-c", CONNECT.format(address, port)).returncode == 0
 
 
 @pytest.mark.always
@@ -276,11 +227,6 @@ def test_a_fork_bomb_is_one_seats(room: Classroom, ada: Seat, ben: Seat, image: 
             reset_seat(room, ada)
     assert tasks(ada) < LIMITS.processes / 2
     assert answers_soon(ada)
-
-
-def tasks(seat: Seat) -> int:
-    """Return how many processes and threads a seat has, as its limit counts them."""
-    return int((group_of(seat) / "pids.current").read_text())
 
 
 def test_nothing_lives_on_after_a_reset(room: Classroom, ada: Seat, ben: Seat, image: str) -> None:

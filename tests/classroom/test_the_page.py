@@ -16,9 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from logging_in import log_in
 from plain_seats import ROOT
 from seat_rooms import left
-from test_hub import log_in
 
 from advices.classroom import FOLDER, read, stop
 from advices.classroom.hub import files

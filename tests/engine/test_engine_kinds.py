@@ -1,8 +1,10 @@
 """One lab on every kind of engine that users have: the same bytes, uid and steps on each.
 
 Each engine is one beside this machine's own. What it needs is unpacked from Debian's packages.
-The page *Run the labs* has a table of what is run here.
+The page *Run the labs* has a table of what is run here, and next to it on those of
+test_engine_mirror_rootless_podman.py.
 """
+# ruff: noqa: F401, F811  # the fixture `project` is imported
 
 from __future__ import annotations
 
@@ -16,35 +18,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import rootless_engine
 from debs import unpacked, with_programs
-from engine_project import ROOT, Project, tiny_project, without_index
+from engine_project import ROOT, Project, tiny_project
+from one_lab import CONTAINERD, OVERLAY2, measured, project
 from second_engine import SecondEngine, running
 
-from advices import results
-from advices.core import EngineUnsuitable
-from advices.core.process import poll
-from advices.engine import BASE_LABEL, connect
+from advices.engine import connect
 from advices.images import LayerMemory, layers_of
-from advices.packages import proxy
 from advices.results import Result
 
 pytestmark = [pytest.mark.engine, pytest.mark.root]
-
-CONTAINERD = {"features": {"containerd-snapshotter": True}}
-# Said as well: fresh engines since 29 have the other one.
-OVERLAY2 = {"features": {"containerd-snapshotter": False}}
 TCP = "tcp://127.0.0.1:2375"
 GROUP = 31_998
-REGISTRY_PORT = 5000
-
-
-def measured(project: Project) -> Result:
-    """Return what the lab of a project measures."""
-    code, output = project.advices("run", "--quick")
-    assert code == 0, output
-    assert project.leftovers() == []
-    return results.load(project.root / "docs" / "results", "tiny")
 
 
 def exact(result: Result, *builds: str) -> dict[str, Any]:
@@ -81,14 +66,6 @@ def same_transfer(one: Result, other: Result) -> bool:
     ]
     assert sum(same for *_, same in pairs) >= 4, "the layers of the base are the same ones"
     return all(a == b if same else abs(a - b) <= 8 for a, b, same in pairs)
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    """Return the tiny project, without a memory of layers."""
-    made = tiny_project(tmp_path)
-    made.env = {**without_index(made.env), "XDG_CACHE_HOME": str(tmp_path / "cache")}
-    return made
 
 
 @pytest.fixture(scope="module")
@@ -226,45 +203,6 @@ def test_however_the_engine_is_reached_a_lab_measures_the_same(
     assert exact(found) == exact(reference, "cold")
 
 
-def test_behind_a_mirror_the_official_name_is_official(
-    project: Project, slim_stand_in: str, tmp_path: Path
-) -> None:
-    programs = unpacked(tmp_path / "programs", "docker-registry")
-    place = f"127.0.0.1:{REGISTRY_PORT}"
-    settings = tmp_path / "registry.yml"
-    storage = f"  filesystem:\n    rootdirectory: {tmp_path}/registry\n"
-    settings.write_text(f"version: 0.1\nstorage:\n{storage}http:\n  addr: {place}\n", "utf-8")
-    how = {"registry-mirrors": [f"http://{place}"], **CONTAINERD}
-    with running(tmp_path / "data", slim_stand_in, **how) as engine:
-        serve = [*engine.inside, "docker-registry", "serve", str(settings)]
-        with (tmp_path / "registry.log").open("wb") as log:
-            registry = subprocess.Popen(serve, env=with_programs(programs), stdout=log, stderr=log)
-        try:
-            name = f"{place}/library/python:3.14-slim"
-            # As an official image, which knows nothing of our label.
-            plain = f"FROM {slim_stand_in}\nLABEL {BASE_LABEL}=\n"
-            argv = ["docker", "-H", engine.address, "buildx", "build", "--load", "--tag", name, "-"]
-            subprocess.run(argv, input=plain, text=True, capture_output=True, check=True)
-            asked = [*engine.inside, "curl", "--silent", "--fail", f"http://{place}/v2/"]
-            look = (subprocess.run(asked, capture_output=True, check=False) for _ in poll(20, 0.1))
-            assert any(one.returncode == 0 for one in look)
-            engine.docker("push", name)
-            engine.docker("rmi", "--force", name, slim_stand_in)
-            project.env = engine.environment(project.env)
-            project.inside = engine.inside
-            found = measured(project)
-            assert (
-                engine.docker("images", "--quiet", "--filter", f"reference={slim_stand_in}") == ""
-            )
-        finally:
-            registry.kill()
-            registry.wait(30)
-    base = found.provenance.bases["python:3.14-slim"]
-    assert base.kind == "official"
-    assert base.identity.startswith("python@sha256:")
-    assert found.variants["good"].boot.uid == 1000
-
-
 def test_on_an_engine_of_debian_testing_a_lab_measures_the_same(
     project: Project, reference: Result, slim_stand_in: str, tmp_path: Path
 ) -> None:
@@ -296,66 +234,3 @@ def test_on_an_engine_of_debian_testing_a_lab_measures_the_same(
     assert found.provenance.buildx_version > "0.2"
     assert exact(found) == exact(reference)
     assert same_transfer(found, reference)
-
-
-def test_a_rootless_engine_takes_packages_from_what_was_prefetched(
-    project: Project, slim_stand_in: str, tmp_path: Path
-) -> None:
-    if lack := rootless_engine.lacks():
-        pytest.skip(lack)
-    packages = ("rootlesskit", "slirp4netns", "uidmap", "libslirp0", "libsubid4")
-    root = unpacked(tmp_path / "programs", *packages)
-    pip = "COPY . /srv\nRUN pip install --no-cache-dir itsdangerous==2.2.0\n"
-    for name in ("good", "bad"):
-        file = f"labs/tiny/{name}.Dockerfile"
-        project.write(file, project.read(file).replace("COPY . /srv\n", pip))
-    # A host with settings that builds would need, whatever this one has.
-    project.env = {**os.environ, **project.env, "PIP_CONFIG_FILE": ""}
-    project.env.setdefault("PIP_CERT", "/etc/ssl/certs/ca-certificates.crt")
-    # What the tests' own process found out for the machine's engine, where its shelf is filled.
-    project.env.pop(proxy.WAY_VARIABLE, None)
-    with rootless_engine.running(root, slim_stand_in) as address:
-        project.env["DOCKER_HOST"] = address
-        _, output = project.advices("doctor")
-        assert "rootless" in output
-        assert "bad  pip in builds:" in output
-        code, output = project.advices("run", "--samples", "1")
-        assert code == 33, output
-        assert "rootless engine" in output
-        assert "next: `advices prefetch`" in output
-        code, output = project.advices("prefetch", "tiny")
-        assert code == 0, output
-        found = measured(project)
-    assert found.variants["good"].boot.uid == 1000
-
-
-def test_podman_is_named_and_asked_for_nothing(project: Project, tmp_path: Path) -> None:
-    env = project.env
-    if shutil.which("podman") is None:
-        packages = ("podman", "conmon", "libgpgme11", "libassuan0", "libsubid4")
-        env = with_programs(unpacked(tmp_path / "programs", *packages), env)
-    folder = Path(tempfile.mkdtemp(prefix="advices-podman-", dir="/run"))
-    address = f"unix://{folder}/podman.sock"
-    words = ["podman", "--root", f"{tmp_path}/root", "--runroot", f"{folder}/run"]
-    words += ["--tmpdir", f"{folder}/tmp", "--storage-driver", "vfs"]
-    log = (tmp_path / "log").open("wb")
-    serve = [*words, "system", "service", "--time", "0", address]
-    service = subprocess.Popen(serve, env=env, stdout=log, stderr=log)
-    try:
-        assert any((folder / "podman.sock").exists() for _ in poll(20, 0.1)), (
-            tmp_path / "log"
-        ).read_text("utf-8")
-        project.env["DOCKER_HOST"] = address
-        for command in ("run --quick", "engine start"):
-            code, output = project.advices(*command.split())
-            assert code == EngineUnsuitable.exit_code, (command, output)
-            assert "Podman" in output
-            assert "has no BuildKit" in output
-        _, output = project.advices("doctor")
-        assert "bad  engine:" in output
-        assert "has no BuildKit" in output
-    finally:
-        service.terminate()
-        service.wait(30)
-        log.close()
-        shutil.rmtree(folder, ignore_errors=True)

@@ -1,116 +1,18 @@
-"""The probes on tiny images."""
+"""The probes on tiny images: imports, rights, the stop, variables, the inventory, opened files."""
+# ruff: noqa: F401, F811  # the fixtures `make` and `said` are imported
 
 from __future__ import annotations
 
 import json
-import secrets
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 
-import factory
 import pytest
+from probed_images import SERVES, SITE, Make, make, said
 
-from advices.core import Layout
 from advices.engine import Start
-from advices.engine.buildx import BuildOrder, build
-from advices.engine.client import connect
-from advices.engine.records import Image
 from advices.images import inventory_of
-from advices.images.memory import LayerMemory
-from advices.lab.model import Claim, Lab, Serve, Variant
-from advices.probes import environment, health, imports, inventory, limits, opened, stop, user
-from advices.probes.subject import Subject
+from advices.probes import environment, imports, inventory, opened, stop, user
 
 pytestmark = pytest.mark.engine
-
-ROOT = Path(__file__).parents[2]
-SITE = "/usr/local/lib/python3.14/site-packages"
-APP = """\
-import http.server, signal, threading
-
-class Page(http.server.SimpleHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        self.send_header("Content-Length", "2")
-        self.end_headers()
-        self.wfile.write(b"hi")
-
-class Server(http.server.ThreadingHTTPServer):
-    daemon_threads = False  # it waits for them when it closes
-
-server = Server(("", 8000), Page)
-stop = lambda *_: threading.Thread(target=server.shutdown).start()
-signal.signal(signal.SIGTERM, stop)
-server.serve_forever()
-server.server_close()
-"""
-SERVES = 'FROM python:3.14-slim\nWORKDIR /srv\nCOPY app.py notes.txt ./\nCMD ["python", "app.py"]\n'
-# A library that is not there: the name in an extension module of Python's own is changed.
-LACKS = """\
-import glob, pathlib
-module = pathlib.Path(glob.glob("/usr/local/lib/python3.14/lib-dynload/_bz2.*.so")[0])
-lacking = module.read_bytes().replace(b"libbz2.so.1.0", b"libxz2.so.1.0")
-pathlib.Path("SITE/lacks.so").write_bytes(lacking)
-""".replace("SITE", SITE)
-Make = Callable[..., Subject]
-
-
-@pytest.fixture
-def said() -> list[str]:
-    return []
-
-
-@pytest.fixture
-def make(tmp_path: Path, slim_stand_in: str, said: list[str]) -> Iterator[Make]:
-    """Return a function that builds a Dockerfile and returns it as a probe's subject."""
-    engine = connect()
-    run_id = f"test-probes-{secrets.token_hex(4)}"
-    (tmp_path / "app.py").write_text(APP)
-    (tmp_path / "notes.txt").write_text("notes\n")
-    (tmp_path / "lacks.py").write_text(LACKS)
-
-    def made(dockerfile: str, *, samples: int = 1, **more: Any) -> Subject:
-        file = tmp_path / "Dockerfile"
-        file.write_text(dockerfile)
-        bases = {"python:3.14-slim": slim_stand_in}
-        tag = f"docker-advices-run/{run_id}:{secrets.token_hex(4)}"
-        build(BuildOrder(dockerfile=file, context=tmp_path, tag=tag, bases=bases, run_id=run_id))
-        image = engine.image(tag)
-        assert isinstance(image, Image)
-        lab = Lab(
-            slug="tiny",
-            folder=tmp_path,
-            title="Tiny",
-            advice="x",
-            context=tmp_path,
-            serve=Serve(timeout_seconds=60.0),
-            variants={n: Variant(dockerfile="Dockerfile", says=n) for n in ("bad", "good")},
-            claims=(Claim(id="x", says="x", measure="uid", equals=0),),
-            **more,
-        )
-        memory = LayerMemory(tmp_path / "none")
-        return Subject(
-            workshop=factory.workshop(Layout(ROOT), said.append, engine=engine, memory=memory),
-            lab=lab,
-            variant="good",
-            targets=(),
-            image=image,
-            base_ids=frozenset(),
-            answered=True,
-            run_id=run_id,
-            canary="",
-            samples=samples,
-            build_target=lambda _: image,
-        )
-
-    yield made
-    left = [
-        c for c in engine._docker.containers.list(ignore_removed=True) if run_id in str(c.labels)
-    ]
-    networks = [n for n in engine._docker.networks.list() if run_id in str(n.name)]
-    engine.remove_run(run_id)
-    assert (left, networks) == ([], [])
 
 
 def installed(name: str, site: str = SITE, source: str = "", also: str = "") -> str:
@@ -277,63 +179,3 @@ def test_a_python_that_takes_no_hook_is_not_counted(make: Make, said: list[str])
     isolated = SERVES.replace('"app.py"', '"-I", "app.py"')
     assert opened.probe(make(isolated)).values == {}
     assert said == ["good: its Python takes no hook: nothing is counted"]
-
-
-# ---------- health and limits ----------
-
-# The kernel takes lines for a server that hangs, as many as its queue holds.
-ONE_AT_A_TIME = (
-    'RUN sed -i "s/http.server.ThreadingHTTPServer):/http.server.HTTPServer):'
-    '\\n    request_queue_size = 128/" app.py\n'
-)
-ASKS = "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/', timeout=2)"
-KNOCKS = "import socket; socket.create_connection(('127.0.0.1', 8000), 2)"
-TIMES = "--timeout=3s --start-period=9s --start-interval=1s"
-CHECK = f'HEALTHCHECK {TIMES} CMD ["python", "-c", "{{0}}"]\n'
-
-
-def healthy(make: Make, dockerfile: str) -> tuple[str, str, bool]:
-    """Return the health soon after the start and while it hangs, and whether it answers then."""
-    values = health.probe(make(dockerfile)).values
-    return str(values["health"]), str(values["health_hung"]), bool(values["answers_hung"])
-
-
-@pytest.fixture
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait longer for a healthy container: other tests keep the machine busy."""
-    monkeypatch.setattr(health, "_SOON_SECONDS", 60.0)
-
-
-@pytest.mark.usefixtures("patient")
-def test_a_check_that_asks_for_the_page_notices_a_hang(make: Make) -> None:
-    one = SERVES.replace("CMD", ONE_AT_A_TIME + "CMD") + CHECK.format(ASKS)
-    assert healthy(make, one) == ("healthy", "unhealthy", False)
-
-
-@pytest.mark.usefixtures("patient")
-def test_a_check_that_knocks_notices_nothing(make: Make) -> None:
-    one = SERVES.replace("CMD", ONE_AT_A_TIME + "CMD") + CHECK.format(KNOCKS)
-    assert healthy(make, one) == ("healthy", "healthy", False)
-
-
-def test_a_check_that_the_image_cannot_run_is_never_healthy(make: Make) -> None:
-    wrong = "HEALTHCHECK --start-period=9s --start-interval=1s CMD curl -f http://localhost:8000/\n"
-    assert healthy(make, SERVES + wrong) == ("starting", "never healthy", True)
-
-
-def test_without_a_check_there_is_no_health(make: Make) -> None:
-    assert healthy(make, SERVES)[:2] == ("no check", "no check")
-
-
-def test_what_a_container_writes_is_counted_but_in_memory(make: Make) -> None:
-    writes = "RUN sed -i \"s|^server = |open('PLACE', 'w').close()\\n&|\" app.py\n"
-    # Root's Python would leave bytecode.
-    writes += "ENV PYTHONDONTWRITEBYTECODE=1\n"
-    in_memory = SERVES.replace("CMD", writes.replace("PLACE", "/tmp/note") + "CMD")
-    found = limits.probe(make(in_memory))
-    assert found.values["paths_written"] == 0
-    # No form: nobody uploads, and nothing is said of it.
-    assert "uploads_lost" not in found.values
-    assert found.values["rest_bytes"] > found.values["worker_bytes"] - 1 > 1_000_000
-    in_its_layer = SERVES.replace("CMD", writes.replace("PLACE", "/srv/note") + "CMD")
-    assert limits.probe(make(in_its_layer)).values["paths_written"] == 2  # the file, its folder

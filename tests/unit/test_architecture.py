@@ -119,12 +119,10 @@ def test_what_is_pure_loads_nothing_of_the_engine() -> None:
 
 
 def test_no_file_is_long() -> None:
-    long = {
-        file.name: count
-        for file in sources(SOURCE)
-        if (count := len(file.read_text("utf-8").splitlines())) > LINES_AT_MOST
-    }
-    assert long == {}
+    ours = (*sources(SOURCE), *(ROOT / "tests").rglob("*.py"), *(ROOT / "benchmarks").glob("*.py"))
+    long = {file.name for file in ours if len(file.read_text("utf-8").splitlines()) > LINES_AT_MOST}
+    # Tests that share one class, which takes a minute to make, and one program of an image.
+    assert long == {"test_hub.py", "zap_stub.py"}
 
 
 def test_one_door_leads_to_other_programs() -> None:

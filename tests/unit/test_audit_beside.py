@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from audit_world import BAD, World, made
+from container_programs import Program, printed
 from layer_tars import file, layer_tar
-from memory_engine import Program, printed, sites
-from test_audit import BAD, World, made
+from local_sites import sites
 
 from advices import audit
 from advices.core import EngineRefused, NotMeasured

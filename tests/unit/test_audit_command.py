@@ -3,49 +3,19 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from memory_engine import sites
-from test_audit import World, made
+from audit_called import advices, world
+from audit_world import World
 
 from advices import audit as room
-from advices import cli
 from advices.audit.shared import weighed
 from advices.results import Layer
 
-
-@pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """Return a project on an engine in memory, which the command uses too."""
-    monkeypatch.setenv("ADVICES_INDEX_WAY", "direct")
-    # The linter that is part of the builder: here the client is too old for it.
-    docker = tmp_path / "bin" / "docker"
-    docker.parent.mkdir()
-    docker.write_text("#!/bin/sh\necho github.com/docker/buildx 0.13.1 x\n")
-    docker.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{docker.parent}:/usr/bin:/bin")
-    monkeypatch.setattr("advices.workshop.workshop.connect", lambda: here.engine)
-    with sites() as port_of:
-        here = World(made(tmp_path / "project"), port_of)
-        yield here
-
-
-@pytest.fixture
-def advices(world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
-    """Return a function that audits the project and returns the command's exit code."""
-
-    def run(*words: str) -> int:
-        monkeypatch.setattr(sys, "argv", ["advices", "--quiet", "audit", str(world.root), *words])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        assert isinstance(end.value.code, int)
-        return end.value.code
-
-    return run
+__all__ = ["advices", "world"]
 
 
 def test_it_prints_a_sentence_tables_and_the_diff(

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from memory_engine import MemoryEngine, Program
-from test_audit import World, made, measured, read, world
+from audit_world import World, made, measured, read, world
+from container_programs import Program
+from memory_engine import MemoryEngine
 
 from advices import audit
 from advices.audit import health, lab_of
@@ -17,7 +18,33 @@ from advices.audit.gate import broken, lost
 from advices.audit.pages import Served
 from advices.audit.variables import with_variables
 from advices.engine import Start
-from advices.results import Page, page_of
+from advices.results import Page, VariantResult, page_of
+
+BROKEN: dict[str, tuple[VariantResult, VariantResult, str]] = {
+    "nothing": (measured(), measured(), ""),
+    "silent": (measured(), measured(answered=False), "no longer answers"),
+    "another page": (measured(), measured(page="b"), "the page is not the same"),
+    "root": (measured(), measured(uid=0), "PID 1 became root"),
+    "root before": (measured(uid=0), measured(uid=0), ""),
+    "silent before": (measured(answered=False), measured(answered=False), ""),
+    "a package": (
+        measured(distributions_failing=1),
+        measured(distributions_failing=2),
+        "Python packages that do not import: 2, before 1",
+    ),
+    "a library": (measured(missing_libraries=0), measured(missing_libraries=1), "missing: 1"),
+    "fewer": (measured(missing_libraries=1), measured(missing_libraries=0), ""),
+    "killed": (measured(stop_exit_code=0), measured(stop_exit_code=137), "has to kill it"),
+    "killed before": (measured(stop_exit_code=137), measured(stop_exit_code=137), ""),
+    "not measured": (measured(), measured(stop_exit_code=137), ""),
+}
+
+
+@pytest.mark.parametrize(("before", "after", "says"), BROKEN.values(), ids=BROKEN.keys())
+def test_the_gate(before: VariantResult, after: VariantResult, says: str) -> None:
+    found = broken(before, after)
+    assert found == says == "" or says in found != ""
+
 
 TYPE = "text/html"
 

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from memory_engine import Program, site
-from test_audit_secrets import World
+from audit_secret_world import World
+from container_programs import Program
+from local_sites import site
 
 from advices import audit
 from advices.audit import How

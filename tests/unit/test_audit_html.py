@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from memory_engine import sites
-from test_audit import BAD, World, made
+from audit_world import BAD, World, made
+from local_sites import sites
 
 from advices import audit
 from advices.audit.report.commands import repeat

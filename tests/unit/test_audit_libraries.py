@@ -7,11 +7,12 @@ import json
 from dataclasses import replace
 
 import factory
+import fake_bench
 import pytest
 from audit_corpus import source
+from audit_world import ROOT, World, read, world
+from container_programs import Program, printed
 from layer_tars import file, layer_tar
-from memory_engine import Program, printed
-from test_audit import ROOT, World, read, world
 
 from advices import audit
 from advices.audit import How
@@ -137,7 +138,7 @@ def test_a_quick_audit_keeps_the_full_base_for_the_build(world: World) -> None:
     world.engine.add("python:3.14", full, repo_digests=("python@sha256:1",))
     # A compiler is wanted, and the last stage has none.
     world.refuses = lambda text: "slim" in text.partition("pip install")[0]
-    workshop = factory.workshop(Layout(ROOT), engine=world.engine)
+    workshop = fake_bench.workshop(Layout(ROOT), engine=world.engine)
     found = audit.audited(workshop, read(world.root), how=How(quick=True))
     assert ("what each change brings alone", ALONE[1]) in found.trial.left_out
     assert "stages" in found.trial.names

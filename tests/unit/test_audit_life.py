@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from memory_engine import STATUS, Program, printed
-from test_audit import World, made, read, world
+from audit_world import World, made, read, world
+from container_programs import STATUS, Program, printed
 
 from advices import audit
 from advices.audit.decided import decided

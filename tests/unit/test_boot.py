@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from memory_engine import MemoryEngine, Program, Started, printed, site
+from container_programs import Program, printed
+from local_sites import site
+from memory_engine import MemoryEngine, Started
 
 from advices.core import EngineRefused, NeverAnswered
 from advices.engine.start import HARDENED, Start

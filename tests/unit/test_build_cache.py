@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
-import factory
+import fake_bench
+import made_labs
 import pytest
 from memory_engine import FACTS, MemoryEngine
 
@@ -65,8 +66,8 @@ def test_room_is_made_where_several_labs_are_measured(
     """A server that prepares an engine while others build must not take their cache away."""
     has_free(ours, 0)
     ours.setenv("ADVICES_INDEX_WAY", "direct")
-    workshop = factory.workshop(Layout(tmp_path), engine=engine)
-    lab = factory.read_lab(tmp_path)
+    workshop = fake_bench.workshop(Layout(tmp_path), engine=engine)
+    lab = made_labs.read_lab(tmp_path)
     with execution._ready(workshop, [lab]):
         assert engine.kept_bytes == []
     with execution._ready(workshop, [lab, lab.model_copy(update={"slug": "another"})]):

@@ -1,118 +1,37 @@
-"""A commit that another machine builds again: what it is offered, and how the images differ."""
+"""A commit that another machine builds again: how it is measured, and how the images differ."""
 
 from __future__ import annotations
 
-import configparser
 import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import factory
+import fake_bench
 import pytest
+from again_lab import lab
+from container_programs import Program
 from layer_tars import file, layer_tar, tree
-from memory_engine import MemoryEngine, Program, site
+from local_sites import site
+from memory_engine import MemoryEngine
 
-from advices.core import LabInvalid, Layout
+from advices.core import Layout
 from advices.engine import BuildOrder
 from advices.images.memory import LayerMemory
-from advices.lab import Claim, Lab, MeasureName, Replay, labfile
+from advices.lab import Claim, Lab, MeasureName, Replay
 from advices.measure.candidate import copied, of_learner, of_mistake, of_variant, replayed
 from advices.measure.installed import behind, installed, moved
-from advices.measure.keys import Keys
 from advices.measure.plan import BuildImage, Samples, steps, steps_for
 from advices.measure.variant import Measurer
-from advices.packages import newest_versions, selection, settings
+from advices.packages import settings
 from advices.results.record import VariantResult
 from advices.runs.lifecycle import Run
 
-JUNE, SEPTEMBER = "django==5.2.14\nSqlParse==0.5.5\n", "django==5.2.17\nsqlparse==0.5.5\n"
-REPLAYS = """
-[replays.again]
-says = "another machine builds it"
-again = true
+__all__ = ["lab"]
 
-[replays.later]
-says = "another machine builds it later"
-again = true
-index = "september.txt"
-"""
-LAB = f'index = "june.txt"\n{factory.LAB}{REPLAYS}'
 ROOT = Path(__file__).parents[2]
 BASE = "python:3.14-slim"
-
-
-@pytest.fixture
-def lab(tmp_path: Path) -> Lab:
-    return read_lab(tmp_path)
-
-
-def read_lab(root: Path, toml: str = LAB) -> Lab:
-    project = factory.project(root)
-    folder = project / "labs" / "build-cache"
-    (folder / "june.txt").write_text(JUNE, "utf-8")
-    (folder / "september.txt").write_text(SEPTEMBER, "utf-8")
-    return factory.read_lab(root, toml)
-
-
-# ---------- what lab.toml may say ----------
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "fault"),
-    [
-        ('"june.txt"', '"gone.txt"', "lab.toml:1: the file gone.txt does not exist"),
-        ('"september.txt"', '"gone.txt"', "the file gone.txt does not exist"),
-        ('"september.txt"', '"../june.txt"', "replays.later.index: String should"),
-        ("again = true\nindex", "index", "`index` needs `again`"),
-        ("again = true\nindex", 'overlay = "more"\nindex', "`overlay` needs `again`"),
-        ("again = true\nindex", 'again = true\noverlay = "gone"\nindex', "folder gone does not"),
-    ],
-)
-def test_a_wrong_key_is_named_with_its_line(old: str, new: str, fault: str, tmp_path: Path) -> None:
-    assert LAB.count(old) == 1
-    with pytest.raises(LabInvalid) as caught:
-        read_lab(tmp_path, LAB.replace(old, new))
-    assert fault in str(caught.value)
-
-
-def test_a_build_is_offered_what_its_day_had(lab: Lab) -> None:
-    assert lab.newest() == lab.newest("cold") == lab.newest("again") == JUNE
-    assert lab.newest("later") == SEPTEMBER
-    assert factory.read_lab(lab.folder.parents[1]).newest() == ""
-
-
-# ---------- what pip is offered ----------
-
-
-def test_pip_is_held_back_and_finds_its_index_all_the_same() -> None:
-    found = settings.held_back(settings.files("http://172.17.0.1:5081/index/"), JUNE)
-    conf = configparser.ConfigParser()
-    conf.read_string(found[settings.PIP_CONF])
-    assert dict(conf["global"]) == {
-        "index-url": "http://172.17.0.1:5081/index/",
-        "trusted-host": "172.17.0.1",
-        "constraint": settings.NEWEST,
-    }
-    assert found[settings.NEWEST] == "django<=5.2.14\nsqlparse<=0.5.5\n"
-    assert settings.UV_TOML in found
-
-
-def test_where_pip_goes_straight_out_it_is_only_held_back() -> None:
-    found = settings.held_back({}, JUNE)
-    assert found[settings.PIP_CONF] == f"[global]\nconstraint = {settings.NEWEST}\n"
-    assert set(found) == {settings.PIP_CONF, settings.NEWEST}
-
-
-def test_what_each_day_offered_is_prefetched(lab: Lab) -> None:
-    found = {one.requirement for one in selection.of_lab(lab)}
-    assert {"django==5.2.14", "django==5.2.17", "sqlparse==0.5.5"} <= found
-
-
-def test_comments_and_ranges_of_a_list_are_no_versions() -> None:
-    text = "# by uv\ndjango==5.2.14 \\\n    --hash=sha256:1\nflask>=3\n\n"
-    assert newest_versions(text) == {"django": "5.2.14"}
 
 
 # ---------- what is compared ----------
@@ -194,7 +113,7 @@ class Here:
         self.engine.add(BASE, layer_tar({"etc/base": file(b"base")}), repo_digests=digests)
         self.engine.content = self._content
         parts = {"engine": self.engine, "memory": LayerMemory(folder)}
-        shop = factory.workshop(Layout(ROOT), lambda _: None, **parts)
+        shop = fake_bench.workshop(Layout(ROOT), lambda _: None, **parts)
         self.run = Run("run-1", folder / "scratch")
         self.measurer = Measurer(shop, lab, self.run, {})
 
@@ -277,37 +196,3 @@ def test_a_learners_next_file_finds_nothing_of_the_last_one(here: Here) -> None:
         here.measurer.measure_beside(yours, steps(here.lab, Samples(1, 1)), lambda *_: None)
     uncached = [order.tag.rpartition("-")[2] for order in here.engine.orders if order.no_cache]
     assert sorted(uncached) == sorted(["cold", "again", "later"] * 2)
-
-
-# ---------- what decides it ----------
-
-
-def parts(root: Path) -> dict[str, str]:
-    layout = Layout(root)
-    keys = Keys(factory.Machine().workshop(layout), Samples(1, 1))
-    found = keys.parts(labfile.read(layout.labs, "build-cache"))
-    assert found is not None
-    return dict(found.own)
-
-
-def test_lists_and_files_that_a_replay_brings_decide_the_numbers(tmp_path: Path) -> None:
-    toml = LAB.replace("again = true\nindex", 'again = true\noverlay = "more"\nindex')
-    factory.project(tmp_path)
-    folder = tmp_path / "labs" / "build-cache"
-    (folder / "more").mkdir()
-    (folder / "more" / "lock.txt").write_text("old\n")
-    read_lab(tmp_path, toml)
-    known = parts(tmp_path)
-
-    def changed() -> set[str]:
-        now = parts(tmp_path)
-        return {name for name in now if now[name] != known.get(name)}
-
-    (folder / "june.txt").write_text(f"# another comment\n{JUNE}")
-    assert changed() == set()
-    (folder / "june.txt").write_text(SEPTEMBER)
-    assert changed() == {"the index"}
-    (folder / "september.txt").write_text(JUNE)
-    assert changed() == {"the index", "the index of the replay later"}
-    (folder / "more" / "lock.txt").write_text("new\n")
-    assert "the files of the replay later" in changed()

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from test_class_machine import FACTS, GB, LIMITS, WANTED
+from class_machine import FACTS, GB, LIMITS, WANTED
 
 from advices import classroom
 from advices.classroom.sending import words

@@ -10,7 +10,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from jupyterhub.auth import Authenticator, DummyAuthenticator
+from jupyterhub.auth import Authenticator
+from jupyterhub.authenticators.shared import SharedPasswordAuthenticator
 from tornado import web
 from traitlets.config import Config
 
@@ -151,16 +152,16 @@ def test_what_has_its_own_page_believes_no_form(tmp_path: Path) -> None:
 
 
 def test_what_asks_for_a_password_uses_the_hubs_form_and_slows_guesses(tmp_path: Path) -> None:
-    one = door(tmp_path, DummyAuthenticator, allowed_users={"ada"})
-    one._by.password = "right"
+    one = door(tmp_path, SharedPasswordAuthenticator, allowed_users={"ada"})
+    one._by.user_password = "right password"
     assert one.has_form
 
     def typed(password: str, name: str = "ada") -> Any:
         form = {"username": name, "password": password}
         return asyncio.run(one.get_authenticated_user(HANDLER, form))
 
-    assert typed("right")["name"] == "adv-seat-01"
-    for name, password in (("ada", "wrong"), ("ben", "right")):
+    assert typed("right password")["name"] == "adv-seat-01"
+    for name, password in (("ada", "wrong"), ("ben", "right password")):
         with pytest.raises(web.HTTPError) as told:
             typed(password, name)
         assert told.value.jupyterhub_message.startswith("Name or password is wrong")
@@ -168,7 +169,7 @@ def test_what_asks_for_a_password_uses_the_hubs_form_and_slows_guesses(tmp_path:
         with pytest.raises(web.HTTPError):
             typed("wrong")
     with pytest.raises(web.HTTPError) as told:
-        typed("right")
+        typed("right password")
     assert told.value.status_code == 429
     assert "Too many wrong attempts" in told.value.jupyterhub_message
 

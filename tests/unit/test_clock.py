@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 
 import factory
+import fake_bench
+import made_labs
 import pytest
 
 from advices.core import process
@@ -78,8 +80,8 @@ def test_what_runs_in_containers_counts_seconds_that_never_step_back(file: Path)
 def test_a_run_of_an_earlier_date_says_so_and_keeps_its_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    layout = Layout(factory.project(tmp_path))
-    lab = factory.read_lab(tmp_path)
+    layout = Layout(made_labs.project(tmp_path))
+    lab = made_labs.read_lab(tmp_path)
     dates = ["2026-01-02T00:00:00+00:00", "2025-12-31T23:00:00+00:00", "2026-01-03T00:00:00+00:00"]
     said: list[list[str]] = []
     for date in dates:
@@ -89,7 +91,7 @@ def test_a_run_of_an_earlier_date_says_so_and_keeps_its_place(
         )
         monkeypatch.setattr(labs, "one_by_one", lambda *_, done=done: (one for one in (done,)))
         said.append([])
-        run_labs(factory.workshop(layout, said[-1].append), [lab.slug], Samples(), force=True)
+        run_labs(fake_bench.workshop(layout, said[-1].append), [lab.slug], Samples(), force=True)
     assert [one.date for one in history.load(layout.results, lab.slug)] == dates
     noted = [[line for line in lines if "a clock was wrong" in line] for lines in said]
     assert noted[0] == noted[2] == []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import factory
+import fake_bench
+import made_labs
 import pytest
 
 from advices.core import DiskFull, LabInvalid
@@ -22,7 +23,7 @@ from advices.measure.candidate import (
 
 @pytest.fixture
 def lab(tmp_path: Path) -> Lab:
-    return factory.read_lab(tmp_path)
+    return made_labs.read_lab(tmp_path)
 
 
 def files(folder: Path) -> dict[str, str]:
@@ -146,8 +147,8 @@ def test_a_mistake_is_the_good_variant_changed_and_built_on_its_cache(
 ) -> None:
     found = of_mistake(lab, lab.mistakes[1], tmp_path / "scratch")
     assert found.dockerfile.parent == tmp_path / "scratch"
-    assert found.dockerfile.read_text() == factory.GOOD.replace("USER 1000\n", "")
-    assert lab.dockerfile("good").read_text() == factory.GOOD
+    assert found.dockerfile.read_text() == made_labs.GOOD.replace("USER 1000\n", "")
+    assert lab.dockerfile("good").read_text() == made_labs.GOOD
     assert (found.name, found.cache_of, found.fresh) == ("mistake-no-user", "good", False)
     assert found.variant == lab.variants["good"]
 
@@ -162,9 +163,9 @@ def test_a_mistake_leaves_out_what_the_good_variant_leaves_out_and_more(
 
 
 def test_a_learner_gets_what_the_start_of_the_exercise_gets(tmp_path: Path) -> None:
-    toml = 'leaves_out = ["views.py"]\n' + factory.EXERCISE
-    exercise = factory.read_exercise(tmp_path, toml)
-    found = of_learner(exercise, tmp_path / "mine", factory.LIMITS)
+    toml = 'leaves_out = ["views.py"]\n' + made_labs.EXERCISE
+    exercise = made_labs.read_exercise(tmp_path, toml)
+    found = of_learner(exercise, tmp_path / "mine", fake_bench.LIMITS)
     assert (found.name, found.cache_of, found.fresh) == ("yours", "yours", False)
     assert found.dockerfile == tmp_path / "mine"
     assert found.variant.leaves_out == ("views.py",)

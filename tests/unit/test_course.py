@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import factory
+import made_labs
 import pytest
 
 from advices.core import LabInvalid
@@ -65,7 +66,7 @@ def test_what_is_no_time_of_a_day(start: str) -> None:
 
 
 def test_a_lesson_comes_from_its_exercise(tmp_path: Path) -> None:
-    project = factory.project(tmp_path)
+    project = made_labs.project(tmp_path)
     macros = Macros(project / "labs", project / "docs", lambda: "trainers.md")
     lesson, end = macros.agenda("09:00", "build-cache", ("Break", 15)).splitlines()[2:4]
     assert "[Order for the cache](chapters/build-cache.md): talk 10, exercise 10 | 20 |" in lesson
@@ -110,7 +111,7 @@ def test_every_mistake_of_every_exercise_is_there_with_its_hint() -> None:
 
 
 def test_code_in_a_hint_stays_code_and_the_rest_is_harmless(tmp_path: Path) -> None:
-    project = factory.project(tmp_path)
+    project = made_labs.project(tmp_path)
     file = project / "labs" / "build-cache" / "exercise" / "exercise.toml"
     text = file.read_text("utf-8")
     hint = re.search(r'^hint = "(.*)"$', text, re.M)

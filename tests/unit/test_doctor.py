@@ -1,4 +1,5 @@
-"""What the doctor finds: one line each, and a fix for each thing that is not well."""
+"""What the doctor finds of a machine and its engine: one line each, and a fix for each fault."""
+# ruff: noqa: F401  # the fixture `_well` is imported
 
 from __future__ import annotations
 
@@ -7,111 +8,18 @@ import shutil
 from collections import namedtuple
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
+from well_machine import FakeEngine, _well, examine
 
 from advices.cli import doctor
 from advices.cli.doctor import Finding
-from advices.core import (
-    CLASS_VARIABLE,
-    BaseUnavailable,
-    EngineElsewhere,
-    EngineMissing,
-    EngineUnsuitable,
-    ImageUnknown,
-    LabInvalid,
-    PullFailed,
-    PullForbidden,
-    PullsLimited,
-    RegistrySilent,
-)
+from advices.core import CLASS_VARIABLE, EngineMissing, EngineUnsuitable
 from advices.core.paths import Layout
 from advices.core.process import Finished
-from advices.engine import apt, cgroup, client, client_settings, connection, own_engine
-from advices.engine.client import EngineFacts
+from advices.engine import apt, client, client_settings, connection, own_engine
 from advices.packages import Shelf, proxy, shelf
-from advices.scanners.images import ScannerImage
 from advices.workshop import Workshop, workshop
-
-_NO_GROUP = "a rootless engine"
-LAYOUT = Layout(Path("/no/project"))
-
-
-class FakeEngine:
-    """An engine with overlay2 and room enough."""
-
-    address = "unix:///x.sock"
-    driver = "overlay2"
-    folder = "/"
-    rootless = False
-    registry: type[PullFailed] | None = None
-
-    def facts(self) -> EngineFacts:
-        return EngineFacts("26.1.5", self.driver, "linux/amd64", 2, self.folder, self.rootless)
-
-    def must_be_here(self) -> None:
-        if "elsewhere" in self.address:
-            raise EngineElsewhere(f"{self.address} is elsewhere")
-
-    def ask_registry(self, name: str) -> None:
-        if self.registry is not None:
-            raise self.registry(f"`{name}` was not pulled: so")
-
-
-class FakeBases:
-    """Two bases, of which one is there."""
-
-    def __init__(self, *_: Any) -> None: ...
-
-    def names(self) -> tuple[str, ...]:
-        return ("a:1", "b:1")
-
-    def known(self, name: str) -> Any:
-        return SimpleNamespace(kind="stand-in") if name == "a:1" else None
-
-
-class FakeScanners:
-    """The images of both scanners; a test takes one away or breaks it."""
-
-    there: dict[str, ScannerImage | Exception]
-
-    def __init__(self, *_: Any) -> None: ...
-
-    def present(self, name: str) -> ScannerImage | None:
-        found = self.there.get(name)
-        if isinstance(found, Exception):
-            raise found
-        return found
-
-
-@pytest.fixture(autouse=True)
-def _well(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make all of this machine well; a test breaks one thing."""
-    usage = namedtuple("usage", "free")
-    monkeypatch.setattr(workshop, "connect", FakeEngine)
-    monkeypatch.setattr(doctor, "buildx_version", lambda: "v0.13.1")
-    monkeypatch.setattr(client_settings, "builder_driver", lambda: "docker")
-    monkeypatch.setattr(client_settings, "left_out", lambda _: iter(()))
-    monkeypatch.setattr(cgroup, "why_not", lambda _address, *, rootless: _NO_GROUP * rootless)
-    monkeypatch.setattr(own_engine, "running_pid", lambda: None)
-    monkeypatch.setattr(proxy, "host_settings", lambda: ())
-    monkeypatch.setattr(workshop, "Bases", FakeBases)
-    monkeypatch.setattr(workshop, "ScannerImages", FakeScanners)
-    there = {name: ScannerImage(name, f"{name}:1", "sha256:1") for name in ("wapiti", "zap")}
-    monkeypatch.setattr(FakeScanners, "there", there, raising=False)
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(50_000_000_000))
-
-
-def examine() -> dict[str, Finding]:
-    found = list(doctor.examine(Workshop(LAYOUT, print)))
-    subjects = [finding.subject for finding in found]
-    assert len(set(subjects)) == len(subjects)
-    for finding in found:
-        assert finding.says
-        assert bool(finding.fix) == (finding.mark != "ok"), f"{finding}: a fix for what is not well"
-    return dict(zip(subjects, found, strict=True))
 
 
 def test_a_machine_that_is_well() -> None:
@@ -360,68 +268,3 @@ def test_a_seat_of_a_class_needs_room_for_its_labs_and_for_no_more(
 def test_settings_of_the_host_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(proxy, "host_settings", lambda: ("PIP_CERT", "pip's global.proxy"))
     assert "(PIP_CERT, pip's global.proxy)" in examine()["pip in builds"].says
-
-
-@pytest.mark.parametrize(("registry", "how"), [(True, "it is pulled"), (False, "it is built")])
-def test_without_a_registry_bases_are_built(
-    registry: bool, how: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(FakeEngine, "registry", None if registry else RegistrySilent)
-    found = examine()
-    assert found["registry"].mark == ("ok" if registry else "note")
-    assert found["b:1"].fix.startswith(how)
-
-
-@pytest.mark.parametrize("kind", [PullsLimited, PullForbidden, ImageUnknown])
-def test_what_a_registry_refuses_is_told(
-    kind: type[PullFailed], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(FakeEngine, "registry", kind)
-    found = examine()["registry"]
-    assert (found.mark, found.says) == ("bad", "`a:1` was not pulled: so")
-    assert found.fix == kind.next_step
-
-
-def test_bases_that_cannot_be_examined(monkeypatch: pytest.MonkeyPatch) -> None:
-    def unavailable(*_: Any) -> None:
-        raise BaseUnavailable("builds cannot reach an index", next_step="unset it")
-
-    monkeypatch.setattr(workshop, "Bases", unavailable)
-    found = examine()["base images"]
-    assert (found.mark, found.fix) == ("bad", "unset it")
-
-
-@pytest.mark.parametrize(
-    ("name", "registry", "fix"),
-    [
-        ("Wapiti", True, "it is built when a lab needs it"),
-        ("Wapiti", False, "it is built when a lab needs it"),
-        ("ZAP", True, "it is pulled when a lab needs it"),
-        ("ZAP", False, "the lab runs without it and says so; to get it, `docker load` it"),
-    ],
-)
-def test_a_scanner_that_is_missing_is_a_note_that_says_how_it_comes(
-    name: str, registry: bool, fix: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(FakeScanners, "there", {})
-    monkeypatch.setattr(FakeEngine, "registry", None if registry else RegistrySilent)
-    found = examine()[f"scanner {name}"]
-    assert (found.mark, found.says) == ("note", "not there")
-    assert found.fix.startswith(fix)
-
-
-def test_a_stub_in_the_place_of_a_scanner_is_bad(monkeypatch: pytest.MonkeyPatch) -> None:
-    stub = ScannerImage("zap", "zap:stub", "sha256:1", stub=True)
-    monkeypatch.setattr(FakeScanners, "there", {"zap": stub})
-    found = examine()["scanner ZAP"]
-    assert (found.mark, found.says, found.fix) == ("bad", "zap:stub is a stub", "`docker rmi` it")
-
-
-def test_recipes_that_cannot_be_read_are_bad_and_the_rest_is_examined(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    fault = LabInvalid("labs/scanners/scanners.toml: it broke", next_step="mend it")
-    monkeypatch.setattr(FakeScanners, "there", {"wapiti": fault, "zap": fault})
-    found = examine()
-    assert (found["scanner ZAP"].mark, found["scanner ZAP"].fix) == ("bad", "mend it")
-    assert found["a:1"].mark == "ok"

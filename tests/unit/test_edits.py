@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import factory
+import made_labs
 import pytest
 
 from advices.core import LabInvalid
@@ -20,7 +20,7 @@ def text_of(lab: Lab, mistake: Mistake | None, to: Path) -> str:
 
 
 def test_an_edit_changes_the_copy_and_not_the_project(tmp_path: Path) -> None:
-    lab = factory.read_lab(tmp_path)
+    lab = made_labs.read_lab(tmp_path)
     edits = (Edit(file="views.py", replace="x = 1", by="x = 2"),)
     good = lab.variants["good"].model_copy(update={"edits": edits})
     changed = lab.model_copy(update={"variants": {**lab.variants, "good": good}})
@@ -75,8 +75,8 @@ def test_an_edit_that_cannot_be_made_is_named_with_its_line(
     tmp_path: Path, edits: str, says: str
 ) -> None:
     before = 'dockerfile = "bad.Dockerfile"\n'
-    lab = factory.LAB.replace(before, f"{before}edits = {edits}\n", 1)
+    lab = made_labs.LAB.replace(before, f"{before}edits = {edits}\n", 1)
     with pytest.raises(LabInvalid, match=says) as raised:
-        factory.read_lab(tmp_path, lab)
+        made_labs.read_lab(tmp_path, lab)
     line = lab.splitlines().index(f"edits = {edits}") + 1
     assert f"lab.toml:{line}:" in raised.value.what

@@ -8,9 +8,13 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import factory
+import fake_bench
+import made_labs
 import pytest
+from container_programs import Program
 from layer_tars import layer_tar
-from memory_engine import MemoryEngine, Program, site
+from local_sites import site
+from memory_engine import MemoryEngine
 
 from advices import results
 from advices.core import EngineElsewhere, NotebookFailed, Say
@@ -36,7 +40,7 @@ SLUGS = ("base-image", "build-cache")
 def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
     """Return a project of two labs, on a machine where nothing is asked of any engine."""
     monkeypatch.setenv(WAY_VARIABLE, "direct")
-    return Layout(factory.project(tmp_path))
+    return Layout(made_labs.project(tmp_path))
 
 
 class Resolved:
@@ -49,7 +53,7 @@ class Resolved:
 
 
 def workshop(layout: Layout, say: Say = print) -> Workshop:
-    return factory.workshop(layout, say, engine=MemoryEngine(), bases=Resolved())
+    return fake_bench.workshop(layout, say, engine=MemoryEngine(), bases=Resolved())
 
 
 def nothing(_: Lab) -> Kept:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import factory
+import fake_bench
+import made_labs
 import pytest
+from container_programs import Program
 from layer_tars import file, layer_tar
-from memory_engine import MemoryEngine, Program, site
+from local_sites import site
+from memory_engine import MemoryEngine
 
 from advices.core import Layout
 from advices.measure import QUICK, Bench, Ground, check, get_ready
@@ -24,8 +27,8 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> MemoryEngine:
 
 
 def bench_on(engine: MemoryEngine, folder: Path) -> Bench:
-    exercise = factory.read_exercise(folder)
-    shop = factory.workshop(Layout(ROOT), lambda _: None, engine=engine)
+    exercise = made_labs.read_exercise(folder)
+    shop = fake_bench.workshop(Layout(ROOT), lambda _: None, engine=engine)
     run = Run("run-1", folder / "scratch")
     return Bench(shop, exercise, run, samples=QUICK, owner=False, ground=Ground("word"))
 

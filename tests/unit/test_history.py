@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import factory
+import fake_bench
+import made_labs
 import pytest
 
 from advices.core import ResultInvalid
@@ -167,12 +169,12 @@ def test_a_curve_needs_two_numbers() -> None:
 
 
 def test_a_refresh_adds_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    layout = Layout(factory.project(tmp_path))
-    lab = factory.read_lab(tmp_path)
+    layout = Layout(made_labs.project(tmp_path))
+    lab = made_labs.read_lab(tmp_path)
     found = verdicts(lab, factory.result())
     done = Executed(lab, factory.result(), "# Page\n", found, None, ())
     monkeypatch.setattr(labs, "one_by_one", lambda *_: (one for one in (done,)))
     for lines in (1, 2):
-        run_labs(factory.workshop(layout), [lab.slug], Samples(), force=True)
+        run_labs(fake_bench.workshop(layout), [lab.slug], Samples(), force=True)
         assert len(history.load(layout.results, lab.slug)) == lines
     assert history.load(layout.results, lab.slug)[0].headline == lab.headline

@@ -1,8 +1,8 @@
-"""pip in builds: when a caching index is wanted, and how a build finds it."""
+"""The caching index on this host: how long it lives, what is not ours, how builds use it."""
+# ruff: noqa: F401, F811  # the fixtures `_plain_host` and `port` are imported
 
 from __future__ import annotations
 
-import configparser
 import contextlib
 import hmac
 import os
@@ -12,170 +12,16 @@ import stat
 import subprocess
 import sys
 import threading
-import tomllib
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from memory_engine import FACTS, MemoryEngine, Program, site
+from local_sites import site
+from plain_host import HERE, RUN, FakeEngine, _plain_host, port, prints
 
-from advices.core import BaseUnavailable, CommandFailed, PackageMissing, PortTaken, poll
-from advices.core.process import Finished
-from advices.engine import EngineFacts
-from advices.packages import index_service, proxy, settings
-
-VARIABLES = (*proxy._CA_VARIABLES, *proxy._INDEX_VARIABLES)
-
-
-@pytest.fixture(autouse=True)
-def _plain_host(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Make this host one without settings of its own."""
-    for name in VARIABLES:
-        monkeypatch.delenv(name, raising=False)
-    prints(monkeypatch, "")
-    # What it says is asked, wherever these tests run.
-    monkeypatch.setenv("PIP_CONFIG_FILE", "/etc/pip-of-the-test.conf")
-    proxy._read.cache_clear()
-    yield
-    proxy._read.cache_clear()
-
-
-def prints(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    """Let every program print this."""
-    monkeypatch.setattr(proxy, "run", lambda *_, **__: Finished(0, text, ""))
-
-
-def test_a_plain_host_has_no_settings() -> None:
-    assert proxy.host_settings() == ()
-
-
-@pytest.mark.parametrize("name", VARIABLES)
-def test_each_variable_counts(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(name, "x")
-    assert proxy.host_settings() == (name,)
-    monkeypatch.setenv(name, "")
-    assert proxy.host_settings() == ()
-
-
-@pytest.mark.parametrize(
-    ("listed", "found"),
-    [
-        ("global.index-url='https://x.example/simple'\n", ("pip's global.index-url",)),
-        ("install.cert='/etc/ca.pem'\n", ("pip's install.cert",)),
-        ("global.proxy='http://p'\nglobal.timeout='9'\n", ("pip's global.proxy",)),
-        ("global.timeout='9'\nglobal.no-color='cert'\n", ()),
-        # pip repeats the environment, which was asked before.
-        (":env:.cert='/etc/ca.pem'\n:env:.index-url='x'\n", ()),
-        ("\n", ()),
-    ],
-)
-def test_pip_settings_count(
-    listed: str, found: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    prints(monkeypatch, listed)
-    assert proxy.host_settings() == found
-
-
-def test_pip_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    prints(monkeypatch, "global.proxy='http://p'\n")
-    assert proxy.host_settings() == ("pip's global.proxy",)
-    prints(monkeypatch, "")
-    assert proxy.host_settings() == ("pip's global.proxy",)
-
-
-def test_pip_is_asked_only_where_it_may_have_settings(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    def found() -> tuple[str, ...]:
-        proxy._read.cache_clear()
-        return proxy.host_settings()
-
-    prints(monkeypatch, "global.proxy='http://p'\n")
-    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
-    assert found() == ()
-    monkeypatch.delenv("PIP_CONFIG_FILE")
-    conf = tmp_path / "pip.conf"
-    monkeypatch.setattr(proxy, "settings_files", lambda: (tmp_path / "none" / "pip.conf", conf))
-    assert found() == ()
-    conf.touch()
-    assert found() == ("pip's global.proxy",)
-    conf.unlink()
-    monkeypatch.setattr(proxy, "_has_pip", lambda: False)
-    assert found() == ("pip's global.proxy",), "that of the PATH has a prefix of its own"
-
-
-def test_the_pip_of_this_environment_has_no_other_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("PIP_CONFIG_FILE")
-    monkeypatch.setenv("XDG_CONFIG_DIRS", "/one:/two")
-    code = "from pip._internal.configuration import get_configuration_files as files;"
-    code += "print(*(f for fs in files().values() for f in fs), sep='\\n')"
-    listed = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
-    assert {*listed.stdout.split()} == {*map(str, proxy.settings_files())}
-
-
-def test_a_host_without_pip_has_its_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: Any, **__: Any) -> None:
-        raise CommandFailed("no pip")
-
-    monkeypatch.setattr(proxy, "run", fail)
-    monkeypatch.setenv("SSL_CERT_FILE", "/etc/ca.pem")
-    assert proxy.host_settings() == ("SSL_CERT_FILE",)
-
-
-def test_pip_conf_sends_pip_to_the_index_and_nowhere_else() -> None:
-    conf = configparser.ConfigParser()
-    told = settings.files("http://172.17.0.1:5081/index/")
-    conf.read_string(told["/etc/pip.conf"])
-    # uv reads none of pip's settings, and what is not a default adds to PyPI.
-    assert tomllib.loads(told["/etc/uv/uv.toml"]) == {
-        "index": [{"url": "http://172.17.0.1:5081/index/", "default": True}]
-    }
-    assert {section: dict(conf[section]) for section in conf.sections()} == {
-        "global": {
-            "index-url": "http://172.17.0.1:5081/index/",
-            "trusted-host": "172.17.0.1",
-        }
-    }
-
-
-RUN = "a-run"
-
-
-class FakeEngine:
-    def __init__(self, bridge: str | None, *, rootless: bool = False) -> None:
-        self._bridge = bridge
-        self._rootless = rootless
-        self.images: tuple[str, ...] = ()
-
-    def facts(self) -> EngineFacts:
-        return replace(FACTS, rootless=self._rootless)
-
-    def image(self, name: str) -> str | None:
-        return name if name in self.images else None
-
-    def bridge_address(self) -> str | None:
-        return self._bridge
-
-
-def test_a_bridge_of_this_machine_is_reachable() -> None:
-    assert proxy.reachable_address(FakeEngine("127.0.0.1")) == "127.0.0.1"
-
-
-# No bridge; an address of the documentation's own network.
-@pytest.mark.parametrize("bridge", [None, "203.0.113.1"])
-def test_an_engine_elsewhere_cannot_use_an_index_here(
-    bridge: str | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PIP_CERT", "/etc/ca.pem")
-    with pytest.raises(BaseUnavailable) as raised:
-        proxy.reachable_address(FakeEngine(bridge))
-    assert "PIP_CERT" in raised.value.why
-
+from advices.core import PortTaken, poll
+from advices.packages import index_service, proxy
 
 Answer = Callable[[str], tuple[int, bytes]]
 
@@ -189,19 +35,6 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Answer], No
             monkeypatch.setattr(index_service, "PORT", ends.enter_context(site(answer)))
 
         yield start
-
-
-@pytest.fixture
-def port(monkeypatch: pytest.MonkeyPatch) -> int:
-    """Return a free port, which is the index's now."""
-    with socket.socket() as probe:
-        probe.bind((HERE, 0))
-        found = int(probe.getsockname()[1])
-    monkeypatch.setattr(index_service, "PORT", found)
-    return found
-
-
-HERE = "127.0.0.1"
 
 
 def alive(pid: int) -> bool:
@@ -278,41 +111,6 @@ def test_two_builds_of_a_session_have_one_index(port: int, monkeypatch: pytest.M
     assert not alive(pids[0])
 
 
-def test_the_checks_of_a_session_have_one_shelf(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(proxy.WAY_VARIABLE, "shelf")
-    prefetched()
-    engine = MemoryEngine()
-    engine.add("python:3.14-slim")
-    with proxy.kept_for_builds(engine, RUN):
-        for _ in range(2):
-            with proxy.for_builds(engine):
-                assert proxy.index_for_builds(engine) == "http://127.0.0.1:8000/index/"
-        assert [one.run_id for one in engine.started] == [RUN]
-        # A learner removed it: the next check has its own, for as long as it takes.
-        engine.programs["container-1"] = Program(answers=lambda _: None)
-        with proxy.for_builds(engine):
-            assert len(engine.started) == 2
-        assert engine.started[1].run_id != RUN
-    with proxy.for_builds(engine):
-        assert len(engine.started) == 3
-    assert "not-served" in str(proxy.index_for_builds(engine))
-
-
-def test_without_a_shelf_a_session_keeps_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The check that needs one says so; opening a page does not."""
-    monkeypatch.setenv(proxy.WAY_VARIABLE, "shelf")
-    engine = MemoryEngine()
-    with proxy.kept_for_builds(engine, RUN):
-        assert engine.started == []
-        with pytest.raises(PackageMissing), proxy.for_builds(engine):
-            pytest.fail("entered")
-
-
-def test_nothing_is_kept_where_builds_go_straight_out() -> None:
-    with proxy.kept_for_builds(FakeEngine(HERE), RUN):
-        assert index_service._pid(HERE) is None
-
-
 def test_an_index_that_is_too_busy_to_answer_is_not_replaced(port: int) -> None:
     with index_service.caching_index(HERE, None):
         pid = index_service._pid(HERE)
@@ -374,11 +172,6 @@ def test_what_speaks_no_http_is_not_ours(port: int) -> None:
         thread.join()
 
 
-def test_builds_of_a_plain_host_go_straight_out() -> None:
-    with proxy.for_builds(None):
-        pass
-
-
 def test_builds_of_another_host_find_an_index(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_CERT", "/etc/ca.pem")
     with proxy.for_builds(FakeEngine(HERE)):
@@ -418,84 +211,3 @@ def test_the_index_goes_out_by_what_pips_file_alone_says(
 
 def test_nothing_to_stop(port: int) -> None:
     index_service.stop(HERE)
-
-
-def prefetched() -> None:
-    """Put something on the shelf."""
-    proxy.shelf.write(proxy.shelf.Shelf(server="python:3.14-slim", labs={}, files=()))
-
-
-@pytest.mark.parametrize(
-    ("network", "settings", "found"),
-    [(True, (), "direct"), (True, ("PIP_CERT",), "host"), (False, ("PIP_CERT",), "shelf")],
-)
-def test_the_shelf_is_taken_only_without_a_network(
-    network: bool, settings: tuple[str, ...], found: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(proxy, "answers", lambda: network)
-    monkeypatch.setattr(proxy, "host_settings", lambda: settings)
-    prefetched()
-    monkeypatch.setenv(proxy.WAY_VARIABLE, "")
-    assert proxy.way(None) == found
-    monkeypatch.setattr(proxy, "answers", lambda: pytest.fail("asked twice"))
-    assert proxy.way(None) == found
-
-
-def test_without_a_shelf_no_network_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(proxy, "answers", lambda: pytest.fail("asked"))
-    assert proxy.way(None) == "direct"
-
-
-@pytest.mark.parametrize(
-    ("rootless", "settings", "found"),
-    [
-        (True, ("PIP_CERT",), "shelf"),
-        (True, (), "direct"),
-        (False, ("PIP_CERT",), "host"),
-    ],
-)
-def test_builds_of_a_rootless_engine_take_the_shelf_where_others_need_this_host(
-    rootless: bool, settings: tuple[str, ...], found: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(proxy, "host_settings", lambda: settings)
-    # Its bridge may well have the address of another engine's on this host.
-    assert proxy.way(FakeEngine(HERE, rootless=rootless)) == found
-
-
-def test_a_rootless_engine_without_anything_prefetched_is_told_what_to_do(
-    port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PIP_CERT", "/etc/ca.pem")
-    engine = FakeEngine(HERE, rootless=True)
-    for brings in (lambda: None, prefetched):
-        brings()
-        refused = pytest.raises(PackageMissing, match="rootless")
-        with refused as raised, proxy.for_builds(engine):
-            pytest.fail("entered")
-        assert "PIP_CERT" in raised.value.why
-        assert "advices prefetch" in raised.value.next_step
-        with proxy.for_builds(engine, filling=True), proxy.to_fetch_from(engine) as url:
-            assert "127.0.0.1" in url, "the host itself fetches, whatever address the bridge has"
-
-
-def test_whether_an_index_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert proxy.answers()
-
-    def fail(*_: Any, **__: Any) -> None:
-        raise CommandFailed("no network")
-
-    monkeypatch.setattr(proxy, "run", fail)
-    assert not proxy.answers()
-
-
-def test_builds_are_sent_to_the_shelf(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(proxy.WAY_VARIABLE, "shelf")
-    monkeypatch.setenv("ADVICES_INDEX_URL", "http://172.17.0.9:8000/")
-    conf = configparser.ConfigParser()
-    told = proxy.files_for_builds(FakeEngine(None))
-    conf.read_string(told["/etc/pip.conf"])
-    assert 'url = "http://172.17.0.9:8000/index/"' in told["/etc/uv/uv.toml"]
-    assert dict(conf["global"]) == {
-        "index-url": "http://172.17.0.9:8000/index/",
-        "trusted-host": "172.17.0.9",
-    }

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import factory
+import fake_bench
+import made_labs
 import pytest
 
 from advices import results
@@ -27,7 +29,7 @@ SLUG = "build-cache"
 
 @pytest.fixture
 def layout(tmp_path: Path) -> Layout:
-    return Layout(factory.project(tmp_path))
+    return Layout(made_labs.project(tmp_path))
 
 
 def grown(result: Result) -> Result:
@@ -68,7 +70,7 @@ def test_a_run_writes_result_exercise_picture_and_page(
     said: list[str] = []
     measured["exercise"] = grown(measured["exercise"])
     (layout.results / "build-cache.json").unlink()
-    run_labs(factory.Machine().workshop(layout, said.append), [SLUG], Samples(), force=True)
+    run_labs(fake_bench.Machine().workshop(layout, said.append), [SLUG], Samples(), force=True)
     assert results.load(layout.results, SLUG) == measured["result"]
     assert results.load(layout.exercise_results, SLUG) == measured["exercise"]
     assert (layout.lab_pages / f"{SLUG}.md").read_text() == "# The page\n"
@@ -79,7 +81,7 @@ def test_a_run_writes_result_exercise_picture_and_page(
 def test_a_lab_without_an_exercise_writes_none(layout: Layout, measured: dict[str, Any]) -> None:
     measured["exercise"] = None
     (layout.exercise_results / f"{SLUG}.json").unlink()
-    run_labs(factory.Machine().workshop(layout, print), [SLUG], Samples(), force=True)
+    run_labs(fake_bench.Machine().workshop(layout, print), [SLUG], Samples(), force=True)
     assert not (layout.exercise_results / f"{SLUG}.json").exists()
 
 
@@ -91,7 +93,7 @@ def test_a_fault_of_mistakes_or_exercise_is_a_broken_claim(
     measured["result"] = grown(measured["result"])
     before = {file: file.read_bytes() for file in layout.results.rglob("*") if file.is_file()}
     with pytest.raises(ClaimBroken) as raised:
-        call(factory.Machine().workshop(layout, print), [SLUG], Samples())
+        call(fake_bench.Machine().workshop(layout, print), [SLUG], Samples())
     assert raised.value.what == "one fault\nanother"
     assert before == {
         file: file.read_bytes() for file in layout.results.rglob("*") if file.is_file()
@@ -99,10 +101,10 @@ def test_a_fault_of_mistakes_or_exercise_is_a_broken_claim(
 
 
 def test_an_exercise_that_drifted_is_named(layout: Layout, measured: dict[str, Any]) -> None:
-    check_labs(factory.Machine().workshop(layout, print), [SLUG], Samples())
+    check_labs(fake_bench.Machine().workshop(layout, print), [SLUG], Samples())
     measured["exercise"] = grown(measured["exercise"])
     with pytest.raises(ResultDrifted) as raised:
-        check_labs(factory.Machine().workshop(layout, print), [SLUG], Samples())
+        check_labs(fake_bench.Machine().workshop(layout, print), [SLUG], Samples())
     assert "  build-cache exercise good disk_bytes: 140 MB → 300 MB" in raised.value.what
     assert "  build-cache good " not in raised.value.what
 
@@ -113,7 +115,7 @@ def test_a_check_loads_what_it_compares_with_before_it_measures(
 ) -> None:
     (layout.results / gone).unlink()
     with pytest.raises(ResultInvalid, match=r"there is no result build-cache\.json"):
-        check_labs(factory.Machine().workshop(layout, print), [SLUG], Samples())
+        check_labs(fake_bench.Machine().workshop(layout, print), [SLUG], Samples())
     assert "ran" not in measured
 
 
@@ -132,7 +134,7 @@ def test_what_a_stub_said_is_refused_and_not_written(
     measured[where] = stubbed(measured[where])
     before = {file: file.read_bytes() for file in layout.results.rglob("*") if file.is_file()}
     with pytest.raises(ClaimBroken) as raised:
-        call(factory.Machine().workshop(layout, print), [SLUG], Samples())
+        call(fake_bench.Machine().workshop(layout, print), [SLUG], Samples())
     assert raised.value.what == "build-cache: a stub replaced zap, so nothing was scanned"
     assert before == {file: file.read_bytes() for file in before}
 
@@ -150,7 +152,7 @@ def test_another_scanner_is_told_and_its_rules_are_no_drift(
     said: list[str] = []
     results.save(layout.results, with_scans(measured["result"], factory.scan("x")))
     measured["result"] = with_scans(measured["result"], factory.scan("y", version="4"))
-    check_labs(factory.Machine().workshop(layout, said.append), [SLUG], Samples())
+    check_labs(fake_bench.Machine().workshop(layout, said.append), [SLUG], Samples())
     told = "another scanner, so only claims judge its rules: wapiti: 3.3.2 before, 4 now"
     assert f"build-cache: {told}" in said
 
@@ -161,4 +163,4 @@ def test_other_rules_of_the_same_scanner_are_a_drift(
     results.save(layout.results, with_scans(measured["result"], factory.scan("x")))
     measured["result"] = with_scans(measured["result"], factory.scan("y"))
     with pytest.raises(ResultDrifted, match="good wapiti_rules: x → y"):
-        check_labs(factory.Machine().workshop(layout, print), [SLUG], Samples())
+        check_labs(fake_bench.Machine().workshop(layout, print), [SLUG], Samples())

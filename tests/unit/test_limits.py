@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 
-import factory
+import made_labs
 import pytest
 from memory_engine import FACTS
 
@@ -50,7 +50,7 @@ def test_what_is_no_number_is_refused(said: str, monkeypatch: pytest.MonkeyPatch
 
 
 def test_only_a_learners_dockerfile_has_limits_and_no_key_knows_of_them(tmp_path: Path) -> None:
-    exercise = factory.read_exercise(tmp_path)
+    exercise = made_labs.read_exercise(tmp_path)
     mine = of_learner(exercise, tmp_path / "mine", LIMITS)
     yours = order_of(exercise, mine, PLACE, no_cache=True)
     assert yours.limits == LIMITS

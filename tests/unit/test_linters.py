@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import factory
+import made_labs
 import pytest
 
 from advices import results
@@ -181,7 +182,7 @@ def said_of(lab: Lab, **rules: str) -> Linting:
 @pytest.fixture
 def lab(tmp_path: Path) -> Lab:
     bad = '[variants.bad]\nnamed_by = ["DL3025"]\n'
-    return factory.read_lab(tmp_path, factory.LAB.replace("[variants.bad]\n", bad))
+    return made_labs.read_lab(tmp_path, made_labs.LAB.replace("[variants.bad]\n", bad))
 
 
 @pytest.mark.parametrize(
@@ -235,7 +236,7 @@ def test_what_moved_is_told_by_file(lab: Lab) -> None:
 
 
 def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
-    layout = Layout(factory.project(tmp_path / "project"))
+    layout = Layout(made_labs.project(tmp_path / "project"))
     monkeypatch.chdir(layout.root)
     return layout
 

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 import factory
+import fake_bench
+import made_labs
 import pytest
 
 from advices.core import ResultInvalid
@@ -30,7 +32,7 @@ HISTORY = "history/build-cache.jsonl"
 @pytest.fixture
 def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
     """Return a project with a result and a history, in which nothing may be measured."""
-    made = Layout(factory.project(tmp_path / "project"))
+    made = Layout(made_labs.project(tmp_path / "project"))
     (made.root / "mkdocs.yml").touch()
     entry = history.entry(factory.result(), MeasureName("disk_bytes"), ())
     write_whole(*history.appended(made.results, SLUG, entry))
@@ -60,7 +62,7 @@ def test_a_run_replaces_nothing_newer_and_says_so_before_it_measures(
 ) -> None:
     before = make_newer(layout.results / name)
     with pytest.raises(ResultInvalid, match=r"has schema version \d; this toolkit reads") as told:
-        run_labs(factory.workshop(layout), [], Samples(), force=force)
+        run_labs(fake_bench.workshop(layout), [], Samples(), force=force)
     assert Path(name).name in told.value.what
     assert "update the toolkit" in told.value.next_step
     assert (layout.results / name).read_bytes() == before
@@ -70,7 +72,7 @@ def test_a_run_replaces_nothing_newer_and_says_so_before_it_measures(
 def test_a_check_compares_with_nothing_newer(name: str, layout: Layout) -> None:
     before = make_newer(layout.results / name)
     with pytest.raises(ResultInvalid, match=r"build-cache\.json has schema version") as told:
-        check_labs(factory.workshop(layout), [SLUG], Samples())
+        check_labs(fake_bench.workshop(layout), [SLUG], Samples())
     assert "update the toolkit" in told.value.next_step
     assert (layout.results / name).read_bytes() == before
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import factory
+import made_labs
 import pytest
 
 from advices.lab import Claim, MeasureName
@@ -37,7 +38,7 @@ def test_a_table_and_a_chart_say_so() -> None:
 
 def test_a_claim_about_it_is_not_judged_and_says_why(tmp_path: Path) -> None:
     claim = Claim(id="nothing-lost", says="None is lost.", measure=LOST, at_most=0)
-    lab = factory.read_lab(tmp_path).model_copy(update={"claims": (claim,)})
+    lab = made_labs.read_lab(tmp_path).model_copy(update={"claims": (claim,)})
     found = verdicts(lab, WITHOUT)
     assert [one.not_run for one in found] == [WHY, WHY]
     assert all(one.as_demanded for one in found)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import factory
+import made_labs
 import pytest
 
 from advices import results
@@ -71,7 +72,7 @@ STEPS = "cold.steps_run,cold.steps_cached,cold.seconds"
 def test_what_is_shown_says_which_numbers_it_shows(
     tmp_path: Path, show: Callable[[ViewsOf], Shown], source: str
 ) -> None:
-    shown = show(ViewsOf(factory.read_lab(tmp_path), scanned()))
+    shown = show(ViewsOf(made_labs.read_lab(tmp_path), scanned()))
     assert shown.origin is not None
     assert shown.origin.source("x") == source
     assert shown.origin.title or source.count("/") == 2
@@ -101,7 +102,7 @@ def test_what_could_leave_an_attribute_is_not_shown(
     tmp_path: Path, show: Callable[[ViewsOf], Shown]
 ) -> None:
     with pytest.raises(ResultInvalid):
-        show(ViewsOf(factory.read_lab(tmp_path), factory.result()))
+        show(ViewsOf(made_labs.read_lab(tmp_path), factory.result()))
 
 
 def test_an_origin_travels_beside_an_output_and_is_not_seen() -> None:
@@ -137,7 +138,7 @@ def test_a_table_of_places_tells_none_from_some(tmp_path: Path) -> None:
         name: made.variants[name].model_copy(update={"probed": probed})
         for name, probed in found.items()
     }
-    views = ViewsOf(factory.read_lab(tmp_path), made.model_copy(update={"variants": variants}))
+    views = ViewsOf(made_labs.read_lab(tmp_path), made.model_copy(update={"variants": variants}))
     bad, good = views.places(["secrets_in_layers"]).text.splitlines()[2:]
     assert "bad" in bad.split("|")[1] and "✗ 2" in bad
     assert "good" in good.split("|")[1] and "✓ none" in good

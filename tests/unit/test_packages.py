@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from memory_engine import MemoryEngine, Program, printed
+from container_programs import Program, printed
+from memory_engine import MemoryEngine
 
 from advices.core import EngineRefused
 from advices.engine.start import Start

@@ -9,8 +9,9 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from container_programs import printed
 from layer_tars import file, layer_tar
-from memory_engine import MemoryEngine, printed
+from memory_engine import MemoryEngine
 
 from advices.core import NeverAnswered
 from advices.engine.buildx import BuildOrder

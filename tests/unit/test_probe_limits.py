@@ -13,7 +13,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from memory_engine import MemoryEngine, Program, serving, site
+from container_programs import Program
+from local_sites import serving, site
+from memory_engine import MemoryEngine
 from pydantic import ValidationError
 
 from advices.core import NeverAnswered

@@ -12,7 +12,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from memory_engine import MemoryEngine, Program, printed, site
+from container_programs import Program, printed
+from local_sites import site
+from memory_engine import MemoryEngine
 
 from advices.core import CommandFailed, EngineRefused, UnsteadyMeasure
 from advices.engine.start import Start

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import factory
+import fake_bench
+import made_labs
 import pytest
 
 from advices import results
@@ -20,14 +22,14 @@ from advices.site.tables import mistakes_table
 
 @pytest.fixture
 def lab(tmp_path: Path) -> Lab:
-    factory.project(tmp_path)
+    made_labs.project(tmp_path)
     return labfile.read(tmp_path / "labs", "build-cache")
 
 
 def test_a_session_measures_the_variants_and_leaves_a_result(lab: Lab) -> None:
     # A measurer that knows no mistake and no exercise: it fails when it is asked for one.
     measured = {"bad": factory.variant(scale=3), "good": factory.variant()}
-    bench: Any = factory.FakeBench(lab, **measured, cache_mount=factory.variant())
+    bench: Any = fake_bench.FakeBench(lab, **measured, cache_mount=factory.variant())
     bench.kept = Kept(proofs=False)
     bench.samples = Samples(1, 1)
     session = LabSession(bench)

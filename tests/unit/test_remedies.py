@@ -2,29 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pytest
+from remedied import FILES, change, text_of
 
-from advices.audit.remedies import REMEDIES, Change, Source, in_effect, remedies, together
-
-FILES = {
-    "requirements.txt": "flask==3.1\n",
-    "app.py": "",
-    "README.md": "",
-    "web/views.py": "",
-}
-
-
-def change(name: str, text: str, files: Mapping[str, str] = FILES) -> Change | None:
-    return remedies(Source(text, files=files)).get(name)
-
-
-def text_of(name: str, text: str, files: Mapping[str, str] = FILES) -> str:
-    found = change(name, text, files)
-    assert found is not None
-    return found.dockerfile
-
+from advices.audit.remedies import REMEDIES, Source, in_effect, remedies, together
 
 ORDER = {
     "plain": (
@@ -111,32 +92,6 @@ def test_a_full_base_becomes_slim(before: str, after: str) -> None:
 )
 def test_another_base_stays(text: str) -> None:
     assert change("slim", text) is None
-
-
-USER = {
-    "before CMD, above its comment": (
-        'FROM a\nCOPY . .\n# Go.\nCMD ["a"]\n',
-        'FROM a\nCOPY . .\nUSER 10001:10001\n# Go.\nCMD ["a"]\n',
-    ),
-    "behind the last step": (
-        'FROM a\nCMD ["a"]\nRUN true\n',
-        'FROM a\nCMD ["a"]\nRUN true\nUSER 10001:10001\n',
-    ),
-    "no line end": ("FROM a\nRUN true", "FROM a\nRUN true\nUSER 10001:10001\n"),
-    "root at last": ("FROM a\nUSER root\n", "FROM a\nUSER 10001:10001\n"),
-    "only FROM": ("FROM a\n", "FROM a\nUSER 10001:10001\n"),
-    "a stage": ("FROM a AS b\nUSER 5\nFROM c\n", "FROM a AS b\nUSER 5\nFROM c\nUSER 10001:10001\n"),
-    "CRLF": ("FROM a\r\nRUN true\r\n", "FROM a\r\nRUN true\r\nUSER 10001:10001\r\n"),
-}
-
-
-@pytest.mark.parametrize(("before", "after"), USER.values(), ids=USER.keys())
-def test_a_user_by_number(before: str, after: str) -> None:
-    assert text_of("user", before) == after
-
-
-def test_a_user_that_is_not_root_stays() -> None:
-    assert change("user", "FROM a\nUSER app\n") is None
 
 
 EXEC = {
@@ -245,25 +200,6 @@ def test_where_apt_leaves_nothing_it_stays(text: str) -> None:
     assert change("apt", text) is None
 
 
-def test_what_is_copied_has_its_owner() -> None:
-    text = "FROM a\nWORKDIR /app\nCOPY . .\n# Ours.\nRUN chown -R app:app /app\nUSER app\n"
-    assert text_of("chown", text) == (
-        "FROM a\nWORKDIR /app\n# Ours.\nCOPY --chown=app:app . .\nUSER app\n"
-    )
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "FROM a\nCOPY . /app\nRUN mkdir /data && chown -R app /data\n",
-        "FROM a\nCOPY . /app\nRUN chown -R app /data\n",
-        "FROM a\nCOPY . /app\nRUN chown app /app\n",
-    ],
-)
-def test_another_chown_stays(text: str) -> None:
-    assert change("chown", text) is None
-
-
 def test_what_no_build_needs_is_ignored() -> None:
     files = {**FILES, ".git/HEAD": "", "web/__pycache__/a.pyc": "", ".env": ""}
     found = change("ignore", "FROM a\nCOPY . .\n", files)
@@ -294,35 +230,3 @@ def test_what_has_nothing_left_to_change_behind_the_others_is_not_in_effect() ->
     # A stage that is built in has left no compiler to take away.
     twice = [one for one in alone if one.name == "slim"] * 2
     assert in_effect(before, twice) == (twice[0],)
-
-
-@pytest.mark.parametrize(
-    ("line", "is_kept"),
-    [
-        ("COPY --chown=nobody . .", False),
-        ("ARG WHO=nobody\nCOPY --chown=$WHO . .", False),
-        ("COPY --chown=0:5 . .", True),
-        ("COPY --chown=root . .", True),
-        ("COPY --chown=5:10001 . .", True),
-        ("ARG WHO\nCOPY --chown=$WHO . .", True),
-        ("COPY --chown=nobody . .\nRUN gosu nobody python setup.py", True),
-        ("COPY --chown=nobody . .\nUSER nobody\nRUN python setup.py\nUSER root", True),
-    ],
-)
-def test_an_owner_goes_who_is_nobody_to_the_container(line: str, is_kept: bool) -> None:
-    source = Source(f'FROM python:3.14-slim\n{line}\nCMD ["a"]\n')
-    assert ("--chown" in remedies(source)["user"].dockerfile) is is_kept
-
-
-@pytest.mark.parametrize(
-    ("line", "stays"),
-    [
-        ("COPY . .", True),
-        ("COPY --chown=nobody . .", False),
-        ("COPY . .\nRUN chown -R nobody /app", False),
-        ("RUN id && chown nobody /app", False),
-    ],
-)
-def test_code_that_has_another_owner_is_not_said_to_stay_roots(line: str, stays: bool) -> None:
-    source = Source(f'FROM python:3.14-slim\n{line}\nCMD ["a"]\n')
-    assert ("the code stays root's" in remedies(source)["user"].says) is stays

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from audit_corpus import BUILDS, PIP
-from test_remedies import change, text_of
+from remedied import change, text_of
 
 from advices.audit.remedies import Source, meant
 

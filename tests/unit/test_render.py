@@ -1,4 +1,4 @@
-"""Values, ratios, escaping and tables, without a browser and without Docker."""
+"""Escaping and tables, without a browser and without Docker."""
 
 import re
 
@@ -7,101 +7,14 @@ import pytest
 
 from advices.core import ResultInvalid
 from advices.lab.measure_name import MeasureName
-from advices.lab.measures import describe, when
-from advices.lab.scans import not_run
-from advices.results import Confirmation, claims
-from advices.results.record import Boot, MistakeResult, Step
-from advices.results.wording import escape, percent_text, ratio_text, value_text
+from advices.results import Confirmation
+from advices.results.record import Step
+from advices.results.wording import escape
 from advices.site import tables
 from advices.site.charts import bars
 from advices.site.tables.provenance import distance_text
 
 NASTY = "RUN <script>alert(1)</script> | `x` {{ 1 }} {% raw %} *b* [l](u) \\ $a$ \n&amp; ~~s~~"
-
-
-@pytest.mark.parametrize(
-    ("measure", "value", "text"),
-    [
-        ("disk_bytes", 0, "0 B"),
-        ("disk_bytes", 999, "999 B"),
-        ("disk_bytes", 1000, "1.00 kB"),
-        ("disk_bytes", 12_345, "12.3 kB"),
-        ("disk_bytes", 999_400, "999 kB"),
-        ("disk_bytes", 999_600, "1.00 MB"),
-        ("disk_bytes", 9_994_000, "9.99 MB"),
-        ("disk_bytes", 9_996_000, "10.0 MB"),
-        ("cold.new_transfer_bytes", 12_345_678, "12.3 MB"),
-        ("transfer_bytes", 412_872_069, "413 MB"),
-        ("transfer_bytes", 1_240_000_000, "1.24 GB"),
-        ("cold.seconds", 0.0, "0.00 s"),
-        ("cold.seconds", 1.254, "1.25 s"),
-        ("cold.seconds", 12.34, "12.3 s"),
-        ("first_200_seconds", 123.4, "123 s"),
-        ("cold.steps_run", 4, "4"),
-        ("uid", 1000, "1000"),
-        ("answered", True, "yes"),
-        ("answered", False, "no"),
-        ("page_digest", "abcdef0123456789", "abcdef012345"),
-        ("wapiti_rules", "Clickjacking Protection; XSS", "Clickjacking Protection; XSS"),
-        ("zap_rules", "", "none"),
-        ("zap_alerts", 3, "3"),
-        ("packages", 120, "120"),
-        # The image has no list of its packages, so they were not counted.
-        ("packages", 0, "—"),
-        ("layers", 0, "0"),
-    ],
-)
-def test_a_value_has_the_unit_of_its_name(measure, value, text):
-    assert value_text(MeasureName.parse(measure), value) == text
-
-
-@pytest.mark.parametrize(
-    ("of", "to", "text"),
-    [
-        (17.4, 1, "17 ×"),
-        (1.34, 1, "1.3 ×"),
-        (1, 1, "1.0 ×"),
-        (0.997, 1, "99 %"),
-        (6, 100, "6.0 %"),
-        (15.4, 100, "15 %"),
-        (1, 6500, "0.015 %"),
-        (0, 5, "0 %"),
-    ],
-)
-def test_a_ratio_is_a_multiple_or_a_percentage(of, to, text):
-    assert ratio_text(of, to) == text
-
-
-def test_a_ratio_to_zero_is_an_error():
-    with pytest.raises(ResultInvalid, match="zero"):
-        ratio_text(1, 0)
-
-
-def test_a_percentage_may_be_more_than_all_or_endless():
-    assert percent_text(1.0) == "100 %"
-    assert percent_text(1.1) == "110 %"
-    assert percent_text(float("inf")) == "∞"
-
-
-def test_every_measure_of_a_result_is_described():
-    for measure in factory.result().variants["bad"].measures():
-        about = describe(measure)
-        assert about.label
-        assert about.meaning
-        assert about.direction in ("", "lower is better", "higher is better")
-
-
-def test_an_unknown_measure_has_no_description():
-    for name in ("disk_megabytes", "cold.disk_bytes", "steps_run"):
-        with pytest.raises(ResultInvalid, match="no description"):
-            describe(MeasureName.parse(name))
-
-
-def test_a_build_is_named_in_the_words_of_the_lab():
-    assert when("cold") == "in the first build"
-    assert when("edit", {"edit": "one line is edited"}) == "when one line is edited"
-    assert when("edit") == "after edit"
-    assert describe(MeasureName("seconds", "edit"), {"edit": "x"}).label == "Build time when x"
 
 
 def test_foreign_text_is_harmless_wherever_it_is_shown():
@@ -213,85 +126,6 @@ def test_an_unknown_variant_or_build_names_those_that_exist():
         tables.steps_table(result, "bad", "later")
 
 
-def test_claims_say_what_was_measured_and_what_was_demanded(tmp_path):
-    made = factory.read_lab(tmp_path)
-    text = tables.claims_table(claims.verdicts(made, factory.result()))
-    lines = [line for line in text.splitlines() if line.startswith("|")]
-    rows = {line.split("|")[1].strip(): line for line in lines}
-    assert len(rows) == len(made.claims) + 2
-    moves = next(row for row in rows.values() if "moves at most a tenth" in row)
-    assert "at most 10 % of bad" in moves
-    assert '<span class="adv-holds">✓ holds</span> 0.015 %' in moves
-    assert '<span class="adv-fails">✗ fails</span> 100 %' in moves
-    assert "what the lab demands there" in text.splitlines()[-1]
-
-
-def test_a_claim_that_came_out_wrong_is_strong(tmp_path):
-    made = factory.read_lab(tmp_path)
-    result = factory.result()
-    worse = result.model_copy(
-        update={"variants": {**result.variants, "good": result.variants["bad"]}}
-    )
-    text = tables.claims_table(claims.verdicts(made, worse))
-    assert "<strong>✗ fails, but must hold</strong>" in text
-
-
-def test_what_a_variant_does_not_have_is_nothing(tmp_path):
-    made = factory.read_lab(tmp_path, factory.LAB.replace("fails_for = []", 'fails_for = ["bad"]'))
-    result = factory.result()
-    silent = result.variants["bad"].model_copy(update={"boot": Boot(answered=False)})
-    result = result.model_copy(update={"variants": {**result.variants, "bad": silent}})
-    text = tables.claims_table(claims.verdicts(made, result))
-    assert "✗ fails</span> nothing" in text
-
-
-@pytest.mark.parametrize(
-    ("red", "cell"),
-    [
-        (("not-root",), "PID 1 has a user of its own."),
-        (
-            ("a-deploy-moves-little", "not-root"),
-            "After an edit a deploy moves at most a tenth of what it moved.<br>"
-            "PID 1 has a user of its own.",
-        ),
-        (("builds",), "The image builds."),
-        ((), "nothing"),
-        (None, "not measured"),
-        (("a|claim",), "a&#124;claim"),
-    ],
-)
-def test_a_mistake_stands_beside_what_it_turned_red(red, cell, tmp_path):
-    made = factory.read_lab(tmp_path)
-    found = {} if red is None else {"no-user": MistakeResult(says="", red=red)}
-    result = factory.result().model_copy(update={"mistakes": found})
-    row = tables.mistakes_table(made, result).splitlines()[-1]
-    assert row == f"| The USER line is missing. | {cell} |"
-
-
-def test_of_a_mistake_is_told_what_nobody_judged(tmp_path):
-    made = factory.read_lab(tmp_path)
-    found = MistakeResult(says="", red=(), not_judged=("not-root", "a-deploy-moves-little"))
-    result = factory.result().model_copy(update={"mistakes": {"no-user": found}})
-    row, _, line = tables.mistakes_table(made, result).splitlines()[-3:]
-    assert row == "| The USER line is missing. | not judged here |"
-    # Claims that the mistake need not break are no news.
-    assert line == "Not judged here: claims about what could not be measured on this machine."
-
-
-def test_mistakes_that_were_applied_on_another_machine_are_counted(tmp_path):
-    made = factory.read_lab(tmp_path)
-    found = MistakeResult(says="", red=("not-root",), date="2026-01-02", elsewhere=True)
-    result = factory.result().model_copy(update={"mistakes": {"no-user": found}})
-    text = tables.mistakes_table(made, result)
-    assert (
-        f"1 of these {len(made.mistakes)} were applied on another machine or on other base images"
-        in text
-    )
-    here = found.model_copy(update={"elsewhere": False})
-    text = tables.mistakes_table(made, result.model_copy(update={"mistakes": {"no-user": here}}))
-    assert "another kind" not in text
-
-
 def test_provenance_says_stand_in_distance_and_the_command():
     text = tables.provenance_table(factory.result())
     assert "<strong>stand-in</strong>" in text
@@ -361,56 +195,3 @@ def test_a_base_of_another_platform_is_not_compared():
     there = source.model_copy(update={"platform": "linux/arm64"})
     shown = tables.provenance_table(result.model_copy(update={"provenance": there}))
     assert "not compared: the published image is for linux/amd64" in shown
-
-
-RULES = """
-[[claims]]
-id = "no-xss"
-says = "There is no XSS."
-measure = "wapiti_rules"
-excludes = ["XSS|<b>"]
-holds_for = ["good"]
-
-[[claims]]
-id = "csp"
-says = "There is a CSP."
-measure = "wapiti_rules"
-includes = ["CSP", "Other"]
-holds_for = ["good"]
-fails_for = []
-"""
-
-
-def claims_rows(tmp_path, **scans):
-    """Return the cells of the two claims over what a scanner found."""
-    made = factory.read_lab(tmp_path, factory.LAB + RULES)
-    made = made.model_copy(update={"claims": made.claims[2:]})
-    text = tables.claims_table(claims.verdicts(made, factory.scanned(**scans)))
-    rows = [row for row in text.splitlines() if row.startswith("|")][2:]
-    return [[cell.strip() for cell in row.split("|")[1:-1]] for row in rows]
-
-
-def test_claims_of_rules_say_with_what_and_without_what(tmp_path):
-    bad = factory.scan("XSS|<b>", "Other")
-    no_xss, csp = claims_rows(tmp_path, good=[factory.scan("CSP", "Other")], bad=[bad])
-    xss = "XSS&#124;&#60;b&#62;"
-    assert no_xss[1:] == [
-        f"without {xss}",
-        '<span class="adv-holds">✓ holds</span> none of them',
-        f'<span class="adv-fails">✗ fails</span> {xss}',
-    ]
-    assert csp[1:] == ["with CSP; Other", '<span class="adv-holds">✓ holds</span> all of them', "—"]
-
-
-def test_a_claim_of_a_scanner_that_did_not_run_neither_holds_nor_fails(tmp_path):
-    missing = not_run("wapiti", "no image")
-    assert claims_rows(tmp_path, good=[missing], bad=[missing]) == []
-    made = factory.read_lab(tmp_path / "again", factory.LAB + RULES)
-    made = made.model_copy(update={"claims": made.claims[2:]})
-    scanned = factory.scanned(good=[missing], bad=[missing])
-    text = tables.claims_table(claims.verdicts(made, scanned))
-    assert text == "2 claims about Wapiti are not judged: it did not run on this machine.\n"
-    scanned = factory.scanned(good=[missing], bad=[factory.scan("Other")])
-    text = tables.claims_table(claims.verdicts(made, scanned))
-    # A claim that was judged of another variant keeps its row.
-    assert text.count("not run here") == 1

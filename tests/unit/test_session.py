@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import factory
+import fake_bench
+import made_labs
 import pytest
 
 from advices import results
@@ -32,11 +34,11 @@ MEASURED: dict[str, Any] = {
 
 @pytest.fixture
 def lab(tmp_path: Path) -> Lab:
-    return factory.read_lab(tmp_path)
+    return made_labs.read_lab(tmp_path)
 
 
 def session(lab: Lab) -> tuple[LabSession, Any]:
-    bench: Any = factory.FakeBench(lab, **MEASURED)
+    bench: Any = fake_bench.FakeBench(lab, **MEASURED)
     return LabSession(bench), bench
 
 
@@ -84,7 +86,7 @@ def test_two_are_measured_at_once_only_where_no_time_is_kept(
 
 def test_a_notebook_shows_the_same_pictures_as_the_site(lab: Lab) -> None:
     scanned = factory.variant().model_copy(update={"scans": (factory.scan("a"),)})
-    bench: Any = factory.FakeBench(lab, good=scanned)
+    bench: Any = fake_bench.FakeBench(lab, good=scanned)
     opened = LabSession(bench)
     opened.measure("good")
     for shown in (

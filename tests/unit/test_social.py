@@ -6,6 +6,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import factory
+import made_labs
 import pytest
 
 from advices import results
@@ -25,7 +26,7 @@ def words(svg: str) -> list[str]:
 
 @pytest.fixture
 def lab(tmp_path: Path) -> Lab:
-    return factory.read_lab(tmp_path)
+    return made_labs.read_lab(tmp_path)
 
 
 def test_it_says_title_measure_and_both_values(lab: Lab) -> None:

@@ -110,8 +110,5 @@ def test_the_macro_shows_the_record_of_the_site(tmp_path):
 def test_what_is_committed_is_no_trial_and_holds_every_comparison():
     committed = speed.load(RESULTS)
     assert all(len(pairs) >= COMPARISONS[name].samples for name, pairs in committed.pairs.items())
-    # These come with the next run of all.
-    assert COMPARISONS.keys() - committed.pairs.keys() <= {
-        *("audit", "help", "help-python", "check-right", "check-wrong", "check-unchanged")
-    }
+    assert committed.pairs.keys() == COMPARISONS.keys()
     assert re.fullmatch(r"[0-9a-f]{40}", committed.commit), "measured with changes in no commit"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import factory
+import made_labs
 import pytest
 
 from advices import results
@@ -22,7 +22,7 @@ SLUG = "build-cache"
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """Return a project with made-up labs and results."""
-    return factory.project(tmp_path)
+    return made_labs.project(tmp_path)
 
 
 def strip(project: Path) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import factory
+import made_labs
 import pytest
 
 from advices.cli import labs as main
@@ -107,7 +108,7 @@ def test_a_ratio_without_end_is_still_json() -> None:
 
 
 def test_real_verdicts_fit(tmp_path: Path) -> None:
-    lab = factory.read_lab(tmp_path)
+    lab = made_labs.read_lab(tmp_path)
     outcome = Outcome(lab.slug, factory.result(), verdicts(lab, factory.result()))
     assert all(text for text in ci_reports.files([outcome]).values())
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import factory
+import fake_bench
 import pytest
 from faulty_builds import FAULTY, RECORDED
 
@@ -37,7 +38,7 @@ def told(exercise: Lab, text: str, fault: AdvicesError, folder: Path) -> Advices
     (folder / "mine").write_text(text, "utf-8")
     both: Any = {"bad": factory.variant(), "good": factory.variant(), "yours": fault}
     with pytest.raises(AdvicesError) as raised:
-        exercises.check(factory.FakeBench(exercise, **both), folder / "mine")  # type: ignore[arg-type]
+        exercises.check(fake_bench.FakeBench(exercise, **both), folder / "mine")  # type: ignore[arg-type]
     return raised.value
 
 

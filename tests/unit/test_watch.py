@@ -13,10 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import factory
+import made_labs
 import pytest
+from container_programs import STATUS, Program
 from layer_tars import file, layer_tar
-from memory_engine import STATUS, MemoryEngine, Program, site
+from local_sites import site
+from memory_engine import MemoryEngine
 
 from advices import cli
 from advices.core import LabInvalid, Layout, StepFailed, saves
@@ -27,7 +29,7 @@ from advices.results.exercise import Row
 from advices.workshop import Workshop, workshop
 
 ROOT = Path(__file__).parents[2]
-NO_USER = factory.GOOD.replace("USER 1000\n", "")
+NO_USER = made_labs.GOOD.replace("USER 1000\n", "")
 
 
 def later(seconds: float, act: Callable[[], object]) -> None:
@@ -38,7 +40,7 @@ class World:
     """A project with one exercise and an engine whose containers are of the user of their image."""
 
     def __init__(self, folder: Path, port: int) -> None:
-        self.layout = Layout(factory.project(folder))
+        self.layout = Layout(made_labs.project(folder))
         shutil.copytree(ROOT / "labs" / "bases", self.layout.bases)
         self.mine = self.layout.labs / "build-cache/exercise/Dockerfile"
         self.engine = MemoryEngine(self._runs)
@@ -98,7 +100,7 @@ def test_each_save_is_checked_and_says_what_turned(
     assert [(row.yours, row.holds) for row in first.checked.rows][1] == ("0", False)
     assert [one.id for one in first.checked.hints] == ["no-user"]
     assert first.turned == Turned()
-    save(world.mine, factory.GOOD)
+    save(world.mine, made_labs.GOOD)
     second = next(looks)
     assert second.checked is not None
     assert second.checked.solved
@@ -117,7 +119,7 @@ def test_a_fault_is_told_and_the_next_save_is_checked(world: World) -> None:
     assert str(next(looks).fault).startswith("this step failed: RUN false")
     world.mine.unlink()
     assert isinstance(next(looks).fault, LabInvalid)
-    world.mine.write_text(factory.GOOD)
+    world.mine.write_text(made_labs.GOOD)
     found = next(looks)
     assert found.checked is not None
     assert found.turned.green, "it is compared with the last verdict, not with the fault"
@@ -127,7 +129,7 @@ def test_a_fault_is_told_and_the_next_save_is_checked(world: World) -> None:
 def test_a_save_during_a_check_is_checked_after_it(world: World) -> None:
     world.mine.write_text(NO_USER)
     world.on_build = lambda: (
-        (world.mine.read_text() == factory.GOOD) or by_rename(world.mine, factory.GOOD)
+        (world.mine.read_text() == made_labs.GOOD) or by_rename(world.mine, made_labs.GOOD)
     )
     looks = world.looks()
     first, second = next(looks), next(looks)
@@ -199,7 +201,7 @@ def test_the_command_tells_verdicts_until_ctrl_c(
     def act() -> None:
         count = sum(order.dockerfile == world.mine for order in world.engine.orders)
         if count == 1:
-            by_rename(world.mine, factory.GOOD)
+            by_rename(world.mine, made_labs.GOOD)
         elif count == 2:
             # Not what was checked first: that is answered without a build.
             by_rename(world.mine, f"{NO_USER}ENV AGAIN=1\n")

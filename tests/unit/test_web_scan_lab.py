@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import factory
+import fake_bench
 import pytest
 from played_scanners import SAMPLES, ZAP_PRINTED
 
@@ -130,7 +131,7 @@ def test_where_zap_did_not_run_its_claims_are_named_as_not_judged(lab: Lab, tmp_
     named = ("zap-headers", "zap-cookies", "zap-no-script", "zap-banner")
     assert not_judged(only_zap, result, "mistaken") == named
     assert not_judged(only_zap, real_result(mistaken=[raising()]), "mistaken") == ()
-    silent: Any = factory.FakeMeasurer(
+    silent: Any = fake_bench.FakeMeasurer(
         {f"mistake-{one.id}": result.variants["good"] for one in lab.mistakes}
     )
     found = mistakes.mistake_results(silent, only_zap, lab.mistakes, tmp_path, result)

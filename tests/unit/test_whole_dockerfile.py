@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import factory
+import made_labs
 import pytest
 
 from advices import results
@@ -86,7 +86,7 @@ def test_nearly_all_of_its_claims_are_those_of_other_labs() -> None:
 @pytest.fixture
 def views(tmp_path: Path) -> Views:
     """Return the views of a made-up lab, whose second and third variant lack some measures."""
-    project = factory.project(tmp_path)
+    project = made_labs.project(tmp_path)
     lab = labfile.read(project / "labs", "build-cache")
     made = results.load(project / "docs" / "results", "build-cache")
     first = made.variants["bad"]
@@ -133,7 +133,7 @@ def test_claims_may_be_those_of_some_variants(views: Views) -> None:
 
 
 def test_a_lesson_without_an_exercise_is_talk(tmp_path: Path) -> None:
-    project = factory.project(tmp_path)
+    project = made_labs.project(tmp_path)
     (project / "labs/build-cache/exercise/exercise.toml").unlink()
     macros = Macros(project / "labs", project / "docs", lambda: "trainers.md")
     lesson, end = macros.agenda("09:00", "build-cache").splitlines()[2:4]

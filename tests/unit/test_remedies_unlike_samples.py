@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from test_remedies import FILES, change, text_of
+from remedied import FILES, change, text_of
 
 from advices.audit.remedies import Source, remedies
 

@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from memory_engine import STATUS, Program
-from test_audit import World, made, read, world
+from audit_world import World, made, read, world
+from container_programs import STATUS, Program
 from test_audit_life import _worker
 
 from advices import audit
