@@ -19,6 +19,7 @@ from advices.audit.audit import files_of
 from advices.audit.lab_of import copy_context
 from advices.audit.remedies import Change
 from advices.audit.report.commands import repeat
+from advices.audit.report.cost import costs, difference_text
 from advices.audit.report.rows import diff_of
 from advices.audit.touches import touches
 from advices.core import LabInvalid
@@ -70,6 +71,14 @@ def test_the_sentence_is_true_of_what_was_measured(world: World) -> None:
     assert said.startswith("The image moves ")
     assert "B to a server; after this diff it is " in said
     assert said.endswith(". It still serves the same page.")
+
+
+def test_what_several_changes_save_begins_with_no_comma(world: World) -> None:
+    steps = MeasureName("steps_run", "edit-source")
+    (cost,) = (one for one in costs(world.audited()) if one.finding.measure == steps)
+    cost = replace(cost, bytes=3_000_000)
+    assert difference_text(cost) == "−1, −3.00 MB to move"
+    assert difference_text(replace(cost, shares=True)) == "−3.00 MB to move"
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,8 @@ def difference_text(cost: Cost) -> str:
     """
     said = _difference_text(cost)
     if cost.finding.measure.name == "steps_run" and cost.bytes:
-        return f"{said}, −{bytes_text(cost.bytes)} to move"
+        # Of steps that several changes share nobody knows which of them each takes away.
+        return ", ".join(filter(None, (said, f"−{bytes_text(cost.bytes)} to move")))
     return said
 
 
