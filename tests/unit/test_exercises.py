@@ -2,54 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import factory
 import pytest
+from asked_exercise import EMPTY, GOOD, claim, exercise, mistake, result
 
 from advices.lab.dockerfile import parse_dockerfile
-from advices.lab.keep import Keep
-from advices.lab.model import Claim, Lab, Mistake, Variant
 from advices.lab.scans import Scan, not_run
 from advices.lab.signs import Sign
 from advices.results.exercise import Checked, Row, checked, hints, start_rows
-from advices.results.record import Boot, Result, VariantResult
+from advices.results.record import Boot, VariantResult
 from advices.site.exercise import checked_shown
-
-GOOD = factory.variant()
-EMPTY = parse_dockerfile("")
-# 140 MB on disk, 50 MB to transfer, 2 layers, 9 shells; the cold build adds 20 MB to transfer.
-REFERENCE = GOOD.model_copy(update={"probed": {"shells": 9}})
-
-
-def mistake(name: str, *breaks: str, sign: Sign | None = None) -> Mistake:
-    return Mistake(id=name, says=name, replace="x", breaks=breaks, hint=f"Hint: {name}.", sign=sign)
-
-
-def exercise(
-    *claims: Claim, mistakes: tuple[Mistake, ...] = (), keeps: tuple[Keep, ...] = ()
-) -> Lab:
-    return Lab(
-        slug="order",
-        folder=Path("order"),
-        title="t",
-        advice="a",
-        context=Path("app"),
-        task="Mend it.",
-        variants={n: Variant(dockerfile=n, says=n) for n in ("bad", "good")},
-        claims=claims,
-        mistakes=mistakes,
-        keeps=keeps,
-    )
-
-
-def claim(**more: Any) -> Claim:
-    return Claim(**{"id": "it", "says": "It is so.", **more})
-
-
-def result(yours: VariantResult, good: VariantResult = REFERENCE, name: str = "yours") -> Result:
-    return factory.result().model_copy(update={"variants": {"good": good, name: yours}})
 
 
 @pytest.mark.parametrize(
@@ -131,37 +95,6 @@ def test_the_start_stands_beside_the_solution() -> None:
     assert start_rows(exercise(one), result(start, name="bad")) == (
         Row("It is so.", False, "0", "1000", "1000"),
     )
-
-
-COMPILES = Keep(id="compiles", says="It still compiles.", words=("compileall", "import app"))
-
-
-@pytest.mark.parametrize(
-    ("steps", "is_kept"),
-    [
-        ("RUN python -m compileall app.py", True),
-        ("run <<E\npython -m \\\n  compileall .\nE", True),
-        ("COPY <<E /s\npython -c 'import app'\nE", True),
-        ('RUN ["python", "-c", "import app"]', True),
-        ("# RUN python -m compileall app.py", False),
-        ("RUN <<E\n# python -m compileall app.py\nid\nE", False),
-        ("RUN id \\\n# compileall\n && id", False),
-        ("", False),
-    ],
-)
-def test_who_leaves_out_what_is_to_be_kept_has_not_solved_it(steps: str, is_kept: bool) -> None:
-    told = exercise(claim(measure="uid", equals=1000), keeps=(COMPILES,))
-    found = checked(told, result(GOOD), parse_dockerfile(f"FROM a\n{steps}\n"))
-    yours = "in the file" if is_kept else "not in the file"
-    assert found.rows[-1] == Row("It still compiles.", is_kept, yours, "in the file", "in the file")
-    assert found.rows[0].holds
-    assert found.solved == is_kept
-
-
-def test_the_start_of_an_exercise_keeps_what_is_to_be_kept() -> None:
-    told = exercise(keeps=(COMPILES,))
-    start = result(GOOD, name="bad")
-    assert [row.holds for row in start_rows(told, start)] == [True]
 
 
 ONE, TWO, BOTH = mistake("one", "a"), mistake("two", "b"), mistake("both", "a", "b")
