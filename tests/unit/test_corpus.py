@@ -61,6 +61,12 @@ def test_a_right_file_shows_no_mistake_whatever_turns_red(file: Path) -> None:
     assert hints(exercise, [claim.id for claim in exercise.claims], dockerfile) == ()
 
 
+@pytest.mark.parametrize("file", RIGHT, ids=named)
+def test_a_right_file_keeps_what_is_to_be_kept(file: Path) -> None:
+    lost = [one.id for one in exercise_of(file).keeps if not one.is_kept(read(file))]
+    assert lost == []
+
+
 @pytest.mark.parametrize("slug", EXERCISES)
 def test_every_mistake_is_there_in_several_styles(slug: str) -> None:
     right = [file for file in RIGHT if exercise_of(file).slug == slug]

@@ -99,3 +99,50 @@ def test_every_hint_has_a_sign(exercise: Lab, mistake: Mistake) -> None:
 def test_the_start_of_an_exercise_gets_a_hint(exercise: Lab) -> None:
     start = exercise.dockerfile("bad").read_text("utf-8")
     assert shown(exercise, tuple(claim.id for claim in exercise.claims), start)
+
+
+KEEPING = [one for one in EXERCISES if one.keeps]
+
+
+@pytest.mark.parametrize("exercise", KEEPING, ids=lambda one: one.slug)
+def test_start_and_solution_keep_what_is_to_be_kept(exercise: Lab) -> None:
+    for name in ("bad", "good"):
+        assert all(keep.is_kept(exercise.read(name)) for keep in exercise.keeps), name
+
+
+@pytest.mark.parametrize(
+    ("slug", "line", "by"),
+    [
+        ("build-cache", "RUN python -m compileall -q app.py\n", ""),
+        ("pin-what-you-build-on", "RUN python -m compileall -q app.py\n", ""),
+        ("non-root", '"--pid", "/dev/shm/bus-stop.pid", ', ""),
+        ("stop-and-start", "$(tail -n +2 timetable.csv | wc -l)", "15"),
+        ("remove-tools", 'HEALTHCHECK CMD ["pgrep", "gunicorn"]', "HEALTHCHECK NONE"),
+    ],
+)
+def test_who_leaves_it_out_does_not_keep_it(slug: str, line: str, by: str) -> None:
+    exercise = next(one for one in KEEPING if one.slug == slug)
+    text = good(exercise)
+    assert line in text
+    (keep,) = exercise.keeps
+    assert not keep.is_kept(parse_dockerfile(text.replace(line, by)))
+
+
+@pytest.mark.parametrize(
+    ("slug", "replaced", "by", "hint"),
+    [
+        ("multi-stage", "FROM python:3.14-slim\n", "FROM builder\n", "one-stage"),
+        ("non-root", "/dev/shm/bus-stop.pid", "/run/bus-stop.pid", "pid-in-the-code"),
+        ("know-what-is-inside", ".revision=", ".revison=", "no-labels"),
+        ("pin-what-you-build-on", "-exec touch", "-type f -exec touch", "times-of-the-build"),
+        ("pin-what-you-build-on", " --no-dereference", "", "times-of-the-build"),
+    ],
+)
+def test_a_relative_of_a_mistake_gets_its_hint(
+    slug: str, replaced: str, by: str, hint: str
+) -> None:
+    exercise = next(one for one in EXERCISES if one.slug == slug)
+    mistake = next(one for one in exercise.mistakes if one.id == hint)
+    text = good(exercise)
+    assert replaced in text
+    assert shown(exercise, mistake.breaks, text.replace(replaced, by)) == [hint]

@@ -20,6 +20,8 @@ from advices.lab.shell import asks_a_mirror, commands, commands_within, joined
         ("sh -c 'a b' x", [["sh", "-c", "a b", "x"], ["a", "b"]]),
         ("/bin/bash -o pipefail -ec 'a && b'", [["/bin/bash", "-o", "pipefail", "-ec", "a && b"]]),
         ("git+x#egg=y a", [["git+x#egg=y", "a"]]),
+        ("a '#!/bin/sh' > b && c", [["a", "#!/bin/sh", ">", "b"], ["c"]]),
+        ('a "x # y" \\#z;#d\ne', [["a", "x # y", "#z"], ["e"]]),
         ("case a in a) b;; esac", [["case", "a", "in", "a"], ["b"], ["esac"]]),
     ],
 )

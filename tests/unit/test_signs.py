@@ -83,6 +83,7 @@ def shown(text: str, **sign: Any) -> bool:
         ("COPY <<E /s\n#!/bin/sh\ntrap x TERM\ngunicorn a &\nwait\nE\nCMD [\"/s\"]", None),
         ("RUN cat <<E > /usr/bin/s\ngunicorn a\nE\nCMD [\"s\"]", "script"),
         ("RUN printf '#!/bin/sh\\nexec gunicorn a\\n' > /s\nCMD [\"/s\"]", None),
+        ("RUN printf '#!/bin/sh\\ngunicorn a\\n' > /s && id\nCMD [\"/s\"]", "script"),
         ("COPY <<E /usr/local/bin/\ngunicorn a\nE\nCMD [\"E\"]", "script"),
         ('SHELL ["/bin/bash", "-c"]\nCMD gunicorn a', None),
     ],
@@ -91,6 +92,76 @@ def test_which_shell_stays(start: str, stays: str | None) -> None:
     kinds = ("command line", "script", "pipe")
     text = f"FROM a\n{start}\n"
     assert [kind for kind in kinds if shown(text, shell_stays=kind)] == ([stays] if stays else [])
+
+
+@pytest.mark.parametrize(
+    ("start", "mentions"),
+    [
+        ('CMD ["python", "/s.py"]', True),
+        ("CMD python3 -u /s.py", True),
+        ('CMD ["/s.py"]', True),
+        ('CMD ["python", "/t.py"]', False),
+        ('CMD ["python", "-m", "s"]', False),
+    ],
+)
+def test_what_a_start_mentions_in_a_script_of_python(start: str, mentions: bool) -> None:
+    text = (
+        f"FROM a\nCOPY <<E /s.py\n#!/usr/bin/env python3\nos.environ['STOP_NAME'] = x\nE\n{start}\n"
+    )
+    assert shown(text, start_mentions="STOP_NAME") == mentions
+
+
+@pytest.mark.parametrize(
+    ("steps", "later"),
+    [
+        ("RUN pip install a\nRUN rm -rf /root/.cache", True),
+        ("RUN apt-get update\nRUN rm -r /var/lib/apt/lists", True),
+        ("RUN pip install a && rm -rf /root/.cache", False),
+        ("RUN pip install a", False),
+    ],
+)
+def test_what_only_a_later_step_removes(steps: str, later: bool) -> None:
+    both = ("apt's lists", "pip's cache")
+    assert shown(f"FROM a\n{steps}\n", removed_later=both) == later
+
+
+@pytest.mark.parametrize(
+    ("target", "user", "aside"),
+    [
+        ("/root/.local", "5", True),
+        ("/root/.local", "root", False),
+        ("/root/.local", "", False),
+        ("/srv/own", "root", True),
+        ("/people/bus/.local", "bus", False),
+        ("/usr/local", "5", False),
+    ],
+)
+def test_where_packages_of_one_user_are_found(target: str, user: str, aside: bool) -> None:
+    text = (
+        "FROM a AS b\nRUN pip install --user x\nFROM a\n"
+        f"COPY --from=b /root/.local {target}\n{'USER ' * bool(user)}{user}\n"
+    )
+    assert shown(text, packages_aside=aside)
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "RUN echo '#!/bin/sh' > /s && echo 'A=$STOP_NAME' >> /s\nRUN echo 'gunicorn a' >>/s",
+        "RUN tee /s <<'E' && chmod +x /s\n#!/bin/sh\nA=$STOP_NAME\ngunicorn a\nE",
+        "RUN printf '#!/bin/sh\\nA=$STOP_NAME\\ngunicorn a\\n' > /s",
+    ],
+)
+def test_a_script_is_read_however_it_was_written(steps: str) -> None:
+    text = f'FROM a\n{steps}\nCMD ["/s"]\n'
+    assert shown(text, start_mentions="STOP_NAME")
+    assert shown(text, shell_stays="script")
+
+
+def test_a_library_that_a_run_copies_is_brought_too() -> None:
+    text = "FROM a AS b\nRUN cp -L /usr/lib/libm.so.1 /m/\nFROM a\nCOPY --from=b /m/ /usr/lib/\n"
+    assert shown(text, brings="*libm.so*")
+    assert not shown(text, brings="*libx*")
 
 
 def test_a_script_that_calls_itself_ends() -> None:

@@ -73,6 +73,16 @@ def test_what_no_lock_decides(steps: str, shown: bool) -> None:
         (TWO_STAGES.format("RUN id") + "COPY --from=builder /usr/local/bin/uv /bin/", True),
         (TWO_STAGES.format("RUN id") + "COPY --from=some/uv:1 /uv /uvx /bin/", True),
         (TWO_STAGES.format("RUN id") + "COPY --from=builder /usr/local/bin/uvicorn /bin/", False),
+        (TWO_STAGES.format("RUN id") + "COPY --from=builder /usr/local /usr/local", True),
+        (TWO_STAGES.format("RUN id") + "COPY --from=builder /usr/local/bin/* /bin/", True),
+        (TWO_STAGES.format("RUN id") + "COPY --from=builder /usr/local/bin /usr/local/bin", True),
+        (
+            TWO_STAGES.format("RUN id")
+            + "COPY --from=builder /usr/local/lib/python3.14/site-packages/ /packages/",
+            True,
+        ),
+        (TWO_STAGES.format("RUN id") + "COPY --from=builder /usr/local/share /s", False),
+        (TWO_STAGES.format("RUN id") + "COPY --from=builder /venv/bin /venv/bin", False),
     ],
 )
 def test_which_installer_stays(text: str, shown: bool) -> None:

@@ -77,6 +77,26 @@ def test_who_sets_the_times_of_files(command: str, sets: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("command", "sets"),
+    [
+        ("find /v -exec touch -h -d @0 {} +", True),
+        ("find /v /w -exec touch -hd @0 {} +", True),
+        ("find /v -depth -exec touch --no-dereference --date=@0 {} +", True),
+        ("find /v -print0 | xargs -0 touch -h -d @0", True),
+        ("find /v -type f -exec touch -h -d @0 {} +", False),
+        ("find /v -type f | xargs touch -h -d @0", False),
+        ("find /v -depth -exec touch -d @0 {} +", False),
+        ("touch -h -d @0 app.py", False),
+        ("id", False),
+    ],
+)
+def test_who_sets_the_times_of_all_files(command: str, sets: bool) -> None:
+    text = f"FROM python:3.14-slim AS build\nRUN {command}\nFROM python:3.14-slim\n"
+    assert shows(text, sets_all_times=sets)
+    assert not shows(text, sets_all_times=not sets)
+
+
+@pytest.mark.parametrize(
     ("step", "asks"),
     [
         ("RUN date > built.txt", True),

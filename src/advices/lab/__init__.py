@@ -13,6 +13,7 @@ from advices.lab.fixes import Fixes
 from advices.lab.handing import with_bases_apart, without_syntax
 from advices.lab.image_names import familiar
 from advices.lab.instructions import Instruction, instructions
+from advices.lab.keep import Keep
 from advices.lab.labfile import LEARNERS, line_of, read
 from advices.lab.measure import OF_A_BUILD, OF_A_START, Measure
 from advices.lab.measure_name import MeasureName
@@ -80,6 +81,7 @@ __all__ = [
     "Failure",
     "Fixes",
     "Instruction",
+    "Keep",
     "Lab",
     "Measure",
     "MeasureName",

@@ -20,7 +20,7 @@ LEARNERS = "Dockerfile"
 SOLUTION = "solution.Dockerfile"
 
 # Keys of the record that the file of one kind may not set.
-_NOT_IN_A_LAB = ("slug", "folder", "task")
+_NOT_IN_A_LAB = ("slug", "folder", "task", "keeps")
 _NOT_IN_AN_EXERCISE = ("slug", "folder", "variants", "headline", "order")
 
 

@@ -14,6 +14,7 @@ from advices.lab.claim import Claim
 from advices.lab.dockerfile import Dockerfile, parse_dockerfile, read_dockerfile
 from advices.lab.edit import Edit
 from advices.lab.fixes import Fixes
+from advices.lab.keep import Keep
 from advices.lab.measure_name import MeasureName
 from advices.lab.mistake import BUILDS, Mistake, Slug
 from advices.lab.replay import FileName, Replay
@@ -105,8 +106,8 @@ class Lab(Record):
     lab.toml that is copied over the context of every variant, `scan` says how the web scanners
     go about it. `index` is a list beside lab.toml: the newest version of each package that pip is
     offered; `fixes` says which security fixes the probe `inventory` knows. `exercise` is the
-    lab's, `task` what it asks for. `is_own` says that its context is the reader's own project, of
-    which everything is copied that .dockerignore lets in.
+    lab's, `task` what it asks for, `keeps` what its Dockerfile must still do. `is_own` says that
+    its context is the reader's own project, of which all is copied that .dockerignore lets in.
     """
 
     slug: Slug
@@ -133,6 +134,7 @@ class Lab(Record):
     starts: dict[Slug, AnotherStart] = Field(default_factory=dict)
     claims: tuple[Claim, ...]
     mistakes: tuple[Mistake, ...] = ()
+    keeps: tuple[Keep, ...] = ()
     exercise: Lab | None = None
     is_own: bool = False
 

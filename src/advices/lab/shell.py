@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 _JOINTS = frozenset({"&&", "||", ";", "|", "&", "(", ")", ";;"})
+# A word as it is written, with what is quoted in it, or a sign that ends one.
+_WORD = re.compile(r"(?:\\.|'[^']*'|\"(?:\\.|[^\"\\])*\"|[^\s;&|()\"'\\])+|[;&|()\"'\\]")
 _SHELLS = frozenset({"sh", "bash", "ash", "dash"})
 
 
@@ -43,13 +45,21 @@ def pieces(text: str) -> Iterator[Piece]:
     A line with a quote that only another line closes is left out.
     """
     for line in joined(text):
-        lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
+        lexer = shlex.shlex(_uncommented(line), posix=True, punctuation_chars=True)
         lexer.whitespace_split, lexer.commenters = True, ""
         try:
             words = list(lexer)
         except ValueError:
             continue
         yield from _split(words)
+
+
+def _uncommented(line: str) -> str:
+    """Return a line without the comment at its end: a word that begins with # outside of quotes."""
+    for found in _WORD.finditer(line):
+        if found[0].startswith("#"):
+            return line[: found.start()]
+    return line
 
 
 def commands_within(words: Sequence[str]) -> Iterator[list[str]]:
@@ -79,8 +89,6 @@ def _split(words: Sequence[str]) -> Iterator[Piece]:
     command: list[str] = []
     before = ""
     for word in words:
-        if word.startswith("#"):  # the rest of the line is a comment
-            break
         if word in _JOINTS:
             if command:
                 yield Piece(tuple(command), before, word)

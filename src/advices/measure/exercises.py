@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from advices.core import LabInvalid, StepFailed
-from advices.lab import BUILDS, LEARNERS, Claim, Failure, Lab
+from advices.lab import BUILDS, LEARNERS, Claim, Dockerfile, Failure, Lab
 from advices.measure.answers import keep_answer, kept_answer
 from advices.measure.bench import Bench
 from advices.measure.candidate import of_learner, of_variant
@@ -71,7 +71,7 @@ def check(bench: Bench, dockerfile: Path, *, told: Told = nobody, again: bool = 
         if was_mixed := measurer.on_one_kind(said, lab.read("good")):
             # What is committed or kept stands on the bases that names have by themselves.
             solution = Reference(bench, None)
-        heard = _telling(bench, solution.found, told)
+        heard = _telling(bench, solution.found, said, told)
         try:
             yours = measurer.measure_beside(candidate, judged_steps(lab), heard)
         except StepFailed as error:
@@ -117,7 +117,7 @@ def _difference(lab: Lab, both: Result, yours: Page | None, solution: Page | Non
 
 
 def _telling(
-    bench: Bench, good: VariantResult | None, told: Told
+    bench: Bench, good: VariantResult | None, said: Dockerfile, told: Told
 ) -> Callable[[VariantResult, frozenset[PlanStep]], None]:
     """Return what hears of a learner's measures and tells which claims they decide."""
     if good is None:
@@ -129,7 +129,7 @@ def _telling(
         def decided(claim: Claim) -> bool:
             return all(one in done for one in planned if gives(lab, one, claim.measure))
 
-        rows = so_far(lab, bench.result({"good": good, YOURS: yours}), decided)
+        rows = so_far(lab, bench.result({"good": good, YOURS: yours}), said, decided)
         if rows not in last and any(isinstance(row, Row) for row in rows):
             last.append(rows)
             told(rows)
@@ -163,8 +163,9 @@ def start_of(lab: Lab, result: Result) -> Checked:
 def unsound(lab: Lab, result: Result) -> list[str]:
     """Return a line for each fault of an exercise itself.
 
-    The start must fail its claims and get a hint, the solution must meet all, and each
-    mistake, alone in the solution, must turn red its claims and get its own hint only.
+    The start must fail its claims and get a hint, the solution must meet all and keep what is to be
+    kept, and each mistake, alone in the solution, must turn red its claims and get its own hint
+    only.
     """
     faults = [
         f"{lab.slug} exercise: claim `{v.claim.id}` {'must' if v.must_hold else 'must not'} hold "
@@ -178,6 +179,11 @@ def unsound(lab: Lab, result: Result) -> list[str]:
             f"labs/{lab.slug}/exercise/{LEARNERS}` restores the original; `--file` checks a "
             "copy"
         )
+    faults += [
+        f"{lab.slug} exercise: the solution does not keep `{keep.id}`"
+        for keep in lab.keeps
+        if not keep.is_kept(lab.read("good"))
+    ]
     faults += [
         line.replace(lab.slug, f"{lab.slug} exercise", 1) for line in uncaught_mistakes(lab, result)
     ]

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from advices.lab import Claim, Dockerfile, Failure, Lab, MeasureName, Mistake, View
+from advices.lab import Claim, Dockerfile, Failure, Keep, Lab, MeasureName, Mistake, View
 from advices.results.claims import Verdict, judged, not_judged, red
 from advices.results.hint_steps import HintSteps, hint_steps
 from advices.results.predicates import demanded_text, found_text
@@ -15,11 +15,15 @@ from advices.results.record import Result
 YOURS = "yours"
 _PAGE = "page_digest"
 _SAME = "the same page"
+_KEPT, _GONE = "in the file", "not in the file"
 
 
 @dataclass(frozen=True)
 class Row:
-    """One claim over a learner's image: measured, the solution's value, and the limit."""
+    """One claim over a learner's image: measured, the solution's value, and the limit.
+
+    What an exercise asks to keep is one too: it is read in the Dockerfile.
+    """
 
     says: str
     holds: bool
@@ -71,7 +75,7 @@ def checked(exercise: Lab, result: Result, dockerfile: Dockerfile, fault: str = 
         # Nothing is known of such an image but its files, so no hint may guess at the rest; and
         # what else is wrong can wait until it answers.
         shown = tuple(mistake for mistake in shown if _silences(mistake, verdicts))
-    rows = tuple(_row(verdict, result, YOURS) for verdict in verdicts)
+    rows = (*(_row(verdict, result, YOURS) for verdict in verdicts), *_kept(exercise, dockerfile))
     steps = tuple(hint_steps(exercise, mistake, dockerfile) for mistake in shown)
     return Checked(rows, shown, fault, steps=steps)
 
@@ -90,13 +94,14 @@ def compares_pages(exercise: Lab, result: Result) -> bool:
 
 
 def so_far(
-    exercise: Lab, result: Result, decided: Callable[[Claim], bool]
+    exercise: Lab, result: Result, dockerfile: Dockerfile, decided: Callable[[Claim], bool]
 ) -> tuple[Row | Pending, ...]:
     """Return a row for each claim of a check that goes on, as far as it is decided."""
-    return tuple(
+    rows = (
         _row(verdict, result, YOURS) if decided(verdict.claim) else Pending(verdict.claim.says)
         for verdict in judged(exercise, result, YOURS)
     )
+    return (*rows, *_kept(exercise, dockerfile))
 
 
 def _silences(mistake: Mistake, verdicts: Sequence[Verdict]) -> bool:
@@ -107,8 +112,12 @@ def _silences(mistake: Mistake, verdicts: Sequence[Verdict]) -> bool:
 
 
 def start_rows(exercise: Lab, result: Result) -> tuple[Row, ...]:
-    """Return a row for each claim that a learner has to meet: the start beside the solution."""
-    return tuple(_row(verdict, result, "bad") for verdict in judged(exercise, result, "bad"))
+    """Return a row for each claim that a learner has to meet: the start beside the solution.
+
+    The start does all that is to be kept: its file may be a learner's by now, so nobody reads it.
+    """
+    rows = (_row(verdict, result, "bad") for verdict in judged(exercise, result, "bad"))
+    return (*rows, *(_row_of_keep(keep, is_kept=True) for keep in exercise.keeps))
 
 
 def hints(
@@ -139,6 +148,14 @@ def hints_on_failure(
         for mistake in exercise.mistakes
         if mistake.is_failure(view, failure) and mistake.is_shown(view)
     )
+
+
+def _kept(exercise: Lab, dockerfile: Dockerfile) -> tuple[Row, ...]:
+    return tuple(_row_of_keep(keep, is_kept=keep.is_kept(dockerfile)) for keep in exercise.keeps)
+
+
+def _row_of_keep(keep: Keep, *, is_kept: bool) -> Row:
+    return Row(keep.says, is_kept, _KEPT if is_kept else _GONE, _KEPT, _KEPT)
 
 
 def _view(exercise: Lab, dockerfile: Dockerfile) -> View:

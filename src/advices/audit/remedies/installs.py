@@ -154,8 +154,8 @@ def _without_lists(instruction: Instruction, lines: list[str], escape: str) -> l
     # As the step joins its other commands: in front of a line, or behind the one before it.
     before = next((found[0] for one in code[1:] if (found := _JOINS_LINE.match(one))), None)
     behind = (n for n, one in enumerate(code[:-1]) if _joins_next(one, escape))
-    if before is None and (at := next(behind, None)) is not None:
-        return [*first, f"{last.rstrip()} && {escape}", f"{_indent(code[at + 1])}{removes}"]
+    if before is None and (joined := next(behind, None)) is not None:
+        return [*first, f"{last.rstrip()} && {escape}", f"{_indent(code[joined + 1])}{removes}"]
     if before is None:
         before = f"{_indent(last) if first else ' '}&& "
     return [*first, f"{last.rstrip()} {escape}", f"{before}{removes}"]

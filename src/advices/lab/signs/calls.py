@@ -41,6 +41,8 @@ _PIP_WITH_VALUE = frozenset(
     | {"--upgrade-strategy", "--progress-bar", "--src", "--root-user-action", "--log"}
     | {"--default-timeout", "--index-strategy", "--link-mode", "--group", "--directory"}
 )
+# Where pip puts packages that root installs with --user, and where root's Python alone looks.
+USER_BASE = "/root/.local"
 _APT = frozenset({"apt", "apt-get", "aptitude"})
 _APT_WITH_VALUE = frozenset({"-o", "--option", "-c", "-t", "--target-release", "--virtual"})
 _PURGES = frozenset({"purge", "remove", "autoremove", "autopurge", "del"})
@@ -216,8 +218,9 @@ class PythonInstall:
 
     @property
     def folders(self) -> tuple[str, ...]:
-        """Return the folders that --target, -t or --prefix names."""
-        return self.options.values("--target", "-t", "--prefix")
+        """Return the folders that --target, -t or --prefix names, and root's own for --user."""
+        own = (USER_BASE,) if self.options.has("--user") else ()
+        return (*self.options.values("--target", "-t", "--prefix"), *own)
 
 
 def python_install(call: Call) -> PythonInstall | None:

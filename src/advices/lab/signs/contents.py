@@ -36,7 +36,7 @@ class Removes(Record):
 
 
 class Labels(Record):
-    """Each of some labels of the last image is missing, or one is there without a value.
+    """One of some labels of the last image is missing, or is there without a value.
 
     `given` are the build arguments that the build passes. A variable has a value if ENV sets it, or
     an ARG of the stage that has a default or is given.
@@ -50,7 +50,7 @@ class Labels(Record):
         """Return whether a Dockerfile shows it."""
         found = self._found(view)
         if self.are == "missing":
-            return not any(name in found for name in self.any_of)
+            return not all(name in found for name in self.any_of)
         return any(found.get(name) is False for name in self.any_of)
 
     def _found(self, view: View) -> dict[str, bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Collection
+from fnmatch import fnmatchcase
 
 from advices.core import Record
 from advices.lab.signs.calls import Call, assignments, does, options, python_install
@@ -15,6 +16,11 @@ _NO_PACKAGES = INSTALLERS | {"setuptools", "wheel", "poetry-plugin-export"}
 _NO = frozenset({"", "0", "false", "no", "off"})
 _COMPILE = "UV_COMPILE_BYTECODE"
 _LOCK = "uv.lock"
+# Where Docker's Pythons have their pip.
+_FOLDERS_OF_PIP = (
+    ("usr", "local", "bin"),
+    ("usr", "local", "lib", "python3*", "site-packages"),
+)
 
 
 class Unlocked(Record):
@@ -127,9 +133,22 @@ def _exported(one: Placed) -> tuple[str, ...]:
 
 
 def _is_copied(one: Placed) -> bool:
-    """Return whether a COPY takes an installer from another stage or image, by its name."""
-    names = {posixpath.basename(path) for taken in one.takes for path in taken.paths}
-    return one.name == "COPY" and not names.isdisjoint({*INSTALLERS, "uvx"})
+    """Return whether a COPY takes an installer from elsewhere: by name, or its Python's own pip."""
+    paths = [path for taken in one.takes for path in taken.paths]
+    names = {posixpath.basename(path) for path in paths}
+    if one.name != "COPY":
+        return False
+    return not names.isdisjoint({*INSTALLERS, "uvx"}) or any(
+        _has_its_pythons_pip(one.expand(path)) for path in paths
+    )
+
+
+def _has_its_pythons_pip(folder: str) -> bool:
+    """Return whether a folder of a stage has the pip of the stage's own Python in it."""
+    parts = [part for part in folder.removesuffix("/*").split("/") if part not in ("", ".")]
+    return any(
+        len(parts) <= len(own) and all(map(fnmatchcase, parts, own)) for own in _FOLDERS_OF_PIP
+    )
 
 
 def _has_pip(call: Call) -> bool:

@@ -6,7 +6,14 @@ import re
 from collections.abc import Collection, Sequence
 from pathlib import PurePosixPath
 
-from advices.lab.signs.calls import Call, PythonInstall, assignments, does, python_install
+from advices.lab.signs.calls import (
+    Call,
+    PythonInstall,
+    assignments,
+    does,
+    options,
+    python_install,
+)
 from advices.lab.signs.view import Placed, View
 
 EPOCH = "SOURCE_DATE_EPOCH"
@@ -44,6 +51,28 @@ def sets_times(view: View) -> bool:
         for one in view.everywhere
         for call in one.calls
     )
+
+
+def sets_all_times(view: View) -> bool:
+    """Return whether a RUN of any stage gives a time to all below a folder, links and folders too.
+
+    `touch` follows a link unless it is told not to, and `find -type f` passes over both.
+    """
+    return any(_touches_all(one.calls) for one in view.everywhere)
+
+
+def _touches_all(calls: Sequence[Call]) -> bool:
+    finds = [call for call in calls if call.program == "find"]
+    some = {call for call in finds if "-type" in call.words}
+    for call in calls:
+        if call.program not in ("find", "xargs") or "touch" not in call.words or call in some:
+            continue
+        if call.program == "xargs" and len(some) == len(finds):
+            continue
+        given = options(call.words[call.words.index("touch") + 1 :])
+        if given.has("-h", "--no-dereference"):
+            return True
+    return False
 
 
 def asks_the_date(view: View) -> bool:

@@ -94,10 +94,12 @@ class Start:
     def _script(self, call: Call) -> tuple[str, str]:
         """Return the shell text that a call runs, and by which shell; none for a binary."""
         files = self.view.files
+        is_python = call.program.startswith("python")
         if call.program in _SHELLS:
             found = shell.text_of(call.words)
             if found is not None:
                 return found, f"{call.program} -c"
+        if call.program in _SHELLS or is_python:
             paths = [word for word in call.words if not word.startswith("-")][:1]
         else:
             paths = [call.path]
@@ -109,7 +111,8 @@ class Start:
             for place in places:
                 if place in files:
                     head, _, _ = files[place].partition("\n")
-                    if head.startswith("#!") and not any(one in head for one in _SHELLS):
+                    is_other = head.startswith("#!") and not any(one in head for one in _SHELLS)
+                    if is_python or is_other:
                         self.texts.append(files[place])
                         return "", ""
                     return files[place], "bash" if "bash" in head else "sh"

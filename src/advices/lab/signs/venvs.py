@@ -6,9 +6,9 @@ import posixpath
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from advices.lab.signs.calls import options, python_install
+from advices.lab.signs.calls import USER_BASE, options, python_install
 from advices.lab.signs.start import Start
-from advices.lab.signs.view import Placed, View, within
+from advices.lab.signs.view import Placed, View, is_root, within
 
 # Where Debian's and Docker's Pythons look without being told.
 _SEARCHED = ("/usr/local", "/usr")
@@ -89,10 +89,20 @@ def is_off_the_path(view: View, start: Start) -> bool:
 
 def are_not_searched(view: View) -> bool:
     """Return whether packages lie in a folder where the image's Python does not look."""
-    told = view.env.get("PYTHONPATH", "").split(":")
+    told = [*view.env.get("PYTHONPATH", "").split(":"), view.env.get("PYTHONUSERBASE", "")]
     return any(
         one.lies not in _SEARCHED
+        and not (one.made == USER_BASE and _is_at_home(view, one.lies))
         and posixpath.basename(one.lies) not in _PACKAGES
         and not any(within(path, one.lies) for path in told if path)
         for one in folders_aside(view)
     )
+
+
+def _is_at_home(view: View, lies: str) -> bool:
+    """Return whether a .local may be where the Python of the image's user looks.
+
+    Of other users than root nobody knows the home.
+    """
+    runs_as_root = not view.user or is_root(view.user)
+    return posixpath.basename(lies) == ".local" and (lies != USER_BASE or runs_as_root)

@@ -12,7 +12,7 @@ from e2b_dockerfile_utils import PatternMatcher
 
 from advices.lab.dockerfile import Dockerfile
 from advices.lab.instructions import Fault, Instruction, expanded
-from advices.lab.signs.calls import Call, call_of
+from advices.lab.signs.calls import Call, call_of, options
 from advices.lab.stage_uses import stage_uses
 from advices.lab.stages import Stage, Taken
 
@@ -189,11 +189,17 @@ class View:
                 path = posixpath.join(one.target, document.name) if many else one.target
                 found[path] = document.content
             for call in one.calls:
-                for path in call.writes:
+                for path in (*call.writes, *_files_of_tee(call)):
                     documents = "\n".join(body.content for body in one.instruction.heredocs)
                     said = "\n".join(call.words).replace("\\n", "\n")
-                    found[one.path(path)] = documents or said
+                    # Some write a file line by line.
+                    before = found.get(one.path(path), "")
+                    found[one.path(path)] = "\n".join(filter(None, (before, documents or said)))
         return found
+
+
+def _files_of_tee(call: Call) -> tuple[str, ...]:
+    return options(call.words).plain if call.program == "tee" else ()
 
 
 def matches(pattern: str, file: str) -> bool:

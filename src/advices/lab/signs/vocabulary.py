@@ -44,13 +44,15 @@ class Sign(Record):
     python_packages: Names | None = None
     """A RUN of any stage installs one of these Python packages by name."""
     brings: Names | None = None
-    """A COPY of the last image takes a path from elsewhere that has one of these patterns."""
+    """A COPY of the last image takes a path that has one of these patterns, or a RUN copies one."""
     removes: Removes | None = None
     labels: Labels | None = None
     left: leftovers.What | None = None
     """A RUN of the last image leaves this, and nothing removes it."""
-    removed_later: leftovers.What | None = None
-    """A RUN of the last image leaves this, and only a later one removes it."""
+    removed_later: (
+        Annotated[tuple[leftovers.What, ...], BeforeValidator(several), Field(min_length=1)] | None
+    ) = None
+    """A RUN of the last image leaves one of these, and only a later one removes it."""
     variable: Variable | None = None
     spaced_env: bool | None = None
     """An ENV without an equals sign gives one variable several words."""
@@ -76,7 +78,7 @@ class Sign(Record):
     venv: Literal["moved", "not on PATH"] | None = None
     """A virtual environment of another stage is copied elsewhere, or its programs not found."""
     packages_aside: bool | None = None
-    """Packages lie where --target or --prefix put them and Python does not look."""
+    """Packages lie where --target, --prefix or --user put them and Python does not look."""
     bases_differ: bool | None = None
     """The images that ship stand on different ones."""
     unlocked: Unlocked | None = None
@@ -91,6 +93,8 @@ class Sign(Record):
     """A COPY of the last image takes this file straight from the context, with its times."""
     sets_times: bool | None = None
     """A RUN of any stage gives files a time that it names."""
+    sets_all_times: bool | None = None
+    """A RUN of any stage gives one to all that lies below a folder, links and folders too."""
     asks_the_date: bool | None = None
     """A RUN of any stage asks what time it is."""
     times_in_bytecode: bool | None = None
@@ -143,13 +147,20 @@ class Sign(Record):
             path
             for one in view.shipped
             for path in (*one.sources, *(path for taken in one.takes for path in taken.paths))
+        ] + [
+            w
+            for one in view.everywhere
+            for c in one.calls
+            if c.program in _COPIERS
+            for w in c.words
         ]
         return (
             (self.python_packages is None or not {*self.python_packages}.isdisjoint(names))
             and (self.brings is None or any(fnmatchcase(p, b) for p in paths for b in self.brings))
             and (self.left is None or leftovers.removed(view, self.left) == "never")
             and (
-                self.removed_later is None or leftovers.removed(view, self.removed_later) == "later"
+                self.removed_later is None
+                or any(leftovers.removed(view, what) == "later" for what in self.removed_later)
             )
             and self.uncompiled in (None, locked.is_uncompiled(view))
             and self.copied_secret in (None, any(map(_copies_a_secret, view.shipped)))
@@ -183,6 +194,7 @@ class Sign(Record):
             (self.floats_without is None or sameness.floats(view, self.floats_without))
             and (self.copies is None or sameness.copies(view, self.copies))
             and self.sets_times in (None, sameness.sets_times(view))
+            and self.sets_all_times in (None, sameness.sets_all_times(view))
             and self.asks_the_date in (None, sameness.asks_the_date(view))
             and (compiles is None or sameness.times_in_bytecode(view) == compiles)
         )
