@@ -16,11 +16,12 @@ from test_audit_life import _worker
 
 from advices import audit
 from advices.audit.audit import files_of
+from advices.audit.gate import last_words
 from advices.audit.lab_of import copy_context
 from advices.audit.remedies import Change
 from advices.audit.report.commands import repeat
 from advices.audit.report.cost import costs, difference_text
-from advices.audit.report.rows import diff_of
+from advices.audit.report.rows import diff_of, refused_rows
 from advices.audit.touches import touches
 from advices.core import LabInvalid
 from advices.lab import MeasureName
@@ -215,6 +216,34 @@ def test_a_commit_that_is_not_there_is_said(tmp_path: Path) -> None:
 
 
 # ---------- what does not answer ----------
+
+SILENCE = (
+    "audit: the container of `user` ended with exit code 3 after 0.5 s, before it answered. "
+    "Its last lines:\n{}\nwhy: its program ended by itself\nnext: read its last lines above"
+)
+
+
+@pytest.mark.parametrize(
+    ("printed", "says"),
+    [
+        ("a\nits last words", "its last words"),
+        ("  raise x\nsqlite3.OperationalError: no\nReason: x.", "sqlite3.OperationalError: no"),
+        ("an Error: here\nKeyError\nend", "KeyError"),
+        ("(it printed nothing)", "(it printed nothing)"),
+    ],
+)
+def test_why_nothing_answers_is_the_error_that_was_printed(printed: str, says: str) -> None:
+    assert last_words(SILENCE.format(printed)) == says
+    assert last_words(printed) == says
+    assert last_words("") == ""
+
+
+def test_what_was_not_measured_is_not_said_to_bring_nothing(world: World) -> None:
+    found = world.audited()
+    one = replace(found.trial.tried[0], before=None, after=None, refused="")
+    left = replace(found, trial=replace(found.trial, tried=(one,), names=()))
+    assert refused_rows(left)[1][1] == "what would show that it brings something was not measured"
+
 
 TCP = " sl local_address rem_address st\n 0: 00000000:1388 00000000:0000 0A 00000000:00000000\n"
 

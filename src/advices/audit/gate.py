@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ _NOT_MORE = {
     "writable_app_files": "files of the project that the container may change",
 }
 _KILLED = 137
+_ERROR = re.compile(r"(?:\w+\.)*\w*(?:Error|Exception)(?::|$)")
 SILENT = "the container no longer answers"
 """What is said of a container that answered before a change and does not after it."""
 MEASURES = (*map(MeasureName, (*_NOT_MORE, "stop_exit_code")),)
@@ -56,6 +58,17 @@ def broken(
     if is_.get(code) == _KILLED and was.get(code, _KILLED) != _KILLED:
         return "docker stop has to kill it"
     return ""
+
+
+def last_words(silence: str) -> str:
+    """Return the line that tells most of why a container does not answer, "" for none.
+
+    `silence` is the message of NeverAnswered. It is the last error that Python printed, or else
+    what was printed last: some servers say goodbye behind an error.
+    """
+    printed = silence.rpartition("\nwhy: ")[0] or silence
+    lines = [line.strip() for line in printed.strip().splitlines()]
+    return ([line for line in lines if _ERROR.match(line)] or lines or [""])[-1]
 
 
 def lost(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:

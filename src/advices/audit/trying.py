@@ -10,7 +10,7 @@ from functools import partial
 from advices.audit.awaited import Awaited
 from advices.audit.beside import Beside
 from advices.audit.checks import failed_check
-from advices.audit.gate import SILENT, broken, lost
+from advices.audit.gate import SILENT, broken, last_words, lost
 from advices.audit.health import healthy_after
 from advices.audit.how import How
 from advices.audit.hunt import FIXED, Hunt, Marked
@@ -164,8 +164,8 @@ class Trying:
         says = broken(self._yours(), after, self._served, measurer.pages.get(name), added=added)
         if says == SILENT:
             # What it printed last is what a reader needs to know.
-            last = measurer.silence.get(name, "").strip().splitlines()[-1:]
-            says = ": ".join([says, *last])
+            said = last_words(measurer.silence.get(name, ""))
+            says = ": ".join(filter(None, (says, said)))
         if self._life and life:
             says = says or worse(self._life, life)
         return after, says or self._settings(name) or self._checked(name), ""

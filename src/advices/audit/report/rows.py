@@ -128,6 +128,8 @@ def alone_rows(audit: Audit) -> Rows:
 def _why_not(one: Tried) -> str:
     if one.is_covered:
         return "behind the other changes there is nothing left for it to change"
+    if not one.refused and (one.before is None or one.after is None):
+        return "what would show that it brings something was not measured"
     return one.refused or "it brings nothing here"
 
 
