@@ -137,3 +137,17 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     monkeypatch.setenv("ADVICES_INDEX_WAY", "direct")
     with sites() as port_of:
         yield World(made(tmp_path / "project"), port_of)
+
+
+def worker(world: World, of: Callable[[str], Program]) -> list[str]:
+    """Make the project's program one that serves nothing; return the images of its starts."""
+    runs, started = world.engine.runs, []
+
+    def instead(image: str, how: Start) -> Program:
+        if how.entrypoint is not None:
+            return runs(image, how)  # type: ignore[return-value]
+        started.append(image)
+        return of(world.texts[world.engine._find(image).image.id])  # type: ignore[union-attr]
+
+    world.engine.runs = instead
+    return started

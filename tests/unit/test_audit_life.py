@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from audit_world import World, made, read, world
+from audit_world import World, made, read, worker, world
 from container_programs import STATUS, Program, printed
 
 from advices import audit
@@ -42,20 +42,6 @@ def test_what_serves_no_page_is_judged_by_whether_it_runs(
     assert worse(before, after) == says
 
 
-def _worker(world: World, of: Callable[[str], Program]) -> list[str]:
-    """Make the project's program one that serves nothing; return the images of its starts."""
-    runs, started = world.engine.runs, []
-
-    def instead(image: str, how: Start) -> Program:
-        if how.entrypoint is not None:
-            return runs(image, how)  # type: ignore[return-value]
-        started.append(image)
-        return of(world.texts[world.engine._find(image).image.id])  # type: ignore[union-attr]
-
-    world.engine.runs = instead
-    return started
-
-
 def test_a_worker_is_waited_for_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("advices.audit.lab_of._ANSWERS_WITHIN_SECONDS", 0.2)
     monkeypatch.setattr("advices.audit.life._RUNS_SECONDS", 0.1)
@@ -64,7 +50,7 @@ def test_a_worker_is_waited_for_once(world: World, monkeypatch: pytest.MonkeyPat
         status = STATUS.replace("1000", "10001" if "USER" in text else "0")
         return Program(answers=lambda argv: status if "/proc/1/status" in argv else "")
 
-    started = _worker(world, runs)
+    started = worker(world, runs)
     found = world.audited()
     assert "listens on no port" in found.trial.silence
     assert {"order", "slim"} <= {*found.trial.names}
@@ -84,7 +70,7 @@ def test_a_change_that_ends_a_worker_is_refused(
 ) -> None:
     monkeypatch.setattr("advices.audit.lab_of._ANSWERS_WITHIN_SECONDS", 0.2)
     monkeypatch.setattr("advices.audit.life._RUNS_SECONDS", 0.1)
-    _worker(
+    worker(
         world,
         lambda text: printed("no\n", exit_code=3) if "slim" in text else Program(),
     )

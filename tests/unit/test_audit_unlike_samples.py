@@ -8,11 +8,11 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from audit_world import World, made, read, world
+from audit_world import World, made, read, worker, world
 from container_programs import STATUS, Program
-from test_audit_life import _worker
 
 from advices import audit
 from advices.audit.audit import files_of
@@ -177,6 +177,23 @@ def test_a_folder_that_may_not_be_read_is_said(
         read(root)
 
 
+@pytest.mark.parametrize("option", ["file", "context"])
+def test_what_an_option_names_and_nobody_may_look_at_is_not_there(
+    option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hidden, stat = tmp_path / "theirs" / "it", os.stat
+
+    def refuses(path: Any, **how: Any) -> os.stat_result:
+        if str(path) == str(hidden):
+            raise PermissionError(13, "Permission denied", str(path))
+        return stat(path, **how)
+
+    root = made(tmp_path)
+    monkeypatch.setattr(os, "stat", refuses)
+    with pytest.raises(LabInvalid, match="there is no"):
+        audit.read_project(root, audit.Asked(**{option: hidden}))
+
+
 def test_a_file_that_may_not_be_copied_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -253,7 +270,7 @@ def test_a_port_that_was_guessed_wrong_is_named(
 ) -> None:
     monkeypatch.setattr("advices.audit.lab_of._ANSWERS_WITHIN_SECONDS", 0.2)
     answers = {"/proc/net/tcp": TCP, "/proc/net/tcp6": ""}
-    _worker(world, lambda _: Program(answers=lambda argv: answers.get(argv[-1], STATUS)))
+    worker(world, lambda _: Program(answers=lambda argv: answers.get(argv[-1], STATUS)))
     silence = world.audited().trial.silence
     assert "it listens on 0.0.0.0:5000\n" in silence
     assert silence.endswith("name the port that serves the page: --port 5000")

@@ -10,7 +10,7 @@ from advices.audit.project import Project
 from advices.audit.remedies import Change, meant
 from advices.audit.touches import touches
 from advices.core import DiskFull, LabInvalid, write_whole
-from advices.lab import Lab, Serve, Variant
+from advices.lab import Lab, Serve, Variant, unreadable
 
 YOURS = "yours"
 PROBES = ("files", "imports", "user", "stop")
@@ -49,11 +49,7 @@ def copy_context(project: Project, to: Path) -> Path:
     except OSError as error:
         named = Path(str(error.filename))
         if isinstance(error, PermissionError) and named.is_relative_to(project.context):
-            raise LabInvalid(
-                f"{named} cannot be read: {error.strerror}",
-                why="its permissions do not let this user read it, as docker build has to",
-                next_step="list it in .dockerignore if no build needs it, or let this user read it",
-            ) from None
+            raise unreadable(error) from None
         raise DiskFull(
             f"could not copy the project to a scratch folder: {error}",
             why="the disk is full, or a file of the project is not readable",

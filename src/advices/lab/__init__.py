@@ -7,7 +7,7 @@ what scanners may find.
 from advices.lab import labfile
 from advices.lab.claim import Claim
 from advices.lab.dockerfile import Dockerfile, parse_dockerfile, read_dockerfile
-from advices.lab.dockerignore import context_files, ignore_patterns
+from advices.lab.dockerignore import context_files, ignore_patterns, unreadable
 from advices.lab.edit import SAMPLE, Edit
 from advices.lab.fixes import Fixes
 from advices.lab.handing import with_bases_apart, without_syntax
@@ -120,6 +120,7 @@ __all__ = [
     "scanner_of",
     "stage_uses",
     "system_packages",
+    "unreadable",
     "varies",
     "when",
     "with_bases_apart",

@@ -47,10 +47,11 @@ def context_files(context: Path, ignore: Path | None = None) -> Iterator[Path]:
 def _refuse(error: OSError) -> None:
     # A folder that is gone meanwhile is no fault.
     if isinstance(error, PermissionError):
-        raise _refused(error)
+        raise unreadable(error)
 
 
-def _refused(error: PermissionError) -> LabInvalid:
+def unreadable(error: PermissionError) -> LabInvalid:
+    """Return what is said of a file or folder of a project that this user may not read."""
     return LabInvalid(
         f"{error.filename} cannot be read: {error.strerror}",
         why="its permissions do not let this user read it, as docker build has to",
@@ -69,7 +70,7 @@ def _matcher(context: Path, ignore: Path | None = None) -> PatternMatcher:
             next_step="save it as UTF-8",
         ) from None
     except PermissionError as error:
-        raise _refused(error) from None
+        raise unreadable(error) from None
     try:
         return PatternMatcher(lines)
     except ValueError as error:

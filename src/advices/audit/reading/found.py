@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -12,7 +11,7 @@ from advices.audit.reading.asked import Asked
 from advices.audit.reading.chosen import Chosen
 from advices.audit.reading.languages import Language, languages
 from advices.audit.reading.page import page_of
-from advices.audit.reading.places import Places
+from advices.audit.reading.places import Places, is_file, is_folder, is_there
 from advices.audit.reading.plans import Plan, is_plan, places_error
 from advices.audit.reading.service import Service
 from advices.core import LabInvalid
@@ -50,7 +49,7 @@ class Finder:
         """
         asked, plan, build = self.asked, self.plan, self.service.build
         if asked.file is not None and not is_plan(asked.file):
-            if not asked.file.exists():
+            if not is_there(asked.file):
                 raise self._no_file(asked.file)
             return _read(asked.file.resolve(), args)
         if plan is None or build is None:
@@ -75,22 +74,16 @@ class Finder:
             f"there is no file {named}",
             why="--file names it; a path begins in the folder in which you are",
             next_step=f"name it so: --file {shlex.quote(str(inside))}"
-            if inside.exists()
+            if is_there(inside)
             else "correct it, or leave it out: the audit looks for a Dockerfile",
         )
 
     def _likely(self) -> Path:
         folder = self.places.folder
         where = [folder, *(folder / name for name in _FOLDERS)]
-        likely = (place / name for place in where for name in _NAMES)
-        # Path.is_file raises in a folder of somebody else.
-        files = [one for one in likely if os.path.isfile(one)]  # noqa: PTH113
+        files = [place / name for place in where for name in _NAMES if is_file(place / name)]
         if not files:
-            files = sorted(
-                one
-                for one in folder.glob("*/Dockerfile")
-                if os.path.isfile(one)  # noqa: PTH113
-            )
+            files = sorted(one for one in folder.glob("*/Dockerfile") if is_file(one))
         if not files:
             raise LabInvalid(
                 f"there is no Dockerfile in {folder}",
@@ -121,7 +114,7 @@ class Finder:
     def context(self, file: Path, said: Dockerfile) -> Path:
         """Return the build context. Raises LabInvalid where a plan names what is no folder."""
         if self.asked.context:
-            if not (folder := self.asked.context.resolve()).is_dir():
+            if not is_folder(folder := self.asked.context.resolve()):
                 raise LabInvalid(
                     f"there is no folder {folder}",
                     why="--context names it; a path begins in the folder in which you are",

@@ -93,19 +93,36 @@ def file_text(path: Path, called: str, option: str) -> str | None:
         ) from None
 
 
+def is_there(path: Path) -> bool:
+    """Return whether a path leads to anything; what this user may not look at is not there."""
+    # Path.exists raises there.
+    return os.path.exists(path)  # noqa: PTH110
+
+
+def is_file(path: Path) -> bool:
+    """Return whether a path leads to a file; what this user may not look at does not."""
+    # Path.is_file raises there.
+    return os.path.isfile(path)  # noqa: PTH113
+
+
+def is_folder(path: Path) -> bool:
+    """Return whether a path leads to a folder; what this user may not look at does not."""
+    # Path.is_dir raises there.
+    return os.path.isdir(path)  # noqa: PTH112
+
+
 def places_of(folder: Path) -> Places:
     """Return the places of a project in a folder. Raises LabInvalid where none can be read."""
     folder = folder.resolve()
-    # Path.is_dir raises for what is below a folder of somebody else.
-    if not os.path.isdir(folder):  # noqa: PTH112
-        is_file = os.path.isfile(folder)  # noqa: PTH113
+    if not is_folder(folder):
+        is_there = is_file(folder)
         told = f"advices audit {shlex.quote(str(folder.parent))}"
         if _BUILDS.search(folder.name):
             told += f" --file {shlex.quote(str(folder))}"
         raise LabInvalid(
-            f"{folder} is no folder" if is_file else f"there is no folder {folder}",
+            f"{folder} is no folder" if is_there else f"there is no folder {folder}",
             why="an audit reads a project's folder",
-            next_step=told if is_file else "name the folder of your project",
+            next_step=told if is_there else "name the folder of your project",
         )
     if not os.access(folder, os.R_OK | os.X_OK):
         raise LabInvalid(
