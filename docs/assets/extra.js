@@ -29,3 +29,13 @@ addEventListener("load", name);
 addEventListener("beforeprint", () => {
   for (const link of document.querySelectorAll("article a[href]:not([href^='#'])")) link.dataset.leads = link.href;
 });
+// The explorer's scripts come when a reader comes near, so that the page stays light for who does not.
+const explorer = document.querySelector(".adv-explorer");
+if (explorer) {
+  const scripts = new URL("explorer.js", document.currentScript.src);
+  new IntersectionObserver(([seen], watch) => {
+    if (!seen.isIntersecting) return;
+    watch.disconnect();
+    import(scripts);
+  }, { rootMargin: "400px" }).observe(explorer);
+}

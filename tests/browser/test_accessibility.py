@@ -1,7 +1,7 @@
 """axe-core finds nothing on any kind of page, in light and in dark."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from accessible import violations
 
 pytestmark = pytest.mark.browser
 KINDS = (
@@ -12,12 +12,6 @@ KINDS = (
     *("checklist/", "linters/"),
     *("labs/base-image/", "labs/web-scan/"),
 )
-
-
-def violations(tab) -> list[str]:
-    """Return a line for each rule that a page breaks, with the first place of it."""
-    found = Axe().run(tab).response["violations"]
-    return [f"{tab.url}: {one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import checks
 import pytest
-from test_accessibility import violations
+from accessible import violations
 
 from advices import results
 from advices.lab import labfile

@@ -8,9 +8,9 @@ import re
 import signal
 
 import pytest
+from accessible import violations
 from learning import ROOT, SLUG, Cell, enter, learning
 from playwright.sync_api import expect
-from test_accessibility import violations
 
 pytestmark = pytest.mark.browser
 LAB = "learn/labs/build-cache/"

@@ -7,9 +7,9 @@ import re
 
 import checks
 import pytest
+from accessible import violations
 from learning import enter, learning
 from playwright.sync_api import expect
-from test_accessibility import violations
 from windowless import Client
 
 pytestmark = pytest.mark.browser

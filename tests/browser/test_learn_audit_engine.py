@@ -7,10 +7,10 @@ from pathlib import Path
 
 import checks
 import pytest
+from accessible import violations
 from learning import arrive, enter, learning
 from playwright.sync_api import expect
 from processes import processes, wait
-from test_accessibility import violations
 
 from advices.engine import connect
 

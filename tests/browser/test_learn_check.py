@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from accessible import violations
 from learning import Cell, enter
 from playwright.sync_api import expect
-from test_accessibility import violations
 
 pytestmark = pytest.mark.browser
 LAB, CHAPTER = "learn/labs/non-root/", "learn/chapters/non-root/"

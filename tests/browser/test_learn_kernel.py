@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
+from accessible import violations
 from learning import LONG, ROOT, Cell, begin, deaf_to, enter
 from playwright.sync_api import expect
-from test_accessibility import violations
 
 from advices.lab import labfile
 

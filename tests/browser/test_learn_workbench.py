@@ -7,10 +7,10 @@ from functools import partial
 
 import checks
 import pytest
+from accessible import violations
 from editor import CHECKED, FAULT, SOLVED, STEPS, UNSOLVED, button, check, ends_with, field, panel
 from learning import ROOT, SLUG, Cell
 from playwright.sync_api import expect
-from test_accessibility import violations
 
 from advices.lab import labfile
 

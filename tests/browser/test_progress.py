@@ -4,6 +4,7 @@ import json
 
 import checks
 import pytest
+from accessible import violations
 from marking import (
     CHAPTER,
     OTHER,
@@ -18,7 +19,6 @@ from marking import (
     marks,
     press,
 )
-from test_accessibility import violations
 
 pytestmark = pytest.mark.browser
 

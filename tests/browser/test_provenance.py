@@ -6,7 +6,7 @@ from pathlib import Path
 
 import checks
 import pytest
-from test_accessibility import violations
+from accessible import violations
 
 from advices import results
 from advices.lab.measure_name import MeasureName

@@ -1,18 +1,9 @@
 """What a page weighs over the wire: all that it asks for when it is opened, compressed."""
 
-import gzip
-
 import pytest
+from page_weight import LONGEST_HTML_BYTES, LONGEST_PAGE_BYTES, compressed_bytes
 
 pytestmark = pytest.mark.browser
-# kB are thousands of bytes.
-LONGEST_HTML_BYTES = 12_000
-LONGEST_PAGE_BYTES = 100_000
-
-
-def compressed_bytes(file):
-    """Return the size of a file as a web host sends it, with its usual effort."""
-    return len(gzip.compress(file.read_bytes(), 6))
 
 
 def asked_for(tab, address, page, site):

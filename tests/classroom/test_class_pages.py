@@ -6,14 +6,13 @@ import os
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from class_pages import ENDS, fill_in, log_in, looked_at
 from plain_seats import ROOT, a_class
 from playwright.sync_api import expect
 
 from advices.classroom.progress.store import Store
 
 pytestmark = pytest.mark.classroom
-WIDTHS = (320, 1440)
 
 
 @pytest.fixture(scope="module")
@@ -46,45 +45,6 @@ def trainer(chromium, room, learner):
     tab.get_by_role("button", name="Open the page").click()
     expect(tab.get_by_role("heading", name="The class", level=1)).to_be_visible()
     return tab
-
-
-def log_in(tab, room, name: str, code: str = "", pin: str = "1234") -> None:
-    tab.goto(room.origin)
-    fill_in(tab, room, name, code, pin)
-    tab.wait_for_url("**/learn/**", timeout=90_000)
-
-
-def fill_in(tab, room, name: str, code: str = "", pin: str = "1234") -> None:
-    tab.get_by_label("The code of the class").fill(code or room.codes.learners)
-    tab.get_by_label("A name").fill(name)
-    tab.get_by_label("A PIN").fill(pin)
-    tab.get_by_role("button", name="Take my seat").click()
-
-
-def faults(tab, part: str | None) -> list[str]:
-    """Return what axe finds in a part of a page, and how far the page is wider than its window."""
-    found = Axe().run(tab, context=part).response["violations"]
-    wide = tab.evaluate("document.documentElement.scrollWidth - innerWidth")
-    too_wide = [f"{wide} pixels too wide"] if wide > 0 else []
-    return too_wide + [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
-
-
-def looked_at(tab, name: str, part: str | None = None) -> list[str]:
-    """Look at a page in both widths and colours; keep pictures where ADVICES_PICTURES_OF says."""
-    found = []
-    folder = os.environ.get("ADVICES_PICTURES_OF")
-    for scheme in ("light", "dark"):
-        tab.emulate_media(color_scheme=scheme)
-        for width in WIDTHS:
-            tab.set_viewport_size({"width": width, "height": 900})
-            found += [f"{name} {scheme} {width}: {one}" for one in faults(tab, part)]
-            if folder:
-                # Of a part of a page, where it is in the first window.
-                whole = part is None
-                tab.screenshot(path=f"{folder}/{name}-{scheme}-{width}.png", full_page=whole)
-    tab.emulate_media(color_scheme="light")
-    tab.set_viewport_size({"width": 1440, "height": 900})
-    return found
 
 
 def test_a_wrong_code_and_a_taken_name_say_what_to_do(chromium, room, learner) -> None:
@@ -138,16 +98,6 @@ def test_the_trainer_sees_which_exercise_is_open(room, learner, trainer) -> None
     expect(seats).to_contain_text("Order for the cache: open")
     kept = Store(room.folder, 14).events()
     assert {(one.kind, one.exercise) for one in kept} >= {("opened", "build-cache")}
-
-
-# What a check displays, as learn.js hands it on when the run ended.
-ENDS = """async ([id, solved, hints]) => {
-  const { client } = document.querySelector('meta[name="advices-client"]').dataset;
-  const { tellsEnd } = await import(`${client}classroom.js`);
-  const verdict = { solved, rows: [], hints, typed: "FROM a-secret" };
-  const data = { "application/vnd.advices.checked+json": verdict };
-  await tellsEnd("build-cache", { id, messages: [["display_data", { data }]] });
-}"""
 
 
 def test_the_trainer_sees_what_was_tried_and_solved_and_the_last_hint(

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from certificates import Files, signed
+from class_pages import log_in
 from laptops import ADDRESS, WRONG, a_laptop, joins
 from plain_seats import HOST, ROOT, a_class
 from playwright.sync_api import expect
-from test_class_pages import log_in
 
 from advices.classroom.progress.store import Store
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 from browsers import a_chromium
+from class_pages import looked_at
 from laptops import ADDRESS, PIN, SECONDS, UID, WRONG, Laptop, a_laptop, joins
 from logging_in import asked, trainer
 from plain_seats import ROOT, a_class
 from playwright.sync_api import expect
-from test_class_pages import looked_at
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 
 from advices.classroom.hub import start

@@ -9,10 +9,10 @@ import sys
 import time
 
 import pytest
+from class_pages import fill_in
 from plain_seats import ROOT, free_ports
 from playwright.sync_api import expect
 from seat_rooms import sh
-from test_class_pages import fill_in
 
 from advices.classroom import FOLDER, Classroom, Seat, answers, processes
 from advices.classroom.hub import files, start

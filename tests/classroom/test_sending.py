@@ -9,10 +9,10 @@ import signal
 import stat
 
 import pytest
+from class_pages import ENDS, log_in, looked_at
 from fake_lrs import LOGIN, FakeLrs
 from plain_seats import ROOT, a_class, processes
 from playwright.sync_api import expect
-from test_class_pages import ENDS, log_in, looked_at
 from xapi_faults import faults
 
 from advices.classroom.hub import files, start

@@ -22,6 +22,7 @@ from advices.engine.client import connect
 from advices.images.memory import LayerMemory
 from advices.lab.scans import Scan
 from advices.packages import proxy
+from advices.runs import lifecycle
 from advices.scanners import own
 from advices.scanners.images import ScannerImages
 from advices.workshop import Workshop
@@ -167,3 +168,13 @@ def theirs(slim_stand_in: str) -> Iterator[Start]:
     yield start
     for one in started:
         one.remove()
+
+
+@pytest.fixture
+def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keep out of the way of other tests' runs; nothing of an audit may be left."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    yield
+    mine = lifecycle._owner()
+    assert [run for run in connect().run_ids() if run.startswith(mine)] == []
+    assert list((tmp_path / "state" / "docker-advices" / "runs").glob("*")) == []

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import factory
 import pytest
+from engine_audits import APP, audited
 from engine_project import ROOT
 
 from advices import audit
 from advices.core import Layout, StepFailed
-from advices.engine import connect
-from advices.runs import lifecycle
 from advices.workshop import Workshop
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("own_state")]
 
-APP = """\
-import http.server, signal, sys
-
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-http.server.ThreadingHTTPServer(("", 8080), http.server.SimpleHTTPRequestHandler).serve_forever()
-"""
 WRONG = """\
 # How we build it.
 FROM python:3.14-slim
@@ -34,16 +26,6 @@ RUN pip install -r requirements.txt
 EXPOSE 8080
 CMD true; python app.py
 """
-
-
-@pytest.fixture(autouse=True)
-def _own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Keep out of the way of other tests' runs; nothing of an audit may be left."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    yield
-    mine = lifecycle._owner()
-    assert [run for run in connect().run_ids() if run.startswith(mine)] == []
-    assert list((tmp_path / "state" / "docker-advices" / "runs").glob("*")) == []
 
 
 @pytest.fixture
@@ -58,11 +40,6 @@ def project(tmp_path: Path) -> Path:
     }.items():
         (root / name).write_text(text, "utf-8")
     return root
-
-
-def audited(root: Path, **asked: object) -> audit.Audit:
-    found = audit.read_project(root, audit.Asked(**asked))  # type: ignore[arg-type]
-    return audit.audited(Workshop(Layout(ROOT), print), found)
 
 
 @pytest.mark.always

@@ -7,14 +7,14 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from engine_audits import APP
 from engine_project import ROOT
-from test_audit import APP, _own_state  # noqa: F401  # a fixture
 
 from advices import audit
 from advices.core import Layout
 from advices.workshop import Workshop
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("own_state")]
 
 GOOD = """\
 FROM python:3.14-slim

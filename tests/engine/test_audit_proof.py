@@ -10,11 +10,10 @@ from pathlib import Path
 
 import pytest
 from audit_proofs import SLUGS, audited, proved
-from test_audit import _own_state  # noqa: F401  # a fixture
 
 from advices import audit
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("own_state")]
 
 
 @dataclass(frozen=True)

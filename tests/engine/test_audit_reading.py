@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from engine_audits import audited
 from engine_project import ROOT
-from test_audit import _own_state, audited  # noqa: F401
 
 from advices import audit
 from advices.core import Layout, NotMeasured
 from advices.lab import MeasureName
 from advices.workshop import Workshop
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("own_state")]
 
 # It gives up root as nginx or gosu do, which needs a capability, and asks its database first.
 APP = """\

@@ -6,6 +6,7 @@ No cluster is here. `./run kubernetes` builds helm and runs these tests.
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import json
 import os
 import subprocess
@@ -21,6 +22,8 @@ from traitlets.config import Config
 
 # Its library reads the variable when it is imported.
 os.environ["KUBECONFIG"] = str(Path(__file__).with_name("nowhere.kubeconfig"))
+# Only the environment of `./run kubernetes` has it: a bare `pytest` runs what it can.
+collect_ignore_glob = [] if importlib.util.find_spec("kubernetes_validate") else ["test_*.py"]
 Helm = Callable[..., subprocess.CompletedProcess[str]]
 Pod = dict[str, Any]
 

@@ -8,16 +8,15 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from source_files import SOURCE, imported, sources
 
 from advices.lab import labfile
 
 ROOT = Path(__file__).parents[2]
-SOURCE = ROOT / "src" / "advices"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SLUGS = labfile.slugs(ROOT / "labs")
 
@@ -30,28 +29,6 @@ ROOMS = (
 # A writer builds the site, and anyone reads a result, on a laptop without Docker.
 PURE = ("core", "lab", "results", "site")
 LINES_AT_MOST = 300
-
-
-def sources(folder: Path) -> list[Path]:
-    """Return the modules of a package; what is in inside/ runs in containers, without it."""
-    return [
-        file
-        for file in sorted(folder.rglob("*.py"))
-        if "inside" not in file.relative_to(folder).parts
-    ]
-
-
-def imported(file: Path) -> Iterator[str]:
-    """Yield the full name of all that a module imports, anywhere in it."""
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{file}: imports are absolute"
-            if node.module == "advices":
-                yield from (f"advices.{alias.name}" for alias in node.names)
-            else:
-                yield str(node.module)
 
 
 def broken_rules(folder: Path) -> list[str]:
@@ -123,6 +100,14 @@ def test_no_file_is_long() -> None:
     long = {file.name for file in ours if len(file.read_text("utf-8").splitlines()) > LINES_AT_MOST}
     # Tests that share one class, which takes a minute to make, and one program of an image.
     assert long == {"test_hub.py", "zap_stub.py"}
+
+
+def test_no_test_imports_another() -> None:
+    """What two tests need has a module of its own, whose name says what is in it."""
+    tests = (ROOT / "tests").rglob("test_*.py")
+    shared = {file.stem: set(imported(file)) for file in tests}
+    assert len(shared) > 100
+    assert {name: named for name, taken in shared.items() if (named := taken & {*shared})} == {}
 
 
 def test_one_door_leads_to_other_programs() -> None:

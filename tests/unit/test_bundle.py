@@ -5,13 +5,13 @@ from __future__ import annotations
 import errno
 import hashlib
 import io
-import json
 import subprocess
 import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from saved_images import images, tar_of
 
 from advices.core import BundleRefused, DiskFull, FileRefused
 from advices.offline import archive
@@ -21,29 +21,6 @@ from advices.packages.shelf import PackageFile, Shelf, sha256_of
 LAYER = "sha256:" + "a" * 64
 WHEEL = b"a wheel" * 1000
 LONG = "x" * 90 + "-1-cp313-cp313-manylinux2014_x86_64.manylinux_2_17_x86_64.whl"
-
-
-def tar_of(files: dict[str, bytes]) -> bytes:
-    """Return a plain tar."""
-    sink = io.BytesIO()
-    with tarfile.open(fileobj=sink, mode="w") as tar:
-        for name, content in files.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(content)
-            tar.addfile(info, io.BytesIO(content))
-    return sink.getvalue()
-
-
-def images(tags: list[str] | None = None, noted: str = "") -> bytes:
-    """Return what `docker save` writes, as far as it is looked at."""
-    notes = {"io.containerd.image.name": noted} if noted else {}
-    return tar_of(
-        {
-            "blobs/sha256/1": b"layer" * 5000,
-            "index.json": json.dumps({"manifests": [{"annotations": notes}]}).encode(),
-            "manifest.json": json.dumps([{"RepoTags": tags}]).encode(),
-        }
-    )
 
 
 def manifest() -> Manifest:

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from test_bundle import images
+from saved_images import images
 
 from advices.bases import registry_digests
 from advices.core import BundleRefused, PackageMissing

@@ -14,7 +14,7 @@ import pytest
 from installed import ROOT, Installed, asked_for, installed
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from test_architecture import SOURCE, imported, sources
+from source_files import SOURCE, imported, sources
 
 from advices.cli.extras import MODULES, extra_missing
 

@@ -13,19 +13,12 @@ from advices.core import LabInvalid
 from advices.lab import Lab, ignore_patterns
 
 _WITHOUT = "Reordering the instructions on this page needs JavaScript."
-# Its scripts come when a reader comes near, so that the page stays light for who does not.
-_LATER = (
-    "new IntersectionObserver(([seen],watch)=>{if(seen.isIntersecting){watch.disconnect();"
-    'import("%s/explorer.js")}},{rootMargin:"400px"})'
-    '.observe(document.querySelector(".adv-explorer"))'
-)
 
 
-def cache_explorer(lab: Lab, variants: Sequence[str], assets: str) -> str:
+def cache_explorer(lab: Lab, variants: Sequence[str]) -> str:
     """Return the explorer of a lab's Dockerfiles as HTML, each variant a place to start from.
 
-    `assets` is the folder of the scripts as seen from the page, with "./" or "../". Raises
-    LabInvalid for a variant that is not there or has more stages than one.
+    Raises LabInvalid for a variant that is not there or has more stages than one.
     """
     starts = {name: lab.read(name) for name in variants}
     for name, one in starts.items():
@@ -42,7 +35,6 @@ def cache_explorer(lab: Lab, variants: Sequence[str], assets: str) -> str:
     return (
         f'<div class="adv-explorer"><script type="application/json">{_data(data)}</script>'
         f"<noscript>{_WITHOUT}</noscript></div>\n"
-        f'<script type="module">{_LATER % assets}</script>\n'
     )
 
 

@@ -94,11 +94,7 @@ class Lessons(Page):
 
     def cache_explorer(self, slug: str, variants: Sequence[str] = ("bad", "good")) -> str:
         """Return the explorer in which the reader reorders Dockerfiles; it starts from variants."""
-        # Pages are folders, so a page lies one level below its file's folder.
-        levels = self._page().count("/") + (not self._page().endswith("index.md"))
-        return explorer.cache_explorer(
-            self._lab(slug), variants, ("../" * levels or "./") + "assets"
-        )
+        return explorer.cache_explorer(self._lab(slug), variants)
 
     def path(self) -> str:
         """Return the learning path: every chapter in order, with its advice."""
