@@ -14,7 +14,7 @@ from advices.lab.signs.view import Placed, View
 
 _NANOSECONDS = {"ns": 1, "us": 1e3, "µs": 1e3, "ms": 1e6, "s": 1e9, "m": 60e9, "h": 3600e9}
 _PART = re.compile(r"(\d+(?:\.\d*)?)(ns|us|µs|ms|s|m|h)")
-# What the engine takes for what a HEALTHCHECK leaves open, since version 25.
+# What an engine takes for what a HEALTHCHECK leaves open, since version 27.
 _INTERVAL_SECONDS = 30.0
 _START_INTERVAL_SECONDS = 5.0
 # A check that asks for a page names one of these.
@@ -30,7 +30,9 @@ class HealthCheck(Record):
 
     `missing` says that there is none, `calls` that it runs one of these programs, `asks` whether
     it asks for a page, `ends_well` whether its command ends well after any failure.
-    `first_after_seconds` says that the first check comes later than that.
+    `first_after_seconds` says that the first check comes later than that. `start_interval_over`
+    says that it has a start period, and an interval in it longer than these seconds. Docker before
+    27 takes the interval for a start interval that is left open, so that counts here.
     """
 
     missing: bool | None = None
@@ -38,6 +40,7 @@ class HealthCheck(Record):
     asks: Literal["a page", "no page"] | None = None
     ends_well: bool | None = None
     first_after_seconds: float | None = None
+    start_interval_over: float | None = None
 
     def shown(self, view: View) -> bool:
         """Return whether a Dockerfile shows it."""
@@ -55,6 +58,10 @@ class HealthCheck(Record):
             and self.ends_well in (None, well)
             and (
                 self.first_after_seconds is None or _first_seconds(check) > self.first_after_seconds
+            )
+            and (
+                self.start_interval_over is None
+                or _start_interval_seconds(check) > self.start_interval_over
             )
         )
 
@@ -115,6 +122,16 @@ def _first_seconds(check: Placed) -> float:
     if _seconds(check, "start-period", 0.0) <= 0:
         return interval
     return _seconds(check, "start-interval", _START_INTERVAL_SECONDS)
+
+
+def _start_interval_seconds(check: Placed) -> float:
+    """Return the interval in the start period before Docker 27, 0 without such a period.
+
+    Source: https://github.com/moby/moby/pull/47799
+    """
+    if _seconds(check, "start-period", 0.0) <= 0:
+        return 0.0
+    return _seconds(check, "start-interval", _seconds(check, "interval", _INTERVAL_SECONDS))
 
 
 def _seconds(check: Placed, flag: str, default: float) -> float:

@@ -152,6 +152,36 @@ def _purged(one: Placed) -> set[str]:
     }
 
 
+def purged_alone(view: View, packages: Collection[str]) -> bool:
+    """Return whether apt purges an installed package, and what that brought with it stays.
+
+    `packages` are patterns. apk removes by itself what nothing needs any more.
+    """
+    there: set[str] = set()
+    alone = False
+    for call in (call for one in view.shipped for call in one.calls if call.program != "apk"):
+        if does(call) == "installs system packages":
+            there |= {*system_packages(call)}
+        elif does(call) == "purges packages":
+            if _clears(call):
+                alone = False
+            elif named := there & {*system_packages(call)}:
+                alone = alone or any(fnmatchcase(n, pattern) for n in named for pattern in packages)
+    return alone
+
+
+def _clears(call: Call) -> bool:
+    """Return whether a call of apt removes what nothing needs any more."""
+    given = apt_options(call)
+    settings = [value.lower() for value in given.values("-o", "--option")]
+    return (
+        call.program == "aptitude"
+        or given.plain[:1] in (("autoremove",), ("autopurge",))
+        or given.has("--autoremove", "--auto-remove")
+        or any(value.startswith("apt::get::automaticremove=") for value in settings)
+    )
+
+
 def _purged_later(view: View) -> Removed | None:
     """Return whether a RUN purges what one before it installed."""
     there: set[str] = set()

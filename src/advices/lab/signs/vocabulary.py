@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from advices.core import Record
-from advices.lab.signs import edits, leftovers, locked, sameness, venvs
+from advices.lab.signs import edits, leftovers, locked, sameness, targets, venvs
 from advices.lab.signs.calls import does, python_install
 from advices.lab.signs.contents import Labels, Removes
 from advices.lab.signs.health import HealthCheck, tasks
@@ -47,6 +47,8 @@ class Sign(Record):
     """A COPY of the last image takes a path that has one of these patterns, or a RUN copies one."""
     removes: Removes | None = None
     labels: Labels | None = None
+    purged_alone: Names | None = None
+    """apt purges such a package from the last image, but not what that brought with it."""
     left: leftovers.What | None = None
     """A RUN of the last image leaves this, and nothing removes it."""
     removed_later: (
@@ -77,6 +79,8 @@ class Sign(Record):
     """The shell nearest to the server that does not become what it runs is of this kind."""
     venv: Literal["moved", "not on PATH"] | None = None
     """A virtual environment of another stage is copied elsewhere, or its programs not found."""
+    aside: str | None = None
+    """COPY puts this file of the project elsewhere than where the container starts."""
     packages_aside: bool | None = None
     """Packages lie where --target, --prefix or --user put them and Python does not look."""
     bases_differ: bool | None = None
@@ -97,6 +101,8 @@ class Sign(Record):
     """A RUN of any stage gives one to all that lies below a folder, links and folders too."""
     asks_the_date: bool | None = None
     """A RUN of any stage asks what time it is."""
+    times_folders: bool | None = None
+    """WORKDIR, or a COPY from a stage, gives a folder of the last image the time of the build."""
     times_in_bytecode: bool | None = None
     """A RUN of any stage compiles bytecode, and nothing sets SOURCE_DATE_EPOCH for it."""
 
@@ -133,6 +139,7 @@ class Sign(Record):
             and self.other_stages in (None, others)
             and self.bases_differ in (None, len(images) > 1)
             and (self.installs_apart is None or edits.installs_apart(view) == self.installs_apart)
+            and (self.aside is None or targets.is_aside(view, self.aside))
             and (self.packages_aside is None or venvs.are_not_searched(view) == self.packages_aside)
         )
 
@@ -157,6 +164,7 @@ class Sign(Record):
         return (
             (self.python_packages is None or not {*self.python_packages}.isdisjoint(names))
             and (self.brings is None or any(fnmatchcase(p, b) for p in paths for b in self.brings))
+            and (self.purged_alone is None or leftovers.purged_alone(view, self.purged_alone))
             and (self.left is None or leftovers.removed(view, self.left) == "never")
             and (
                 self.removed_later is None
@@ -195,6 +203,7 @@ class Sign(Record):
             and (self.copies is None or sameness.copies(view, self.copies))
             and self.sets_times in (None, sameness.sets_times(view))
             and self.sets_all_times in (None, sameness.sets_all_times(view))
+            and self.times_folders in (None, targets.times_folders(view))
             and self.asks_the_date in (None, sameness.asks_the_date(view))
             and (compiles is None or sameness.times_in_bytecode(view) == compiles)
         )

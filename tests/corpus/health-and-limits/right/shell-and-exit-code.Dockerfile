@@ -10,5 +10,5 @@ exit 0
 SCRIPT
 USER 10001:10001
 EXPOSE 8000
-HEALTHCHECK --interval=15s --timeout=4s --start-period=30s CMD healthy
+HEALTHCHECK --interval=15s --timeout=4s --start-period=30s --start-interval=2s CMD healthy
 CMD ["gunicorn", "--workers", "2", "--threads", "4", "app:app"]

@@ -1,0 +1,20 @@
+FROM python:3.14-slim AS first
+ARG SOURCE_DATE_EPOCH
+WORKDIR /timetable
+RUN python -m venv --without-pip /opt/venv
+COPY requirements.txt .
+RUN pip --python /opt/venv install --no-cache-dir --require-hashes -r requirements.txt
+COPY static static
+COPY templates templates
+COPY app.py gunicorn.conf.py timetable.csv ./
+RUN python -m compileall -q app.py
+RUN find /opt/venv /timetable -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
+
+FROM python:3.14-slim
+COPY --from=first /opt/venv /opt/venv
+COPY --from=first /timetable /timetable
+WORKDIR /timetable
+ENV PATH=/opt/venv/bin:$PATH
+USER 10001:10001
+EXPOSE 8000
+CMD ["gunicorn", "app:app"]

@@ -1,0 +1,16 @@
+FROM python:3.14-slim
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends procps gcc \
+    && apt-get autoremove --yes \
+    && apt-get purge --yes gcc \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /srv
+RUN python -m venv --without-pip .venv
+ENV PATH=/srv/.venv/bin:$PATH
+COPY requirements.txt .
+RUN pip --python .venv install --no-cache-dir -r requirements.txt
+COPY . .
+USER 10001:10001
+EXPOSE 8000
+HEALTHCHECK CMD ["pgrep", "gunicorn"]
+CMD ["gunicorn", "app:app"]
