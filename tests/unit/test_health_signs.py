@@ -99,6 +99,23 @@ def test_when_the_first_check_begins(flags: str, seconds: float) -> None:
 
 
 @pytest.mark.parametrize(
+    ("flags", "seconds"),
+    [
+        ("", 0),
+        ("--interval=1m --start-interval=20s", 0),
+        ("--start-period=20s", 30),
+        ("--interval=1m --start-period=20s", 60),
+        ("--interval=1m --start-period=20s --start-interval=2s", 2),
+        ("--interval=1s --start-period=20s --start-interval=20s", 20),
+    ],
+)
+def test_the_interval_in_the_start_period_of_an_older_engine(flags: str, seconds: float) -> None:
+    text = f"HEALTHCHECK {flags} CMD check"
+    assert shows(text, start_interval_over=seconds - 0.1)
+    assert not shows(text, start_interval_over=seconds)
+
+
+@pytest.mark.parametrize(
     ("env", "options", "expected"),
     [
         ("", "", 11),

@@ -56,6 +56,8 @@ def _venvs_of(one: Placed) -> Iterator[str]:
             named = options(words[1:], {"--python", "-p", "--prompt"}).plain or (".venv",)
         elif call.program in ("venv", "virtualenv"):
             named = options(words, {"--prompt", "-p", "--python"}).plain
+        elif call.program == "uv" and words[:1] == ["sync"]:
+            named = (one.env.get("UV_PROJECT_ENVIRONMENT") or ".venv",)
         else:
             continue
         yield from (one.path(path) for path in named)
@@ -78,12 +80,18 @@ def is_moved(view: View, start: Start) -> bool:
 
 
 def is_off_the_path(view: View, start: Start) -> bool:
-    """Return whether nothing starts the programs of a virtual environment that is copied."""
+    """Return whether nothing starts the programs of a virtual environment that is copied.
+
+    Who names the place where it was made knows of PATH, and copied it elsewhere: `is_moved`.
+    """
     copied = copied_venvs(view)
     folders = [posixpath.normpath(one) for one in view.env.get("PATH", "").split(":") if one]
     paths = [call.path for call in start.calls if call.path.startswith("/")]
     return bool(copied) and not any(
-        within(path, one.lies) for one in copied for path in (*folders, *paths)
+        within(path, place)
+        for one in copied
+        for place in (one.lies, one.made)
+        for path in (*folders, *paths)
     )
 
 
