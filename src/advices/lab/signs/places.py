@@ -16,8 +16,8 @@ from advices.lab.signs.view import View
 from advices.lab.signs.vocabulary import Sign
 from advices.lab.stages import stages_of
 
-# Where a file lies, and what is written about an image, is no mistake of its own.
-_NEVER = frozenset({"WORKDIR", "EXPOSE"})
+# Where a file lies, and what is written about an image, is hardly ever a mistake of its own.
+_LAST = frozenset({"WORKDIR", "EXPOSE"})
 
 
 def places(
@@ -30,7 +30,7 @@ def places(
 
     Each is one without which the sign is not shown. Where several show it, each by itself, all of
     them are returned. Of FROM it is asked what another image would show, and only if no other
-    instruction decides.
+    instruction decides; of WORKDIR only if nothing else does.
     """
 
     def shown_without(left_out: Collection[Instruction]) -> bool:
@@ -48,7 +48,7 @@ def places(
         return sign.shown(View(replace(dockerfile, instructions=kept, stages=stages), targets))
 
     names = {stage.title.lower() for stage in dockerfile.stages}
-    steps = [one for one in dockerfile.instructions if one.name not in {*_NEVER, "FROM"}]
+    steps = [one for one in dockerfile.instructions if one.name not in {*_LAST, "FROM"}]
     bases = [
         one
         for one in dockerfile.instructions
@@ -60,7 +60,8 @@ def places(
     for some in (steps, [*steps, *bases]):
         if not shown_without(some):
             return _least(some, shown_without)
-    return ()
+    folders = [one for one in dockerfile.instructions if one.name == "WORKDIR"]
+    return tuple(one for one in folders if not shown_without([one]))
 
 
 def _least(
