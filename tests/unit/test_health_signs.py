@@ -48,6 +48,9 @@ def test_the_last_check_of_the_last_image_counts(text: str, missing: bool) -> No
         (f'python -c "{URL}" || true', "a page", True),
         (f'python -c "{URL}"; exit 0', "a page", True),
         ("curl -f http://localhost/ || :", "a page", True),
+        ("curl -f http://localhost/ || echo unhealthy", "a page", True),
+        ("curl -f http://localhost/ && echo well", "a page", False),
+        ("curl -f http://localhost/ || { echo unhealthy; exit 1; }", "a page", False),
         ("nc -z 127.0.0.1 8000", "no page", False),
         ("kill -0 1 || exit 1", "no page", False),
         ("exit 0", "no page", False),
@@ -66,6 +69,13 @@ def test_what_a_command_asks_and_how_it_ends(command: str, asks: str, ends_well:
         ("#!/bin/sh\ncurl -f http://localhost/\nexit 0\n", True, True),
         ("#!/bin/sh\nset -e\ncurl -f http://localhost/\nexit 0\n", True, False),
         ("#!/bin/sh\nexec curl -f http://localhost/\n", True, False),
+        ("#!/bin/sh\nset -o errexit\ncurl -f http://localhost/\necho well\n", True, False),
+        ("#!/bin/sh\nif ! curl -f http://localhost/; then exit 1; fi\nexit 0\n", True, False),
+        (
+            "#!/bin/sh\ncurl -f http://localhost/\ncode=$?\n[ $code = 0 ] || exit $code\n:\n",
+            True,
+            False,
+        ),
         ("#!/bin/sh\nwget -qO- http://localhost/ || exit 1\nexit 0\n", False, False),
     ],
 )

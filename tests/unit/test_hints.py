@@ -146,3 +146,12 @@ def test_a_relative_of_a_mistake_gets_its_hint(
     text = good(exercise)
     assert replaced in text
     assert shown(exercise, mistake.breaks, text.replace(replaced, by)) == [hint]
+
+
+def test_alpine_below_what_debian_compiled_lacks_more_than_a_package_of_slim() -> None:
+    exercise = next(one for one in EXERCISES if one.slug == "multi-stage")
+    mistake = next(one for one in exercise.mistakes if one.id == "library-forgotten")
+    slim = mistake.applied(good(exercise))
+    assert shown(exercise, mistake.breaks, slim) == [mistake.id]
+    alpine = slim.replace("FROM python:3.14-slim", "FROM python:3.14-alpine")
+    assert shown(exercise, mistake.breaks, alpine) == []

@@ -19,8 +19,8 @@ _INTERVAL_SECONDS = 30.0
 _START_INTERVAL_SECONDS = 5.0
 # A check that asks for a page names one of these.
 _ASKS = ("urlopen", "http.client", "httpx", "requests.", "http://", "https://", "GET /")
-_ALWAYS_WELL = re.compile(r"(?:\|\||;|\n)\s*(?:true|:|exit\s+0)\s*$")
-_ENDS_BEFORE = re.compile(r"\|\|\s*exit\s+[1-9]|^\s*set\s+-\w*e", re.M)
+_ALWAYS_WELL = re.compile(r"(?:\|\||;|\n)\s*(?:true|:|exit\s+0|(?:echo|printf)\b[^\n;&|]*)\s*$")
+_ENDS_BEFORE = re.compile(r"\bexit\s+(?:[1-9]|\"?\$)|^\s*set\s+-(?:\w*e|o\s+errexit)", re.M)
 # gunicorn.conf.py of the projects here, where neither options nor a variable say another number.
 _WORKERS, _THREADS = 2, 4
 
