@@ -28,6 +28,7 @@ from advices.audit.report.markdown import markdown
 from advices.audit.report.record import record
 from advices.audit.report.rows import (
     against_rows,
+    applies_in,
     diff,
     finding_rows,
     measured_rows,
@@ -59,6 +60,7 @@ __all__ = [
     "Shared",
     "Suppression",
     "against_rows",
+    "applies_in",
     "audited",
     "baseline_text",
     "check_ref",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Mapping
 
 from advices.audit.audit import Audit
 from advices.audit.findings import not_judged
 from advices.audit.lint import remarks, unsaid
+from advices.audit.project import Project
 from advices.audit.report.commands import repeat
 from advices.audit.report.cost import costs, difference_text
 from advices.audit.report.lines import lines_of
@@ -212,13 +214,26 @@ def against_rows(audit: Audit) -> Rows:
 
 def diff(audit: Audit) -> str:
     """Return the unified diff that `git apply` or `patch -p1` takes, "" without a fix."""
-    return diff_of(audit.files)
+    return diff_of(audit.project, audit.files)
 
 
-def diff_of(files: Mapping[str, tuple[str, str]]) -> str:
-    """Return the unified diff of files by path, each its text before and after."""
+def applies_in(audit: Audit) -> str:
+    """Return the folder in which the diff applies, in words."""
+    project = audit.project
+    if project.patched == project.folder:
+        return "the folder that was audited"
+    if project.patched == project.root:
+        return "the root of the repository"
+    return (
+        f"the folder {os.path.relpath(project.patched, project.folder)}, seen from the audited one"
+    )
+
+
+def diff_of(project: Project, files: Mapping[str, tuple[str, str]]) -> str:
+    """Return the unified diff of files of a project, each its text before and after."""
     found: list[str] = []
-    for name, (old, new) in files.items():
+    for path, (old, new) in files.items():
+        name = project.in_diff(path)
         before = f"a/{name}" if old else "/dev/null"
         lines = lines_of(old), lines_of(new)
         for line in difflib.unified_diff(*lines, before, f"b/{name}"):

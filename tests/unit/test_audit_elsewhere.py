@@ -1,0 +1,108 @@
+"""An audit of a folder whose Dockerfile or context is elsewhere: its diff applies from above both."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from audit_reports import log, policy
+from audit_world import BAD, World, git, world
+
+from advices import audit
+
+__all__ = ["world"]
+COMPOSE = "services:\n  web:\n    build:\n      context: ..\n      dockerfile: {}\n"
+
+
+def deployed(world: World, dockerfile: str = "Dockerfile") -> Path:
+    """Move a project's start into a folder `deploy` of it, with the root as context."""
+    root = world.root
+    git(root, "init", "-q")
+    world.root = root / "deploy"
+    world.root.mkdir()
+    (world.root / "compose.yaml").write_text(COMPOSE.format(dockerfile))
+    if dockerfile != "Dockerfile":
+        (root / "Dockerfile").rename(root / dockerfile)
+    return root
+
+
+@pytest.mark.parametrize("name", ["Dockerfile", "deploy/Dockerfile"])
+@pytest.mark.parametrize("program", [["git", "apply"], ["patch", "-p1"]])
+def test_the_diff_applies_in_the_root_of_the_repository(
+    world: World, name: str, program: list[str]
+) -> None:
+    root = deployed(world, name)
+    found = world.audited()
+    diff = audit.diff(found)
+    assert f"--- a/{name}\n+++ b/{name}\n" in diff
+    assert str(root) not in diff
+    assert audit.applies_in(found) == "the root of the repository"
+    subprocess.run(program, cwd=root, input=diff.encode(), check=True, capture_output=True)
+    assert (root / name).read_text() == next(new for _, new in found.files.values())
+
+
+def test_no_report_holds_a_path_of_the_machine(world: World, tmp_path: Path) -> None:
+    deployed(world)
+    found = world.audited()
+    rules = policy()
+    reports = {
+        "record": json.dumps(audit.record(found, rules)),
+        "html": audit.html(found, rules),
+        "markdown": audit.markdown(found, rules),
+        "sarif": audit.sarif(found, rules),
+        "junit": audit.junit(found, rules),
+    }
+    assert [name for name, text in reports.items() if str(tmp_path) in text] == []
+    for name in ("html", "markdown"):
+        assert "in the root of the repository" in reports[name]
+    assert "docker build --tag advices-audit --file ../Dockerfile .." in reports["html"]
+    chosen = {one.name: one.value for one in found.project.chosen}
+    assert (chosen["Dockerfile"], chosen["context"]) == ("../Dockerfile", "..")
+
+
+def test_the_fix_is_written_where_the_file_is(world: World) -> None:
+    root = deployed(world)
+    found = world.audited()
+    audit.write_fix(found.project.folder, found.files)
+    assert "USER 10001:10001" in (root / "Dockerfile").read_text()
+    assert (root / ".dockerignore").read_text() == ".git\n"
+    assert [*found.files] == ["../Dockerfile", "../.dockerignore"]
+
+
+def test_places_in_sarif_begin_at_the_root_of_the_repository(world: World) -> None:
+    deployed(world)
+    results = log(world.audited(), policy())["results"]
+    places = [one["locations"][0]["physicalLocation"]["artifactLocation"] for one in results]
+    places += [
+        changed["artifactLocation"]
+        for one in results
+        for fix in one.get("fixes", ())
+        for changed in fix["artifactChanges"]
+    ]
+    assert len(places) > len(results)
+    assert {one["uri"] for one in places} == {"Dockerfile", ".dockerignore"}
+    assert {one["uriBaseId"] for one in places} == {"%SRCROOT%"}
+
+
+def test_what_the_reader_names_outside_of_a_repository_has_a_diff_from_above_both(
+    world: World, tmp_path: Path
+) -> None:
+    (tmp_path / "build").mkdir()
+    file = tmp_path / "build" / "Dockerfile"
+    file.write_text(BAD)
+    asked: dict[str, Any] = {"file": file, "context": world.root}
+    found = world.audited(**asked)
+    diff = audit.diff(found)
+    assert "--- a/build/Dockerfile\n" in diff
+    assert audit.applies_in(found) == "the folder .., seen from the audited one"
+    subprocess.run(["patch", "-p1"], cwd=tmp_path, input=diff.encode(), check=True)
+    assert "USER 10001:10001" in file.read_text()
+
+
+def test_a_project_in_its_own_folder_has_a_diff_from_there(world: World) -> None:
+    found = world.audited()
+    assert "--- a/Dockerfile\n" in audit.diff(found)
+    assert audit.applies_in(found) == "the folder that was audited"
