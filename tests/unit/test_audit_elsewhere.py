@@ -1,4 +1,4 @@
-"""An audit of a folder whose Dockerfile or context is elsewhere: its diff applies from above both."""
+"""An audit of a folder whose Dockerfile or context is elsewhere: its diff applies."""
 
 from __future__ import annotations
 

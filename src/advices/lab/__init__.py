@@ -43,6 +43,7 @@ from advices.lab.scans import (
     scanner_of,
 )
 from advices.lab.signs import (
+    Call,
     Failure,
     Placed,
     PythonInstall,
@@ -50,6 +51,7 @@ from advices.lab.signs import (
     does,
     failed_place,
     is_root,
+    options,
     places,
     python_install,
     system_packages,
@@ -74,6 +76,7 @@ __all__ = [
     "Alert",
     "AnotherStart",
     "Attacks",
+    "Call",
     "Claim",
     "Confidence",
     "Dockerfile",
@@ -111,6 +114,7 @@ __all__ = [
     "line_of",
     "meanings",
     "not_run",
+    "options",
     "parse_dockerfile",
     "places",
     "project_file",

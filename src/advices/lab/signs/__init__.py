@@ -7,7 +7,14 @@ packages lie, `failed` failed steps,
 `places` the instructions that a sign comes from.
 """
 
-from advices.lab.signs.calls import Call, PythonInstall, does, python_install, system_packages
+from advices.lab.signs.calls import (
+    Call,
+    PythonInstall,
+    does,
+    options,
+    python_install,
+    system_packages,
+)
 from advices.lab.signs.failed import FailedStep, Failure
 from advices.lab.signs.places import failed_place, places
 from advices.lab.signs.view import Placed, View, is_root, within
@@ -24,6 +31,7 @@ __all__ = [
     "does",
     "failed_place",
     "is_root",
+    "options",
     "places",
     "python_install",
     "system_packages",

@@ -1,0 +1,82 @@
+"""Pure: the user that a Dockerfile makes and never names, by number.
+
+Kubernetes' runAsNonRoot and scanners of images believe a number only, so a name is not enough.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from advices.audit.remedies.source import Edit, Source, is_comment, replaced
+from advices.lab import Call, Placed, is_root, options
+
+_WITH_VALUE = {
+    "useradd": (
+        *("-b", "-c", "-d", "-e", "-f", "-g", "-G", "-k", "-K", "-p", "-P", "-R", "-s", "-u", "-Z"),
+        *("--base-dir", "--comment", "--expiredate", "--gid", "--groups", "--home", "--home-dir"),
+        *("--inactive", "--key", "--password", "--prefix", "--root", "--selinux-user", "--shell"),
+        *("--skel", "--uid"),
+    ),
+    # Debian's, which knows long options only, and that of BusyBox.
+    "adduser": (
+        *("-g", "-G", "-h", "-k", "-s", "-u", "--comment", "--conf", "--firstgid", "--firstuid"),
+        *("--gecos", "--gid", "--home", "--ingroup", "--lastgid", "--lastuid", "--shell", "--uid"),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class MadeUser:
+    """A user that a file makes: the name, and the number as far as the file gives one.
+
+    Without a number `edit` gives one, and is None where it is not sure what that would change.
+    """
+
+    name: str
+    number: str
+    edit: Edit | None = None
+
+
+def made_user(source: Source, stage: int, number: str) -> MadeUser | None:
+    """Return the only user whom the image of a stage gets, None where there is none or several.
+
+    `number` is for a user without one. Its group is that of the image's list of users: an engine
+    looks a number up there.
+    """
+    own = [one for below in source.view.chain(stage) for one in source.view.stage(below)]
+    made = [(one, call) for one in own if one.name == "RUN" for call in one.calls if _makes(call)]
+    if len(made) != 1:
+        return None
+    ((step, call),) = made
+    said = options(call.words, _WITH_VALUE[call.program])
+    name = step.expand(said.plain[0])
+    given = [step.expand(one) for one in said.values("-u", "--uid")]
+    if "$" in name or any(not one.isdecimal() or is_root(one) for one in given):
+        return None
+    if given:
+        return MadeUser(name, given[-1])
+    edit = None if number in source.text else _numbered(source, step, call, number)
+    return MadeUser(name, number, edit) if edit else None
+
+
+def _makes(call: Call) -> bool:
+    """Return whether a command makes a user; `adduser NAME GROUP` makes none."""
+    with_value = _WITH_VALUE.get(call.program)
+    return with_value is not None and len(options(call.words, with_value).plain) == 1
+
+
+def _numbered(source: Source, step: Placed, call: Call, number: str) -> Edit | None:
+    """Return the edit that gives the user of a command a number, None where it is not sure."""
+    if step.instruction.is_json or step.instruction.heredocs:
+        return None
+    command = re.compile(rf"(?<![\w-]){call.program}(?=\s)")
+    lines = source.written(step.instruction)
+    if sum(len(command.findall(line)) for line in lines if not is_comment(line)) != 1:
+        return None
+    # BusyBox may be built without long options; only it has -D.
+    option = "-u" if "-D" in call.words else "--uid"
+    by = f"{call.program} {option} {number}"
+    return replaced(
+        step.instruction, *source.changed(step.instruction, lambda line: command.sub(by, line))
+    )
