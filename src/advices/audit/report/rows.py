@@ -12,7 +12,7 @@ from advices.audit.lint import remarks, unsaid
 from advices.audit.project import Project
 from advices.audit.report.commands import repeat
 from advices.audit.report.cost import costs, difference_text
-from advices.audit.report.lines import lines_of
+from advices.audit.report.lines import lines_of, told_once
 from advices.audit.tried import Tried
 from advices.lab import MeasureName, describe
 from advices.results import LINTERS, Value, VariantResult, ratio_text, value_text
@@ -132,7 +132,7 @@ def _why_not(one: Tried) -> str:
         return "behind the other changes there is nothing left for it to change"
     if not one.refused and (one.before is None or one.after is None):
         return "what would show that it brings something was not measured"
-    return one.refused or "it brings nothing here"
+    return told_once(one.refused) or "it brings nothing here"
 
 
 def refused_rows(audit: Audit) -> Rows:
@@ -144,12 +144,16 @@ def refused_rows(audit: Audit) -> Rows:
     return rows
 
 
+def _on_one_line(why: str) -> str:
+    return " ".join(told_once(why).split())
+
+
 def not_judged_rows(audit: Audit) -> Rows:
     """Return a row a measure that was not taken, with the reason, and what else was left out."""
     rows = [["not judged", "because"]]
-    rows += [[what, " ".join(why.split())] for what, why in audit.left_out.items()]
+    rows += [[what, _on_one_line(why)] for what, why in audit.left_out.items()]
     for measure, why in not_judged(audit.trial).items():
-        rows.append([describe(measure).label, " ".join(why.split())])
+        rows.append([describe(measure).label, _on_one_line(why)])
     return [*rows, *map(list, audit.trial.left_out)]
 
 
