@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from audit_reports import log, policy
-from audit_world import BAD, World, git, world
+from audit_world import BAD, World, git, made, read, world
 
 from advices import audit
+from advices.audit.touches import touches
 
 __all__ = ["world"]
 COMPOSE = "services:\n  web:\n    build:\n      context: ..\n      dockerfile: {}\n"
@@ -106,3 +107,21 @@ def test_a_project_in_its_own_folder_has_a_diff_from_there(world: World) -> None
     found = world.audited()
     assert "--- a/Dockerfile\n" in audit.diff(found)
     assert audit.applies_in(found) == "the folder that was audited"
+
+
+def test_of_several_services_the_own_code_is_edited(tmp_path: Path) -> None:
+    files = {
+        "services/api/Dockerfile": "FROM a\nCOPY . .\n",
+        "services/api/app.py": "print(1)\n",
+        "services/jobs/Dockerfile": "FROM a\nCOPY . .\n",
+        "services/jobs/app.py": "print(1)\n" * 99,
+        "shared/__init__.py": "",
+    }
+    root = made(tmp_path, **files)
+    (root / "app.py").unlink()
+    edited = {
+        name: touches(read(root, file=root / f"services/{name}/Dockerfile", context=root))
+        for name in ("api", "jobs")
+    }
+    assert edited["api"]["edit-source"].file == "services/api/app.py"
+    assert edited["jobs"]["edit-source"].file == "services/jobs/app.py"
