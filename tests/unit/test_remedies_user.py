@@ -157,3 +157,23 @@ def test_what_is_copied_for_the_user_that_is_made_stays_that_users() -> None:
     found = change("user", "FROM a\nRUN useradd -u 1500 app\nCOPY . .\n")
     assert found is not None
     assert found.says == "The container runs as `1500`, which is `app`; the code stays root's."
+
+
+@pytest.mark.parametrize(
+    ("start", "is_given"),
+    [
+        ("CMD uv run uvicorn a:app", True),
+        ('CMD ["uv", "run", "--no-sync", "a"]', True),
+        ('ENTRYPOINT ["/bin/uv", "run"]', True),
+        ('ENV UV_CACHE_DIR=/tmp/uv\nCMD ["uv", "run", "a"]', False),
+        ('CMD ["uvicorn", "a:app"]', False),
+    ],
+)
+def test_uv_run_keeps_no_cache_where_nobody_but_root_may_make_one(
+    start: str, is_given: bool
+) -> None:
+    changed = text_of("user", f"FROM a\nCOPY . .\n{start}\n")
+    assert ("ENV UV_NO_CACHE=1\nUSER 10001:10001\n" in changed) is is_given
+    assert "USER 10001:10001\n" in changed
+    changed = text_of("user", f"FROM a\nCOPY . .\nUSER root\n{start}\n")
+    assert ("ENV UV_NO_CACHE=1\nUSER 10001:10001\n" in changed) is is_given

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from advices.audit.remedies.made_user import MadeUser, made_user
 from advices.audit.remedies.rights import without_owner
 from advices.audit.remedies.source import Change, Source, inserted, replaced
-from advices.lab import Placed, is_root
+from advices.lab import Instruction, Placed, is_root
 
 _NUMBER = "10001"
 USER = f"{_NUMBER}:{_NUMBER}"
@@ -47,16 +47,31 @@ def user(source: Source) -> Change | None:
     users = [one.instruction for one in own if one.name == "USER"]
     if users and users[-1].start_line > after:
         comments = source.comments(users[-1])
-        line = f"{source.keyword(users[-1], 'USER')} {by_number}"
-        return Change(says, source.edited([*edits, replaced(users[-1], *comments, line)]))
+        lines = (*_for_uv(source, users[-1], starts), _line(source, users[-1], by_number))
+        return Change(says, source.edited([*edits, replaced(users[-1], *comments, *lines)]))
     first = next((one for one in starts if one.start_line > after), None)
     before = source.with_comment(first) if first else None
     if before is None:
         from_line = [one for one in source.dockerfile.instructions if one.name == "FROM"][number]
         before = max(after, from_line.end_line) + 1
     like = source.dockerfile.instructions[-1]
-    line = f"{source.keyword(like, 'USER')} {by_number}"
-    return Change(says, source.edited([*edits, inserted(before, line)]))
+    lines = (*_for_uv(source, like, starts), _line(source, like, by_number))
+    return Change(says, source.edited([*edits, inserted(before, *lines)]))
+
+
+def _line(source: Source, like: Instruction, by_number: str) -> str:
+    return f"{source.keyword(like, 'USER')} {by_number}"
+
+
+def _for_uv(source: Source, like: Instruction, starts: Sequence[Instruction]) -> tuple[str, ...]:
+    """Return the line without which `uv run` fails: nobody but root may make its cache in `/`."""
+    told = {name for one in source.dockerfile.instructions for name, _ in one.pairs}
+    if told & {"UV_NO_CACHE", "UV_CACHE_DIR", "HOME", "XDG_CACHE_HOME"}:
+        return ()
+    calls = [" ".join(one.args).removeprefix("exec ").split()[:2] for one in starts]
+    if not any([PurePosixPath(word).name for word in words] == ["uv", "run"] for words in calls):
+        return ()
+    return (f"{source.keyword(like, 'ENV')} UV_NO_CACHE=1",)
 
 
 def _runs_as(made: MadeUser | None) -> str:
