@@ -40,7 +40,7 @@ def test_the_diff_applies_in_the_root_of_the_repository(
     diff = audit.diff(found)
     assert f"--- a/{name}\n+++ b/{name}\n" in diff
     assert str(root) not in diff
-    assert audit.applies_in(found) == "the root of the repository"
+    assert "`git apply` in the root of the repository, or let" in audit.how_to_apply(found)
     subprocess.run(program, cwd=root, input=diff.encode(), check=True, capture_output=True)
     assert (root / name).read_text() == next(new for _, new in found.files.values())
 
@@ -98,7 +98,7 @@ def test_what_the_reader_names_outside_of_a_repository_has_a_diff_from_above_bot
     found = world.audited(**asked)
     diff = audit.diff(found)
     assert "--- a/build/Dockerfile\n" in diff
-    assert audit.applies_in(found) == "the folder .., seen from the audited one"
+    assert "in the folder `..` of the audited one, or let" in audit.how_to_apply(found)
     subprocess.run(["patch", "-p1"], cwd=tmp_path, input=diff.encode(), check=True)
     assert "USER 10001:10001" in file.read_text()
 
@@ -106,7 +106,18 @@ def test_what_the_reader_names_outside_of_a_repository_has_a_diff_from_above_bot
 def test_a_project_in_its_own_folder_has_a_diff_from_there(world: World) -> None:
     found = world.audited()
     assert "--- a/Dockerfile\n" in audit.diff(found)
-    assert audit.applies_in(found) == "the folder that was audited"
+    assert "in the folder that was audited, or let" in audit.how_to_apply(found)
+
+
+def test_lines_of_a_compose_file_are_edited_by_hand(world: World) -> None:
+    (world.root / "Dockerfile").unlink()
+    text = "".join(f"        {line}\n" for line in BAD.splitlines())
+    compose = f"services:\n  web:\n    build:\n      dockerfile_inline: |\n{text}"
+    (world.root / "compose.yaml").write_text(compose)
+    found = world.audited()
+    wanted = "It changes the Dockerfile that is written in `compose.yaml`: edit that file by hand."
+    assert audit.how_to_apply(found) == wanted
+    assert "git apply" not in audit.html(found) + audit.markdown(found)
 
 
 def test_of_several_services_the_own_code_is_edited(tmp_path: Path) -> None:

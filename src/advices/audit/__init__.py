@@ -28,9 +28,9 @@ from advices.audit.report.markdown import markdown
 from advices.audit.report.record import record
 from advices.audit.report.rows import (
     against_rows,
-    applies_in,
     diff,
     finding_rows,
+    how_to_apply,
     measured_rows,
     not_judged_rows,
     refused_rows,
@@ -60,7 +60,6 @@ __all__ = [
     "Shared",
     "Suppression",
     "against_rows",
-    "applies_in",
     "audited",
     "baseline_text",
     "check_ref",
@@ -70,6 +69,7 @@ __all__ = [
     "finding_rows",
     "findings",
     "from_names",
+    "how_to_apply",
     "html",
     "judged",
     "junit",

@@ -81,7 +81,7 @@ def _shown(audit: Audit, policy: Policy | None) -> dict[str, Any]:
         "not_judged": rows.not_judged_rows(audit),
         "chosen": rows.chosen_rows(audit),
         "figures": _figures(audit),
-        "applies_in": rows.applies_in(audit),
+        "how_to_apply": rows.how_to_apply(audit),
     }
 
 

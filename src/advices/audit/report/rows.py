@@ -221,16 +221,18 @@ def diff(audit: Audit) -> str:
     return diff_of(audit.project, audit.files)
 
 
-def applies_in(audit: Audit) -> str:
-    """Return the folder in which the diff applies, in words."""
+def how_to_apply(audit: Audit) -> str:
+    """Return a sentence on what to do with the diff, which names the folder where it applies."""
     project = audit.project
+    if project.inline:
+        file = project.shown(project.dockerfile)
+        return f"It changes the Dockerfile that is written in `{file}`: edit that file by hand."
+    where = f"the folder `{os.path.relpath(project.patched, project.folder)}` of the audited one"
     if project.patched == project.folder:
-        return "the folder that was audited"
-    if project.patched == project.root:
-        return "the root of the repository"
-    return (
-        f"the folder {os.path.relpath(project.patched, project.folder)}, seen from the audited one"
-    )
+        where = "the folder that was audited"
+    elif project.patched == project.root:
+        where = "the root of the repository"
+    return f"Apply it with `git apply` in {where}, or let `advices audit --fix` write it."
 
 
 def diff_of(project: Project, files: Mapping[str, tuple[str, str]]) -> str:
