@@ -105,6 +105,26 @@ MADE = {
         'RUN adduser --uid 10001 --disabled-password --gecos "" app\n',
         "10001",
     ),
+    "several letters": (
+        "RUN useradd -ms /bin/sh app\n",
+        "RUN useradd --uid 10001 -ms /bin/sh app\n",
+        "10001",
+    ),
+    "several letters, one with the number": (
+        "RUN useradd -mu 1500 app\n",
+        "RUN useradd -mu 1500 app\n",
+        "1500",
+    ),
+    "a system's user": (
+        "RUN groupadd -r app && useradd -r -g app app\n",
+        "RUN groupadd -r app && useradd --uid 10001 -r -g app app\n",
+        "10001",
+    ),
+    "a system's user, Alpine": (
+        "RUN addgroup -S web && adduser -S app -G web\n",
+        "RUN addgroup -S web && adduser -u 10001 -S app -G web\n",
+        "10001",
+    ),
     "no number, over lines": (
         "RUN groupadd web \\\n # useradd comes next\n && useradd -g web app\n",
         "RUN groupadd web \\\n # useradd comes next\n && useradd --uid 10001 -g web app\n",

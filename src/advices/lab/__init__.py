@@ -45,6 +45,7 @@ from advices.lab.scans import (
 from advices.lab.signs import (
     Call,
     Failure,
+    Options,
     Placed,
     PythonInstall,
     View,
@@ -89,6 +90,7 @@ __all__ = [
     "Measure",
     "MeasureName",
     "Mistake",
+    "Options",
     "Placed",
     "PythonInstall",
     "Replay",

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from advices.audit.remedies.source import Edit, Source, is_comment, replaced
-from advices.lab import Call, Placed, is_root, options
+from advices.lab import Call, Options, Placed, is_root, options
 
 _WITH_VALUE = {
     "useradd": (
@@ -24,6 +24,7 @@ _WITH_VALUE = {
         *("--gecos", "--gid", "--home", "--ingroup", "--lastgid", "--lastuid", "--shell", "--uid"),
     ),
 }
+_OF_BUSYBOX = ("-D", "-S", "-H", "-G", "-h", "-s", "-g", "-k")
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def made_user(source: Source, stage: int, number: str) -> MadeUser | None:
     if len(made) != 1:
         return None
     ((step, call),) = made
-    said = options(call.words, _WITH_VALUE[call.program])
+    said = _options(call)
     name = step.expand(said.plain[0])
     given = [step.expand(one) for one in said.values("-u", "--uid")]
     if "$" in name or any(not one.isdecimal() or is_root(one) for one in given):
@@ -62,8 +63,17 @@ def made_user(source: Source, stage: int, number: str) -> MadeUser | None:
 
 def _makes(call: Call) -> bool:
     """Return whether a command makes a user; `adduser NAME GROUP` makes none."""
-    with_value = _WITH_VALUE.get(call.program)
-    return with_value is not None and len(options(call.words, with_value).plain) == 1
+    return call.program in _WITH_VALUE and len(_options(call).plain) == 1
+
+
+def _options(call: Call) -> Options:
+    """Return the words of a command that makes a user; `-ms` is `-m -s`."""
+    with_value = _WITH_VALUE[call.program]
+    words: list[str] = []
+    for word in call.words:
+        is_several = re.fullmatch("-[A-Za-z]{2,}", word) and word[:2] not in with_value
+        words += [f"-{letter}" for letter in word[1:]] if is_several else [word]
+    return options(words, with_value)
 
 
 def _numbered(source: Source, step: Placed, call: Call, number: str) -> Edit | None:
@@ -74,8 +84,8 @@ def _numbered(source: Source, step: Placed, call: Call, number: str) -> Edit | N
     lines = source.written(step.instruction)
     if sum(len(command.findall(line)) for line in lines if not is_comment(line)) != 1:
         return None
-    # BusyBox may be built without long options; only it has -D.
-    option = "-u" if "-D" in call.words else "--uid"
+    # BusyBox may be built without long options; Debian's adduser has no short ones.
+    option = "-u" if _options(call).has(*_OF_BUSYBOX) and call.program == "adduser" else "--uid"
     by = f"{call.program} {option} {number}"
     return replaced(
         step.instruction, *source.changed(step.instruction, lambda line: command.sub(by, line))

@@ -9,6 +9,7 @@ packages lie, `failed` failed steps,
 
 from advices.lab.signs.calls import (
     Call,
+    Options,
     PythonInstall,
     does,
     options,
@@ -24,6 +25,7 @@ __all__ = [
     "Call",
     "FailedStep",
     "Failure",
+    "Options",
     "Placed",
     "PythonInstall",
     "Sign",
