@@ -157,6 +157,9 @@ def test_the_user_of_a_stage_below_is_the_one() -> None:
         'RUN ["useradd", "app"]',
         "RUN adduser www-data video",
         "RUN id 10001 || useradd app",
+        "RUN if ! id app; then useradd app; fi",
+        "RUN useradd -u ٣ app",
+        "RUN useradd -u 1500 app\nRUN usermod -u 1600 app",
     ],
 )
 def test_where_it_is_not_sure_who_is_made_the_number_is_ours(line: str) -> None:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from advices.audit.remedies.source import Edit, Source, is_comment, replaced
-from advices.lab import Call, Options, Placed, is_root, options
+from advices.lab import Call, Options, Placed, options
 
 _WITH_VALUE = {
     "useradd": (
@@ -24,6 +24,9 @@ _WITH_VALUE = {
         *("--gecos", "--gid", "--home", "--ingroup", "--lastgid", "--lastuid", "--shell", "--uid"),
     ),
 }
+_NUMBER = re.compile("[1-9][0-9]*")
+# The user may be there already, with another number.
+_PERHAPS = re.compile(r"\|\||\bif\b")
 _OF_BUSYBOX = ("-D", "-S", "-H", "-G", "-h", "-s", "-g", "-k")
 
 
@@ -53,7 +56,9 @@ def made_user(source: Source, stage: int, number: str) -> MadeUser | None:
     said = _options(call)
     name = step.expand(said.plain[0])
     given = [step.expand(one) for one in said.values("-u", "--uid")]
-    if "$" in name or any(not one.isdecimal() or is_root(one) for one in given):
+    if "$" in name or not all(_NUMBER.fullmatch(one) for one in given):
+        return None
+    if any(other.program == "usermod" for one in own for other in one.calls):
         return None
     if given:
         return MadeUser(name, given[-1])
@@ -82,7 +87,8 @@ def _numbered(source: Source, step: Placed, call: Call, number: str) -> Edit | N
         return None
     command = re.compile(rf"(?<![\w-]){call.program}(?=\s)")
     lines = source.written(step.instruction)
-    if sum(len(command.findall(line)) for line in lines if not is_comment(line)) != 1:
+    told = "\n".join(line for line in lines if not is_comment(line))
+    if len(command.findall(told)) != 1 or _PERHAPS.search(told):
         return None
     # BusyBox may be built without long options; Debian's adduser has no short ones.
     option = "-u" if _options(call).has(*_OF_BUSYBOX) and call.program == "adduser" else "--uid"
