@@ -26,7 +26,7 @@ def markdown(audit: Audit, policy: Policy | None = None, *, site: str = "") -> s
         links = ", ".join(f"[{name}]({chapter(site, name)})" for name in names)
         parts.append(f"Chapters: {links}")
     if found["diff"]:
-        parts.append(f"The diff: {_cell(shown['how_to_apply'])}")
+        parts.append(_cell(shown["how_to_apply"]))
         parts.append(_fenced(found["diff"], "diff"))
     for name in ("lint", "not_judged"):
         parts += [_table(shown[name])] if len(shown[name]) > 1 else []

@@ -226,13 +226,15 @@ def how_to_apply(audit: Audit) -> str:
     project = audit.project
     if project.inline:
         file = project.shown(project.dockerfile)
-        return f"It changes the Dockerfile that is written in `{file}`: edit that file by hand."
+        return (
+            f"The diff changes the Dockerfile that is written in `{file}`: edit that file by hand."
+        )
     where = f"the folder `{os.path.relpath(project.patched, project.folder)}` of the audited one"
     if project.patched == project.folder:
         where = "the folder that was audited"
     elif project.patched == project.root:
         where = "the root of the repository"
-    return f"Apply it with `git apply` in {where}, or let `advices audit --fix` write it."
+    return f"Apply the diff with `git apply` in {where}, or let `advices audit --fix` write it."
 
 
 def diff_of(project: Project, files: Mapping[str, tuple[str, str]]) -> str:
