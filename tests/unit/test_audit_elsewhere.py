@@ -115,9 +115,7 @@ def test_lines_of_a_compose_file_are_edited_by_hand(world: World) -> None:
     compose = f"services:\n  web:\n    build:\n      dockerfile_inline: |\n{text}"
     (world.root / "compose.yaml").write_text(compose)
     found = world.audited()
-    wanted = (
-        "The diff changes the Dockerfile that is written in `compose.yaml`: edit that file by hand."
-    )
+    wanted = "The diff changes the Dockerfile written in `compose.yaml`: edit that file by hand."
     assert audit.how_to_apply(found) == wanted
     assert "git apply" not in audit.html(found) + audit.markdown(found)
 
