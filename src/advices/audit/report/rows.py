@@ -226,9 +226,7 @@ def how_to_apply(audit: Audit) -> str:
     project = audit.project
     if project.inline:
         file = project.shown(project.dockerfile)
-        return (
-            f"The diff changes the Dockerfile that is written in `{file}`: edit that file by hand."
-        )
+        return f"The diff changes the Dockerfile written in `{file}`: edit that file by hand."
     where = f"the folder `{os.path.relpath(project.patched, project.folder)}` of the audited one"
     if project.patched == project.folder:
         where = "the folder that was audited"
