@@ -26,6 +26,7 @@ FAILS = "build-cache/wrong/install-before-the-list/other-folder"
         ("build-cache/wrong/code-first/whole-context-mounted", ["code-first"]),
         ("non-root/wrong/tmp-pid/gunicorns-variable", ["tmp-pid"]),
         ("stop-and-start/right/trap-and-wait", []),
+        ("lock-and-install/right/pip-target", []),
     ],
 )
 def test_a_file_gets_on_an_engine_what_the_corpus_says(name: str, hints: list[str]) -> None:

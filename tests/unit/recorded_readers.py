@@ -65,6 +65,11 @@ LAYERS = (
     {"srv/app.py": layer_tars.file(b"x = 1\n"), ".wh.gone": layer_tars.file()},
 )
 
+ASIDE = {
+    "packages/aside-1.dist-info/METADATA": layer_tars.file(b"m"),
+    "packages/aside/a.py": layer_tars.file(b"a = 1"),
+}
+
 
 def build() -> Any:
     log, pip = build_log.BuildLog(), build_log.BuildLog()
@@ -101,7 +106,7 @@ def told() -> Any:
 
 def in_the_image() -> Any:
     config = {"Env": ["PATH=/bin:/usr/bin"], "WorkingDir": "/srv"}
-    return files.values(tuple(layers()), config)
+    return files.values((*layers(), layer_tars.listed(ASIDE)), config)
 
 
 def answer() -> Any:
@@ -150,6 +155,7 @@ def packages() -> Any:
         f"{PYTHON}/pip/__pycache__/a.cpython-314.pyc": layer_tars.file(b"pip"),
         "root/.cache/pip/http/a": layer_tars.file(b"cache"),
         "opt/bin/uvx": layer_tars.file(b"uvx!"),
+        **ASIDE,
     }
     read = [layer_tars.listed(base), layer_tars.listed(own)]
     found = installed.distributions(read, [False, True])
@@ -165,6 +171,8 @@ def named() -> Any:
         f"{PYTHON}/Flask-3.dist-info/METADATA": b"Name: Flask\nVersion: 3\n",
         f"{PYTHON}/Flask-3.dist-info/RECORD": b"flask/app.py,,\n",
         f"{PYTHON}/x.libs/libz.so.1": b"",
+        "packages/y-1.dist-info/METADATA": b"",
+        "packages/y.libs/liby.so.1": b"",
     }
     members = {path: layer_tars.file(text) for path, text in lower.items()}
     texts = images_inventory.read_lists(io.BytesIO(layer_tars.layer_tar(members)))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from audit_world import BAD, World, made
+from container_programs import printed
 from local_sites import sites
 
 from advices import audit
@@ -189,3 +190,15 @@ def test_a_command_repeats_the_measure_as_a_shell_reads_it(world: World, tmp_pat
     assert "hush" not in "".join(told.values())
     edit = repeat(found, MeasureName("steps_run", "edit-source"))
     assert "echo '# edited' >> app.py" in edit
+
+
+def test_equal_lines_of_a_program_are_told_once_with_how_often(world: World) -> None:
+    lines = ["waiting for db\n"] * 10 + ["no db\n", "waiting for db\n"]
+    world.engine.runs = lambda image, how: printed("".join(lines), exit_code=1)
+    found = world.audited()
+    wanted = "Its last lines: waiting for db (… 10 times) no db waiting for db why: "
+    ((said,),) = [row[1:] for row in audit.not_judged_rows(found) if row[0] == "Answers"]
+    assert wanted in said
+    assert said.count("waiting for db") == 2
+    assert wanted in audit.html(found)
+    assert wanted in audit.markdown(found)

@@ -93,9 +93,8 @@ def test_a_diff_applies_whatever_the_line_ends_are(text: bytes, tmp_path: Path) 
     project = read(root)
     ignored = Change("", project.text + "USER 1\r\n", ("**/__pycache__",))
     files = files_of(project, ignored)
-    subprocess.run(
-        ["git", "apply", "-"], cwd=root, input=diff_of(files).encode(), check=True, timeout=60
-    )
+    diff = diff_of(project, files).encode()
+    subprocess.run(["git", "apply", "-"], cwd=root, input=diff, check=True, timeout=60)
     for name, (_, after) in files.items():
         assert (root / name).read_bytes() == after.encode()
     assert (root / ".dockerignore").read_bytes().startswith(text)

@@ -151,10 +151,11 @@ def test_what_a_project_is_called_and_says_is_shown_and_not_acted_on(world: Worl
     for one in record["tried"]:
         one |= {"says": evil, "diff": evil, "chapter": evil}
     for name, rows in record["shown"].items():
-        if name not in ("figures", "lint_said"):
+        if name not in ("figures", "lint_said", "how_to_apply"):
             record["shown"][name] = [[evil] * len(rows[0] if rows else [0])] * 2
     bars = [[evil, evil, 1]]
     record["shown"] |= {"figures": [{"label": evil, "bars": bars}], "lint_said": [evil]}
+    record["shown"]["how_to_apply"] = evil
     record["against"] = {"ref": evil, "bytes_not_compared": evil}
     shown = audit_report(record, CHAPTERS)
     assert not re.search("<(?:img|script|a )", shown)

@@ -47,10 +47,12 @@ def test_packages_are_known_by_project_and_version() -> None:
         **distribution("psycopg_binary", "3.3.4", "usr/local/lib/python3.14"),
         **distribution("both", "1"),
         **distribution("both", "2", "opt/lib/python3.14"),
-        "srv/notes-1.dist-info/METADATA": file(b"no package"),
+        "packages/aside-1.dist-info/METADATA": file(b"installed with --target"),
+        "root/.cache/uv/archive-v0/x/kept-1.dist-info/METADATA": file(b"in a cache"),
         "venv/lib/python3.14/site-packages/old.egg-info": file(b"no version"),
     }
     assert installed(tree(layer)) == {
+        "aside": "1",
         "both": "1 2",
         "django": "5.2.14",
         "psycopg-binary": "3.3.4",

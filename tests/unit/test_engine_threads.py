@@ -35,6 +35,7 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SocketEng
 
 def test_each_thread_has_a_client_of_its_own(asked: SocketEngine) -> None:
     engine, both = DockerEngine(), threading.Barrier(2)
+    versions = len(asked.of("GET /version"))
 
     def work() -> int:
         both.wait(10)
@@ -48,6 +49,7 @@ def test_each_thread_has_a_client_of_its_own(asked: SocketEngine) -> None:
     assert len({*found.values(), id(engine._docker)}) == 3
     lines = [one.client for one in asked.of(f"GET {ONE}/json")]
     assert len(set(lines)) == 2, "two threads never speak on one line"
+    assert len(asked.of("GET /version")) == versions, "which API it speaks is known"
 
 
 def test_the_client_of_a_thread_that_ended_goes_with_it(asked: SocketEngine) -> None:

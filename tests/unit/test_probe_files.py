@@ -118,10 +118,13 @@ def test_distributions_are_those_with_metadata_of_their_own() -> None:
             f"{site}/older.egg-info": file(),
             "usr/lib/python3/dist-packages/deb-1.dist-info/METADATA": file(),
             "install/lib/python3.14/site-packages/lost-1.dist-info/METADATA": file(),
+            "packages/aside-1.dist-info/METADATA": file(),
+            "packages/aside/_vendor/copy-1.dist-info/METADATA": file(),
+            "root/.cache/uv/archive-v0/x/kept-1.dist-info/METADATA": file(),
         },
         {f"{site}/.wh.old.egg-info": file()},
     )
-    assert found["distributions"] == 4
+    assert found["distributions"] == 5
 
 
 # Every byte under one cause
@@ -166,6 +169,17 @@ def test_a_file_belongs_to_one_cause(cause: str) -> None:
         assert {name for name, size in found.items() if size} == {cause}, path
         assert found[cause] == 5
         assert tuple(found) == CAUSES
+
+
+def test_packages_in_a_folder_of_any_name_are_packages() -> None:
+    members = {
+        "app/deps/flask-3.dist-info/METADATA": file(b"m"),
+        "app/deps/flask/app.py": file(b"flask"),
+        "app/manage.py": file(b"the project's"),
+    }
+    assert partition(tree(members), "/app")["python_package_bytes"] == 6
+    beside = {"app/requests-2.dist-info/METADATA": file(b"m"), "app/manage.py": file(b"1234")}
+    assert partition(tree(beside), "/app")["app_bytes"] == 5
 
 
 def test_all_bytes_are_counted_and_none_twice() -> None:

@@ -98,6 +98,32 @@ def test_modules_without_bytecode() -> None:
     assert left(*of(PACKAGES, compiled))["uncompiled_modules"] == 0
 
 
+def test_packages_may_be_in_a_folder_of_any_name() -> None:
+    aside: dict[str, Member] = {
+        "packages/Django-5.2.17.dist-info/METADATA": file(b"m"),
+        "packages/django/urls.py": file(b"urls"),
+        "packages/django/__pycache__/urls.cpython-314.pyc": file(b"pyc"),
+        "packages/django/_vendor/copy-1.dist-info/METADATA": file(b"m"),
+        "packages/django/conf.py": file(b"not compiled"),
+        "packages/pip-26.0.dist-info/METADATA": file(b"u" * 3),
+        "packages/pip/main.py": file(b"u" * 4),
+        "packages/pip/__pycache__/main.cpython-314.pyc": file(),
+        "root/.cache/uv/archive-v0/x/kept-1.dist-info/METADATA": file(),
+        "srv/app.py": file(b"the project's own"),
+    }
+    assert distributions(*of(aside)) == {"django": "5.2.17"}
+    assert left(*of(aside)) == {"installer_bytes": 7, "uncompiled_modules": 1}
+
+
+def test_modules_of_a_project_with_packages_beside_them_are_its_own() -> None:
+    beside: dict[str, Member] = {
+        "srv/Django-5.2.17.dist-info/METADATA": file(b"m"),
+        "srv/app.py": file(b"the project's own"),
+    }
+    assert distributions(*of(beside)) == {"django": "5.2.17"}
+    assert left(*of(beside), "/srv")["uncompiled_modules"] == 0
+
+
 def test_what_a_project_asks_for_everywhere() -> None:
     text = """
 [project]

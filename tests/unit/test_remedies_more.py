@@ -256,3 +256,29 @@ def test_a_project_that_is_no_package_needs_no_second_install() -> None:
     text = "FROM a\nCOPY . .\nRUN uv sync\n"
     assert change("project", text, files) is None
     assert change("order", text, files) is not None
+
+
+MONO = {
+    "packages/shared/pyproject.toml": "[project]\nname = 'shared'\n",
+    "services/api/requirements.txt": "flask==3.1\n",
+    "services/api/app.py": "",
+}
+
+
+def test_a_package_of_the_repository_stays_behind_the_code() -> None:
+    shared, service = "RUN pip install ./packages/shared\n", "services/api/requirements.txt"
+    text = f"FROM a\nWORKDIR /srv\nCOPY . .\n{shared}RUN pip install -r {service}\n"
+    assert text_of("order", text, MONO) == (
+        f"FROM a\nWORKDIR /srv\nCOPY {service} ./services/api/\nRUN pip install -r {service}\n"
+        f"COPY . .\n{shared}"
+    )
+
+
+def test_poetry_installs_the_project_with_the_groups_it_is_asked_for() -> None:
+    files = {"pyproject.toml": "[tool.poetry]\nname = 'a'\n", "poetry.lock": "", "a/b.py": ""}
+    text = "FROM a\nWORKDIR /app\nCOPY . .\nRUN poetry install --only main\n"
+    assert change("order", text, files) is None
+    assert text_of("project", text, files) == (
+        "FROM a\nWORKDIR /app\nCOPY pyproject.toml poetry.lock ./\n"
+        "RUN poetry install --no-root --only main\nCOPY . .\nRUN poetry install --only main\n"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from advices.audit.reading.asked import Asked
 from advices.audit.reading.chosen import Chosen
 from advices.audit.reading.found import Finder
 from advices.audit.reading.languages import Language
-from advices.audit.reading.places import places_of
+from advices.audit.reading.places import places_of, repository_of, shown_from
 from advices.audit.reading.plans import Bake, plan_of
 from advices.audit.reading.service import Service
 from advices.audit.reading.target import cut
@@ -70,12 +71,31 @@ class Project:
         )
 
     def shown(self, path: Path) -> str:
-        """Return a path of the project as its reader writes it."""
-        return path.relative_to(self.folder).as_posix() if self.has(path) else str(path)
+        """Return a path of the project as its reader writes it in the folder."""
+        return shown_from(self.folder, self.root, path)
 
-    def has(self, path: Path) -> bool:
-        """Return whether a path is in the project's folder."""
-        return path.is_relative_to(self.folder)
+    @property
+    def root(self) -> Path:
+        """Return the root of its repository, or its folder where there is none."""
+        return repository_of(self.folder)
+
+    @property
+    def patched(self) -> Path:
+        """Return the folder in which a diff of it applies: a diff leads out of none.
+
+        It is the project's folder where that has all files, else the root of the repository, and
+        for what the reader named elsewhere the nearest folder above all.
+        """
+        places = (self.folder, self.context, self.dockerfile.parent, self.ignore.parent)
+        for folder in (self.folder, self.root):
+            if all(one.is_relative_to(folder) for one in places):
+                return folder
+        return Path(os.path.commonpath(places))
+
+    def in_diff(self, name: str) -> str:
+        """Return the path of a file in a diff; `name` is how the reader writes it."""
+        path = os.path.normpath(self.folder / name)
+        return Path(path).relative_to(self.patched).as_posix()
 
     def files(self) -> Iterator[Path]:
         """Yield the files that a build may copy."""

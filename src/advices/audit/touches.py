@@ -50,6 +50,7 @@ def touches(project: Project) -> dict[str, Replay]:
     plain = {name for name, file in files.items() if file.is_file() and not file.is_symlink()}
     copied = [name for name in plain if any(one.brings(name) for one in source.view.built)]
     code = [name for name in copied if PurePosixPath(name).suffix in _CODE]
+    code = _of_this_image(project, code) or code
     counted = _changes(project.context) if code else {}
     sizes = {name: (project.context / name).stat().st_size for name in code}
     picked = {
@@ -70,6 +71,18 @@ def touches(project: Project) -> dict[str, Replay]:
         says = "git writes in .git, as each commit does"
         found["commit"] = Replay(says=says, file=_IN_GIT, append="{sample}\n")
     return found
+
+
+def _of_this_image(project: Project, code: Iterable[str]) -> list[str]:
+    """Return the files that are in no folder with a Dockerfile of another image."""
+    context, file = project.context, project.dockerfile
+    own = PurePosixPath(file.relative_to(context)) if file.is_relative_to(context) else None
+    others = {
+        path.parent
+        for path in map(PurePosixPath, project.source().files)
+        if path.name in ("Dockerfile", "Containerfile") and len(path.parts) > 1
+    } - {*(own.parents if own else ())}
+    return [name for name in code if others.isdisjoint(PurePosixPath(name).parents)]
 
 
 def _place(file: str) -> int | None:

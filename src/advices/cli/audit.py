@@ -208,6 +208,7 @@ def _show(found: Audit) -> None:
             out.print()
     if found.files:
         diff = room.diff(found)
+        out.print(shown(room.how_to_apply(found)))
         if out.is_terminal:
             # Line ends of Windows are nothing to see.
             out.print(shown(diff.replace("\r\n", "\n")), end="")

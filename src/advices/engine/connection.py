@@ -73,14 +73,19 @@ def _is_own(family: int, sockaddr: object) -> bool:
     return True
 
 
-def client(timeout_seconds: int = _TIMEOUT_SECONDS) -> docker.DockerClient:
-    """Return a client of the engine, for one thread. Raises EngineMissing as `address` does."""
+def client(
+    timeout_seconds: int = _TIMEOUT_SECONDS, version: str | None = None
+) -> docker.DockerClient:
+    """Return a client of the engine, for one thread. Raises EngineMissing as `address` does.
+
+    `version` is that of the API to speak; without one the engine is asked which it speaks.
+    """
     if context_name() == contexts.DEFAULT:
-        return docker.from_env(timeout=timeout_seconds)
+        return docker.from_env(timeout=timeout_seconds, version=version)
     place = address()
     found = contexts.endpoint(context_name())
     tls = (found.tls if found else None) or False
-    return docker.DockerClient(base_url=place, tls=tls, timeout=timeout_seconds)
+    return docker.DockerClient(base_url=place, tls=tls, timeout=timeout_seconds, version=version)
 
 
 def answers() -> bool:

@@ -41,14 +41,17 @@ class Clients:
         self._own = threading.local()
         self._all: weakref.WeakSet[DockerClient] = weakref.WeakSet()
         self._lock = threading.Lock()
+        # The engine need not be asked again by the client of each thread.
+        self._version: str | None = None
 
     def of_this_thread(self) -> DockerClient:
         """Return this thread's client; it is made when it is first asked for."""
         found: DockerClient | None = getattr(self._own, "client", None)
         if found is None:
-            found = self._own.client = connection.client()
+            found = self._own.client = connection.client(version=self._version)
             with self._lock:
                 self._all.add(found)
+                self._version = found.api.api_version
         return found
 
     def close(self) -> None:

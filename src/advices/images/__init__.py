@@ -5,7 +5,7 @@ packages its lists name, and the SBOM of them.
 """
 
 from advices.images.archive import layer_files, read_images
-from advices.images.distributions import distribution_at
+from advices.images.distributions import PackageFolders
 from advices.images.files import LISTING_METHOD, Entry, Listing, Tree
 from advices.images.gzip_bytes import COMPRESSOR, WEIGHING_METHOD
 from advices.images.inventory import Inventory, inventory_of
@@ -24,11 +24,11 @@ __all__ = [
     "Inventory",
     "LayerMemory",
     "Listing",
+    "PackageFolders",
     "Sizes",
     "Tree",
     "base_sizes",
     "cyclonedx",
-    "distribution_at",
     "inventory_of",
     "layer_files",
     "layers_of",

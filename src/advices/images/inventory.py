@@ -22,6 +22,7 @@ from packaging.utils import canonicalize_name
 
 from advices.engine import Engine, Image
 from advices.images.archive import layer_files, read_images
+from advices.images.distributions import PackageFolders
 from advices.images.files import Tree, dpkg_paragraphs
 from advices.images.layers import listings
 from advices.images.memory import LayerMemory
@@ -34,7 +35,7 @@ _METADATA = re.compile(r"(.*/)?[^/]+\.(dist-info/METADATA|egg-info/PKG-INFO|egg-
 _RECORD = re.compile(r"(.*/)?[^/]+\.dist-info/RECORD")
 _SBOM = re.compile(r"(.*/)?[^/]+\.dist-info/sboms/[^/]+\.json")
 _OS_RELEASE = ("etc/os-release", "usr/lib/os-release")
-_BUNDLED = re.compile(r"(.*/)?(site|dist)-packages/[^/]+\.libs/[^/]+\.so[.\d]*")
+_BUNDLED = re.compile(r"[^/]+\.libs/[^/]+\.so[.\d]*")
 _PYTHON = re.compile(r"(usr/local|usr)/lib/python(\d+\.\d+)/os\.py")
 
 
@@ -106,10 +107,12 @@ def inventory(tree: Tree, texts: Sequence[Mapping[str, str]]) -> Inventory:
             if pattern.fullmatch(path):
                 for one in read(path, text, seen, distro):
                     found.setdefault(one.purl, one)
+    paths = sorted(entry.path for entry in tree.files())
+    folders = PackageFolders(paths)
     pythons = sorted(m[2] for path in tree.seen if (m := _PYTHON.fullmatch(path)))
     return Inventory(
         tuple(found[purl] for purl in sorted(found)),
-        tuple(sorted(one.path for one in tree.files() if _BUNDLED.fullmatch(one.path))),
+        tuple(path for path in paths if _BUNDLED.fullmatch(folders.below(path) or "")),
         pythons[-1] if pythons else "",
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from packaging.version import InvalidVersion, Version
 
-from advices.images import Tree, distribution_at
+from advices.images import PackageFolders, Tree
 
 
 def installed(tree: Tree) -> dict[str, str]:
@@ -15,9 +15,9 @@ def installed(tree: Tree) -> dict[str, str]:
     Where two environments of an image have different versions, both are in the text.
     """
     found: dict[str, set[str]] = {}
-    for entry in tree.files():
-        if (one := distribution_at(entry.path)) is not None:
-            found.setdefault(one.name, set()).add(one.version)
+    folders = PackageFolders(entry.path for entry in tree.files())
+    for one in folders.distributions().values():
+        found.setdefault(one.name, set()).add(one.version)
     return {name: " ".join(sorted(versions)) for name, versions in sorted(found.items())}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import contextlib
 import os
@@ -19,21 +20,22 @@ from advices.core import AdvicesError, NotebookFailed, Say, alive, errors, recei
 
 
 @contextlib.contextmanager
-def _without(module: str) -> Iterator[None]:
-    """Let a module look as if it were not installed, to what is imported meanwhile."""
-    there = sys.modules.pop(module, None)
-    sys.modules[module] = None  # type: ignore[assignment]
+def _without(*names: str) -> Iterator[None]:
+    """Let modules look as if they were not installed, to what is imported meanwhile."""
+    there = {name: sys.modules.pop(name) for name in names if name in sys.modules}
+    sys.modules.update(dict.fromkeys(names))  # type: ignore[arg-type]
     try:
         yield
     finally:
-        del sys.modules[module]
-        if there is not None:
-            sys.modules[module] = there
+        for name in names:
+            del sys.modules[name]
+        sys.modules.update(there)
 
 
-# jsonschema, which nbformat brings along, would make a grammar of the web's addresses. That takes
-# longer than all else at the start of the command, and no notebook is checked with it.
-with _without("rfc3987_syntax"):
+# jsonschema, which nbformat brings along, would make a grammar of the web's addresses and read the
+# calendars of all languages. That takes longer than all else at the start of the command, and no
+# notebook is checked with it.
+with _without("rfc3987_syntax", "rfc3986_validator", "isoduration"):
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -68,6 +70,16 @@ class _Client(NotebookClient):
                 self._say(event)
             return None
         return super().output(outs, msg, display_id, cell_index)
+
+    async def _async_cleanup_kernel(self) -> None:
+        """End the kernel at once: the manager looks for its end only ten times a second."""
+        _kill_kernel(self)
+        process = getattr(getattr(self.km, "provisioner", None), "process", None)
+        for _ in range(100):
+            if process is None or process.poll() is not None:
+                break
+            await asyncio.sleep(0.005)
+        await super()._async_cleanup_kernel()
 
 
 def execute(file: Path, environment: Mapping[str, str], say: Say) -> Any:

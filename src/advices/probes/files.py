@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from advices.images import Entry, Listing, Tree, listings
+from advices.images import Entry, Listing, PackageFolders, Tree, listings
 from advices.probes.subject import Found, Subject
 from advices.results import Value
 
-METHOD = 1
+METHOD = 2
 
 # What runc takes where an image sets no PATH.
 _DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -35,7 +35,6 @@ _PACKAGE_MANAGERS = (
 
 APT_LISTS = re.compile(r"var/(lib/apt/lists|cache/apt|cache/apk)/")
 PIP_CACHE = re.compile(r"(.*/)?\.cache/pip/")
-PYTHON_PACKAGES = re.compile(r"(.*/)?(site|dist)-packages/")
 DOCUMENTATION = re.compile(
     r"usr/(local/)?share/(doc|man|info|locale|groff|help|lintian|linda|gtk-doc)/"
 )
@@ -117,7 +116,9 @@ def _kind(match: re.Match[str]) -> str:
 
 def distributions(files: Iterable[Entry]) -> frozenset[str]:
     """Return the metadata file of each installed Python distribution."""
-    return frozenset(entry.path for entry in files if DISTRIBUTION.fullmatch(entry.path))
+    paths = [entry.path for entry in files]
+    found = PackageFolders(paths).distributions()
+    return frozenset(path for path in paths if path in found or DISTRIBUTION.fullmatch(path))
 
 
 def partition(tree: Tree, workdir: str) -> dict[str, int]:
@@ -127,15 +128,17 @@ def partition(tree: Tree, workdir: str) -> dict[str, int]:
     pip's cache, Python packages, the project below `workdir`, documentation, build tools.
     """
     app = workdir.strip("/")
+    folders = PackageFolders((entry.path for entry in tree.files()), workdir)
 
     def cause(entry: Entry) -> str:
         for name, paths in (
             ("apt_lists_bytes", APT_LISTS),
             ("pip_cache_bytes", PIP_CACHE),
-            ("python_package_bytes", PYTHON_PACKAGES),
         ):
             if paths.match(entry.path):
                 return name
+        if folders.below(entry.path) is not None:
+            return "python_package_bytes"
         if app and entry.path.startswith(f"{app}/"):
             return "app_bytes"
         if DOCUMENTATION.match(entry.path):

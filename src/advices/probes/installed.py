@@ -15,22 +15,21 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from advices.images import Entry, Listing, Tree, distribution_at, listings
+from advices.images import Entry, Listing, PackageFolders, Tree, listings
 from advices.lab import project_file
 from advices.packages import locks
 from advices.probes.subject import Found, Subject
 from advices.results import Value
 
-METHOD = 1
+METHOD = 2
 
 _INSTALLERS = r"(?:pip|uv|poetry|poetry[-_](?:core|plugin[-_]export)|pipenv|pdm)"
 INSTALLER = re.compile(
     r"(?:.*/)?(?:"
     r"bin/(?:pip[0-9.]*|uv|uvx|poetry|pipenv|pdm)$"
-    rf"|(?:site|dist)-packages/{_INSTALLERS}(?:-[^/]+\.dist-info)?/"
     r"|\.cache/(?:pip|uv|pypoetry|pipenv|pdm)/)"
 )
-_MODULE = re.compile(r"(?:.*/)?(?:site|dist)-packages/(?:.*/)?[^/]+\.py")
+_INSTALLED = re.compile(rf"{_INSTALLERS}(?:-[^/]+\.dist-info)?/")
 _COMPILED = re.compile(r"(.*)__pycache__/([^/]+)\.[a-z]+-\d+\.pyc")
 
 
@@ -46,7 +45,8 @@ def probe(subject: Subject) -> Found:
     differing = off_lock(distributions(layers, above), lock, asked)
     if differing:
         subject.workshop.say(f"{subject.variant}: not as the lock says: {', '.join(differing)}")
-    return Found({"off_lock": len(differing), **left(layers, above)})
+    workdir = str(subject.image.config.get("WorkingDir") or "")
+    return Found({"off_lock": len(differing), **left(layers, above, workdir)})
 
 
 def declared(pyproject: str) -> frozenset[str]:
@@ -61,12 +61,14 @@ def distributions(layers: Sequence[Listing], above: Sequence[bool]) -> dict[str,
 
     `above` says of each layer whether it is above the base. Installers are left out.
     """
-    found: dict[str, str] = {}
-    for entry in _above(Tree(layers), above):
-        one = distribution_at(entry.path)
-        if one is not None and INSTALLER.match(entry.path) is None:
-            found[one.name] = one.version
-    return found
+    tree = Tree(layers)
+    own = {entry.path for entry in _above(tree, above)}
+    folders = PackageFolders(entry.path for entry in tree.files())
+    return {
+        one.name: one.version
+        for path, one in folders.distributions().items()
+        if path in own and not _is_installers(path, folders)
+    }
 
 
 def off_lock(
@@ -81,25 +83,36 @@ def off_lock(
     return other + [f"no {name}" for name in sorted(asked - installed.keys())]
 
 
-def left(layers: Sequence[Listing], above: Sequence[bool]) -> dict[str, Value]:
+def left(layers: Sequence[Listing], above: Sequence[bool], workdir: str = "") -> dict[str, Value]:
     """Return the bytes of installers in layers above the base, and the modules not compiled."""
     own = [layer for layer, is_own in zip(layers, above, strict=True) if is_own]
     tree = Tree(layers)
     seen = {entry.path for entry in _above(tree, above)}
     compiled = set(map(_source, seen))
     brought = {None, *(entry.path for layer in own for entry in layer.entries)}
+    # Of what a later layer removes as well: it is moved all the same.
+    paths = {entry.path for entry in tree.files()} | {path for path in brought if path is not None}
+    folders = PackageFolders(paths, workdir)
     return {
         "installer_bytes": sum(
             entry.size
             for layer in own
             for entry in layer.entries
             # The base's own pip, when it runs, only keeps what Python has compiled of it.
-            if INSTALLER.match(entry.path) and _source(entry.path) in brought
+            if _is_installers(entry.path, folders) and _source(entry.path) in brought
         ),
         "uncompiled_modules": sum(
-            _MODULE.fullmatch(path) is not None and path not in compiled for path in seen
+            path.endswith(".py") and folders.below(path) is not None and path not in compiled
+            for path in seen
         ),
     }
+
+
+def _is_installers(path: str, folders: PackageFolders) -> bool:
+    """Return whether a file is one of an installer, or of what it keeps."""
+    return (
+        INSTALLER.match(path) is not None or _INSTALLED.match(folders.below(path) or "") is not None
+    )
 
 
 def _source(path: str) -> str | None:

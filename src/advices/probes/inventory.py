@@ -20,7 +20,7 @@ from advices.probes.requirements import requirements
 from advices.probes.subject import Found, Subject
 from advices.results import Value
 
-METHOD = 1
+METHOD = 2
 
 ORIGIN = ("source", "revision", "created")
 _LABELS = "org.opencontainers.image."

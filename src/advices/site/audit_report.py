@@ -138,7 +138,7 @@ def _diffs(record: Mapping[str, Any], chapters: Chapters) -> str:
         return "<p>No change that was tried made this project better and broke nothing.</p>"
     said = (
         "All of it was built together and compared with the project as it is. "
-        "Apply it with <code>git apply</code>, or let <code>advices audit --fix</code> write it."
+        f"{words(record['shown']['how_to_apply'])}"
     )
     alone = "".join(
         f"<details><summary>{words(one['says'])}</summary>"

@@ -38,9 +38,8 @@ class Places:
         return found.is_relative_to(self.root)
 
     def shown(self, path: Path) -> str:
-        """Return a path of the project as its reader writes it."""
-        inside = path.is_relative_to(self.folder)
-        return path.relative_to(self.folder).as_posix() if inside else str(path)
+        """Return a path of the project as its reader writes it in the folder."""
+        return shown_from(self.folder, self.root, path)
 
     def named(self, base: Path, written: str, where: str, option: str) -> Path:
         """Return what a file in the folder `base` means by a path.
@@ -111,6 +110,22 @@ def is_folder(path: Path) -> bool:
     return os.path.isdir(path)  # noqa: PTH112
 
 
+def shown_from(folder: Path, root: Path, path: Path) -> str:
+    """Return a path of a repository as it is written in a folder of it, another one as it is."""
+    if path.is_relative_to(folder):
+        return path.relative_to(folder).as_posix()
+    # The folder of somebody's machine is no part of a report.
+    return (
+        Path(os.path.relpath(path, folder)).as_posix() if path.is_relative_to(root) else str(path)
+    )
+
+
+def repository_of(folder: Path) -> Path:
+    """Return the root of the repository that a folder is in, the folder where there is none."""
+    above = (one for one in (folder, *folder.parents) if (one / ".git").exists())
+    return next(above, folder)
+
+
 def places_of(folder: Path) -> Places:
     """Return the places of a project in a folder. Raises LabInvalid where none can be read."""
     folder = folder.resolve()
@@ -130,5 +145,4 @@ def places_of(folder: Path) -> Places:
             why="its permissions do not let this user list and enter it",
             next_step="run this as a user who may read it, or change its permissions",
         )
-    above = (one for one in (folder, *folder.parents) if (one / ".git").exists())
-    return Places(folder, next(above, folder))
+    return Places(folder, repository_of(folder))

@@ -24,6 +24,7 @@ _LOCKED = {
 }
 WITHOUT_PROJECT = {"uv": "--no-install-project", "poetry": "--no-root", "pdm": "--no-self"}
 """The option by which each of these installs all but the project."""
+_NO_PROJECT = ("--no-install-workspace", "--only-group", "--only-dev")
 
 
 def installs_of(one: Placed) -> tuple[PythonInstall, ...]:
@@ -83,7 +84,8 @@ def needs_code(source: Source, install: PythonInstall, lists: Iterable[str]) -> 
 
 def installs_project(source: Source, install: PythonInstall) -> bool:
     """Return whether uv, poetry or pdm installs the project besides what it needs."""
-    if install.options.has(*WITHOUT_PROJECT.values(), "--only", "--no-install-workspace"):
+    # Poetry's --only is about groups: the project is installed with them.
+    if install.options.has(*WITHOUT_PROJECT.values(), *_NO_PROJECT):
         return False
     try:
         said = tomllib.loads(source.files.get("pyproject.toml", ""))

@@ -93,19 +93,20 @@ def _late_installs(source: Source) -> Iterator[_Found]:
             if one.name != "RUN" or not installs_of(one):
                 continue
             whole = _found(source, stage[:at], one)
-            found = whole and next(filter(_can_move, _ways(whole)), None)
+            ways = _ways(source, whole) if whole else ()
+            found = next(filter(partial(_can_move, source), ways), None)
             if found is not None:
                 yield found
 
 
-def _ways(found: _Found) -> Iterator[_Found]:
+def _ways(source: Source, found: _Found) -> Iterator[_Found]:
     """Yield what may be moved: all, or nothing in front of the copy that brings the lists."""
     at = found.copies.index(found.brings)
     fewer = found
     if at:
         after = found.between[found.between.index(found.brings) + 1 :]
         fewer = replace(found, copies=found.copies[at:], between=after)
-    if _may_wait(found):
+    if _may_wait(source, found):
         yield found
     yield fewer
 
@@ -159,10 +160,10 @@ def _brings_more(source: Source, copy: Placed, lists: Sequence[str]) -> bool:
     return any(posixpath.basename(file) not in CREDENTIALS for file in brought)
 
 
-def _can_move(found: _Found) -> bool:
+def _can_move(source: Source, found: _Found) -> bool:
     """Return whether code or install mean in their new place what they mean in the old one."""
     first, one = found.copies[0], found.install
-    if _may_wait(found):
+    if _may_wait(source, found):
         folders = {copy.workdir for copy in found.copies} | {one.workdir}
         return len(folders) == 1 or all(
             copy.instruction.args[-1].startswith("/") for copy in found.copies
@@ -201,7 +202,7 @@ def _moved(
     first = found.copies[0]
     lists = [_copy_of_lists(source, found.brings, found.lacking)] if found.lacking else []
     lines = tuple(install) or source.written(one)
-    if _may_wait(found):
+    if _may_wait(source, found):
         code = [line for copy in found.copies for line in source.block(copy.instruction)]
         edits = [
             Edit(source.with_comment(copy.instruction), copy.instruction.end_line, ())
@@ -219,12 +220,15 @@ def _moved(
     ]
 
 
-def _may_wait(found: _Found) -> bool:
+def _may_wait(source: Source, found: _Found) -> bool:
     """Return whether the code may be copied behind the install: no step between looks at it."""
+    steps = [one for one in found.between if one.name == "RUN"]
+    # Such as a package of the same repository.
+    if any(needs_code(source, install, ()) for step in steps for install in installs_of(step)):
+        return False
     return all(
         call.program in _NEEDS_NO_CODE or bool(installs_of(step)) or does(call) is not None
-        for step in found.between
-        if step.name == "RUN"
+        for step in steps
         for call in step.calls
     )
 

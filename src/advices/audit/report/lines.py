@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
 
 from advices.audit.audit import Audit
 from advices.audit.findings import Finding
@@ -19,6 +20,16 @@ _DECIDED_BY = {
 def lines_of(text: str) -> list[str]:
     """Return the lines of a text with their ends; only a line feed ends one."""
     return re.findall(r"[^\n]*\n|[^\n]+", text)
+
+
+def told_once(text: str) -> str:
+    """Return a text without empty lines, and equal lines next to each other once, with how often.
+
+    A program that is started again and again until it answers prints the same again and again.
+    """
+    lines = (line.strip() for line in text.splitlines())
+    told = ((line, sum(1 for _ in same)) for line, same in groupby(filter(None, lines)))
+    return "\n".join(line if times == 1 else f"{line} (… {times} times)" for line, times in told)
 
 
 def line_of(audit: Audit, finding: Finding) -> int:

@@ -25,7 +25,9 @@ def markdown(audit: Audit, policy: Policy | None = None, *, site: str = "") -> s
         names = dict.fromkeys(slug for slug, *_ in findings)
         links = ", ".join(f"[{name}]({chapter(site, name)})" for name in names)
         parts.append(f"Chapters: {links}")
-    parts += [_fenced(found["diff"], "diff")] if found["diff"] else []
+    if found["diff"]:
+        parts.append(_cell(shown["how_to_apply"]))
+        parts.append(_fenced(found["diff"], "diff"))
     for name in ("lint", "not_judged"):
         parts += [_table(shown[name])] if len(shown[name]) > 1 else []
     if findings:

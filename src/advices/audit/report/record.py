@@ -35,7 +35,7 @@ def record(audit: Audit, policy: Policy | None = None) -> dict[str, Any]:
                 "in_the_diff": one.remedy.name in trial.names,
                 "refused": one.refused,
                 # Alone, whatever the others change.
-                "diff": rows.diff_of(files_of(audit.project, one.change)),
+                "diff": rows.diff_of(audit.project, files_of(audit.project, one.change)),
             }
             for one in trial.tried
         ],
@@ -81,6 +81,7 @@ def _shown(audit: Audit, policy: Policy | None) -> dict[str, Any]:
         "not_judged": rows.not_judged_rows(audit),
         "chosen": rows.chosen_rows(audit),
         "figures": _figures(audit),
+        "how_to_apply": rows.how_to_apply(audit),
     }
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Mapping
 
 from advices.audit.audit import Audit
 from advices.audit.findings import not_judged
 from advices.audit.lint import remarks, unsaid
+from advices.audit.project import Project
 from advices.audit.report.commands import repeat
 from advices.audit.report.cost import costs, difference_text
-from advices.audit.report.lines import lines_of
+from advices.audit.report.lines import lines_of, told_once
 from advices.audit.tried import Tried
 from advices.lab import MeasureName, describe
 from advices.results import LINTERS, Value, VariantResult, ratio_text, value_text
@@ -130,7 +132,7 @@ def _why_not(one: Tried) -> str:
         return "behind the other changes there is nothing left for it to change"
     if not one.refused and (one.before is None or one.after is None):
         return "what would show that it brings something was not measured"
-    return one.refused or "it brings nothing here"
+    return told_once(one.refused) or "it brings nothing here"
 
 
 def refused_rows(audit: Audit) -> Rows:
@@ -142,12 +144,16 @@ def refused_rows(audit: Audit) -> Rows:
     return rows
 
 
+def _on_one_line(why: str) -> str:
+    return " ".join(told_once(why).split())
+
+
 def not_judged_rows(audit: Audit) -> Rows:
     """Return a row a measure that was not taken, with the reason, and what else was left out."""
     rows = [["not judged", "because"]]
-    rows += [[what, " ".join(why.split())] for what, why in audit.left_out.items()]
+    rows += [[what, _on_one_line(why)] for what, why in audit.left_out.items()]
     for measure, why in not_judged(audit.trial).items():
-        rows.append([describe(measure).label, " ".join(why.split())])
+        rows.append([describe(measure).label, _on_one_line(why)])
     return [*rows, *map(list, audit.trial.left_out)]
 
 
@@ -212,13 +218,28 @@ def against_rows(audit: Audit) -> Rows:
 
 def diff(audit: Audit) -> str:
     """Return the unified diff that `git apply` or `patch -p1` takes, "" without a fix."""
-    return diff_of(audit.files)
+    return diff_of(audit.project, audit.files)
 
 
-def diff_of(files: Mapping[str, tuple[str, str]]) -> str:
-    """Return the unified diff of files by path, each its text before and after."""
+def how_to_apply(audit: Audit) -> str:
+    """Return a sentence on what to do with the diff, which names the folder where it applies."""
+    project = audit.project
+    if project.inline:
+        file = project.shown(project.dockerfile)
+        return f"The diff changes the Dockerfile written in `{file}`: edit that file by hand."
+    where = f"the folder `{os.path.relpath(project.patched, project.folder)}` of the audited one"
+    if project.patched == project.folder:
+        where = "the folder that was audited"
+    elif project.patched == project.root:
+        where = "the root of the repository"
+    return f"Apply the diff with `git apply` in {where}, or let `advices audit --fix` write it."
+
+
+def diff_of(project: Project, files: Mapping[str, tuple[str, str]]) -> str:
+    """Return the unified diff of files of a project, each its text before and after."""
     found: list[str] = []
-    for name, (old, new) in files.items():
+    for path, (old, new) in files.items():
+        name = project.in_diff(path)
         before = f"a/{name}" if old else "/dev/null"
         lines = lines_of(old), lines_of(new)
         for line in difflib.unified_diff(*lines, before, f"b/{name}"):

@@ -6,11 +6,12 @@ Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from advices.audit.audit import Audit
-from advices.audit.lab_of import ignore_text, with_ignores
+from advices.audit.audit import Audit, files_of
 from advices.audit.policy import Judged, Policy, Regression, judged, regressions
 from advices.audit.report.commands import repeat
 from advices.audit.report.lines import line_of
@@ -102,17 +103,14 @@ def _fix(audit: Audit, one: Judged) -> dict[str, Any] | None:
     project, change = audit.project, tried.change
     if project.inline:
         return None
-    texts = (project.text + project.rest, change.dockerfile + project.rest)
-    files = {project.shown(project.dockerfile): texts}
-    if change.ignores:
-        old = ignore_text(project)
-        files[project.shown(project.ignore)] = (old, with_ignores(old, change.ignores))
     return {
         "description": {"text": _printable(change.says)},
         "artifactChanges": [
-            {"artifactLocation": _artifact(audit, name), "replacements": replacements(old, new)}
-            for name, (old, new) in files.items()
-            if old != new
+            {
+                "artifactLocation": _artifact(audit, project.folder / name),
+                "replacements": replacements(old, new),
+            }
+            for name, (old, new) in files_of(project, change).items()
         ],
     }
 
@@ -138,17 +136,13 @@ def _worse(audit: Audit, one: Regression, name: str, rules: list[str]) -> dict[s
 
 
 def _location(audit: Audit, line: int) -> dict[str, Any]:
-    name = audit.project.shown(audit.project.dockerfile)
-    region = {"startLine": line}
-    return {"physicalLocation": {"artifactLocation": _artifact(audit, name), "region": region}}
+    place, region = _artifact(audit, audit.project.dockerfile), {"startLine": line}
+    return {"physicalLocation": {"artifactLocation": place, "region": region}}
 
 
-def _artifact(audit: Audit, name: str) -> dict[str, str]:
+def _artifact(audit: Audit, path: Path) -> dict[str, str]:
     """Return a file by its path from the root of the repository, one elsewhere by its own."""
-    folder = audit.project.folder
-    places = (folder, *folder.parents)
-    root = next((one for one in places if (one / ".git").exists()), folder)
-    file = folder / name
+    file, root = Path(os.path.normpath(path)), audit.project.root
     if not file.is_relative_to(root):
         return {"uri": file.as_uri()}
     return {"uri": quote(file.relative_to(root).as_posix()), "uriBaseId": _ROOT}

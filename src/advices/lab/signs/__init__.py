@@ -7,7 +7,15 @@ packages lie, `failed` failed steps,
 `places` the instructions that a sign comes from.
 """
 
-from advices.lab.signs.calls import Call, PythonInstall, does, python_install, system_packages
+from advices.lab.signs.calls import (
+    Call,
+    Options,
+    PythonInstall,
+    does,
+    options,
+    python_install,
+    system_packages,
+)
 from advices.lab.signs.failed import FailedStep, Failure
 from advices.lab.signs.places import failed_place, places
 from advices.lab.signs.view import Placed, View, is_root, within
@@ -17,6 +25,7 @@ __all__ = [
     "Call",
     "FailedStep",
     "Failure",
+    "Options",
     "Placed",
     "PythonInstall",
     "Sign",
@@ -24,6 +33,7 @@ __all__ = [
     "does",
     "failed_place",
     "is_root",
+    "options",
     "places",
     "python_install",
     "system_packages",
