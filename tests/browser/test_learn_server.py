@@ -116,6 +116,19 @@ def test_another_origin_may_neither_ask_nor_open_a_channel(server, inside):
     assert channel(server.base, kernel, origin_of(server), "") == "403"
 
 
+def test_what_a_learner_types_is_kept_in_no_file(site, tmp_path):
+    with learning(site, IPYTHONDIR=str(tmp_path)) as started:
+        client = Client()
+        client.enter(started.entry())
+        token = client.xsrf()
+        made = json.loads(client.ask(f"{started.base}api/kernels", "POST", X_XSRFToken=token)[2])
+        cookies = "; ".join(f"{one.name}={one.value}" for one in client.cookies)
+        # The line opens when the kernel has answered.
+        assert channel(started.base, made["id"], origin_of(started), cookies) == "101"
+    assert (tmp_path / "profile_default").is_dir(), "its kernel was another IPython's"
+    assert [one.name for one in tmp_path.rglob("history*")] == []
+
+
 def test_what_changes_something_needs_the_xsrf_token(server, inside):
     assert inside.ask(f"{server.base}api/kernels", "POST")[0] == 403
     assert inside.ask(f"{server.base}api/kernels", "POST", X_XSRFToken="wrong")[0] == 403

@@ -106,11 +106,13 @@ def bases(slugs: Slugs = None) -> None:
     from advices.cli.display import Display
     from advices.lab import SCANNERS, labfile
     from advices.packages import proxy
-    from advices.runs import measuring
+    from advices.runs import make_room, measuring
     from advices.workshop import Workshop
 
     with Display(progress) as say, measuring(say):
         workshop = Workshop(layout, say)
+        # Now, while nothing else builds: it takes minutes, and the engine does nothing else.
+        make_room(workshop.engine, say)
         with_exercises = [
             one
             for lab in labfile.chosen(workshop.layout.labs, slugs or [])

@@ -18,6 +18,7 @@ from tornado import web
 from traitlets.config import Config
 
 from advices.learn.forwarded import SETTING, Forwarded
+from advices.learn.kernels import PageKernel
 from advices.measure import SAMPLES_VARIABLE
 
 # One for each lab, which a learner may walk through in a day, and some more.
@@ -105,6 +106,7 @@ def guard(app: Any, *, jupyterlab: bool, name: Forwarded | None = None) -> None:
         )
     if not jupyterlab:
         app.web_app.settings["authorizer"] = PagesOnly(parent=app)
+        kernels.kernel_manager_class = f"{PageKernel.__module__}.{PageKernel.__name__}"
         # JupyterLab sends notebooks of any size; the pages send what a learner types.
         app.max_body_size = min(app.max_body_size, BODY_BYTES_AT_MOST)
     handlers = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import posixpath
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ Stays = Literal["command line", "script", "pipe"]
 _SHELLS = frozenset({"sh", "bash", "ash", "dash"})
 _FOLDERS = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 _DEPTH = 6
+_VARIABLE = re.compile(r"\$\{?[A-Za-z_]")
 _GUNICORN_WITH_VALUE = frozenset(
     {"-b", "--bind", "-p", "--pid", "-e", "--env", "-w", "--workers", "-c", "--config", "-t"}
     | {"--graceful-timeout", "--timeout", "--threads", "-k", "--worker-class", "--chdir"}
@@ -50,6 +52,8 @@ class Start:
     def __init__(self, view: View) -> None:
         self.view = view
         self.texts: list[str] = []
+        self.unexpanded = False
+        """Whether a variable stands in the words of a start that no shell reads."""
         self.programs = tuple(self._begun())
 
     def _begun(self) -> Iterator[Started]:
@@ -71,6 +75,11 @@ class Start:
                 words = (*words, "/bin/sh", "-c", " ".join(part.args))
             else:
                 words = (*words, *part.args)
+        is_read = any(
+            posixpath.basename(word) in _SHELLS and shell.text_of(words[number:]) is not None
+            for number, word in enumerate(words)
+        )
+        self.unexpanded = not is_read and any(map(_VARIABLE.search, words))
         yield from self._call(words, (), 0)
 
     def _call(

@@ -72,6 +72,8 @@ class Sign(Record):
     start_mentions: str | None = None
     """This word stands in what starts: command, script, or the file of a script."""
     start_runs: Literal["compiles bytecode"] | None = None
+    unexpanded: bool | None = None
+    """A variable stands in the words of a start that no shell reads."""
     server: Server | None = None
     shell_stays: (
         Annotated[tuple[Stays, ...], BeforeValidator(several), Field(min_length=1)] | None
@@ -190,6 +192,7 @@ class Sign(Record):
         return (
             (self.start_sets is None or bool(start.sets(self.start_sets)))
             and (self.start_mentions is None or start.mentions(self.start_mentions))
+            and self.unexpanded in (None, start.unexpanded)
             and (self.start_runs is None or any(does(c) == self.start_runs for c in start.calls))
             and (self.shell_stays is None or _stays(start.server) in self.shell_stays)
             and (self.venv != "moved" or venvs.is_moved(view, start))
