@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 
 import pytest
 from class_pages import ENDS, fill_in, log_in, looked_at
@@ -172,4 +173,21 @@ def test_a_reset_is_asked_about_and_told_to_the_learner(chromium, room, learner,
     log_in(tab, room, "Ada <i>L</i>")
     assert "adv-seat-01" in tab.url
     expect(tab.get_by_role("list", name="From your trainer")).to_contain_text("reset your seat")
+    tab.context.close()
+
+
+def test_the_page_of_a_server_that_died_comes_by_itself(chromium, room) -> None:
+    tab = chromium.new_context().new_page()
+    log_in(tab, room, "Cleo")
+    title, seat = tab.title(), int(re.search(r"adv-seat-(\d+)", tab.url)[1])
+    # The hub looks every two seconds: it may notice before the page asks.
+    for _ in range(5):
+        os.kill(int(room.server(seat).name), signal.SIGKILL)
+        answer = tab.reload()
+        if answer.status == 503:
+            break
+        expect(tab).to_have_title(title, timeout=60_000)
+    assert answer.status == 503
+    expect(tab.get_by_role("heading", name="No answer at the moment")).to_be_visible()
+    expect(tab).to_have_title(title, timeout=60_000)
     tab.context.close()
