@@ -1,8 +1,10 @@
 """Room for the next runs: whose build cache goes, when, and how much of it."""
+# ruff: noqa: F401, F811  # the fixture `advices` is imported
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,12 +12,14 @@ from types import SimpleNamespace
 import fake_bench
 import made_labs
 import pytest
+from command_line import advices
 from memory_engine import FACTS, MemoryEngine
 
 from advices.core import EngineLost, EngineRefused, Layout
 from advices.notebooks import execution
 from advices.runs import build_cache
 from advices.runs.build_cache import ROOM_BYTES, make_room
+from advices.workshop import workshop as workshops
 
 GB = 1_000_000_000
 
@@ -72,6 +76,17 @@ def test_room_is_made_where_several_labs_are_measured(
         assert engine.kept_bytes == []
     with execution._ready(workshop, [lab, lab.model_copy(update={"slug": "another"})]):
         assert engine.kept_bytes == [0]
+
+
+def test_room_is_made_before_bases_are_built(
+    ours: pytest.MonkeyPatch, engine: MemoryEngine, advices: Callable[..., int]
+) -> None:
+    has_free(ours, 0)
+    ours.setenv("ADVICES_INDEX_WAY", "direct")
+    ours.setattr(workshops, "connect", lambda: engine)
+    ours.setattr(workshops.Bases, "of_labs", lambda *_: {} if engine.kept_bytes == [0] else None)
+    assert advices("bases", "build-cache") == 0
+    assert engine.kept_bytes == [0]
 
 
 def test_an_empty_cache_is_left_alone(ours: pytest.MonkeyPatch, engine: MemoryEngine) -> None:

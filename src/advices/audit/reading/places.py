@@ -130,14 +130,14 @@ def places_of(folder: Path) -> Places:
     """Return the places of a project in a folder. Raises LabInvalid where none can be read."""
     folder = folder.resolve()
     if not is_folder(folder):
-        is_there = is_file(folder)
+        names_file = is_file(folder)
         told = f"advices audit {shlex.quote(str(folder.parent))}"
         if _BUILDS.search(folder.name):
             told += f" --file {shlex.quote(str(folder))}"
         raise LabInvalid(
-            f"{folder} is no folder" if is_there else f"there is no folder {folder}",
+            f"{folder} is no folder" if names_file else f"there is no folder {folder}",
             why="an audit reads a project's folder",
-            next_step=told if is_there else "name the folder of your project",
+            next_step=told if names_file else "name the folder of your project",
         )
     if not os.access(folder, os.R_OK | os.X_OK):
         raise LabInvalid(
