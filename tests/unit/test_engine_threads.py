@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from socket_engine import CONTAINER, Asked, SocketEngine, running
 
 from advices.core import EngineElsewhere, NotebookFailed
 from advices.core.process import clock, poll, run
-from advices.core.threads import at_once
+from advices.core.threads import ahead, at_once
 from advices.engine import connection
 from advices.engine.client import DockerEngine, connect
 from advices.engine.records import Container, Image
@@ -31,6 +32,30 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SocketEng
     with running(tmp_path) as (made, address):
         monkeypatch.setenv("DOCKER_HOST", address)
         yield made
+
+
+def test_the_next_call_runs_while_one_is_used() -> None:
+    begun = [threading.Event() for _ in range(3)]
+
+    def call(number: int) -> int:
+        begun[number].set()
+        return number
+
+    used = []
+    for number in ahead([partial(call, number) for number in range(3)]):
+        used.append(number)
+        assert begun[min(number + 1, 2)].wait(10)
+        # And no more than that one.
+        assert number or not begun[2].is_set()
+    assert used == [0, 1, 2]
+    assert list(ahead([])) == []
+
+
+def test_what_a_call_raises_comes_in_its_turn() -> None:
+    calls = ahead([lambda: 1, lambda: [][0], lambda: 3])
+    assert next(calls) == 1
+    with pytest.raises(IndexError):
+        next(calls)
 
 
 def test_each_thread_has_a_client_of_its_own(asked: SocketEngine) -> None:

@@ -115,6 +115,7 @@ from advices.core.seat_errors import ClassUnfit, SeatUnknown
 from advices.core.spent import Spent
 from advices.core.threads import (
     GivenUp,
+    ahead,
     alive,
     at_once,
     begun,
@@ -201,6 +202,7 @@ __all__ = [
     "UnsteadyMeasure",
     "Waiting",
     "XapiStoreUnfit",
+    "ahead",
     "alive",
     "anywhere",
     "as_root",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextvars import ContextVar, copy_context
 from types import MappingProxyType
@@ -176,6 +176,18 @@ def begun(call: Callable[[], Found]) -> Callable[[], Found]:
 
     threading.Thread(target=work, daemon=True).start()
     return done.result
+
+
+def ahead(calls: Iterable[Callable[[], Found]]) -> Iterator[Found]:
+    """Yield what each call gives, in order; the next call runs while that is used."""
+    last: Callable[[], Found] | None = None
+    for call in calls:
+        running = begun(call)
+        if last is not None:
+            yield interruptible(last)
+        last = running
+    if last is not None:
+        yield interruptible(last)
 
 
 def interruptible(call: Callable[[], Found]) -> Found:

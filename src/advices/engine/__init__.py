@@ -6,6 +6,7 @@ installing and starting an engine.
 
 from advices.engine import apt, cgroup, client_settings, connection, own_engine, provision
 from advices.engine.apt import install_packages
+from advices.engine.archives import ChunkReader
 from advices.engine.bake import bake_targets
 from advices.engine.build_log import METHOD as BUILD_LOG_METHOD
 from advices.engine.build_log import BuildStep
@@ -31,6 +32,7 @@ __all__ = [
     "Built",
     "Check",
     "Checking",
+    "ChunkReader",
     "Container",
     "End",
     "Engine",

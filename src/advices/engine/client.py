@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import docker.errors
 
-from advices.core import CommandFailed, clock, run
+from advices.core import CommandFailed, run
 from advices.engine import buildx
 from advices.engine.build_watch import within
 from advices.engine.buildx import BuildOrder, Built
@@ -34,9 +34,6 @@ __all__ = [
 
 BUILDX_VARIABLE = "ADVICES_BUILDX"
 
-# An engine that is replaced by another one is away for longer than this.
-_FACTS_HOLD_SECONDS = 5
-
 
 class DockerEngine(EngineImages, EngineContainers, EngineCache):
     """A real engine, as `port.Engine` says it."""
@@ -44,26 +41,6 @@ class DockerEngine(EngineImages, EngineContainers, EngineCache):
     def __init__(self) -> None:
         super().__init__()
         self._frontends = Frontends()
-        self._facts: tuple[float, EngineFacts] | None = None
-
-    def facts(self) -> EngineFacts:
-        # A check asks several times while three threads want the engine for something else.
-        if self._facts is None or clock() - self._facts[0] > _FACTS_HOLD_SECONDS:
-            self._facts = clock(), self._asked_facts()
-        return self._facts[1]
-
-    def _asked_facts(self) -> EngineFacts:
-        with self._asking():
-            info = self._docker.info()
-            version = self._docker.version()
-        return EngineFacts(
-            version=str(version["Version"]),
-            storage_driver=str(info["Driver"]),
-            platform=f"{version['Os']}/{version['Arch']}",
-            cores=int(info["NCPU"]),
-            data_folder=str(info["DockerRootDir"]),
-            rootless="name=rootless" in (info.get("SecurityOptions") or ()),
-        )
 
     def bridge_address(self) -> str | None:
         with self._asking(), contextlib.suppress(docker.errors.NotFound, KeyError, IndexError):

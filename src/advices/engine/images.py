@@ -8,13 +8,15 @@ import json
 import re
 import tarfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import IO, Any
 
 import docker.errors
 from requests.exceptions import HTTPError
 
-from advices.core import BundleRefused, DiskFull, PullFailed, alive, interruptible, run
+from advices.core import BundleRefused, DiskFull, PullFailed, ahead, alive, interruptible, run
 from advices.engine import client_settings
+from advices.engine.archives import joined
 from advices.engine.link import RUN_LABEL, EngineLink
 from advices.engine.pull_faults import invalid_reference, pull_fault
 from advices.engine.pull_progress import PullProgress
@@ -36,26 +38,33 @@ class EngineImages(EngineLink):
                 return None
 
     def saved(self, images: Iterable[Image]) -> Iterator[bytes]:
-        # The SDK saves one image a call; the engine's API takes several.
-        names = [image.id for image in images]
-
-        def ask() -> Any:
-            api = self._docker.api
-            place = f"{api.base_url}/v{api.api_version}/images/get"
-            return api.get(place, params={"names": names}, stream=True, timeout=api.timeout)
-
+        names = list(dict.fromkeys(image.id for image in images))
         with self._asking():
-            # An engine may say nothing until it has packed everything.
-            answer = interruptible(ask)
-            with contextlib.closing(answer):
-                try:
-                    answer.raise_for_status()
-                except HTTPError as error:
-                    # As the SDK does for its own calls: an answer, however bad, is no lost engine.
-                    docker.errors.create_api_error_from_http_exception(error)
-                for chunk in answer.iter_content(_CHUNK):
-                    alive()
-                    yield chunk
+            if len(names) == 1 or self.facts().containerd_store:
+                yield from self._sent(interruptible(partial(self._packed, names)))
+                return
+            # The classic store never frees a layer that it met twice during one `docker save`: seen
+            # with Docker 26.1.5, and later source of Moby (tarexport/save.go) reads the same.
+            each = [partial(self._packed, [name]) for name in names]
+            yield from joined(map(self._sent, ahead(each)))
+
+    def _packed(self, names: list[str]) -> Any:
+        """Return the engine's answer to a `docker save`; it comes when everything is packed."""
+        # The SDK saves one image a call; the engine's API takes several.
+        api: Any = self._docker.api
+        place = f"{api.base_url}/v{api.api_version}/images/get"
+        return api.get(place, params={"names": names}, stream=True, timeout=api.timeout)
+
+    def _sent(self, answer: Any) -> Iterator[bytes]:
+        with contextlib.closing(answer):
+            try:
+                answer.raise_for_status()
+            except HTTPError as error:
+                # As the SDK does for its own calls: an answer, however bad, is no lost engine.
+                docker.errors.create_api_error_from_http_exception(error)
+            for chunk in answer.iter_content(_CHUNK):
+                alive()
+                yield chunk
 
     def load(self, archive: IO[bytes]) -> list[Image]:
         # The SDK's own reading misses images without names: an engine tells several in one piece.

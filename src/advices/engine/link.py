@@ -19,11 +19,17 @@ from advices.core import (
     EngineMissing,
     EngineRefused,
     EngineUnsuitable,
+    clock,
 )
 from advices.engine import connection, own_engine
+from advices.engine.records import EngineFacts
 
 RUN_LABEL = "io.docker-advices.run"
 BASE_LABEL = "io.docker-advices.base"
+
+# An engine that is replaced by another one is away for longer than this.
+_FACTS_HOLD_SECONDS = 5
+_CONTAINERD_STORE = ["driver-type", "io.containerd.snapshotter.v1"]
 
 
 def base_tag(run_id: str) -> str:
@@ -73,6 +79,7 @@ class EngineLink:
         if self.address.startswith("ssh://"):
             raise _elsewhere(self.address)
         self._clients = Clients()
+        self._facts: tuple[float, EngineFacts] | None = None
         # Also at the end of the process: nobody has to close an engine.
         self._closed = weakref.finalize(self, self._clients.close)
         try:
@@ -97,6 +104,27 @@ class EngineLink:
     @property
     def _docker(self) -> DockerClient:
         return self._clients.of_this_thread()
+
+    def facts(self) -> EngineFacts:
+        """Return what the engine says of itself."""
+        # A check asks several times while three threads want the engine for something else.
+        if self._facts is None or clock() - self._facts[0] > _FACTS_HOLD_SECONDS:
+            self._facts = clock(), self._asked_facts()
+        return self._facts[1]
+
+    def _asked_facts(self) -> EngineFacts:
+        with self._asking():
+            info = self._docker.info()
+            version = self._docker.version()
+        return EngineFacts(
+            version=str(version["Version"]),
+            storage_driver=str(info["Driver"]),
+            platform=f"{version['Os']}/{version['Arch']}",
+            cores=int(info["NCPU"]),
+            data_folder=str(info["DockerRootDir"]),
+            rootless="name=rootless" in (info.get("SecurityOptions") or ()),
+            containerd_store=_CONTAINERD_STORE in (info.get("DriverStatus") or ()),
+        )
 
     def close(self) -> None:
         """Close the connections of every thread."""

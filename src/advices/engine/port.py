@@ -22,7 +22,7 @@ class Images(Protocol):
         """Return a local image, None if there is none of that name or id."""
 
     def saved(self, images: Iterable[Image]) -> Iterator[bytes]:
-        """Yield the bytes of `docker save` for some images, each layer once."""
+        """Yield an archive as `docker save` writes it for some images, each layer once."""
 
     def load(self, archive: IO[bytes]) -> list[Image]:
         """Return the images of a `docker save` archive, loaded. Raises BundleRefused, DiskFull."""

@@ -13,6 +13,7 @@ class EngineFacts:
     """What an engine says of itself.
 
     A `rootless` one has its bridge in a network of its own: no container there reaches this host.
+    One with a `containerd_store` keeps images in containerd, others in the classic store.
     """
 
     version: str
@@ -21,6 +22,7 @@ class EngineFacts:
     cores: int
     data_folder: str
     rootless: bool = False
+    containerd_store: bool = False
 
 
 @dataclass(frozen=True)

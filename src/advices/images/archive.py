@@ -10,12 +10,12 @@ import posixpath
 import sys
 import tarfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any, Generic, TypeVar, cast
 
 from advices.core import EngineLost, alive
-from advices.engine import Engine, Image
+from advices.engine import ChunkReader, Engine, Image
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -33,28 +33,9 @@ _DAMAGED = (gzip.BadGzipFile, zlib.error, zstd.ZstdError)
 _BUFFER_BYTES = 64 << 10
 
 
-class _Chunks(io.RawIOBase):
-    """The chunks of an archive as a file that only reads forward."""
-
-    def __init__(self, chunks: Iterator[bytes]) -> None:
-        self._chunks = chunks
-        self._rest = memoryview(b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, into: Any) -> int:
-        if not self._rest:
-            self._rest = memoryview(next(self._chunks, b""))
-        size = min(len(into), len(self._rest))
-        into[:size] = self._rest[:size]
-        self._rest = self._rest[size:]
-        return size
-
-
 def saved_stream(engine: Engine, images: Sequence[Image]) -> io.BufferedReader:
     """Return what `docker save` writes of some images, to be read forward once."""
-    return io.BufferedReader(_Chunks(engine.saved(images)), 1 << 20)
+    return io.BufferedReader(ChunkReader(engine.saved(images)), 1 << 20)
 
 
 @dataclass(frozen=True)
@@ -106,7 +87,7 @@ def read_images(
 ) -> Saved[Read]:
     """Return what `read` makes of the tar of each wanted layer of some images.
 
-    All images are saved at once: the engine writes a layer that they share one time. A layer that
+    The archive holds a layer that several images share one time. A layer that
     it keeps compressed is given unpacked. `names` are those of earlier reads: what is known not to
     be wanted is not opened. Raises EngineLost when what it saves is not whole, and what `read`
     raises.
