@@ -14,6 +14,7 @@ from saved_images import tar_of
 from socket_engine import Asked, SocketEngine
 
 from advices.core import EngineLost
+from advices.engine import ChunkReader
 from advices.engine.client import DockerEngine
 from advices.engine.records import Image
 
@@ -63,6 +64,12 @@ def test_the_classic_store_is_asked_for_one_image_at_a_time(
         "manifest.json": [{"Config": "1"}, {"Config": "2"}],
         "repositories": {"made": {"1": "top", "2": "top"}},
     }
+
+
+def test_an_empty_piece_of_an_archive_is_not_its_end() -> None:
+    reader = io.BufferedReader(ChunkReader(iter([b"", b"be", b"", b"", b"gun", b""])))
+    assert reader.read() == b"begun"
+    assert reader.read() == b""
 
 
 def test_the_store_of_containerd_saves_all_at_once(

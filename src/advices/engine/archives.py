@@ -30,8 +30,11 @@ class ChunkReader(io.RawIOBase):
 
     def readinto(self, into: Any) -> int:
         """Fill a buffer; return how many bytes went into it, 0 at the end."""
-        if not self._rest:
-            self._rest = memoryview(next(self._chunks, b""))
+        while not self._rest:
+            # An empty piece is not the end.
+            if (chunk := next(self._chunks, None)) is None:
+                return 0
+            self._rest = memoryview(chunk)
         size = min(len(into), len(self._rest))
         into[:size] = self._rest[:size]
         self._rest = self._rest[size:]
