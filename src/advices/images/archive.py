@@ -87,10 +87,9 @@ def read_images(
 ) -> Saved[Read]:
     """Return what `read` makes of the tar of each wanted layer of some images.
 
-    The archive holds a layer that several images share one time. A layer that
-    it keeps compressed is given unpacked. `names` are those of earlier reads: what is known not to
-    be wanted is not opened. Raises EngineLost when what it saves is not whole, and what `read`
-    raises.
+    A layer that several images share is read once. One that the engine keeps compressed is given
+    unpacked. `names` are those of earlier reads: what is known not to be wanted is not opened.
+    Raises EngineLost when what the engine saves is not whole, and what `read` raises.
     """
     # Every engine names a plain layer of the new layout by its diff id.
     every = {diff_id for image in images for diff_id in image.diff_ids}
