@@ -12,7 +12,7 @@ import pytest
 from faulty_builds import RECORDED
 from scripted_docker import FakeDocker, fake_docker, hands_over, order
 
-from advices.core import BuildHung, GivenUp, errors, that_can_be_given_up
+from advices.core import BuildHung, GivenUp, clock, errors, that_can_be_given_up
 from advices.engine import buildx
 from advices.engine.buildx import argv, build
 
@@ -152,6 +152,32 @@ def test_a_build_that_will_not_end_is_killed(
             timeout_seconds=60 if interrupted else 2,
         )
     assert not Path("/proc", (tmp_path / "pid").read_text().strip()).exists()
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        # It starts another program as it hears that it shall end, or ends before what it started.
+        "trap 'sleep 600 & echo $! > {pid}' TERM; echo ready >&2; while :; do sleep 0.1; done",
+        "sleep 600 & echo $! > {pid}; echo ready >&2; wait",
+    ],
+)
+def test_what_an_ended_build_leaves_keeps_nobody_waiting(
+    script: str, fake_docker: FakeDocker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("advices.core.process.GRACE_SECONDS", 1)
+    fake_docker(script.format(pid=tmp_path / "pid"))
+
+    def build_on() -> None:
+        with that_can_be_given_up() as give_up:
+            buildx.stream_stderr(argv(order()), lambda _: give_up(), timeout_seconds=60)
+
+    began = clock()
+    with pytest.raises(GivenUp):
+        build_on()
+    assert clock() - began < 30
+    left = Path("/proc", (tmp_path / "pid").read_text().strip(), "cmdline")
+    assert not left.exists() or not left.read_text()
 
 
 def test_without_docker(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

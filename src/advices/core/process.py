@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO
 
 from advices.core.errors import CommandFailed, DiskFull, InstallRefused
+from advices.core.process_tree import group_of, send, started_by
 from advices.core.threads import alive, ended_by
 
 VERBOSE_VARIABLE = "ADVICES_VERBOSE"
@@ -201,38 +202,21 @@ def _end_beside(process: subprocess.Popen[str]) -> None:
 def _end(process: subprocess.Popen[str], *, whole: bool = False) -> None:
     """End a program, `whole` with what it started. What does not heed that is killed.
 
-    Without `whole` it is left to the program to end what it started.
+    Without `whole` it is left to the program to end what it started; what it leaves is killed.
     """
-    started = _started_by(process.pid)
+    group = group_of(process.pid)
+    started = {*started_by(process.pid)}
     process.terminate()
-    _send(started if whole else (), signal.SIGTERM)
+    send(started if whole else (), signal.SIGTERM)
     try:
         process.wait(GRACE_SECONDS)
     except subprocess.TimeoutExpired:
-        _send((*started, process.pid), signal.SIGKILL)
+        # docker may start buildx after it heard that it shall end, and then waits for it.
+        started |= {*started_by(process.pid)}
+        send((process.pid,), signal.SIGKILL)
         process.wait()
-
-
-def _started_by(pid: int) -> list[int]:
-    """Return the processes of its own group that one started, and those that these did.
-
-    Others are daemons, or lead a group that somebody else ends. Without Linux it is none.
-    """
-    found: list[int] = []
-    with contextlib.suppress(OSError):
-        group = os.getpgid(pid)
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            for child in map(int, (task / "children").read_text("utf-8").split()):
-                if os.getpgid(child) == group:
-                    found += [child, *_started_by(child)]
-    return found
-
-
-def _send(pids: Sequence[int], number: signal.Signals) -> None:
-    for pid in pids:
-        # What root runs through sudo is ended by sudo.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.kill(pid, number)
+    # It would work on, and keep whoever reads its output waiting. A number may be another's by now.
+    send([pid for pid in started if group and group_of(pid) == group], signal.SIGKILL)
 
 
 def spawn_daemon(argv: Sequence[str], log: Path, env: Mapping[str, str] | None = None) -> int:
