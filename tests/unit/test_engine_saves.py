@@ -1,4 +1,4 @@
-# What an engine saves of several images: the classic store is asked for one image at a time.
+"""What an engine saves of several images: the classic store is asked for one at a time."""
 # ruff: noqa: F401, F811
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from asked_engine import asked, engine
 from saved_images import tar_of
-from socket_engine import Asked, SocketEngine
+from socket_engine import Asked, SocketEngine, refusal
 
-from advices.core import EngineLost
+from advices.core import DiskFull, EngineLost
 from advices.engine import ChunkReader
 from advices.engine.client import DockerEngine
 from advices.engine.records import Image
@@ -92,4 +92,17 @@ def test_an_image_that_does_not_come_whole_is_told(
 
     store.answer("GET /images/get", answer)
     with pytest.raises(EngineLost, match="`docker save` broke off"):
+        list(engine.saved([ONE, TWO]))
+
+
+def test_what_the_engine_says_of_a_later_image_is_told(
+    engine: DockerEngine, store: SocketEngine
+) -> None:
+    full = refusal(500, "write /tmp/x: no space left on device")
+
+    def answer(one: Asked) -> object:
+        return saved("1") if one.query["names"] == ONE.id else full(one)
+
+    store.answer("GET /images/get", answer)
+    with pytest.raises(DiskFull):
         list(engine.saved([ONE, TWO]))

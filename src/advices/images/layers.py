@@ -54,7 +54,7 @@ def _read(
     memory: LayerMemory,
     wanted: frozenset[str],
 ) -> dict[str, Listing]:
-    """Read layers of some images out of one `docker save`, and return their listings."""
+    """Read layers of some images in one go, and return their listings."""
     texts = memory.sought
     with cores() as on:
 

@@ -22,8 +22,8 @@ def look_for(
 ) -> None:
     """Let the memory know which of some texts the layers of images hold, and the images' configs.
 
-    `base_ids` are the diff ids of layers that are left out. One `docker save` is made for all that
-    the memory lacks. Raises EngineLost when the engine breaks off.
+    `base_ids` are the diff ids of layers that are left out. All that the memory
+    lacks is read in one go. Raises EngineLost when the engine breaks off.
     """
     own = {diff_id for image in images for diff_id in image.diff_ids} - base_ids
     with memory.reading([image.id for image in images]):

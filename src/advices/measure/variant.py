@@ -34,8 +34,8 @@ class Measurer(StepWork):
     ) -> dict[str, VariantResult]:
         """Return all measures that the steps give, by candidate; `workers` of them work at once.
 
-        All are built first, so that the engine is asked once for the layers of all, and writes a
-        base that they share one time.
+        All are built first, so that the layers of all are read in one go, and a base that they
+        share is looked at once.
 
         Raises what `buildx.build` raises, UnsteadyMeasure when a sample ran other steps than
         the first, and NeverAnswered when the page of one that must answer does not come.
